@@ -16,7 +16,11 @@ internal ref struct PythonJsonReader
     private int _at;
     private int _depth;
 
-    private PythonJsonReader(ReadOnlySpan<byte> text, bool refuseDuplicates) => (_text, _refuseDuplicates) = (text, refuseDuplicates);
+    private PythonJsonReader(ReadOnlySpan<byte> text, bool refuseDuplicates)
+    {
+        _text = text;
+        _refuseDuplicates = refuseDuplicates;
+    }
 
     /// <exception cref="JsonException">The text is not JSON; carries line and byte in the line, both from 0.</exception>
     internal static JsonNode? Read(ReadOnlySpan<byte> utf8, bool refuseDuplicates)

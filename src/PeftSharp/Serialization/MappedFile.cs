@@ -54,7 +54,8 @@ internal sealed class MappedFile : IDisposable
             }
             if (count == 0)
                 throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. Something cut it meanwhile: fetch it again.");
-            (target, offset) = (target[count..], offset + count);
+            target = target[count..];
+            offset += count;
         }
     }
 
