@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Modeling;
+
+/// <summary><c>config.json</c> and the record that stands for it.</summary>
+internal static class ConfigFiles
+{
+    private static readonly JsonSerializerOptions _options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    /// <summary>The configuration in the JSON text of a family's file.</summary>
+    /// <exception cref="JsonException">A field has a type that it cannot have.</exception>
+    internal static T Read<T>(JsonObject json) where T : PretrainedConfig
+    {
+        if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();   // its name before transformers 5
+        json.Remove("torch_dtype");
+        return json.Deserialize<T>(_options)!;
+    }
+
+    /// <summary>Writes the configuration as transformers does: sorted, indented by two, whole or not at all.</summary>
+    internal static void Write(string path, PretrainedConfig config)
+    {
+        var json = (JsonObject)JsonSerializer.SerializeToNode(config, config.GetType(), _options)!;
+        JsonFile.Write(path, json);
+    }
+}

@@ -1,0 +1,42 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>Numbers that native code would crash on, named before it sees them. Tensors on a GPU are not looked at: the trainer checks them before they go there.</summary>
+internal static class InputCheck
+{
+    internal const long Ignored = -100;
+
+    /// <exception cref="DatasetException">An id is negative or not below <paramref name="vocabSize"/>.</exception>
+    internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids") =>
+        Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
+
+    /// <exception cref="DatasetException">A label is neither -100 nor a class.</exception>
+    internal static void Labels(Tensor labels, long classes, string name = "labels")
+    {
+        if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes wants whole numbers (int64). Cast the column.");
+        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is not counted: pass numLabels to FromPretrained or mend the column");
+    }
+
+    /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
+    internal static void Length(long tokens, long positions)
+    {
+        if (tokens > positions)
+            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
+    }
+
+    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string wayOut)
+    {
+        if (values.device_type != DeviceType.CPU || values.numel() == 0) return;
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var wrong = values.lt(lowest).logical_or(values.gt(highest));
+        if (exempt is { } value) wrong = wrong.logical_and(values.ne(value));
+        if (!wrong.any().item<bool>()) return;
+        var place = wrong.nonzero()[0].data<long>().ToArray();
+        var found = values[place.Select(index => TensorIndex.Single(index)).ToArray()].to(ScalarType.Int64).item<long>();
+        throw new DatasetException($"'{name}' holds {found} at [{string.Join(", ", place)}] of the batch. {wayOut}.");
+    }
+}

@@ -1,0 +1,47 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
+public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _table;
+    private readonly long? _paddingId;
+
+    internal Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
+    {
+        _table = new Parameter(empty(rows, width));
+        _paddingId = paddingId;
+        RegisterComponents();
+    }
+
+    /// <summary>The table, float [rows, width].</summary>
+    internal Parameter Weight => _table;
+
+    Tensor IWeighted.Weight => _table;
+
+    /// <summary>The id whose row learns nothing; null where all learn.</summary>
+    internal long? PaddingId => _paddingId;
+
+    /// <param name="ids">Int64 [...].</param>
+    /// <returns>Float [..., width].</returns>
+    public override Tensor forward(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        var rows = _table.index_select(0, ids.reshape(-1)).reshape([.. ids.shape, _table.shape[1]]);
+        if (_paddingId is { } padding && rows.requires_grad)
+            rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // the same values, no gradient to the padding row
+        return rows.MoveToOuterDisposeScope();
+    }
+
+    void IInitialized.Initialize(string parameter, double standardDeviation)
+    {
+        init.normal_(_table, 0, standardDeviation);
+        if (_paddingId is not { } padding) return;
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        _table[padding].zero_();
+    }
+}

@@ -1,0 +1,36 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IInitialized.Initialize"/> does that.</summary>
+/// <remarks>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</remarks>
+public sealed class Linear : Module<Tensor, Tensor>, IInitialized
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+
+    internal Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
+    {
+        _weight = new Parameter(empty(outputs, inputs));
+        if (hasBias) _bias = new Parameter(empty(outputs));
+        RegisterComponents();
+    }
+
+    /// <summary>W, float [outputs, inputs].</summary>
+    internal Parameter Weight => _weight;
+
+    /// <summary>b, float [outputs]; null where there is none.</summary>
+    internal Parameter? Bias => _bias;
+
+    /// <param name="x">Float [..., inputs].</param>
+    /// <returns>Float [..., outputs].</returns>
+    public override Tensor forward(Tensor x) => functional.linear(x, _weight, _bias);
+
+    void IInitialized.Initialize(string parameter, double standardDeviation)
+    {
+        if (parameter == "weight") init.normal_(_weight, 0, standardDeviation);
+        else init.zeros_(_bias!);
+    }
+}

@@ -1,0 +1,22 @@
+namespace PeftSharp.Modeling;
+
+/// <summary>How a checkpoint met a model: what was initialized anew, what was left over and what had another shape.</summary>
+/// <param name="MissingKeys">Parameters that the checkpoint lacks; they were initialized as for a new model (a new head, usually).</param>
+/// <param name="UnexpectedKeys">Tensors of the checkpoint that the model has no place for.</param>
+/// <param name="MismatchedKeys">Tensors whose shape is not the parameter's; initialized anew, and only where <see cref="PretrainedOptions.IgnoreMismatchedSizes"/> allows it.</param>
+public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys, IReadOnlyList<MismatchedKey> MismatchedKeys)
+{
+    /// <summary>Whether every parameter came from the checkpoint and every tensor found its place.</summary>
+    public bool IsComplete => MissingKeys.Count + UnexpectedKeys.Count + MismatchedKeys.Count == 0;
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        if (IsComplete) return "Every weight was loaded.";
+        var lines = new List<string>();
+        if (MissingKeys.Count > 0) lines.Add($"Initialized anew, the checkpoint lacks them (train before use): {string.Join(", ", MissingKeys)}.");
+        if (MismatchedKeys.Count > 0) lines.Add($"Initialized anew, of another shape in the checkpoint: {string.Join(", ", MismatchedKeys)}.");
+        if (UnexpectedKeys.Count > 0) lines.Add($"Not used, the model has no place for them: {string.Join(", ", UnexpectedKeys)}.");
+        return string.Join(" ", lines);
+    }
+}

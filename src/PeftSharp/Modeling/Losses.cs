@@ -1,0 +1,84 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>The losses of the heads, as in transformers, and the number of targets each of them averages over.</summary>
+/// <remarks>
+/// With <c>items</c> (the targets of a whole group of micro-batches) a loss is the sum over this batch divided by it, so that the micro-batches of a
+/// group add up to the loss of one large batch. Without, it is the mean over this batch.
+/// </remarks>
+internal static class Losses
+{
+    internal const string Regression = "regression", SingleLabel = "single_label_classification", MultiLabel = "multi_label_classification";
+
+    /// <param name="logits">Float [..., classes].</param>
+    /// <param name="labels">Int64 [...]; <paramref name="ignored"/> is not counted.</param>
+    /// <param name="items">Divisor of the sum, or null for the mean.</param>
+    /// <param name="ignored">The label that is not counted.</param>
+    internal static Tensor CrossEntropy(Tensor logits, Tensor labels, double? items, long ignored = InputCheck.Ignored)
+    {
+        using var scope = NewDisposeScope();
+        var classes = logits.shape[^1];
+        InputCheck.Labels(labels, ignored == InputCheck.Ignored ? classes : classes + 1);
+        var rows = logits.reshape(-1, classes).to(ScalarType.Float32);
+        var targets = labels.reshape(-1).to(ScalarType.Int64);
+        var loss = items is { } divisor
+            ? functional.cross_entropy(rows, targets, ignore_index: ignored, reduction: Reduction.Sum) / divisor
+            : functional.cross_entropy(rows, targets, ignore_index: ignored);
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The loss of a classifier of whole texts, by the kind of its labels (transformers' <c>ForSequenceClassificationLoss</c>).</summary>
+    internal static Tensor SequenceClassification(Tensor logits, Tensor labels, PretrainedConfig config, double? items)
+    {
+        using var scope = NewDisposeScope();
+        var kind = ProblemType(labels, config);
+        if (kind == SingleLabel) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
+        var targets = labels.to(logits.dtype);
+        if (targets.numel() != logits.numel())
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} outputs wants one number for each of [{string.Join(", ", logits.shape)}].");
+        targets = targets.reshape(logits.shape);
+        var reduction = items is null ? Reduction.Mean : Reduction.Sum;
+        var loss = kind == Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
+        if (items is { } divisor) loss = loss / divisor;
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Mean of the losses of first and last token (transformers' <c>ForQuestionAnsweringLoss</c>); positions outside the input are not counted.</summary>
+    internal static Tensor QuestionAnswering(Tensor startLogits, Tensor endLogits, Tensor starts, Tensor ends, double? items)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = startLogits.shape[1];
+        var loss = (CrossEntropy(startLogits, Clamp(starts), items, ignored: tokens) + CrossEntropy(endLogits, Clamp(ends), items, ignored: tokens)) / 2;
+        return loss.MoveToOuterDisposeScope();
+
+        Tensor Clamp(Tensor positions) => positions.reshape(-1).clamp(0, tokens);
+    }
+
+    /// <summary>Looks for labels that no class has.</summary>
+    /// <exception cref="DatasetException">There is one.</exception>
+    internal static void CheckSequenceLabels(Tensor labels, PretrainedConfig config)
+    {
+        if (ProblemType(labels, config) == SingleLabel) InputCheck.Labels(labels, config.NumLabels);
+    }
+
+    /// <summary>How many targets <see cref="SequenceClassification"/> averages over.</summary>
+    internal static long CountSequenceTargets(Tensor labels, PretrainedConfig config) =>
+        ProblemType(labels, config) == SingleLabel ? CountClasses(labels) : labels.numel();
+
+    /// <summary>How many labels are counted, that is, are not -100.</summary>
+    internal static long CountClasses(Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return labels.ne(InputCheck.Ignored).sum().item<long>();
+    }
+
+    private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch
+    {
+        null when config.NumLabels == 1 => Regression,
+        null => labels.dtype is ScalarType.Int64 or ScalarType.Int32 ? SingleLabel : MultiLabel,
+        Regression or SingleLabel or MultiLabel => config.ProblemType,
+        var other => throw new ArgumentException($"problem_type '{other}' is not known; it is one of {Regression}, {SingleLabel}, {MultiLabel}."),
+    };
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>What the library knows of a model family: how its configuration is read, which class serves which task, how its checkpoints name things.</summary>
+/// <remarks>A new family is one of these and a line in <c>ModelFamilies</c>; nothing else names a family.</remarks>
+public abstract class ModelFamily
+{
+    /// <summary><c>model_type</c> in <c>config.json</c>, such as <c>bert</c>.</summary>
+    public abstract string ModelType { get; }
+
+    /// <summary>Name of the headless model inside one with a head: the prefix of its keys, such as <c>bert</c>.</summary>
+    public abstract string BaseModelPrefix { get; }
+
+    /// <summary>The class for each task that the family serves; the function only builds, the weights are read after.</summary>
+    public abstract IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; }
+
+    /// <summary>Modules that a tuner adapts unless told otherwise, by peft's name of the method (<c>LORA</c>, <c>IA3</c>, …).</summary>
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The configuration in <paramref name="json"/>, the content of <c>config.json</c>.</summary>
+    /// <exception cref="System.Text.Json.JsonException">A field has a type that it cannot have.</exception>
+    public abstract PretrainedConfig ReadConfig(JsonObject json);
+
+    /// <summary>Today's name of a key in an older checkpoint of the family; the key itself where nothing changed.</summary>
+    public virtual string RenameKey(string key) => key;
+
+    /// <summary>Whether a key that the model lacks may be passed over in silence, such as stored position numbers.</summary>
+    public virtual bool IsObsoleteKey(string key) => false;
+
+    /// <summary>Layer norms of checkpoints converted from TensorFlow call weight and bias gamma and beta.</summary>
+    protected static string RenameNormKeys(string key) => Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
+}

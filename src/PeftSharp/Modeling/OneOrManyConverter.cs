@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>A field that is one number or a list of numbers in JSON, such as <c>eos_token_id</c>; one is written as one.</summary>
+internal sealed class OneOrManyConverter : JsonConverter<IReadOnlyList<int>>
+{
+    public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.StartArray ? JsonSerializer.Deserialize<int[]>(ref reader, options)! : [reader.GetInt32()];
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options)
+    {
+        if (value is [var only]) writer.WriteNumberValue(only);
+        else JsonSerializer.Serialize(writer, value.ToArray(), options);
+    }
+}

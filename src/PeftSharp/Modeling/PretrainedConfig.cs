@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>The fields of <c>config.json</c> that every family shares; each family's record adds its own.</summary>
+/// <remarks>transformers' <c>PreTrainedConfig</c>. Fields that no property names are kept in <see cref="AdditionalFields"/> and written back.</remarks>
+public abstract record PretrainedConfig
+{
+    private const int DefaultLabels = 2;
+
+    /// <summary>The family's name in <c>model_type</c>, such as <c>bert</c>.</summary>
+    public abstract string ModelType { get; }
+
+    /// <summary>The class that was saved, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
+    public IReadOnlyList<string>? Architectures { get; init; }
+
+    /// <summary>Type of the saved weights: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
+    public string? Dtype { get; init; }
+
+    /// <summary>The label of each class. Null: two classes without names.</summary>
+    [JsonPropertyName("id2label")]
+    public IReadOnlyDictionary<int, string>? Id2Label { get; init; }
+
+    /// <summary>The class of each label; the inverse of <see cref="Id2Label"/>.</summary>
+    [JsonPropertyName("label2id")]
+    public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
+
+    /// <summary><c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: from the number and type of the labels, as transformers does.</summary>
+    public string? ProblemType { get; init; }
+
+    /// <summary>Id of the token that fills short rows.</summary>
+    public int? PadTokenId { get; init; }
+
+    /// <summary>Id of the token that begins a text.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Ids of the tokens that end a text; one number or a list in the file.</summary>
+    [JsonConverter(typeof(OneOrManyConverter))]
+    public IReadOnlyList<int>? EosTokenId { get; init; }
+
+    /// <summary>Whether the head of a language model is the embedding matrix. Default true.</summary>
+    public bool TieWordEmbeddings { get; init; } = true;
+
+    /// <summary>Fields of the file that this library does not know, kept for the next writer.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
+
+    /// <summary>How many classes a classifier has; 2 unless <see cref="Id2Label"/> says otherwise. Setting it names the classes LABEL_0, LABEL_1, ….</summary>
+    [JsonIgnore]
+    public int NumLabels
+    {
+        get => Id2Label?.Count ?? DefaultLabels;
+        init
+        {
+            if (value == NumLabels && Id2Label is not null) return;
+            Id2Label = Enumerable.Range(0, value).ToDictionary(id => id, id => $"LABEL_{id}");
+            Label2Id = Id2Label.ToDictionary(pair => pair.Value, pair => pair.Key);
+        }
+    }
+
+    /// <summary>Standard deviation of new weights. Default 0.02.</summary>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>Width of the hidden states.</summary>
+    [JsonIgnore]
+    public abstract int HiddenWidth { get; }
+
+    /// <summary>Number of token ids that the embeddings know.</summary>
+    public int VocabSize { get; init; }
+
+    /// <summary>Longest input in tokens; null where positions have no end.</summary>
+    [JsonIgnore]
+    public abstract int? MaxPositions { get; }
+
+    /// <summary>Every reason why no model can be built from these values; empty where one can.</summary>
+    protected abstract IEnumerable<string> Problems();
+
+    /// <summary>Checks the values together.</summary>
+    /// <exception cref="ArgumentException">One or more values make no sense; the message lists them all.</exception>
+    public void Validate()
+    {
+        var problems = Problems().ToArray();
+        if (problems.Length > 0) throw new ArgumentException($"This {GetType().Name} describes no model: {string.Join("; ", problems)}.");
+    }
+
+    /// <summary>"name is value, must be at least 1" for each of the values that is less.</summary>
+    protected static IEnumerable<string> MustBePositive(params (string Name, int Value)[] values) =>
+        values.Where(entry => entry.Value < 1).Select(entry => $"{entry.Name} is {entry.Value}, it must be at least 1");
+
+    /// <summary>"name is value, must be a probability" for each of the values that is not in [0, 1).</summary>
+    protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
+        values.Where(entry => !(entry.Value is >= 0 and < 1)).Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}, it must be at least 0 and less than 1"));
+}

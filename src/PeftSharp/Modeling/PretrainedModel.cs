@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>A model that is loaded from and saved to transformers' folders: the base of every family's models and heads.</summary>
+/// <remarks>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</remarks>
+public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISavePretrained
+{
+    private const string ConfigFile = "config.json";
+
+    /// <param name="name">Name of the class as transformers writes it, such as <c>BertModel</c>.</param>
+    /// <param name="config">The configuration; it is checked here.</param>
+    /// <param name="family">The family that the model belongs to.</param>
+    /// <exception cref="ArgumentException">The configuration describes no model.</exception>
+    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        config.Validate();
+        (Config, Family) = (config, family);
+    }
+
+    /// <summary>The values that the model was built from.</summary>
+    public PretrainedConfig Config { get; }
+
+    /// <summary>What the library knows of the model's kind.</summary>
+    public ModelFamily Family { get; }
+
+    /// <summary>How the checkpoint met the model; null for a model that was not loaded.</summary>
+    public LoadReport? LoadReport { get; internal set; }
+
+    /// <summary>Where the model's weights are.</summary>
+    [SuppressMessage("Design", "CA1065", Justification = "A model without parameters is a defect of its class.")]
+    public Device Device => parameters().First().device;
+
+    /// <summary>Names of the tensors that <c>forward</c> reads; the trainer gives no others.</summary>
+    public abstract IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>Names of the tensors that say what the model should have answered. Default <c>labels</c>.</summary>
+    public virtual IReadOnlyList<string> LabelNames => ["labels"];
+
+    /// <summary>The module that turns ids into vectors.</summary>
+    public abstract Module<Tensor, Tensor> InputEmbeddings { get; }
+
+    /// <summary>How many targets the loss of <paramref name="inputs"/> is the mean over; 0 where it has no labels.</summary>
+    public abstract long CountTargets(ModelInputs inputs);
+
+    /// <summary>Looks for ids and labels that native code would crash on; <c>forward</c> does so too where the tensors are on the CPU.</summary>
+    /// <exception cref="DatasetException">A number is out of range; the message names it, its place and the way out.</exception>
+    public virtual void CheckInputs(ModelInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.InputIds is { } ids) InputCheck.TokenIds(ids, Config.VocabSize);
+        if (Config.MaxPositions is { } positions && (inputs.InputIds ?? inputs.InputsEmbeds?.select(-1, 0)) is { } tokens) InputCheck.Length(tokens.shape[^1], positions);
+    }
+
+    /// <summary>Fills a parameter that no checkpoint gives.</summary>
+    /// <param name="owner">The module whose parameter it is.</param>
+    /// <param name="name">Its name in that module, such as <c>weight</c>.</param>
+    protected internal virtual void InitializeParameter(Module owner, string name) => PretrainedWeights.Initialize(owner, name, Config);
+
+    /// <inheritdoc/>
+    public virtual void SavePretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Directory.CreateDirectory(folder);
+        PretrainedWeights.Save(this, folder);
+        ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+    }
+
+    /// <inheritdoc/>
+    public virtual void LoadWeights(string folder)
+    {
+        var report = PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false);
+        if (report.MissingKeys.Count > 0) throw new CheckpointException($"'{folder}' was not saved from this {GetName()}: it lacks {string.Join(", ", report.MissingKeys)}.");
+    }
+}

@@ -1,0 +1,85 @@
+using PeftSharp.Modeling.Layers;
+using PeftSharp.Serialization;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>Weights from a folder into a model and back.</summary>
+internal static class PretrainedWeights
+{
+    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; what it lacks is initialized.</summary>
+    /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), or not one tensor fits.</exception>
+    internal static LoadReport Load(PretrainedModel model, string folder, bool ignoreMismatchedSizes)
+    {
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        using var checkpoint = CheckpointTensors.Open(folder);
+        var parameters = model.state_dict();
+        var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys, model.Family);
+        var unexpected = new List<string>();
+        var mismatched = new List<MismatchedKey>();
+        var loaded = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in checkpoint.Tensors.Keys)
+        {
+            if (!parameters.TryGetValue(names[name], out var parameter))
+            {
+                if (!model.Family.IsObsoleteKey(name)) unexpected.Add(name);
+                continue;
+            }
+            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
+            else
+            {
+                checkpoint.CopyTo(name, parameter);
+                loaded.Add(names[name]);
+            }
+        }
+        if (loaded.Count == 0)
+            throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Tensors.Keys)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
+        if (mismatched.Count > 0 && !ignoreMismatchedSizes)
+            throw new CheckpointException($"'{folder}' does not fit {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these anew.");
+        var shapeless = mismatched.Select(key => key.Name).ToHashSet(StringComparer.Ordinal);
+        InitializeAll(model, except: loaded);
+        return new LoadReport([.. parameters.Keys.Where(key => !loaded.Contains(key) && !shapeless.Contains(key))], unexpected, mismatched);
+    }
+
+    /// <summary>Fills every parameter that is not in <paramref name="except"/>, children before their parent as transformers does, so that the same seed gives the same numbers.</summary>
+    internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
+    {
+        using var free = no_grad();
+        Visit(model, "");
+
+        void Visit(Module module, string path)
+        {
+            foreach (var (name, child) in module.named_children()) Visit(child, $"{path}{name}.");
+            foreach (var (name, _) in module.named_parameters(recurse: false))
+                if (!except.Contains(path + name)) model.InitializeParameter(module, name);
+        }
+    }
+
+    /// <summary>The usual start of a layer's parameter.</summary>
+    internal static void Initialize(Module owner, string name, PretrainedConfig config)
+    {
+        if (owner is not IInitialized layer)
+            throw new InvalidOperationException($"{owner.GetName()} does not say how its parameter '{name}' starts: override InitializeParameter.");
+        layer.Initialize(name, config.InitializerRange);
+    }
+
+    /// <summary>Writes the weights as <c>model.safetensors</c>, in parts where they are large.</summary>
+    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, model.state_dict());
+
+    /// <summary>transformers' name of the type of the model's weights.</summary>
+    internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch
+    {
+        ScalarType.BFloat16 => "bfloat16",
+        ScalarType.Float16 => "float16",
+        ScalarType.Float64 => "float64",
+        _ => "float32",
+    };
+
+    private static string Some(IEnumerable<string> names)
+    {
+        var all = names.ToArray();
+        return string.Join(", ", all.Take(3)) + (all.Length > 3 ? $" and {all.Length - 3} more" : "");
+    }
+}

@@ -1,0 +1,22 @@
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Models;
+
+/// <summary>What the <c>AutoModelFor…</c> classes do, for the task that each of them names.</summary>
+internal static class AutoLoader
+{
+    internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options)
+    {
+        var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get);
+        return PretrainedLoader.Load(folder, config, Builder(family, task), options);
+    }
+
+    internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return PretrainedLoader.Initialized(Builder(ModelFamilies.Get(config.ModelType), task)(config));
+    }
+
+    private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder
+        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has {string.Join(", ", family.Builders.Keys)}.");
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+
+namespace PeftSharp.Models.Bert;
+
+/// <summary>The values that describe a BERT (transformers' <c>BertConfig</c>); defaults are those of bert-base-uncased.</summary>
+public sealed record BertConfig : PretrainedConfig
+{
+    /// <summary>The defaults of bert-base-uncased.</summary>
+    public BertConfig() => (VocabSize, PadTokenId) = (30522, 0);
+
+    /// <inheritdoc/>
+    public override string ModelType => "bert";
+
+    /// <summary>Width of the hidden states. Default 768.</summary>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>Number of layers. Default 12.</summary>
+    public int NumHiddenLayers { get; init; } = 12;
+
+    /// <summary>Attention heads of a layer; divides <see cref="HiddenSize"/>. Default 12.</summary>
+    public int NumAttentionHeads { get; init; } = 12;
+
+    /// <summary>Width of the feed-forward layer. Default 3072.</summary>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>Activation of the feed-forward layer. Default <c>gelu</c>.</summary>
+    public string HiddenAct { get; init; } = "gelu";
+
+    /// <summary>Dropout of hidden states while training. Default 0.1.</summary>
+    public double HiddenDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Dropout of attention weights while training. Default 0.1.</summary>
+    public double AttentionProbsDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Longest input in tokens. Default 512.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    /// <summary>Number of token types. Default 2.</summary>
+    public int TypeVocabSize { get; init; } = 2;
+
+    /// <summary>Added to the variance in layer norms. Default 1e-12.</summary>
+    public double LayerNormEps { get; init; } = 1e-12;
+
+    /// <summary>Dropout before a classifier. Null: <see cref="HiddenDropoutProb"/>.</summary>
+    public double? ClassifierDropout { get; init; }
+
+    /// <summary>Whether it generates text. Such a BERT is not served: building one is refused.</summary>
+    public bool IsDecoder { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int HiddenWidth => HiddenSize;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int? MaxPositions => MaxPositionEmbeddings;
+
+    /// <summary>Dropout before a classifier, resolved.</summary>
+    internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems()
+    {
+        var problems = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
+                ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize))
+            .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("classifier_dropout", HeadDropout)));
+        foreach (var problem in problems) yield return problem;
+        if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
+        if (PadTokenId is { } pad && (pad < 0 || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
+        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (IsDecoder) yield return "is_decoder is true, but only the encoder is served";
+    }
+}

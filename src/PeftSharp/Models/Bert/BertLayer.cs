@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Models.Bert;
+
+/// <summary>Attention, then a feed-forward layer, each with its residual.</summary>
+internal sealed class BertLayer : Module<Tensor, Tensor?, Tensor>
+{
+    [ComponentName(Name = "attention")] private readonly BertAttention _attention;
+    [ComponentName(Name = "intermediate")] private readonly BertIntermediate _intermediate;
+    [ComponentName(Name = "output")] private readonly BertOutput _output;
+
+    internal BertLayer(BertConfig config) : base(nameof(BertLayer))
+    {
+        _attention = new BertAttention(config);
+        _intermediate = new BertIntermediate(config);
+        _output = new BertOutput(config.IntermediateSize, config);
+        RegisterComponents();
+    }
+
+    /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
+    /// <param name="mask">Added to the scores, float [batch, 1, 1, tokens]; null hides nothing.</param>
+    public override Tensor forward(Tensor x, Tensor? mask)
+    {
+        using var scope = NewDisposeScope();
+        var attended = _attention.call(x, mask);
+        return _output.call(_intermediate.call(attended), attended).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,30 @@
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Models.Bert;
+
+/// <summary>The end of both halves of a layer: a dense layer, dropout, the input again, a norm.</summary>
+/// <remarks>transformers' <c>BertSelfOutput</c> and <c>BertOutput</c>, which differ in width alone.</remarks>
+internal sealed class BertOutput : Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+    [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+
+    internal BertOutput(int width, BertConfig config) : base(nameof(BertOutput))
+    {
+        _dense = new Linear(width, config.HiddenSize);
+        _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
+        _dropout = new Dropout(config.HiddenDropoutProb);
+        RegisterComponents();
+    }
+
+    /// <param name="x">What the half made, float [batch, tokens, width].</param>
+    /// <param name="input">What the half was given, float [batch, tokens, hidden].</param>
+    public override Tensor forward(Tensor x, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return _norm.call(_dropout.call(_dense.call(x)) + input).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,36 @@
+using PeftSharp.Modeling;
+using PeftSharp.Models.Bert;
+
+namespace PeftSharp.Models;
+
+/// <summary>The families that the <c>Auto…</c> classes know; add your own with <see cref="Add"/>.</summary>
+public static class ModelFamilies
+{
+    private static readonly Lock _gate = new();
+    private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
+    {
+        BertFamily.Instance,
+    }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
+
+    /// <summary>The <c>model_type</c> of each family there is.</summary>
+    public static IReadOnlyList<string> ModelTypes
+    {
+        get { lock (_gate) return [.. _families.Keys.Order(StringComparer.Ordinal)]; }
+    }
+
+    /// <summary>Adds a family, or replaces the one of the same <c>model_type</c>.</summary>
+    public static void Add(ModelFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        lock (_gate) _families[family.ModelType] = family;
+    }
+
+    /// <summary>The family of a <c>model_type</c>.</summary>
+    /// <exception cref="CheckpointException">There is none; the message lists those there are.</exception>
+    public static ModelFamily Get(string modelType)
+    {
+        lock (_gate)
+            if (_families.TryGetValue(modelType, out var family)) return family;
+        throw new CheckpointException($"model_type '{modelType}' is not served; there are {string.Join(", ", ModelTypes)}. Add your own with ModelFamilies.Add.");
+    }
+}
