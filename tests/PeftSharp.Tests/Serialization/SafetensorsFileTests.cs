@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
 
@@ -25,21 +26,40 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.True(view.equal(written[3]).all().item<bool>());
     }
 
-    [Fact]
+    [SkippableFact]
     public void The_pages_go_with_the_last_tensor_over_them()
     {
+        Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells what is mapped");
         Safetensors.Save(Weights, [("w", ones(4))]);
-        var before = MappedTensor.Live;
-        for (var i = 0; i < 100; i++)
-        {
-            using var file = SafetensorsFile.Open(Weights);
-            using var first = file.Map("w");
-            using var second = file.Map("w");
-            using var view = second[0];
-            Assert.True(IsMapped(Weights));
-        }
-        Assert.Equal(before, MappedTensor.Live);
+        Tensor view;
+        using (var file = SafetensorsFile.Open(Weights))
+        using (var first = file.Map("w"))
+        using (var second = file.Map("w"))
+            view = second[0];
+        Assert.True(IsMapped(Weights));
+        view.Dispose();
         Assert.False(IsMapped(Weights));
+    }
+
+    [SkippableFact]
+    public void The_pages_go_also_where_nobody_disposes_the_tensor()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells what is mapped");
+        Safetensors.Save(Weights, [("w", ones(4))]);
+        MapAndForget();
+        for (var i = 0; i < 100 && IsMapped(Weights); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Assert.False(IsMapped(Weights));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MapAndForget()
+    {
+        using var file = SafetensorsFile.Open(Weights);
+        Assert.Equal(1, file.Map("w")[0].item<float>());
     }
 
     [Fact]
@@ -50,7 +70,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using (var file = SafetensorsFile.Open(Weights))
         using (var mapped = file.Map("w"))
         {
-            mapped.fill_(7).Dispose();
+            mapped.fill_(7);
             Assert.Equal(7, mapped[0].item<float>());
             using var read = file.Read("w");
             Assert.Equal(1, read[0].item<float>());
@@ -65,7 +85,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using var file = SafetensorsFile.Open(Weights);
         using var first = file.Map("w");
         using var second = file.Map("w");
-        first.fill_(7).Dispose();
+        first.fill_(7);
         Assert.Equal(7, second[0].item<float>());
     }
 
@@ -77,7 +97,7 @@ public sealed class SafetensorsFileTests : IDisposable
         File.WriteAllBytes(Weights, SafetensorsBytes.Pack(header, BitConverter.GetBytes(1.5f)));
         using var file = SafetensorsFile.Open(Weights);
         using var first = file.Map("a");
-        first.fill_(7).Dispose();
+        first.fill_(7);
         using var second = file.Map("a");
         Assert.Equal(1.5f, second.item<float>());
     }
@@ -129,12 +149,11 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains("the nearest names are 'encoder.layer.0.weight', 'encoder.layer.0.bias'", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_file_cut_while_it_is_open_is_an_error()
     {
         Safetensors.Save(Weights, [("w", ones(1000))]);
         using var file = SafetensorsFile.Open(Weights);
-        File.Copy(Weights, _folder.File("copy"));
         Truncate(Weights, 2000);
         var error = Assert.Throws<CheckpointException>(() => file.Read("w"));
         Assert.Contains("ends at byte 2000", error.Message, StringComparison.Ordinal);
@@ -168,7 +187,7 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private static bool IsMapped(string path) => !OperatingSystem.IsLinux() || File.ReadAllText("/proc/self/maps").Contains(path, StringComparison.Ordinal);
+    private static bool IsMapped(string path) => File.ReadAllText("/proc/self/maps").Contains(path, StringComparison.Ordinal);
 
     /// <summary>As another program does it, which asks for no lock.</summary>
     private static void Truncate(string path, long length)
