@@ -11,7 +11,7 @@ internal static class RecordedTokenizer
     {
         var result = new TheoryData<string, string>();
         var folder = ReferenceRoot.TryFind("tokenizers");
-        foreach (var file in folder is null ? [] : Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        foreach (var file in (folder is null ? [] : Directory.GetFiles(folder, "*.json")).Order(StringComparer.Ordinal))
         {
             result.Add(Path.GetFileNameWithoutExtension(file), "tokenizer.json");
             result.Add(Path.GetFileNameWithoutExtension(file), "vocabulary");
