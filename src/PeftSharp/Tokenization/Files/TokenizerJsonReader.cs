@@ -37,10 +37,11 @@ internal static class TokenizerJsonReader
         "NFD" => UnicodeForm.Nfd,
         "NFKC" => UnicodeForm.Nfkc,
         "NFKD" => UnicodeForm.Nfkd,
+        "Prepend" => new Prepend(part.Text("prepend")),
         "Replace" => new Replace(ReadPattern(part["pattern"]), part.Text("content")),
         "Sequence" => new NormalizerSequence([.. part.Items("normalizers").Select(ReadNormalizer)]),
         "StripAccents" => new StripAccents(),
-        _ => throw part.Unknown("normalizer", "BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Replace", "Sequence", "StripAccents"),
+        _ => throw part.Unknown("normalizer", "BertNormalizer", "Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Prepend", "Replace", "Sequence", "StripAccents"),
     };
 
     private static PreTokenizer ReadPreTokenizer(JsonPart part) => part.Type switch
@@ -121,10 +122,14 @@ internal static class TokenizerJsonReader
 
     private static Decoder ReadDecoder(JsonPart part) => part.Type switch
     {
+        "ByteFallback" => new ByteFallbackDecoder(),
         "ByteLevel" => new ByteLevelDecoder(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true)),
+        "Fuse" => new FuseDecoder(),
+        "Replace" => new ReplaceDecoder(ReadPattern(part["pattern"]), part.Text("content")),
         "Sequence" => new DecoderSequence([.. part.Items("decoders").Select(ReadDecoder)]),
+        "Strip" => new StripDecoder(part.Text("content") is [var c] ? c : throw part["content"].Unfit("one character"), part.Number("start"), part.Number("stop")),
         "WordPiece" => new WordPieceDecoder(part.Text("prefix"), part.Flag("cleanup")),
-        _ => throw part.Unknown("decoder", "ByteLevel", "Sequence", "WordPiece"),
+        _ => throw part.Unknown("decoder", "ByteFallback", "ByteLevel", "Fuse", "Replace", "Sequence", "Strip", "WordPiece"),
     };
 
     private static TextPattern ReadPattern(JsonPart part) => part["Regex"].IsNull ? TextPattern.OfText(part.Text("String")) : TextPattern.OfRegex(part.Text("Regex"));

@@ -28,27 +28,19 @@ internal static class RegexTranslation
     /// <exception cref="TokenizerException">The expression uses what .NET would read otherwise.</exception>
     internal static Regex Compile(string expression)
     {
-        for (var i = 0; i < expression.Length; i++)
+        for (var (i, inClass, quantified) = (0, false, false); i < expression.Length; i++)
         {
             var c = expression[i];
             if (char.IsSurrogate(c) || Representatives.ContainsValue(c))
                 throw Refused(expression, $"the character U+{CodePoints.At(expression, i, out _):X4}");
-            if (i > 0 && c == '+' && expression[i - 1] is '+' or '*' or '?' or '}' && (i < 2 || expression[i - 2] != '\\') && c == '+')
+            if (c == '+' && quantified)
                 throw Refused(expression, $"the possessive quantifier '{expression[(i - 1)..(i + 1)]}'");
-            if (c == '&' && i + 1 < expression.Length && expression[i + 1] == '&')
-                throw Refused(expression, "the class intersection '&&'");
-            if (c != '\\' || ++i >= expression.Length)
-                continue;
-            if (expression[i] is 'p' or 'P')
-            {
-                var end = expression.IndexOf('}', i);
-                var name = end > i + 2 && expression[i + 1] == '{' ? expression[(i + 2)..end] : expression[i..];
-                if (!Categories.Contains(name))
-                    throw Refused(expression, $"the class '{name}'");
-                i = end;
-            }
-            else if (char.IsAsciiLetterOrDigit(expression[i]) && !Understood.Contains(expression[i], StringComparison.Ordinal))
-                throw Refused(expression, $"'\\{expression[i]}'");
+            if (inClass && (c == '[' || c == '&' && expression[i..].StartsWith("&&", StringComparison.Ordinal)))
+                throw Refused(expression, "a class inside a class");
+            quantified = !inClass && (c is '+' or '*' or '}' || c == '?' && i > 0 && expression[i - 1] != '(');
+            inClass = c == '[' || inClass && c != ']';
+            if (c == '\\' && i + 1 < expression.Length)
+                i = CheckEscape(expression, i + 1);
         }
         try
         {
@@ -58,6 +50,18 @@ internal static class RegexTranslation
         {
             throw new TokenizerException($"The regular expression '{expression}' of this tokenizer is not one that .NET understands: {error.Message}", error);
         }
+    }
+
+    /// <returns>Where the escape ends.</returns>
+    private static int CheckEscape(string expression, int i)
+    {
+        if (expression[i] is 'p' or 'P')
+        {
+            var end = expression.IndexOf('}', i);
+            var name = end > i + 2 && expression[i + 1] == '{' ? expression[(i + 2)..end] : expression[i..];
+            return Categories.Contains(name) ? end : throw Refused(expression, $"the class '{name}'");
+        }
+        return char.IsAsciiLetterOrDigit(expression[i]) && !Understood.Contains(expression[i], StringComparison.Ordinal) ? throw Refused(expression, $"'\\{expression[i]}'") : i;
     }
 
     /// <summary>The text as the expressions are to see it; where places moved, <paramref name="positions"/> holds the place in the text of each character and of the end.</summary>

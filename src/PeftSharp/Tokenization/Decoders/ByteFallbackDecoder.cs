@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Reads runs of tokens <c>&lt;0x00&gt;</c> … as UTF-8; each byte of a run that is none becomes U+FFFD.</summary>
+internal sealed class ByteFallbackDecoder : Decoder
+{
+    private static readonly System.Text.UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    internal override List<string> Decode(List<string> tokens)
+    {
+        var result = new List<string>(tokens.Count);
+        var bytes = new List<byte>();
+        foreach (var token in tokens)
+        {
+            if (TryByte(token, out var b))
+            {
+                bytes.Add(b);
+                continue;
+            }
+            Flush(bytes, result);
+            result.Add(token);
+        }
+        Flush(bytes, result);
+        return result;
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "ByteFallback" };
+
+    private static bool TryByte(string token, out byte value)
+    {
+        value = 0;
+        return token.Length == 6 && token.StartsWith("<0x", StringComparison.Ordinal) && token[5] == '>' && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static void Flush(List<byte> bytes, List<string> result)
+    {
+        if (bytes.Count == 0)
+            return;
+        try
+        {
+            result.Add(Strict.GetString([.. bytes]));
+        }
+        catch (System.Text.DecoderFallbackException)
+        {
+            result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));      // as the reference answers bytes that are no UTF-8
+        }
+        bytes.Clear();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Puts a text before every text that is not empty, such as LLaMA's <c>▁</c>; it takes the range of the first character.</summary>
+internal sealed class Prepend(string content) : Normalizer
+{
+    internal override void Normalize(AlignedText text)
+    {
+        if (text.Length == 0 || content.Length == 0)
+            return;
+        text.BeginRewrite();
+        var first = CodePoints.At(text.Chars, 0, out _);
+        for (var i = 0; i < content.Length;)
+        {
+            var c = CodePoints.At(content, i, out var units);
+            text.Emit(c, i == 0 ? 0 : 1);
+            i += units;
+        }
+        text.Emit(first, 1);
+        text.KeepUntil(text.Length);
+        text.EndRewrite();
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "Prepend", ["prepend"] = content };
+}
