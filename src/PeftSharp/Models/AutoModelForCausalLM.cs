@@ -9,10 +9,6 @@ public static class AutoModelForCausalLM
     /// <exception cref="CheckpointException">The folder holds no such model, or its weights do not fit.</exception>
     public static PretrainedModel FromPretrained(string folder, PretrainedOptions? options = null) => AutoLoader.FromPretrained(folder, ModelTask.CausalLM, options);
 
-    /// <summary>The same with a head of <paramref name="numLabels"/> classes.</summary>
-    /// <exception cref="CheckpointException">The folder holds no such model, or its head has another number of classes.</exception>
-    public static PretrainedModel FromPretrained(string folder, int numLabels) => FromPretrained(folder, new PretrainedOptions { NumLabels = numLabels });
-
     /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config) => AutoLoader.FromConfig(config, ModelTask.CausalLM);
