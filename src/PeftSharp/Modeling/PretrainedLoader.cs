@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Serialization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;

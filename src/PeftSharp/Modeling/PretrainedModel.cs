@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using PeftSharp.Serialization;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

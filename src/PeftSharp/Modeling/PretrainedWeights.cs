@@ -1,6 +1,5 @@
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,27 +16,26 @@ internal static class PretrainedWeights
         using var free = no_grad();
         using var checkpoint = CheckpointTensors.Open(folder);
         var parameters = model.state_dict();
-        var names = KeyMapping.ToModel(checkpoint.Names, parameters.Keys, model.Family);
+        var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys, model.Family);
         var unexpected = new List<string>();
         var mismatched = new List<MismatchedKey>();
         var loaded = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in checkpoint.Names)
+        foreach (var name in checkpoint.Tensors.Keys)
         {
             if (!parameters.TryGetValue(names[name], out var parameter))
             {
                 if (!model.Family.IsObsoleteKey(name)) unexpected.Add(name);
                 continue;
             }
-            if (!checkpoint.Shape(name).SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], [.. checkpoint.Shape(name)], parameter.shape));
+            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
             else
             {
-                using var values = checkpoint.Map(name);
-                parameter.copy_(values);
+                checkpoint.CopyTo(name, parameter);
                 loaded.Add(names[name]);
             }
         }
         if (loaded.Count == 0)
-            throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Names)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
+            throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Tensors.Keys)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
             throw new CheckpointException($"'{folder}' does not fit {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these anew.");
         var shapeless = mismatched.Select(key => key.Name).ToHashSet(StringComparer.Ordinal);

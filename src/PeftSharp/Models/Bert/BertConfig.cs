@@ -69,7 +69,7 @@ public sealed record BertConfig : PretrainedConfig
         foreach (var problem in problems) yield return problem;
         if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
         if (PadTokenId is { } pad && (pad < 0 || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
-        if (!Activations.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", Activations.Names)}";
+        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is served";
     }
 }

@@ -13,7 +13,7 @@ internal sealed class BertIntermediate : Module<Tensor, Tensor>
     internal BertIntermediate(BertConfig config) : base(nameof(BertIntermediate))
     {
         _dense = new Linear(config.HiddenSize, config.IntermediateSize);
-        _activation = Activations.ByName(config.HiddenAct);
+        _activation = ActivationFunctions.ByName(config.HiddenAct);
         RegisterComponents();
     }
 

@@ -1,5 +1,4 @@
 using PeftSharp.Modeling.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -25,12 +24,12 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
-        [ComponentName(Name = "bias")] private readonly Parameter? _shift;
+        [ComponentName(Name = "bias")] private readonly TorchSharp.Modules.Parameter? _shift;
 
         internal Predictions(BertConfig config) : base(nameof(Predictions))
         {
             _transform = new Transform(config);
-            if (config.TieWordEmbeddings) _shift = new Parameter(empty(config.VocabSize));
+            if (config.TieWordEmbeddings) _shift = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
             else _untied = new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
@@ -55,7 +54,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         {
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
-            _activation = Activations.ByName(config.HiddenAct);
+            _activation = ActivationFunctions.ByName(config.HiddenAct);
             RegisterComponents();
         }
 

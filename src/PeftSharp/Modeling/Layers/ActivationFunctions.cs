@@ -1,11 +1,10 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
-internal static class Activations
+internal static class ActivationFunctions
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
     {
@@ -29,5 +28,5 @@ internal static class Activations
     internal static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"'{name}' is no activation that is known here: {string.Join(", ", Names)}.");
 
-    private static Tensor TanhGelu(Tensor x) => functional.gelu(x, GELU.Approximate.Tanh);
+    private static Tensor TanhGelu(Tensor x) => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
 }

@@ -1,0 +1,18 @@
+namespace PeftSharp.Internal;
+
+/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs where characters above U+FFFF meet those from U+E000.</summary>
+internal sealed class CodePointOrder : IComparer<string>
+{
+    internal static readonly CodePointOrder Instance = new();
+
+    public int Compare(string? x, string? y)
+    {
+        if (x is null || y is null)
+            return (x is null ? 0 : 1) - (y is null ? 0 : 1);
+        var common = x.AsSpan().CommonPrefixLength(y);
+        return common == x.Length || common == y.Length ? x.Length - y.Length : Rank(x[common]) - Rank(y[common]);
+    }
+
+    // The first unit that differs decides; a surrogate stands for a code point above every other unit.
+    private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Internal;
+
+/// <summary>JSON text as Python's <c>json</c> module writes it, so that files of both sides can be compared byte by byte.</summary>
+internal static class PythonJson
+{
+    /// <summary><c>json.dumps(value, indent=…, sort_keys=…, ensure_ascii=…)</c>.</summary>
+    /// <param name="value">Null is JSON's null.</param>
+    /// <param name="indent">Spaces per level; null puts everything on one line with <c>", "</c> and <c>": "</c>.</param>
+    /// <param name="sortKeys">Fields by code point; else in the order they stand.</param>
+    /// <param name="ensureAscii">Everything outside ASCII as <c>\u</c> escapes; else as it is.</param>
+    internal static string Dumps(JsonNode? value, int? indent = 2, bool sortKeys = true, bool ensureAscii = true)
+    {
+        var text = new StringBuilder();
+        new Writer(text, indent, sortKeys, ensureAscii).Write(value, depth: 0);
+        return text.ToString();
+    }
+
+    /// <summary>Reads JSON as <c>json.loads</c> does: <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> are numbers, a field that stands twice counts by its last value.</summary>
+    /// <param name="utf8">The text; a byte order mark is skipped.</param>
+    /// <param name="refuseDuplicates">A field that stands twice is an error instead.</param>
+    /// <exception cref="JsonException">The text is not JSON; carries line and byte in the line, both from 0.</exception>
+    internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) => PythonJsonReader.Read(utf8, refuseDuplicates);
+
+    /// <summary>A string in quotes, escaped.</summary>
+    internal static string Quote(string text, bool ensureAscii = true)
+    {
+        var quoted = new StringBuilder(text.Length + 2).Append('"');
+        foreach (var unit in text)
+        {
+            _ = unit switch
+            {
+                '"' => quoted.Append("\\\""),
+                '\\' => quoted.Append("\\\\"),
+                '\n' => quoted.Append("\\n"),
+                '\r' => quoted.Append("\\r"),
+                '\t' => quoted.Append("\\t"),
+                '\f' => quoted.Append("\\f"),
+                '\b' => quoted.Append("\\b"),
+                < ' ' => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
+                > '~' when ensureAscii => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}"),
+                _ => quoted.Append(unit),
+            };
+        }
+        return quoted.Append('"').ToString();
+    }
+
+    /// <summary>A number as Python prints it: whole numbers without a point, floats as <c>repr</c> does.</summary>
+    private static string Number(JsonValue value)
+    {
+        if (value.TryGetValue(out JsonElement element))
+        {
+            var raw = element.GetRawText();
+            return raw.AsSpan().IndexOfAny(".eE") < 0 ? raw : PythonFloat.Json(element.GetDouble());
+        }
+        if (value.TryGetValue(out double wide))
+            return PythonFloat.Json(wide);
+        if (value.TryGetValue(out float single))
+            return PythonFloat.Json(single);
+        if (value.TryGetValue(out Half half))
+            return PythonFloat.Json((double)half);
+        if (value.TryGetValue(out decimal exact))
+            return PythonFloat.Json((double)exact);
+        return value.ToJsonString();   // the integer types
+    }
+
+    private readonly struct Writer(StringBuilder text, int? indent, bool sortKeys, bool ensureAscii)
+    {
+        internal void Write(JsonNode? node, int depth)
+        {
+            switch (node)
+            {
+                case null:
+                    text.Append("null");
+                    break;
+                case JsonObject fields:
+                    WriteObject(fields, depth);
+                    break;
+                case JsonArray items:
+                    WriteArray(items, depth);
+                    break;
+                case JsonValue value:
+                    WriteValue(value);
+                    break;
+            }
+        }
+
+        private void WriteObject(JsonObject fields, int depth)
+        {
+            var ordered = sortKeys ? fields.OrderBy(field => field.Key, CodePointOrder.Instance) : fields.AsEnumerable();
+            var first = true;
+            text.Append('{');
+            foreach (var (name, value) in ordered)
+            {
+                Separate(depth + 1, ref first);
+                text.Append(Quote(name, ensureAscii)).Append(": ");
+                Write(value, depth + 1);
+            }
+            Close('}', depth, empty: first);
+        }
+
+        private void WriteArray(JsonArray items, int depth)
+        {
+            var first = true;
+            text.Append('[');
+            foreach (var item in items)
+            {
+                Separate(depth + 1, ref first);
+                Write(item, depth + 1);
+            }
+            Close(']', depth, empty: first);
+        }
+
+        private void WriteValue(JsonValue value) => text.Append(value.GetValueKind() switch
+        {
+            JsonValueKind.String => Quote(value.TryGetValue(out string? plain) ? plain : value.ToString(), ensureAscii),
+            JsonValueKind.Number => Number(value),
+            _ => value.ToJsonString(),   // true, false
+        });
+
+        private void Separate(int depth, ref bool first)
+        {
+            if (!first)
+                text.Append(indent is null ? ", " : ",");
+            first = false;
+            NewLine(depth);
+        }
+
+        private void Close(char bracket, int depth, bool empty)
+        {
+            if (!empty)
+                NewLine(depth);
+            text.Append(bracket);
+        }
+
+        private void NewLine(int depth)
+        {
+            if (indent is { } spaces)
+                text.Append('\n').Append(' ', spaces * depth);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace PeftSharp.Metrics;
+
+/// <summary>Scores of several classes made one.</summary>
+internal static class ClassAverages
+{
+    internal static PrecisionRecallF1 Of(ConfusionCounts counts, int[] classes, Average average, double zeroDivision)
+    {
+        if (average == Average.Micro)
+        {
+            var places = classes.Select(counts.IndexOf).Where(place => place >= 0).ToArray();
+            return ConfusionCounts.Score(places.Sum(i => counts.Hits[i]), places.Sum(i => counts.Predicted[i]), places.Sum(i => counts.True[i]), zeroDivision);
+        }
+        var scores = Array.ConvertAll(classes, label => counts.Score(label, zeroDivision));
+        // Classes without a single example weigh alike rather than not at all: scikit-learn's rule.
+        var byExamples = average == Average.Weighted && scores.Any(score => score.Support > 0);
+        double precision = 0, recall = 0, f1 = 0, weights = 0;
+        foreach (var score in scores)
+        {
+            double weight = byExamples ? score.Support : 1;
+            precision += weight * score.Precision;
+            recall += weight * score.Recall;
+            f1 += weight * score.F1;
+            weights += weight;
+        }
+        return new(precision / weights, recall / weights, f1 / weights);
+    }
+}

@@ -1,0 +1,70 @@
+namespace PeftSharp.Metrics;
+
+/// <summary>Areas under ROC curves, by counting the pairs that are in the right order: no curve is drawn.</summary>
+internal static class RocArea
+{
+    /// <summary>How often a positive scores above a negative, ties counting half; NaN where there is none of either.</summary>
+    internal static double Of(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
+    {
+        double above = 0, positives = 0, negatives = 0;
+        foreach (var (tiedPositives, tiedNegatives) in TiedGroups(positive, scores))
+        {
+            above += tiedNegatives * (positives + tiedPositives / 2.0);
+            positives += tiedPositives;
+            negatives += tiedNegatives;
+        }
+        return above / (positives * negatives);
+    }
+
+    /// <summary>The areas that several classes average over, each with the number of its examples.</summary>
+    internal static IReadOnlyList<(double Area, double Examples)> Parts(Labels labels, Values probabilities, int classes, MultiClass multiClass)
+    {
+        var parts = new List<(double Area, double Examples)>();
+        for (var a = 0; a < classes; a++)
+        {
+            if (multiClass == MultiClass.OneVersusRest)
+                parts.Add(Part(labels, probabilities, classes, a, other: null));
+            for (var b = a + 1; b < classes && multiClass == MultiClass.OneVersusOne; b++)
+            {
+                var (forward, first) = Part(labels, probabilities, classes, a, b);
+                var (backward, second) = Part(labels, probabilities, classes, b, a);
+                parts.Add(((forward + backward) / 2, first + second));
+            }
+        }
+        return parts;
+    }
+
+    /// <summary>Positives and negatives of each distinct score, highest score first.</summary>
+    internal static List<(int Positives, int Negatives)> TiedGroups(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
+    {
+        var order = new int[scores.Length];
+        var keys = new double[scores.Length];
+        for (var i = 0; i < order.Length; i++)
+            (order[i], keys[i]) = (i, -scores[i]);
+        Array.Sort(keys, order);
+        var groups = new List<(int Positives, int Negatives)>();
+        for (var i = 0; i < order.Length; i++)
+        {
+            if (i == 0 || keys[i] != keys[i - 1])
+                groups.Add((0, 0));
+            var (positives, negatives) = groups[^1];
+            groups[^1] = positive[order[i]] ? (positives + 1, negatives) : (positives, negatives + 1);
+        }
+        return groups;
+    }
+
+    /// <summary>The area for one class against another (null: all others) by its own column.</summary>
+    private static (double Area, double Examples) Part(Labels labels, Values probabilities, int classes, int positiveClass, int? other)
+    {
+        var positive = new List<bool>();
+        var scores = new List<double>();
+        for (var i = 0; i < labels.Count; i++)
+        {
+            if (other is not null && labels[i] != positiveClass && labels[i] != other)
+                continue;
+            positive.Add(labels[i] == positiveClass);
+            scores.Add(probabilities[i * classes + positiveClass]);
+        }
+        return (Of(positive.ToArray(), scores.ToArray()), positive.Count(isPositive => isPositive));
+    }
+}

@@ -1,0 +1,78 @@
+namespace PeftSharp.Metrics;
+
+/// <summary>From a model's scores [rows × classes] to predicted classes and probabilities.</summary>
+public static class ScoreExtensions
+{
+    /// <summary>The column of the largest score of each row; the first of equals, and a NaN counts as largest, as in numpy.</summary>
+    /// <param name="scores">[rows × classes], row by row.</param>
+    /// <param name="classes">The length of a row.</param>
+    /// <exception cref="ArgumentException">The scores are not whole rows.</exception>
+    public static int[] ArgMax(this ReadOnlySpan<float> scores, int classes)
+    {
+        var best = new int[RowCount(scores.Length, classes)];
+        for (var row = 0; row < best.Length; row++)
+            best[row] = ArgMax(scores.Slice(row * classes, classes));
+        return best;
+    }
+
+    /// <inheritdoc cref="ArgMax(ReadOnlySpan{float}, int)"/>
+    public static int[] ArgMax(this float[] scores, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return new ReadOnlySpan<float>(scores).ArgMax(classes);
+    }
+
+    /// <summary>The column of the largest score of each row; the first of equals, and a NaN counts as largest, as in numpy.</summary>
+    /// <param name="scores">[rows, classes].</param>
+    /// <exception cref="ArgumentException">A row has no column.</exception>
+    public static int[] ArgMax(this float[,] scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return scores.Cast<float>().ToArray().ArgMax(scores.GetLength(1));
+    }
+
+    /// <summary>The probabilities of each row: exp(score) divided by the row's sum, computed in double precision.</summary>
+    /// <param name="scores">[rows × classes], row by row.</param>
+    /// <param name="classes">The length of a row.</param>
+    /// <returns>[rows × classes], each row summing to 1.</returns>
+    /// <exception cref="ArgumentException">The scores are not whole rows.</exception>
+    public static float[] Softmax(this ReadOnlySpan<float> scores, int classes)
+    {
+        var probabilities = new float[scores.Length];
+        var exponentials = new double[classes < 1 ? 0 : classes];
+        for (var row = 0; row < RowCount(scores.Length, classes); row++)
+        {
+            var from = scores.Slice(row * classes, classes);
+            double largest = from[ArgMax(from)], sum = 0;
+            for (var k = 0; k < classes; k++)
+                sum += exponentials[k] = Math.Exp(from[k] - largest);
+            for (var k = 0; k < classes; k++)
+                probabilities[row * classes + k] = (float)(exponentials[k] / sum);
+        }
+        return probabilities;
+    }
+
+    /// <inheritdoc cref="Softmax(ReadOnlySpan{float}, int)"/>
+    public static float[] Softmax(this float[] scores, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return new ReadOnlySpan<float>(scores).Softmax(classes);
+    }
+
+    private static int ArgMax(ReadOnlySpan<float> row)
+    {
+        var best = 0;
+        for (var k = 1; k < row.Length && !float.IsNaN(row[best]); k++)
+            if (row[k] > row[best] || float.IsNaN(row[k]))
+                best = k;
+        return best;
+    }
+
+    private static int RowCount(int scores, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (scores % classes != 0)
+            throw new ArgumentException($"{scores} scores are no whole rows of {classes} classes.", nameof(scores));
+        return scores / classes;
+    }
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Optimization;
+
+/// <summary>Steps that shrink with the gradients seen so far; torch's <c>Adagrad</c>. Keeps one tensor of a parameter's size: <c>sum</c>.</summary>
+/// <remarks>Duchi et al. 2011, JMLR 12.</remarks>
+public sealed class Adagrad : Optimizer
+{
+    private readonly double _rateDecay;
+    private readonly double _initialSum;
+    private readonly double _eps;
+
+    /// <summary>Adagrad with torch's defaults; the weight decay (added to the gradient) is the groups'.</summary>
+    /// <param name="groups">What to train.</param>
+    /// <param name="lrDecay">The learning rate is divided by 1 + steps · this; default 0.</param>
+    /// <param name="initialAccumulatorValue">Where the sum of squares starts; default 0.</param>
+    /// <param name="eps">Added to the root of the sum; default 1e-10.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is negative.</exception>
+    public Adagrad(IEnumerable<ParameterGroup> groups, double lrDecay = 0, double initialAccumulatorValue = 0, double eps = 1e-10) : base(groups)
+    {
+        OptimizerGuard.NotNegative(lrDecay, nameof(lrDecay));
+        OptimizerGuard.NotNegative(initialAccumulatorValue, nameof(initialAccumulatorValue));
+        OptimizerGuard.NotNegative(eps, nameof(eps));
+        (_rateDecay, _initialSum, _eps) = (lrDecay, initialAccumulatorValue, eps);
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) => [StateSlot.Like("sum", parameter, _initialSum)];
+
+    /// <inheritdoc/>
+    protected override void Update(ParameterUpdate update, ParameterGroup group, double learningRate)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        var (parameter, gradient, state) = update;
+        if (group.WeightDecay != 0)
+            gradient = gradient.add(parameter, alpha: group.WeightDecay);
+        var sum = state["sum"];
+        sum.addcmul_(gradient, gradient, 1);
+        var rate = learningRate / (1 + (state.Step - 1) * _rateDecay);
+        parameter.addcdiv_(gradient, sum.sqrt().add_(_eps), -rate);
+    }
+}

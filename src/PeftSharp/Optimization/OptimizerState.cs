@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Optimization;
+
+/// <summary>The names and the checks of a saved optimizer state.</summary>
+internal static class OptimizerState
+{
+    private const string StepName = "step";
+
+    internal static string Key(string slot, string parameter) => $"{slot}.{parameter}";
+
+    internal static string StepKey(string parameter) => Key(StepName, parameter);
+
+    /// <exception cref="CheckpointException">The tensors are not exactly a state of these parameters.</exception>
+    internal static void Check(
+        string optimizer, IEnumerable<NamedParameter> parameters, Func<Tensor, IReadOnlyList<StateSlot>> slotsOf, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, parameter) in parameters)
+        {
+            var step = Tensor(StepKey(name));
+            if (step.dtype != ScalarType.Int64 || step.numel() != 1)
+                throw Error($"'{StepKey(name)}' is {Describe(step.dtype, step.shape)}, not one int64");
+            using var onCpu = step.cpu();
+            foreach (var slot in slotsOf(parameter))
+            {
+                var key = Key(slot.Name, name);
+                known.Add(key);
+                if (onCpu.item<long>() == 0)
+                    continue;
+                var value = Tensor(key);
+                if (value.dtype != slot.Type || !value.shape.SequenceEqual(slot.Shape))
+                    throw Error($"'{key}' is {Describe(value.dtype, value.shape)}, but the parameter needs {Describe(slot.Type, slot.Shape)}");
+            }
+        }
+        var unknown = tensors.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).ToArray();
+        if (unknown.Length > 0)
+            throw Error($"{unknown.Length} tensors belong to no trained parameter, the first is '{unknown[0]}'");
+
+        Tensor Tensor(string key)
+        {
+            known.Add(key);
+            return tensors.TryGetValue(key, out var value) ? value : throw Error($"'{key}' is absent");
+        }
+        CheckpointException Error(string what) =>
+            new($"The saved optimizer state does not fit this {optimizer}: {what}. Resume with the model, adapter and optimizer that were saved.");
+    }
+
+    private static string Describe(ScalarType type, IReadOnlyList<long> shape) => $"{type} [{string.Join(", ", shape)}]";
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Optimization;
+
+/// <summary>Which parameters of a model are trained, and which of them decay: transformers' rule.</summary>
+/// <remarks>Frozen parameters are left out. Weights decay, except biases and everything in a layer norm, told by its type or by its name.</remarks>
+public static partial class ParameterGroups
+{
+    /// <summary>The trainable parameters of a model in two groups: those that decay, then those that do not; an empty group is left out.</summary>
+    /// <param name="model">The model, on its device and in its precision: a later move gives it other parameters.</param>
+    /// <param name="weightDecay">The decay of the first group.</param>
+    /// <exception cref="ArgumentException">Every parameter of the model is frozen.</exception>
+    public static IReadOnlyList<ParameterGroup> Of(nn.Module model, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var decaying = GetDecayParameterNames(model);
+        var trainable = model.named_parameters().Where(entry => entry.parameter.requires_grad)
+            .Select(entry => new NamedParameter(entry.name, entry.parameter)).ToLookup(entry => decaying.Contains(entry.Name));
+        if (trainable.Count == 0)
+            throw new ArgumentException($"Every parameter of {model.GetName()} is frozen: there is nothing to train. Set requires_grad, or add an adapter.", nameof(model));
+        ParameterGroup[] groups = [new(trainable[true]) { WeightDecay = weightDecay }, new(trainable[false])];
+        return Array.FindAll(groups, group => group.Parameters.Count > 0);
+    }
+
+    /// <summary>The names of the parameters that decay, frozen ones included; transformers' <c>get_decay_parameter_names</c>.</summary>
+    public static IReadOnlySet<string> GetDecayParameterNames(nn.Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var norms = model.named_modules().Where(entry => entry.module is LayerNorm).Select(entry => entry.name + ".").ToArray();
+        return model.named_parameters().Select(entry => entry.name)
+            .Where(name => !NeverDecays().IsMatch(name) && !Array.Exists(norms, norm => name.StartsWith(norm, StringComparison.Ordinal)))
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex(@"bias|layernorm|rmsnorm|(?:^|\.)norm(?:$|\.)|_norm(?:$|\.)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NeverDecays();
+}

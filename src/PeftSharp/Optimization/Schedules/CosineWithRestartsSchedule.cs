@@ -1,0 +1,18 @@
+namespace PeftSharp.Optimization;
+
+/// <summary>Warmup, then several half cosine waves, each from the full rate to 0; transformers' <c>get_cosine_with_hard_restarts_schedule_with_warmup</c>.</summary>
+/// <remarks>Loshchilov and Hutter 2017, arXiv:1608.03983.</remarks>
+public sealed record CosineWithRestartsSchedule : WarmupSchedule
+{
+    /// <summary>Steps of the whole training, warmup included.</summary>
+    public required int NumTrainingSteps { get; init; }
+
+    /// <summary>How many half waves; default 1.</summary>
+    public double NumCycles { get; init; } = 1;
+
+    private protected override double FactorAfterWarmup(long step)
+    {
+        var progress = Progress(step, NumTrainingSteps);
+        return progress >= 1 ? 0 : Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * (NumCycles * progress % 1))));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace PeftSharp.Optimization;
+
+/// <summary>Reads a schedule's options from a dictionary; what was never asked for is unknown.</summary>
+internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<string, object?>? given)
+{
+    private readonly IReadOnlyDictionary<string, object?> _given = given ?? new Dictionary<string, object?>();
+    private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>A number; null where it is not given.</summary>
+    internal double? Number(string name)
+    {
+        switch (Value(name))
+        {
+            case null:
+                return null;
+            case JsonElement { ValueKind: JsonValueKind.Number } json:
+                return json.GetDouble();
+            case string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed):
+                return parsed;
+            case IConvertible number and not (string or bool or char or DateTime):
+                return number.ToDouble(CultureInfo.InvariantCulture);
+            case var other:
+                throw Error($"{name} must be a number, not '{other}'");
+        }
+    }
+
+    /// <summary>A whole number; null where it is not given.</summary>
+    internal int? Whole(string name, int atLeast)
+    {
+        var number = Number(name);
+        if (number is { } value && (value != Math.Floor(value) || value < atLeast || value > int.MaxValue))
+            throw Error($"{name} must be a whole number of at least {atLeast}, not {Text(value)}");
+        return (int?)number;
+    }
+
+    /// <summary>One of several words; null where it is not given.</summary>
+    internal T? Choice<T>(string name, params (string Word, T Value)[] choices) where T : struct
+    {
+        var word = Value(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
+        if (word is null)
+            return null;
+        foreach (var choice in choices)
+            if (choice.Word == word)
+                return choice.Value;
+        throw Error($"{name} is '{word}'; it may be {string.Join(", ", choices.Select(choice => $"'{choice.Word}'"))}");
+    }
+
+    /// <exception cref="ArgumentException">An option was given that the schedule did not ask for.</exception>
+    internal void RefuseUnknown()
+    {
+        var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
+        if (unknown.Length > 0)
+            throw Error($"{string.Join(", ", unknown)} unknown; known: {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
+    }
+
+    internal ArgumentException Error(string what) => new($"Options of the schedule {type.PythonName()} (LrSchedulerKwargs): {what}.");
+
+    internal static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    private object? Value(string name)
+    {
+        _known.Add(name);
+        return _given.TryGetValue(name, out var value) && value is not JsonElement { ValueKind: JsonValueKind.Null } ? value : null;
+    }
+}

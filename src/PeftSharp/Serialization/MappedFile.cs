@@ -1,0 +1,95 @@
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace PeftSharp.Serialization;
+
+/// <summary>A file opened for reading, with its bytes mapped into memory on first use.</summary>
+/// <remarks>
+/// The pages are private copies on write: whoever writes through them changes this process's memory only, never the file.
+/// The mapping is counted: it stays until the last tensor over it is gone, also after <see cref="Dispose"/>.
+/// </remarks>
+internal sealed class MappedFile : IDisposable
+{
+    private readonly FileStream _stream;
+    private readonly Lock _gate = new();
+    private MemoryMappedViewAccessor? _view;
+    private unsafe byte* _bytes;
+    private bool _disposed;
+
+    /// <exception cref="CheckpointException">The file is absent or may not be read.</exception>
+    internal MappedFile(string path)
+    {
+        Path = path;
+        try
+        {
+            _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"'{path}' cannot be opened ({error.Message}){FolderContents.Describe(System.IO.Path.GetDirectoryName(path))}", error);
+        }
+        Length = _stream.Length;
+    }
+
+    internal string Path { get; }
+
+    /// <summary>The file's length in bytes when it was opened.</summary>
+    internal long Length { get; }
+
+    /// <summary>Reads from the file itself, not from the mapping: a file cut short meanwhile is an error here, and a fatal signal there.</summary>
+    /// <exception cref="CheckpointException">The file ends before the span is full.</exception>
+    internal void Read(Span<byte> target, long offset)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        while (!target.IsEmpty)
+        {
+            int count;
+            try
+            {
+                count = RandomAccess.Read(_stream.SafeFileHandle, target, offset);
+            }
+            catch (IOException error)
+            {
+                throw new CheckpointException($"'{Path}' cannot be read at byte {offset} ({error.Message}).", error);
+            }
+            if (count == 0)
+                throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. Something cut it meanwhile: fetch it again.");
+            target = target[count..];
+            offset += count;
+        }
+    }
+
+    /// <summary>The address of a byte of the mapping; valid while this object, or a handle counted on <see cref="View"/>, is held.</summary>
+    internal unsafe byte* AddressOf(long offset)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_view is null)
+            {
+                using var map = MemoryMappedFile.CreateFromFile(_stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
+                _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
+                _bytes += _view.PointerOffset;
+            }
+            return _bytes + offset;
+        }
+    }
+
+    /// <summary>The mapping's handle; whoever counts up on it keeps the pages. Only after <see cref="AddressOf"/>.</summary>
+    internal SafeMemoryMappedViewHandle View => _view!.SafeMemoryMappedViewHandle;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _view?.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view?.Dispose();
+            _stream.Dispose();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+using PeftSharp.Kernels;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>TorchSharp's own native library as this test run found it.</summary>
+internal static class NativeFiles
+{
+    internal static string TorchSharpOrSkip()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64, "The mend concerns TorchSharp's library for linux-x64.");
+        return Assert.Single(BackendFolders.Files(BackendFolders.Find(), "libLibTorchSharp.so"));
+    }
+}
