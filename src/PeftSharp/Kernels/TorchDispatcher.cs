@@ -73,7 +73,7 @@ internal static unsafe partial class TorchDispatcher
 
         internal static Functions? TryLoad()
         {
-            _ = CPU;                                              // TorchSharp loads its libtorch first; ours is that one, found by its name
+            // Whoever has a tensor has loaded libtorch already, and the platform's loader knows a loaded library by its name.
             if (!NativeLibrary.TryLoad("torch_cpu", typeof(Functions).Assembly, null, out var library))
                 return null;
             if (!NativeLibrary.TryGetExport(library, "torch_call_dispatcher", out var call)

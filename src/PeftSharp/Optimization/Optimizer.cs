@@ -5,7 +5,7 @@ namespace PeftSharp.Optimization;
 /// <summary>Changes parameters by their gradients. State is kept and saved by the parameters' names; no tensor outlives a step but the state.</summary>
 /// <remarks>
 /// Build it when the model has its adapters, its device and its precision: a move gives a model other parameters.
-/// A derived class names its state (<see cref="Slots"/>) and its formula (<see cref="Update"/>).
+/// A derived class names its state (<see cref="Slots"/>) and its formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {

@@ -1,0 +1,73 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+public class FusedAdamWTests
+{
+    private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
+
+    [SkippableTheory, InlineData(ScalarType.Float32, 2e-7), InlineData(ScalarType.Float64, 1e-15)]       // one or two ulps of the largest: the kernel may fuse a multiplication with an addition
+    public void It_does_what_its_plain_twin_does(ScalarType type, double tolerance)
+    {
+        Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var plain = new long[][] { [1], [3, 5], [7, 11, 13], [257, 129] }.Select(shape => Tensors(shape, type, generator)).ToArray();
+        var fused = plain.Select(t => new AdamWTensors(t.Parameter.clone(), t.Gradient, t.Mean.clone(), t.MeanSquare.clone())).ToArray();
+        for (var step = 1; step <= 3; step++)
+        {
+            foreach (var tensors in plain)
+                PlainAdamW.Step(tensors, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+            FusedAdamW.Step(fused, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+        }
+        foreach (var (expected, actual) in plain.Zip(fused))
+        {
+            AssertClose(expected.Parameter, actual.Parameter, tolerance);
+            AssertClose(expected.Mean, actual.Mean, tolerance);
+            AssertClose(expected.MeanSquare, actual.MeanSquare, tolerance);
+        }
+    }
+
+    [SkippableFact]
+    public void It_keeps_no_hold_of_the_tensors_it_was_given()
+    {
+        Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var before = Environment.WorkingSet;
+        for (var round = 0; round < 40; round++)                           // 40 · 4 · 8 MB: a kept handle would hold 1.3 GB
+        {
+            using var inner = NewDisposeScope();
+            FusedAdamW.Step([Tensors([2048, 1024], ScalarType.Float32, generator)], _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
+        }
+        Assert.True(Environment.WorkingSet - before < 400L << 20, $"{(Environment.WorkingSet - before) >> 20} MB more than before");
+    }
+
+    [Fact]
+    public void It_declines_memory_that_does_not_lie_in_order()
+    {
+        using var scope = NewDisposeScope();
+        Assert.True(FusedAdamW.Takes(ones(2, 3), ones(2, 3)));
+        Assert.False(FusedAdamW.Takes(ones(2, 3), ones(3, 2).t()));
+        Assert.False(FusedAdamW.Takes(ones(2, 3), ones([2, 3], ScalarType.Float64)));
+    }
+
+    [SkippableFact]
+    public void A_call_that_libtorch_refuses_is_an_error_here()
+    {
+        Skip.IfNot(TorchDispatcher.IsAvailable, "This libtorch has no stable C interface.");
+        Assert.Contains("aten::no_such_operator", Assert.Throws<InvalidOperationException>(() => TorchDispatcher.Call("aten::no_such_operator")).Message);
+        Assert.Throws<ArgumentException>(() => TorchDispatcher.Call("aten::no_such_operator", "text"));
+    }
+
+    private static AdamWTensors Tensors(long[] shape, ScalarType type, Generator generator) =>
+        new(randn(shape, type, generator: generator), randn(shape, type, generator: generator), zeros(shape, type), zeros(shape, type));
+
+    private static void AssertClose(Tensor expected, Tensor actual, double tolerance)
+    {
+        var difference = (expected - actual).abs().max().to(ScalarType.Float64).item<double>();
+        var largest = expected.abs().max().to(ScalarType.Float64).item<double>();
+        Assert.True(difference <= tolerance * largest, $"off by {difference} of {largest}");
+    }
+}

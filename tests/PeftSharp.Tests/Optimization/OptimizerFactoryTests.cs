@@ -1,0 +1,56 @@
+using PeftSharp.Optimization;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tests.Optimization;
+
+public class OptimizerFactoryTests
+{
+    [Theory]
+    [InlineData("adamw_torch_fused", typeof(AdamW))]
+    [InlineData("adamw_torch", typeof(AdamW))]
+    [InlineData("sgd", typeof(Sgd))]
+    [InlineData("adafactor", typeof(Adafactor))]
+    [InlineData("adagrad", typeof(Adagrad))]
+    [InlineData("rmsprop", typeof(RmsProp))]
+    public void Every_Python_name_makes_its_optimizer(string name, Type expected)
+    {
+        using var optimizer = OptimizerFactory.Create(OptimizationNames.ParseOptimizerName(name), Groups());
+        Assert.IsType(expected, optimizer);
+    }
+
+    [Fact]
+    public void Options_reach_the_optimizer()
+    {
+        using var scope = NewDisposeScope();
+        var groups = Groups();
+        using var made = OptimizerFactory.Create(OptimizerNames.Sgd, groups, optimArgs: "momentum=0.5, nesterov=True");
+        groups[0].Parameters[0].Value.grad = ones(2);
+        made.Step(1);
+        Assert.Equal(1 - 1.5f, groups[0].Parameters[0].Value[0].item<float>());        // gradient + momentum · gradient
+    }
+
+    [Fact]
+    public void Adafactor_takes_the_learning_rate_of_the_schedule()
+    {
+        using var scope = NewDisposeScope();
+        var groups = Groups();
+        using var made = OptimizerFactory.Create(OptimizerNames.Adafactor, groups);
+        groups[0].Parameters[0].Value.grad = ones(2);
+        made.Step(0.25);
+        Assert.Equal(0.75f, groups[0].Parameters[0].Value[0].item<float>());            // the first update is the gradient's sign
+    }
+
+    [Fact]
+    public void Unknown_and_malformed_options_are_named()
+    {
+        string Message(OptimizerNames optim, string options) => Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
+        Assert.Contains("moment unknown; known: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, "moment=1"));
+        Assert.Contains("adamw_torch (OptimArgs): eps unknown; known: none", Message(OptimizerNames.AdamwTorch, "eps=1"));
+        Assert.Contains("'alpha' is no name=value", Message(OptimizerNames.Rmsprop, "alpha"));
+        Assert.Contains("not 'much'", Message(OptimizerNames.Adagrad, "eps=much"));
+        Assert.Contains("not 'maybe'", Message(OptimizerNames.Rmsprop, "centered=maybe"));
+    }
+
+    private static ParameterGroup[] Groups() => [new([new("p", new Parameter(ones(2)))])];
+}

@@ -1,0 +1,298 @@
+using System.Text.Json;
+using PeftSharp.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tests.Optimization;
+
+public class OptimizerTests
+{
+    private const double RecordedRate = 1e-2;
+
+    /// <summary>The optimizers of the recorded paths, as the recipe made them; nesterov and the rest are its settings.</summary>
+    private static readonly Dictionary<string, Func<NamedParameter[], Optimizer>> _recorded = new()
+    {
+        ["adamw"] = p => new AdamW([new(p) { WeightDecay = 0.1 }]),
+        ["adamw-betas"] = p => new AdamW([new(p)], beta1: 0.8, beta2: 0.9, eps: 1e-5),
+        ["adafactor"] = p => new Adafactor([new(p)], scaleParameter: false, relativeStep: false),
+        ["adafactor-relative"] = p => new Adafactor([new(p)], scaleParameter: true, relativeStep: true, warmupInit: true),
+        ["adagrad"] = p => new Adagrad([new(p)]),
+        ["sgd-momentum"] = p => new Sgd([new(p) { WeightDecay = 0.1 }], momentum: 0.9, nesterov: true),
+        ["rmsprop"] = p => new RmsProp([new(p)]),
+    };
+
+    public static TheoryData<string> Kinds => new("adamw", "adamw-plain", "sgd", "sgd-momentum", "adafactor", "adafactor-first-moment", "adagrad", "rmsprop", "rmsprop-all");
+
+    [SkippableFact, Trait("Category", "Parity")]
+    public void Recorded_paths_are_followed()
+    {
+        foreach (var recorded in RecordedNumerics.Load("optimizers.json").EnumerateObject())
+        {
+            if (!_recorded.TryGetValue(recorded.Name, out var make))
+                continue;                                                           // another root may hold an optimizer that is not built
+            using var scope = NewDisposeScope();
+            var parameters = recorded.Value.GetProperty("start").EnumerateArray().Select((values, i) => Parameter($"p{i}", Read(values))).ToArray();
+            using var optimizer = make(parameters);
+            var step = 0;
+            foreach (var after in recorded.Value.GetProperty("after_each_step").EnumerateArray())
+            {
+                SetGradients(parameters, seed: step++);
+                optimizer.Step(RecordedRate);
+                foreach (var (values, (name, parameter)) in after.EnumerateArray().Zip(parameters))
+                    AssertClose(Read(values), parameter, 1e-6, $"{recorded.Name}, {name}, step {step}");      // a few float32 ulps of values near 1
+            }
+        }
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void AdamW_follows_its_paper_in_double_precision(bool fused)
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Parameters();
+        var expected = parameters.Select(p => Numbers(p.Value)).ToArray();
+        var (mean, square) = (expected.Select(x => new double[x.Length]).ToArray(), expected.Select(x => new double[x.Length]).ToArray());
+        using var optimizer = new AdamW([new(parameters) { WeightDecay = 0.1 }], beta1: 0.7, beta2: 0.95, eps: 1e-6, fused);
+        for (var step = 1; step <= 20; step++)
+        {
+            SetGradients(parameters, seed: step);
+            optimizer.Step(0.01);
+            for (var k = 0; k < parameters.Length; k++)
+            {
+                var gradient = Numbers(parameters[k].Value.grad!);
+                for (var i = 0; i < gradient.Length; i++)
+                {
+                    mean[k][i] = 0.7 * mean[k][i] + 0.3 * gradient[i];
+                    square[k][i] = 0.95 * square[k][i] + 0.05 * gradient[i] * gradient[i];
+                    expected[k][i] -= 0.01 * 0.1 * expected[k][i];
+                    expected[k][i] -= 0.01 * (mean[k][i] / (1 - Math.Pow(0.7, step))) / (Math.Sqrt(square[k][i] / (1 - Math.Pow(0.95, step))) + 1e-6);
+                }
+            }
+        }
+        for (var k = 0; k < parameters.Length; k++)
+            AssertClose(tensor(expected[k]).reshape(parameters[k].Value.shape).to(ScalarType.Float32), parameters[k].Value, 3e-6, parameters[k].Name);      // 20 float32 roundings of values up to 3
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_saved_and_loaded_state_goes_on_bit_by_bit(string kind)
+    {
+        using var scope = NewDisposeScope();
+        var straight = Run(kind, Parameters(), from: 0, to: 6, state: null, out _);
+        var first = Parameters();
+        Run(kind, first, 0, 3, null, out var saved);
+        var second = first.Select(p => Parameter(p.Name, p.Value.detach().clone())).ToArray();
+        var resumed = Run(kind, second, 3, 6, saved, out _);
+        for (var k = 0; k < straight.Length; k++)
+            Assert.True(straight[k].Value.eq(resumed[k].Value).all().item<bool>(), $"{kind}: {straight[k].Name}");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void No_tensor_outlives_a_step(string kind)
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Parameters();
+        using var optimizer = Make(kind, parameters);
+        var counts = new List<long>();
+        for (var step = 0; step < 4; step++)
+        {
+            SetGradients(parameters, step);
+            GradientClipping.ClipGradNorm(parameters.Select(p => p.Value), maxNorm: 1);
+            optimizer.Step(0.01);
+            optimizer.ZeroGrad();
+            counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        }
+        Assert.Single(counts.Distinct());                                           // the state is made in the first step
+    }
+
+    [Fact]
+    public void Disposing_frees_the_state_and_refuses_further_steps()
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Parameters();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var optimizer = new AdamW([new(parameters)]);
+        SetGradients(parameters, 0);
+        optimizer.Step(0.01);
+        optimizer.ZeroGrad();
+        Assert.Equal(before + 2 * parameters.Length, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        optimizer.Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Throws<ObjectDisposedException>(() => optimizer.Step(0.01));
+    }
+
+    [Fact]
+    public void State_made_or_loaded_inside_a_dispose_scope_outlives_it()
+    {
+        using var outer = NewDisposeScope();
+        var parameters = Parameters();
+        using var optimizer = new AdamW([new(parameters)]);
+        using (NewDisposeScope())
+        {
+            SetGradients(parameters, 0);
+            optimizer.Step(0.01);
+            optimizer.LoadState(optimizer.StateTensors());
+            optimizer.ZeroGrad();
+        }
+        SetGradients(parameters, 1);
+        optimizer.Step(0.01);
+        Assert.Equal(2, optimizer.StateTensors()["step.weight"].item<long>());
+    }
+
+    [Fact]
+    public void A_parameter_without_a_gradient_keeps_its_value_and_has_no_state()
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Parameters();
+        var before = parameters[1].Value.detach().clone();
+        using var optimizer = new AdamW([new(parameters) { WeightDecay = 0.5 }]);
+        SetGradients(parameters, 0);
+        parameters[1].Value.grad = null;
+        optimizer.Step(0.01);
+        Assert.True(before.eq(parameters[1].Value).all().item<bool>());
+        var state = optimizer.StateTensors();
+        Assert.Equal(0, state[$"step.{parameters[1].Name}"].item<long>());
+        Assert.DoesNotContain($"exp_avg.{parameters[1].Name}", state.Keys);
+        optimizer.LoadState(state);
+    }
+
+    [Fact]
+    public void A_group_scales_the_learning_rate()
+    {
+        using var scope = NewDisposeScope();
+        var (slow, fast) = (Parameter("slow", ones(3)), Parameter("fast", ones(3)));
+        using var optimizer = new Sgd([new([slow]), new([fast]) { LearningRateScale = 16 }]);
+        slow.Value.grad = fast.Value.grad = ones(3);
+        optimizer.Step(0.01);
+        AssertClose(full([3], 0.99), slow.Value, 1e-7, "slow");
+        AssertClose(full([3], 0.84), fast.Value, 1e-7, "fast");
+    }
+
+    [Fact]
+    public void Half_precision_is_trained_through_single_precision_by_Adafactor()
+    {
+        using var scope = NewDisposeScope();
+        var single = Parameter("p", Parameters()[0].Value.detach().to(ScalarType.BFloat16).to(ScalarType.Float32));
+        var half = Parameter("p", single.Value.detach().to(ScalarType.BFloat16));
+        using var one = new Adafactor([new([single])], scaleParameter: false, relativeStep: false);
+        using var other = new Adafactor([new([half])], scaleParameter: false, relativeStep: false);
+        half.Value.grad = ones(half.Value.shape, ScalarType.BFloat16);
+        single.Value.grad = ones(half.Value.shape);
+        one.Step(0.125);
+        other.Step(0.125);
+        Assert.Equal(ScalarType.BFloat16, half.Value.dtype);
+        Assert.Equal(ScalarType.Float32, other.StateTensors()["exp_avg_sq_row.p"].dtype);
+        Assert.True(single.Value.to(ScalarType.BFloat16).eq(half.Value).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_state_that_does_not_fit_is_refused_by_name_and_changes_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var parameters = Parameters();
+        using var optimizer = new AdamW([new(parameters)]);
+        SetGradients(parameters, 0);
+        optimizer.Step(0.01);
+
+        string Refused(Action<Dictionary<string, Tensor>> spoil)
+        {
+            var state = new Dictionary<string, Tensor>(optimizer.StateTensors());
+            spoil(state);
+            return Assert.Throws<CheckpointException>(() => optimizer.LoadState(state)).Message;
+        }
+        Assert.Contains("'exp_avg.weight' is absent", Refused(state => state.Remove("exp_avg.weight")));
+        Assert.Contains("'step.bias' is absent", Refused(state => state.Remove("step.bias")));
+        Assert.Contains("[3, 4]", Refused(state => state["exp_avg.weight"] = zeros(3, 4)));
+        Assert.Contains("Float64", Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)));
+        Assert.Contains("'exp_avg.other'", Refused(state => state["exp_avg.other"] = zeros(1)));
+        Assert.Contains("one int64", Refused(state => state["step.weight"] = zeros(1)));
+        Assert.Equal(1, optimizer.StateTensors()["step.weight"].item<long>());
+    }
+
+    [Fact]
+    public void Parameters_that_cannot_be_trained_are_refused_by_name()
+    {
+        using var scope = NewDisposeScope();
+        var parameter = Parameter("weight", ones(2));
+        Assert.Contains("Two parameters are named 'weight'", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, Parameter("weight", ones(2))])])).Message);
+        Assert.Contains("are one parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, new("tied", parameter.Value)])])).Message);
+        Assert.Contains("No parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([])])).Message);
+        parameter.Value.requires_grad = false;
+        Assert.Contains("'weight' is frozen", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter])])).Message);
+    }
+
+    [Fact]
+    public void Settings_out_of_range_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        ParameterGroup[] groups = [new(Parameters())];
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, beta1: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, eps: double.NaN));
+        Assert.Throws<ArgumentException>(() => new Sgd(groups, nesterov: true));
+        Assert.Throws<ArgumentException>(() => new Adafactor(groups, relativeStep: false, warmupInit: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(groups, alpha: -0.1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(groups, lrDecay: -1));
+    }
+
+    private static NamedParameter[] Run(string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state, out IReadOnlyDictionary<string, Tensor> saved)
+    {
+        using var optimizer = Make(kind, parameters);
+        if (state is not null)
+            optimizer.LoadState(state);
+        for (var step = from; step < to; step++)
+        {
+            SetGradients(parameters, step);
+            optimizer.Step(0.01);
+        }
+        saved = optimizer.StateTensors().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        return parameters;
+    }
+
+    private static Optimizer Make(string kind, NamedParameter[] p)
+    {
+        ParameterGroup[] groups = [new(p) { WeightDecay = 0.1 }];
+        return kind switch
+        {
+            "adamw" => new AdamW(groups),
+            "adamw-plain" => new AdamW(groups, fused: false),
+            "sgd" => new Sgd(groups),
+            "sgd-momentum" => new Sgd(groups, momentum: 0.9, dampening: 0.1),
+            "adafactor" => new Adafactor(groups),
+            "adafactor-first-moment" => new Adafactor(groups, beta1: 0.9, scaleParameter: false, relativeStep: false),
+            "adagrad" => new Adagrad(groups, lrDecay: 0.1, initialAccumulatorValue: 0.1),
+            "rmsprop" => new RmsProp(groups),
+            "rmsprop-all" => new RmsProp(groups, momentum: 0.9, centered: true),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+    }
+
+    private static NamedParameter[] Parameters()
+    {
+        using var generator = new Generator(7);
+        return [Parameter("weight", randn([4, 3], generator: generator)), Parameter("bias", randn([5], generator: generator)), Parameter("stack", randn([2, 3, 4], generator: generator))];
+    }
+
+    private static NamedParameter Parameter(string name, Tensor value) => new(name, new Parameter(value));
+
+    /// <summary>randn of each parameter's shape in order, from a generator seeded with the step's number: the recipe of the recorded paths.</summary>
+    private static void SetGradients(IEnumerable<NamedParameter> parameters, int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        foreach (var (_, parameter) in parameters)
+            parameter.grad = randn(parameter.shape, generator: generator);
+    }
+
+    private static Tensor Read(JsonElement values) => values[0].ValueKind == JsonValueKind.Array
+        ? stack(values.EnumerateArray().Select(Read))
+        : tensor(values.EnumerateArray().Select(value => value.GetSingle()).ToArray());
+
+    private static double[] Numbers(Tensor values) => values.detach().to(ScalarType.Float64).flatten().data<double>().ToArray();
+
+    private static void AssertClose(Tensor expected, Tensor actual, double tolerance, string what)
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(expected.shape, actual.shape);
+        var difference = (expected - actual.detach()).abs().max().item<float>();
+        Assert.True(difference <= tolerance, $"{what}: off by {difference}");
+    }
+}

@@ -1,0 +1,52 @@
+using PeftSharp.Optimization;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Optimization;
+
+public class ParameterGroupsTests
+{
+    [Fact]
+    public void Weights_decay_but_neither_biases_nor_norms_nor_what_is_frozen()
+    {
+        using var model = new Block();
+        model.get_parameter("frozen.weight")!.requires_grad = false;
+        var groups = ParameterGroups.Of(model, weightDecay: 0.1);
+        Assert.Equal(["scale", "dense.weight", "normalizer.weight"], groups[0].Parameters.Select(p => p.Name));
+        Assert.Equal(["dense.bias", "ln_1.weight", "ln_1.bias", "input_layernorm.weight", "norm.weight", "final_norm.weight", "normalizer.bias", "frozen.bias"], groups[1].Parameters.Select(p => p.Name));
+        Assert.Equal([0.1, 0.0], groups.Select(group => group.WeightDecay));
+        Assert.Contains("frozen.weight", ParameterGroups.GetDecayParameterNames(model));
+    }
+
+    [Fact]
+    public void A_model_without_norms_and_biases_has_one_group()
+    {
+        using var model = nn.Linear(2, 2, hasBias: false);
+        Assert.Equal(["weight"], Assert.Single(ParameterGroups.Of(model, weightDecay: 0)).Parameters.Select(p => p.Name));
+    }
+
+    [Fact]
+    public void A_frozen_model_is_an_error()
+    {
+        using var model = nn.Linear(2, 2);
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad = false;
+        Assert.Contains("nothing to train", Assert.Throws<ArgumentException>(() => ParameterGroups.Of(model, 0)).Message);
+    }
+
+    /// <summary>A module for each rule: a layer norm by type under a plain name, norms by name that are other modules, and names that only look alike.</summary>
+    private sealed class Block : nn.Module
+    {
+        [ComponentName(Name = "scale")] private readonly Parameter _scale = new(ones(1));
+        [ComponentName(Name = "dense")] private readonly Linear _dense = nn.Linear(2, 2);
+        [ComponentName(Name = "ln_1")] private readonly LayerNorm _typed = nn.LayerNorm(2);
+        [ComponentName(Name = "input_layernorm")] private readonly Linear _named = nn.Linear(2, 2, hasBias: false);
+        [ComponentName(Name = "norm")] private readonly Linear _whole = nn.Linear(2, 2, hasBias: false);
+        [ComponentName(Name = "final_norm")] private readonly Linear _ending = nn.Linear(2, 2, hasBias: false);
+        [ComponentName(Name = "normalizer")] private readonly Linear _alike = nn.Linear(2, 2);
+        [ComponentName(Name = "frozen")] private readonly Linear _frozen = nn.Linear(2, 2);
+
+        internal Block() : base(nameof(Block)) => RegisterComponents();
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using PeftSharp.Optimization;
+using static PeftSharp.Optimization.SchedulerFactory;
+
+namespace PeftSharp.Tests.Optimization;
+
+public partial class SchedulesTests
+{
+    private const double LearningRate = 1e-3;        // of the recipe that recorded the schedules
+
+    [SkippableFact, Trait("Category", "Parity")]
+    public void Recorded_learning_rates_are_met()
+    {
+        foreach (var recorded in RecordedNumerics.Load("schedules.json").EnumerateObject())
+        {
+            var name = RecordedName().Match(recorded.Name);
+            int warmup = Number(name.Groups["warmup"]), total = Number(name.Groups["total"]);
+            var options = recorded.Value.GetProperty("arguments").EnumerateObject().ToDictionary(option => option.Name, option => (object?)option.Value);
+            var schedule = GetScheduler(OptimizationNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
+
+            var rates = recorded.Value.GetProperty("rates").EnumerateArray().Select(rate => rate.GetDouble()).ToArray();
+            var steps = Enumerable.Range(0, total + 3).ToArray();
+            if (rates.Length < steps.Length)
+                steps = [.. steps[..(rates.Length - 3)], .. steps[^3..]];        // long ones are recorded as their beginning and their last three
+            for (var i = 0; i < rates.Length; i++)
+                AssertClose(rates[i], schedule.At(steps[i]), $"{recorded.Name} at step {steps[i]}");
+        }
+    }
+
+    [Fact]
+    public void A_cosine_with_warmup_above_zero_rises_to_the_full_rate_and_falls_to_the_least()
+    {
+        var schedule = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, numWarmupSteps: 4, numTrainingSteps: 12, new Dictionary<string, object?> { ["min_lr"] = 0.5, ["warmup_lr_rate"] = 0.1 });
+        AssertClose(2 * 0.1, schedule.At(0), "the first rate");
+        AssertClose(2 * (0.1 + 0.9 / 3), schedule.At(1), "one third of the rise");
+        AssertClose(2, schedule.At(3), "the end of the warmup");
+        AssertClose((2 + 0.5) / 2, schedule.At(7), "half the wave, which the four steps 4 to 7 cover");
+        AssertClose(0.5, schedule.At(11), "the last step");
+        var withoutFirst = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new Dictionary<string, object?> { ["min_lr_rate"] = 0.25 });
+        AssertClose(2 * 1 / 4.0, withoutFirst.At(0), "one part in four");
+        AssertClose(0.5, withoutFirst.At(11), "the last step");
+    }
+
+    [Theory]
+    [InlineData("linear", 0.25, 0.75)]
+    [InlineData("cosine", 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
+    [InlineData("1-sqrt", 0.1339745962155614, 0.5)]                      // 1 - √(3/4), 1 - √(1/4)
+    public void Each_stage_of_warmup_stable_decay_has_the_shape_asked_for(string shape, double afterQuarterOfRise, double afterQuarterOfDescent)
+    {
+        var schedule = GetScheduler(SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18, new Dictionary<string, object?>
+        {
+            ["num_decay_steps"] = 8, ["warmup_type"] = shape, ["decay_type"] = shape, ["min_lr_ratio"] = 0.2,
+        });
+        AssertClose(0.2, schedule.At(0), "the start");
+        AssertClose(0.2 + 0.8 * afterQuarterOfRise, schedule.At(1), "a quarter of the rise");
+        AssertClose(1, schedule.At(4), "the stable part");
+        AssertClose(1, schedule.At(9), "the stable part");
+        AssertClose(0.2 + 0.8 * afterQuarterOfDescent, schedule.At(12), "a quarter of the descent");
+        AssertClose(0.2, schedule.At(18), "the end");
+    }
+
+    [Fact]
+    public void No_schedule_divides_by_zero_where_warmup_is_the_whole_training()
+    {
+        foreach (var type in Enum.GetValues<SchedulerType>().Where(type => type != SchedulerType.ReduceLrOnPlateau))
+            foreach (var steps in new[] { 0, 1, 10 })
+            {
+                var schedule = GetScheduler(type, 1, numWarmupSteps: steps, numTrainingSteps: steps, Needed(type));
+                for (var step = 0; step <= 2 * steps + 1; step++)
+                    Assert.True(schedule.At(step) is >= 0 and <= 1, $"{type} of {steps} at {step}: {schedule.At(step)}");
+            }
+    }
+
+    [Fact]
+    public void A_descent_of_one_cycle_never_rises()
+    {
+        foreach (var type in Enum.GetValues<SchedulerType>().Where(type => type != SchedulerType.ReduceLrOnPlateau))
+        {
+            var schedule = GetScheduler(type, 1, numWarmupSteps: 7, numTrainingSteps: 50, Needed(type));
+            for (var step = 8; step < 50; step++)
+                Assert.True(schedule.At(step) <= schedule.At(step - 1) + 1e-15, $"{type} rises at {step}");
+        }
+    }
+
+    [Fact]
+    public void An_unknown_option_is_named_with_the_known_ones()
+    {
+        var error = Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }));
+        Assert.Contains("cosine_with_restarts", error.Message);
+        Assert.Contains("cycles unknown; known: num_cycles", error.Message);
+    }
+
+    [Fact]
+    public void Options_that_do_not_fit_are_named()
+    {
+        static string Message(SchedulerType type, params (string, object?)[] options) =>
+            Assert.Throws<ArgumentException>(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2))).Message;
+        Assert.Contains("num_decay_steps is missing", Message(SchedulerType.WarmupStableDecay));
+        Assert.Contains("'sine'; it may be 'linear', 'cosine', '1-sqrt'", Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")));
+        Assert.Contains("one of min_lr and min_lr_rate", Message(SchedulerType.CosineWithMinLr));
+        Assert.Contains("only one of", Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)));
+        Assert.Contains("lr_end (0.01) must be below", Message(SchedulerType.Polynomial, ("lr_end", 0.01)));
+        Assert.Contains("power must be a number, not 'two'", Message(SchedulerType.Polynomial, ("power", "two")));
+        Assert.Contains("timescale must be a whole number of at least 1, not 0.5", Message(SchedulerType.InverseSqrt, ("timescale", 0.5)));
+        Assert.Contains("known: none", Message(SchedulerType.Linear, ("num_cycles", 2)));
+        Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10));
+    }
+
+    [Fact]
+    public void Names_are_those_of_Python_and_unknown_ones_list_all()
+    {
+        Assert.Equal("cosine_warmup_with_min_lr", SchedulerType.CosineWarmupWithMinLr.PythonName());
+        Assert.Equal("reduce_lr_on_plateau", SchedulerType.ReduceLrOnPlateau.PythonName());
+        Assert.Equal("adamw_torch_fused", OptimizerNames.AdamwTorchFused.PythonName());
+        Assert.Equal(OptimizerNames.Rmsprop, OptimizationNames.ParseOptimizerName("rmsprop"));
+        Assert.Contains("linear, cosine, ", Assert.Throws<ArgumentException>(() => OptimizationNames.ParseSchedulerType("lineal")).Message);
+    }
+
+    [Fact]
+    public void A_plateau_lowers_the_rate_after_its_patience_and_waits_for_its_cooldown()
+    {
+        var plateau = GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 0.5, ["patience"] = 1, ["cooldown"] = 1, ["min_lr"] = 0.2 });
+        double[] losses = [1.0, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.5];
+        // The first 0.91 is let pass, the second bad one halves; then one evaluation is not counted; 0.25 would be next, and then 0.125 is held at 0.2.
+        double[] rates = [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2];
+        var state = new PlateauState(LearningRate: 1);
+        for (var i = 0; i < losses.Length; i++)
+            Assert.Equal(rates[i], (state = plateau.Next(state, losses[i])).LearningRate);
+        Assert.Equal(0.5, state.Best);
+    }
+
+    [Fact]
+    public void A_plateau_knows_both_directions_and_thresholds()
+    {
+        PlateauState After(string mode, string thresholdMode, params double[] metrics)
+        {
+            var plateau = GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = mode, ["threshold_mode"] = thresholdMode, ["threshold"] = 0.1 });
+            return metrics.Aggregate(new PlateauState(1), plateau.Next);
+        }
+        Assert.Equal(1, After("min", "rel", 10, 9.5).NumBadEpochs);       // better by less than a tenth
+        Assert.Equal(0, After("min", "rel", 10, 8.9).NumBadEpochs);
+        Assert.Equal(0, After("min", "abs", 10, 9.5).NumBadEpochs);
+        Assert.Equal(1, After("max", "rel", 10, 10.5).NumBadEpochs);
+        Assert.Equal(0, After("max", "abs", 10, 10.5).NumBadEpochs);
+        Assert.Equal(2, After("max", "abs", 10, double.NaN, 10.05).NumBadEpochs);
+        Assert.Null(After("min", "rel", double.NaN).Best);
+        Assert.Throws<ArgumentOutOfRangeException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }));
+        Assert.Throws<ArgumentException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }));
+    }
+
+    private static Dictionary<string, object?> Needed(SchedulerType type) => type switch
+    {
+        SchedulerType.WarmupStableDecay => new() { ["num_decay_steps"] = 5 },
+        SchedulerType.CosineWithMinLr or SchedulerType.CosineWarmupWithMinLr => new() { ["min_lr"] = 0.1 },
+        _ => [],
+    };
+
+    private static void AssertClose(double expected, double actual, string what) =>
+        Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Max(Math.Abs(expected), LearningRate), $"{what}: {actual:R} is not {expected:R}");   // double precision; near 0 relative to the full rate, as cos(π) leaves 1e-16 of it
+
+    private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^(?<type>\w+)\.warmup(?<warmup>\d+)\.total(?<total>\d+)$")]
+    private static partial Regex RecordedName();
+}

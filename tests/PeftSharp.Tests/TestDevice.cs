@@ -1,0 +1,9 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests;
+
+/// <summary>Where parity tests run: the device that PEFTSHARP_DEVICE names, the processor unless set.</summary>
+internal static class TestDevice
+{
+    internal static Device Current { get; } = device(Environment.GetEnvironmentVariable("PEFTSHARP_DEVICE") is { Length: > 0 } name ? name : "cpu");
+}
