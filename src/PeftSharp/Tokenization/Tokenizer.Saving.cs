@@ -12,15 +12,20 @@ public sealed partial class Tokenizer
     // Kept in other files, or true only of the place that the tokenizer was read from.
     private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len"];
 
-    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, which <see cref="AutoTokenizer"/> and transformers read back.</summary>
+    /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and, where the tokenizer came with one, <c>chat_template.jinja</c>, which <see cref="AutoTokenizer"/> and transformers read back.</summary>
     /// <param name="folder">Made where it is absent.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), PipelineToJson().ToJsonString(Indented));
-        AtomicFile.WriteText(Path.Combine(folder, "tokenizer_config.json"), ConfigToJson().ToJsonString(Indented) + "\n");
+        using var files = new StagedFiles();
+        void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+        Write("tokenizer.json", PipelineToJson().ToJsonString(Indented) + "\n");
+        Write("tokenizer_config.json", ConfigToJson().ToJsonString(Indented) + "\n");
+        if (_config.ChatTemplate is { } template)
+            Write("chat_template.jinja", template);
+        files.Commit();
     }
 
     private JsonObject PipelineToJson() => new()

@@ -11,6 +11,9 @@ internal sealed class TokenizerConfig
     /// <summary>The file as it was read, to be written again with what changed; empty without one.</summary>
     internal JsonObject Source { get; init; } = [];
 
+    /// <summary>The text of <c>chat_template.jinja</c>, handed on when the tokenizer is saved; null without the file.</summary>
+    internal string? ChatTemplate { get; init; }
+
     /// <summary>transformers' class, without an ending "Fast".</summary>
     internal required string TokenizerClass { get; init; }
 

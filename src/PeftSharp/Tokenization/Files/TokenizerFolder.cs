@@ -44,9 +44,7 @@ internal sealed class TokenizerFolder
     internal TokenizerConfig ReadConfig(string tokenizerClass, IReadOnlyList<string> modelInputNames, IReadOnlyDictionary<string, string> specialTokens, IEnumerable<AddedToken> fromFile)
     {
         var added = new SortedDictionary<int, AddedToken>();
-        var named = new JsonObject();
-        foreach (var (name, value) in _config)
-            named[name] = value?.DeepClone();
+        var named = (JsonObject)_config.DeepClone();
         if (_config["added_tokens_decoder"] is JsonObject decoder)
         {
             foreach (var (id, token) in decoder)
@@ -66,6 +64,7 @@ internal sealed class TokenizerFolder
         return new TokenizerConfig
         {
             Source = _config,
+            ChatTemplate = Has("chat_template.jinja") ? System.IO.File.ReadAllText(File("chat_template.jinja")) : null,
             TokenizerClass = tokenizerClass,
             ModelInputNames = _config["model_input_names"] is JsonArray names ? [.. names.Select(name => name!.GetValue<string>())] : modelInputNames,
             ModelMaxLength = ReadMaxLength(_config["model_max_length"] ?? _config["max_len"]),
@@ -110,7 +109,7 @@ internal sealed class TokenizerFolder
             return new AddedToken(text) { Special = special };
         var part = new JsonPart(System.Text.Json.JsonSerializer.SerializeToElement(node), File("tokenizer_config.json"), node.GetPath());
         var token = TokenizerJsonReader.ReadAddedToken(part);
-        return special ? token with { Special = true, Normalized = token.Normalized } : token;
+        return special ? token with { Special = true, Normalized = token.Normalized } : token;       // its own default stays
     }
 
     // Python writes 1e30 for "no limit".

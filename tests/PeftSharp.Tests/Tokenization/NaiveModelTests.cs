@@ -1,0 +1,92 @@
+using CsCheck;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Tests.Tokenization;
+
+/// <summary>The two models against second implementations that only follow the definition.</summary>
+public class NaiveModelTests
+{
+    private static readonly string[] Letters = ["a", "b", "c", "d", "é", "𝐀", "zz"];
+    private static readonly Gen<string> Word = Gen.Int[0, Letters.Length - 1].Array[1, 24].Select(places => string.Concat(places.Select(place => Letters[place])));
+
+    [Fact]
+    public void Byte_pairs_are_joined_lowest_rank_first_from_the_left()
+    {
+        var (vocabulary, merges) = Merges("a b", "ab ab", "b c", "c d", "ab c", "a a", "aa b", "abab c", "é d", "𝐀 a", "bc d", "z z");
+        var model = new BytePairEncoding(vocabulary, merges, new BytePairOptions());
+        Word.Sample(word => Assert.Equal(NaiveBytePairs(word, merges), model.Tokenize(word).Ids.Select(id => model.TokenOf(id)!)));
+    }
+
+    [Fact]
+    public void Places_of_byte_pairs_cut_the_word_into_its_tokens()
+    {
+        var (vocabulary, merges) = Merges("a b", "ab ab", "é d", "𝐀 a", "z z");
+        var model = new BytePairEncoding(vocabulary, merges, new BytePairOptions());
+        Word.Sample(word =>
+        {
+            var tokens = model.Tokenize(word);
+            Assert.Equal(tokens.Ids.Select(id => model.TokenOf(id)!), tokens.Starts.Zip(tokens.Ends, (start, end) => word[start..end]));
+        });
+    }
+
+    [Fact]
+    public void Word_pieces_are_the_longest_from_the_left_or_the_word_is_unknown()
+    {
+        string[] tokens = ["[UNK]", "a", "ab", "abc", "##b", "##bc", "##c", "##cd", "##a", "é", "##é", "##𝐀", "𝐀a", "zz", "##zz"];
+        var vocabulary = tokens.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id);
+        var model = new WordPiece(vocabulary, maxChars: 12);
+        Word.Sample(word => Assert.Equal(NaiveWordPieces(word, vocabulary, 12), model.Tokenize(word).Ids.Select(id => tokens[id])));
+    }
+
+    [Fact]
+    public void A_word_that_falls_on_the_cache_place_of_another_still_gets_its_own_tokens()
+    {
+        var vocabulary = Enumerable.Range(0, 200_000).ToDictionary(i => i == 0 ? "[UNK]" : $"w{i}", i => i);
+        var model = new WordPiece(vocabulary);
+        Parallel.For(1, 200_000, i => Assert.Equal([i], model.Tokenize($"w{i}").Ids));
+        Parallel.For(1, 200_000, i => Assert.Equal([i], model.Tokenize($"w{i}").Ids));
+    }
+
+    [Fact]
+    public void A_very_long_word_takes_no_quadratic_time()
+    {
+        var (vocabulary, merges) = Merges("a b", "ab ab", "abab abab");
+        var model = new BytePairEncoding(vocabulary, merges, new BytePairOptions());
+        var word = string.Concat(Enumerable.Repeat("ab", 200_000));
+        Assert.Equal(50_000, model.Tokenize(word).Ids.Length);
+    }
+
+    private static (Dictionary<string, int>, List<(string Left, string Right)>) Merges(params string[] lines)
+    {
+        var merges = lines.Select(line => line.Split(' ')).Select(pair => (Left: pair[0], Right: pair[1])).ToList();
+        var tokens = new[] { "a", "b", "c", "d", "é", "𝐀", "z" }.Concat(merges.Select(merge => merge.Left + merge.Right)).Distinct();
+        return (tokens.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id), merges);
+    }
+
+    private static List<string> NaiveBytePairs(string word, List<(string Left, string Right)> merges)
+    {
+        var symbols = word.EnumerateRunes().Select(rune => rune.ToString()).ToList();
+        while (true)
+        {
+            var best = Enumerable.Range(0, symbols.Count - 1).Select(i => (Rank: merges.IndexOf((symbols[i], symbols[i + 1])), Place: i)).Where(pair => pair.Rank >= 0).Order().FirstOrDefault((-1, -1));
+            if (best.Item1 < 0)
+                return symbols;
+            symbols[best.Item2] += symbols[best.Item2 + 1];
+            symbols.RemoveAt(best.Item2 + 1);
+        }
+    }
+
+    private static List<string> NaiveWordPieces(string word, Dictionary<string, int> vocabulary, int maxChars)
+    {
+        var pieces = new List<string>();
+        for (var start = 0; start < word.Length;)
+        {
+            var piece = Enumerable.Range(1, word.Length - start).Select(length => (start > 0 ? "##" : "") + word[start..(start + length)]).LastOrDefault(vocabulary.ContainsKey);
+            if (piece is null || word.EnumerateRunes().Count() > maxChars)
+                return ["[UNK]"];
+            start += piece.Length - (start > 0 ? 2 : 0);
+            pieces.Add(piece);
+        }
+        return pieces;
+    }
+}
