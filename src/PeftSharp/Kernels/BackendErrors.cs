@@ -9,16 +9,17 @@ internal static partial class BackendErrors
     private static readonly string[] _served = ["linux-x64", "win-x64", "win-arm64", "osx-arm64"];
 
     /// <summary>No libtorch lies in any of the folders: as a rule no backend package is referenced.</summary>
-    internal static NativeBackendException NotFound(IReadOnlyList<string> folders)
-    {
-        var version = typeof(torch).Assembly.GetName().Version?.ToString(3);
-        var searched = $"Searched: {string.Join(", ", folders)}.";
-        return new(_served.Contains(BackendFolders.Rid)
+    internal static NativeBackendException NoBackend(IReadOnlyList<string> folders) => new(
+        _served.Contains(BackendFolders.Rid)
             ? $"No native backend for {BackendFolders.Rid} was found beside this program: it references PeftSharp, but no package with libtorch. "
-              + $"Add one to the program's project, for the CPU 'dotnet add package TorchSharp-cpu --version {version}'{Lighter()}, "
-              + $"for NVIDIA GPUs TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")} instead; or name a folder with the libraries in {BackendFolders.Variable}. {searched}"
-            : $"TorchSharp {version} has no native libraries for {BackendFolders.Rid}, only for {string.Join(", ", _served)}. Run the program on one of these. {searched}");
-    }
+              + $"Add one to the program's project, for the CPU 'dotnet add package TorchSharp-cpu --version {Version}'{Lighter()}, "
+              + $"for NVIDIA GPUs TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")} instead; or name a folder with the libraries in {BackendFolders.Variable}. {Searched(folders)}"
+            : $"TorchSharp {Version} has no native libraries for {BackendFolders.Rid}, only for {string.Join(", ", _served)}. Run the program on one of these. {Searched(folders)}");
+
+    /// <summary>libtorch is there, but not TorchSharp's library between it and .NET.</summary>
+    internal static NativeBackendException NoTorchSharp(string file, IReadOnlyList<string> folders) => new(
+        $"'{file}' was not found: libtorch is there, but the part of the package TorchSharp {Version} that lies between it and .NET is not. "
+        + $"It is copied from the package's runtimes/{BackendFolders.Rid}/native when the program is built or published; put it there or beside the program. {Searched(folders)}");
 
     /// <summary>A library is there and the system's loader refuses it.</summary>
     internal static NativeBackendException DoesNotLoad(string file, string reason)
@@ -34,6 +35,10 @@ internal static partial class BackendErrors
         $"'{file}' needs {GlibcxxMend.Version}, which this system's libstdc++ lacks, and a copy without that need could not be made: {error.Message} "
         + "Let XDG_CACHE_HOME name a folder that this user may write to.", error);
 
+    private static string? Version => typeof(torch).Assembly.GetName().Version?.ToString(3);
+
+    private static string Searched(IReadOnlyList<string> folders) => $"Searched: {string.Join(", ", folders)}.";
+
     private static string Lighter() => OperatingSystem.IsLinux() ? " (or libtorch-cpu-linux-x64, without the other platforms' files)" : "";
 
     private static string WayOut(string reason) => reason switch
@@ -41,7 +46,7 @@ internal static partial class BackendErrors
         _ when MissingVersion().Match(reason) is { Success: true } match =>
             $"This system is too old for it ({match.Value} is missing): use a newer one, e.g. Ubuntu 24.04 or Debian 13.",
         _ when MissingLibrary().Match(reason) is { Success: true } match =>
-            $"Install the system package that has {match.Groups[1].Value}.",
+            $"Install the system package that has {match.Groups[1].Value}, or restore the backend package anew if that is a part of it.",
         _ when reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal) || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
             "Its package was not restored whole: delete its folder (libtorch-*, torchsharp) in the package cache and restore again.",
         _ when reason.Contains("failed to map segment", StringComparison.Ordinal) =>

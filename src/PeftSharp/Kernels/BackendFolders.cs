@@ -15,7 +15,8 @@ internal static class BackendFolders
         $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
     /// <summary>The folders that exist, each once.</summary>
-    internal static IReadOnlyList<string> Find() => [.. Candidates().Where(Directory.Exists).Select(Path.GetFullPath).Distinct()];
+    internal static IReadOnlyList<string> Find() => 
+        [.. Candidates().Where(Directory.Exists).Select(Path.GetFullPath).Select(Path.TrimEndingDirectorySeparator).Distinct()];
 
     /// <summary>The files of that name or pattern (<c>libgomp*.so*</c>), from the first folder that has any.</summary>
     internal static IReadOnlyList<string> Files(IEnumerable<string> folders, string pattern) =>
@@ -27,7 +28,7 @@ internal static class BackendFolders
             yield return chosen;
 
         // What the host read from deps.json: runtimes/<rid>/native beside the program, its packages, a single file's extraction folder.
-        foreach (var folder in ((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var folder in List((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")))
             yield return folder;
 
         // Hosts that load a program as a plug-in know neither its deps.json nor its folder; where its TorchSharp lies is the best sign then.
@@ -37,7 +38,13 @@ internal static class BackendFolders
             yield return start;
             yield return Path.Combine(start, "runtimes", Rid, "native");
         }
+
+        // The system's loader looks here by itself, but only by name; a library to be mended is needed as a file.
+        foreach (var folder in List(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
+            yield return folder;
     }
+
+    private static string[] List(string? folders) => (folders ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
 #pragma warning disable IL3000   // an empty location (single file) is handled: the host's list above has the folder then
     private static string? FolderOfTorchSharp() => typeof(torch).Assembly.Location is { Length: > 0 } path ? Path.GetDirectoryName(path) : null;

@@ -39,6 +39,22 @@ internal sealed class ElfBytes(byte[] bytes, string path)
     internal NativeBackendException Malformed(string why) =>
         new($"'{path}' is no whole 64-bit Linux library: {why}. Its package was not restored whole: delete its folder in the package cache and restore again.");
 
+    /// <summary>Whether the file ends where its header says it ends; also true of what is no 64-bit ELF file, which the system's loader refuses by itself.</summary>
+    /// <remarks>The loader maps a library that was cut short and then dies of a bus error instead of refusing it; half-restored packages do occur.</remarks>
+    internal static bool IsWhole(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var header = new byte[64];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !HasElfHeader(header))
+            return true;
+        var elf = new ElfBytes(header, path);
+        var table = BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(0x28));       // the section table is a file's last part
+        return table <= (ulong)stream.Length && table + (ulong)elf.UInt16(0x3A) * elf.UInt16(0x3C) <= (ulong)stream.Length;
+    }
+
+    /// <summary>Whether that is the start of a 64-bit little-endian ELF file.</summary>
+    internal static bool HasElfHeader(ReadOnlySpan<byte> start) => start.Length >= 64 && start.StartsWith("\u007fELF\u0002\u0001"u8);
+
     private Span<byte> At(long position, int length) =>
         position >= 0 && position <= bytes.Length - length
             ? bytes.AsSpan((int)position)

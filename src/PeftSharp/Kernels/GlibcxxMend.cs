@@ -27,7 +27,7 @@ internal static class GlibcxxMend
     internal static byte[] Apply(ReadOnlySpan<byte> image, string path)
     {
         var file = new ElfBytes(image.ToArray(), path);
-        if (image.Length < SectionSize || !image[..6].SequenceEqual("\u007fELF\u0002\u0001"u8))
+        if (!ElfBytes.HasElfHeader(image))
             throw file.Malformed("it does not start as a 64-bit little-endian ELF file");
 
         var sections = Sections(file);
