@@ -55,6 +55,7 @@ internal static unsafe partial class TorchDispatcher
             Check(native.NewHandle(tensor.Handle, &handle), "aoti_torch_new_tensor_handle");
             Check(native.PushBack(list, (ulong)handle), "torch_list_push_back");
         }
+        GC.KeepAlive(tensors);                                    // until here only their handles were in use
         return (ulong)list;
     }
 

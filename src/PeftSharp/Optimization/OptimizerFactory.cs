@@ -18,24 +18,19 @@ public static class OptimizerFactory
         OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999, double adamEpsilon = 1e-8, string? optimArgs = null)
     {
         var options = new OptimizerOptions(optim, optimArgs);
-        Func<Optimizer> make = optim switch
+        Optimizer optimizer = optim switch
         {
             OptimizerNames.AdamwTorchFused or OptimizerNames.AdamwTorch =>
-                () => new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerNames.AdamwTorchFused),
+                new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerNames.AdamwTorchFused),
             // With its own learning rate it would ignore the schedule, so the trainer turns that off.
-            OptimizerNames.Adafactor => () => new Adafactor(groups, scaleParameter: false, relativeStep: false),
-            OptimizerNames.Sgd => Prepared((options.Number("momentum", 0), options.Number("dampening", 0), options.Flag("nesterov")),
-                o => new Sgd(groups, o.Item1, o.Item2, o.Item3)),
-            OptimizerNames.Adagrad => Prepared((options.Number("lr_decay", 0), options.Number("eps", 1e-10)),
-                o => new Adagrad(groups, lrDecay: o.Item1, eps: o.Item2)),
-            OptimizerNames.Rmsprop => Prepared((options.Number("alpha", 0.99), options.Number("eps", 1e-8), options.Number("momentum", 0), options.Flag("centered")),
-                o => new RmsProp(groups, o.Item1, o.Item2, o.Item3, o.Item4)),
+            OptimizerNames.Adafactor => new Adafactor(groups, scaleParameter: false, relativeStep: false),
+            OptimizerNames.Sgd => new Sgd(groups, options.Number("momentum", 0), options.Number("dampening", 0), options.Flag("nesterov")),
+            OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay", 0), eps: options.Number("eps", 1e-10)),
+            OptimizerNames.Rmsprop => new RmsProp(
+                groups, options.Number("alpha", 0.99), options.Number("eps", 1e-8), options.Number("momentum", 0), options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "No such optimizer."),
         };
-        options.RefuseUnknown();
-        return make();
+        options.RefuseUnknown();                 // nothing to free: state is made in the first step
+        return optimizer;
     }
-
-    /// <summary>Options are read before, so that an unknown one is refused before anything is made.</summary>
-    private static Func<Optimizer> Prepared<T>(T options, Func<T, Optimizer> make) => () => make(options);
 }

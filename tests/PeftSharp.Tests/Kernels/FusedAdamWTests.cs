@@ -33,15 +33,15 @@ public class FusedAdamWTests
     public void It_keeps_no_hold_of_the_tensors_it_was_given()
     {
         Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(1);
         var before = Environment.WorkingSet;
-        for (var round = 0; round < 40; round++)                           // 40 · 4 · 8 MB: a kept handle would hold 1.3 GB
+        for (var round = 0; round < 100; round++)
         {
-            using var inner = NewDisposeScope();
-            FusedAdamW.Step([Tensors([2048, 1024], ScalarType.Float32, generator)], _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
+            using var scope = NewDisposeScope();
+            Tensor[] large = [ones(2048, 1024), ones(2048, 1024), ones(2048, 1024), ones(2048, 1024)];
+            FusedAdamW.Step([new(large[0], large[1], large[2], large[3])], _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
         }
-        Assert.True(Environment.WorkingSet - before < 400L << 20, $"{(Environment.WorkingSet - before) >> 20} MB more than before");
+        // 100 · 4 · 8 MB: kept handles would hold 3.2 GB. The bound leaves room for tests that run beside this one.
+        Assert.True(Environment.WorkingSet - before < 2L << 30, $"{(Environment.WorkingSet - before) >> 20} MB more than before");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class Gpt2Mlp : Module<Tensor, Tensor>
         _widen = new Conv1D(config.NEmbd, config.FeedForwardWidth);
         _narrow = new Conv1D(config.FeedForwardWidth, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
         _dropout = new Dropout(config.ResidPdrop);
-        _activation = Activations.ByName(config.ActivationFunction);
+        _activation = ActivationFunctions.ByName(config.ActivationFunction);
         RegisterComponents();
     }
 

@@ -1,6 +1,5 @@
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +11,7 @@ public sealed class Gpt2Model : Gpt2PretrainedModel
     [ComponentName(Name = "wte")] private readonly Module<Tensor, Tensor> _words;
     [ComponentName(Name = "wpe")] private readonly Module<Tensor, Tensor> _positions;
     [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "h")] private readonly ModuleList<Gpt2Block> _blocks;
+    [ComponentName(Name = "h")] private readonly TorchSharp.Modules.ModuleList<Gpt2Block> _blocks;
     [ComponentName(Name = "ln_f")] private readonly Module<Tensor, Tensor> _norm;
     private readonly Gpt2Config _config;
 
@@ -23,7 +22,7 @@ public sealed class Gpt2Model : Gpt2PretrainedModel
         _words = new Embedding(config.VocabSize, config.NEmbd);
         _positions = new Embedding(config.NPositions, config.NEmbd);
         _dropout = new Dropout(config.EmbdPdrop);
-        _blocks = new ModuleList<Gpt2Block>([.. Enumerable.Range(0, config.NLayer).Select(layer => new Gpt2Block(config, layer))]);
+        _blocks = new TorchSharp.Modules.ModuleList<Gpt2Block>([.. Enumerable.Range(0, config.NLayer).Select(layer => new Gpt2Block(config, layer))]);
         _norm = new LayerNorm(config.NEmbd, config.LayerNormEpsilon);
         RegisterComponents();
     }

@@ -17,6 +17,7 @@ public static class SchedulerFactory
     public static LearningRateSchedule GetScheduler(
         SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
     {
+        OptimizerGuard.NotNegative(learningRate, nameof(learningRate));
         ArgumentOutOfRangeException.ThrowIfNegative(numWarmupSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(numTrainingSteps);
         var options = new ScheduleOptions(type, schedulerSpecificKwargs);
@@ -109,7 +110,7 @@ public static class SchedulerFactory
     private static double MinLrRate(ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
     {
         (null, null) => throw options.Error("one of min_lr and min_lr_rate is needed"),
-        ({ } least, null) => least / learningRate,
+        ({ } least, null) => learningRate > 0 ? least / learningRate : throw options.Error("min_lr is a share of the learning rate, which is 0"),
         (null, { } rate) => rate,
         _ => throw options.Error("only one of min_lr and min_lr_rate may be set"),
     };

@@ -9,6 +9,6 @@ public enum StageShape
     /// <summary>A cosine wave (<c>cosine</c>).</summary>
     Cosine,
 
-    /// <summary>One minus a square root: steep at the low end of a rise's remainder and at the start of a descent (<c>1-sqrt</c>).</summary>
+    /// <summary>One minus a square root: a rise ends steeply, a descent begins steeply (<c>1-sqrt</c>).</summary>
     OneMinusSqrt,
 }
