@@ -30,6 +30,7 @@ internal static class PretrainedLoader
         var model = build(options.Apply(config));
         try
         {
+            model.NameOrPath = folder;
             model.LoadReport = PretrainedWeights.Load(model, folder, options.IgnoreMismatchedSizes);
             if (!model.LoadReport.IsComplete && options.Logger is { } logger) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             model.eval();

@@ -30,6 +30,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>What the library knows of the model's kind.</summary>
     public ModelFamily Family { get; }
 
+    /// <summary>The folder that the model was loaded from; null for one that was not. An adapter names it as its base model.</summary>
+    public string? NameOrPath { get; internal set; }
+
     /// <summary>How the checkpoint met the model; null for a model that was not loaded.</summary>
     public LoadReport? LoadReport { get; internal set; }
 
@@ -45,6 +48,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
 
     /// <summary>The module that turns ids into vectors.</summary>
     public abstract Module<Tensor, Tensor> InputEmbeddings { get; }
+
+    /// <summary>The module whose weight scores the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
+    public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
     /// <summary>How many targets the loss of <paramref name="inputs"/> is the mean over; 0 where it has no labels.</summary>
     public abstract long CountTargets(ModelInputs inputs);
