@@ -29,4 +29,13 @@ internal abstract class Tuner
     /// <param name="adapter">The adapter's name.</param>
     /// <param name="config">The adapter's configuration.</param>
     internal abstract void Add(TunerLayer layer, string path, string adapter, LayerConfig config);
+
+    /// <summary>The configuration of an adapter that is made of others, and the combination with the rank that follows.</summary>
+    /// <exception cref="NotSupportedException">The method's adapters cannot be combined.</exception>
+    internal virtual (LayerConfig Config, WeightedCombination How) CombinedConfig(IReadOnlyList<LayerConfig> configs, WeightedCombination how) =>
+        throw new NotSupportedException($"Adapters of {PeftType} cannot be combined.");
+
+    /// <summary>Fills a layer's new adapter with the combination of others.</summary>
+    internal virtual void Combine(TunerLayer layer, string adapter, WeightedCombination how) =>
+        throw new NotSupportedException($"Adapters of {PeftType} cannot be combined.");
 }
