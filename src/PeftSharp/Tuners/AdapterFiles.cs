@@ -49,7 +49,7 @@ internal static class AdapterFiles
         var path = Path.Combine(folder, WeightsFile);
         using var file = SafetensorsFile.Open(path);
         var missing = tensors.Keys.Where(key => !file.Tensors.ContainsKey(key) && !IsOptional(key)).ToArray();
-        var unexpected = file.Tensors.Keys.Where(key => !tensors.ContainsKey(key)).ToArray();
+        var unexpected = file.Tensors.Keys.Where(key => !tensors.ContainsKey(key) && !IsRepeated(key)).ToArray();
         var wrong = file.Tensors.Values.Where(entry => tensors.TryGetValue(entry.Name, out var tensor) && !entry.Shape.SequenceEqual(tensor.shape))
             .Select(entry => $"{entry.Name} is [{string.Join(", ", entry.Shape)}], and here [{string.Join(", ", tensors[entry.Name].shape)}]").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
@@ -61,6 +61,9 @@ internal static class AdapterFiles
     }
 
     private static bool IsOptional(string key) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal);      // peft can be told to leave embeddings out
+
+    /// <summary>With bias="all" peft also writes the biases of a head under the names of its wrapper; the head itself is in the file under its own.</summary>
+    private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>
         problems.Where(problem => problem.Items.Length > 0).Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}{(problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more" : "")}.");

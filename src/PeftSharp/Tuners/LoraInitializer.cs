@@ -27,6 +27,7 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     public static LoraInitializer Orthogonal { get; } = new OrthogonalInitializer();
 
     /// <summary><c>pissa_niter_N</c>: as <see cref="Pissa"/> by a randomized decomposition, faster for large weights.</summary>
+    /// <remarks>The decomposition is repeated when the adapter is loaded, as in peft: with another state of the random stream it leaves another rest in the base. Merge such an adapter and save the model instead.</remarks>
     /// <param name="iterations">Power iterations, at least 0; 4 are usual.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer than 0.</exception>
     public static LoraInitializer PissaNiter(int iterations)

@@ -56,7 +56,7 @@ internal sealed class LoraTuner : Tuner
         var sources = how.Adapters.Select((name, index) => (name, how.Weights[index])).Where(source => layer.Has(source.name)).Select(source => Source(layer, source.name, source.Item2)).ToArray();
         if (sources.Length == 0) throw new InvalidOperationException($"None of {string.Join(", ", how.Adapters)} is on a layer that their targets name.");
         var target = Source(layer, adapter, 1);
-        var (a, b) = LoraCombiner.Combine(sources, how);
+        var (a, b) = LoraCombiner.Combine(sources, how, layer.Target is not DenseTarget { IsTransposed: false });
         target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // a layer of smaller rank leaves the rest zero
         target.B.zero_().narrow(1, 0, b.shape[1]).copy_(b);
     }
