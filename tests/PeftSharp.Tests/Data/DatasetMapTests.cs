@@ -116,6 +116,17 @@ public class DatasetMapTests
         Assert.Equal([2, 3], mapped["nested"].Items(0).Int32s(1).ToArray());
     }
 
+    private readonly record struct Span(int Start, int End);
+
+    [Fact]
+    public void Dictionaries_of_arrays_and_records_are_taken_as_they_are()      // what a tokenizer gives: Array by name, offsets as structs
+    {
+        var mapped = Texts(3).Map(batch => new Dictionary<string, Array> { ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] } }, batched: true);
+        Assert.Equal(new Sequence(new Struct(new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") })), mapped.Features["offsets"]);
+        Assert.Equal(5, mapped["offsets"].Items(2).Field("End").Int64(0));
+        Assert.Equal([0, 1, 2], Texts(3).Map(row => new Dictionary<string, int> { ["i"] = row.Index })["i"].ToArray<int>());
+    }
+
     [Fact]
     public void Progress_is_told_and_cancellation_stops()
     {
