@@ -48,6 +48,11 @@ internal static class ParquetFileReader
                     leaves.Add(leaf, await ParquetLeaf.ReadAsync(rows, leaf).ConfigureAwait(false));
                 parts.Add(ParquetAssembly.Assemble(field, leaves, checked((int)rows.RowCount)));
             }
+            catch (Exception error) when (error is NotImplementedException or IndexOutOfRangeException)
+            {
+                // Parquet.Net 6.1 decodes no lists, and no columns without any value, in data pages of version 2.
+                throw new DatasetException($"'{file}', column '{field.Name}', row group {group}: its data pages cannot be decoded. Write the file with pages of version 1 (in Arrow: data_page_version=\"1.0\", the default).", error);
+            }
             catch (Exception error) when (error is not DatasetException and not OutOfMemoryException)
             {
                 throw new DatasetException($"'{file}', column '{field.Name}', row group {group}: {error.Message}", error);
