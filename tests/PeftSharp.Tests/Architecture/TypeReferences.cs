@@ -68,7 +68,10 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
                 case OperandType.InlineTok or OperandType.InlineType or OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineSig:
                     Add(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
-                case OperandType.InlineSwitch: code.Offset += 4 * code.ReadInt32(); break;
+                case OperandType.InlineSwitch:
+                    var targets = code.ReadInt32();            // first, for it moves the offset
+                    code.Offset += 4 * targets;
+                    break;
                 case OperandType.InlineI8 or OperandType.InlineR: code.Offset += 8; break;
                 case OperandType.InlineI or OperandType.InlineBrTarget or OperandType.InlineString or OperandType.ShortInlineR: code.Offset += 4; break;
                 case OperandType.InlineVar: code.Offset += 2; break;
