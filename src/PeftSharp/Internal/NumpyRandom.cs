@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 
 namespace PeftSharp.Internal;
@@ -45,7 +46,14 @@ internal sealed class NumpyRandom
     }
 
     /// <summary><c>shuffle(values)</c>, in place.</summary>
-    internal void Shuffle<T>(Span<T> values) => ShuffleTail(values, first: 1);
+    internal void Shuffle<T>(Span<T> values)
+    {
+        for (var i = values.Length - 1; i > 0; i--)
+        {
+            var j = MaskedUpTo((uint)i);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
 
     /// <summary><c>choice(population, size, replace=False)</c>: <paramref name="size"/> different numbers below <paramref name="population"/>, in random order.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative or above <paramref name="population"/>.</exception>
@@ -96,6 +104,17 @@ internal sealed class NumpyRandom
             var j = (int)UpTo((ulong)i);
             (values[i], values[j]) = (values[j], values[i]);
         }
+    }
+
+    /// <summary>Uniform in [0, <paramref name="largest"/>]: as many bits as it has, drawn until they are not above it. numpy shuffles with this and chooses with <see cref="UpTo"/>.</summary>
+    private int MaskedUpTo(uint largest)
+    {
+        var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(largest);
+        uint drawn;
+        do
+            drawn = _bits.NextUInt32() & mask;
+        while (drawn > largest);
+        return (int)drawn;
     }
 
     /// <summary>Uniform in [0, <paramref name="largest"/>], both ends included; 32-bit draws where they suffice, as numpy does.</summary>

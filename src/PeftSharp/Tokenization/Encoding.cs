@@ -71,13 +71,13 @@ public sealed class Encoding
     /// <summary>The further parts of a text that was too long, in order; empty unless asked for by <c>returnOverflowingTokens</c>.</summary>
     public IReadOnlyList<Encoding> Overflowing { get; }
 
-    internal Encoding Padded(int length, EncodingSegment padding, Side side)
+    internal Encoding Padded(int length, EncodingSegment padding, PaddingSide side)
     {
         var overflowing = Overflowing.Count == 0 ? Overflowing : [.. Overflowing.Select(part => part.Padded(length, padding, side))];
         if (Length >= length)
             return new Encoding(_segments, _pipeline, overflowing);
         padding = padding with { Length = length - Length };
-        return new Encoding(side == Side.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing);
+        return new Encoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing);
     }
 
     private TokenOffset[] NewOffsets()

@@ -18,7 +18,7 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
     public Encoding Encode(string text, string? textPair = null, bool addSpecialTokens = true, Padding padding = default, Truncation truncation = default, int? maxLength = null,
-        int stride = 0, int? padToMultipleOf = null, Side? paddingSide = null, bool returnOverflowingTokens = false)
+        int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
@@ -43,7 +43,7 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
     public BatchEncoding Encode(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true, Padding padding = default, Truncation truncation = default,
-        int? maxLength = null, int stride = 0, int? padToMultipleOf = null, Side? paddingSide = null, bool returnOverflowingTokens = false, bool returnSpecialTokensMask = false,
+        int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false, bool returnSpecialTokensMask = false,
         bool returnOffsetsMapping = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -81,7 +81,7 @@ public sealed partial class Tokenizer
         }
     }
 
-    private Encoding Pad(Encoding encoding, int length, Side? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
+    private Encoding Pad(Encoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
 
     // 0 stands for the longest row.
     private static int PaddedLength(int target, int longest, int? padToMultipleOf) => RoundUp(target == 0 ? longest : target, padToMultipleOf);

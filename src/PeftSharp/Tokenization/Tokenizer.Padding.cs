@@ -14,7 +14,7 @@ public sealed partial class Tokenizer
     /// <param name="padToMultipleOf">Rounds the length up. Default: not.</param>
     /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
     /// <exception cref="ArgumentException">There are no <c>input_ids</c>, columns of different sizes, or no padding token.</exception>
-    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, Padding? padding = null, int? maxLength = null, int? padToMultipleOf = null, Side? paddingSide = null)
+    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, Padding? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
@@ -37,12 +37,12 @@ public sealed partial class Tokenizer
         return result;
     }
 
-    private static int[] Padded(int[] row, int length, int value, Side side)
+    private static int[] Padded(int[] row, int length, int value, PaddingSide side)
     {
         if (row.Length >= length)
             return row;
         var padding = Filled(length - row.Length, value);
-        return side == Side.Right ? [.. row, .. padding] : [.. padding, .. row];
+        return side == PaddingSide.Right ? [.. row, .. padding] : [.. padding, .. row];
     }
 
     private static int[] Filled(int length, int value)

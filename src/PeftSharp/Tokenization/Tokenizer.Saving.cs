@@ -59,8 +59,8 @@ public sealed partial class Tokenizer
         config["model_input_names"] = new JsonArray([.. ModelInputNames.Select(name => (JsonNode)name)]);
         // Python's number for "no limit".
         config["model_max_length"] = ModelMaxLength is { } limit ? limit : JsonNode.Parse("1000000000000000019884624838656");
-        config["padding_side"] = PaddingSide == Side.Left ? "left" : "right";
-        config["truncation_side"] = TruncationSide == Side.Left ? "left" : "right";
+        config["padding_side"] = PaddingSide == PaddingSide.Left ? "left" : "right";
+        config["truncation_side"] = TruncationSide == TruncationSide.Left ? "left" : "right";
         config["tokenizer_class"] = _config.TokenizerClass;
         return new JsonObject(config);
     }

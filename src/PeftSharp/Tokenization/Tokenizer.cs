@@ -30,10 +30,10 @@ public sealed partial class Tokenizer
     public int? ModelMaxLength { get; set; }
 
     /// <summary>The end at which rows are padded. Default right.</summary>
-    public Side PaddingSide { get; set; }
+    public PaddingSide PaddingSide { get; set; }
 
     /// <summary>The end at which tokens are cut off. Default right.</summary>
-    public Side TruncationSide { get; set; }
+    public TruncationSide TruncationSide { get; set; }
 
     /// <summary>Size of the model's own vocabulary: <c>vocab_size</c> in Python, without added tokens that are not in it.</summary>
     public int VocabSize => _pipeline.Model.Vocabulary.Count;

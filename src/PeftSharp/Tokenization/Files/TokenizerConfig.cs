@@ -18,9 +18,9 @@ internal sealed class TokenizerConfig
 
     internal int? ModelMaxLength { get; init; }
 
-    internal Side PaddingSide { get; init; }
+    internal PaddingSide PaddingSide { get; init; }
 
-    internal Side TruncationSide { get; init; }
+    internal TruncationSide TruncationSide { get; init; }
 
     internal bool CleanUpTokenizationSpaces { get; init; }
 

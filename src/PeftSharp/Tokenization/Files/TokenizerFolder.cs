@@ -69,8 +69,8 @@ internal sealed class TokenizerFolder
             TokenizerClass = tokenizerClass,
             ModelInputNames = _config["model_input_names"] is JsonArray names ? [.. names.Select(name => name!.GetValue<string>())] : modelInputNames,
             ModelMaxLength = ReadMaxLength(_config["model_max_length"] ?? _config["max_len"]),
-            PaddingSide = ReadSide("padding_side"),
-            TruncationSide = ReadSide("truncation_side"),
+            PaddingSide = IsLeft("padding_side") ? PaddingSide.Left : PaddingSide.Right,
+            TruncationSide = IsLeft("truncation_side") ? TruncationSide.Left : TruncationSide.Right,
             CleanUpTokenizationSpaces = Flag("clean_up_tokenization_spaces") ?? false,
             SpecialTokens = special.ToDictionary(entry => entry.Key, entry => known.GetValueOrDefault(entry.Value.Content, entry.Value)),
             ExtraSpecialTokens = extra,
@@ -116,10 +116,10 @@ internal sealed class TokenizerFolder
     // Python writes 1e30 for "no limit".
     private static int? ReadMaxLength(JsonNode? node) => node is JsonValue value && node.ToJsonString() != Unlimited && value.TryGetValue<double>(out var number) && number < int.MaxValue ? (int)number : null;
 
-    private Side ReadSide(string name) => TextIn(_config, name) switch
+    private bool IsLeft(string name) => TextIn(_config, name) switch
     {
-        null or "right" => Side.Right,
-        "left" => Side.Left,
+        null or "right" => false,
+        "left" => true,
         var other => throw new TokenizerException($"'{File("tokenizer_config.json")}' gives {name} '{other}'; it is right or left."),
     };
 

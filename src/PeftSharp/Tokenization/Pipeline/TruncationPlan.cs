@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="Strategy">Which text gives way.</param>
 /// <param name="Stride">How many tokens a part that overflows has in common with the one before it.</param>
 /// <param name="Side">The end that is cut.</param>
-internal sealed record TruncationPlan(int MaxLength, Truncation Strategy, int Stride, Side Side)
+internal sealed record TruncationPlan(int MaxLength, Truncation Strategy, int Stride, TruncationSide Side)
 {
     /// <summary>The parts of one or two texts of these lengths; the first of each is kept, the others overflow.</summary>
     /// <param name="lengths">Tokens of each text.</param>
@@ -55,7 +55,7 @@ internal sealed record TruncationPlan(int MaxLength, Truncation Strategy, int St
         if (Stride >= kept)
             throw new ArgumentException($"stride {Stride} must be less than the {kept} tokens of a text that maxLength {MaxLength} leaves room for beside special tokens.");
         var parts = new List<(int Start, int End)>();
-        if (Side == Side.Right)
+        if (Side == TruncationSide.Right)
         {
             for (var start = 0; parts.Count == 0 || parts[^1].End < length; start += kept - Stride)
                 parts.Add((start, Math.Min(start + kept, length)));

@@ -7,6 +7,7 @@ namespace PeftSharp.Tokenization;
 internal static partial class UnicodeTables
 {
     private const int PageSize = 256;
+    private static readonly byte[] EmptyPage = new byte[PageSize];
     private static readonly byte[][] Pages = NewPages();
     private static readonly Dictionary<int, int[]> Lower = [];
     private static readonly Dictionary<int, int[]> Canonical = [];
@@ -61,7 +62,7 @@ internal static partial class UnicodeTables
     private static byte[][] NewPages()
     {
         var pages = new byte[0x110000 / PageSize][];
-        Array.Fill(pages, new byte[PageSize]);
+        Array.Fill(pages, EmptyPage);
         return pages;
     }
 
@@ -71,7 +72,6 @@ internal static partial class UnicodeTables
 
         internal void ReadRanges(byte[][] pages, byte flag)
         {
-            var empty = pages[^1];
             var end = 0;
             for (var count = Number(); count > 0; count--)
             {
@@ -80,7 +80,7 @@ internal static partial class UnicodeTables
                 for (var c = start; c < end; c++)
                 {
                     ref var page = ref pages[c / PageSize];
-                    if (ReferenceEquals(page, empty) && c / PageSize < pages.Length - 1)
+                    if (ReferenceEquals(page, EmptyPage))
                         page = new byte[PageSize];
                     page[c % PageSize] |= flag;
                 }
