@@ -29,6 +29,25 @@ internal static class Losses
         return loss.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The loss of a language model: each token is held against the next label (transformers' <c>ForCausalLMLoss</c>).</summary>
+    /// <param name="logits">Float [batch, tokens, vocabulary].</param>
+    /// <param name="labels">Int64 [batch, tokens], not shifted; -100 is not counted.</param>
+    /// <param name="items">Divisor of the sum, or null for the mean.</param>
+    internal static Tensor CausalLM(Tensor logits, Tensor labels, double? items)
+    {
+        using var scope = NewDisposeScope();
+        var last = full([labels.shape[0], 1], InputCheck.Ignored, labels.dtype, labels.device);
+        var next = cat([labels.narrow(1, 1, labels.shape[1] - 1), last], 1);   // the labels move, so that the logits need not be copied
+        return CrossEntropy(logits, next, items).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>How many targets <see cref="CausalLM"/> averages over.</summary>
+    internal static long CountNextTokens(Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return CountClasses(labels.narrow(1, 1, labels.shape[1] - 1));
+    }
+
     /// <summary>The loss of a classifier of whole texts, by the kind of its labels (transformers' <c>ForSequenceClassificationLoss</c>).</summary>
     internal static Tensor SequenceClassification(Tensor logits, Tensor labels, PretrainedConfig config, double? items)
     {

@@ -48,6 +48,13 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Divisor of the summed loss: the targets of the whole group of micro-batches. Null: the mean over this batch.</summary>
     public double? NumItemsInBatch { get; set; }
 
+    /// <summary>Keys and values of the tokens before these: read, and these tokens' own are added. An empty one is filled. Null: there are none before and none are kept.</summary>
+    /// <remarks>The caller's, as all of these inputs; disposing the inputs does not dispose it, since it lives through many calls.</remarks>
+    public KeyValueCache? PastKeyValues { get; set; }
+
+    /// <summary>How many of the last tokens a language model scores: generation needs one. Default 0: all.</summary>
+    public int LogitsToKeep { get; set; }
+
     /// <summary>A tensor by its Python name; null where it was not given. Setting null takes it away (and does not dispose it).</summary>
     public Tensor? this[string name]
     {
@@ -68,7 +75,13 @@ public sealed class ModelInputs : IDisposable
         : throw new ArgumentException("These inputs hold no tensor; give at least input_ids.");
 
     /// <summary>The same tensors and wishes in a new object, so that one can be replaced without touching the original.</summary>
-    public ModelInputs Copy() => new(_tensors) { OutputHiddenStates = OutputHiddenStates, NumItemsInBatch = NumItemsInBatch };
+    public ModelInputs Copy() => new(_tensors)
+    {
+        OutputHiddenStates = OutputHiddenStates,
+        NumItemsInBatch = NumItemsInBatch,
+        PastKeyValues = PastKeyValues,
+        LogitsToKeep = LogitsToKeep,
+    };
 
     /// <summary>These inputs on <paramref name="device"/>; itself where they are there already, otherwise a new object with tensors of its own.</summary>
     public ModelInputs To(Device device)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,12 +10,14 @@ namespace PeftSharp.Modeling;
 public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISavePretrained
 {
     private const string ConfigFile = "config.json";
+    private long? _countedWeights;
 
     /// <param name="name">Name of the class as transformers writes it, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration; it is checked here.</param>
     /// <param name="family">The family that the model belongs to.</param>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
-    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(name)
+    /// <exception cref="NativeBackendException">The program has no native backend, or it does not load.</exception>
+    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(OnceLoaded(name))
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
@@ -46,6 +49,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>How many targets the loss of <paramref name="inputs"/> is the mean over; 0 where it has no labels.</summary>
     public abstract long CountTargets(ModelInputs inputs);
 
+    /// <summary>Floating point operations of a training step on <paramref name="inputs"/>: 6 for each token and each weight that is not an embedding, as transformers estimates them.</summary>
+    public double FloatingPointOperations(ModelInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        _countedWeights ??= WeightsWithoutEmbeddings(this);
+        return 6.0 * (inputs.InputIds?.numel() ?? 0) * _countedWeights.Value;
+    }
+
     /// <summary>Looks for ids and labels that native code would crash on; <c>forward</c> does so too where the tensors are on the CPU.</summary>
     /// <exception cref="DatasetException">A number is out of range; the message names it, its place and the way out.</exception>
     public virtual void CheckInputs(ModelInputs inputs)
@@ -75,4 +86,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
         var report = PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false);
         if (report.MissingKeys.Count > 0) throw new CheckpointException($"'{folder}' was not saved from this {GetName()}: it lacks {string.Join(", ", report.MissingKeys)}.");
     }
+
+    /// <summary>Before the base class makes its first native call: without a backend that would end in TorchSharp's own words, two pages about something else.</summary>
+    private static string OnceLoaded(string name)
+    {
+        NativeBackend.Load();
+        return name;
+    }
+
+    private static long WeightsWithoutEmbeddings(Module module) => module is Layers.Embedding or TorchSharp.Modules.Embedding ? 0
+        : module.parameters(recurse: false).Sum(parameter => parameter.numel()) + module.children().Sum(WeightsWithoutEmbeddings);
 }

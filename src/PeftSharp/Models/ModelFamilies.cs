@@ -1,5 +1,6 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.Gpt2;
 
 namespace PeftSharp.Models;
 
@@ -10,6 +11,7 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        Gpt2Family.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The <c>model_type</c> of each family there is.</summary>

@@ -1,0 +1,152 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>Keys and values of the tokens that a decoder has read, so that a new token costs one token and not the whole text.</summary>
+/// <remarks>
+/// Room is made ahead: it doubles when it is full, and is made once where the greatest length is known. While gradients are recorded (a trained
+/// prefix) tensors are joined instead of written in place, since a backward pass still reads them.
+/// </remarks>
+public sealed class KeyValueCache : IDisposable
+{
+    private const long SmallestRoom = 64;
+    private readonly List<Layer> _layers = [];
+    private readonly long? _maxLength;
+
+    /// <param name="maxLength">Greatest number of tokens, where it is known: room for them is made at once. It may be exceeded.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
+    public KeyValueCache(long? maxLength = null)
+    {
+        if (maxLength is { } length) ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
+        _maxLength = maxLength;
+    }
+
+    /// <summary>Number of tokens that are kept. While a model adds to it, layer by layer, that of its first layer.</summary>
+    public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
+
+    /// <summary>Number of layers that keep something.</summary>
+    public int LayerCount => _layers.Count;
+
+    /// <summary>Adds the keys and values of new tokens to a layer and gives all of the layer's.</summary>
+    /// <param name="layer">The layer's number, from 0; each is added before the next.</param>
+    /// <param name="keys">Float [batch, heads, tokens, width].</param>
+    /// <param name="values">As <paramref name="keys"/>.</param>
+    /// <returns>Float [batch, heads, kept tokens, width] each: views that hold until the cache changes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A layer before <paramref name="layer"/> is still empty.</exception>
+    /// <exception cref="ArgumentException">The shape does not continue what is kept.</exception>
+    public (Tensor Keys, Tensor Values) Update(int layer, Tensor keys, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        if (layer < 0 || layer > _layers.Count)
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"Layers are added in order; {_layers.Count} keep something, so the next is {_layers.Count}.");
+        if (layer == _layers.Count) _layers.Add(new Layer());
+        var kept = _layers[layer];
+        kept.Add(keys, values, _maxLength);
+        return (kept.Keys.Narrow(kept.Length), kept.Values.Narrow(kept.Length));
+    }
+
+    /// <summary>Keeps rows of the batch in a new order; a row may be taken several times (beams) or not at all.</summary>
+    /// <param name="rows">Int64 [rows], each the number of a present row.</param>
+    public void SelectRows(Tensor rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        foreach (var layer in _layers) layer.SelectRows(rows);
+    }
+
+    /// <summary>Forgets the tokens after the first <paramref name="length"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than is kept.</exception>
+    public void Crop(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        foreach (var layer in _layers) layer.Length = length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var layer in _layers) layer.Dispose();
+        _layers.Clear();
+    }
+
+    /// <summary>One layer's keys and values and how much of their room is filled.</summary>
+    private sealed class Layer : IDisposable
+    {
+        internal Room Keys { get; } = new();
+        internal Room Values { get; } = new();
+        internal long Length { get; set; }
+
+        internal void Add(Tensor keys, Tensor values, long? maxLength)
+        {
+            Keys.Write(keys, Length, maxLength);
+            Values.Write(values, Length, maxLength);
+            Length += keys.shape[2];
+        }
+
+        internal void SelectRows(Tensor rows)
+        {
+            Keys.SelectRows(rows);
+            Values.SelectRows(rows);
+        }
+
+        public void Dispose()
+        {
+            Keys.Dispose();
+            Values.Dispose();
+        }
+    }
+
+    /// <summary>A tensor [batch, heads, room, width] of which a part is filled; it belongs to no dispose scope.</summary>
+    private sealed class Room : IDisposable
+    {
+        private Tensor? _tensor;
+
+        internal Tensor Narrow(long length) => _tensor!.narrow(2, 0, length);
+
+        internal void Write(Tensor added, long length, long? maxLength)
+        {
+            using var scope = NewDisposeScope();
+            Check(added);
+            if (is_grad_enabled() && (added.requires_grad || _tensor is { requires_grad: true }))
+            {
+                Replace(_tensor is null ? added.alias() : cat([_tensor.narrow(2, 0, length), added], 2));
+                return;
+            }
+            var needed = length + added.shape[2];
+            if (_tensor is null || _tensor.shape[2] < needed) Grow(added, length, needed, maxLength);
+            using var free = no_grad();
+            _tensor!.narrow(2, length, added.shape[2]).copy_(added);
+        }
+
+        internal void SelectRows(Tensor rows)
+        {
+            using var scope = NewDisposeScope();
+            Replace(_tensor!.index_select(0, rows));
+        }
+
+        public void Dispose() => _tensor?.Dispose();
+
+        private void Grow(Tensor added, long length, long needed, long? maxLength)
+        {
+            using var free = no_grad();
+            var doubled = Math.Max(2 * (_tensor?.shape[2] ?? 0), SmallestRoom);
+            var room = Math.Max(needed, maxLength is { } greatest && greatest >= needed ? greatest : doubled);
+            var wider = empty([added.shape[0], added.shape[1], room, added.shape[3]], added.dtype, added.device);
+            if (length > 0) wider.narrow(2, 0, length).copy_(_tensor!.narrow(2, 0, length));
+            Replace(wider);
+        }
+
+        private void Replace(Tensor tensor)
+        {
+            _tensor?.Dispose();
+            _tensor = tensor.DetachFromDisposeScope();
+        }
+
+        private void Check(Tensor added)
+        {
+            if (_tensor is null || (added.dim() == 4 && added.shape[0] == _tensor.shape[0] && added.shape[1] == _tensor.shape[1] && added.shape[3] == _tensor.shape[3])) return;
+            throw new ArgumentException($"The key-value cache keeps [{_tensor.shape[0]} rows, {_tensor.shape[1]} heads, …, {_tensor.shape[3]}], so [{string.Join(", ", added.shape)}] does not continue it. Use one cache for one batch.");
+        }
+    }
+}

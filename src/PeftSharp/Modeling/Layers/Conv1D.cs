@@ -1,0 +1,47 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>y = x·W + b: a linear layer whose weight is stored the other way round (transformers' <c>Conv1D</c>, which is no convolution).</summary>
+public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter _bias;
+    private readonly double _initialScale;
+
+    /// <param name="inputs">Width of the input.</param>
+    /// <param name="outputs">Width of the output.</param>
+    /// <param name="initialScale">Factor on the standard deviation of a new weight.</param>
+    internal Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
+    {
+        _weight = new Parameter(empty(inputs, outputs));
+        _bias = new Parameter(empty(outputs));
+        _initialScale = initialScale;
+        RegisterComponents();
+    }
+
+    /// <summary>W, float [inputs, outputs].</summary>
+    internal Parameter Weight => _weight;
+
+    /// <summary>b, float [outputs].</summary>
+    internal Parameter Bias => _bias;
+
+    Tensor IWeighted.Weight => _weight;
+
+    /// <param name="x">Float [..., inputs].</param>
+    /// <returns>Float [..., outputs].</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        long[] shape = [.. x.shape[..^1], _weight.shape[1]];
+        return addmm(_bias, x.reshape(-1, _weight.shape[0]), _weight, beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
+    }
+
+    void IInitialized.Initialize(string parameter, double standardDeviation)
+    {
+        if (parameter == "weight") init.normal_(_weight, 0, standardDeviation * _initialScale);
+        else init.zeros_(_bias);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+
+namespace PeftSharp.Models.Gpt2;
+
+/// <summary>The values that describe a GPT-2 (transformers' <c>GPT2Config</c>); defaults are those of the smallest one.</summary>
+public sealed record Gpt2Config : PretrainedConfig
+{
+    private const double DefaultHeadDropout = 0.1;
+
+    /// <summary>The defaults of the smallest GPT-2.</summary>
+    public Gpt2Config() => (VocabSize, BosTokenId, EosTokenId) = (50257, 50256, [50256]);
+
+    /// <inheritdoc/>
+    public override string ModelType => "gpt2";
+
+    /// <summary>Longest text in tokens. Default 1024.</summary>
+    public int NPositions { get; init; } = 1024;
+
+    /// <summary>Width of the hidden states. Default 768.</summary>
+    public int NEmbd { get; init; } = 768;
+
+    /// <summary>Number of layers. Default 12.</summary>
+    public int NLayer { get; init; } = 12;
+
+    /// <summary>Attention heads of a layer; divides <see cref="NEmbd"/>. Default 12.</summary>
+    public int NHead { get; init; } = 12;
+
+    /// <summary>Width of the feed-forward layer. Null: four times <see cref="NEmbd"/>.</summary>
+    public int? NInner { get; init; }
+
+    /// <summary>Activation of the feed-forward layer. Default <c>gelu_new</c>.</summary>
+    public string ActivationFunction { get; init; } = "gelu_new";
+
+    /// <summary>Dropout of what each half of a layer adds, while training. Default 0.1.</summary>
+    public double ResidPdrop { get; init; } = 0.1;
+
+    /// <summary>Dropout of the embeddings while training. Default 0.1.</summary>
+    public double EmbdPdrop { get; init; } = 0.1;
+
+    /// <summary>Dropout of attention weights while training. Default 0.1.</summary>
+    public double AttnPdrop { get; init; } = 0.1;
+
+    /// <summary>Added to the variance in layer norms. Default 1e-5.</summary>
+    public double LayerNormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Whether attention scores are divided by the root of a head's width. Default true.</summary>
+    public bool ScaleAttnWeights { get; init; } = true;
+
+    /// <summary>Whether the scores of layer i (from 1) are divided by i too. Default false.</summary>
+    public bool ScaleAttnByInverseLayerIdx { get; init; }
+
+    /// <summary>Whether attention is computed in float32 where the weights are narrower. Default false.</summary>
+    public bool ReorderAndUpcastAttn { get; init; }
+
+    /// <summary>Dropout before a classifier of tokens. Null: <see cref="HiddenDropout"/>.</summary>
+    public double? ClassifierDropout { get; init; }
+
+    /// <summary>Dropout before a classifier of tokens where <see cref="ClassifierDropout"/> is null. Null: 0.1.</summary>
+    public double? HiddenDropout { get; init; }
+
+    /// <summary>Whether layers attend to an encoder too. Such a GPT-2 is not served: building one is refused.</summary>
+    public bool AddCrossAttention { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int HiddenWidth => NEmbd;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int? MaxPositions => NPositions;
+
+    /// <summary>Width of the feed-forward layer, resolved.</summary>
+    internal int FeedForwardWidth => NInner ?? 4 * NEmbd;
+
+    /// <summary>Dropout before a classifier of tokens, resolved.</summary>
+    internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems()
+    {
+        var problems = MustBePositive(("vocab_size", VocabSize), ("n_positions", NPositions), ("n_embd", NEmbd), ("n_layer", NLayer), ("n_head", NHead), ("n_inner", FeedForwardWidth))
+            .Concat(MustBeProbability(("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout)));
+        foreach (var problem in problems) yield return problem;
+        if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is no multiple of n_head {NHead}";
+        if (!ActivationFunctions.Names.Contains(ActivationFunction)) yield return $"activation_function is '{ActivationFunction}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only the decoder by itself is served";
+    }
+}

@@ -1,0 +1,59 @@
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Models.Gpt2;
+
+/// <summary>GPT-2 that writes on: scores of the next token after each one (transformers' <c>GPT2LMHeadModel</c>).</summary>
+public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
+{
+    [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
+    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor>? _untiedHead;
+
+    internal Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config)
+    {
+        _transformer = new Gpt2Model(config);
+        if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.NEmbd, config.VocabSize, hasBias: false);
+        RegisterComponents();
+    }
+
+    /// <summary>The model in a folder of transformers; an untied head that the folder lacks is initialized and reported.</summary>
+    /// <exception cref="CheckpointException">The folder holds no GPT-2.</exception>
+    public static Gpt2LMHeadModel FromPretrained(string folder, PretrainedOptions? options = null) => Load(folder, config => new Gpt2LMHeadModel(config), options);
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor> InputEmbeddings => _transformer.InputEmbeddings;
+
+    /// <inheritdoc/>
+    public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountNextTokens(labels) : 0;
+
+    /// <inheritdoc/>
+    public override void CheckInputs(ModelInputs inputs)
+    {
+        base.CheckInputs(inputs);
+        if (inputs.Labels is { } labels) InputCheck.Labels(labels, Config.VocabSize);
+    }
+
+    /// <param name="inputs">As for <see cref="Gpt2Model"/>; <c>labels</c>: int64 [batch, tokens], the ids themselves (they are shifted here), -100 is not counted.</param>
+    /// <returns><c>logits</c> [batch, tokens, vocabulary] (fewer tokens where <see cref="ModelInputs.LogitsToKeep"/> says so) and, with labels, the loss.</returns>
+    /// <exception cref="ArgumentException">Labels are given although not all tokens are scored.</exception>
+    public override ModelOutput forward(ModelInputs inputs)
+    {
+        using var scope = NewDisposeScope();
+        var body = _transformer.call(inputs);
+        var states = body.LastHiddenState!;
+        if (inputs.LogitsToKeep > 0 && inputs.LogitsToKeep < states.shape[1])
+        {
+            if (inputs.Labels is not null) throw new ArgumentException("A loss needs the scores of all tokens: leave LogitsToKeep at 0 where labels are given.");
+            states = states.narrow(1, states.shape[1] - inputs.LogitsToKeep, inputs.LogitsToKeep);
+        }
+        var logits = _untiedHead is null ? functional.linear(states, _transformer.WordTable) : _untiedHead.call(states);
+        return new ModelOutput
+        {
+            Loss = inputs.Labels is { } labels ? Losses.CausalLM(logits, labels, inputs.NumItemsInBatch) : null,
+            Logits = logits,
+            HiddenStates = body.HiddenStates,
+        }.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,20 @@
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Models.Gpt2;
+
+/// <summary>What GPT-2 with every head shares.</summary>
+public abstract class Gpt2PretrainedModel : PretrainedModel
+{
+    private protected Gpt2PretrainedModel(string name, Gpt2Config config) : base(name, config, Gpt2Family.Instance) { }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
+
+    /// <summary>A GPT-2 of class <typeparamref name="TModel"/> from a folder of transformers.</summary>
+    private protected static TModel Load<TModel>(string folder, Func<Gpt2Config, TModel> build, PretrainedOptions? options) where TModel : Gpt2PretrainedModel
+    {
+        var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == "gpt2" ? Gpt2Family.Instance
+            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not 'gpt2': load it with AutoModel or with the classes of its own family."));
+        return PretrainedLoader.Load(folder, config, it => build((Gpt2Config)it), options);
+    }
+}

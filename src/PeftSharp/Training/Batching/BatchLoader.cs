@@ -1,0 +1,35 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Training.Batching;
+
+/// <summary>Which rows make which batch, and rows to batches.</summary>
+internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments)
+{
+    /// <summary>The batches of an epoch, as row numbers.</summary>
+    internal IReadOnlyList<int[]> Epoch(Dataset dataset, int epoch)
+    {
+        var (rows, size, seed) = (dataset.Count, arguments.PerDeviceTrainBatchSize, arguments.DataSeed ?? arguments.Seed);
+        var order = arguments.TrainSamplingStrategy switch
+        {
+            SamplingStrategy.Sequential => [.. Enumerable.Range(0, rows)],
+            SamplingStrategy.GroupByLength => RowOrder.GroupedByLength(Lengths(dataset), size, seed, epoch),
+            _ => RowOrder.Random(rows, seed, epoch),
+        };
+        var batches = order.Chunk(size);
+        return [.. arguments.DataloaderDropLast ? batches.Where(batch => batch.Length == size) : batches];
+    }
+
+    /// <summary>All rows in their order, in batches; a last one that is not full is left out where that is asked for and another is there.</summary>
+    internal static IReadOnlyList<int[]> InOrder(int rows, int batchSize, bool dropLast) =>
+        [.. Enumerable.Range(0, dropLast && rows >= batchSize ? rows - rows % batchSize : rows).Chunk(batchSize)];
+
+    /// <summary>One batch, on the CPU.</summary>
+    internal ModelInputs Load(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
+
+    private static int[] Lengths(Dataset dataset)
+    {
+        var ids = dataset["input_ids"];
+        return [.. Enumerable.Range(0, dataset.Count).Select(row => ids.Int64s(row).Length)];
+    }
+}

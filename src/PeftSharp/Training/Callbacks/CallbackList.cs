@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Training.Callbacks;
+
+/// <summary>The callbacks in the order in which they were given, told as one.</summary>
+internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks)
+{
+    private readonly List<TrainerCallback> _callbacks = [.. callbacks];
+
+    internal void Add(TrainerCallback callback) => _callbacks.Add(callback);
+
+    internal bool Remove(TrainerCallback callback) => _callbacks.Remove(callback);
+
+    internal void Tell(Action<TrainerCallback> what)
+    {
+        foreach (var callback in _callbacks) what(callback);
+    }
+
+    /// <summary>What each callback must know in a later process, by its name.</summary>
+    internal IEnumerable<(string Name, JsonObject State)> SaveStates() =>
+        _callbacks.Select(callback => (callback.GetType().Name, State: callback.SaveState())).Where(entry => entry.State is not null).Select(entry => (entry.Name, entry.State!));
+
+    internal void LoadStates(IReadOnlyDictionary<string, JsonObject> states)
+    {
+        foreach (var callback in _callbacks)
+            if (states.TryGetValue(callback.GetType().Name, out var state)) callback.LoadState(state);
+    }
+}

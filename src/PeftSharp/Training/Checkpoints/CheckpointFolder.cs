@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace PeftSharp.Training.Checkpoints;
+
+/// <summary>The folders <c>checkpoint-…</c> of a run: whole or absent, found, and the older ones deleted.</summary>
+internal static class CheckpointFolder
+{
+    private const string Prefix = "checkpoint-";
+
+    /// <summary>Where the checkpoint of a step lies.</summary>
+    internal static string Of(string outputDir, int step) => Path.Combine(outputDir, Prefix + step.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Writes a folder beside its place and renames it, so that a checkpoint of that name is always whole; one that was there before is replaced last.</summary>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full. What stood there before is unchanged.</exception>
+    internal static void Write(string folder, Action<string> write)
+    {
+        var beside = $"{folder}.{Environment.ProcessId}.tmp";
+        var replaced = $"{folder}.{Environment.ProcessId}.old";
+        try
+        {
+            Directory.CreateDirectory(beside);
+            write(beside);
+            if (Directory.Exists(folder)) Directory.Move(folder, replaced);
+            Directory.Move(beside, folder);
+        }
+        catch (Exception error)
+        {
+            if (!Directory.Exists(folder) && Directory.Exists(replaced)) Directory.Move(replaced, folder);
+            TryDelete(beside);
+            if (error is UnauthorizedAccessException) throw new IOException($"The checkpoint '{folder}' cannot be written ({error.Message}). Choose an OutputDir that this user may write to.", error);
+            if (error is IOException) throw new IOException($"The checkpoint '{folder}' was not written ({error.Message}); earlier checkpoints are unchanged. Free space on the disk or choose another OutputDir.", error);
+            throw;
+        }
+        TryDelete(replaced);
+    }
+
+    /// <summary>The checkpoints of a run, by rising step. Folders that were not finished have another name and are not among them.</summary>
+    internal static IReadOnlyList<(string Folder, int Step)> All(string outputDir) => !Directory.Exists(outputDir) ? [] :
+        [.. Directory.EnumerateDirectories(outputDir, Prefix + "*").Select(folder => (folder, Step: StepOf(folder))).Where(entry => entry.Step is not null).Select(entry => (entry.folder, entry.Step!.Value)).OrderBy(entry => entry.Value)];
+
+    /// <summary>Deletes the oldest beyond <paramref name="limit"/>; the newest and the best always stay.</summary>
+    internal static void Rotate(string outputDir, int? limit, string? best)
+    {
+        if (limit is not { } count) return;
+        var all = All(outputDir);
+        if (all.Count <= count) return;
+        var kept = new HashSet<string>(StringComparer.Ordinal) { all[^1].Folder };
+        if (best is not null) kept.Add(best);
+        var surplus = all.Count - Math.Max(count, kept.Count);
+        foreach (var (folder, _) in all.Where(entry => !kept.Contains(entry.Folder)).Take(surplus)) Directory.Delete(folder, recursive: true);
+    }
+
+    private static int? StepOf(string folder) =>
+        int.TryParse(Path.GetFileName(folder)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+
+    private static void TryDelete(string folder)
+    {
+        try { if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // what is left has a name that nothing reads
+    }
+}

@@ -1,0 +1,12 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Training;
+
+/// <summary>Stacks rows that are as long as each other; <c>label</c> and <c>label_ids</c> become <c>labels</c> (transformers' <c>DefaultDataCollator</c>).</summary>
+/// <remarks>Whole numbers become int64, others float32. Rows of uneven length are an error: see <see cref="PaddingCollator"/>.</remarks>
+public sealed class DefaultCollator : IDataCollator
+{
+    /// <inheritdoc/>
+    public ModelInputs Collate(IReadOnlyList<Row> rows) => RowTensors.Collate(rows, padding: null);
+}

@@ -1,0 +1,13 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Training;
+
+/// <summary>Rows in, one batch of tensors out.</summary>
+public interface IDataCollator
+{
+    /// <summary>The rows as one batch, on the CPU.</summary>
+    /// <param name="rows">At least one row; every row has the same columns.</param>
+    /// <exception cref="DatasetException">A column cannot become a tensor; the message names it and the way out.</exception>
+    ModelInputs Collate(IReadOnlyList<Row> rows);
+}

@@ -1,0 +1,82 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Training;
+
+/// <summary>Columns of rows become tensors: numbers [rows], lists [rows, length], lists of lists [rows, choices, length].</summary>
+internal static class RowTensors
+{
+    /// <exception cref="DatasetException">A column holds text or nothing, or its rows differ in length and nothing says how to fill them.</exception>
+    internal static ModelInputs Collate(IReadOnlyList<Row> rows, RowPadding? padding)
+    {
+        if (rows.Count == 0) throw new DatasetException("A batch needs at least one row.");
+        var inputs = new ModelInputs();
+        try
+        {
+            foreach (var column in rows[0].Keys)
+            {
+                var name = column is "label" or "label_ids" ? "labels" : column;
+                inputs[name] = ToTensor(rows, column, name, padding);
+            }
+            return inputs;
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    private static Tensor ToTensor(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding) => rows[0][column] switch
+    {
+        long or int or bool => tensor(Numbers(rows, row => row.Int64(column)), ScalarType.Int64),
+        double or float => tensor(Numbers(rows, row => (float)row.Double(column)), ScalarType.Float32),
+        long[] or int[] => Lists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.Filler(name) ?? 0)),
+        double[] or float[] => Lists(rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.Filler(name) ?? 0)),
+        System.Collections.IList => Nested(rows, column, name, padding),
+        null => throw new DatasetException($"Column '{column}' has no value in row {rows[0].Index}. Filter such rows out or fill them with Map."),
+        var value => throw new DatasetException($"Column '{column}' holds {value.GetType().Name}, which cannot become a tensor. Turn it into numbers with Map, or take it away with RemoveColumns(\"{column}\")."),
+    };
+
+    private static T[] Numbers<T>(IReadOnlyList<Row> rows, Func<Row, T> read)
+    {
+        var values = new T[rows.Count];
+        for (var row = 0; row < values.Length; row++) values[row] = read(rows[row]);
+        return values;
+    }
+
+    private delegate ReadOnlySpan<T> ReadList<T>(Row row);
+
+    private static Tensor Lists<T>(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding, ReadList<T> read, ScalarType dtype, T filler) where T : unmanaged
+    {
+        var longest = 0;
+        foreach (var row in rows) longest = Math.Max(longest, read(row).Length);
+        var width = padding?.Width(longest) ?? longest;
+        var values = new T[rows.Count * width];
+        if (padding is not null) Array.Fill(values, filler);
+        for (var index = 0; index < rows.Count; index++)
+        {
+            var list = read(rows[index]);
+            if (list.Length != width && padding is null)
+                throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Use a PaddingCollator, or fill the rows up when they are tokenized (padding: Padding.MaxLength).");
+            list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
+        }
+        return from_array(values, dtype).reshape(rows.Count, width);
+    }
+
+    /// <summary>A list of lists in each row, as multiple choice has it; every row has as many lists.</summary>
+    private static Tensor Nested(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding)
+    {
+        var lists = rows.Select(row => Enumerable.Range(0, row.Items(column).Count).Select(item => row.Items(column).Int64s(item).ToArray()).ToArray()).ToArray();
+        var (choices, longest) = (lists[0].Length, lists.SelectMany(row => row).Max(list => list.Length));
+        if (lists.Any(row => row.Length != choices)) throw new DatasetException($"Column '{column}' has {string.Join(", ", lists.Select(row => row.Length).Distinct())} lists in the rows of one batch; give each row as many choices.");
+        if (padding is null && lists.SelectMany(row => row).Any(list => list.Length != longest)) throw new DatasetException($"Column '{column}' has lists of uneven length. Use a PaddingCollator, or fill them up when they are tokenized.");
+        var width = padding?.Width(longest) ?? longest;
+        var values = new long[rows.Count * choices * width];
+        if (padding is not null) Array.Fill(values, padding.Filler(name));
+        foreach (var (index, list) in lists.SelectMany(row => row).Index())
+            list.CopyTo(values, index * width + (padding is { Left: true } ? width - list.Length : 0));
+        return from_array(values, ScalarType.Int64).reshape(rows.Count, choices, width);
+    }
+}

@@ -1,0 +1,12 @@
+namespace PeftSharp.Training;
+
+/// <summary>When something is done during training.</summary>
+public enum IntervalStrategy
+{
+    /// <summary>Never.</summary>
+    No,
+    /// <summary>Every so many optimizer steps.</summary>
+    Steps,
+    /// <summary>At the end of each epoch.</summary>
+    Epoch,
+}

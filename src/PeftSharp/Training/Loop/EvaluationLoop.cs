@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training.Batching;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Training.Loop;
+
+/// <summary>The model over a whole data set without learning: the loss, the metrics and the predictions.</summary>
+internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, TrainingArguments arguments, ComputeMetrics? computeMetrics)
+{
+    /// <param name="dataset">Rows as the collator takes them.</param>
+    /// <param name="prefix">Put before each name, with an underscore.</param>
+    /// <param name="predictionsWanted">Whether the caller wants the predictions themselves.</param>
+    /// <param name="onStep">Told the batches done and the batches there are.</param>
+    /// <param name="cancel">Looked at before each batch.</param>
+    internal PredictionOutput Run(Dataset dataset, string prefix, bool predictionsWanted, Action<int, int> onStep, CancellationToken cancel)
+    {
+        if (dataset.Count == 0) throw new DatasetException($"The data for {prefix} has no rows.");
+        var clock = Stopwatch.StartNew();
+        var keep = predictionsWanted || (computeMetrics is not null && !arguments.PredictionLossOnly);
+        var sums = new Sums();
+        var batches = BatchLoader.InOrder(dataset.Count, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !predictionsWanted);
+        RandomStream.SkipLoaderSeed();
+        var wasTraining = model.training;
+        model.eval();
+        try
+        {
+            for (var step = 0; step < batches.Count; step++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                RunBatch(dataset, batches[step], sums, keep);
+                onStep(step + 1, batches.Count);
+            }
+        }
+        finally { model.train(wasTraining); }
+
+        var prediction = sums.ToPrediction();
+        var metrics = new OrderedDictionary<string, double>();
+        if (sums.Targets > 0) metrics[$"{prefix}_loss"] = sums.Loss / sums.Targets;
+        if (computeMetrics is not null && keep && prediction.HasLabels)
+            foreach (var (name, value) in computeMetrics(prediction))
+                metrics[name.StartsWith($"{prefix}_", StringComparison.Ordinal) ? name : $"{prefix}_{name}"] = value;
+        Speed.AddTo(metrics, prefix, clock.Elapsed, batches.Sum(rows => rows.Length), batches.Count);
+        return new PredictionOutput(prediction, metrics);
+    }
+
+    private void RunBatch(Dataset dataset, IReadOnlyList<int> rows, Sums sums, bool keep)
+    {
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var inputs = loader.Load(dataset, rows);
+        var targets = model.CountTargets(inputs);
+        using var output = model.call(inputs.To(model.Device));
+        if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
+        if (!keep) return;
+        sums.AddPredictions(output.Predictions.Select(pair => pair.Value));
+        if (model.LabelNames.Count > 0 && model.LabelNames.All(name => inputs[name] is not null)) sums.AddLabels(inputs[model.LabelNames[0]]!);
+    }
+
+    /// <summary>What has been seen so far. The loss is weighted by its targets, so that it does not depend on how the rows were cut into batches.</summary>
+    private sealed class Sums
+    {
+        private readonly List<ArrayCollector<float>> _predictions = [];
+        private readonly ArrayCollector<long> _labelIds = new(-100);
+        private readonly ArrayCollector<float> _labelValues = new(-100);
+
+        internal double Loss { get; private set; }
+        internal long Targets { get; private set; }
+
+        internal void Add(float loss, long targets) => (Loss, Targets) = (Loss + (double)loss * targets, Targets + targets);
+
+        internal void AddPredictions(IEnumerable<Tensor> tensors)
+        {
+            foreach (var (index, tensor) in tensors.Index())
+            {
+                if (index == _predictions.Count) _predictions.Add(new ArrayCollector<float>(-100));
+                _predictions[index].Add(tensor.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), tensor.shape);
+            }
+        }
+
+        internal void AddLabels(Tensor labels)
+        {
+            if (labels.dtype is ScalarType.Int64 or ScalarType.Int32) _labelIds.Add(labels.to(ScalarType.Int64).cpu().contiguous().data<long>().ToArray(), labels.shape);
+            else _labelValues.Add(labels.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), labels.shape);
+        }
+
+        internal EvalPrediction ToPrediction() => new([.. _predictions.Select(collector => collector.ToArray()!)], _labelIds.ToArray(), _labelValues.ToArray());
+    }
+}

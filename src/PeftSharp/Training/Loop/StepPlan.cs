@@ -1,0 +1,31 @@
+namespace PeftSharp.Training.Loop;
+
+/// <summary>How many batches, optimizer steps and epochs a run has: arithmetic of numbers alone, as in transformers.</summary>
+/// <param name="BatchesPerEpoch">Batches in one pass over the data.</param>
+/// <param name="UpdatesPerEpoch">Optimizer steps in one pass; the last may have fewer batches.</param>
+/// <param name="MaxSteps">Optimizer steps of the run.</param>
+/// <param name="Epochs">Passes over the data that are begun.</param>
+/// <param name="Samples">Rows that the run sees.</param>
+internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int MaxSteps, int Epochs, double Samples)
+{
+    /// <exception cref="DatasetException">There is no row, or not one full batch where part of one is left out.</exception>
+    internal static StepPlan For(int rows, TrainingArguments arguments)
+    {
+        if (rows == 0) throw new DatasetException("The training data has no rows.");
+        var batch = arguments.PerDeviceTrainBatchSize;
+        var batches = arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch;
+        if (batches == 0)
+            throw new DatasetException($"The training data has {rows} rows, fewer than one batch of {batch}, and DataloaderDropLast leaves it out. Use a smaller PerDeviceTrainBatchSize.");
+        var accumulation = arguments.GradientAccumulationSteps;
+        var updates = (batches + accumulation - 1) / accumulation;
+        if (arguments.MaxSteps > 0)
+            return new StepPlan(batches, updates, arguments.MaxSteps, (arguments.MaxSteps + updates - 1) / updates, (double)arguments.MaxSteps * batch * accumulation);
+        return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), rows * arguments.NumTrainEpochs);
+    }
+
+    /// <summary>Warm-up steps: a number of them, or a share of all.</summary>
+    internal int Warmup(double warmupSteps) => warmupSteps >= 1 ? (int)warmupSteps : (int)Math.Ceiling(MaxSteps * warmupSteps);
+
+    /// <summary>Steps between two events: a number of them, or a share of all.</summary>
+    internal int Interval(double steps) => steps >= 1 ? (int)steps : Math.Max(1, (int)Math.Ceiling(MaxSteps * steps));
+}

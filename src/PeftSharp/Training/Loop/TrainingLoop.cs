@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training.Batching;
+using PeftSharp.Training.Checkpoints;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Training.Loop;
+
+/// <summary>Epochs of groups of batches, each group one optimizer step; after each step what the callbacks ask for.</summary>
+/// <param name="run">What changes while it goes on.</param>
+/// <param name="model">What is trained.</param>
+/// <param name="dataset">The training rows.</param>
+/// <param name="loader">Rows to batches.</param>
+/// <param name="update">One optimizer step.</param>
+/// <param name="evaluate">Evaluates and logs; null where there is nothing to evaluate on.</param>
+/// <param name="log">Logs a line.</param>
+/// <param name="saveModel">Writes the model's files into a folder.</param>
+internal sealed class TrainingLoop(
+    TrainingRun run, PretrainedModel model, Dataset dataset, BatchLoader loader, UpdateStep update,
+    Func<CancellationToken, IReadOnlyDictionary<string, double>>? evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
+{
+    private readonly TrainingArguments _arguments = run.Arguments;
+    private float _gradientNorm;
+    private double _learningRate;
+
+    /// <param name="randomState">The random stream of the checkpoint that is gone on from; null for a new run. It is disposed.</param>
+    /// <param name="cancel">Looked at before each step.</param>
+    internal TrainOutput Run(Tensor? randomState, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var (state, control) = (run.State, run.Control);
+        model.train();
+        Tell(callback => callback.OnTrainBegin(_arguments, state, control));
+        if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate!(cancel);
+        for (var epoch = state.GlobalStep / run.Plan.UpdatesPerEpoch; epoch < run.Plan.Epochs && !control.ShouldTrainingStop; epoch++)
+        {
+            RunEpoch(epoch, randomState, cancel);
+            randomState = null;
+        }
+        return Finish(clock.Elapsed);
+    }
+
+    private void RunEpoch(int epoch, Tensor? randomState, CancellationToken cancel)
+    {
+        var (state, control, plan) = (run.State, run.Control, run.Plan);
+        control.ShouldEpochStop = false;
+        Tell(callback => callback.OnEpochBegin(_arguments, state, control));
+        var batches = loader.Epoch(dataset, epoch);
+        RandomStream.SkipLoaderSeed();
+        var updatesDone = state.GlobalStep - epoch * plan.UpdatesPerEpoch;
+        if (randomState is not null)
+        {
+            // Between two epochs the stream was saved before the loader began anew; within one, after.
+            RandomStream.Restore(randomState);
+            randomState.Dispose();
+            if (updatesDone == 0) RandomStream.SkipLoaderSeed();
+        }
+        var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
+        foreach (var group in batches.Skip(batchesDone).Chunk(_arguments.GradientAccumulationSteps))
+        {
+            cancel.ThrowIfCancellationRequested();
+            Tell(callback => callback.OnStepBegin(_arguments, state, control));
+            Update([.. group.Select(rows => loader.Load(dataset, rows))]);
+            batchesDone += group.Length;
+            state.GlobalStep++;
+            state.Epoch = epoch + (double)batchesDone / plan.BatchesPerEpoch;
+            Tell(callback => callback.OnStepEnd(_arguments, state, control));
+            LogEvaluateSave(cancel);
+            if (control.ShouldEpochStop || control.ShouldTrainingStop) break;
+        }
+        Tell(callback => callback.OnEpochEnd(_arguments, state, control));
+        LogEvaluateSave(cancel);
+    }
+
+    private void Update(IReadOnlyList<ModelInputs> group)
+    {
+        var (state, control) = (run.State, run.Control);
+        var flos = group.Sum(model.FloatingPointOperations);
+        (var loss, _gradientNorm) = update.Backward(group, state.GlobalStep + 1, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
+        run.AddLoss(loss);
+        state.TotalFlos += flos;
+        _learningRate = run.Schedule.At(state.GlobalStep);
+        Tell(callback => callback.OnPreOptimizerStep(_arguments, state, control));
+        update.Apply(_learningRate, () => Tell(callback => callback.OnOptimizerStep(_arguments, state, control)));
+    }
+
+    private void LogEvaluateSave(CancellationToken cancel)
+    {
+        var control = run.Control;
+        if (control.ShouldLog && run.HasNewLoss)
+            log(new OrderedDictionary<string, double> { ["loss"] = run.TakeLoss(), ["grad_norm"] = _gradientNorm, ["learning_rate"] = _learningRate });
+        if (control.ShouldEvaluate)
+        {
+            var isBest = NoteBest(evaluate!(cancel));
+            if (_arguments.SaveStrategy == SaveStrategy.Best) control.ShouldSave = isBest;
+        }
+        if (control.ShouldSave) Save();
+        control.ShouldLog = control.ShouldEvaluate = control.ShouldSave = false;
+    }
+
+    private bool NoteBest(IReadOnlyDictionary<string, double> metrics)
+    {
+        if (_arguments.BestMetric is not { } name) return false;
+        if (!metrics.TryGetValue(name, out var value))
+            throw new ArgumentException($"MetricForBestModel is '{_arguments.MetricForBestModel ?? "loss"}', but the evaluation gave {string.Join(", ", metrics.Keys)}. Name one of these.");
+        run.Schedule.Evaluated(value);
+        var state = run.State;
+        if (state.BestMetric is { } best && !(_arguments.IsGreaterBetter ? value > best : value < best)) return false;
+        if (double.IsNaN(value)) return false;
+        state.BestMetric = value;
+        if (_arguments.SaveStrategy != SaveStrategy.No) state.BestGlobalStep = state.GlobalStep;
+        return true;
+    }
+
+    private void Save()
+    {
+        var state = run.State;
+        var folder = CheckpointFolder.Of(_arguments.OutputDir, state.GlobalStep);
+        if (state.BestGlobalStep is { } best && (best == state.GlobalStep || Directory.Exists(CheckpointFolder.Of(_arguments.OutputDir, best))))
+            state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
+        CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, saveModel));
+        Tell(callback => callback.OnSave(_arguments, state, run.Control));
+        CheckpointFolder.Rotate(_arguments.OutputDir, _arguments.SaveTotalLimit, state.BestModelCheckpoint);
+    }
+
+    private TrainOutput Finish(TimeSpan elapsed)
+    {
+        var state = run.State;
+        var metrics = new OrderedDictionary<string, double>();
+        Speed.AddTo(metrics, "train", elapsed, run.Plan.Samples * run.StepsDone / Math.Max(state.MaxSteps, 1), run.StepsDone);
+        metrics["total_flos"] = state.TotalFlos;
+        metrics["train_loss"] = run.MeanLoss;
+        log(metrics);
+        if (_arguments.LoadBestModelAtEnd && state.BestModelCheckpoint is { } best) model.LoadWeights(best);
+        model.eval();
+        Tell(callback => callback.OnTrainEnd(_arguments, state, run.Control));
+        metrics["epoch"] = state.Epoch;
+        return new TrainOutput(state.GlobalStep, run.MeanLoss, metrics);
+    }
+
+    private void Tell(Action<TrainerCallback> what) => run.Callbacks.Tell(what);
+}

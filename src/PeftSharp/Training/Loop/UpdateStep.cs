@@ -1,0 +1,56 @@
+using PeftSharp.Modeling;
+using PeftSharp.Optimization;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Training.Loop;
+
+/// <summary>One optimizer step: the batches of a group forward and backward, the gradient clipped, the weights moved.</summary>
+internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IReadOnlyList<Parameter> trainable, double maxGradNorm)
+{
+    /// <summary>The gradients of a group, added up. The loss is the mean over the targets of the whole group, so how it is cut into batches does not change the step.</summary>
+    /// <param name="group">The batches, on the CPU; they are disposed.</param>
+    /// <param name="step">Number of the step, from 1, for the error.</param>
+    /// <param name="onBatch">Called after each batch but the last.</param>
+    /// <returns>Loss and length of the gradient before clipping.</returns>
+    /// <exception cref="NonFiniteLossException">The loss or the gradient is no number; nothing was applied.</exception>
+    /// <exception cref="DatasetException">No label of the group counts, or one is out of range.</exception>
+    internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
+    {
+        foreach (var inputs in group) model.CheckInputs(inputs);
+        var targets = group.Sum(model.CountTargets);
+        if (targets == 0)
+            throw new DatasetException($"Step {step} has no label that counts: each is absent or -100. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+        var loss = 0f;
+        for (var index = 0; index < group.Count; index++)
+        {
+            using var inputs = group[index];
+            if (group.Count > 1) inputs.NumItemsInBatch = targets;        // a single batch takes its own mean: the same number, in one operation
+            loss += BackwardBatch(inputs, step);
+            if (index < group.Count - 1) onBatch();
+        }
+        var norm = (float)GradientClipping.ClipGradNorm(trainable, maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity);
+        return float.IsFinite(norm) ? (loss, norm) : throw new NonFiniteLossException(
+            $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
+    }
+
+    /// <summary>Moves the weights and forgets the gradients.</summary>
+    internal void Apply(double learningRate, Action beforeForgetting)
+    {
+        optimizer.Step(learningRate);
+        beforeForgetting();
+        optimizer.ZeroGrad();
+    }
+
+    private float BackwardBatch(ModelInputs inputs, int step)
+    {
+        using var scope = NewDisposeScope();
+        var output = model.call(inputs.To(model.Device));
+        var loss = output.Loss ?? throw new DatasetException($"{model.GetName()} gave no loss: the batch lacks {string.Join(", ", model.LabelNames.Where(name => inputs[name] is null))}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}.");
+        var value = loss.to(ScalarType.Float32).item<float>();
+        if (!float.IsFinite(value))
+            throw new NonFiniteLossException($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
+        loss.backward();
+        return value;
+    }
+}

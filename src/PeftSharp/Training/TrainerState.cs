@@ -1,0 +1,49 @@
+namespace PeftSharp.Training;
+
+/// <summary>Where a run stands: the content of <c>trainer_state.json</c>, in transformers' schema.</summary>
+public sealed class TrainerState
+{
+    /// <summary>Epochs done, with the share of the current one.</summary>
+    public double Epoch { get; internal set; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public int GlobalStep { get; internal set; }
+
+    /// <summary>Optimizer steps of the run.</summary>
+    public int MaxSteps { get; internal set; }
+
+    /// <summary>Epochs that the run begins.</summary>
+    public int NumTrainEpochs { get; internal set; }
+
+    /// <summary>Rows of a batch.</summary>
+    public int TrainBatchSize { get; internal set; }
+
+    /// <summary>Steps between two logs.</summary>
+    public int LoggingSteps { get; internal set; }
+
+    /// <summary>Steps between two evaluations.</summary>
+    public int EvalSteps { get; internal set; }
+
+    /// <summary>Steps between two checkpoints.</summary>
+    public int SaveSteps { get; internal set; }
+
+    /// <summary>The best value so far of the metric that decides; null before the first.</summary>
+    public double? BestMetric { get; internal set; }
+
+    /// <summary>The step of the best value.</summary>
+    public int? BestGlobalStep { get; internal set; }
+
+    /// <summary>The folder of the best checkpoint.</summary>
+    public string? BestModelCheckpoint { get; internal set; }
+
+    /// <summary>Floating point operations so far, 6 for each token and weight, embeddings not counted.</summary>
+    public double TotalFlos { get; internal set; }
+
+    /// <summary>Every log line in order, by transformers' keys: <c>loss</c>, <c>grad_norm</c>, <c>learning_rate</c>, <c>eval_…</c>, <c>epoch</c>, <c>step</c>.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, double>> LogHistory => Log;
+
+    internal List<IReadOnlyDictionary<string, double>> Log { get; } = [];
+
+    /// <summary>State of callbacks that outlive the process, by the callback's name.</summary>
+    internal Dictionary<string, System.Text.Json.Nodes.JsonObject> CallbackStates { get; } = new(StringComparer.Ordinal);
+}

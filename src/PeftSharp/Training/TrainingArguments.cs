@@ -1,0 +1,167 @@
+using PeftSharp.Optimization;
+
+namespace PeftSharp.Training;
+
+/// <summary>What a training run is told: transformers 5's <c>TrainingArguments</c>, with its names and defaults in C# case.</summary>
+/// <remarks>Values are checked together when a <see cref="Trainer"/> is made, before anything runs. Older names (<c>evaluation_strategy</c>, <c>warmup_ratio</c>, <c>no_cuda</c>, <c>group_by_length</c>) are accepted.</remarks>
+public sealed record TrainingArguments
+{
+    /// <summary>Default values and the folder for checkpoints.</summary>
+    public TrainingArguments(string outputDir = "trainer_output") => OutputDir = outputDir;
+
+    // ---- the run ----
+
+    /// <summary>Folder of the checkpoints; made where it is absent. Default <c>trainer_output</c>.</summary>
+    public string OutputDir { get; init; }
+
+    /// <summary>How often the data is seen; a fraction is allowed. Default 3.</summary>
+    public double NumTrainEpochs { get; init; } = 3;
+
+    /// <summary>Optimizer steps of the run; above 0 it takes the place of <see cref="NumTrainEpochs"/>. Default -1.</summary>
+    public int MaxSteps { get; init; } = -1;
+
+    /// <summary>Start of every random stream. Default 42.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Start of the order of the rows. Null: <see cref="Seed"/>.</summary>
+    public long? DataSeed { get; init; }
+
+    /// <summary>Whether to stay on the processor where there is a GPU. Default false.</summary>
+    public bool UseCpu { get; init; }
+
+    // ---- batches ----
+
+    /// <summary>Rows of a forward pass while training. Default 8.</summary>
+    public int PerDeviceTrainBatchSize { get; init; } = 8;
+
+    /// <summary>Rows of a forward pass while evaluating. Default 8.</summary>
+    public int PerDeviceEvalBatchSize { get; init; } = 8;
+
+    /// <summary>Batches whose gradients are added up for one optimizer step. Default 1.</summary>
+    public int GradientAccumulationSteps { get; init; } = 1;
+
+    /// <summary>Whether a last batch that is not full is left out, in training and, as in transformers, in evaluation; never in <see cref="Trainer.Predict"/>. Default false.</summary>
+    public bool DataloaderDropLast { get; init; }
+
+    /// <summary>Order of the training rows. Default random.</summary>
+    public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
+
+    /// <summary>Whether columns that the model does not read are left out; otherwise one is an error. Default true.</summary>
+    public bool RemoveUnusedColumns { get; init; } = true;
+
+    // ---- the optimizer and its rate ----
+
+    /// <summary>Learning rate after the warm-up. Default 5e-5.</summary>
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>Decoupled decay of weights, not of biases and norms. Default 0.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Decay of Adam's mean of gradients. Default 0.9.</summary>
+    public double AdamBeta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of Adam's mean of squared gradients. Default 0.999.</summary>
+    public double AdamBeta2 { get; init; } = 0.999;
+
+    /// <summary>Added to Adam's denominator. Default 1e-8.</summary>
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>Longest gradient over all parameters; a longer one is scaled down. 0: never. Default 1.</summary>
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary>Which optimizer. Default AdamW.</summary>
+    public OptimizerNames Optim { get; init; } = OptimizerNames.AdamwTorchFused;
+
+    /// <summary>How the learning rate changes over the run. Default linear, down to 0.</summary>
+    public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;
+
+    /// <summary>Values of the schedule beside the warm-up, by their Python names, such as <c>num_cycles</c>. Null: its defaults.</summary>
+    public IReadOnlyDictionary<string, object?>? LrSchedulerKwargs { get; init; }
+
+    /// <summary>Steps in which the rate rises from 0; below 1 a share of all steps. Default 0.</summary>
+    public double WarmupSteps { get; init; }
+
+    // ---- logging ----
+
+    /// <summary>When the loss is logged. Default by steps.</summary>
+    public IntervalStrategy LoggingStrategy { get; init; } = IntervalStrategy.Steps;
+
+    /// <summary>Steps between two logs; below 1 a share of all steps. Default 500.</summary>
+    public double LoggingSteps { get; init; } = 500;
+
+    /// <summary>Whether the first step is logged too. Default false.</summary>
+    public bool LoggingFirstStep { get; init; }
+
+    /// <summary>Where logs go beside the callbacks: <c>none</c> or <c>tensorboard</c>. Default none.</summary>
+    public string ReportTo { get; init; } = "none";
+
+    /// <summary>Folder of <c>tensorboard</c>'s files. Null: <c>runs</c> in <see cref="OutputDir"/>.</summary>
+    public string? LoggingDir { get; init; }
+
+    // ---- evaluation ----
+
+    /// <summary>When the evaluation data is looked at. Default never.</summary>
+    public IntervalStrategy EvalStrategy { get; init; } = IntervalStrategy.No;
+
+    /// <summary>Steps between two evaluations; below 1 a share of all steps. Null: <see cref="LoggingSteps"/>.</summary>
+    public double? EvalSteps { get; init; }
+
+    /// <summary>Epochs (or steps, by <see cref="EvalStrategy"/>) before the first evaluation. Default 0.</summary>
+    public double EvalDelay { get; init; }
+
+    /// <summary>Whether to evaluate once before training, which also shows early that it works. Default false.</summary>
+    public bool EvalOnStart { get; init; }
+
+    /// <summary>Whether predictions are dropped and only the loss is computed. Default false.</summary>
+    public bool PredictionLossOnly { get; init; }
+
+    // ---- checkpoints ----
+
+    /// <summary>When a checkpoint is written. Default by steps.</summary>
+    public SaveStrategy SaveStrategy { get; init; } = SaveStrategy.Steps;
+
+    /// <summary>Steps between two checkpoints; below 1 a share of all steps. Default 500.</summary>
+    public double SaveSteps { get; init; } = 500;
+
+    /// <summary>Checkpoints that are kept; the newest and the best always are. Null: all.</summary>
+    public int? SaveTotalLimit { get; init; }
+
+    /// <summary>Whether a checkpoint holds the model alone, from which a run cannot go on. Default false.</summary>
+    public bool SaveOnlyModel { get; init; }
+
+    /// <summary>Whether the best checkpoint's weights are in the model after training. Default false.</summary>
+    public bool LoadBestModelAtEnd { get; init; }
+
+    /// <summary>Metric that says which checkpoint is best, with or without <c>eval_</c>. Null: <c>loss</c> where <see cref="LoadBestModelAtEnd"/> or <see cref="Training.SaveStrategy.Best"/> needs one.</summary>
+    public string? MetricForBestModel { get; init; }
+
+    /// <summary>Whether a greater metric is better. Null: unless its name ends in <c>loss</c>.</summary>
+    public bool? GreaterIsBetter { get; init; }
+
+    // ---- older names ----
+
+    /// <summary>Older name of <see cref="EvalStrategy"/>.</summary>
+    public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
+
+    /// <summary>Older name of a <see cref="WarmupSteps"/> below 1.</summary>
+    public double WarmupRatio { get => WarmupSteps < 1 ? WarmupSteps : 0; init => WarmupSteps = value; }
+
+    /// <summary>Older name of <see cref="UseCpu"/>.</summary>
+    public bool NoCuda { get => UseCpu; init => UseCpu = value; }
+
+    /// <summary>Older name of <see cref="SamplingStrategy.GroupByLength"/>.</summary>
+    public bool GroupByLength
+    {
+        get => TrainSamplingStrategy == SamplingStrategy.GroupByLength;
+        init => TrainSamplingStrategy = value ? SamplingStrategy.GroupByLength : SamplingStrategy.Random;
+    }
+
+    // ---- resolved ----
+
+    /// <summary>The metric that decides, resolved: with <c>eval_</c>; null where none is needed.</summary>
+    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best ? "loss" : null)) is not { } name ? null
+        : name.StartsWith("eval_", StringComparison.Ordinal) ? name : $"eval_{name}";
+
+    /// <summary>Whether a greater metric is better, resolved.</summary>
+    internal bool IsGreaterBetter => GreaterIsBetter ?? !(BestMetric ?? "loss").EndsWith("loss", StringComparison.Ordinal);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using PeftSharp.Optimization;
+
+namespace PeftSharp.Training;
+
+/// <summary>Arguments that make no sense, all of them at once, before anything runs.</summary>
+internal static class TrainingArgumentsCheck
+{
+    /// <exception cref="ArgumentException">One or more values make no sense; the message lists each with its value and the way out.</exception>
+    internal static void Check(TrainingArguments arguments, bool hasEvaluation)
+    {
+        var problems = Problems(arguments, hasEvaluation).ToArray();
+        if (problems.Length > 0)
+            throw new ArgumentException($"TrainingArguments cannot be used:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(arguments));
+    }
+
+    private static IEnumerable<string> Problems(TrainingArguments a, bool hasEvaluation)
+    {
+        if (string.IsNullOrWhiteSpace(a.OutputDir)) yield return "OutputDir is empty; name the folder for the checkpoints.";
+        if (a.MaxSteps == 0 || a.MaxSteps < -1) yield return $"MaxSteps is {a.MaxSteps}; give a number above 0, or -1 to use NumTrainEpochs.";
+        if (a.MaxSteps < 0 && !(a.NumTrainEpochs > 0 && double.IsFinite(a.NumTrainEpochs))) yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; give a number above 0, or MaxSteps.";
+        foreach (var (name, value) in new[] { ("PerDeviceTrainBatchSize", a.PerDeviceTrainBatchSize), ("PerDeviceEvalBatchSize", a.PerDeviceEvalBatchSize), ("GradientAccumulationSteps", a.GradientAccumulationSteps) })
+            if (value < 1) yield return $"{name} is {value}; it must be at least 1.";
+        if (a.Seed < 0) yield return $"Seed is {a.Seed}; it must not be negative.";
+        if (a.DataSeed is < 0) yield return $"DataSeed is {a.DataSeed}; it must not be negative.";
+
+        if (!(a.LearningRate >= 0 && double.IsFinite(a.LearningRate))) yield return $"LearningRate is {Text(a.LearningRate)}; it must be 0 or more.";
+        if (!(a.WeightDecay >= 0 && double.IsFinite(a.WeightDecay))) yield return $"WeightDecay is {Text(a.WeightDecay)}; it must be 0 or more.";
+        foreach (var (name, value) in new[] { ("AdamBeta1", a.AdamBeta1), ("AdamBeta2", a.AdamBeta2) })
+            if (!(value is >= 0 and < 1)) yield return $"{name} is {Text(value)}; it must be at least 0 and less than 1.";
+        if (!(a.AdamEpsilon >= 0)) yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
+        if (!(a.MaxGradNorm >= 0)) yield return $"MaxGradNorm is {Text(a.MaxGradNorm)}; it must be 0 (no clipping) or more.";
+        if (!(a.WarmupSteps >= 0)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; it must be 0 or more.";
+        else if (a.WarmupSteps >= 1 && !IsWhole(a.WarmupSteps)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; give a whole number of steps, or a share below 1.";
+
+        if (a.LoggingStrategy == IntervalStrategy.Steps && Interval("LoggingSteps", a.LoggingSteps) is { } logging) yield return logging;
+        if (a.EvalStrategy == IntervalStrategy.Steps && Interval("EvalSteps", a.EvalSteps ?? a.LoggingSteps) is { } evaluation) yield return evaluation;
+        if (a.SaveStrategy == SaveStrategy.Steps && Interval("SaveSteps", a.SaveSteps) is { } saving) yield return saving;
+        if (a.SaveTotalLimit is < 1) yield return $"SaveTotalLimit is {a.SaveTotalLimit}; it must be at least 1, or null to keep all.";
+        if (a.ReportTo is not ("none" or "tensorboard")) yield return $"ReportTo is '{a.ReportTo}'; it is 'none' or 'tensorboard'.";
+
+        if (!hasEvaluation && a.EvalStrategy != IntervalStrategy.No) yield return $"EvalStrategy is {a.EvalStrategy}, but no evaluation data was given; pass evalDataset.";
+        if (!hasEvaluation && a.EvalOnStart) yield return "EvalOnStart is true, but no evaluation data was given; pass evalDataset.";
+        if (a.SaveStrategy == SaveStrategy.Best && a.EvalStrategy == IntervalStrategy.No) yield return "SaveStrategy is Best, but nothing is evaluated; set EvalStrategy.";
+        if (a.LrSchedulerType == SchedulerType.ReduceLrOnPlateau && a.EvalStrategy == IntervalStrategy.No) yield return "LrSchedulerType is ReduceLrOnPlateau, but nothing is evaluated; set EvalStrategy.";
+        if (a.LoadBestModelAtEnd)
+            foreach (var problem in BestModelProblems(a)) yield return problem;
+    }
+
+    private static IEnumerable<string> BestModelProblems(TrainingArguments a)
+    {
+        if (a.EvalStrategy == IntervalStrategy.No)
+        {
+            yield return "LoadBestModelAtEnd is true, but nothing is evaluated; set EvalStrategy.";
+            yield break;
+        }
+        if (a.SaveStrategy == SaveStrategy.Best) yield break;
+        if ($"{a.EvalStrategy}" != $"{a.SaveStrategy}")
+            yield return $"LoadBestModelAtEnd needs a checkpoint for each evaluation, but EvalStrategy is {a.EvalStrategy} and SaveStrategy is {a.SaveStrategy}; make them the same.";
+        else if (a.EvalStrategy == IntervalStrategy.Steps && !IsWhole(a.SaveSteps / (a.EvalSteps ?? a.LoggingSteps)))
+            yield return $"LoadBestModelAtEnd needs an evaluation for each checkpoint, but SaveSteps {Text(a.SaveSteps)} is no multiple of EvalSteps {Text(a.EvalSteps ?? a.LoggingSteps)}.";
+    }
+
+    private static string? Interval(string name, double steps) =>
+        !(steps > 0) ? $"{name} is {Text(steps)}; it must be above 0." : steps > 1 && !IsWhole(steps) ? $"{name} is {Text(steps)}; give a whole number of steps, or a share below 1." : null;
+
+    private static bool IsWhole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9;
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+}

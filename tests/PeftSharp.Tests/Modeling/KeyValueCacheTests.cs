@@ -1,0 +1,88 @@
+using PeftSharp.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Modeling;
+
+public sealed class KeyValueCacheTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory, InlineData(null), InlineData(5L), InlineData(300L)]
+    public void Pieces_come_back_joined_whatever_room_was_made(long? maxLength)
+    {
+        using var cache = new KeyValueCache(maxLength);
+        var pieces = new[] { 3, 1, 1, 150, 1, 90 }.Select(tokens => rand(2, 2, tokens, 4)).ToArray();
+        for (var count = 1; count <= pieces.Length; count++)
+        {
+            var (keys, values) = cache.Update(0, pieces[count - 1], pieces[count - 1] * 2);
+            Close.Equal(cat(pieces[..count], 2), keys, 0, "keys");
+            Close.Equal(cat(pieces[..count], 2) * 2, values, 0, "values");
+            Assert.Equal(keys.shape[2], cache.Length);
+        }
+    }
+
+    [Fact]
+    public void Rows_are_repeated_reordered_and_dropped_and_then_continued()
+    {
+        using var cache = new KeyValueCache();
+        var (first, next) = (rand(2, 1, 3, 4), rand(3, 1, 1, 4));
+        cache.Update(0, first, first);
+        cache.SelectRows(tensor(new long[] { 1, 0, 1 }));
+        var (keys, _) = cache.Update(0, next, next);
+        Close.Equal(cat([first[TensorIndex.Tensor(tensor(new long[] { 1, 0, 1 }))], next], 2), keys, 0, "keys");
+    }
+
+    [Fact]
+    public void A_cropped_cache_goes_on_from_there()
+    {
+        using var cache = new KeyValueCache();
+        var (first, next) = (rand(1, 1, 5, 4), rand(1, 1, 1, 4));
+        cache.Update(0, first, first);
+        cache.Crop(2);
+        Assert.Equal(2, cache.Length);
+        var (keys, _) = cache.Update(0, next, next);
+        Close.Equal(cat([first.narrow(2, 0, 2), next], 2), keys, 0, "keys");
+        Assert.Throws<ArgumentOutOfRangeException>(() => cache.Crop(4));
+    }
+
+    [Fact]
+    public void A_trained_prefix_gets_its_gradient()
+    {
+        using var cache = new KeyValueCache();
+        var prefix = rand(1, 1, 2, 4).requires_grad_();
+        cache.Update(0, prefix, prefix);
+        var (keys, _) = cache.Update(0, rand(1, 1, 3, 4), rand(1, 1, 3, 4));
+        (keys * keys).sum().backward();
+        Close.Equal(2 * prefix.detach(), prefix.grad!, 1e-6, "gradient");
+    }
+
+    [Fact]
+    public void What_does_not_continue_is_refused()
+    {
+        using var cache = new KeyValueCache();
+        cache.Update(0, rand(2, 2, 3, 4), rand(2, 2, 3, 4));
+        Assert.Contains("one batch", Assert.Throws<ArgumentException>(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4))).Message, StringComparison.Ordinal);
+        Assert.Contains("in order", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new KeyValueCache(0));
+    }
+
+    [Fact]
+    public void A_disposed_cache_leaves_no_tensor_behind()
+    {
+        long Live()
+        {
+            using (var scope = NewDisposeScope())
+            {
+                using var cache = new KeyValueCache();
+                foreach (var tokens in new[] { 3, 100, 1 }) cache.Update(0, rand(1, 1, tokens, 4), rand(1, 1, tokens, 4));
+                cache.SelectRows(tensor(new long[] { 0, 0 }));
+            }
+            return DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        }
+        var before = Live();
+        Assert.Equal(before, Live());
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Optimization;
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Parity;
+
+/// <summary>A run of transformers' trainer as it was recorded: where it starts, what it was told, what came of it.</summary>
+internal sealed class RecordedRun
+{
+    private readonly string _name;
+
+    internal RecordedRun(string name)
+    {
+        _name = name;
+        Json = (JsonObject)JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", name, "run.json")))!;
+        Kind = (string)Json["model"]!;
+    }
+
+    internal JsonObject Json { get; }
+
+    /// <summary>The model that it starts from, such as <c>bert0</c> (without dropout).</summary>
+    internal string Kind { get; }
+
+    internal string FinalFile => ReferenceRoot.Require("training", _name, "final.safetensors");
+
+    internal static TheoryData<string> Runs(string pattern) => ReferenceRoot.Cases("training", pattern);
+
+    internal Dataset Rows(string role) => LoadRows((string)Json[role]!);
+
+    internal PretrainedModel Model(ModelTask task)
+    {
+        var model = AutoLoader.FromConfig(AutoConfig.FromPretrained(ReferenceRoot.Require("training", "start", Kind)), task);
+        PretrainedWeights.Load(model, ReferenceRoot.Require("training", "start", $"{Kind}.safetensors"), ignoreMismatchedSizes: false);
+        return model;
+    }
+
+    /// <summary>What the run was told, in our words; a run that was told something that is not served is skipped.</summary>
+    internal TrainingArguments Arguments(string outputDir)
+    {
+        var args = new TrainingArguments(outputDir) { UseCpu = TestDevice.Current.type == TorchSharp.DeviceType.CPU };
+        foreach (var (name, value) in (JsonObject)Json["arguments"]!) args = With(args, name, value!);
+        return args;
+    }
+
+    private static TrainingArguments With(TrainingArguments args, string name, JsonNode value)
+    {
+        switch (name)
+        {
+            case "num_train_epochs": return args with { NumTrainEpochs = (double)value };
+            case "max_steps": return args with { MaxSteps = (int)value };
+            case "seed": return args with { Seed = (long)value };
+            case "data_seed": return args with { DataSeed = (long)value };
+            case "per_device_train_batch_size": return args with { PerDeviceTrainBatchSize = (int)value };
+            case "per_device_eval_batch_size": return args with { PerDeviceEvalBatchSize = (int)value };
+            case "gradient_accumulation_steps": return args with { GradientAccumulationSteps = (int)value };
+            case "dataloader_drop_last": return args with { DataloaderDropLast = (bool)value };
+            case "learning_rate": return args with { LearningRate = (double)value };
+            case "weight_decay": return args with { WeightDecay = (double)value };
+            case "adam_beta1": return args with { AdamBeta1 = (double)value };
+            case "adam_beta2": return args with { AdamBeta2 = (double)value };
+            case "adam_epsilon": return args with { AdamEpsilon = (double)value };
+            case "max_grad_norm": return args with { MaxGradNorm = (double)value };
+            case "warmup_steps": return args with { WarmupSteps = (double)value };
+            case "logging_steps": return args with { LoggingSteps = (double)value };
+            case "eval_steps": return args with { EvalSteps = (double)value };
+            case "eval_strategy": return args with { EvalStrategy = Enum.Parse<IntervalStrategy>((string)value!, ignoreCase: true) };
+            case "save_strategy": return args with { SaveStrategy = Enum.Parse<SaveStrategy>((string)value!, ignoreCase: true) };
+            case "load_best_model_at_end": return args with { LoadBestModelAtEnd = (bool)value };
+            case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
+            case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
+            case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
+            case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
+            case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = ((JsonObject)value).ToDictionary(pair => pair.Key, pair => (object?)(double)pair.Value!) };
+            default:
+                Skip.If(true, $"'{name}' is not served.");
+                return args;
+        }
+    }
+
+    private static Dataset LoadRows(string name) => Dataset.FromList(File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl"))
+        .Select(line => (JsonObject)JsonNode.Parse(line)!)
+        .Select(row => row.ToDictionary(pair => pair.Key, pair => pair.Value is JsonArray list ? (object?)list.Select(item => (long)item!).ToArray() : (long)pair.Value!)));
+}

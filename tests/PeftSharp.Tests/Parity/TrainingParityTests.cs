@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using PeftSharp.Metrics;
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+using PeftSharp.Training;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Parity;
+
+/// <summary>Whole runs of transformers' trainer, repeated: every log line, the metrics, the best step, the final weights and predictions.</summary>
+[Trait("Category", "Parity")]
+public sealed class TrainingParityTests
+{
+    // Losses follow to 1e-4 through all steps. Gradient norms and weights are differences of nearly equal numbers later on, hence wider.
+    private const double Losses = 1e-4, Norms = 2e-3, Weights = 2e-3;
+
+    public static TheoryData<string> Runs => RecordedRun.Runs("bert-*");
+
+    [SkippableTheory, MemberData(nameof(Runs))]
+    public void A_run_follows_the_recorded_one(string name)
+    {
+        var recorded = new RecordedRun(name);
+        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU && !recorded.Kind.EndsWith('0'), "A GPU has another random stream, and this run has dropout.");
+        using var folder = new TemporaryFolder();
+        var arguments = recorded.Arguments(folder.Path);
+        var (trainer, output, final, prediction) = Repeat(recorded, arguments, name.Contains("early", StringComparison.Ordinal) ? [new EarlyStoppingCallback(2)] : []);
+
+        AssertLog(recorded.Json["log_history"]!.AsArray(), trainer.State.LogHistory);
+        Assert.Equal((int)recorded.Json["train_output"]!["global_step"]!, output.GlobalStep);
+        Near((double)recorded.Json["train_output"]!["training_loss"]!, output.TrainingLoss, Losses, "training_loss");
+        Assert.Equal((int)recorded.Json["max_steps"]!, trainer.State.MaxSteps);
+        Assert.Equal((int)recorded.Json["num_train_epochs"]!, trainer.State.NumTrainEpochs);
+        Assert.Equal((int?)recorded.Json["best_step"], trainer.State.BestGlobalStep);
+        AssertLine((JsonObject)recorded.Json["final_evaluation"]!, final, "final_evaluation");
+
+        using var scope = NewDisposeScope();
+        var expected = Safetensors.Load(recorded.FinalFile);
+        var weights = trainer.Model.state_dict();
+        foreach (var (key, value) in expected.Where(pair => pair.Key != "predictions" && !IsFree(pair.Key)))
+            Close.Equal(value, weights[key], Weights, key);
+        var rows = (int)expected["predictions"].shape[0];
+        Close.Equal(expected["predictions"], tensor(prediction.Predictions.Values.AsSpan(0, rows * prediction.Predictions.RowLength).ToArray()).reshape(expected["predictions"].shape), Weights, "predictions");
+        trainer.Model.Dispose();
+    }
+
+    [SkippableFact]
+    public void Three_small_batches_take_the_step_of_one_large()
+    {
+        var recorded = new RecordedRun("bert-batch-24");
+        using var folder = new TemporaryFolder();
+        var arguments = recorded.Arguments(folder.Path);
+        arguments = arguments with { PerDeviceTrainBatchSize = arguments.PerDeviceTrainBatchSize / 3, GradientAccumulationSteps = 3 };
+        var (trainer, _, final, _) = Repeat(recorded, arguments, []);
+        foreach (var line in recorded.Json["log_history"]!.AsArray())
+            foreach (var key in new[] { "epoch", "total_flos" }) ((JsonObject)line!).Remove(key);   // counted in batches and in padded tokens, and the batches are smaller here
+        AssertLog(recorded.Json["log_history"]!.AsArray(), trainer.State.LogHistory);
+        AssertLine((JsonObject)recorded.Json["final_evaluation"]!, final, "final_evaluation");
+        trainer.Model.Dispose();
+    }
+
+    private static (Trainer, TrainOutput, IReadOnlyDictionary<string, double>, PredictionOutput) Repeat(RecordedRun recorded, TrainingArguments arguments, IEnumerable<TrainerCallback> callbacks)
+    {
+        var model = recorded.Model(ModelTask.SequenceClassification);
+        var trainer = new Trainer(model, arguments, recorded.Rows("train"), recorded.Rows("eval"), new PaddingCollator(), computeMetrics: ComputeMetrics, callbacks: callbacks);
+        var output = trainer.Train();
+        var final = trainer.Evaluate();
+        return (trainer, output, final, trainer.Predict(recorded.Rows("eval")));
+    }
+
+    private static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
+    {
+        var (labels, guesses) = (p.LabelIds.Values, p.Predictions.ArgMax());
+        var (precision, recall, f1) = ClassificationMetrics.PrecisionRecallFscoreSupport(labels, guesses, Average.Binary);
+        return new() { ["accuracy"] = ClassificationMetrics.AccuracyScore(labels, guesses), ["f1"] = f1, ["precision"] = precision, ["recall"] = recall };
+    }
+
+    /// <summary>A key's bias shifts all scores of a query alike, so its gradient is rounding alone, which Adam scales up to whole steps: its path is chance, and no output depends on it.</summary>
+    private static bool IsFree(string key) => key.EndsWith("attention.self.key.bias", StringComparison.Ordinal);
+
+    private static void AssertLog(JsonArray expected, IReadOnlyList<IReadOnlyDictionary<string, double>> found)
+    {
+        Assert.Equal(expected.Count, found.Count);
+        foreach (var (index, line) in expected.Index()) AssertLine((JsonObject)line!, found[index], $"log line {index}");
+    }
+
+    private static void AssertLine(JsonObject expected, IReadOnlyDictionary<string, double> found, string where)
+    {
+        foreach (var (key, node) in expected)
+        {
+            if (key == "epoch" && !found.ContainsKey(key)) continue;
+            Assert.True(found.ContainsKey(key), $"{where} lacks '{key}': {string.Join(", ", found.Keys)}");
+            var value = (double)node!;
+            if (key is "loss" or "eval_loss" or "train_loss") Near(value, found[key], Losses, $"{where}, {key}");
+            else if (key is "grad_norm") Near(value, found[key], Norms, $"{where}, {key}");
+            else if (key is "learning_rate") Near(value, found[key], 1e-9, $"{where}, {key}");
+            else Near(value, found[key], 1e-12, $"{where}, {key}");
+        }
+    }
+
+    private static void Near(double expected, double found, double tolerance, string what) =>
+        Assert.True(Math.Abs(expected - found) <= tolerance * Math.Max(1e-12, Math.Abs(expected)) + 1e-15, $"{what}: {found:R} instead of {expected:R}");
+}
