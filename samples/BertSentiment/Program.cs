@@ -5,17 +5,15 @@ if (Options.Parse(args) is not { } options) return 2;
 var clock = Stopwatch.StartNew();
 manual_seed(options.Seed);
 
-// A published BERT and real reviews where they are given; otherwise a small BERT without any knowledge, and reviews made by a grammar.
+// A published BERT and real reviews where they are given; otherwise a small BERT that knows nothing, and reviews made by a grammar.
 var isReal = options.Model is not null;
-var folder = options.Model ?? Path.Combine(AppContext.BaseDirectory, "tiny-bert");
+var name = options.Model ?? NewSmallBert(Path.Combine(options.Output, "start"));
 var dataset = isReal ? LoadDataset(options.Data!) : new DatasetDict { ["train"] = Reviews.Make(6000, seed: 1), ["test"] = Reviews.Make(500, seed: 2) };
 var (trainRows, epochs, rate, warmup, length) = isReal ? (options.Train, options.Epochs ?? 3, 5e-5, 500, 128) : (6000, options.Epochs ?? 5, 1e-3, 100, 32);
 
 #region readme-sentiment
-var tokenizer = AutoTokenizer.FromPretrained(folder);
-using var model = isReal
-    ? AutoModelForSequenceClassification.FromPretrained(folder, numLabels: 2)
-    : AutoModelForSequenceClassification.FromConfig(AutoConfig.FromPretrained(folder));
+var tokenizer = AutoTokenizer.FromPretrained(name);
+using var model = AutoModelForSequenceClassification.FromPretrained(name, numLabels: 2);
 
 var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: Padding.MaxLength, maxLength: length).ToColumns(), batched: true);
 tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
@@ -63,3 +61,13 @@ var own = Dataset.FromDict(tokenizer.Encode(texts, truncation: true, padding: tr
 foreach (var (text, guess) in texts.Zip(trainer.Predict(own).Predictions.ArgMax())) Console.WriteLine($"  {(guess == 1 ? "liked" : "disliked"),-8} {text}");
 Console.WriteLine(FormattableString.Invariant($"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return isSame ? 0 : 1;
+
+// The vocabulary and sizes lie beside the program; the weights are drawn here.
+static string NewSmallBert(string folder)
+{
+    var source = Path.Combine(AppContext.BaseDirectory, "tiny-bert");
+    using var model = AutoModel.FromConfig(AutoConfig.FromPretrained(source));
+    model.SavePretrained(folder);
+    AutoTokenizer.FromPretrained(source).SavePretrained(folder);
+    return folder;
+}
