@@ -48,7 +48,7 @@ internal sealed class TargetMatcher
 
     private int? LayerOf(string path)
     {
-        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.") : [@"^.*?\.[^.]*\.(?<idx>[0-9]+)\."];
+        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.") : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
         foreach (var pattern in patterns)
             if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _patience) is { Success: true } match)
                 return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
