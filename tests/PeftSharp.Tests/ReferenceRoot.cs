@@ -1,38 +1,69 @@
+using static System.IO.Path;
+
 namespace PeftSharp.Tests;
 
-/// <summary>The recorded values of the Python peers: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures.</summary>
+/// <summary>The recorded values of the Python peers: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures. What a root lacks is skipped.</summary>
 internal static class ReferenceRoot
 {
-    internal static string Repository { get; } = FindRepository();
+    /// <summary>A name that no case has: <see cref="Require"/> skips it, with the reason.</summary>
+    private const string None = "(none)";
 
-    internal static string Path { get; } = Environment.GetEnvironmentVariable("PEFTSHARP_REFERENCE") is { Length: > 0 } root
-        ? System.IO.Path.GetFullPath(root, Repository) : System.IO.Path.Combine(Repository, "tests", "fixtures", "reference");
+    /// <summary>The checkout: the nearest folder above the tests' own that holds PeftSharp.sln.</summary>
+    internal static string Repository { get; } =
+        Above(AppContext.BaseDirectory).FirstOrDefault(folder => File.Exists(Combine(folder, "PeftSharp.sln")))
+        ?? throw new InvalidOperationException($"No PeftSharp.sln above {AppContext.BaseDirectory}.");
 
-    internal static string? TryFind(params string[] parts)
-    {
-        var path = System.IO.Path.Combine([Path, .. parts]);
-        return File.Exists(path) || Directory.Exists(path) ? path : null;
-    }
+    /// <exception cref="DirectoryNotFoundException">The variable names no folder: skipping everything then would look like a good run.</exception>
+    internal static string Path { get; } = Chosen() ?? Combine(Repository, "tests", "fixtures", "reference");
+
+    internal static string? TryFind(params string[] parts) => Existing(Combine([Path, .. parts]));
 
     internal static string Require(params string[] parts)
     {
         var path = TryFind(parts);
-        Skip.If(path is null, $"'{System.IO.Path.Combine(parts)}' is not in {Path}.");
+        Skip.If(path is null, $"'{Combine(parts)}' is not in {Path}.");
         return path!;
     }
 
-    /// <summary>Names of the folders in <paramref name="folder"/> that match; one empty name, which the test skips, where there are none.</summary>
+    /// <summary>Names of the folders in <paramref name="folder"/> that match; one that no folder has, which <see cref="Require"/> skips, where there are none.</summary>
     internal static TheoryData<string> Cases(string folder, string pattern)
     {
-        var path = System.IO.Path.Combine(Path, folder);
-        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Select(name => System.IO.Path.GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
-        return new TheoryData<string>(names.Length > 0 ? names : [""]);
+        var path = Combine(Path, folder);
+        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Select(name => GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
+        return new TheoryData<string>(names.Length > 0 ? names : [None]);
     }
 
-    private static string FindRepository()
+    /// <summary>Real models, data and tokenizers, too large for the repository: <c>shared/…</c> in the checkout or in a folder above it. Skips where they are absent.</summary>
+    internal static string Shared(params string[] parts)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "PeftSharp.sln"))) return folder.FullName;
-        throw new InvalidOperationException($"No PeftSharp.sln above {AppContext.BaseDirectory}.");
+        var path = TryShared(parts);
+        Skip.If(path is null, $"'{Combine(["shared", .. parts])}' is neither in {Repository} nor in a folder above it.");
+        return path!;
+    }
+
+    /// <summary>The folder of a tokenizer's files: beside the reference root, in tests/fixtures/tokenizers, or shared. Skips where none has it.</summary>
+    internal static string Tokenizers(string name)
+    {
+        var path = Existing(Combine(Path, "..", "tokenizers", name)) ?? Existing(Combine(Repository, "tests", "fixtures", "tokenizers", name)) ?? TryShared("tokenizers", name);
+        Skip.If(path is null, $"The tokenizer '{name}' is neither beside {Path} nor in tests/fixtures/tokenizers nor shared.");
+        return GetFullPath(path!);
+    }
+
+    private static string? TryShared(params string[] parts) =>
+        Above(Repository).Select(folder => Existing(Combine([folder, "shared", .. parts]))).FirstOrDefault(path => path is not null);
+
+    private static string? Chosen()
+    {
+        if (Environment.GetEnvironmentVariable("PEFTSHARP_REFERENCE") is not { Length: > 0 } root) return null;
+        var path = GetFullPath(root, Repository);
+        return Directory.Exists(path) ? path : throw new DirectoryNotFoundException($"PEFTSHARP_REFERENCE names '{path}', which does not exist.");
+    }
+
+    private static string? Existing(string path) => System.IO.Path.Exists(path) ? path : null;
+
+    private static IEnumerable<string> Above(string start)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            yield return folder.FullName;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,7 +16,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <param name="config">The configuration; it is checked here.</param>
     /// <param name="family">The family that the model belongs to.</param>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
-    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(name)
+    /// <exception cref="NativeBackendException">The program has no native backend, or it does not load.</exception>
+    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(OnceLoaded(name))
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
@@ -90,6 +92,13 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     {
         var report = PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false);
         if (report.MissingKeys.Count > 0) throw new CheckpointException($"'{folder}' was not saved from this {GetName()}: it lacks {string.Join(", ", report.MissingKeys)}.");
+    }
+
+    /// <summary>Before the base class makes its first native call: without a backend that would end in TorchSharp's own words, two pages about something else.</summary>
+    private static string OnceLoaded(string name)
+    {
+        NativeBackend.Load();
+        return name;
     }
 
     private static long WeightsWithoutEmbeddings(Module module) => module is Layers.Embedding or TorchSharp.Modules.Embedding ? 0

@@ -31,9 +31,6 @@ internal static unsafe class MappedTensor
         throw new InvalidOperationException($"torch made no tensor over '{file.Path}' and gave no reason.");
     }
 
-    /// <summary>How many tensors are over mapped pages now: what a test for leaks counts.</summary>
-    internal static int Live => Holders.Values.Sum(holder => holder.Count);
-
     [UnmanagedCallersOnly]
     private static void Release(nint address) => Drop(address);
 

@@ -17,7 +17,8 @@ internal static class TensorBytes
         var length = tensor.numel() * tensor.element_size();
         if (length == 0)
             return;
-        using var first = tensor.detach().view(-1).narrow(0, 0, 1).DetachFromDisposeScope();
+        using var scope = NewDisposeScope();
+        var first = tensor.detach().view(-1).narrow(0, 0, 1);   // a piece that always fits into a span; the rest follows it in memory
         var memory = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
         for (var offset = 0L; offset < length; offset += PieceBytes)
             use(new Span<byte>(memory + offset, (int)Math.Min(PieceBytes, length - offset)), offset);

@@ -40,7 +40,7 @@ public sealed record TrainingArguments
     /// <summary>Batches whose gradients are added up for one optimizer step. Default 1.</summary>
     public int GradientAccumulationSteps { get; init; } = 1;
 
-    /// <summary>Whether a last batch that is not full is left out. Default false.</summary>
+    /// <summary>Whether a last batch that is not full is left out, in training and, as in transformers, in evaluation; never in <see cref="Trainer.Predict"/>. Default false.</summary>
     public bool DataloaderDropLast { get; init; }
 
     /// <summary>Order of the training rows. Default random.</summary>

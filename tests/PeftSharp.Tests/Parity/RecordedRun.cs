@@ -3,7 +3,6 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Optimization;
-using PeftSharp.Serialization;
 using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Parity;
@@ -15,9 +14,8 @@ internal sealed class RecordedRun
 
     internal RecordedRun(string name)
     {
-        Skip.If(name.Length == 0, "The root has no training runs.");
         _name = name;
-        Json = JsonFile.Read(ReferenceRoot.Require("training", name, "run.json"));
+        Json = (JsonObject)JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", name, "run.json")))!;
         Kind = (string)Json["model"]!;
     }
 
@@ -28,11 +26,7 @@ internal sealed class RecordedRun
 
     internal string FinalFile => ReferenceRoot.Require("training", _name, "final.safetensors");
 
-    internal static TheoryData<string> Runs(string pattern)
-    {
-        var all = ReferenceRoot.Cases("training", pattern);
-        return new TheoryData<string>(all.Select(row => row.Data).Where(name => name.Length == 0 || ReferenceRoot.TryFind("training", name, "run.json") is not null));
-    }
+    internal static TheoryData<string> Runs(string pattern) => ReferenceRoot.Cases("training", pattern);
 
     internal Dataset Rows(string role) => LoadRows((string)Json[role]!);
 

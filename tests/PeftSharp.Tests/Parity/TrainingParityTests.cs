@@ -51,6 +51,8 @@ public sealed class TrainingParityTests
         var arguments = recorded.Arguments(folder.Path);
         arguments = arguments with { PerDeviceTrainBatchSize = arguments.PerDeviceTrainBatchSize / 3, GradientAccumulationSteps = 3 };
         var (trainer, _, final, _) = Repeat(recorded, arguments, []);
+        foreach (var line in recorded.Json["log_history"]!.AsArray())
+            foreach (var key in new[] { "epoch", "total_flos" }) ((JsonObject)line!).Remove(key);   // counted in batches and in padded tokens, and the batches are smaller here
         AssertLog(recorded.Json["log_history"]!.AsArray(), trainer.State.LogHistory);
         AssertLine((JsonObject)recorded.Json["final_evaluation"]!, final, "final_evaluation");
         trainer.Model.Dispose();

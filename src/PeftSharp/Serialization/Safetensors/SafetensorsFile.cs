@@ -89,7 +89,7 @@ public sealed class SafetensorsFile : IDisposable
         }
         using var gradients = no_grad();
         using var source = Map(name).DetachFromDisposeScope();
-        target.copy_(source).DetachFromDisposeScope().Dispose();   // in-place operations return one more handle
+        target.copy_(source);
     }
 
     /// <summary>A tensor over the file's mapped pages: nothing is read until it is used, and nothing is copied.</summary>

@@ -68,17 +68,11 @@ internal sealed class SafetensorsWriter
 
     private static byte[] HeaderOf(IEnumerable<TensorEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
-        var json = new StringBuilder("{");
-        if (metadata.Count > 0)
-        {
-            json.Append(PythonJson.Quote(SafetensorsHeaderJson.MetadataKey, ensureAscii: false)).Append(":{")
-                .AppendJoin(',', metadata.Select(pair => $"{Quoted(pair.Key)}:{Quoted(pair.Value)}")).Append('}');
-        }
+        var json = new StringBuilder("{").Append(Quoted(SafetensorsHeaderJson.MetadataKey)).Append(":{")
+            .AppendJoin(',', metadata.Select(pair => $"{Quoted(pair.Key)}:{Quoted(pair.Value)}")).Append('}');
         foreach (var entry in entries)
         {
-            if (json.Length > 1)
-                json.Append(',');
-            json.Append(Quoted(entry.Name)).Append(":{\"dtype\":\"").Append(entry.Dtype).Append("\",\"shape\":[").AppendJoin(',', entry.Shape)
+            json.Append(',').Append(Quoted(entry.Name)).Append(":{\"dtype\":\"").Append(entry.Dtype).Append("\",\"shape\":[").AppendJoin(',', entry.Shape)
                 .Append("],\"data_offsets\":[").Append(entry.Start).Append(',').Append(entry.Start + entry.Length).Append("]}");
         }
         json.Append('}');

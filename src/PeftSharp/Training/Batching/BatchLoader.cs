@@ -20,8 +20,9 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
         return [.. arguments.DataloaderDropLast ? batches.Where(batch => batch.Length == size) : batches];
     }
 
-    /// <summary>All rows in their order, in batches.</summary>
-    internal static IReadOnlyList<int[]> InOrder(int rows, int batchSize) => [.. Enumerable.Range(0, rows).Chunk(batchSize)];
+    /// <summary>All rows in their order, in batches; a last one that is not full is left out where that is asked for and another is there.</summary>
+    internal static IReadOnlyList<int[]> InOrder(int rows, int batchSize, bool dropLast) =>
+        [.. Enumerable.Range(0, dropLast && rows >= batchSize ? rows - rows % batchSize : rows).Chunk(batchSize)];
 
     /// <summary>One batch, on the CPU.</summary>
     internal ModelInputs Load(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);

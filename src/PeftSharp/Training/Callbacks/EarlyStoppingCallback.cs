@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Serialization;
 
 namespace PeftSharp.Training;
 
@@ -44,5 +45,6 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     };
 
     /// <inheritdoc/>
-    public override void LoadState(JsonObject state) => _evaluationsWithoutGain = (int?)state["attributes"]?["early_stopping_patience_counter"] ?? 0;
+    public override void LoadState(JsonObject state) => _evaluationsWithoutGain =
+        new ConfigJson(state, nameof(EarlyStoppingCallback)).GetSection("attributes")?.GetInt("early_stopping_patience_counter") ?? 0;
 }

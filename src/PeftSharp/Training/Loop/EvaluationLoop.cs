@@ -20,7 +20,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         var clock = Stopwatch.StartNew();
         var keep = predictionsWanted || (computeMetrics is not null && !arguments.PredictionLossOnly);
         var sums = new Sums();
-        var batches = BatchLoader.InOrder(dataset.Count, arguments.PerDeviceEvalBatchSize);
+        var batches = BatchLoader.InOrder(dataset.Count, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !predictionsWanted);
         RandomStream.SkipLoaderSeed();
         var wasTraining = model.training;
         model.eval();
@@ -41,7 +41,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         if (computeMetrics is not null && keep && prediction.HasLabels)
             foreach (var (name, value) in computeMetrics(prediction))
                 metrics[name.StartsWith($"{prefix}_", StringComparison.Ordinal) ? name : $"{prefix}_{name}"] = value;
-        Speed.AddTo(metrics, prefix, clock.Elapsed, dataset.Count, batches.Count);
+        Speed.AddTo(metrics, prefix, clock.Elapsed, batches.Sum(rows => rows.Length), batches.Count);
         return new PredictionOutput(prediction, metrics);
     }
 

@@ -1,0 +1,80 @@
+namespace PeftSharp.Data;
+
+/// <summary>A column that grows value by value and takes its type from the first one that is not null.</summary>
+/// <param name="promotesNumbers">Whether whole numbers and fractions may meet, as in files: the column is float64 then.</param>
+internal sealed class ColumnBuilder(bool promotesNumbers = false)
+{
+    private ColumnStore? _store;
+    private int _leadingNulls;
+
+    internal int Count => _store?.Count ?? _leadingNulls;
+
+    internal Feature Feature => _store?.Feature ?? new Value("null");
+
+    internal ColumnData Build() => _store?.Build() ?? new NullData(_leadingNulls);
+
+    internal void AddNull() => AddNulls(1);
+
+    internal void AddNulls(int count)
+    {
+        if (_store is null)
+            _leadingNulls += count;
+        for (var i = 0; i < count && _store is not null; i++)
+            _store.AddNull();
+    }
+
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal void Add<T>(T value) where T : struct
+    {
+        if (_store is PrimitiveStore<T> same)
+            same.Add(value);
+        else if (promotesNumbers && value is long whole && _store is PrimitiveStore<double> fractions)
+            fractions.Add(whole);
+        else if (promotesNumbers && value is double fraction && _store is PrimitiveStore<long>)
+            Promote().Add(fraction);
+        else
+            Store(static _ => new PrimitiveStore<T>(), PrimitiveTypes.FeatureOf<T>()).Add(value);
+    }
+
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal void AddRange<T>(ReadOnlySpan<T> values) where T : struct =>
+        Store(static _ => new PrimitiveStore<T>(), PrimitiveTypes.FeatureOf<T>()).AddRange(values);
+
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal void AddText(string value) => Store(static _ => new ReferenceStore<string>(), new Value("string")).Add(value);
+
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal void AddBytes(byte[] value) => Store(static _ => new ReferenceStore<byte[]>(), new Value("binary")).Add(value);
+
+    /// <summary>The store to which the items of one list are added.</summary>
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal ListStore List() => Store(static promotes => new ListStore(promotes), new Sequence(new Value("null")));
+
+    /// <summary>The store to which the fields of one record are added.</summary>
+    /// <exception cref="TypeMismatchException">The column has another type.</exception>
+    internal StructStore Struct() => Store(static promotes => new StructStore(promotes), new Struct(new Dictionary<string, Feature>()));
+
+    private TStore Store<TStore>(Func<bool, TStore> create, Feature found) where TStore : ColumnStore
+    {
+        if (_store is null)
+        {
+            _store = create(promotesNumbers);
+            for (var i = 0; i < _leadingNulls; i++)
+                _store.AddNull();
+        }
+        return _store as TStore ?? throw new TypeMismatchException(Feature, found is Sequence ? "a list" : found is Struct ? "a record" : found.ToString()!);
+    }
+
+    private PrimitiveStore<double> Promote()
+    {
+        var wholes = (PrimitiveData<long>)_store!.Build();
+        var fractions = new PrimitiveStore<double>();
+        for (var i = 0; i < wholes.Count; i++)
+            if (wholes.IsNull(i))
+                fractions.AddNull();
+            else
+                fractions.Add(wholes.Values[i]);
+        _store = fractions;
+        return fractions;
+    }
+}

@@ -1,0 +1,19 @@
+namespace PeftSharp.Data;
+
+/// <summary>Growing lists: add a list's items to <see cref="Items"/>, then <see cref="EndList"/>.</summary>
+internal sealed class ListStore(bool promotesNumbers) : ColumnStore
+{
+    private readonly List<int> _offsets = [0];
+
+    internal ColumnBuilder Items { get; } = new(promotesNumbers);
+
+    internal override int Count => _offsets.Count - 1;
+
+    internal override Feature Feature => new Sequence(Items.Feature);
+
+    internal void EndList() => _offsets.Add(Items.Count);
+
+    internal override ColumnData Build() => new ListData(Items.Build(), [.. _offsets], Nulls());
+
+    private protected override void AddPlaceholder() => EndList();
+}

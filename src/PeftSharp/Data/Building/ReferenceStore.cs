@@ -1,0 +1,17 @@
+namespace PeftSharp.Data;
+
+/// <summary>Growing strings or byte arrays.</summary>
+internal sealed class ReferenceStore<T> : ColumnStore where T : class
+{
+    private readonly List<T?> _values = [];
+
+    internal override int Count => _values.Count;
+
+    internal override Feature Feature { get; } = new Value(typeof(T) == typeof(string) ? "string" : "binary");
+
+    internal void Add(T value) => _values.Add(value);
+
+    internal override ColumnData Build() => new ReferenceData<T>([.. _values]);
+
+    private protected override void AddPlaceholder() => _values.Add(null);
+}

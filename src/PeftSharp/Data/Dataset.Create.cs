@@ -1,0 +1,60 @@
+using System.Collections;
+using System.Reflection;
+
+namespace PeftSharp.Data;
+
+public sealed partial class Dataset
+{
+    /// <summary>A data set of named columns: <c>Dataset.FromDict(new() { ["text"] = texts, ["label"] = labels })</c>.</summary>
+    /// <param name="columns">For each column an array or list with one value per row: numbers, strings, booleans, arrays.</param>
+    /// <exception cref="DatasetException">The columns differ in length, or the values of one in type.</exception>
+    public static Dataset FromDict(IReadOnlyDictionary<string, IEnumerable> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return FromColumns(columns.Select(column => ColumnFactory.Create(column.Key, column.Value)));
+    }
+
+    /// <summary>A data set of named columns, for collection expressions and pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
+    /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})"/>
+    public static Dataset FromDict(params IReadOnlyList<(string Name, IEnumerable Values)> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return FromColumns(columns.Select(column => ColumnFactory.Create(column.Name, column.Values)));
+    }
+
+    /// <summary>A data set of columns, perhaps of several data sets.</summary>
+    /// <exception cref="DatasetException">The columns differ in length, or two have one name.</exception>
+    public static Dataset FromColumns(IEnumerable<Column> columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var all = columns.ToArray();
+        return new(all, all.Length == 0 ? 0 : all[0].Count, new DatasetFormat());
+    }
+
+    /// <summary>A data set of dictionaries, one per row, as <c>from_list</c>; what a row lacks is null.</summary>
+    /// <exception cref="DatasetException">The values of a column differ in type.</exception>
+    public static Dataset FromList(IEnumerable<IReadOnlyDictionary<string, object?>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var records = new StructStore(promotesNumbers: false);
+        foreach (var row in rows)
+        {
+            foreach (var (name, value) in row)
+                ColumnFactory.AddNaming(records.Field(name), name, value, records.Count);
+            records.EndRecord();
+        }
+        return Of(records);
+    }
+
+    /// <summary>A data set of objects, one per row: their public properties are the columns, in the order of declaration.</summary>
+    /// <exception cref="DatasetException">A property's type cannot be stored.</exception>
+    public static Dataset FromRows<T>(IEnumerable<T> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanRead && property.GetIndexParameters().Length == 0).ToArray();
+        return FromList(rows.Select(row => new OrderedDictionary<string, object?>(properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(row))))));
+    }
+
+    internal static Dataset Of(StructStore records) =>
+        new(records.BuildFields().Select(field => new Column(field.Key, field.Value)), records.Count, new DatasetFormat());
+}

@@ -1,0 +1,138 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace PeftSharp.Data;
+
+/// <summary>Data sets by the name of their split ("train", "test", …), and methods that do the same to each.</summary>
+public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
+{
+    private readonly OrderedDictionary<string, Dataset> _splits = new(StringComparer.Ordinal);
+
+    /// <summary>No split yet; add them in an initializer: <c>new DatasetDict { ["train"] = train, ["test"] = test }</c>.</summary>
+    public DatasetDict() { }
+
+    /// <summary>These splits, in this order.</summary>
+    public DatasetDict(IEnumerable<KeyValuePair<string, Dataset>> splits)
+    {
+        ArgumentNullException.ThrowIfNull(splits);
+        foreach (var (name, dataset) in splits)
+            this[name] = dataset;
+    }
+
+    /// <summary>The data set of a split.</summary>
+    /// <exception cref="DatasetException">There is no such split; the message lists those there are.</exception>
+    public Dataset this[string split]
+    {
+        get => _splits.TryGetValue(split, out var dataset)
+            ? dataset
+            : throw new DatasetException($"There is no split '{split}'; the splits are {(_splits.Count == 0 ? "none" : string.Join(", ", _splits.Keys))}.");
+        init => _splits[split] = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>How many splits there are.</summary>
+    public int Count => _splits.Count;
+
+    /// <summary>The names of the splits.</summary>
+    public IEnumerable<string> Keys => _splits.Keys;
+
+    /// <summary>The data sets of the splits.</summary>
+    public IEnumerable<Dataset> Values => _splits.Values;
+
+    /// <summary>How many rows each split has.</summary>
+    public IReadOnlyDictionary<string, int> NumRows => new OrderedDictionary<string, int>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.Count)));
+
+    /// <summary>The names of each split's columns.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ColumnNames =>
+        new OrderedDictionary<string, IReadOnlyList<string>>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ColumnNames)));
+
+    /// <inheritdoc cref="Dataset.Map(Func{Row, IReadOnlyDictionary{string, object?}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map(Func<Row, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
+
+    /// <inheritdoc cref="Dataset.Map(Func{Row, int, IReadOnlyDictionary{string, object?}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map(Func<Row, int, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
+
+    /// <inheritdoc cref="Dataset.Map(Func{Batch, IReadOnlyDictionary{string, object}}, bool, int, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map(Func<Batch, IReadOnlyDictionary<string, object>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
+        int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Map(function, batched, batchSize, removeColumns, numProc, progress, cancellationToken));
+
+    /// <inheritdoc cref="Dataset.Filter(Func{Row, bool}, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Filter(Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Filter(function, numProc, progress, cancellationToken));
+
+    /// <inheritdoc cref="Dataset.Filter(Func{Batch, IEnumerable{bool}}, bool, int, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000, int numProc = 1,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Each(split => split.Filter(function, batched, batchSize, numProc, progress, cancellationToken));
+
+    /// <inheritdoc cref="Dataset.RenameColumn"/>
+    public DatasetDict RenameColumn(string original, string renamed) => Each(split => split.RenameColumn(original, renamed));
+
+    /// <inheritdoc cref="Dataset.RenameColumns"/>
+    public DatasetDict RenameColumns(IReadOnlyDictionary<string, string> names) => Each(split => split.RenameColumns(names));
+
+    /// <inheritdoc cref="Dataset.RemoveColumns"/>
+    public DatasetDict RemoveColumns(params IEnumerable<string> columns) => Each(split => split.RemoveColumns(columns));
+
+    /// <inheritdoc cref="Dataset.SelectColumns"/>
+    public DatasetDict SelectColumns(params IEnumerable<string> columns) => Each(split => split.SelectColumns(columns));
+
+    /// <inheritdoc cref="Dataset.CastColumn"/>
+    public DatasetDict CastColumn(string name, Feature feature) => Each(split => split.CastColumn(name, feature));
+
+    /// <summary>Turns a column of names into class numbers, with one numbering for all splits; see <see cref="Dataset.ClassEncodeColumn"/>.</summary>
+    public DatasetDict ClassEncodeColumn(string name)
+    {
+        if (Count == 0)
+            return this;
+        var together = Datasets.ConcatenateDatasets([.. Values.Select(split => split.SelectColumns(name))]).ClassEncodeColumn(name);
+        return CastColumn(name, together.Features[name]);
+    }
+
+    /// <inheritdoc cref="Dataset.SetFormat"/>
+    public void SetFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
+    {
+        var names = columns?.ToArray();
+        foreach (var split in Values)
+            split.SetFormat(type, names, outputAllColumns);
+    }
+
+    /// <inheritdoc cref="Dataset.ResetFormat"/>
+    public void ResetFormat() => SetFormat();
+
+    /// <inheritdoc cref="Dataset.WithFormat"/>
+    public DatasetDict WithFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
+    {
+        var names = columns?.ToArray();
+        return Each(split => split.WithFormat(type, names, outputAllColumns));
+    }
+
+    /// <inheritdoc cref="Dataset.Shuffle"/>
+    public DatasetDict Shuffle(long? seed = null) => Each(split => split.Shuffle(seed));
+
+    /// <inheritdoc cref="Dataset.Sort(string, bool, string)"/>
+    public DatasetDict Sort(string column, bool reverse = false, string nullPlacement = "at_end") => Each(split => split.Sort(column, reverse, nullPlacement));
+
+    /// <inheritdoc cref="Dataset.FlattenIndices"/>
+    public DatasetDict FlattenIndices() => Each(split => split.FlattenIndices());
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => _splits.ContainsKey(key);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out Dataset value) => _splits.TryGetValue(key, out value);
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, Dataset>> GetEnumerator() => _splits.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"DatasetDict({{{string.Join(", ", _splits.Select(split => $"{split.Key}: {split.Value}"))}}})";
+
+    private DatasetDict Each(Func<Dataset, Dataset> change) => new(_splits.Select(split => KeyValuePair.Create(split.Key, change(split.Value))));
+}

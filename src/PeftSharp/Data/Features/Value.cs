@@ -1,0 +1,17 @@
+namespace PeftSharp.Data;
+
+/// <summary>A column of single values.</summary>
+/// <param name="Dtype">"int64", "int32", "float64", "float32", "bool", "string", "binary", "timestamp", or "null" where every value is absent.</param>
+public sealed record Value(string Dtype) : Feature
+{
+    private static readonly string[] Known = ["int64", "int32", "float64", "float32", "bool", "string", "binary", "timestamp", "null"];
+
+    /// <summary>The name of the type, as Arrow spells it.</summary>
+    /// <exception cref="ArgumentException">The name is none of those above.</exception>
+    public string Dtype { get; } = Known.Contains(Dtype)
+        ? Dtype
+        : throw new ArgumentException($"'{Dtype}' is no type of a column; there are {string.Join(", ", Known)}.", nameof(Dtype));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Value({Dtype})";
+}

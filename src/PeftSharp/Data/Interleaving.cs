@@ -1,0 +1,61 @@
+using PeftSharp.Internal;
+
+namespace PeftSharp.Data;
+
+/// <summary>The order in which rows of several sources come, as numbers in their concatenation.</summary>
+internal static class Interleaving
+{
+    internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, string strategy)
+    {
+        if (strategy is not ("first_exhausted" or "all_exhausted" or "all_exhausted_without_replacement"))
+            throw new ArgumentException($"The stopping strategy '{strategy}' is unknown; choose first_exhausted, all_exhausted or all_exhausted_without_replacement.", nameof(strategy));
+        if (lengths.Contains(0))
+            throw new ArgumentException("One of the data sets is empty; leave it out.", nameof(lengths));
+        var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
+        return probabilities is null ? InTurn(lengths, offsets, strategy) : AtRandom(lengths, offsets, probabilities, seed, strategy);
+    }
+
+    private static int[] InTurn(int[] lengths, int[] offsets, string strategy)
+    {
+        var rounds = strategy == "first_exhausted" ? lengths.Min() : lengths.Max();
+        var rows = new List<int>();
+        for (var round = 0; round < rounds; round++)
+            for (var source = 0; source < lengths.Length; source++)
+                if (round < lengths[source] || strategy == "all_exhausted")
+                    rows.Add(offsets[source] + round % lengths[source]);
+        return [.. rows];
+    }
+
+    private static int[] AtRandom(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, string strategy)
+    {
+        if (probabilities.Count != lengths.Length || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
+            throw new ArgumentException($"The probabilities {string.Join(", ", probabilities)} must be {lengths.Length} numbers of at least 0 with sum 1.", nameof(probabilities));
+        var once = strategy == "all_exhausted_without_replacement";
+        if (strategy != "first_exhausted" && probabilities.Contains(0))
+            throw new ArgumentException($"With probability 0 a data set is never exhausted, so {strategy} would not end; leave it out.", nameof(probabilities));
+        var cumulative = Cumulative(probabilities);
+        var random = new NumpyRandom(seed);
+        var (next, exhausted, rows) = (new int[lengths.Length], new bool[lengths.Length], new List<int>());
+        while (!(strategy == "first_exhausted" ? exhausted.Any(x => x) : exhausted.All(x => x)))
+        {
+            var source = random.Choose(cumulative);
+            if (!(once && exhausted[source]))
+                rows.Add(offsets[source] + next[source]++);
+            if (next[source] < lengths[source])
+                continue;
+            exhausted[source] = true;
+            if (!once)
+                next[source] = 0;
+        }
+        return [.. rows];
+    }
+
+    private static double[] Cumulative(IReadOnlyList<double> probabilities)
+    {
+        var sums = new double[probabilities.Count];
+        var sum = 0.0;
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] = sum += probabilities[i];
+        return Array.ConvertAll(sums, value => value / sum);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace PeftSharp.Data;
+
+/// <summary>One row of a data set: a dictionary of its values by column name, and typed access without boxing.</summary>
+public sealed class Row : IReadOnlyDictionary<string, object?>
+{
+    private readonly ColumnSet _columns;
+
+    internal Row(ColumnSet columns, int index) => (_columns, Index) = (columns, index);
+
+    /// <summary>The row's number in its data set.</summary>
+    public int Index { get; }
+
+    /// <summary>How many columns the row has.</summary>
+    public int Count => _columns.Count;
+
+    /// <summary>The names of the row's columns.</summary>
+    public IEnumerable<string> Keys => _columns.Names;
+
+    /// <summary>The row's values, in the order of <see cref="Keys"/>.</summary>
+    public IEnumerable<object?> Values => _columns.All.Select(column => column[Index]);
+
+    /// <summary>The value of a column, as an object.</summary>
+    /// <exception cref="DatasetException">There is no such column; the message lists those there are.</exception>
+    public object? this[string column] => _columns[column][Index];
+
+    /// <summary>Whether the row has no value in this column.</summary>
+    public bool IsNull(string column) => _columns[column].IsNull(Index);
+
+    /// <inheritdoc cref="Column.Int64"/>
+    public long Int64(string column) => _columns[column].Int64(Index);
+
+    /// <inheritdoc cref="Column.Double"/>
+    public double Double(string column) => _columns[column].Double(Index);
+
+    /// <inheritdoc cref="Column.Boolean"/>
+    public bool Boolean(string column) => _columns[column].Boolean(Index);
+
+    /// <inheritdoc cref="Column.Text"/>
+    public string Text(string column) => _columns[column].Text(Index);
+
+    /// <inheritdoc cref="Column.Int64s"/>
+    public ReadOnlySpan<long> Int64s(string column) => _columns[column].Int64s(Index);
+
+    /// <inheritdoc cref="Column.Int32s"/>
+    public ReadOnlySpan<int> Int32s(string column) => _columns[column].Int32s(Index);
+
+    /// <inheritdoc cref="Column.Singles"/>
+    public ReadOnlySpan<float> Singles(string column) => _columns[column].Singles(Index);
+
+    /// <inheritdoc cref="Column.Doubles"/>
+    public ReadOnlySpan<double> Doubles(string column) => _columns[column].Doubles(Index);
+
+    /// <inheritdoc cref="Column.Items"/>
+    public Column Items(string column) => _columns[column].Items(Index);
+
+    /// <inheritdoc/>
+    public bool ContainsKey(string key) => _columns.Contains(key);
+
+    /// <inheritdoc/>
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out object? value)
+    {
+        var found = _columns.Contains(key);
+        value = found ? this[key] : null;
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() =>
+        _columns.All.Select(column => KeyValuePair.Create(column.Name, column[Index])).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

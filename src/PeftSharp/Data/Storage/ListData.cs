@@ -1,0 +1,22 @@
+using System.Collections;
+
+namespace PeftSharp.Data;
+
+/// <summary>Lists as one flat column of items, and where each list begins in it.</summary>
+/// <param name="items">All items, in order; never a <see cref="ChunkedData"/>, so a list lies in one piece.</param>
+/// <param name="offsets">List i holds the items [offsets[i], offsets[i + 1]).</param>
+/// <param name="nulls">Which lists are absent; null where none is.</param>
+internal sealed class ListData(ColumnData items, int[] offsets, BitArray? nulls) : ColumnData
+{
+    internal override int Count => offsets.Length - 1;
+
+    internal override Feature Feature { get; } = new Sequence(items.Feature);
+
+    internal ColumnData AllItems => items;
+
+    internal (int Start, int Count) Range(int index) => (offsets[index], offsets[index + 1] - offsets[index]);
+
+    internal override bool IsNull(int index) => nulls is not null && nulls[index];
+
+    internal override object? Get(int index) => IsNull(index) ? null : items.Items(offsets[index], offsets[index + 1] - offsets[index]);
+}

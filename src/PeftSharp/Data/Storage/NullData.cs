@@ -1,0 +1,13 @@
+namespace PeftSharp.Data;
+
+/// <summary>A column of which no value is known, and so no type either.</summary>
+internal sealed class NullData(int count) : ColumnData
+{
+    internal override int Count => count;
+
+    internal override Feature Feature { get; } = new Value("null");
+
+    internal override bool IsNull(int index) => true;
+
+    internal override object? Get(int index) => null;
+}

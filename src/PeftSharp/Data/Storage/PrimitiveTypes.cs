@@ -1,0 +1,22 @@
+namespace PeftSharp.Data;
+
+/// <summary>The names of the types that lie in flat arrays.</summary>
+internal static class PrimitiveTypes
+{
+    private static readonly Dictionary<Type, Feature> Features = new()
+    {
+        [typeof(long)] = new Value("int64"),
+        [typeof(int)] = new Value("int32"),
+        [typeof(double)] = new Value("float64"),
+        [typeof(float)] = new Value("float32"),
+        [typeof(bool)] = new Value("bool"),
+        [typeof(DateTime)] = new Value("timestamp"),
+    };
+
+    internal static Feature FeatureOf<T>() => Cache<T>.Feature;
+
+    private static class Cache<T>
+    {
+        internal static readonly Feature Feature = Features[typeof(T)];
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections;
+
+namespace PeftSharp.Data;
+
+/// <summary>Records as one column per field.</summary>
+/// <param name="fields">The fields by name, each with a value per record.</param>
+/// <param name="count">How many records there are.</param>
+/// <param name="nulls">Which records are absent; null where none is.</param>
+internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, int count, BitArray? nulls) : ColumnData
+{
+    internal override int Count => count;
+
+    internal override Feature Feature { get; } =
+        new Struct(new OrderedDictionary<string, Feature>(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.Feature))));
+
+    internal IReadOnlyDictionary<string, ColumnData> Fields => fields;
+
+    internal override bool IsNull(int index) => nulls is not null && nulls[index];
+
+    internal override object? Get(int index) => IsNull(index)
+        ? null
+        : new OrderedDictionary<string, object?>(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.Get(index))));
+}

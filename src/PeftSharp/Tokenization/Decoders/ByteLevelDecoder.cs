@@ -1,0 +1,18 @@
+using System.Buffers;
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Reads tokens as bytes in GPT-2's alphabet and these as UTF-8; what is no UTF-8 becomes U+FFFD.</summary>
+internal sealed class ByteLevelDecoder(bool addPrefixSpace, bool trimOffsets, bool useRegex) : Decoder
+{
+    internal override List<string> Decode(List<string> tokens)
+    {
+        var bytes = new ArrayBufferWriter<byte>(tokens.Count * 4 + 1);
+        foreach (var token in tokens)
+            ByteAlphabet.AppendBytes(token, bytes);
+        return [System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan)];
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>One decoder after another.</summary>
+internal sealed class DecoderSequence(IReadOnlyList<Decoder> decoders) : Decoder
+{
+    internal override List<string> Decode(List<string> tokens) => decoders.Aggregate(tokens, (current, decoder) => decoder.Decode(current));
+
+    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["decoders"] = new JsonArray([.. decoders.Select(d => d.ToJson())]) };
+}

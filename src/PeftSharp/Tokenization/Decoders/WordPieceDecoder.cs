@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Joins the pieces of a word, puts a blank between words and, where it cleans up, none before punctuation and English contractions.</summary>
+internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
+{
+    internal override List<string> Decode(List<string> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (i > 0)
+                tokens[i] = tokens[i].StartsWith(prefix, StringComparison.Ordinal) ? tokens[i][prefix.Length..] : " " + tokens[i];
+            if (cleanup)
+                tokens[i] = Cleanup(tokens[i]);
+        }
+        return tokens;
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "WordPiece", ["prefix"] = prefix, ["cleanup"] = cleanup };
+
+    private static string Cleanup(string token) => !token.Contains(' ', StringComparison.Ordinal) ? token : TextCleanup.Apply(token)
+        .Replace(" do not", " don't", StringComparison.Ordinal);
+}

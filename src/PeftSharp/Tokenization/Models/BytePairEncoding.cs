@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Byte-pair encoding: a word's symbols are joined pair by pair, the pair learned first before others (Sennrich et al. 2016).</summary>
+internal sealed class BytePairEncoding : TokenizerModel
+{
+    private readonly BytePairOptions _options;
+    private readonly IReadOnlyList<(string Left, string Right)> _merges;
+    private readonly Dictionary<(int Left, int Right), Merge> _ranks;
+    private readonly int[] _byteIds;        // ids of <0x00> …; -1 where the vocabulary lacks one
+    private readonly int? _unkId;
+
+    /// <exception cref="TokenizerException">A merge or the unknown token is not in the vocabulary.</exception>
+    internal BytePairEncoding(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, BytePairOptions options) : base(vocabulary)
+    {
+        (_options, _merges) = (options, merges);
+        _ranks = new Dictionary<(int, int), Merge>(merges.Count);
+        var prefixLength = options.ContinuingSubwordPrefix?.Length ?? 0;
+        for (var rank = 0; rank < merges.Count; rank++)
+        {
+            var (left, right) = merges[rank];
+            var joined = left + right[Math.Min(prefixLength, right.Length)..];
+            _ranks[(MergeId(left, rank), MergeId(right, rank))] = new Merge(rank, MergeId(joined, rank));
+        }
+        _unkId = options.UnkToken is null ? null : IdOf(options.UnkToken);
+        _byteIds = [.. Enumerable.Range(0, 256).Select(b => IdOf(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>")) ?? -1)];
+    }
+
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = "BPE",
+        ["dropout"] = null,
+        ["unk_token"] = _options.UnkToken,
+        ["continuing_subword_prefix"] = _options.ContinuingSubwordPrefix,
+        ["end_of_word_suffix"] = _options.EndOfWordSuffix,
+        ["fuse_unk"] = _options.FuseUnk,
+        ["byte_fallback"] = _options.ByteFallback,
+        ["ignore_merges"] = _options.IgnoreMerges,
+        ["vocab"] = VocabularyToJson(),
+        ["merges"] = new JsonArray([.. _merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
+    };
+
+    protected override WordTokens TokenizeNew(string word)
+    {
+        if (_options.IgnoreMerges && IdOf(word) is { } whole)
+            return new WordTokens(word, [whole], [0], [word.Length]);
+        var symbols = Symbols(word);
+        MergeAll(symbols);
+        symbols.RemoveAll(symbol => symbol.Bytes == 0);
+        return WithPlaces(word, symbols);
+    }
+
+    // Lengths are in UTF-8 bytes, as in the reference: the pieces of a byte fallback lie inside a character, and left-out characters shift what follows.
+    private List<Symbol> Symbols(string word)
+    {
+        var symbols = new List<Symbol>(word.Length);
+        var unknownBytes = 0;
+        for (var i = 0; i < word.Length;)
+        {
+            var c = CodePoints.At(word, i, out var units);
+            var (isFirst, isLast, bytes) = (i == 0, i + units == word.Length, CodePoints.Utf8Length(c));
+            var symbol = string.Concat(isFirst ? "" : _options.ContinuingSubwordPrefix, word.AsSpan(i, units), isLast ? _options.EndOfWordSuffix : "");
+            i += units;
+            if (IdOf(symbol) is { } id)
+            {
+                AddUnknown(symbols, ref unknownBytes);
+                Add(symbols, id, bytes);
+            }
+            else if (!_options.ByteFallback || !TryAddBytes(symbols, symbol))
+            {
+                if (_options.UnkToken is null)
+                    continue;
+                if (!_options.FuseUnk)
+                    AddUnknown(symbols, ref unknownBytes);
+                unknownBytes += bytes;
+            }
+        }
+        AddUnknown(symbols, ref unknownBytes);
+        return symbols;
+    }
+
+    private void AddUnknown(List<Symbol> symbols, ref int bytes)
+    {
+        if (bytes > 0)
+            Add(symbols, _unkId ?? throw new TokenizerException($"The vocabulary ({Vocabulary.Count} tokens) lacks its unknown token '{_options.UnkToken}'. Add it, or name the right one (unk_token)."), bytes);
+        bytes = 0;
+    }
+
+    private bool TryAddBytes(List<Symbol> symbols, string symbol)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(symbol);
+        if (bytes.Any(b => _byteIds[b] < 0))
+            return false;
+        foreach (var b in bytes)
+            Add(symbols, _byteIds[b], 1);
+        return true;
+    }
+
+    private static void Add(List<Symbol> symbols, int id, int bytes) => symbols.Add(new Symbol(id, bytes, symbols.Count - 1, symbols.Count + 1));
+
+    private void MergeAll(List<Symbol> list)
+    {
+        var symbols = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list);
+        var queue = new PriorityQueue<Merge, (int Rank, int Place)>();
+        for (var i = 0; i + 1 < symbols.Length; i++)
+            Offer(queue, symbols, i, i + 1);
+        while (queue.TryDequeue(out var merge, out var priority))
+        {
+            var place = priority.Place;
+            ref var left = ref symbols[place];
+            if (left.Bytes == 0 || left.Next >= symbols.Length)
+                continue;
+            ref var right = ref symbols[left.Next];
+            if (!_ranks.TryGetValue((left.Id, right.Id), out var current) || current.JoinedId != merge.JoinedId)
+                continue;                                       // one of the two was joined with another since
+            left = left with { Id = merge.JoinedId, Bytes = left.Bytes + right.Bytes, Next = right.Next };
+            right.Bytes = 0;
+            if (left.Next < symbols.Length)
+            {
+                symbols[left.Next].Previous = place;
+                Offer(queue, symbols, place, left.Next);
+            }
+            if (left.Previous >= 0)
+                Offer(queue, symbols, left.Previous, place);
+        }
+    }
+
+    private void Offer(PriorityQueue<Merge, (int, int)> queue, ReadOnlySpan<Symbol> symbols, int left, int right)
+    {
+        if (_ranks.TryGetValue((symbols[left].Id, symbols[right].Id), out var merge))
+            queue.Enqueue(merge, (merge.Rank, left));
+    }
+
+    // A token of some of the bytes of a character has the place of the whole character.
+    private static WordTokens WithPlaces(string word, List<Symbol> symbols)
+    {
+        var (ids, starts, ends) = (new int[symbols.Count], new int[symbols.Count], new int[symbols.Count]);
+        var bytes = 0;
+        var (charStart, charByte) = (0, 0);
+        for (var i = 0; i < symbols.Count; i++)
+        {
+            ids[i] = symbols[i].Id;
+            var (start, startByte) = Advance(word, charStart, charByte, bytes);
+            bytes += symbols[i].Bytes;
+            (charStart, charByte) = Advance(word, start, startByte, bytes);
+            var units = 0;
+            if (charByte < bytes)
+                CodePoints.At(word, charStart, out units);      // ends inside a character
+            (starts[i], ends[i]) = (start, charStart + units);
+        }
+        return new WordTokens(word, ids, starts, ends);
+    }
+
+    // The last character that begins at or before a byte.
+    private static (int Char, int Byte) Advance(string word, int charStart, int charByte, int target)
+    {
+        while (charStart < word.Length)
+        {
+            var bytes = CodePoints.Utf8Length(CodePoints.At(word, charStart, out var units));
+            if (charByte + bytes > target)
+                break;
+            (charStart, charByte) = (charStart + units, charByte + bytes);
+        }
+        return (charStart, charByte);
+    }
+
+    private int MergeId(string token, int rank) => IdOf(token) ?? throw new TokenizerException(
+        $"Merge {rank + 1} ('{_merges[rank].Left} {_merges[rank].Right}') needs the token '{token}', which the vocabulary ({Vocabulary.Count} tokens) lacks. Vocabulary and merges must come from the same tokenizer.");
+
+    private readonly record struct Merge(int Rank, int JoinedId);
+
+    private record struct Symbol(int Id, int Bytes, int Previous, int Next);
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Turns a word into tokens of a vocabulary.</summary>
+internal abstract class TokenizerModel
+{
+    private readonly WordCache _cache = new();
+    private readonly Dictionary<int, string> _tokens;
+
+    /// <exception cref="TokenizerException">An id is negative.</exception>
+    protected TokenizerModel(IReadOnlyDictionary<string, int> vocabulary)
+    {
+        Vocabulary = vocabulary;
+        _tokens = new Dictionary<int, string>(vocabulary.Count);
+        foreach (var (token, id) in vocabulary)
+        {
+            if (id < 0)
+                throw new TokenizerException($"The vocabulary gives token '{token}' the id {id}; ids are 0 or more.");
+            _tokens[id] = token;
+        }
+    }
+
+    /// <summary>Tokens and their ids, without added tokens that are not in it.</summary>
+    internal IReadOnlyDictionary<string, int> Vocabulary { get; }
+
+    internal int? IdOf(string token) => Vocabulary.TryGetValue(token, out var id) ? id : null;
+
+    internal string? TokenOf(int id) => _tokens.GetValueOrDefault(id);
+
+    /// <summary>The tokens of a word that is not empty.</summary>
+    internal WordTokens Tokenize(ReadOnlySpan<char> word)
+    {
+        if (_cache.Find(word, out var place) is { } known)
+            return known;
+        var tokens = TokenizeNew(word.ToString());
+        _cache.Keep(tokens, place);
+        return tokens;
+    }
+
+    /// <summary>As in tokenizer.json.</summary>
+    internal abstract JsonObject ToJson();
+
+    protected abstract WordTokens TokenizeNew(string word);
+
+    /// <summary>The vocabulary in the order of ids, as files hold it.</summary>
+    protected JsonObject VocabularyToJson()
+    {
+        var result = new JsonObject();
+        foreach (var (token, id) in Vocabulary.OrderBy(entry => entry.Value).ThenBy(entry => entry.Key, StringComparer.Ordinal))
+            result.Add(token, id);
+        return result;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>The longest piece of the vocabulary first, from left to right (Schuster and Nakajima 2012; BERT).</summary>
+internal sealed class WordPiece : TokenizerModel
+{
+    private readonly string _unkToken, _prefix;
+    private readonly int _unkId, _maxChars, _longestFirst, _longestNext;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _first, _next;
+
+    /// <param name="vocabulary">Tokens and ids; those that continue a word begin with <paramref name="prefix"/>.</param>
+    /// <param name="unkToken">What a word becomes that has no pieces.</param>
+    /// <param name="prefix">BERT's <c>##</c>.</param>
+    /// <param name="maxChars">Words of more code points are unknown; BERT's 100.</param>
+    /// <exception cref="TokenizerException">The vocabulary lacks the unknown token.</exception>
+    internal WordPiece(IReadOnlyDictionary<string, int> vocabulary, string unkToken = "[UNK]", string prefix = "##", int maxChars = 100) : base(vocabulary)
+    {
+        (_unkToken, _prefix, _maxChars) = (unkToken, prefix, maxChars);
+        _unkId = IdOf(unkToken) ?? throw new TokenizerException(
+            $"The WordPiece vocabulary ({vocabulary.Count} tokens) lacks its unknown token '{unkToken}', which words without pieces become. Add it, or name the right one (unk_token).");
+        var first = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
+        var next = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
+        foreach (var (token, id) in vocabulary)
+        {
+            first[token] = id;
+            if (token.StartsWith(prefix, StringComparison.Ordinal))
+                next[token[prefix.Length..]] = id;
+        }
+        (_first, _longestFirst) = (first.GetAlternateLookup<ReadOnlySpan<char>>(), first.Keys.Max(token => token.Length));
+        (_next, _longestNext) = (next.GetAlternateLookup<ReadOnlySpan<char>>(), next.Keys.Select(token => token.Length).DefaultIfEmpty().Max());
+    }
+
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = "WordPiece",
+        ["unk_token"] = _unkToken,
+        ["continuing_subword_prefix"] = _prefix,
+        ["max_input_chars_per_word"] = _maxChars,
+        ["vocab"] = VocabularyToJson(),
+    };
+
+    protected override WordTokens TokenizeNew(string word)
+    {
+        var ids = new List<int>();
+        var ends = new List<int>();
+        var start = 0;
+        if (word.Length <= _maxChars || CodePoints.Count(word) <= _maxChars)
+        {
+            while (start < word.Length && TryPiece(word.AsSpan(start), isFirst: start == 0, out var id, out var length))
+            {
+                start += length;
+                ids.Add(id);
+                ends.Add(start);
+            }
+        }
+        if (start < word.Length)
+            return new WordTokens(word, [_unkId], [0], [word.Length]);
+        return new WordTokens(word, [.. ids], [0, .. ends[..^1]], [.. ends]);
+    }
+
+    private bool TryPiece(ReadOnlySpan<char> rest, bool isFirst, out int id, out int length)
+    {
+        var pieces = isFirst ? _first : _next;
+        for (length = Math.Min(rest.Length, isFirst ? _longestFirst : _longestNext); length > 0; length--)
+        {
+            if (pieces.TryGetValue(rest[..length], out id))
+                return true;
+        }
+        id = -1;
+        return false;
+    }
+}

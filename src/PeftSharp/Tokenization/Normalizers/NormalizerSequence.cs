@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>One normalizer after another.</summary>
+internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> normalizers) : Normalizer
+{
+    internal override void Normalize(AlignedText text)
+    {
+        foreach (var normalizer in normalizers)
+            normalizer.Normalize(text);
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["normalizers"] = new JsonArray([.. normalizers.Select(n => n.ToJson())]) };
+}

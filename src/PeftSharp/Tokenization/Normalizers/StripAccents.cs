@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Removes every combining mark; what is composed must be decomposed before.</summary>
+internal sealed class StripAccents : Normalizer
+{
+    internal override void Normalize(AlignedText text) => CodePointFilter.Remove(text, UnicodeFlags.CombiningMark);
+
+    internal override JsonObject ToJson() => new() { ["type"] = "StripAccents" };
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>NFC, NFD, NFKC and NFKD (UAX #15).</summary>
+internal sealed class UnicodeForm : Normalizer
+{
+    internal static readonly UnicodeForm Nfd = new("NFD", compatibility: false, compose: false);
+    internal static readonly UnicodeForm Nfkd = new("NFKD", compatibility: true, compose: false);
+    internal static readonly UnicodeForm Nfc = new("NFC", compatibility: false, compose: true);
+    internal static readonly UnicodeForm Nfkc = new("NFKC", compatibility: true, compose: true);
+
+    private readonly string _name;
+    private readonly bool _compatibility, _compose;
+
+    private UnicodeForm(string name, bool compatibility, bool compose) => (_name, _compatibility, _compose) = (name, compatibility, compose);
+
+    internal override void Normalize(AlignedText text)
+    {
+        if (IsDecomposed(text.Chars))
+            return;
+        var parts = UnicodeNormalization.Decompose(text.Chars, _compatibility);
+        if (_compose)
+            parts = UnicodeNormalization.Compose(parts);
+        text.BeginRewrite();
+        foreach (var (c, change) in parts)
+            text.Emit(c, change);
+        text.EndRewrite();
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = _name };
+
+    // Nothing to decompose and no mark to sort: nothing to compose either, but for Hangul parts, which are no marks.
+    private bool IsDecomposed(ReadOnlySpan<char> chars)
+    {
+        for (var i = 0; i < chars.Length;)
+        {
+            var c = CodePoints.At(chars, i, out var units);
+            i += units;
+            if (c < 0xA0)
+                continue;
+            if (c is >= 0xAC00 and < 0xD7A4 or >= 0x1161 and < 0x11C3 || UnicodeTables.CombiningClass(c) != 0 || UnicodeTables.TryDecompose(c, _compatibility, out _))
+                return false;
+            if (_compose && UnicodeTables.Is(c, UnicodeFlags.CombiningMark))
+                return false;                        // a few vowel signs of class 0 compose
+        }
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>The tokens that were added to a model's vocabulary, or taken from it to be found as a whole.</summary>
+internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normalizer)
+{
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<int, AddedToken> _tokens = [];
+    private readonly Dictionary<int, string> _normalizedForms = [];
+
+    /// <summary>Found in the text as written.</summary>
+    internal AddedTokenMatcher AsWritten { get; private set; } = new([]);
+
+    /// <summary>Found in the normalized text.</summary>
+    internal AddedTokenMatcher InNormalized { get; private set; } = new([]);
+
+    /// <summary>By id.</summary>
+    internal IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
+
+    internal IReadOnlyDictionary<string, int> Ids => _ids;
+
+    /// <summary>Tokens in the model's vocabulary and beyond it.</summary>
+    internal int Count => model.Vocabulary.Count + _ids.Keys.Count(token => model.IdOf(token) is null);
+
+    internal int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : model.IdOf(token);
+
+    internal string? TokenOf(int id) => !_tokens.TryGetValue(id, out var token) ? model.TokenOf(id) : _normalizedForms.GetValueOrDefault(id, token.Content);
+
+    internal bool IsSpecial(int id) => _tokens.TryGetValue(id, out var token) && token.Special;
+
+    /// <summary>Adds tokens; those of the model keep their ids, others get the next free ones.</summary>
+    /// <returns>How many were new or changed their properties.</returns>
+    internal int Add(IEnumerable<AddedToken> tokens)
+    {
+        var added = 0;
+        var next = Math.Max(model.Vocabulary.Count, _tokens.Count == 0 ? 0 : _tokens.Keys.Max() + 1);
+        foreach (var token in tokens)
+        {
+            if (token.Content.Length == 0 || _ids.TryGetValue(token.Content, out var known) && _tokens[known] == token)
+                continue;
+            var id = IdOf(token.Content) ?? next++;
+            _ids[token.Content] = id;
+            _tokens[id] = token;
+            added++;
+            if (token.Normalized && normalizer?.Normalize(token.Content) is { } form && form != token.Content)
+                _normalizedForms[id] = form;
+        }
+        AsWritten = new AddedTokenMatcher(_tokens.Where(entry => !entry.Value.Normalized).Select(entry => (entry.Value.Content, entry.Key, entry.Value)));
+        InNormalized = new AddedTokenMatcher(_tokens.Where(entry => entry.Value.Normalized).Select(entry => (_normalizedForms.GetValueOrDefault(entry.Key, entry.Value.Content), entry.Key, entry.Value)));
+        return added;
+    }
+}

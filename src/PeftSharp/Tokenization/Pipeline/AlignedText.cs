@@ -1,0 +1,127 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>A piece of a text on its way through the normalizers: its characters now, and for each the range of the original text it came from.</summary>
+/// <remarks>
+/// A buffer that is reused. While nothing was inserted or removed the ranges are not stored. The rules for inserted characters are those of the Rust <c>NormalizedString</c>:
+/// a replaced character keeps the range of the one it replaces, an inserted one shares the range of the one before it.
+/// </remarks>
+internal sealed class AlignedText
+{
+    private char[] _chars = new char[256], _newChars = new char[256];
+    private int[] _starts = [], _ends = [], _newStarts = [], _newEnds = [];
+    private bool _aligned = true;       // character i is character _base + i of the original
+    private int _base;
+    private int _read, _written;
+
+    internal int Length { get; private set; }
+
+    internal Span<char> Chars => _chars.AsSpan(0, Length);
+
+    /// <summary>Starts with the piece <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
+    internal void Reset(string original, int start, int end)
+    {
+        (_base, Length, _aligned) = (start, end - start, true);
+        if (_chars.Length < Length)
+            _chars = new char[Length + Length / 4];
+        original.AsSpan(start, Length).CopyTo(_chars);
+        if (Chars.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
+            ReplaceLoneSurrogates();
+    }
+
+    /// <summary>The range of the original text, in UTF-16 units, behind a range that is not empty.</summary>
+    internal (int Start, int End) OriginalRange(int start, int end) => _aligned ? (_base + start, _base + end) : (_starts[start], _ends[end - 1]);
+
+    /// <summary>Begins a pass over the text that keeps, drops, replaces and inserts code points from left to right.</summary>
+    internal void BeginRewrite()
+    {
+        StoreRanges();
+        (_read, _written) = (0, 0);
+    }
+
+    internal void EndRewrite()
+    {
+        (_chars, _newChars) = (_newChars, _chars);
+        (_starts, _newStarts) = (_newStarts, _starts);
+        (_ends, _newEnds) = (_newEnds, _ends);
+        Length = _written;
+    }
+
+    /// <summary>Where the next written character will stand.</summary>
+    internal int Written => _written;
+
+    /// <summary>Copies what lies before <paramref name="position"/>.</summary>
+    internal void KeepUntil(int position)
+    {
+        var count = position - _read;
+        Reserve(count);
+        _chars.AsSpan(_read, count).CopyTo(_newChars.AsSpan(_written));
+        _starts.AsSpan(_read, count).CopyTo(_newStarts.AsSpan(_written));
+        _ends.AsSpan(_read, count).CopyTo(_newEnds.AsSpan(_written));
+        (_read, _written) = (position, _written + count);
+    }
+
+    /// <summary>Leaves out what lies before <paramref name="position"/>.</summary>
+    internal void DropUntil(int position) => _read = position;
+
+    /// <summary>Writes a code point: in place of the next one and of -<paramref name="change"/> more behind it, or (<paramref name="change"/> 1) in between.</summary>
+    internal void Emit(int codePoint, int change)
+    {
+        var (start, end) = change <= 0 ? (_starts[_read], _ends[_read]) : _read > 0 ? (_starts[_read - 1], _ends[_read - 1]) : (_base, _base);
+        Reserve(2);
+        if (codePoint < 0x10000)
+        {
+            Write((char)codePoint, start, end);
+        }
+        else
+        {
+            Write((char)((codePoint - 0x10000 >> 10) + 0xD800), start, end);
+            Write((char)((codePoint & 0x3FF) + 0xDC00), start, end);
+        }
+        for (; change <= 0; change++)
+            _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // pairs only: lone halves were replaced
+    }
+
+    private void Write(char c, int start, int end)
+    {
+        (_newChars[_written], _newStarts[_written], _newEnds[_written]) = (c, start, end);
+        _written++;
+    }
+
+    private void Reserve(int count)
+    {
+        var needed = _written + count;
+        if (_newChars.Length < needed)
+            Array.Resize(ref _newChars, Math.Max(needed, 2 * _newChars.Length));
+        if (_newStarts.Length < _newChars.Length)
+        {
+            Array.Resize(ref _newStarts, _newChars.Length);
+            Array.Resize(ref _newEnds, _newChars.Length);
+        }
+    }
+
+    private void StoreRanges()
+    {
+        if (!_aligned)
+            return;
+        if (_starts.Length < _chars.Length)
+            (_starts, _ends) = (new int[_chars.Length], new int[_chars.Length]);
+        for (var i = 0; i < Length; i++)
+        {
+            (_starts[i], _ends[i]) = (_base + i, _base + i + 1);
+            if (char.IsLowSurrogate(_chars[i]))
+                (_starts[i], _ends[i - 1]) = (_base + i - 1, _base + i + 1);     // both halves are one code point
+        }
+        _aligned = false;
+    }
+
+    private void ReplaceLoneSurrogates()
+    {
+        for (var i = 0; i < Length; i++)
+        {
+            CodePoints.At(Chars, i, out var units);
+            if (units == 1 && char.IsSurrogate(_chars[i]))
+                _chars[i] = (char)CodePoints.Replacement;
+            i += units - 1;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>Takes the white space that tokens begin and end with off their ranges, as the byte-level post-processors do.</summary>
+internal static class OffsetTrimming
+{
+    /// <param name="segment">The part of a text that the tokens are of.</param>
+    /// <param name="offsets">Their ranges, changed in place.</param>
+    /// <param name="addPrefixSpace">Whether a single blank at the beginning was put there by the pre-tokenizer, which then has no place in the text.</param>
+    /// <param name="pipeline">Knows the tokens.</param>
+    internal static void Trim(EncodingSegment segment, Span<TokenOffset> offsets, bool addPrefixSpace, TokenizerPipeline pipeline)
+    {
+        if (segment.Run is not { } run)
+            return;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var (start, end) = offsets[i];
+            var id = run.Ids[segment.Start + i];
+            var token = pipeline.Added.Tokens.ContainsKey(id) ? run.Text.AsSpan(start, end - start) : pipeline.Added.TokenOf(id);
+            var leading = 0;
+            while (leading < token.Length && IsSpace(token[leading]))
+                leading++;
+            var trailing = 0;
+            while (trailing < token.Length && IsSpace(token[^(trailing + 1)]))
+                trailing++;
+            if (leading == 1 && addPrefixSpace && (i == 0 || start == 0))
+                leading = 0;
+            start = Math.Min(start + leading, end);
+            if (end >= trailing)
+                end = Math.Max(end - trailing, start);
+            offsets[i] = new TokenOffset(start, end);
+        }
+    }
+
+    private static bool IsSpace(char c) => c == ByteAlphabet.Space || UnicodeTables.Is(c, UnicodeFlags.Space);
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Trims the blank that a byte-level token begins or ends with off its range; <c>ByteLevel</c> in tokenizer.json.</summary>
+internal sealed class ByteLevelProcessing(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PostProcessor
+{
+    internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];
+
+    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Several post-processors, of which one may have a template.</summary>
+internal sealed class PostProcessorSequence : PostProcessor
+{
+    private readonly IReadOnlyList<PostProcessor> _processors;
+
+    /// <exception cref="TokenizerException">More than one adds special tokens.</exception>
+    internal PostProcessorSequence(IReadOnlyList<PostProcessor> processors)
+    {
+        _processors = processors;
+        var templates = processors.Select(p => p.Template).OfType<TemplateProcessing>().ToArray();
+        if (templates.Length > 1)
+            throw new TokenizerException($"The post-processor is a sequence of which {templates.Length} parts add special tokens; at most one can.");
+        Template = templates.SingleOrDefault();
+    }
+
+    internal override TemplateProcessing? Template { get; }
+
+    internal override IEnumerable<bool> Trims => _processors.SelectMany(p => p.Trims);
+
+    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["processors"] = new JsonArray([.. _processors.Select(p => p.ToJson())]) };
+}

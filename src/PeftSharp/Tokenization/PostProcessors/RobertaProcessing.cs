@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary><c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all in segment 0.</summary>
+internal sealed class RobertaProcessing((string Token, int Id) sep, (string Token, int Id) cls, bool trimOffsets, bool addPrefixSpace) : PostProcessor
+{
+    internal override TemplateProcessing Template { get; } =
+        TemplateProcessing.Of($"{cls.Token}:0 $A:0 {sep.Token}:0", $"{cls.Token}:0 $A:0 {sep.Token}:0 {sep.Token}:0 $B:0 {sep.Token}:0", sep, cls).WithTypedOverflow();
+
+    internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];
+
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = "RobertaProcessing",
+        ["sep"] = new JsonArray(sep.Token, sep.Id),
+        ["cls"] = new JsonArray(cls.Token, cls.Id),
+        ["trim_offsets"] = trimOffsets,
+        ["add_prefix_space"] = addPrefixSpace,
+    };
+}

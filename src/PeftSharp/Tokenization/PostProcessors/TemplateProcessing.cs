@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Puts a text or a pair between special tokens.</summary>
+internal sealed class TemplateProcessing : PostProcessor
+{
+    private readonly IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> _specialTokens;
+
+    /// <param name="single">The pieces around one text.</param>
+    /// <param name="pair">The pieces around two.</param>
+    /// <param name="specialTokens">Ids and tokens by name.</param>
+    /// <exception cref="TokenizerException">A piece names tokens that are not given, or a template lacks a text.</exception>
+    internal TemplateProcessing(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair, IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> specialTokens)
+    {
+        (Single, Pair, _specialTokens) = (single, pair, specialTokens);
+        foreach (var piece in single.Concat(pair))
+            if (piece.Name is { } name && !specialTokens.ContainsKey(name))
+                throw new TokenizerException($"The template of the post-processor uses the special token '{name}', which its special_tokens do not define ({string.Join(", ", specialTokens.Keys)}).");
+        if (single.Any(piece => piece.Text == 1) || !pair.Any(piece => piece.Text == 0) || !pair.Any(piece => piece.Text == 1))
+            throw new TokenizerException("The templates of the post-processor must use text A alone for single texts, A and B for pairs.");
+    }
+
+    internal IReadOnlyList<TemplatePiece> Single { get; }
+
+    internal IReadOnlyList<TemplatePiece> Pair { get; }
+
+    /// <summary>Whether the parts of a text that overflow take their segments from the template as well, instead of from the number of their text.</summary>
+    internal bool TypesOverflow { get; private init; }
+
+    internal TemplateProcessing WithTypedOverflow() => new(Single, Pair, _specialTokens) { TypesOverflow = true };
+
+    internal override TemplateProcessing Template => this;
+
+    /// <summary>One text after the other and nothing else.</summary>
+    internal static TemplateProcessing Plain { get; } = Of("$A:0", "$A:0 $B:1");
+
+    internal int[] IdsOf(TemplatePiece piece) => piece.Name is null ? [] : _specialTokens[piece.Name].Ids;
+
+    internal int AddedTokens(bool isPair) => (isPair ? Pair : Single).Sum(piece => IdsOf(piece).Length);
+
+    /// <summary>From the short form, in which <c>$A:0</c> is text A in segment 0 and <c>[SEP]:1</c> a special token in segment 1.</summary>
+    internal static TemplateProcessing Of(string single, string pair, params ReadOnlySpan<(string Token, int Id)> specialTokens)
+    {
+        var tokens = new Dictionary<string, (int[], string[])>(StringComparer.Ordinal);
+        foreach (var (token, id) in specialTokens)
+            tokens[token] = ([id], [token]);
+        return new TemplateProcessing(Pieces(single), Pieces(pair), tokens);
+    }
+
+    internal override JsonObject ToJson()
+    {
+        var tokens = new JsonObject();
+        foreach (var (name, (ids, texts)) in _specialTokens.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            tokens[name] = new JsonObject { ["id"] = name, ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]), ["tokens"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) };
+        return new JsonObject { ["type"] = "TemplateProcessing", ["single"] = ToJson(Single), ["pair"] = ToJson(Pair), ["special_tokens"] = tokens };
+    }
+
+    private static JsonArray ToJson(IEnumerable<TemplatePiece> pieces) => new([.. pieces.Select(piece => new JsonObject
+    {
+        [piece.Text is null ? "SpecialToken" : "Sequence"] = new JsonObject { ["id"] = piece.Text switch { null => piece.Name, 0 => "A", _ => "B" }, ["type_id"] = piece.TypeId },
+    })]);
+
+    private static TemplatePiece[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
+    {
+        var colon = piece.LastIndexOf(':');
+        var (name, type) = (piece[..colon], piece[colon + 1] - '0');
+        return name switch { "$A" => new TemplatePiece(0, null, type), "$B" => new TemplatePiece(1, null, type), _ => new TemplatePiece(null, name, type) };
+    })];
+}

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>GPT-2's alphabet of 256 visible characters, one for each byte (Radford et al. 2019, section 2.2): printable bytes stand for themselves, the others follow from U+0100.</summary>
+internal static class ByteAlphabet
+{
+    /// <summary>The character of each byte.</summary>
+    internal static ReadOnlySpan<char> Chars => CharsOfBytes;
+
+    private static readonly char[] CharsOfBytes = NewChars();
+    private static readonly short[] Bytes = NewBytes();
+
+    /// <summary>What stands for a blank: Ġ.</summary>
+    internal static char Space => CharsOfBytes[' '];
+
+    /// <summary>The byte that a character stands for.</summary>
+    internal static bool TryByte(char c, out byte value)
+    {
+        var found = c < Bytes.Length ? Bytes[c] : -1;
+        value = (byte)found;
+        return found >= 0;
+    }
+
+    /// <summary>Appends the bytes that a token stands for; a token with other characters (an added token) stands for its own UTF-8.</summary>
+    internal static void AppendBytes(string token, ArrayBufferWriter<byte> bytes)
+    {
+        var room = bytes.GetSpan(3 * token.Length + 1);
+        for (var i = 0; i < token.Length; i++)
+        {
+            if (!TryByte(token[i], out room[i]))
+            {
+                bytes.Advance(System.Text.Encoding.UTF8.GetBytes(token, room));
+                return;
+            }
+        }
+        bytes.Advance(token.Length);
+    }
+
+    private static char[] NewChars()
+    {
+        var chars = new char[256];
+        var next = 256;
+        for (var b = 0; b < 256; b++)
+            chars[b] = b is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE ? (char)b : (char)next++;
+        return chars;
+    }
+
+    private static short[] NewBytes()
+    {
+        var bytes = new short[CharsOfBytes.Max() + 1];
+        Array.Fill(bytes, (short)-1);
+        for (var b = 0; b < 256; b++)
+            bytes[CharsOfBytes[b]] = (short)b;
+        return bytes;
+    }
+}

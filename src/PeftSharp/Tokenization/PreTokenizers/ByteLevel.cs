@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>Splits into GPT-2's words and spells every one in its alphabet of bytes, so that no text is unknown.</summary>
+/// <param name="addPrefixSpace">Puts a blank before a text that begins with none.</param>
+/// <param name="trimOffsets">Only kept for the file: the post-processor of the same name has the effect.</param>
+/// <param name="useRegex">False: takes the words as they are.</param>
+internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PreTokenizer
+{
+    internal override void PreTokenize(PreTokenizedText text)
+    {
+        if (addPrefixSpace)
+            AddPrefixSpace(text);
+        if (useRegex)
+            Split(text);
+        Spell(text);
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+
+    private static void Split(PreTokenizedText text)
+    {
+        var words = text.BeginSpans();
+        foreach (var span in text.Spans)
+        {
+            if (span.TokenId == TextSpan.Word)
+                Gpt2Splitter.Split(text.Text.Chars[span.Start..span.End], span.Start, words);
+            else
+                words.Add(span);
+        }
+        text.EndSpans();
+    }
+
+    // The blank takes the range of the character it stands before.
+    private static void AddPrefixSpace(PreTokenizedText text) => Rewrite(text, (aligned, span) =>
+    {
+        if (aligned.Chars[span.Start] != ' ')
+        {
+            var first = CodePoints.At(aligned.Chars, span.Start, out _);
+            aligned.Emit(' ', 0);
+            aligned.Emit(first, 1);
+        }
+        aligned.KeepUntil(span.End);
+    });
+
+    private static void Spell(PreTokenizedText text)
+    {
+        var chars = text.Text.Chars;
+        if (System.Text.Ascii.IsValid(chars))
+        {
+            // One character for one. What lies between the words or belongs to an added token is not looked at again.
+            foreach (ref var c in chars)
+                c = ByteAlphabet.Chars[c];
+            return;
+        }
+        Rewrite(text, (aligned, span) =>
+        {
+            Span<byte> bytes = stackalloc byte[4];
+            for (var i = span.Start; i < span.End;)
+            {
+                var rune = new System.Text.Rune(CodePoints.At(aligned.Chars, i, out var units));
+                i += units;
+                var count = rune.EncodeToUtf8(bytes);
+                for (var b = 0; b < count; b++)
+                    aligned.Emit(ByteAlphabet.Chars[bytes[b]], b == 0 ? 0 : 1);
+            }
+        });
+    }
+
+    // Rewrites the text word by word; the words move with it.
+    private static void Rewrite(PreTokenizedText text, Action<AlignedText, TextSpan> rewriteWord)
+    {
+        var aligned = text.Text;
+        var words = text.BeginSpans();
+        aligned.BeginRewrite();
+        foreach (var span in text.Spans)
+        {
+            aligned.DropUntil(span.Start);
+            var start = aligned.Written;
+            if (span.TokenId == TextSpan.Word)
+                rewriteWord(aligned, span);
+            else
+                aligned.KeepUntil(span.End);
+            words.Add(span with { Start = start, End = aligned.Written });
+        }
+        aligned.EndRewrite();
+        text.EndSpans();
+    }
+}

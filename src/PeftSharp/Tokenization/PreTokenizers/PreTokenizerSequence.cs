@@ -1,0 +1,15 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>One pre-tokenizer after another, each splitting further.</summary>
+internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> preTokenizers) : PreTokenizer
+{
+    internal override void PreTokenize(PreTokenizedText text)
+    {
+        foreach (var preTokenizer in preTokenizers)
+            preTokenizer.PreTokenize(text);
+    }
+
+    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray([.. preTokenizers.Select(p => p.ToJson())]) };
+}

@@ -1,0 +1,54 @@
+namespace PeftSharp.Tokenization;
+
+public sealed partial class Tokenizer
+{
+    private static readonly string[] PaddedColumns = ["attention_mask", "token_type_ids", "special_tokens_mask"];
+
+    /// <summary>Brings rows that are already encoded to one length, as collators need: <c>tokenizer.pad</c> in Python.</summary>
+    /// <param name="columns">
+    /// <c>input_ids</c> and, where there, <c>attention_mask</c>, <c>token_type_ids</c>, <c>special_tokens_mask</c>, one array a row. Padding is the padding token, 0, 0 and 1. Other columns
+    /// are handed through as they are. A missing attention mask is made where the model takes one.
+    /// </param>
+    /// <param name="padding">Default to the longest row.</param>
+    /// <param name="maxLength">Length for <see cref="Padding.MaxLength"/>; default <see cref="ModelMaxLength"/>. Longer rows stay as they are.</param>
+    /// <param name="padToMultipleOf">Rounds the length up. Default: not.</param>
+    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
+    /// <exception cref="ArgumentException">There are no <c>input_ids</c>, columns of different sizes, or no padding token.</exception>
+    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, Padding? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (!columns.TryGetValue("input_ids", out var ids))
+            throw new ArgumentException($"There is no column input_ids to pad; there are: {string.Join(", ", columns.Keys)}.", nameof(columns));
+        foreach (var (name, rows) in columns)
+            if (rows.Length != ids.Length)
+                throw new ArgumentException($"Column {name} has {rows.Length} rows but input_ids has {ids.Length}; give all of a batch.", nameof(columns));
+        var (target, _) = Plan(padding ?? Padding.Longest, Truncation.DoNotTruncate, maxLength, stride: 0, padToMultipleOf);
+        var result = new Dictionary<string, int[][]>(columns);
+        if (!columns.ContainsKey("attention_mask") && ModelInputNames.Contains("attention_mask"))
+            result["attention_mask"] = Array.ConvertAll(ids, row => Filled(row.Length, 1));
+        if (target is null || ids.Length == 0)
+            return result;
+        var length = PaddedLength(target.Value, ids.Max(row => row.Length), padToMultipleOf);
+        var side = paddingSide ?? PaddingSide;
+        result["input_ids"] = Array.ConvertAll(ids, row => Padded(row, length, PadTokenId!.Value, side));
+        foreach (var name in PaddedColumns)
+            if (result.TryGetValue(name, out var rows))
+                result[name] = Array.ConvertAll(rows, row => Padded(row, length, name switch { "token_type_ids" => PadTokenTypeId, "special_tokens_mask" => 1, _ => 0 }, side));
+        return result;
+    }
+
+    private static int[] Padded(int[] row, int length, int value, PaddingSide side)
+    {
+        if (row.Length >= length)
+            return row;
+        var padding = Filled(length - row.Length, value);
+        return side == PaddingSide.Right ? [.. row, .. padding] : [.. padding, .. row];
+    }
+
+    private static int[] Filled(int length, int value)
+    {
+        var row = new int[length];
+        Array.Fill(row, value);
+        return row;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PeftSharp.Internal;
+
+namespace PeftSharp.Tokenization;
+
+public sealed partial class Tokenizer
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Kept in other files, or true only of the place that the tokenizer was read from.
+    private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len"];
+
+    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, which <see cref="AutoTokenizer"/> and transformers read back.</summary>
+    /// <param name="folder">Made where it is absent.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public void SavePretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Directory.CreateDirectory(folder);
+        AtomicFile.WriteText(Path.Combine(folder, "tokenizer.json"), PipelineToJson().ToJsonString(Indented));
+        AtomicFile.WriteText(Path.Combine(folder, "tokenizer_config.json"), ConfigToJson().ToJsonString(Indented) + "\n");
+    }
+
+    private JsonObject PipelineToJson() => new()
+    {
+        ["version"] = "1.0",
+        ["truncation"] = null,
+        ["padding"] = null,
+        ["added_tokens"] = new JsonArray([.. _pipeline.Added.Tokens.Select(entry => new JsonObject
+        {
+            ["id"] = entry.Key,
+            ["content"] = entry.Value.Content,
+            ["single_word"] = entry.Value.SingleWord,
+            ["lstrip"] = entry.Value.LStrip,
+            ["rstrip"] = entry.Value.RStrip,
+            ["normalized"] = entry.Value.Normalized,
+            ["special"] = entry.Value.Special,
+        })]),
+        ["normalizer"] = _pipeline.Normalizer?.ToJson(),
+        ["pre_tokenizer"] = _pipeline.PreTokenizer?.ToJson(),
+        ["post_processor"] = _pipeline.PostProcessor?.ToJson(),
+        ["decoder"] = _pipeline.Decoder?.ToJson(),
+        ["model"] = _pipeline.Model.ToJson(),
+    };
+
+    private JsonObject ConfigToJson()
+    {
+        var config = new SortedDictionary<string, JsonNode?>(StringComparer.Ordinal);
+        foreach (var (name, value) in _config.Source)
+            if (!NotSaved.Contains(name))
+                config[name] = value?.DeepClone();
+        foreach (var name in TokenizerConfig.SpecialTokenNames)
+            if (config.ContainsKey(name) || Special(name) is not null)
+                config[name] = Special(name);
+        if (_config.ExtraSpecialTokens.Count > 0)
+            config["extra_special_tokens"] = new JsonArray([.. ExtraSpecialTokens.Select(token => (JsonNode)token)]);
+        config["model_input_names"] = new JsonArray([.. ModelInputNames.Select(name => (JsonNode)name)]);
+        // Python's number for "no limit".
+        config["model_max_length"] = ModelMaxLength is { } limit ? limit : JsonNode.Parse("1000000000000000019884624838656");
+        config["padding_side"] = PaddingSide == PaddingSide.Left ? "left" : "right";
+        config["truncation_side"] = TruncationSide == TruncationSide.Left ? "left" : "right";
+        config["tokenizer_class"] = _config.TokenizerClass;
+        return new JsonObject(config);
+    }
+}

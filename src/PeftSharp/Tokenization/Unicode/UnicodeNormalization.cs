@@ -1,0 +1,97 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>The four normalization forms (UAX #15), each output code point with the change that <see cref="AlignedText.Emit"/> takes.</summary>
+internal static class UnicodeNormalization
+{
+    private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
+
+    /// <summary>Decomposes the text and sorts marks by class; the parts after the first of a code point count as added.</summary>
+    internal static List<(int CodePoint, int Change)> Decompose(ReadOnlySpan<char> text, bool compatibility)
+    {
+        var result = new List<(int, int)>(text.Length + 8);
+        var sortedUpTo = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            var c = CodePoints.At(text, i, out var units);
+            i += units;
+            if (c is >= SBase and < SBase + SCount)
+                AddHangul(result, c - SBase);
+            else if (c >= 0xA0 && UnicodeTables.TryDecompose(c, compatibility, out var parts))
+                for (var part = 0; part < parts.Length; part++)
+                    result.Add((parts[part], part == 0 ? 0 : 1));
+            else
+                result.Add((c, 0));
+        }
+        for (var i = 1; i <= result.Count; i++)
+        {
+            if (i < result.Count && UnicodeTables.CombiningClass(result[i].Item1) != 0)
+                continue;
+            SortMarks(result, sortedUpTo, i);
+            sortedUpTo = i;
+        }
+        return result;
+    }
+
+    /// <summary>Puts a decomposed text together again.</summary>
+    internal static List<(int CodePoint, int Change)> Compose(List<(int CodePoint, int Change)> parts)
+    {
+        var result = new List<(int CodePoint, int Change)>(parts.Count);
+        var starter = -1;                                     // place of the character that marks attach to
+        var lastClass = -1;                                   // -1: nothing stands between it and the next part
+        foreach (var (c, change) in parts)
+        {
+            var combining = UnicodeTables.CombiningClass(c);
+            if (starter >= 0 && (lastClass == -1 || lastClass < combining) && TryCompose(result[starter].CodePoint, c, out var composed))
+            {
+                result[starter] = (composed, result[starter].Change + change - 1);
+                continue;
+            }
+            if (combining == 0)
+                (starter, lastClass) = (result.Count, -1);
+            else
+                lastClass = combining;
+            result.Add((c, change));
+        }
+        return result;
+    }
+
+    private static void AddHangul(List<(int, int)> result, int index)
+    {
+        result.Add((LBase + index / (VCount * TCount), 0));
+        result.Add((VBase + index % (VCount * TCount) / TCount, 1));
+        if (index % TCount != 0)
+            result.Add((TBase + index % TCount, 1));
+    }
+
+    private static bool TryCompose(int first, int second, out int composed)
+    {
+        if (first is >= LBase and < LBase + LCount && second is >= VBase and < VBase + VCount)
+        {
+            composed = SBase + ((first - LBase) * VCount + second - VBase) * TCount;
+            return true;
+        }
+        if (first is >= SBase and < SBase + SCount && (first - SBase) % TCount == 0 && second is > TBase and < TBase + TCount)
+        {
+            composed = first + second - TBase;
+            return true;
+        }
+        return UnicodeTables.TryCompose(first, second, out composed);
+    }
+
+    // A stable insertion sort: marks on one letter are few.
+    private static void SortMarks(List<(int CodePoint, int Change)> result, int start, int end)
+    {
+        for (var i = start + 1; i < end; i++)
+        {
+            var mark = result[i];
+            var combining = UnicodeTables.CombiningClass(mark.CodePoint);
+            var place = i;
+            while (combining != 0 && place > start && UnicodeTables.CombiningClass(result[place - 1].CodePoint) > combining)
+            {
+                result[place] = result[place - 1];
+                place--;
+            }
+            result[place] = mark;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// Types that break the floors in every way that code can name a type; the checker must see each. They are part of the tests, not of the library.
+// One file for all, because they are one specimen.
+#pragma warning disable CA1812, CA1852, CA1823, CS0169, IDE0051, IDE0052
+
+using PeftSharp.Training;
+
+namespace PeftSharp.Training
+{
+    internal class PlantedUpper { internal static int Number() => 1; }
+    [AttributeUsage(AttributeTargets.Class)] internal sealed class PlantedAttribute : Attribute;
+    internal interface IPlantedUpper;
+}
+
+namespace PeftSharp.Models.Oak { internal static class PlantedOak { internal static int Leaves() => 3; } }
+
+namespace PeftSharp.Models.Elm { internal static class PlantedElm { internal static int Leaves() => PeftSharp.Models.Oak.PlantedOak.Leaves(); } }
+
+namespace PeftSharp.Data
+{
+    internal sealed class PlantedBase : PlantedUpper;
+    internal sealed class PlantedInterface : IPlantedUpper;
+    internal sealed class PlantedField { private readonly PlantedUpper? _field; }
+    internal sealed class PlantedGeneric { private readonly List<Dictionary<string, PlantedUpper[]>>? _field; }
+    internal sealed class PlantedConstraint<T> where T : PlantedUpper;
+    [Planted] internal sealed class PlantedAttributed;
+    internal static class PlantedParameter { internal static void Take(PlantedUpper? _) { } }
+    internal static class PlantedBody { internal static int Call() => PlantedUpper.Number(); }
+    internal static class PlantedTypeOf { internal static string Name() => typeof(PlantedUpper).Name; }
+    internal static class PlantedLambda { internal static Func<int, int> Make(int k) => x => x + k + PlantedUpper.Number(); }
+    internal static class PlantedIterator { internal static IEnumerable<int> Run() { yield return PlantedUpper.Number(); } }
+    internal static class PlantedAsync { internal static async Task<int> Run() { await Task.Yield(); return PlantedUpper.Number(); } }
+    internal static class PlantedGenericCall { internal static PlantedUpper Make() => Activator.CreateInstance<PlantedUpper>(); }
+    internal static class PlantedTensor { internal static long Count(TorchSharp.torch.Tensor x) => x.numel(); }
+    internal static class PlantedNothing { internal static int Call(string text) => text.Length + new List<int> { 1 }.Count; }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Tests.Serialization;
+
+public sealed class SafetensorsHeaderTests
+{
+    private const string F32 = """{"dtype":"F32","shape":[1],"data_offsets":[0,4]}""";
+
+    /// <summary>What the reference reader answers to each, tried with safetensors 0.8.</summary>
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "tensor 'a' of F4 with shape [3] takes 12 bits")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4, "takes 0 bytes, and its data_offsets span 4")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "does not fit into 64 bits")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[2305843009213693952],"data_offsets":[0,4]}}""", 4, "does not fit into 64 bits")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' holds 18446744073709551616")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "shape of tensor 'a' holds -0")]
+    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not whole numbers from 0")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets holds 1 numbers")]
+    [InlineData("""{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'f32'")]
+    [InlineData("""{"a":{"dtype":3,"shape":[1],"data_offsets":[0,4]}}""", 4, "dtype of tensor 'a' is not a string")]
+    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' gives its dtype twice")]
+    [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' lacks its dtype")]
+    [InlineData("""{"a":null}""", 0, "tensor 'a' is not an object")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "'__metadata__' stands twice")]
+    [InlineData("""{"__metadata__":[]}""", 0, "'__metadata__' is not an object of strings")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "a string that is not Unicode")]
+    [InlineData("""{} x""", 0, "not valid JSON")]
+    [InlineData("""{"a":1,}""", 0, "tensor 'a' is not an object")]
+    [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' begins at byte 4, and the one before it ends at 0")]
+    public void A_broken_rule_is_named_with_file_and_tensor(string header, int dataBytes, string rule)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("weights");
+        File.WriteAllBytes(path, SafetensorsBytes.Pack(header, new byte[dataBytes]));
+        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path));
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains(rule, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"__metadata__":null}""", 0)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,9223372036854775807],"data_offsets":[0,0]}}""", 0)]
+    [InlineData("""{"\u0061":{"data_offsets":[0,3],"shape":[4],"dtype":"F6_E2M3"}}""", 3)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":[{"y":[null]}]}}""", 4)]
+    [InlineData("{\"e\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]},\n\t\"d\":" + F32 + "} \r\n", 4)]
+    public void What_the_reference_reader_accepts_is_accepted(string header, int dataBytes)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("weights"), SafetensorsBytes.Pack(header, new byte[dataBytes]));
+        using var file = SafetensorsFile.Open(folder.File("weights"));
+        Assert.Equal(dataBytes, file.Tensors.Values.Sum(entry => entry.Length));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_reported_with_what_is_there()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("other.txt"), "");
+        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(folder.File("weights")));
+        Assert.Contains("the folder '" + folder.Path + "' holds other.txt", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_damaged_header_is_an_error_of_the_checkpoint_or_a_sound_file_and_never_anything_else()
+    {
+        const int mutations = 20_000;
+        (string Header, int Data)[] seeds =
+        [
+            ("""{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}  """, 32),
+            ("{\"ü\":" + F32 + "}", 4),
+        ];
+        var random = new Random(7);
+        var (sound, refused) = (0, 0);
+        for (var i = 0; i < mutations; i++)
+        {
+            var (header, data) = seeds[random.Next(seeds.Length)];
+            var bytes = Mutate(Encoding.UTF8.GetBytes(header), data, random);
+            try
+            {
+                var length = SafetensorsHeader.ReadLength("fuzz", bytes.AsSpan(0, Math.Min(8, bytes.Length)), bytes.Length);
+                var read = SafetensorsHeader.Parse("fuzz", bytes.AsSpan(8, length), bytes.Length);
+                Assert.All(read.Tensors.Values, entry => Assert.InRange(read.DataStart + entry.Start + entry.Length, 0, bytes.Length));
+                sound++;
+            }
+            catch (CheckpointException)
+            {
+                refused++;
+            }
+        }
+        Assert.True(sound > 0 && refused > 0, $"{sound} sound, {refused} refused: the mutations reach only one side");
+    }
+
+    /// <summary>A damaged header with a length that fits it, or, now and then, a damaged length.</summary>
+    private static byte[] Mutate(byte[] header, int dataBytes, Random random)
+    {
+        string[] pieces = ["{", "}", "[", "]", "\"", ",", ":", "-1", "1e3", "99999999999999999999", "null", "\\u", "\\ud800", "\"shape\"", "\"dtype\"", "\0", "\xff", " "];
+        var bytes = header.ToList();
+        for (var edits = random.Next(1, 4); edits > 0 && bytes.Count > 0; edits--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(5))
+            {
+                case 0:
+                    bytes[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    bytes.RemoveRange(at, Math.Min(random.Next(1, 9), bytes.Count - at));
+                    break;
+                case 2:
+                    bytes.InsertRange(at, Encoding.Latin1.GetBytes(pieces[random.Next(pieces.Length)]));
+                    break;
+                case 3:
+                    bytes.InsertRange(at, bytes.Slice(at, Math.Min(random.Next(1, 60), bytes.Count - at)).ToArray());
+                    break;
+                default:
+                    bytes[at] ^= (byte)(1 << random.Next(8));
+                    break;
+            }
+        }
+        var file = SafetensorsBytes.Pack([.. bytes], new byte[dataBytes]);
+        if (random.Next(8) == 0)
+            file[random.Next(8)] ^= (byte)(1 << random.Next(8));
+        return random.Next(8) == 0 ? file[..random.Next(file.Length)] : file;
+    }
+}

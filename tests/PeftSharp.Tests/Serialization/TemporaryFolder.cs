@@ -1,0 +1,13 @@
+namespace PeftSharp.Tests.Serialization;
+
+/// <summary>A folder of a test's own, gone at its end.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    internal string Path { get; } = Directory.CreateTempSubdirectory("peftsharp-").FullName;
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    internal IEnumerable<string> Names => Directory.EnumerateFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
