@@ -1,4 +1,5 @@
 using PeftSharp.Modeling;
+using PeftSharp.Tokenization;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
@@ -29,6 +30,8 @@ public static class GenerationExtensions
     /// <param name="badWordsIds">Sequences of tokens that do not come.</param>
     /// <param name="padTokenId">Fills rows that end before others.</param>
     /// <param name="eosTokenId">Ends a text.</param>
+    /// <param name="stopStrings">Strings that end a text; they need <paramref name="tokenizer"/>.</param>
+    /// <param name="tokenizer">The tokenizer that belongs to the model; only for strings that end a text.</param>
     /// <param name="logitsProcessor">Rules of your own on the scores.</param>
     /// <param name="stoppingCriteria">Rules of your own for the end.</param>
     /// <param name="prefixAllowedTokensFn">From the number of the prompt and the text so far to the only ids that may come next.</param>
@@ -44,7 +47,7 @@ public static class GenerationExtensions
         bool? doSample = null, double? temperature = null, int? topK = null, double? topP = null, double? minP = null, double? typicalP = null,
         int? numBeams = null, int? numReturnSequences = null, double? lengthPenalty = null, EarlyStopping? earlyStopping = null,
         double? repetitionPenalty = null, int? noRepeatNgramSize = null, IReadOnlyList<IReadOnlyList<int>>? badWordsIds = null,
-        int? padTokenId = null, int? eosTokenId = null,
+        int? padTokenId = null, int? eosTokenId = null, IReadOnlyList<string>? stopStrings = null, Tokenizer? tokenizer = null,
         IEnumerable<LogitsProcessor>? logitsProcessor = null, IEnumerable<StoppingCriteria>? stoppingCriteria = null,
         Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null, CancellationToken cancellationToken = default)
     {
@@ -68,15 +71,16 @@ public static class GenerationExtensions
             BadWordsIds = badWordsIds,
             PadTokenId = padTokenId,
             EosTokenId = eosTokenId is { } eos ? [eos] : null,
+            StopStrings = stopStrings,
         };
-        return model.GenerateDetailed(prompt, asked.Or(generationConfig ?? new GenerationConfig()), logitsProcessor, stoppingCriteria, prefixAllowedTokensFn, streamer, cancellationToken).Sequences;
+        return model.GenerateDetailed(prompt, asked.Or(generationConfig ?? new GenerationConfig()), tokenizer, logitsProcessor, stoppingCriteria, prefixAllowedTokensFn, streamer, cancellationToken).Sequences;
     }
 
     /// <summary>As <see cref="Generate"/>, with what is known of each text beside it (Python's <c>return_dict_in_generate</c>).</summary>
     /// <returns>The texts and, with beams, their scores.</returns>
     /// <inheritdoc cref="Generate" path="//param|//exception"/>
     public static GenerationOutput GenerateDetailed(
-        this PretrainedModel model, Prompt prompt, GenerationConfig? generationConfig = null,
+        this PretrainedModel model, Prompt prompt, GenerationConfig? generationConfig = null, Tokenizer? tokenizer = null,
         IEnumerable<LogitsProcessor>? logitsProcessor = null, IEnumerable<StoppingCriteria>? stoppingCriteria = null,
         Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null, CancellationToken cancellationToken = default)
     {
@@ -87,7 +91,7 @@ public static class GenerationExtensions
         using var mode = new EvaluationMode(model);
         var plan = new GenerationPlan(model, prompt, generationConfig ?? new GenerationConfig());
         var processors = new ProcessorChain(plan, logitsProcessor, prefixAllowedTokensFn);
-        var criteria = new CriteriaChain(plan, stoppingCriteria);
+        var criteria = new CriteriaChain(plan, stoppingCriteria, tokenizer);
         if (streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
             throw new ArgumentException($"A streamer follows one text, but {plan.Prompts} prompt(s) with {plan.NumBeams} beam(s) and {plan.NumReturnSequences} returned text(s) are asked for.");
         var output = plan.NumBeams > 1 ? new BeamSearch(plan, processors, criteria).Run(cancellationToken) : TokenLoop.Run(plan, processors, criteria, streamer, cancellationToken);

@@ -22,13 +22,13 @@ internal static class TokenLoop
             var soFar = sequences.narrow(1, 0, length);
             var scores = processors.Process(soFar, length == plan.PromptLength ? model.Prefill() : model.Next(soFar));
             var next = plan.DoSample ? Draw(scores) : Likeliest(scores);
-            if (plan.Eos.Count > 0) next = where(running, next, full_like(next, plan.Pad!.Value));    // finished rows are filled
+            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are filled
             sequences.select(1, length).copy_(next);
             running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
             streamer?.Put(Row(sequences, length, 1));
             isDone = !running.any().item<bool>();
         }
-        streamer?.End();
+        streamer?.Finish();
         return new GenerationOutput { Sequences = sequences.narrow(1, 0, length).clone().MoveToOuterDisposeScope(), PromptLength = plan.PromptLength };
     }
 

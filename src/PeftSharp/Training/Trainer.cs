@@ -46,7 +46,7 @@ public class Trainer
         Args = args ?? new TrainingArguments();
         TrainingArgumentsCheck.Check(Args, hasEvaluation: evalDataset is not null);
         (_model, _tokenizer, _computeMetrics, _logger) = (model, processingClass, computeMetrics, logger);
-        _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == Side.Left) : new DefaultCollator()), Args);
+        _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, model, Args, "training", logger);
         _evalDataset = evalDataset is null ? null : ModelColumns.Of(evalDataset, model, Args, "evaluation", logger);
         _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []]);

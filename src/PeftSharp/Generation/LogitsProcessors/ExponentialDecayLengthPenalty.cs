@@ -15,7 +15,7 @@ public sealed class ExponentialDecayLengthPenalty(LengthDecay decay, IReadOnlyLi
         var tokens = inputIds.shape[1] - (decay.StartIndex + inputIdsSeqLength);
         if (tokens <= 0) return scores;
         using var scope = NewDisposeScope();
-        var ends = tensor(eosTokenId.Select(id => (long)id).ToArray(), scores.device);
+        var ends = TokenFilter.Ids(eosTokenId, scores.device);
         var found = scores.index_select(1, ends);
         var added = (found.abs() * (Math.Pow(decay.DecayFactor, tokens) - 1)).masked_fill(found.isfinite().logical_not(), 0);
         return scores.index_add(1, ends, added, 1).MoveToOuterDisposeScope();

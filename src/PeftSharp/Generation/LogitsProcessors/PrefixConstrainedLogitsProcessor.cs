@@ -18,7 +18,7 @@ public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<lon
         {
             var ids = prefixAllowedTokensFn(row / numBeams, inputIds[row].cpu().data<long>().ToArray());
             if (ids.Count == 0) throw new InvalidOperationException($"prefixAllowedTokensFn allows no token after row {row}; it must allow one, the end of text for example.");
-            allowed[row].index_fill_(0, tensor(ids.Select(id => (long)id).ToArray(), scores.device), 0);
+            allowed[row].index_fill_(0, TokenFilter.Ids(ids, scores.device), 0);
         }
         var sum = scores + allowed;
         var impossible = sum.amax([-1]).isneginf().reshape(-1, numBeams).all(dim: 1).repeat_interleave(numBeams).unsqueeze(1);

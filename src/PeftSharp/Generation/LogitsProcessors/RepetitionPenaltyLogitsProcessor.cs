@@ -15,7 +15,7 @@ public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyLi
         var ids = inputIds.clamp_max(vocabulary);                        // ids that the head does not score go to a column of their own
         if (promptIgnoreLength is not null)
         {
-            var begins = tensor(promptIgnoreLength.ToArray(), ids.device).unsqueeze(1);
+            var begins = tensor(promptIgnoreLength.ToArray(), device: ids.device).unsqueeze(1);
             ids = ids.masked_fill(arange(ids.shape[1], ScalarType.Int64, ids.device).unsqueeze(0).lt(begins), vocabulary);
         }
         var wider = cat([scores, zeros([scores.shape[0], 1], scores.dtype, scores.device)], 1);

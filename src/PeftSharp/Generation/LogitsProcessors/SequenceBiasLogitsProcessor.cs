@@ -27,7 +27,7 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
     /// <summary>True for each row that ends with the tokens, bool [rows].</summary>
     private static Tensor EndsWith(Tensor inputIds, IEnumerable<int> tokens)
     {
-        var wanted = tensor(tokens.Select(id => (long)id).ToArray(), inputIds.device);
+        var wanted = TokenFilter.Ids(tokens, inputIds.device);
         return inputIds.narrow(1, inputIds.shape[1] - wanted.shape[0], wanted.shape[0]).eq(wanted).all(dim: 1);
     }
 

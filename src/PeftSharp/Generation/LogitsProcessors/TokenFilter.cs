@@ -20,16 +20,18 @@ internal static class TokenFilter
     internal static Tensor Forbid(Tensor scores, IReadOnlyList<int> ids)
     {
         using var scope = NewDisposeScope();
-        var known = ids.Where(id => id < scores.shape[^1]).Select(id => (long)id).ToArray();
-        return scores.index_fill(-1, tensor(known, scores.device), double.NegativeInfinity).MoveToOuterDisposeScope();
+        return scores.index_fill(-1, Ids(ids.Where(id => id < scores.shape[^1]), scores.device), double.NegativeInfinity).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores of 0 for some tokens and -inf for the rest: one of them comes.</summary>
     internal static Tensor Force(Tensor scores, IReadOnlyList<int> ids)
     {
         using var scope = NewDisposeScope();
-        return full_like(scores, double.NegativeInfinity).index_fill_(-1, tensor(ids.Select(id => (long)id).ToArray(), scores.device), 0).MoveToOuterDisposeScope();
+        return full_like(scores, double.NegativeInfinity).index_fill_(-1, Ids(ids, scores.device), 0).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Ids as a tensor, int64 [ids].</summary>
+    internal static Tensor Ids(IEnumerable<int> ids, Device device) => tensor(ids.Select(id => (long)id).ToArray(), device: device);
 
     /// <summary>The entropy of each row, float [rows, 1].</summary>
     internal static Tensor Entropy(Tensor scores)

@@ -12,7 +12,7 @@ public sealed class TypicalLogitsWarper(double mass, int minTokensToKeep = 1) : 
     {
         using var scope = NewDisposeScope();
         var normalized = scores.log_softmax(-1);
-        var entropy = (normalized * normalized.exp()).nansum(-1, keepdim: true).neg();
+        var entropy = (normalized * normalized.exp()).nan_to_num(0).sum(-1, keepdim: true).neg();
         var (sorted, order) = sort((normalized.neg() - entropy).abs(), -1, descending: false);
         var cumulative = scores.gather(-1, order).softmax(-1).cumsum(-1);
         var last = cumulative.lt(mass).sum(1, keepdim: true).clamp_max(scores.shape[^1] - 1);

@@ -8,5 +8,5 @@ public abstract class BaseStreamer
     public abstract void Put(IReadOnlyList<int> tokenIds);
 
     /// <summary>The text is finished.</summary>
-    public abstract void End();
+    public abstract void Finish();
 }
