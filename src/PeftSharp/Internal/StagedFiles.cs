@@ -4,35 +4,56 @@ namespace PeftSharp.Internal;
 /// <remarks>A full disk or a crash while writing leaves what stood there before; only the renames at the end, which move no data, are apart from each other.</remarks>
 internal sealed class StagedFiles : IDisposable
 {
-    private readonly List<(string Staged, string Final)> _files = [];
+    private readonly Queue<(string Staged, string Final)> _files = new();
 
     /// <summary>Writes a file beside its place, flushed to the disk.</summary>
-    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full; the message names the file.</exception>
     internal void Write(string path, Action<Stream> write)
     {
-        var staged = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.new";
-        AtomicFile.Write(staged, write);
-        _files.Add((staged, path));
+        var staged = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        _files.Enqueue((staged, path));
+        Explain(path, () =>
+        {
+            using var stream = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        });
     }
 
     /// <summary>Moves every file into its place, in the order written.</summary>
+    /// <exception cref="IOException">A file cannot be moved; those before it are in their places, and the others as they were.</exception>
     internal void Commit()
     {
-        while (_files.Count > 0)
+        while (_files.TryPeek(out var file))
         {
-            File.Move(_files[0].Staged, _files[0].Final, overwrite: true);
-            _files.RemoveAt(0);
+            Explain(file.Final, () => File.Move(file.Staged, file.Final, overwrite: true));
+            _files.Dequeue();
         }
     }
 
     /// <summary>Deletes what was not committed.</summary>
     public void Dispose()
     {
-        foreach (var (staged, _) in _files)
+        while (_files.TryDequeue(out var file))
         {
-            try { File.Delete(staged); }
+            try { File.Delete(file.Staged); }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // the error that led here is the one to report
         }
-        _files.Clear();
+    }
+
+    private static void Explain(string path, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException)
+        {
+            throw new IOException($"'{path}' cannot be written ({error.Message}). Choose a folder that exists and that this user may write to.", error);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"'{path}' was not written ({error.Message}); what stood there before is unchanged. Free space on the disk or choose another folder.", error);
+        }
     }
 }

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Serialization;
 
 /// <summary>The tensors of a checkpoint by name, whether it is one file or several with an index.</summary>
-/// <remarks>All headers are read and checked on opening, the values when asked for. Safe for use by several threads.</remarks>
+/// <remarks>
+/// All headers are read and checked on opening, the values when asked for. Safe for use by several threads.
+/// A tensor that stands in a part without standing in the index is there too, as in transformers.
+/// </remarks>
 public sealed class CheckpointTensors : IDisposable
 {
     /// <summary>The file that transformers saves a model's weights to.</summary>
