@@ -21,7 +21,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, Family) = (config, family);
+        (Config, Family, GenerationConfig) = (config, family, GenerationConfig.FromModelConfig(config));
     }
 
     /// <summary>The values that the model was built from.</summary>
@@ -35,6 +35,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
 
     /// <summary>How the checkpoint met the model; null for a model that was not loaded.</summary>
     public LoadReport? LoadReport { get; internal set; }
+
+    /// <summary>Whether the model writes on: its head scores the next token. Default false.</summary>
+    public virtual bool CanGenerate => false;
+
+    /// <summary>How the model generates text unless a call says otherwise; read from and written to <c>generation_config.json</c>.</summary>
+    public GenerationConfig GenerationConfig { get; set; }
 
     /// <summary>Where the model's weights are.</summary>
     [SuppressMessage("Design", "CA1065", Justification = "A model without parameters is a defect of its class.")]
@@ -84,6 +90,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
         Directory.CreateDirectory(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+        if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
     /// <inheritdoc/>

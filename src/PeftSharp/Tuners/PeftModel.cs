@@ -72,6 +72,9 @@ public abstract partial class PeftModel : PretrainedModel
     }
 
     /// <inheritdoc/>
+    public override bool CanGenerate => Base.CanGenerate;
+
+    /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => Base.CountTargets(inputs);
 
     /// <inheritdoc/>
