@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>Some rows of a data set, by column: what a batched <see cref="Dataset.Map(Func{Batch, IReadOnlyDictionary{string, object}}, bool, int, IEnumerable{string}, int, IProgress{MapProgress}, CancellationToken)"/> hands to its function.</summary>
+/// <summary>Some rows of a data set, by column: what a batched <see cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}, int, IProgress{MapProgress}, CancellationToken)"/> hands to its function.</summary>
 public sealed class Batch : IReadOnlyDictionary<string, Column>
 {
     private readonly ColumnSet _columns;

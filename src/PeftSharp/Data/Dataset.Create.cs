@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Reflection;
 
 namespace PeftSharp.Data;
 
@@ -51,7 +50,7 @@ public sealed partial class Dataset
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanRead && property.GetIndexParameters().Length == 0).ToArray();
+        var properties = RecordTypes.ReadableProperties(typeof(T));
         return FromList(rows.Select(row => new OrderedDictionary<string, object?>(properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(row))))));
     }
 

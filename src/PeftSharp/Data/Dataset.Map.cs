@@ -5,13 +5,14 @@ public sealed partial class Dataset
     private const int RowsPerTask = 1000;
 
     /// <summary>New or changed columns, computed row by row: <c>dataset.Map(row => new Dictionary&lt;string, object?&gt; { ["length"] = row.Text("text").Length })</c>.</summary>
+    /// <typeparam name="TValue">What the dictionaries hold: object, or one type where all values are of it.</typeparam>
     /// <param name="function">From a row to its values of new or changed columns, by name; the same names and types for every row.</param>
     /// <param name="removeColumns">Columns to drop afterwards.</param>
     /// <param name="numProc">How many threads call <paramref name="function"/>; with more than one it must be safe to call from several at once. The rows keep their order.</param>
     /// <param name="progress">Told after every thousand rows.</param>
     /// <param name="cancellationToken">Stops between rows.</param>
     /// <exception cref="DatasetException">The function failed (the message names the row, the inner error is the function's), or its values do not fit.</exception>
-    public Dataset Map(Func<Row, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    public Dataset Map<TValue>(Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -19,8 +20,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>The same with the row's number as second argument: <c>with_indices</c>.</summary>
-    /// <inheritdoc cref="Map(Func{Row, IReadOnlyDictionary{string, object?}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public Dataset Map(Func<Row, int, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public Dataset Map<TValue>(Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -31,6 +32,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>New or changed columns, computed for many rows at a time: <c>dataset.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true)</c>.</summary>
+    /// <typeparam name="TValue">What the dictionaries hold: object, Array, or one type where all columns are of it.</typeparam>
     /// <param name="function">From some rows to the values of new or changed columns, by name: for each a list with one value per row. The number of rows may change where no old column stays.</param>
     /// <param name="batched">True: says that the function takes many rows, as in Python.</param>
     /// <param name="batchSize">How many rows at a time; the last batch may be smaller.</param>
@@ -40,7 +42,7 @@ public sealed partial class Dataset
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException"><paramref name="batched"/> is false: a function of one row takes a <see cref="Row"/>.</exception>
     /// <exception cref="DatasetException">The function failed (the message names the rows, the inner error is the function's), or its values do not fit.</exception>
-    public Dataset Map(Func<Batch, IReadOnlyDictionary<string, object>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
+    public Dataset Map<TValue>(Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
         int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);

@@ -45,18 +45,18 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ColumnNames =>
         new OrderedDictionary<string, IReadOnlyList<string>>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ColumnNames)));
 
-    /// <inheritdoc cref="Dataset.Map(Func{Row, IReadOnlyDictionary{string, object?}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map(Func<Row, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
 
-    /// <inheritdoc cref="Dataset.Map(Func{Row, int, IReadOnlyDictionary{string, object?}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map(Func<Row, int, IReadOnlyDictionary<string, object?>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, int, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
 
-    /// <inheritdoc cref="Dataset.Map(Func{Batch, IReadOnlyDictionary{string, object}}, bool, int, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map(Func<Batch, IReadOnlyDictionary<string, object>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
         int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, batched, batchSize, removeColumns, numProc, progress, cancellationToken));
 

@@ -53,6 +53,15 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <inheritdoc cref="Column.Doubles"/>
     public ReadOnlySpan<double> Doubles(string column) => _columns[column].Doubles(Index);
 
+    /// <inheritdoc cref="Column.Length"/>
+    public int Length(string column) => _columns[column].Length(Index);
+
+    /// <inheritdoc cref="Column.CopyTo(int, Span{long})"/>
+    public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Index, destination);
+
+    /// <inheritdoc cref="Column.CopyTo(int, Span{float})"/>
+    public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Index, destination);
+
     /// <inheritdoc cref="Column.Items"/>
     public Column Items(string column) => _columns[column].Items(Index);
 

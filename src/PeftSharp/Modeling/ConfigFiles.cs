@@ -21,13 +21,16 @@ internal static class ConfigFiles
     {
         if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();   // its name before transformers 5
         json.Remove("torch_dtype");
-        return json.Deserialize<T>(_options)!;
+        return ReadAny<T>(json);
     }
 
     /// <summary>Writes the configuration as transformers does: sorted, indented by two, whole or not at all.</summary>
-    internal static void Write(string path, PretrainedConfig config)
-    {
-        var json = (JsonObject)JsonSerializer.SerializeToNode(config, config.GetType(), _options)!;
-        JsonFile.Write(path, json);
-    }
+    internal static void Write(string path, PretrainedConfig config) => WriteAny(path, config);
+
+    /// <summary>Any record whose properties are the file's fields.</summary>
+    /// <exception cref="JsonException">A field has a type that it cannot have.</exception>
+    internal static T ReadAny<T>(JsonObject json) => json.Deserialize<T>(_options)!;
+
+    /// <summary>Writes any record as <see cref="Write"/> does.</summary>
+    internal static void WriteAny(string path, object record) => JsonFile.Write(path, JsonSerializer.SerializeToNode(record, record.GetType(), _options)!);
 }

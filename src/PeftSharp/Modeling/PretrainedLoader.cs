@@ -30,8 +30,10 @@ internal static class PretrainedLoader
         var model = build(options.Apply(config));
         try
         {
+            model.NameOrPath = folder;
             model.LoadReport = PretrainedWeights.Load(model, folder, options.IgnoreMismatchedSizes);
             if (!model.LoadReport.IsComplete && options.Logger is { } logger) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
+            if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);
             model.eval();
             if (options.Dtype != ScalarType.Float32) model.to(options.Dtype);
             if (options.Device is { } device) model.to(device);

@@ -21,7 +21,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, Family) = (config, family);
+        (Config, Family, GenerationConfig) = (config, family, GenerationConfig.FromModelConfig(config));
     }
 
     /// <summary>The values that the model was built from.</summary>
@@ -30,8 +30,17 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>What the library knows of the model's kind.</summary>
     public ModelFamily Family { get; }
 
+    /// <summary>The folder that the model was loaded from; null for one that was not. An adapter names it as its base model.</summary>
+    public string? NameOrPath { get; internal set; }
+
     /// <summary>How the checkpoint met the model; null for a model that was not loaded.</summary>
     public LoadReport? LoadReport { get; internal set; }
+
+    /// <summary>Whether the model writes on: its head scores the next token. Default false.</summary>
+    public virtual bool CanGenerate => false;
+
+    /// <summary>How the model generates text unless a call says otherwise; read from and written to <c>generation_config.json</c>.</summary>
+    public GenerationConfig GenerationConfig { get; set; }
 
     /// <summary>Where the model's weights are.</summary>
     [SuppressMessage("Design", "CA1065", Justification = "A model without parameters is a defect of its class.")]
@@ -45,6 +54,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
 
     /// <summary>The module that turns ids into vectors.</summary>
     public abstract Module<Tensor, Tensor> InputEmbeddings { get; }
+
+    /// <summary>The module whose weight scores the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
+    public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
     /// <summary>How many targets the loss of <paramref name="inputs"/> is the mean over; 0 where it has no labels.</summary>
     public abstract long CountTargets(ModelInputs inputs);
@@ -78,6 +90,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
         Directory.CreateDirectory(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+        if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
     /// <inheritdoc/>

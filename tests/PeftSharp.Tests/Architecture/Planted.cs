@@ -29,6 +29,8 @@ namespace PeftSharp.Data
     internal static class PlantedLambda { internal static Func<int, int> Make(int k) => x => x + k + PlantedUpper.Number(); }
     internal static class PlantedIterator { internal static IEnumerable<int> Run() { yield return PlantedUpper.Number(); } }
     internal static class PlantedAsync { internal static async Task<int> Run() { await Task.Yield(); return PlantedUpper.Number(); } }
+    internal static class PlantedAfterSwitch { internal static int Pick(int k) => k switch { 0 => 5, 1 => 7, 2 => 6, 3 => 9, 4 => 8, _ => PlantedUpper.Number() }; }
+    internal static class PlantedAfterConstants { internal static double Sum(double x) => x * 1.5 + 3_000_000_000L + 1.5f * x + PlantedUpper.Number(); }
     internal static class PlantedGenericCall { internal static PlantedUpper Make() => Activator.CreateInstance<PlantedUpper>(); }
     internal static class PlantedTensor { internal static long Count(TorchSharp.torch.Tensor x) => x.numel(); }
     internal static class PlantedNothing { internal static int Call(string text) => text.Length + new List<int> { 1 }.Count; }

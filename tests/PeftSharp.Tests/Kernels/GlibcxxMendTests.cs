@@ -75,7 +75,7 @@ public sealed class GlibcxxMendTests
         (int Start, int End)[] tables = [(0, 64), (sections, image.Length), (needs - 512, needs + 256)];
         var random = new Random(1);
         var refused = 0;
-        for (var trial = 0; trial < 300; trial++)
+        for (var trial = 0; trial < 90; trial++)
         {
             var damaged = (byte[])image.Clone();
             var (start, end) = tables[trial % tables.Length];
@@ -90,7 +90,7 @@ public sealed class GlibcxxMendTests
                 refused++;
             }
         }
-        Assert.InRange(refused, 20, 300);                                   // the damage did reach what is read
+        Assert.InRange(refused, 10, 90);                                   // the damage did reach what is read
     }
 
     /// <summary>The hash of System V ABI, figure 5-13.</summary>

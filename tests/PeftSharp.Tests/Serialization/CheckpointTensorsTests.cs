@@ -57,7 +57,7 @@ public sealed class CheckpointTensorsTests : IDisposable
                 ["head"] = "model-00004-of-00004.safetensors",
             },
         };
-        Assert.Equal(Internal.PythonJson.Dumps(expected) + "\n", File.ReadAllText(_folder.File(Index)));
+        Assert.Equal(global::PeftSharp.Internal.PythonJson.Dumps(expected) + "\n", File.ReadAllText(_folder.File(Index)));
         using var checkpoint = CheckpointTensors.Open(_folder.Path);
         Assert.All(Model(), pair => Assert.True(checkpoint.Read(pair.Key).equal(pair.Value).all().item<bool>()));
     }
@@ -84,7 +84,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     {
         CheckpointTensors.Save(_folder.Path, Model(1), "0.1KB");
         var before = _folder.Names.ToList();
-        using (var staged = new Internal.StagedFiles())
+        using (var staged = new global::PeftSharp.Internal.StagedFiles())
         {
             staged.Write(_folder.File("model-00001-of-00004.safetensors"), stream => stream.Write("half a save"u8));
             Assert.Throws<IOException>(() => staged.Write(_folder.File("model-00002-of-00004.safetensors"), _ => throw new IOException("No space left on device")));

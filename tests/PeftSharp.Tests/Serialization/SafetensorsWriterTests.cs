@@ -107,7 +107,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         Safetensors.Save(Weights, [("w", small)]);
         var before = File.ReadAllBytes(Weights);
         var writer = new SafetensorsWriter([new("w", large)], Safetensors.PyTorchMetadata);
-        Assert.Throws<IOException>(() => Internal.AtomicFile.Write(Weights, stream => writer.WriteTo(new FullDisk(stream, room: 100_000))));
+        Assert.Throws<IOException>(() => global::PeftSharp.Internal.AtomicFile.Write(Weights, stream => writer.WriteTo(new FullDisk(stream, room: 100_000))));
         Assert.Equal(before, File.ReadAllBytes(Weights));
         Assert.Equal([Path.GetFileName(Weights)], _folder.Names);
     }

@@ -3,6 +3,9 @@ namespace PeftSharp.Data;
 /// <summary>A column of class numbers (int64) with the names that they stand for.</summary>
 public sealed record ClassLabel : Feature
 {
+    /// <summary>What stands for a label that is kept secret, as in the test sets of GLUE.</summary>
+    internal const long Unlabelled = -1;
+
     /// <summary>Classes named in order: the first is number 0.</summary>
     /// <exception cref="ArgumentException">A name occurs twice, or there is none.</exception>
     public ClassLabel(params IReadOnlyList<string> names)

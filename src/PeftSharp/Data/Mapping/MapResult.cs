@@ -11,7 +11,7 @@ internal sealed class MapResult
 
     private string RowsText => $"rows {_start} to {_start + _count - 1}";
 
-    internal static MapResult OfRows(ColumnSet source, int start, int count, Func<Row, int, IReadOnlyDictionary<string, object?>> function, CancellationToken cancel)
+    internal static MapResult OfRows<TValue>(ColumnSet source, int start, int count, Func<Row, int, IReadOnlyDictionary<string, TValue>> function, CancellationToken cancel)
     {
         var builders = new OrderedDictionary<string, ColumnBuilder>(StringComparer.Ordinal);
         for (var row = start; row < start + count; row++)
@@ -32,11 +32,11 @@ internal sealed class MapResult
         return result;
     }
 
-    internal static MapResult OfBatch(Batch batch, Func<Batch, IReadOnlyDictionary<string, object>> function)
+    internal static MapResult OfBatch<TValue>(Batch batch, Func<Batch, IReadOnlyDictionary<string, TValue>> function)
     {
         var result = new MapResult(batch.Start, batch.RowCount);
         foreach (var (name, values) in Call(() => function(batch), result.RowsText))
-            result._columns.Add(name, ColumnFactory.Build(name, values ?? throw new DatasetException($"The function gave null for the column '{name}' of {result.RowsText}; give a list with one value per row."), batch.Start));
+            result._columns.Add(name, ColumnFactory.Build(name, (object?)values ?? throw new DatasetException($"The function gave null for the column '{name}' of {result.RowsText}; give a list with one value per row."), batch.Start));
         var first = result._columns.FirstOrDefault();
         foreach (var (name, data) in result._columns)
             if (data.Count != first.Value.Count)

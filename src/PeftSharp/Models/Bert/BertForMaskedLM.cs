@@ -25,6 +25,9 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     public override Module<Tensor, Tensor> InputEmbeddings => _bert.InputEmbeddings;
 
     /// <inheritdoc/>
+    public override Module<Tensor, Tensor> OutputEmbeddings => _head.UntiedDecoder ?? InputEmbeddings;
+
+    /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
 
     /// <inheritdoc/>

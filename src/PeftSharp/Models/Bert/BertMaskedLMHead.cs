@@ -15,6 +15,9 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The layer that scores the tokens; null where the word embeddings do.</summary>
+    internal Module<Tensor, Tensor>? UntiedDecoder => _predictions.Untied;
+
     /// <param name="states">Float [batch, tokens, hidden].</param>
     /// <param name="table">The word embeddings, float [vocabulary, hidden]: the head's weights unless the configuration unties them.</param>
     /// <returns>Float [batch, tokens, vocabulary].</returns>
@@ -25,6 +28,8 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         [ComponentName(Name = "transform")] private readonly Transform _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
         [ComponentName(Name = "bias")] private readonly TorchSharp.Modules.Parameter? _shift;
+
+        internal Module<Tensor, Tensor>? Untied => _untied;
 
         internal Predictions(BertConfig config) : base(nameof(Predictions))
         {

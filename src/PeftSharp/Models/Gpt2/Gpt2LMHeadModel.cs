@@ -26,6 +26,12 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
     public override Module<Tensor, Tensor> InputEmbeddings => _transformer.InputEmbeddings;
 
     /// <inheritdoc/>
+    public override Module<Tensor, Tensor> OutputEmbeddings => _untiedHead ?? InputEmbeddings;
+
+    /// <inheritdoc/>
+    public override bool CanGenerate => true;
+
+    /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountNextTokens(labels) : 0;
 
     /// <inheritdoc/>

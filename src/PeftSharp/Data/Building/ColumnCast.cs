@@ -30,7 +30,7 @@ internal static class ColumnCast
     private static int? FirstOutside(Column column, ClassLabel label)
     {
         for (var row = 0; row < column.Count; row++)
-            if (!column.IsNull(row) && column.Int64(row) is var number && (number < 0 || number >= label.NumClasses))
+            if (!column.IsNull(row) && column.Int64(row) is var number && (number < ClassLabel.Unlabelled || number >= label.NumClasses))
                 return row;
         return null;
     }
@@ -42,12 +42,13 @@ internal static class ColumnCast
         (Struct record, IReadOnlyDictionary<string, object?> fields) => new OrderedDictionary<string, object?>(
             record.Fields.Select(field => KeyValuePair.Create(field.Key, Convert(fields.GetValueOrDefault(field.Key), field.Value)))),
         (ClassLabel label, string name) => label.Str2Int(name),
-        (ClassLabel label, _) => label.Str2Int(label.Int2Str(Whole(value))),
+        (ClassLabel label, _) => Whole(value) is ClassLabel.Unlabelled ? ClassLabel.Unlabelled : label.Str2Int(label.Int2Str(Whole(value))),
         (Value { Dtype: "int64" }, _) => Whole(value),
         (Value { Dtype: "int32" }, _) => checked((int)Whole(value)),
         (Value { Dtype: "float64" }, _) => Fraction(value),
         (Value { Dtype: "float32" }, _) => (float)Fraction(value),
         (Value { Dtype: "bool" }, bool truth) => truth,
+        (Value { Dtype: "bool" }, string text) => bool.Parse(text),
         (Value { Dtype: "bool" }, long or int) => Whole(value) is 0 or 1 ? Whole(value) == 1 : throw new FormatException("Only 0 and 1 are truth values."),
         (Value { Dtype: "string" }, string or long or int or double or float or bool) => Show(value),
         (Value { Dtype: "timestamp" }, DateTime) or (Value { Dtype: "binary" }, byte[]) => value,

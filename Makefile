@@ -1,0 +1,16 @@
+.PHONY: build test parity sample approve
+
+build:
+	dotnet build -c Release
+
+test:
+	dotnet test
+
+parity:
+	dotnet test --filter Category=Parity
+
+sample:
+	dotnet run -c Release --project samples/BertSentiment
+
+approve:
+	PEFTSHARP_APPROVE=1 dotnet test --filter PublicApiTests

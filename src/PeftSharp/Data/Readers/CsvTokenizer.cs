@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace PeftSharp.Data;
+
+/// <summary>Cuts CSV text into records of fields (RFC 4180): quoted fields may hold delimiters, line breaks and doubled quotes.</summary>
+internal sealed class CsvTokenizer(TextReader reader, char delimiter, string file)
+{
+    private readonly StringBuilder _field = new();
+    private int _line = 1;
+
+    /// <summary>The line in which the last record began, from 1.</summary>
+    internal int Line { get; private set; }
+
+    /// <summary>The next record; false at the end. Blank lines are passed over.</summary>
+    /// <exception cref="DatasetException">A quoted field has no end.</exception>
+    internal bool Read(List<string> fields)
+    {
+        while (reader.Peek() >= 0)
+        {
+            fields.Clear();
+            Line = _line;
+            var quoted = ReadRecord(fields);
+            if (fields.Count > 1 || quoted || !string.IsNullOrWhiteSpace(fields[0]))
+                return true;
+        }
+        return false;
+    }
+
+    /// <returns>Whether a field was quoted.</returns>
+    private bool ReadRecord(List<string> fields)
+    {
+        var (quoted, atStart) = (false, true);
+        while (true)
+        {
+            var next = reader.Read();
+            if (next == '"' && atStart)
+            {
+                ReadQuoted(fields.Count + 1);
+                (quoted, atStart) = (true, false);
+            }
+            else if (next == delimiter || next is -1 or '\n' or '\r')
+            {
+                fields.Add(_field.ToString());
+                _field.Clear();
+                atStart = true;
+                if (next != delimiter)
+                {
+                    EndLine(next);
+                    return quoted;
+                }
+            }
+            else
+            {
+                _field.Append((char)next);
+                atStart = false;
+            }
+        }
+    }
+
+    private void ReadQuoted(int field)
+    {
+        var begin = _line;
+        while (reader.Read() is var next)
+        {
+            if (next < 0)
+                throw new DatasetException($"'{file}', line {begin}, field {field}: the quoted field has no closing quotation mark. A quotation mark within a quoted field is written twice.");
+            if (next == '"' && reader.Peek() != '"')
+                return;
+            if (next == '"')
+                reader.Read();
+            if (next == '\n' || (next == '\r' && reader.Peek() != '\n'))
+                _line++;
+            _field.Append((char)next);
+        }
+    }
+
+    private void EndLine(int last)
+    {
+        if (last == '\r' && reader.Peek() == '\n')
+            reader.Read();
+        _line++;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+
+namespace PeftSharp.Data;
+
+/// <summary>Types of CSV columns by pandas' rules: int64 where every field is a whole number, else float64, else bool, else text.</summary>
+internal static class CsvTypes
+{
+    /// <summary>pandas' default signs for an absent value.</summary>
+    private static readonly HashSet<string> Absent = new(StringComparer.Ordinal)
+    {
+        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+    };
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> AbsentSpan = Absent.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    internal static bool IsAbsent(string field) => field.Length <= 9 && AbsentSpan.Contains(field);
+
+    /// <remarks>As in pandas, whole numbers among which some are absent are float64; truth values among which some are absent stay bool.</remarks>
+    internal static ColumnData Infer(List<string?> fields)
+    {
+        var complete = !fields.Contains(null);
+        if (complete && TryParse<long>(fields, TryWhole) is { } wholes)
+            return wholes;
+        if (!HasHugeWhole(fields) && TryParse<double>(fields, TryFraction) is { } fractions)
+            return fractions;
+        return TryParse<bool>(fields, TryTruth) ?? (ColumnData)new ReferenceData<string>([.. fields]);
+    }
+
+    private delegate bool Parser<T>(string text, out T value);
+
+    private static ColumnData? TryParse<T>(List<string?> fields, Parser<T> parse) where T : struct
+    {
+        var store = new PrimitiveStore<T>();
+        foreach (var field in fields)
+            if (field is null)
+                store.AddNull();
+            else if (parse(field, out var value))
+                store.Add(value);
+            else
+                return null;
+        return store.Build();
+    }
+
+    /// <summary>Whole numbers beyond int64 (identifiers, mostly) stay text: as float64 they would lose digits in silence.</summary>
+    private static bool HasHugeWhole(List<string?> fields) => fields.Any(field => field is { Length: > 18 } && !TryWhole(field, out _)
+        && field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
+
+    private static bool TryWhole(string text, out long value) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryFraction(string text, out double value)
+    {
+        var trimmed = text.AsSpan().Trim();
+        var unsigned = trimmed.TrimStart("+-");
+        if (unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase))
+        {
+            value = trimmed[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            return true;
+        }
+        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && !trimmed.Contains('∞');
+    }
+
+    private static bool TryTruth(string text, out bool value)
+    {
+        value = text is "True" or "TRUE" or "true";
+        return value || text is "False" or "FALSE" or "false";
+    }
+}

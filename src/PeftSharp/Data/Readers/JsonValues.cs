@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace PeftSharp.Data;
+
+/// <summary>Adds JSON values to a growing column: objects are records, arrays lists, numbers int64 or float64.</summary>
+internal static class JsonValues
+{
+    /// <param name="reader">Stands on the value's first token; stands on its last one afterwards.</param>
+    /// <param name="column">What grows by the value.</param>
+    internal static void Add(ref Utf8JsonReader reader, ColumnBuilder column)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null: column.AddNull(); break;
+            case JsonTokenType.True or JsonTokenType.False: column.Add(reader.GetBoolean()); break;
+            case JsonTokenType.String: column.AddText(reader.GetString()!); break;
+            case JsonTokenType.Number: AddNumber(ref reader, column); break;
+            case JsonTokenType.StartArray:
+                var list = column.List();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    Add(ref reader, list.Items);
+                list.EndList();
+                break;
+            default:
+                AddRecord(ref reader, column.Struct());
+                break;
+        }
+    }
+
+    /// <summary>Adds an object's fields.</summary>
+    internal static void AddRecord(ref Utf8JsonReader reader, StructStore record)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            try
+            {
+                Add(ref reader, record.Field(name));
+            }
+            catch (TypeMismatchException mismatch)
+            {
+                throw new DatasetException($"column '{name}': {mismatch.Message} Give every row the same type.", mismatch);
+            }
+        }
+        record.EndRecord();
+    }
+
+    private static void AddNumber(ref Utf8JsonReader reader, ColumnBuilder column)
+    {
+        if (reader.TryGetInt64(out var whole))
+            column.Add(whole);
+        else if (reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
+            column.Add(reader.GetDouble());
+        else
+            throw new DatasetException($"The whole number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond int64; write it as a string.");
+    }
+}

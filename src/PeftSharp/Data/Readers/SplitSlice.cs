@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace PeftSharp.Data;
+
+/// <summary>A split or a part of one, as in "train[:10%]".</summary>
+internal sealed partial class SplitSlice
+{
+    private readonly Match _form;
+
+    private SplitSlice(Match form) => _form = form;
+
+    internal string Split => _form.Groups["split"].Value;
+
+    /// <summary>The parts of a sum: "train[:50]+test".</summary>
+    /// <exception cref="ArgumentException">The text is not of this form.</exception>
+    internal static SplitSlice[] Parse(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return [.. text.Split('+').Select(part => new SplitSlice(Form().Match(part.Trim()) is { Success: true } form ? form : throw Malformed(part)))];
+    }
+
+    internal Dataset Of(Dataset split)
+    {
+        var (from, to) = (Bound("from", split.Count) ?? 0, Bound("to", split.Count) ?? split.Count);
+        return split.Slice(from, Math.Max(to - from, 0));
+    }
+
+    private int? Bound(string name, int rows)
+    {
+        if (_form.Groups[name] is not { Success: true, Value.Length: > 0 } written)
+            return null;
+        var value = int.Parse(written.Value.TrimEnd('%'), CultureInfo.InvariantCulture);
+        if (written.Value.EndsWith('%'))
+            value = Percent(value, rows);
+        return Math.Clamp(value < 0 ? rows + value : value, 0, rows);
+    }
+
+    private int Percent(int percent, int rows)
+    {
+        if (Math.Abs(percent) > 100)
+            throw new ArgumentException($"'{_form.Value}': {percent}% is beyond the rows; percents go from -100 to 100.");
+        return _form.Groups["rounding"].Value == "pct1_dropremainder"
+            ? percent * (rows / 100)
+            : (int)Math.Round(percent * (double)rows / 100.0, MidpointRounding.ToEven);
+    }
+
+    private static ArgumentException Malformed(string part) =>
+        new($"'{part}' names no split; write a name and perhaps a part of it: train, train[:100], train[10%:20%], train[-50:], with + between several.");
+
+    [GeneratedRegex(@"^(?<split>\w+(\.\w+)*)(\[((?<from>-?\d+%?)?:(?<to>-?\d+%?)?)\])?(\((?<rounding>closest|pct1_dropremainder)\))?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,43 @@
+using System.Text;
+
+namespace PeftSharp.Data;
+
+/// <summary>Reads plain text into a column "text": a row per line, paragraph or file.</summary>
+internal static class TextFileReader
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    internal static Dataset Read(string file, LoadOptions options) => FileFormat.Decoding(file, () =>
+    {
+        using var reader = new StreamReader(file, Strict);
+        var rows = options switch
+        {
+            { SampleBy: "line", KeepLinebreaks: false } => Lines(reader),
+            { SampleBy: "line" } => LinesWithBreaks(Whole(reader)),
+            { SampleBy: "paragraph" } => Whole(reader).Split("\n\n", StringSplitOptions.RemoveEmptyEntries),
+            _ => [Whole(reader)],
+        };
+        var texts = rows.ToArray();
+        return Dataset.FromColumns([new Column("text", new ReferenceData<string>(texts))]);
+    });
+
+    private static IEnumerable<string> Lines(StreamReader reader)
+    {
+        while (reader.ReadLine() is { } line)
+            yield return line;
+    }
+
+    private static IEnumerable<string> LinesWithBreaks(string text)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var feed = text.IndexOf('\n', start);
+            var end = feed < 0 ? text.Length : feed + 1;
+            yield return text[start..end];
+            start = end;
+        }
+    }
+
+    /// <summary>Every kind of line end becomes a line feed, as Python reads text.</summary>
+    private static string Whole(StreamReader reader) => reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+}

@@ -1,0 +1,135 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Beam search, with drawing or without: the likeliest texts of all prompts are followed at once, the best finished ones are kept.</summary>
+/// <remarks>transformers' <c>_beam_search</c>, whose order of operations is kept so that ties fall the same way.</remarks>
+internal sealed class BeamSearch
+{
+    private const double Hopeless = -1e9;
+    private readonly GenerationPlan _plan;
+    private readonly ProcessorChain _processors;
+    private readonly CriteriaChain _criteria;
+    private readonly int _beams;
+    private readonly int _candidates;               // more than beams, so that enough remain where some end
+    private readonly EarlyStopping _earlyStopping;
+    private readonly double _lengthPenalty;
+
+    internal BeamSearch(GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria)
+    {
+        (_plan, _processors, _criteria, _beams) = (plan, processors, criteria, plan.NumBeams);
+        _candidates = Math.Max(2, 1 + plan.Eos.Count) * _beams;
+        (_earlyStopping, _lengthPenalty) = (plan.Config.EarlyStopping ?? EarlyStopping.Heuristic, plan.Config.LengthPenalty ?? 1);
+    }
+
+    internal GenerationOutput Run(CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new NextTokenScores(_plan);
+        var (running, finished) = Start();
+        var mayImprove = ones([_plan.Prompts, 1], ScalarType.Bool, _plan.PromptIds.device);
+        var length = _plan.PromptLength;
+        for (var goesOn = true; goesOn;)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            var flat = running.Sequences.narrow(2, 0, length).flatten(0, 1);
+            var scores = length == _plan.PromptLength ? model.Prefill() : model.Next(flat);
+            var candidates = Candidates(running, _processors.Process(flat, scores.log_softmax(-1)), length);
+            var ends = _criteria.IsDone(candidates.Sequences.narrow(2, 0, length + 1).flatten(0, 1)).reshape(_plan.Prompts, _candidates);
+            var (nextRunning, rows) = GoOn(candidates, ends);
+            var nextFinished = Finish(finished, candidates, ends, mayImprove, length);
+            model.SelectRows(rows);
+            length++;
+            var nextMayImprove = MayImprove(mayImprove, nextRunning, nextFinished, length);
+            goesOn = nextMayImprove.any().item<bool>() && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>()) && !ends.all().item<bool>();
+            Replace(ref running, nextRunning);
+            Replace(ref finished, nextFinished);
+            mayImprove.Dispose();
+            mayImprove = nextMayImprove.MoveToOuterDisposeScope();
+        }
+        return Best(finished);
+    }
+
+    private (BeamSet Running, BeamSet Finished) Start()
+    {
+        var (prompts, device) = (_plan.Prompts, _plan.PromptIds.device);
+        var sequences = full([prompts, _beams, _plan.MaxLength], _plan.Pad ?? 0, ScalarType.Int64, device);
+        sequences.narrow(2, 0, _plan.PromptLength).copy_(_plan.PromptIds.unsqueeze(1));
+        var scores = zeros([prompts, _beams], ScalarType.Float32, device);
+        scores.narrow(1, 1, _beams - 1).fill_(Hopeless);                     // at first all beams are the same: only one of them counts
+        var nothing = zeros([prompts, _beams], ScalarType.Int64, device);
+        return (new BeamSet(sequences, scores, nothing, nothing.@bool()),
+            new BeamSet(sequences.clone(), full([prompts, _beams], Hopeless, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
+    }
+
+    /// <summary>The best (or drawn) continuations of each prompt's beams; <c>Lengths</c> holds the beam that each continues until they are finished.</summary>
+    private BeamSet Candidates(BeamSet running, Tensor logProbabilities, int length)
+    {
+        var vocabulary = logProbabilities.shape[1];
+        var sums = (logProbabilities.reshape(_plan.Prompts, _beams, vocabulary) + running.Scores.unsqueeze(2)).reshape(_plan.Prompts, -1);
+        Tensor scores, places;
+        if (_plan.DoSample)
+        {
+            places = multinomial(sums.softmax(-1), _candidates);
+            scores = sums.gather(1, places);
+        }
+        else (scores, places) = sums.topk(_candidates);
+        var beams = places.div(vocabulary, RoundingMode.floor);
+        var sequences = BeamSet.Gather(running.Sequences, beams);
+        sequences.select(2, length).copy_(places.remainder(vocabulary));
+        return new BeamSet(sequences, scores, beams, zeros_like(beams, ScalarType.Bool));
+    }
+
+    /// <summary>The best candidates that have not ended, and the rows of the cache that they continue.</summary>
+    private (BeamSet Running, Tensor Rows) GoOn(BeamSet candidates, Tensor ends)
+    {
+        var open = candidates.Scores + ends.to(ScalarType.Float32) * Hopeless;
+        var running = (candidates with { Scores = open }).Select(open.topk(_beams).indexes);
+        var offsets = arange(_plan.Prompts, ScalarType.Int64, ends.device).unsqueeze(1) * _beams;
+        return (running, (running.Lengths + offsets).flatten());
+    }
+
+    /// <summary>The best of what was finished before and of what has just ended among the best candidates.</summary>
+    private BeamSet Finish(BeamSet finished, BeamSet candidates, Tensor ends, Tensor mayImprove, int length)
+    {
+        var isBest = arange(_candidates, ScalarType.Int64, ends.device).lt(_beams);
+        var justEnded = ends.logical_and(isBest.unsqueeze(0));
+        var newTokens = length + 1 - _plan.PromptLength;
+        var scores = candidates.Scores / Math.Pow(newTokens, _lengthPenalty);
+        if (_earlyStopping == EarlyStopping.AtOnce) scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Hopeless;
+        scores = scores + mayImprove.logical_not().to(ScalarType.Float32) * Hopeless;
+        scores = scores + justEnded.logical_not().to(ScalarType.Float32) * Hopeless;
+        var ended = candidates with { Scores = scores, Lengths = full_like(candidates.Lengths, newTokens), IsFinished = justEnded };
+        var all = finished.Concat(ended);
+        return all.Select(all.Scores.topk(_beams).indexes);
+    }
+
+    /// <summary>Whether the best running text could still be better than the worst finished one, bool [prompts, 1].</summary>
+    private Tensor MayImprove(Tensor before, BeamSet running, BeamSet finished, int length)
+    {
+        var reach = (_earlyStopping == EarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;
+        var best = running.Scores.narrow(1, 0, 1) / Math.Pow(reach, _lengthPenalty);
+        var worst = where(finished.IsFinished, finished.Scores.amin([1], keepdim: true), full_like(finished.Scores, Hopeless));
+        return before.logical_and(best.gt(worst).any(-1, true));
+    }
+
+    private GenerationOutput Best(BeamSet finished)
+    {
+        var returned = _plan.NumReturnSequences;
+        var longest = finished.Lengths.narrow(1, 0, returned).max().item<long>();
+        return new GenerationOutput
+        {
+            Sequences = finished.Sequences.narrow(1, 0, returned).flatten(0, 1).narrow(1, 0, _plan.PromptLength + longest).clone().MoveToOuterDisposeScope(),
+            SequencesScores = finished.Scores.narrow(1, 0, returned).flatten().clone().MoveToOuterDisposeScope(),
+            PromptLength = _plan.PromptLength,
+        };
+    }
+
+    private static void Replace(ref BeamSet old, BeamSet next)
+    {
+        old.Dispose();
+        old = next.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,40 @@
+using PeftSharp.Tokenization;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Generated ids as text.</summary>
+public static class DecodingExtensions
+{
+    /// <summary>The text of one row of ids.</summary>
+    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
+    /// <param name="ids">Int64 [tokens] or [1, tokens].</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out. Default false.</param>
+    /// <exception cref="ArgumentException">There are several rows.</exception>
+    public static string Decode(this Tokenizer tokenizer, Tensor ids, bool skipSpecialTokens = false)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var rows = Rows(ids);
+        if (rows.Count != 1) throw new ArgumentException($"There are {rows.Count} rows of ids: use BatchDecode.", nameof(ids));
+        return tokenizer.BatchDecode(rows, skipSpecialTokens)[0];
+    }
+
+    /// <summary>The text of each row of ids.</summary>
+    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
+    /// <param name="ids">Int64 [rows, tokens].</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are left out. Default false.</param>
+    public static IReadOnlyList<string> BatchDecode(this Tokenizer tokenizer, Tensor ids, bool skipSpecialTokens = false)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(ids);
+        return tokenizer.BatchDecode(Rows(ids), skipSpecialTokens);
+    }
+
+    private static IReadOnlyList<int[]> Rows(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        var width = (int)ids.shape[^1];
+        var flat = ids.to(ScalarType.Int32).cpu().contiguous().data<int>().ToArray();
+        return width == 0 ? [[]] : [.. flat.Chunk(width)];
+    }
+}

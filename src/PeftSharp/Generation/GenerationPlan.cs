@@ -1,0 +1,99 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>One call of <c>Generate</c>, checked and resolved: prompts on the device, and every option with its value.</summary>
+internal sealed class GenerationPlan
+{
+    private const int DefaultNewTokens = 20;
+
+    /// <param name="model">The model that will write.</param>
+    /// <param name="prompt">What it begins with.</param>
+    /// <param name="asked">What the caller set.</param>
+    /// <exception cref="ArgumentException">The options or the prompt make no sense, by themselves or together.</exception>
+    internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationConfig asked)
+    {
+        if (!model.CanGenerate) throw new ArgumentException($"{model.GetName()} does not score next tokens, so it writes no text: load the folder with AutoModelForCausalLM.");
+        Config = asked.Or(model.GenerationConfig);
+        Config.Validate();
+        asked.RefuseWithoutEffect(Config);
+        (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
+        var (ids, mask) = prompt.Read(model.Device);
+        (PromptIds, PromptMask) = (ids, Padding(ids, mask));
+        MaxLength = Length(asked);
+        Check();
+    }
+
+    internal PretrainedModel Model { get; }
+
+    /// <summary>Every option that anyone set.</summary>
+    internal GenerationConfig Config { get; }
+
+    /// <summary>Int64 [prompts, tokens].</summary>
+    internal Tensor PromptIds { get; }
+
+    /// <summary>1 where a token is read, int64 [prompts, tokens]; null where all are.</summary>
+    internal Tensor? PromptMask { get; }
+
+    internal int Prompts => (int)PromptIds.shape[0];
+
+    internal int PromptLength => (int)PromptIds.shape[1];
+
+    /// <summary>Most tokens of prompt and answer.</summary>
+    internal int MaxLength { get; }
+
+    /// <summary>Ends of text; empty where there is none.</summary>
+    internal IReadOnlyList<int> Eos { get; }
+
+    /// <summary>Fills rows that ended; null where neither padding nor an end of text is known.</summary>
+    internal int? Pad { get; }
+
+    internal bool DoSample => Config.DoSample ?? false;
+
+    internal int NumBeams => Config.NumBeams ?? 1;
+
+    internal int NumReturnSequences => Config.NumReturnSequences ?? 1;
+
+    internal bool UseCache => Config.UseCache ?? true;
+
+    /// <summary>Rows that run for each prompt.</summary>
+    internal int RowsPerPrompt => Math.Max(NumBeams, NumReturnSequences);
+
+    /// <summary>The mask, or null where it hides nothing; without one, padding is what the padding token says, unless that is an end of text too.</summary>
+    private Tensor? Padding(Tensor ids, Tensor? mask)
+    {
+        if (mask is null && Config.PadTokenId is { } pad && !Eos.Contains(pad)) mask = ids.ne(pad);
+        mask = mask?.to(ScalarType.Int64);
+        return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
+    }
+
+    private int Length(GenerationConfig asked)
+    {
+        var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);     // what the call says counts, whichever of the two it is
+        if (newTokens is { } count) return PromptLength + count;
+        if (Config.MaxLength is { } length) return length;
+        return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Model.Config.MaxPositions ?? int.MaxValue, PromptLength + 1));
+    }
+
+    private void Check()
+    {
+        if (Prompts == 0 || PromptLength == 0)
+            throw new ArgumentException($"The prompt has no token (input_ids is [{string.Join(", ", PromptIds.shape)}]). Begin with one, for example with the token that begins texts (bos_token_id {Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
+        if (PromptMask is { } mask)
+        {
+            if (!mask.shape.SequenceEqual(PromptIds.shape)) throw new ArgumentException($"attention_mask is [{string.Join(", ", mask.shape)}], but input_ids is [{string.Join(", ", PromptIds.shape)}]; they must be alike.");
+            if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
+                throw new ArgumentException("A row of the prompt ends with padding, so the answer would begin behind it. Pad on the left: tokenizer.PaddingSide = left.");
+        }
+        if (Model.Config.MaxPositions is { } positions && PromptLength > positions)
+            throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions. Truncate it, and leave room for the answer.");
+        if (PromptLength >= MaxLength)
+            throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so there is no room for an answer. Set max_new_tokens instead, or a greater max_length.");
+        if (Model.Config.MaxPositions is { } most && MaxLength - 1 > most)                                // the last token is not read any more
+            throw new ArgumentException($"{PromptLength} tokens of prompt and {MaxLength - PromptLength} new ones are more than the {most} positions of the model. Ask for at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
+        var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
+        if (lowest > MaxLength) throw new ArgumentException($"The text must have at least {lowest} tokens (min_length or min_new_tokens), but at most {MaxLength} (max_length or max_new_tokens).");
+        if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(new ModelInputs { InputIds = PromptIds });
+    }
+}

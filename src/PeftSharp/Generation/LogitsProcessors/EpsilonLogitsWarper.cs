@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Takes out tokens below a probability (Hewitt et al. 2022, arXiv:2210.15191).</summary>
+/// <param name="epsilon">The probability, in (0, 1).</param>
+/// <param name="minTokensToKeep">How many are kept in any case.</param>
+public sealed class EpsilonLogitsWarper(double epsilon, int minTokensToKeep = 1) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        return TokenFilter.Remove(scores, scores.softmax(-1).lt(epsilon).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Takes out tokens below a probability that falls with the entropy (Hewitt et al. 2022, arXiv:2210.15191).</summary>
+/// <param name="epsilon">The greatest such probability, in (0, 1).</param>
+/// <param name="minTokensToKeep">How many are kept in any case.</param>
+public sealed class EtaLogitsWarper(double epsilon, int minTokensToKeep = 1) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var eta = (TokenFilter.Entropy(scores).neg().exp() * Math.Sqrt(epsilon)).clamp_max(epsilon);
+        return TokenFilter.Remove(scores, scores.softmax(-1).lt(eta).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep))).MoveToOuterDisposeScope();
+    }
+}

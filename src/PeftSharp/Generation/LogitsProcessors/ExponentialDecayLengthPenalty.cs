@@ -1,0 +1,23 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Makes the end of text likelier with each token, from one on.</summary>
+/// <param name="decay">Where it begins and how it grows.</param>
+/// <param name="eosTokenId">Ends of text.</param>
+/// <param name="inputIdsSeqLength">Tokens of the prompt.</param>
+public sealed class ExponentialDecayLengthPenalty(LengthDecay decay, IReadOnlyList<int> eosTokenId, int inputIdsSeqLength) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        var tokens = inputIds.shape[1] - (decay.StartIndex + inputIdsSeqLength);
+        if (tokens <= 0) return scores;
+        using var scope = NewDisposeScope();
+        var ends = TokenFilter.Ids(eosTokenId, scores.device);
+        var found = scores.index_select(1, ends);
+        var added = (found.abs() * (Math.Pow(decay.DecayFactor, tokens) - 1)).masked_fill(found.isfinite().logical_not(), 0);
+        return scores.index_add(1, ends, added, 1).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>After a prompt of one token, lets only one token come.</summary>
+/// <param name="bosTokenId">That token.</param>
+public sealed class ForcedBOSTokenLogitsProcessor(int bosTokenId) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] == 1 ? TokenFilter.Force(scores, [bosTokenId]) : scores;
+}

@@ -1,0 +1,10 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Makes scores that are no numbers 0 and infinite ones the greatest and least there are.</summary>
+public sealed class InfNanRemoveLogitsProcessor : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores) => scores.nan_to_num(0, float.MaxValue, float.MinValue);
+}

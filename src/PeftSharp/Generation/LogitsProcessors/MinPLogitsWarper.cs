@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Keeps tokens that are at least a share as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082).</summary>
+/// <param name="minP">The share, in [0, 1].</param>
+/// <param name="minTokensToKeep">How many are kept in any case.</param>
+public sealed class MinPLogitsWarper(double minP, int minTokensToKeep = 1) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var probabilities = scores.softmax(-1);
+        var removed = probabilities.lt(probabilities.amax([-1], keepdim: true) * minP);
+        var likeliest = probabilities.topk((int)Math.Min(minTokensToKeep, scores.shape[^1])).indexes;
+        removed.scatter_(-1, likeliest, zeros(likeliest.shape, ScalarType.Bool, scores.device));
+        return TokenFilter.Remove(scores, removed).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Makes tokens that are in the text less likely (Keskar et al. 2019, arXiv:1909.05858).</summary>
+/// <param name="penalty">Positive scores are divided by it and negative ones multiplied; greater than 1 discourages.</param>
+/// <param name="promptIgnoreLength">Tokens at the begin of each row that do not count (padding); null: all count.</param>
+public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyList<long>? promptIgnoreLength = null) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var vocabulary = scores.shape[1];
+        var ids = inputIds.clamp_max(vocabulary);                        // ids that the head does not score go to a column of their own
+        if (promptIgnoreLength is not null)
+        {
+            var begins = tensor(promptIgnoreLength.ToArray(), device: ids.device).unsqueeze(1);
+            ids = ids.masked_fill(arange(ids.shape[1], ScalarType.Int64, ids.device).unsqueeze(0).lt(begins), vocabulary);
+        }
+        var wider = cat([scores, zeros([scores.shape[0], 1], scores.dtype, scores.device)], 1);
+        var found = wider.gather(1, ids);
+        var penalized = where(found.lt(0), found * penalty, found / penalty);
+        return wider.scatter(1, ids, penalized).narrow(1, 0, vocabulary).MoveToOuterDisposeScope();
+    }
+}

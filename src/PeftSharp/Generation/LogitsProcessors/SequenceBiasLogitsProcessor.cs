@@ -1,0 +1,39 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Makes sequences of tokens likelier or less likely: adds to the score of the token that would complete one.</summary>
+/// <param name="biases">The sequences; each has at least one token.</param>
+public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> biases) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A sequence holds an id that the vocabulary lacks.</exception>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        Check(scores.shape[1]);
+        var bias = zeros_like(scores);
+        foreach (var (tokens, value) in biases)
+        {
+            if (tokens.Count - 1 > inputIds.shape[1]) continue;
+            var column = bias.select(1, tokens[^1]);
+            if (tokens.Count == 1) column.add_(value);
+            else column.add_(zeros_like(column).masked_fill_(EndsWith(inputIds, tokens.Take(tokens.Count - 1)), value));
+        }
+        return (scores + bias).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>True for each row that ends with the tokens, bool [rows].</summary>
+    private static Tensor EndsWith(Tensor inputIds, IEnumerable<int> tokens)
+    {
+        var wanted = TokenFilter.Ids(tokens, inputIds.device);
+        return inputIds.narrow(1, inputIds.shape[1] - wanted.shape[0], wanted.shape[0]).eq(wanted).all(dim: 1);
+    }
+
+    private void Check(long vocabulary)
+    {
+        var unknown = biases.SelectMany(bias => bias.Tokens).Where(id => id < 0 || id >= vocabulary).Distinct().ToArray();
+        if (unknown.Length > 0) throw new ArgumentException($"Tokens {string.Join(", ", unknown)} are to be made likelier or less likely, but the vocabulary has {vocabulary} ids. Encode the words with this model's tokenizer.");
+    }
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Keeps the likeliest tokens that hold a share of the entropy (Potraghloo et al. 2025, arXiv:2509.02510).</summary>
+/// <param name="topH">The share, in (0, 1].</param>
+public sealed class TopHLogitsWarper(double topH) : LogitsProcessor
+{
+    private const int Considered = 100;      // the likeliest tokens that are looked at, as in transformers
+
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var (likeliest, places) = scores.topk((int)Math.Min(Considered, scores.shape[^1]));
+        var probabilities = (likeliest - likeliest.logsumexp(-1, keepdim: true)).softmax(-1);
+        var entropy = (probabilities * probabilities.log()).neg().cumsum(-1);
+        var kept = entropy.le(TokenFilter.Entropy(likeliest) * topH);
+        kept.narrow(-1, 0, 1).fill_(true);
+        var removed = ones(scores.shape, ScalarType.Bool, scores.device).scatter_(1, places, kept.logical_not());
+        return TokenFilter.Remove(scores, removed).MoveToOuterDisposeScope();
+    }
+}

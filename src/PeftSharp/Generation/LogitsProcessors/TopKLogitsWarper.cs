@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Keeps the likeliest tokens (Fan et al. 2018, arXiv:1805.04833).</summary>
+/// <param name="topK">How many; at least 1.</param>
+/// <param name="minTokensToKeep">How many are kept in any case.</param>
+public sealed class TopKLogitsWarper(int topK, int minTokensToKeep = 1) : LogitsProcessor
+{
+    /// <inheritdoc/>
+    public override Tensor Process(Tensor inputIds, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        return TokenFilter.Remove(scores, TokenFilter.BelowTop(scores, Math.Max(topK, minTokensToKeep))).MoveToOuterDisposeScope();
+    }
+}

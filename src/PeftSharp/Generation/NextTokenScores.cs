@@ -1,0 +1,62 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>The model with its key-value cache: asked with the last token of each row, it gives the scores of the next.</summary>
+internal sealed class NextTokenScores : IDisposable
+{
+    private readonly GenerationPlan _plan;
+    private readonly KeyValueCache? _cache;
+    private readonly Tensor? _mask;              // [rows, most tokens]: the prompt's padding, then ones
+    private readonly Tensor? _positions;         // [rows, most tokens]: counted from the first token that is read
+    private int _seen;
+
+    internal NextTokenScores(GenerationPlan plan)
+    {
+        _plan = plan;
+        if (plan.UseCache) _cache = new KeyValueCache(plan.MaxLength);
+        if (plan.PromptMask is not { } prompt) return;
+        _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
+        _positions = (_mask.cumsum(1) - 1).clamp_min(0);
+    }
+
+    /// <summary>Reads the prompts, once for all rows that begin with them.</summary>
+    /// <returns>Float32 [prompts × rows of each, vocabulary].</returns>
+    internal Tensor Prefill()
+    {
+        using var scope = NewDisposeScope();
+        var scores = Call(_plan.PromptIds, repeats: 1);
+        if (_plan.RowsPerPrompt == 1) return scores.MoveToOuterDisposeScope();
+        var rows = arange(_plan.Prompts, ScalarType.Int64, scores.device).repeat_interleave(_plan.RowsPerPrompt);
+        _cache?.SelectRows(rows);
+        return scores.index_select(0, rows).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads one more token of each row.</summary>
+    /// <param name="sequences">All tokens so far, int64 [rows, tokens].</param>
+    /// <returns>Float32 [rows, vocabulary].</returns>
+    internal Tensor Next(Tensor sequences)
+    {
+        using var scope = NewDisposeScope();
+        var ids = _cache is null ? sequences : sequences.narrow(1, _seen, sequences.shape[1] - _seen);
+        return Call(ids, _plan.RowsPerPrompt).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Goes on with other rows; those of a prompt stay among themselves.</summary>
+    internal void SelectRows(Tensor rows) => _cache?.SelectRows(rows);
+
+    public void Dispose() => _cache?.Dispose();
+
+    private Tensor Call(Tensor ids, int repeats)
+    {
+        using var scope = NewDisposeScope();
+        var begin = _cache is null ? 0 : _seen;
+        _seen = begin + (int)ids.shape[1];
+        var inputs = new ModelInputs { InputIds = ids, PastKeyValues = _cache, LogitsToKeep = 1 };          // its tensors belong to others: not disposed
+        if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
+        if (_positions is not null && _plan.Model.InputNames.Contains("position_ids")) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
+        var logits = _plan.Model.call(inputs).Logits!;
+        return logits.select(1, logits.shape[1] - 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>The rules that a call's options ask for, in transformers' order.</summary>
+internal sealed class ProcessorChain
+{
+    private readonly List<LogitsProcessor> _processors;
+
+    /// <param name="plan">The call.</param>
+    /// <param name="own">The caller's own rules: after those on the text, before those of the draw.</param>
+    /// <param name="prefixAllowedTokensFn">The caller's function of allowed tokens, or null.</param>
+    internal ProcessorChain(GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn) =>
+        _processors = [.. OnTheText(plan, prefixAllowedTokensFn), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
+
+    /// <inheritdoc cref="LogitsProcessor.Process"/>
+    internal Tensor Process(Tensor inputIds, Tensor scores) => _processors.Aggregate(scores, (changed, processor) => processor.Process(inputIds, changed));
+
+    private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn)
+    {
+        var config = plan.Config;
+        if (config.SequenceBias is { Count: > 0 } biases) yield return new SequenceBiasLogitsProcessor(biases);
+        if (config.RepetitionPenalty is { } penalty and not 1) yield return new RepetitionPenaltyLogitsProcessor(penalty, PaddingLengths(plan));
+        if (config.NoRepeatNgramSize is { } size and > 0) yield return new NoRepeatNGramLogitsProcessor(size);
+        if (config.BadWordsIds is { Count: > 0 } words) yield return new NoBadWordsLogitsProcessor(words, plan.Eos);
+        if (plan.Eos.Count > 0)
+        {
+            if (config.MinNewTokens is null && config.MinLength is { } least and > 0) yield return new MinLengthLogitsProcessor(least, plan.Eos);
+            if (config.MinNewTokens is { } fewest and > 0) yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
+        }
+        if (prefixAllowedTokensFn is not null) yield return new PrefixConstrainedLogitsProcessor(prefixAllowedTokensFn, plan.NumBeams);
+        if (config.ForcedBosTokenId is { } first) yield return new ForcedBOSTokenLogitsProcessor(first);
+        if (config.ForcedEosTokenId is { } last) yield return new ForcedEOSTokenLogitsProcessor(plan.MaxLength, last);
+        if (config.RemoveInvalidValues is true) yield return new InfNanRemoveLogitsProcessor();
+        if (config.ExponentialDecayLengthPenalty is { } decay && plan.Eos.Count > 0) yield return new ExponentialDecayLengthPenalty(decay, plan.Eos, plan.PromptLength);
+        if (config.SuppressTokens is { Count: > 0 } suppressed) yield return new SuppressTokensLogitsProcessor(suppressed);
+        if (config.BeginSuppressTokens is { Count: > 0 } atBegin)
+            yield return new SuppressTokensAtBeginLogitsProcessor(atBegin, plan.PromptLength > 1 || config.ForcedBosTokenId is null ? plan.PromptLength : plan.PromptLength + 1);
+    }
+
+    private static IEnumerable<LogitsProcessor> OnTheDraw(GenerationPlan plan)
+    {
+        const int defaultTopK = 50;
+        var config = plan.Config;
+        var kept = plan.NumBeams == 1 ? 1 : plan.Eos.Count > 0 ? plan.Eos.Count + 1 : 2;       // beams need one token beside the ends of text
+        if (config.Temperature is { } temperature and not 1) yield return new TemperatureLogitsWarper(temperature);
+        if (config.TopH is { } topH) yield return new TopHLogitsWarper(topH);
+        if ((config.TopK ?? defaultTopK) is var topK and > 0) yield return new TopKLogitsWarper(topK, kept);
+        if (config.TopP is { } topP and < 1) yield return new TopPLogitsWarper(topP, kept);
+        if (config.MinP is { } minP) yield return new MinPLogitsWarper(minP, kept);
+        if (config.TypicalP is { } mass and < 1) yield return new TypicalLogitsWarper(mass, kept);
+        if (config.EpsilonCutoff is { } epsilon and > 0) yield return new EpsilonLogitsWarper(epsilon, kept);
+        if (config.EtaCutoff is { } eta and > 0) yield return new EtaLogitsWarper(eta, kept);
+    }
+
+    /// <summary>Tokens before the first that is read, for each row that runs; null where all are read.</summary>
+    private static long[]? PaddingLengths(GenerationPlan plan) => plan.PromptMask is not { } mask ? null
+        : [.. mask.ne(0).to(ScalarType.Int64).argmax(1).cpu().data<long>().ToArray().SelectMany(length => Enumerable.Repeat(length, plan.RowsPerPrompt))];
+}

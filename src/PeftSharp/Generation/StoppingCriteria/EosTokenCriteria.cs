@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Ends a text with a token.</summary>
+/// <param name="eosTokenId">Any of these.</param>
+public sealed class EosTokenCriteria(IReadOnlyList<int> eosTokenId) : StoppingCriteria
+{
+    /// <inheritdoc/>
+    public override Tensor IsDone(Tensor inputIds)
+    {
+        using var scope = NewDisposeScope();
+        var last = inputIds.select(1, inputIds.shape[1] - 1);
+        return eosTokenId.Select(id => last.eq(id)).Aggregate((one, other) => one.logical_or(other)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,57 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Generation;
+
+/// <summary>Greedy decoding and sampling: one token for each row at a time, until every row is finished.</summary>
+internal static class TokenLoop
+{
+    internal static GenerationOutput Run(GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria, BaseStreamer? streamer, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new NextTokenScores(plan);
+        var rows = plan.Prompts * plan.RowsPerPrompt;
+        var length = plan.PromptLength;
+        var sequences = full([rows, plan.MaxLength], plan.Pad ?? 0, ScalarType.Int64, plan.PromptIds.device);
+        sequences.narrow(1, 0, length).copy_(plan.PromptIds.repeat_interleave(plan.RowsPerPrompt, 0));
+        var running = ones([rows], ScalarType.Bool, sequences.device);
+        streamer?.Put(Row(sequences, 0, length));
+        for (var isDone = false; !isDone; length++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var step = NewDisposeScope();
+            var soFar = sequences.narrow(1, 0, length);
+            var scores = processors.Process(soFar, length == plan.PromptLength ? model.Prefill() : model.Next(soFar));
+            var next = plan.DoSample ? Draw(scores) : Likeliest(scores);
+            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are filled
+            sequences.select(1, length).copy_(next);
+            running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
+            streamer?.Put(Row(sequences, length, 1));
+            isDone = !running.any().item<bool>();
+        }
+        streamer?.Finish();
+        return new GenerationOutput { Sequences = sequences.narrow(1, 0, length).clone().MoveToOuterDisposeScope(), PromptLength = plan.PromptLength };
+    }
+
+    private static Tensor Likeliest(Tensor scores)
+    {
+        var best = scores.argmax(-1);
+        Check(scores.gather(1, best.unsqueeze(1)));
+        return best;
+    }
+
+    private static Tensor Draw(Tensor scores)
+    {
+        Check(scores.amax([-1]));
+        return multinomial(scores.softmax(-1), 1).squeeze(1);
+    }
+
+    /// <summary>A row whose best score is no finite number has no next token: all are forbidden, or the model has overflowed.</summary>
+    private static void Check(Tensor best)
+    {
+        if (best.isfinite().all().item<bool>()) return;
+        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options leave no token that may come next: they forbid all of them at once. Loosen bad_words_ids, suppress_tokens, no_repeat_ngram_size or your own rules."
+            : "The model's scores are not finite numbers (an overflow in its weights or in float16). Check the weights, or load the model in float32 or bfloat16.");
+    }
+
+    private static int[] Row(Tensor sequences, int start, int count) => [.. sequences[0].narrow(0, start, count).cpu().data<long>().Select(id => (int)id)];
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Modeling;
+
+public sealed partial record GenerationConfig
+{
+    private const string FileName = "generation_config.json";
+    private static readonly JsonElement _true = JsonSerializer.SerializeToElement(true);
+
+    /// <summary>The configuration in <paramref name="folder"/>'s <c>generation_config.json</c>.</summary>
+    /// <exception cref="CheckpointException">The file is absent or malformed.</exception>
+    public static GenerationConfig FromPretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var path = Path.Combine(folder, FileName);
+        try { return ConfigFiles.ReadAny<GenerationConfig>(JsonFile.Read(path)); }
+        catch (JsonException error) { throw new CheckpointException($"'{path}', field '{error.Path}': {error.Message}", error); }
+    }
+
+    /// <summary>Writes <c>generation_config.json</c> into <paramref name="folder"/>, which is made where it is absent.</summary>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    public void SavePretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Directory.CreateDirectory(folder);
+        ConfigFiles.WriteAny(Path.Combine(folder, FileName), this);
+    }
+
+    /// <summary>The folder's configuration, or what <paramref name="config"/> says of special tokens where there is none.</summary>
+    internal static GenerationConfig ForModel(string folder, PretrainedConfig config) => File.Exists(Path.Combine(folder, FileName)) ? FromPretrained(folder) : FromModelConfig(config);
+
+    /// <summary>What a model's configuration says of special tokens.</summary>
+    internal static GenerationConfig FromModelConfig(PretrainedConfig config) => new()
+    {
+        PadTokenId = config.PadTokenId,
+        BosTokenId = config.BosTokenId,
+        EosTokenId = config.EosTokenId,
+        AdditionalFields = new Dictionary<string, JsonElement> { ["_from_model_config"] = _true },
+    };
+}

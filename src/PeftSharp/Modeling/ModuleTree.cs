@@ -1,0 +1,95 @@
+using System.Collections;
+using System.Reflection;
+using TorchSharp.Modules;
+using Module = TorchSharp.torch.nn.Module;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>A model's modules by their paths, and the replacement of one of them: with <see cref="ModuleCopy"/> the only reflection in the library.</summary>
+/// <remarks>TorchSharp keeps a child twice: in the parent's field, which <c>forward</c> reads, and in its list of children, which names the parameters. Both must agree.</remarks>
+internal static class ModuleTree
+{
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    /// <summary>The modules below <paramref name="root"/> in PyTorch's order (<c>named_modules</c>: a module before its children), each once.</summary>
+    /// <param name="root">Where to begin; not listed itself.</param>
+    /// <param name="isClosed">Modules whose inside is not listed.</param>
+    internal static List<ModulePlace> Walk(Module root, Func<Module, bool>? isClosed = null)
+    {
+        var places = new List<ModulePlace>();
+        var seen = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        Visit(root, "");
+        return places;
+
+        void Visit(Module parent, string prefix)
+        {
+            foreach (var (name, child) in parent.named_children())
+            {
+                if (!seen.Add(child)) continue;
+                places.Add(new ModulePlace(prefix + name, parent, name, child));
+                if (isClosed?.Invoke(child) != true) Visit(child, $"{prefix}{name}.");
+            }
+        }
+    }
+
+    /// <summary>Puts <paramref name="replacement"/> where a module stands; the order of the parent's children stays.</summary>
+    /// <exception cref="ArgumentException">The parent cannot hold it; the message says which field to declare how.</exception>
+    internal static void Replace(ModulePlace place, Module replacement)
+    {
+        switch (place.Parent)
+        {
+            case Sequential: SetInList(place, replacement); return;              // has no second list of children
+            case var parent when IsGeneric(parent, typeof(ModuleList<>)): SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case var parent when IsGeneric(parent, typeof(ModuleDict<>)): SetItem(place, replacement, place.Name); break;
+            default: SetField(place, replacement); break;
+        }
+        Register(place, replacement);
+    }
+
+    private static void SetField(ModulePlace place, Module replacement)
+    {
+        var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))
+            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, so the model would go on calling the old module. "
+                + $"Keep it in a field declared Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
+        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} is declared {field.FieldType.Name}");
+        field.SetValue(place.Parent, replacement);
+    }
+
+    private static void SetItem(ModulePlace place, Module replacement, object index)
+    {
+        var item = place.Parent.GetType().GetProperty("Item", [index.GetType()])!;
+        var element = place.Parent.GetType().GetGenericArguments()[0];
+        if (!element.IsInstanceOfType(replacement)) throw Unfit(place, $"its {place.Parent.GetName()} is declared for elements of type {element.Name}");
+        item.SetValue(place.Parent, replacement, [index]);
+    }
+
+    private static void SetInList(ModulePlace place, Module replacement)
+    {
+        var modules = FieldsOf(typeof(Sequential)).Select(field => field.GetValue(place.Parent)).OfType<IList>()
+            .FirstOrDefault(list => list.OfType<Module>().Contains(place.Module, ReferenceEqualityComparer.Instance))
+            ?? throw new InvalidOperationException($"'{place.Path}' is not in the list of its Sequential: this version of TorchSharp is not the one that the library knows.");
+        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential holds modules from one tensor to one tensor");
+        for (var index = 0; index < modules.Count; index++)
+            if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
+    }
+
+    private static ArgumentException Unfit(ModulePlace place, string obstacle) =>
+        new($"'{place.Path}' cannot be wrapped: {obstacle}, which holds no adapter. Declare it Module<Tensor, Tensor> (an adapter is one, and so is a Linear).");
+
+    private static void Register(ModulePlace place, Module replacement)
+    {
+        var children = place.Parent.named_children().ToArray();
+        var position = Array.FindIndex(children, child => child.name == place.Name);
+        foreach (var (name, _) in children[position..]) place.Parent.register_module(name, null!);       // takes it away
+        foreach (var (name, child) in children[position..]) place.Parent.register_module(name, name == place.Name ? replacement : child);
+    }
+
+    private static bool IsGeneric(Module module, Type definition) => module.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == definition;
+
+    /// <summary>The fields of a module's class and of the classes it derives from, down to TorchSharp's base.</summary>
+    internal static IEnumerable<FieldInfo> FieldsOf(Type? type)
+    {
+        for (; type is not null && type != typeof(Module); type = type.BaseType)
+            foreach (var field in type.GetFields(Own)) yield return field;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>What is added to the score of a token that completes a sequence.</summary>
+/// <param name="Tokens">The sequence; one token or several.</param>
+/// <param name="Bias">Added to the score of the last token where the text ends with the others; negative discourages.</param>
+[JsonConverter(typeof(Converter))]
+public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)
+{
+    /// <summary>In the file: <c>[[1, 2], -3.5]</c>.</summary>
+    private sealed class Converter : JsonConverter<SequenceBias>
+    {
+        public override SequenceBias Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            using var pair = JsonDocument.ParseValue(ref reader);
+            return pair.RootElement is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() == 2
+                ? new SequenceBias(array[0].Deserialize<int[]>()!, array[1].GetDouble())
+                : throw new JsonException("sequence_bias is a list of pairs: token ids and what is added, as in [[[1, 2], -3.5]].");
+        }
+
+        public override void Write(Utf8JsonWriter writer, SequenceBias value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            JsonSerializer.Serialize(writer, value.Tokens.ToArray(), options);
+            writer.WriteNumberValue(value.Bias);
+            writer.WriteEndArray();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tuners;
+
+/// <summary><c>adapter_config.json</c> and <c>adapter_model.safetensors</c> exactly as peft reads and writes them; the rule of the keys in one place.</summary>
+/// <remarks>A key is <c>base_model.model.</c>, the module's path and the parameter's name, without the adapter's: <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.</remarks>
+internal static class AdapterFiles
+{
+    internal const string ConfigFile = "adapter_config.json", WeightsFile = "adapter_model.safetensors";
+
+    private const string Prefix = "base_model.model.";
+    private static readonly string[] _embeddingNames = ["embed_tokens", "lm_head"];      // the names by which peft knows that embeddings belong into the file
+
+    /// <summary>Where an adapter's files are in a folder of several: the folder itself for <c>default</c>, one of its name for another.</summary>
+    internal static string FolderOf(string folder, string adapter) => adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
+
+    /// <summary>The adapter's tensors by their keys in the file.</summary>
+    internal static IEnumerable<KeyValuePair<string, Parameter>> Tensors(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config)
+    {
+        var all = parts.ToArray();
+        var own = all.SelectMany(entry => entry.Part.ParametersOf(adapter).Select(tensor => KeyValuePair.Create($"{Prefix}{entry.Path}.{tensor.Key}", tensor.Value)));
+        return own.Concat(TrainedBiases(model, all, adapter, config).Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value))).Concat(Embeddings(model, all, adapter, config));
+    }
+
+    /// <summary>The biases of the base model that this adapter trains, by their names in the model.</summary>
+    internal static IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config) => config.TrainedBias switch
+    {
+        BiasMode.LoraOnly => parts.Where(entry => entry.Part is TunerLayer { Target.Bias: not null } && entry.Part.Has(adapter))
+            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", ((TunerLayer)entry.Part).Target.Bias!)),
+        BiasMode.All => BaseBiases(model, parts.Where(entry => entry.Part is not TunerLayer).Select(entry => entry.Path + ".").ToArray(), parts.Where(entry => entry.Part is TunerLayer).ToArray()),
+        _ => [],
+    };
+
+    /// <summary>Writes both files; each is whole or what it was before.</summary>
+    internal static void Save(string folder, IEnumerable<KeyValuePair<string, Parameter>> tensors, PeftConfig config)
+    {
+        Directory.CreateDirectory(folder);
+        Safetensors.Save(Path.Combine(folder, WeightsFile), tensors.Select(pair => KeyValuePair.Create<string, Tensor>(pair.Key, pair.Value)), Safetensors.PyTorchMetadata);
+        JsonFile.Write(Path.Combine(folder, ConfigFile), (config with { InferenceMode = true }).ToJson(), finalNewline: false);
+    }
+
+    /// <summary>Copies the file's tensors into the adapter's; nothing is written unless all fit.</summary>
+    /// <exception cref="CheckpointException">A tensor is missing, left over or of another shape; the message names it and both models.</exception>
+    internal static void Load(string folder, IReadOnlyDictionary<string, Parameter> tensors, PeftConfig config, string model)
+    {
+        var path = Path.Combine(folder, WeightsFile);
+        using var file = SafetensorsFile.Open(path);
+        var missing = tensors.Keys.Where(key => !file.Tensors.ContainsKey(key) && !IsOptional(key)).ToArray();
+        var unexpected = file.Tensors.Keys.Where(key => !tensors.ContainsKey(key) && !IsRepeated(key)).ToArray();
+        var wrong = file.Tensors.Values.Where(entry => tensors.TryGetValue(entry.Name, out var tensor) && !entry.Shape.SequenceEqual(tensor.shape))
+            .Select(entry => $"{entry.Name} is [{string.Join(", ", entry.Shape)}], and here [{string.Join(", ", tensors[entry.Name].shape)}]").ToArray();
+        if (missing.Length + unexpected.Length + wrong.Length > 0)
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({model}). "
+                + string.Join(" ", Problems(("Of another shape", wrong), ("Missing in the file", missing), ("Without a place in the model", unexpected)))
+                + " Load the base model that it was trained on, or the file again.");
+        using var free = no_grad();
+        foreach (var key in tensors.Keys.Where(file.Tensors.ContainsKey)) file.CopyTo(key, tensors[key]);
+    }
+
+    private static bool IsOptional(string key) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal);      // peft can be told to leave embeddings out
+
+    /// <summary>With bias="all" peft also writes the biases of a head under the names of its wrapper; the head itself is in the file under its own.</summary>
+    private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>
+        problems.Where(problem => problem.Items.Length > 0).Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}{(problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more" : "")}.");
+
+    private static IEnumerable<KeyValuePair<string, Parameter>> BaseBiases(PretrainedModel model, string[] closed, (string Path, AdapterPart Part)[] layers)
+    {
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (!name.EndsWith(".bias", StringComparison.Ordinal) || closed.Any(path => name.StartsWith(path, StringComparison.Ordinal))) continue;
+            if (layers.Any(layer => name.StartsWith(layer.Path + ".", StringComparison.Ordinal) && name != layer.Path + ".base_layer.bias")) continue;
+            yield return KeyValuePair.Create(name, parameter);
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, Parameter>> Embeddings(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config)
+    {
+        if (config.TrainedTokens is not null) yield break;
+        foreach (var (path, part) in parts)
+            if (part is TunerLayer layer && layer.Has(adapter) && _embeddingNames.Contains(path[(path.LastIndexOf('.') + 1)..])
+                && (ReferenceEquals(part, model.InputEmbeddings) || ReferenceEquals(part, model.OutputEmbeddings)))
+                yield return KeyValuePair.Create($"{Prefix}{path}.base_layer.weight", layer.Target.Weight);
+    }
+}

@@ -1,0 +1,24 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tuners.Lora;
+
+/// <summary>The trained length m of each output of a weight whose direction is W + s·B·A (DoRA, Liu et al. 2024, arXiv:2402.09353).</summary>
+internal sealed class DoraMagnitude : Module
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _lengths;
+
+    /// <param name="direction">W + s·B·A, float [outputs, inputs]; its lengths are the start, so that the model starts unchanged.</param>
+    internal DoraMagnitude(Tensor direction) : base(nameof(DoraMagnitude))
+    {
+        _lengths = new Parameter(Norm(direction).detach().clone());
+        RegisterComponents();
+    }
+
+    /// <summary>m / ‖W + s·B·A‖ for each output, float [outputs]. The norm is a constant to the gradient, as in section 4.3 of the paper.</summary>
+    /// <param name="direction">W + s·B·A, float [outputs, inputs].</param>
+    internal Tensor Factor(Tensor direction) => _lengths / Norm(direction.detach());
+
+    private static Tensor Norm(Tensor direction) => linalg.vector_norm(direction, 2, [1]).to(direction.dtype);
+}

@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tuners.Lora;
+
+/// <summary>The factors of one layer's combined adapter, whose scale is 1.</summary>
+internal static class LoraCombiner
+{
+    /// <summary>One source: A [r, inputs], B [outputs, r], its scale and its weight.</summary>
+    internal sealed record Source(Tensor A, Tensor B, double Scale, double Weight);
+
+    /// <summary>Combines.</summary>
+    /// <param name="sources">The adapters on this layer.</param>
+    /// <param name="how">The combination.</param>
+    /// <param name="isTransposed">Whether the layer's weight is [inputs, outputs]: updates are pruned in the layer's order, in which peft draws its random masks.</param>
+    /// <returns>A and B; their rank is at most the combination's.</returns>
+    internal static (Tensor A, Tensor B) Combine(IReadOnlyList<Source> sources, WeightedCombination how, bool isTransposed)
+    {
+        if (how.Type == CombinationType.Cat)
+            return (cat([.. sources.Select(source => source.A * source.Weight * source.Scale)], 0), cat([.. sources.Select(source => source.B)], 1));
+        if (how.IsOnUpdates)
+            return Decompose(Oriented(AdapterArithmetic.Combine([.. sources.Select(source => Oriented(source.B.matmul(source.A)) * source.Scale)], [.. sources.Select(source => source.Weight)], how)), how);
+
+        // The factor on B·A is shared between A and B, so each gets its root; its sign goes to one of them.
+        var roots = sources.Select(source => Math.Sqrt(Math.Abs(source.Weight * source.Scale))).ToArray();
+        var signed = roots.Select((root, index) => sources[index].Weight * sources[index].Scale >= 0 ? root : -root).ToArray();
+        var a = AdapterArithmetic.Combine([.. sources.Select(source => source.A)], signed, how);
+        return (a, AdapterArithmetic.Combine([.. sources.Select(source => source.B)], roots, how));
+
+        Tensor Oriented(Tensor update) => isTransposed ? update.t() : update;
+    }
+
+    private static (Tensor A, Tensor B) Decompose(Tensor update, WeightedCombination how)
+    {
+        var (u, s, vh) = linalg.svd(update, fullMatrices: false);
+        var rank = Math.Min(how.Rank, s.shape[0]);
+        var (a, b) = (vh.narrow(0, 0, rank), u.narrow(1, 0, rank) * s.narrow(0, 0, rank));
+        if (how.SvdClamp is not { } quantileShare) return (a, b);
+        using var share = tensor((float)quantileShare, device: update.device);
+        var limit = quantile(cat([b.flatten(), a.flatten()], 0), share);
+        return (a.clamp(-limit, limit), b.clamp(-limit, limit));
+    }
+}

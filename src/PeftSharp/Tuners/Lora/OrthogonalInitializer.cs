@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tuners.Lora;
+
+/// <summary>A takes the odd rows of a random rotation and B the even ones, so that B·A is zero although neither is.</summary>
+/// <remarks>The draws and the factor 1/10 are peft's.</remarks>
+internal sealed class OrthogonalInitializer : LoraInitializer
+{
+    private const double Damping = 10;
+
+    internal override string Name => "orthogonal";
+
+    internal override void Fill(LoraStart start)
+    {
+        var rank = start.Rank;
+        if (rank % 2 != 0) throw new ArgumentException($"The orthogonal initialization needs an even rank, not {rank}.");
+        using var scope = NewDisposeScope();
+        var (rotation, _) = linalg.qr(randn(rank, rank));
+        var rows = rotation.reshape(rank / 2, 2, rank);
+        var (first, second) = (rows.select(1, 0), rows.select(1, 1));
+        start.A.copy_(randn(start.Target.Inputs, rank / 2).mm(first).t() / Damping);
+        start.B.copy_(randn(rank / 2, start.Target.Outputs).t().mm(second) / Damping);
+    }
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tuners.Lora;
+
+/// <summary>A and B stay as they were made: random.</summary>
+internal sealed class RandomInitializer : LoraInitializer
+{
+    internal override string? Name => null;
+
+    internal override bool AllowsBias => true;
+
+    internal override void Fill(LoraStart start) { }
+
+    internal override void FillEmbedding(Tensor a, Tensor b) { }
+}

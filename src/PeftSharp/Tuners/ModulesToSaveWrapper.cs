@@ -1,0 +1,72 @@
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>A module that is trained whole, as a copy for each adapter, while the original stays frozen: a new head, usually (peft's <c>ModulesToSaveWrapper</c>).</summary>
+internal sealed class ModulesToSaveWrapper : AdapterPart
+{
+    [ComponentName(Name = "original_module")] private readonly Module<Tensor, Tensor> _untouched;
+    [ComponentName(Name = "modules_to_save")] private readonly AdapterSlot _copies = new();
+
+    internal ModulesToSaveWrapper(Module<Tensor, Tensor> original, AdapterState state) : base(nameof(ModulesToSaveWrapper), state)
+    {
+        _untouched = original;
+        register_module("original_module", original);
+        RegisterComponents();
+    }
+
+    internal override Module<Tensor, Tensor> Original => _untouched;
+
+    internal override IEnumerable<string> Adapters => _copies.Adapters;
+
+    public override Tensor Weight => _untouched is IWeighted weighted ? weighted.Weight
+        : throw new InvalidOperationException($"A head reads the weight of a {_untouched.GetName()}, which has none.");
+
+    /// <summary>The copy that answers; null where the original does.</summary>
+    private Module<Tensor, Tensor>? Current => (State.Merged.Count > 0 ? State.Merged : State.Active).FirstOrDefault(Has) is { } adapter && State.IsEnabled ? (Module<Tensor, Tensor>)_copies.ModuleOf(adapter) : null;
+
+    internal void Add(string adapter)
+    {
+        var copy = ModuleCopy.Of(_untouched);
+        copy.train(training);
+        _copies.Add(adapter, copy);
+    }
+
+    // A merged adapter's copy answers too: merging changes weights, and a copy has its own.
+    public override Tensor forward(Tensor x)
+    {
+        if (State.Rows is not { } rows || !State.IsApplied) return (Current ?? _untouched).call(x);
+        using var scope = NewDisposeScope();
+        return ByRows(x, _untouched.call(x), rows, (adapter, input, _) => ((Module<Tensor, Tensor>)_copies.ModuleOf(adapter)).call(input)).MoveToOuterDisposeScope();
+    }
+
+    internal override IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>
+        _copies.ParametersOf(adapter).Select(entry => (entry.End[1..], entry.Value));
+
+    internal override void Remove(string adapter) => _copies.Remove(adapter);
+
+    internal override void Rename(string from, string to) => _copies.Rename(from, to);
+
+    internal override MergedTensors? ComputeMerge(IReadOnlyList<string> adapters) => null;
+
+    internal override void WriteMerge(MergedTensors merged, bool keep) { }
+
+    internal override void Unmerge() { }
+
+    internal override Module<Tensor, Tensor> Release(IReadOnlyList<string> mergedAdapters)
+    {
+        var remaining = mergedAdapters.FirstOrDefault(Has) is { } adapter ? (Module<Tensor, Tensor>)_copies.ModuleOf(adapter) : _untouched;
+        register_module("original_module", null!);
+        if (remaining != _untouched)
+        {
+            _copies.Take(mergedAdapters.First(Has));
+            _untouched.Dispose();
+        }
+        Dispose();
+        return remaining;
+    }
+}

@@ -1,0 +1,53 @@
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tuners;
+
+/// <content>Adapters from and to files.</content>
+public abstract partial class PeftModel
+{
+    /// <summary>Loads a saved adapter beside the others; it is not active until <see cref="SetAdapter(string[])"/> says so.</summary>
+    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="adapterName">Its name here.</param>
+    /// <param name="isTrainable">Whether it is trained on once it is active; default false.</param>
+    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model; then the model is as it was.</exception>
+    /// <exception cref="ArgumentException">The name is taken or cannot be one.</exception>
+    public void LoadAdapter(string folder, string adapterName, bool isTrainable = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var config = TunerTypes.ReadConfig(folder) with { InferenceMode = !isTrainable };
+        try { Add(adapterName, config, resolved => AdapterFiles.Load(folder, Tensors(adapterName, resolved), config, Describe())); }
+        catch (ArgumentException error) when (error.ParamName is null)
+        {
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({Describe()}): {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes the adapters: <c>default</c> into the folder itself, others into folders of their names. The base model is not written.</summary>
+    /// <param name="folder">Made where it is absent.</param>
+    public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
+
+    /// <summary>Writes chosen adapters.</summary>
+    /// <param name="folder">Made where it is absent.</param>
+    /// <param name="selectedAdapters">Their names.</param>
+    /// <exception cref="ArgumentException">A name is not known.</exception>
+    public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(selectedAdapters);
+        RequireKnown(selectedAdapters);
+        foreach (var adapter in selectedAdapters) AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, _configs[adapter]), _configs[adapter]);
+    }
+
+    /// <summary>Reads the numbers of every adapter of this model back from what <see cref="SavePretrained(string)"/> wrote.</summary>
+    /// <exception cref="CheckpointException">A file is absent or malformed, or does not fit.</exception>
+    public override void LoadWeights(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        RequireUnmerged("Loading weights");
+        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config, Describe());
+    }
+
+    private Dictionary<string, Parameter> Tensors(string adapter, LayerConfig config) => AdapterFiles.Tensors(Base, _tree.Parts, adapter, config).ToDictionary();
+
+    private string Describe() => Base.NameOrPath is { } path ? $"{Base.GetName()} from '{path}'" : Base.GetName();
+}

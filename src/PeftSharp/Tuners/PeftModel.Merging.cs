@@ -1,0 +1,73 @@
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Tuners;
+
+/// <content>Merging adapters into the weights, and back.</content>
+public abstract partial class PeftModel
+{
+    /// <summary>Adds the adapters' updates into the weights, so that they cost nothing to answer with; <see cref="Unmerge"/> restores every bit, from a copy that is kept until then.</summary>
+    /// <param name="safeMerge">Whether weights that would not be finite, or a head that is tied to changed embeddings, are refused before anything is written. Default true; peft's default is false.</param>
+    /// <param name="adapterNames">The adapters, in this order, beside those merged already. Null: the active ones.</param>
+    /// <remarks>Nothing is trained while adapters are merged.</remarks>
+    /// <exception cref="ArgumentException">A name is not known.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses; nothing was changed.</exception>
+    public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
+    {
+        var names = ToMerge(adapterNames);
+        if (safeMerge) CheckMerge(names);
+        foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: true);
+        _adapters.Merged = names;
+        SetTrainable();
+    }
+
+    /// <summary>Takes the merged adapters out of the weights again: they have the bits from before. Does nothing where none is merged.</summary>
+    public void Unmerge()
+    {
+        foreach (var (_, part) in _tree.Parts) part.Unmerge();
+        _adapters.Merged = [];
+        SetTrainable();
+    }
+
+    private protected IReadOnlyList<string> MergeForGood(bool safeMerge, IReadOnlyList<string>? adapterNames)
+    {
+        var names = ToMerge(adapterNames);
+        if (safeMerge) CheckMerge(names);
+        foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: false);
+        return names;
+    }
+
+    private protected PretrainedModel GiveBack(IReadOnlyList<string> mergedAdapters)
+    {
+        var model = Base;
+        _tree.Release(mergedAdapters);
+        foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = _learnedBefore.Contains(name);
+        Abandon();
+        return model;
+    }
+
+    private string[] ToMerge(IReadOnlyList<string>? adapterNames)
+    {
+        var names = adapterNames ?? _adapters.Active;
+        RequireKnown(names);
+        return [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
+    }
+
+    private void CheckMerge(IReadOnlyList<string> names)
+    {
+        foreach (var (path, part) in _tree.Parts)
+        {
+            if (part is TunerLayer && names.Any(part.Has) && ReferenceEquals(part, Base.OutputEmbeddings))
+                throw new InvalidOperationException($"'{path}' is also the table that the tied head scores with, and the head would see the merged update that it does not see now: the model would answer otherwise. "
+                    + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
+            using var merged = part.ComputeMerge(names);
+            if (merged is not null && !merged.IsFinite(part.Original.parameters().First().dtype))
+                throw new InvalidOperationException($"Merging {string.Join(", ", names)} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Original.parameters().First().dtype}. Nothing was merged.");
+        }
+    }
+
+    private static void WriteMerge(AdapterPart part, IReadOnlyList<string> names, bool keep)
+    {
+        using var merged = part.ComputeMerge(names);
+        if (merged is not null) part.WriteMerge(merged, keep);
+    }
+}

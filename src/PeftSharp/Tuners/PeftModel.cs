@@ -1,0 +1,156 @@
+using PeftSharp.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>A frozen model with adapters: trained, saved and generated from as any model, but only the adapters change and only they are saved.</summary>
+/// <remarks>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</remarks>
+public abstract partial class PeftModel : PretrainedModel
+{
+    [ComponentName(Name = "base_model")] private readonly PeftRoot _root;
+    private readonly Dictionary<string, LayerConfig> _configs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _frozen = new(StringComparer.Ordinal);
+    private readonly AdapterState _adapters = new();
+    private readonly AdapterTree _tree;
+    private readonly Tuner _tuner;
+    private readonly string[] _learnedBefore;
+    private bool _isUnloaded;
+
+    private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model.Config, model.Family)
+    {
+        if (model is PeftModel) throw new ArgumentException("This model has adapters already: add one with AddAdapter.", nameof(model));
+        _tuner = config.CreateTuner();
+        _tree = new AdapterTree(model, _tuner, _adapters);
+        _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
+        _root = new PeftRoot(model);
+        NameOrPath = model.NameOrPath;
+        RegisterComponents();
+        train(model.training);
+        if (model.Device.type != DeviceType.CPU) this.to(model.Device);
+    }
+
+    /// <summary>The configuration of each adapter, as it will be saved.</summary>
+    public IReadOnlyDictionary<string, LayerConfig> PeftConfigs => _configs;
+
+    /// <summary>The adapters whose updates are added, in this order.</summary>
+    public IReadOnlyList<string> ActiveAdapters => _adapters.Active;
+
+    /// <summary>The adapters that are merged into the base weights, in this order.</summary>
+    public IReadOnlyList<string> MergedAdapters => _adapters.Merged;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> InputNames => Base.InputNames;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> LabelNames => Base.LabelNames;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor> InputEmbeddings => Base.InputEmbeddings;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
+
+    /// <summary>The model inside, whose layers carry the adapters.</summary>
+    private protected PretrainedModel Base => !_isUnloaded ? _root.Model : throw new InvalidOperationException("This model was unloaded: its base model is the one that Unload or MergeAndUnload returned.");
+
+    /// <summary>A model with a saved adapter on it.</summary>
+    /// <param name="model">The base model that the adapter was trained on.</param>
+    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="adapterName">Its name here.</param>
+    /// <param name="isTrainable">Whether it is trained on; default false.</param>
+    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model.</exception>
+    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false) where TModel : PretrainedModel
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var config = TunerTypes.ReadConfig(folder);
+        var peft = new PeftModel<TModel>(model, config);
+        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable));
+        return peft;
+    }
+
+    /// <inheritdoc/>
+    public override bool CanGenerate => Base.CanGenerate;
+
+    /// <inheritdoc/>
+    public override long CountTargets(ModelInputs inputs) => Base.CountTargets(inputs);
+
+    /// <inheritdoc/>
+    public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
+
+    /// <summary>The base model's answer with the active adapters.</summary>
+    public override ModelOutput forward(ModelInputs inputs) => Base.call(inputs);
+
+    /// <summary>The base model's answer with an adapter for each row of the batch.</summary>
+    /// <param name="inputs">As for the base model.</param>
+    /// <param name="adapterNames">One name a row; <c>__base__</c> for none.</param>
+    /// <exception cref="ArgumentException">A name is not known, or there are more or fewer names than rows.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
+    public ModelOutput Call(ModelInputs inputs, IReadOnlyList<string> adapterNames)
+    {
+        using var rows = UseAdapters(adapterNames);
+        return call(inputs);
+    }
+
+    /// <summary>How many numbers are trained, and how many there are (peft's <c>get_nb_trainable_parameters</c>).</summary>
+    public TrainableParameters TrainableParameters()
+    {
+        var sizes = this.parameters().Select(parameter => (Count: parameter.numel(), parameter.requires_grad)).ToArray();
+        return new TrainableParameters(sizes.Where(size => size.requires_grad).Sum(size => size.Count), sizes.Sum(size => size.Count));
+    }
+
+    /// <summary>Writes peft's line, such as <c>trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364</c>.</summary>
+    /// <param name="writer">Where to; <c>Console.Out</c> in a program.</param>
+    public void PrintTrainableParameters(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteLine(TrainableParameters());
+    }
+
+    /// <summary>Adds the first adapter; where that fails the model is given back as it was.</summary>
+    internal void Start(string adapterName, Action add)
+    {
+        try { add(); }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+        _adapters.Active = [adapterName];
+        SetTrainable();
+    }
+
+    /// <summary>Which parameters learn follows from which adapters are active; said in one place.</summary>
+    private void SetTrainable()
+    {
+        var learning = _adapters.IsApplied ? _adapters.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
+        foreach (var parameter in Base.parameters()) parameter.requires_grad = false;
+        var parts = _tree.Parts.ToArray();
+        foreach (var adapter in learning)
+        {
+            foreach (var (_, parameter) in parts.SelectMany(part => part.Part.ParametersOf(adapter))) parameter.requires_grad = true;
+            foreach (var (_, bias) in AdapterFiles.TrainedBiases(Base, parts, adapter, _configs[adapter])) bias.requires_grad = true;
+        }
+    }
+
+    private void Abandon()
+    {
+        _tree.Release([]);
+        _root.Release();
+        _isUnloaded = true;
+        Dispose();
+    }
+
+    private void RequireKnown(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'; there are {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+    }
+
+    private void RequireUnmerged(string what)
+    {
+        if (_adapters.Merged.Count > 0) throw new InvalidOperationException($"{what} while {string.Join(", ", _adapters.Merged)} is merged would not do what it says. Call Unmerge first.");
+    }
+}

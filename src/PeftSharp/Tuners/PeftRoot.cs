@@ -1,0 +1,25 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Gives the base model's parameters peft's names, which begin with <c>base_model.model.</c></summary>
+internal sealed class PeftRoot : Module
+{
+    [ComponentName(Name = "model")] private PretrainedModel? _model;
+
+    internal PeftRoot(PretrainedModel model) : base(nameof(PeftRoot))
+    {
+        _model = model;
+        RegisterComponents();
+    }
+
+    internal PretrainedModel Model => _model!;
+
+    /// <summary>Gives the model away: it is not disposed with this.</summary>
+    internal void Release()
+    {
+        _model = null;
+        register_module("model", null!);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Which modules a configuration means: names in, names out. Every entry must mean something, or the error lists what it could have meant.</summary>
+/// <remarks>peft's <c>check_target_module_exists</c>, whose silence about an entry without a match is not repeated.</remarks>
+internal sealed class TargetMatcher
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);      // for an expression, which may come from a downloaded file
+    private readonly LayerConfig _config;
+    private readonly TargetModules _targets;
+
+    /// <param name="config">The adapter's configuration.</param>
+    /// <param name="targets">What it adapts, where <see cref="LayerConfig.TargetModules"/> leaves it open or says <c>all-linear</c>.</param>
+    internal TargetMatcher(LayerConfig config, TargetModules targets) => (_config, _targets) = (config, targets);
+
+    /// <summary>The names among <paramref name="paths"/> that are meant, in their order.</summary>
+    /// <param name="paths">All modules of the model.</param>
+    /// <param name="adaptable">Those that the method can adapt, for the error.</param>
+    /// <exception cref="ArgumentException">Nothing is meant, or an entry means nothing.</exception>
+    internal IReadOnlyList<string> Match(IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
+    {
+        var selected = paths.Where(path => Selects(_targets, path)).ToArray();
+        CheckEntries("target_modules", _targets, paths, adaptable);
+        if (_config.ExcludeModules is { } exclude) CheckEntries("exclude_modules", exclude, paths, adaptable);
+        var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
+        if (matched.Length == 0)
+            throw new ArgumentException($"{_targets} means {selected.Length} modules of this model, and all of them are left out by exclude_modules, modules_to_save or layers_to_transform. Name others.");
+        CheckLayers(selected);
+        if (!_config.IgnoreUnmatched)
+            foreach (var (field, pattern) in _config.LayerPatterns)
+                if (!matched.Any(path => EndMatches(pattern, path)))
+                    throw new ArgumentException($"{field} holds '{pattern}', which matches none of the adapted layers{NameHint.For(pattern, matched)} Mend it, or set IgnoreUnmatched.");
+        return matched;
+    }
+
+    /// <summary>Whether a regular expression matches the whole path, or its end after a dot.</summary>
+    internal static bool EndMatches(string pattern, string path) => Expression($@"(.*\.)?(?:{pattern})", pattern).IsMatch(path);
+
+    /// <summary>Whether a module to save is the module at this path, or is above it: those are trained whole and take no adapter.</summary>
+    internal static bool IsSavedWhole(LayerConfig config, string path) =>
+        config.ModulesToSave?.Any(name => $".{path}.".Contains($".{name}.", StringComparison.Ordinal)) == true;
+
+    private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Selects(exclude, path)) || IsSavedWhole(_config, path);
+
+    private bool IsInLayers(string path) => _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
+
+    private int? LayerOf(string path)
+    {
+        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.") : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
+        foreach (var pattern in patterns)
+            if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _patience) is { Success: true } match)
+                return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        return null;
+    }
+
+    private static bool Selects(TargetModules modules, string path) => modules.Pattern is { } pattern
+        ? Expression(pattern, pattern).IsMatch(path)
+        : modules.Names.Any(name => IsEndOf(name, path));
+
+    private static bool IsEndOf(string name, string path) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
+
+    private void CheckEntries(string field, TargetModules modules, IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
+    {
+        if (modules.Pattern is { } pattern)
+        {
+            if (!paths.Any(path => Selects(modules, path)))
+                throw new ArgumentException($"{field} is the expression '{pattern}', which matches no module as a whole path. The model has {Ends(adaptable)}; a path is, for example, '{adaptable[0]}'.");
+            return;
+        }
+        var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
+        if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
+        throw new ArgumentException($"{field} holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of this model is called so or ends so. "
+            + $"What could be meant: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)} Mend the name, or set IgnoreUnmatched to pass over it.");
+    }
+
+    private void CheckLayers(IReadOnlyList<string> selected)
+    {
+        if (_config.LayerNumbers is not { } numbers || _config.IgnoreUnmatched) return;
+        var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
+        if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
+            throw new ArgumentException($"layers_to_transform holds {string.Join(", ", absent)}, but the targets are in the layers {string.Join(", ", present.Order())}. Mend it, or set IgnoreUnmatched.");
+    }
+
+    private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
+
+    private static Regex Expression(string pattern, string written)
+    {
+        try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
+        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is no regular expression: {error.Message}", error); }
+    }
+}

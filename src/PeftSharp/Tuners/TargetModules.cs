@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Which modules are meant: a list of names, each a whole path or the end of one (<c>["c_attn", "mlp.c_fc"]</c>), or one text, which is a regular expression for whole paths or <c>"all-linear"</c>.</summary>
+[CollectionBuilder(typeof(TargetModules), nameof(Create))]
+public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModules>
+{
+    private const string AllLinearName = "all-linear";
+    private readonly string[] _names;
+
+    private TargetModules(string[] names, string? pattern) => (_names, Pattern) = (names, pattern);
+
+    /// <summary>Every linear layer but the model's head.</summary>
+    public static TargetModules AllLinear { get; } = new([], AllLinearName);
+
+    /// <summary>The names of a list; empty for a text.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The regular expression, in Python's or .NET's notation, or <c>all-linear</c>; null for a list.</summary>
+    public string? Pattern { get; }
+
+    /// <summary>Whether every linear layer but the head is meant.</summary>
+    public bool IsAllLinear => string.Equals(Pattern, AllLinearName, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A list of names.</summary>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
+    public static TargetModules Create(ReadOnlySpan<string> names)
+    {
+        foreach (var name in names) ArgumentException.ThrowIfNullOrEmpty(name, nameof(names));
+        return new TargetModules(names.ToArray(), null);
+    }
+
+    /// <summary>A regular expression, or <c>all-linear</c>.</summary>
+    /// <exception cref="ArgumentException">The text is empty.</exception>
+    public static TargetModules FromString(string pattern)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        return new TargetModules([], pattern);
+    }
+
+    /// <summary>A regular expression, or <c>all-linear</c>.</summary>
+    public static implicit operator TargetModules(string pattern) => FromString(pattern);
+
+    /// <summary>A list of names.</summary>
+    public static implicit operator TargetModules(string[] names) => Create(names);
+
+    /// <inheritdoc/>
+    public IEnumerator<string> GetEnumerator() => ((IEnumerable<string>)_names).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <inheritdoc/>
+    public bool Equals(TargetModules? other) => other is not null && Pattern == other.Pattern && _names.ToHashSet(StringComparer.Ordinal).SetEquals(other._names);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as TargetModules);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Pattern, _names.Length);
+
+    /// <inheritdoc/>
+    public override string ToString() => Pattern is null ? $"[{string.Join(", ", _names.Select(name => $"'{name}'"))}]" : $"'{Pattern}'";
+}

@@ -1,0 +1,68 @@
+using CsCheck;
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+/// <summary>Types and values expected by pandas 2's <c>read_csv</c> rules.</summary>
+public class CsvTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Dataset Read(string text, LoadOptions? options = null) => Datasets.LoadDataset(_folder.Write("x.csv", text), "train", options);
+
+    [Fact]
+    public void Columns_get_the_types_that_pandas_infers()
+    {
+        var read = Read("\uFEFFi,gap,f,b,t,huge\n1,1,1.5,True,a,99999999999999999999\n -7 ,NA,1e3,false,\"b, c\",1\n+3,3,inf,TRUE,\"say \"\"x\"\"\nnext\",2\r\n");
+        Assert.Equal(["int64", "float64", "float64", "bool", "string", "string"], read.Features.Values.Select(feature => ((Value)feature).Dtype));
+        Assert.Equal([1L, -7L, 3L], read["i"].ToArray<long>());
+        Assert.Equal([1.0, null, 3.0], read["gap"]);
+        Assert.Equal([1.5, 1000, double.PositiveInfinity], read["f"].ToArray<double>());
+        Assert.Equal(["a", "b, c", "say \"x\"\nnext"], read["t"].Texts());
+        Assert.Equal("99999999999999999999", read["huge"].Text(0));
+    }
+
+    [Fact]
+    public void Types_given_by_the_caller_are_taken_from_the_text_as_it_stands()
+    {
+        var options = new LoadOptions { Features = new Dictionary<string, Feature> { ["zip"] = new Value("string"), ["label"] = new ClassLabel("neg", "pos"), ["on"] = new Value("bool") } };
+        var read = Read("zip,label,on\n00123,pos,true\n7,neg,\n", options);
+        Assert.Equal(["00123", "7"], read["zip"].Texts());
+        Assert.Equal([1L, 0L], read["label"].ToArray<long>());
+        Assert.Equal([true, null], read["on"]);
+        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => Read("label\nbad\n", options with { Features = new Dictionary<string, Feature> { ["label"] = new ClassLabel("neg") } })).Message);
+    }
+
+    [Fact]
+    public void Options_change_delimiter_header_and_absent_values()
+    {
+        Assert.Equal([["a", 1L]], Read("a;1\n", new LoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] }).Select(row => row.Values.ToArray()));
+        Assert.Equal(["NA", ""], Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].Texts());
+        Assert.Equal("b", Datasets.LoadDataset(_folder.Write("t.tsv", "x\ty\na\tb\n"), "train")["y"].Text(0));
+        Assert.Equal(["Unnamed: 0", "x"], Read(",x\n0,a\n").ColumnNames);
+    }
+
+    [Theory]
+    [InlineData("a,b\n1,2\n\n3\n", "line 4: the line has 1 fields")]
+    [InlineData("a,b\n\"x\ny\",2\n1,2,3\n", "line 4: the line has 3 fields")]
+    [InlineData("a\nok\n\"open\n\n", "line 3, field 1: the quoted field has no closing")]
+    [InlineData("a,a\n1,2\n", "names the column 'a' 2 times")]
+    public void A_malformed_file_is_named_with_its_line(string text, string expected)
+    {
+        var message = Assert.Throws<DatasetException>(() => Read(text)).Message;
+        Assert.Contains("x.csv", message);
+        Assert.Contains(expected, message);
+    }
+
+    [Fact]
+    public void What_is_written_with_quotes_is_read_back() =>
+        Gen.String[Gen.Char["ab ,\"\n\r;\t'é"], 0, 6].Array[2].Array[1, 6].Sample(rows =>
+        {
+            var text = "x,y\n" + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
+            var read = Read(text, new LoadOptions { KeepDefaultNa = false });
+            Assert.Equal(rows.Select(row => row[0]), read["x"].Texts());
+            Assert.Equal(rows.Select(row => row[1]), read["y"].Texts());
+        }, iter: 200, threads: 1);
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+public class DatasetMapTests
+{
+    private static Dataset Texts(int count = 10) => Dataset.FromDict(
+        ("text", Enumerable.Range(0, count).Select(i => new string('x', i % 7)).ToArray()), ("label", Enumerable.Range(0, count).Select(i => (long)(i % 2)).ToArray()));
+
+    private static readonly Dictionary<string, object> NoColumns = [];
+
+    private static Dictionary<string, object?> One(string name, object? value) => new() { [name] = value };
+    private static Dictionary<string, object> Many(string name, object values) => new() { [name] = values };
+
+    [Fact]
+    public void The_program_of_the_course_reads_as_in_Python()
+    {
+        var dataset = new DatasetDict { ["train"] = Texts(50), ["test"] = Texts(20) };
+        var tokenized = dataset.Map(batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
+        tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
+        tokenized.SetFormat("torch");
+        var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 20));
+        var test = tokenized["test"].Shuffle(seed: 42).Select(..5);
+        Assert.Equal((20, 5), (train.Count, test.Count));
+        Assert.Equal(["labels", "input_ids"], train.ColumnNames);
+        var expected = dataset["train"].Shuffle(seed: 42);
+        for (var i = 0; i < train.Count; i++)
+        {
+            Assert.Equal(expected[i].Text("text").Length, train[i].Int32s("input_ids").Length);
+            Assert.Equal(expected[i]["label"], train[i]["labels"]);
+        }
+        Assert.Equal("torch", train.Format.Type);
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(3)]
+    public void Rows_batches_and_threads_give_the_same_columns_in_order(int numProc)
+    {
+        var dataset = Texts(3_500).Shuffle(seed: 1);
+        var expected = dataset["text"].Texts().Select(text => text.Length).ToArray();
+        var byRow = dataset.Map(row => One("length", row.Text("text").Length), numProc: numProc);
+        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true, batchSize: 64, numProc: numProc);
+        var byIndex = dataset.Map((_, index) => One("length", expected[index]), numProc: numProc);
+        foreach (var mapped in new[] { byRow, byBatch, byIndex })
+        {
+            Assert.Equal(expected, mapped["length"].ToArray<int>());
+            Assert.Equal(["text", "label", "length"], mapped.ColumnNames);
+            Assert.Equal(dataset["label"].ToArray<long>(), mapped["label"].ToArray<long>());
+        }
+        var long4 = dataset.Filter(row => row.Text("text").Length > 4, numProc: numProc);
+        Assert.Equal(expected.Where(length => length > 4), long4["text"].Texts().Select(text => text.Length));
+        Assert.Equal(long4["text"].Texts(), dataset.Filter(batch => batch.Text("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].Texts());
+    }
+
+    [Fact]
+    public void A_batched_function_may_change_the_number_of_rows_where_no_old_column_stays()
+    {
+        var dataset = Texts(5);
+        var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2, removeColumns: dataset.ColumnNames);
+        Assert.Equal([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], doubled["i"].ToArray<int>());
+        var error = Assert.Throws<DatasetException>(() => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]));
+        Assert.Contains("rows 0 to 1", error.Message);
+        Assert.Contains("3 values of column 'i', while column 'label' keeps its 2", error.Message);
+        Assert.Contains("all columns need the same count", Assert.Throws<DatasetException>(() =>
+            dataset.Map(_ => new Dictionary<string, object> { ["a"] = new int[5], ["b"] = new int[4] }, batched: true)).Message);
+    }
+
+    [Fact]
+    public void A_changed_column_keeps_its_place_and_may_change_its_type()
+    {
+        var mapped = Texts(4).Map(row => One("text", row.Text("text").Length));
+        Assert.Equal(["text", "label"], mapped.ColumnNames);
+        Assert.Equal([0, 1, 2, 3], mapped["text"].ToArray<int>());
+        Assert.Equal([0, 1, 2, 3], Texts(4).Map(row => One("text", row.Text("text").Length), removeColumns: ["text"])["text"].ToArray<int>());
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(4)]
+    public void An_error_of_the_function_names_the_first_row_it_failed_on(int numProc)
+    {
+        var error = Assert.Throws<DatasetException>(() => Texts(5_000).Map(row => row.Index is 1234 or 4321 ? throw new FormatException("no number") : One("x", 1), numProc: numProc));
+        Assert.Contains("row 1234: no number", error.Message);
+        Assert.IsType<FormatException>(error.InnerException);
+        Assert.Contains("rows 2 to 3", Assert.Throws<DatasetException>(() => Texts(5).Map(batch => batch.Start == 2 ? throw new FormatException() : NoColumns, batched: true, batchSize: 2, numProc: numProc)).Message);
+        Assert.Contains("row 7", Assert.Throws<DatasetException>(() => Texts().Filter(row => row.Index == 7 ? throw new FormatException() : true, numProc: numProc)).Message);
+    }
+
+    [Fact]
+    public void A_column_whose_type_changes_is_named_with_row_and_both_types()
+    {
+        var within = Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", row.Index < 6 ? 1L : "six")));
+        Assert.Contains("Column 'x', row 6: The column holds Value(int64) so far, and this value is Value(string)", within.Message);
+        var between = Assert.Throws<DatasetException>(() => Texts().Map(batch => Many("x", batch.Start < 6 ? new long[2] : new float[2]), batched: true, batchSize: 2));
+        Assert.Contains("row 6: the function gave Value(float32) here and Value(int64)", between.Message);
+        Assert.Contains("gave the columns y for row 1 and x before", Assert.Throws<DatasetException>(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1))).Message);
+        Assert.Contains("a single String", Assert.Throws<DatasetException>(() => Texts().Map(_ => Many("x", "text"), batched: true)).Message);
+        Assert.Contains("cannot be stored", Assert.Throws<DatasetException>(() => Texts().Map(_ => One("x", new Version(1, 2)))).Message);
+    }
+
+    [Fact]
+    public void Empty_lists_and_nulls_take_the_type_of_the_batches_around_them()
+    {
+        var mapped = Texts(6).Map(batch => Many("x", batch.Indices.Select(i => i < 2 ? null : i < 4 ? (object)Array.Empty<object>() : new long[] { i }).ToArray()), batched: true, batchSize: 2);
+        Assert.Equal(new Sequence(new Value("int64")), mapped.Features["x"]);
+        Assert.True(mapped["x"].IsNull(1));
+        Assert.Equal(0, mapped["x"].Int64s(3).Length);
+        Assert.Equal([5L], mapped["x"].Int64s(5).ToArray());
+    }
+
+    [Fact]
+    public void Grids_and_lists_of_lists_become_columns_of_lists()
+    {
+        var mapped = Texts(2).Map(_ => new Dictionary<string, object> { ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] } }, batched: true);
+        Assert.Equal([3L, 4L], mapped["grid"].Int64s(1).ToArray());
+        Assert.Equal([2, 3], mapped["nested"].Items(0).Int32s(1).ToArray());
+    }
+
+    private readonly record struct Span(int Start, int End);
+
+    [Fact]
+    public void Dictionaries_of_arrays_and_records_are_taken_as_they_are()      // what a tokenizer gives: Array by name, offsets as structs
+    {
+        var mapped = Texts(3).Map(batch => new Dictionary<string, Array> { ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] } }, batched: true);
+        Assert.Equal(new Sequence(new Struct(new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") })), mapped.Features["offsets"]);
+        Assert.Equal(5, mapped["offsets"].Items(2).Field("End").Int64(0));
+        Assert.Equal([0, 1, 2], Texts(3).Map(row => new Dictionary<string, int> { ["i"] = row.Index })["i"].ToArray<int>());
+    }
+
+    [Fact]
+    public void Progress_is_told_and_cancellation_stops()
+    {
+        var told = new ConcurrentQueue<MapProgress>();
+        Texts(10).Map(batch => NoColumns, batched: true, batchSize: 4, progress: new Direct(told.Enqueue));
+        Assert.Equal([new(4, 10), new(8, 10), new(10, 10)], told);
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Texts(10).Map(row =>
+        {
+            if (row.Index == 3) cancel.Cancel();
+            Assert.True(row.Index <= 3);
+            return One("x", 1);
+        }, cancellationToken: cancel.Token));
+    }
+
+    [Fact]
+    public void Wrong_arguments_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => Texts().Map(batch => NoColumns, batched: false));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(batch => NoColumns, batched: true, batchSize: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(row => One("x", 1), numProc: 0));
+        Assert.Contains("the columns are text, label", Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", 1), removeColumns: ["txt"])).Message);
+    }
+
+    private sealed class Direct(Action<MapProgress> told) : IProgress<MapProgress>
+    {
+        public void Report(MapProgress value) => told(value);
+    }
+}

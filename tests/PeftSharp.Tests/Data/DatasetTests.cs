@@ -1,0 +1,144 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+public class DatasetTests
+{
+    private static Dataset Small() => Dataset.FromDict(
+        ("text", new[] { "b", "a", null }), ("label", new long[] { 1, 0, 1 }), ("ids", new int[][] { [1, 2], [], [3] }), ("score", new[] { .5f, 1, 2 }));
+
+    [Fact]
+    public void Rows_columns_and_batches_show_the_same_values()
+    {
+        var dataset = Small();
+        Assert.Equal("Dataset({features: [text, label, ids, score], num_rows: 3})", dataset.ToString());
+        Assert.Equal("a", dataset[1]["text"]);
+        Assert.Equal("a", dataset[1].Text("text"));
+        Assert.Equal(1, dataset[2].Int64("label"));
+        Assert.Equal(2.0, dataset[2].Double("score"));
+        Assert.Equal([1, 2], (int[])dataset[0]["ids"]!);
+        Assert.Equal([1L, 2L], dataset[0].Int64s("ids").ToArray());
+        Assert.Equal([1f, 2f], dataset["ids"].Singles(0).ToArray());
+        Assert.Equal(["b", "a"], dataset[..2].Text("text"));
+        Assert.Equal([0L, 1L], dataset[1..]["label"].ToArray<long>());
+        Assert.Equal(dataset["label"], dataset.ToDictionary()["label"]);
+        Assert.Equal([2, 0, 1], dataset.Select(row => row.Int32s("ids").Length));
+    }
+
+    [Fact]
+    public void A_collator_writes_rows_into_its_batch_and_reads_stored_lists_without_a_copy()
+    {
+        var column = Small().Column("ids");
+        var batch = new long[3 * 2];
+        for (var row = 0; row < column.Count; row++)
+            Assert.Equal(column.Length(row), column.CopyTo(row, batch.AsSpan(2 * row, 2)));
+        Assert.Equal([1, 2, 0, 0, 3, 0], batch);
+        Assert.True(column.Int32s(0).Overlaps(column.Int32s(0)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            _ = column.Int32s(i % 3).Length;
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void What_is_not_there_or_of_another_type_is_named_with_the_way_out()
+    {
+        var dataset = Small();
+        Assert.Contains("no column 'txt'; the columns are text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
+        Assert.Contains("'txt'", Assert.Throws<DatasetException>(() => dataset[0]["txt"]).Message);
+        Assert.Contains("Column 'text' holds Value(string), and row 0 is read as a whole number", Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
+        Assert.Contains("Column 'text' has no value in row 2", Assert.Throws<DatasetException>(() => dataset[2].Text("text")).Message);
+        Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].Int64s(0)).Message);
+        Assert.Contains("Sequence(Value(float32))", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].Int64s(0)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => dataset[3]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => dataset["label"][-1]);
+        Assert.Contains("the splits are train", Assert.Throws<DatasetException>(() => new DatasetDict { ["train"] = dataset }["test"]).Message);
+        Assert.Contains("Column 'b' has 2 rows", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new int[3]), ("b", new int[2]))).Message);
+    }
+
+    [Fact]
+    public void The_format_says_which_columns_rows_show()
+    {
+        var dataset = Small().WithFormat("torch", ["label", "ids"]);
+        Assert.Equal(["label", "ids"], dataset[0].Keys);
+        Assert.Equal(4, dataset.ColumnNames.Count);
+        Assert.Contains("hidden by the data set's format", Assert.Throws<DatasetException>(() => dataset[0]["text"]).Message);
+        Assert.Equal(["label", "ids", "text", "score"], dataset.WithFormat("torch", ["label", "ids"], outputAllColumns: true)[0].Keys);
+        Assert.Equal(["y", "ids"], dataset.RenameColumn("label", "y").FormattedColumnNames);
+        Assert.Equal(["ids"], dataset.Shuffle(1).RemoveColumns("label").FormattedColumnNames);
+        dataset.ResetFormat();
+        Assert.Equal(4, dataset[0].Count);
+        Assert.Contains("torch", Assert.Throws<ArgumentException>(() => dataset.SetFormat("tensorflow")).Message);
+        Assert.Throws<DatasetException>(() => dataset.SetFormat("torch", ["txt"]));
+    }
+
+    [Fact]
+    public void Columns_are_renamed_removed_selected_and_added()
+    {
+        var dataset = Small();
+        Assert.Equal(["text", "labels", "ids", "s"], dataset.RenameColumns(new Dictionary<string, string> { ["label"] = "labels", ["score"] = "s" }).ColumnNames);
+        Assert.Equal(["label", "text", "ids", "score"], dataset.RenameColumns(new Dictionary<string, string> { ["text"] = "label", ["label"] = "text" }).ColumnNames);
+        Assert.Equal(["ids", "score"], dataset.RemoveColumns("text", "label").ColumnNames);
+        Assert.Equal(["score", "text"], dataset.SelectColumns("score", "text").ColumnNames);
+        var added = dataset.Shuffle(seed: 3).AddColumn("i", new[] { 7, 8, 9 });
+        Assert.Equal([7, 8, 9], added["i"].ToArray<int>());
+        Assert.Equal(dataset.Shuffle(seed: 3)["label"], added["label"]);
+        Assert.Throws<DatasetException>(() => dataset.RenameColumn("text", "label"));
+        Assert.Throws<DatasetException>(() => dataset.RemoveColumns("txt"));
+        Assert.Throws<DatasetException>(() => dataset.AddColumn("label", new int[3]));
+        Assert.Throws<DatasetException>(() => dataset.AddColumn("i", new int[2]));
+        Assert.Equal(4, dataset.ColumnNames.Count);
+    }
+
+    [Fact]
+    public void Columns_are_converted_where_nothing_is_lost()
+    {
+        var dataset = Small();
+        Assert.Equal([1, 0, 1], dataset.CastColumn("label", new Value("int32"))["label"].ToArray<int>());
+        Assert.Equal(["1", "0", "1"], dataset.CastColumn("label", new Value("string"))["label"].Texts());
+        Assert.Equal([1L, 2L], dataset.CastColumn("ids", new Sequence(new Value("int64")))["ids"].Int64s(0).ToArray());
+        Assert.Equal("pos", ((ClassLabel)dataset.CastColumn("label", new ClassLabel("neg", "pos")).Features["label"]).Int2Str(1));
+        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => dataset.CastColumn("score", new Value("int64"))).Message);
+        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => dataset.CastColumn("label", new ClassLabel("only"))).Message);
+        Assert.Contains("'b'", Assert.Throws<DatasetException>(() => dataset.CastColumn("text", new Value("float64"))).Message);
+        Assert.Throws<ArgumentException>(() => new Value("int128"));
+    }
+
+    [Fact]
+    public void Classes_are_numbered_in_the_order_of_their_sorted_names_and_alike_in_all_splits()
+    {
+        var dataset = Small().ClassEncodeColumn("text");
+        Assert.Equal(new ClassLabel("a", "b"), dataset.Features["text"]);
+        Assert.Equal([1L, 0L, null], dataset["text"]);
+        var splits = new DatasetDict { ["train"] = Dataset.FromDict(("y", new[] { "c", "a" })), ["test"] = Dataset.FromDict(("y", new[] { "b" })) }.ClassEncodeColumn("y");
+        Assert.Equal(new ClassLabel("a", "b", "c"), splits["test"].Features["y"]);
+        Assert.Equal([2L, 0L], splits["train"]["y"].ToArray<long>());
+        Assert.Throws<DatasetException>(() => Small().ClassEncodeColumn("score"));
+    }
+
+    [Fact]
+    public void Concatenation_keeps_rows_and_refuses_other_columns_and_types()
+    {
+        var (one, two) = (Small().Shuffle(1), Small().Select([2, 2]));
+        Assert.Equal([.. one["label"], .. two["label"]], Datasets.ConcatenateDatasets(one, two)["label"]);
+        Assert.Contains("differ in their columns", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
+        Assert.Contains("'label': Value(int64) and Value(string)", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
+        Assert.Equal(6, one.Repeat(2).Count);
+        Assert.Equal(["a", null, "b"], Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2));
+        Assert.Equal([1L, 0L], Small().Unique("label"));
+    }
+
+    private sealed record Review(string Text, int Label, float[]? Scores);
+
+    [Fact]
+    public void Objects_and_dictionaries_become_rows()
+    {
+        var reviews = Dataset.FromRows([new Review("good", 1, [.5f]), new Review("bad", 0, null)]);
+        Assert.Equal(["Text", "Label", "Scores"], reviews.ColumnNames);
+        Assert.Equal([1, 0], reviews["Label"].ToArray<int>());
+        Assert.True(reviews[1].IsNull("Scores"));
+        var list = Dataset.FromList([new Dictionary<string, object?> { ["a"] = 1 }, new Dictionary<string, object?> { ["b"] = "x" }]);
+        Assert.Equal([1, null], list["a"]);
+        Assert.Equal([null, "x"], list["b"]);
+    }
+}

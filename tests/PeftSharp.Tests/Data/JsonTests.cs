@@ -1,0 +1,70 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+public class JsonTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Dataset Read(string text, string? field = null) => Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
+
+    [Fact]
+    public void Lines_hold_numbers_texts_lists_records_and_gaps()
+    {
+        var read = Read("""
+            {"id": 1, "score": 2, "text": "a\u00e9", "ids": [1, 2], "messages": [{"role": "user", "content": "hi"}], "nested": [[1], []]}
+
+            {"id": 2, "score": 2.5, "text": null, "ids": [], "late": true, "messages": [], "nested": null}
+            """);
+        Assert.Equal(new Value("int64"), read.Features["id"]);
+        Assert.Equal(new Value("float64"), read.Features["score"]);
+        Assert.Equal(new Sequence(new Value("int64")), read.Features["ids"]);
+        Assert.Equal(new Sequence(new Sequence(new Value("int64"))), read.Features["nested"]);
+        Assert.Equal([2.0, 2.5], read["score"].ToArray<double>());
+        Assert.Equal(["aé", null], read["text"]);
+        Assert.Equal([null, true], read["late"]);
+        Assert.Equal([1L, 2L], read["ids"].Int64s(0).ToArray());
+        Assert.Equal(0, read["ids"].Length(1));
+        Assert.Equal("user", read["messages"].Items(0).Field("role").Text(0));
+        Assert.Equal([1L], read["nested"].Items(0).Int64s(0).ToArray());
+        Assert.True(read["nested"].IsNull(1));
+        Assert.Equal("hi", ((IReadOnlyDictionary<string, object?>)((object?[])read[0]["messages"]!)[0]!)["content"]);
+    }
+
+    [Theory]
+    [InlineData("[{\"i\": 1}, {\"i\": 2}]", null)]
+    [InlineData("{\n \"i\": [1, 2]\n}", null)]
+    [InlineData("{\"version\": {\"x\": []}, \"data\": [{\"i\": 1}, {\"i\": 2}]}", "data")]
+    [InlineData("{\"data\": {\"i\": [1, 2]}}", "data")]
+    [InlineData("\uFEFF{\"i\": 1}\r\n{\"i\": 2}", null)]
+    public void Rows_may_stand_in_an_array_in_columns_or_in_a_field(string text, string? field) => Assert.Equal([1L, 2L], Read(text, field)["i"].ToArray<long>());
+
+    [Theory]
+    [InlineData("{\"a\": 1}\n{\"a\": oops}\n", "line 2, byte")]
+    [InlineData("{\"a\": 1}\n{\"a\": \"x\"}\n", "line 2: column 'a': The column holds Value(int64) so far, and this value is Value(string)")]
+    [InlineData("{\"a\": 1}\n[1]\n", "line 2: Each line must be an object")]
+    [InlineData("{\"a\": 1} {\"a\": 2}\n", "line 1")]
+    [InlineData("{\"a\": 12345678901234567890}\n", "beyond int64")]
+    [InlineData("{\"a\": 1, \"a\": 2}\n", "occurs twice")]
+    [InlineData("{\n\"a\": [1, \"x\"]\n}", "column 'a', row 1")]
+    [InlineData("[{\"a\": 1},\n {\"a\": 1,,}]", "line 2, byte")]
+    public void A_malformed_file_is_named_with_its_place(string text, string expected)
+    {
+        var message = Assert.Throws<DatasetException>(() => Read(text)).Message;
+        Assert.Contains("x.json", message);
+        Assert.Contains(expected, message);
+    }
+
+    [Fact]
+    public void A_field_that_is_absent_is_named_beside_those_there_are() =>
+        Assert.Contains("no field 'data'; the fields are version, rows", Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
+
+    [Fact]
+    public void Lines_longer_than_the_buffer_are_whole()
+    {
+        var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
+        Assert.Equal(texts, Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts());
+    }
+}

@@ -1,0 +1,121 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+public class LoadDatasetTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SkippableFact]
+    public void The_reviews_are_the_same_from_parquet_json_lines_and_csv()
+    {
+        var imdb = ReferenceRoot.Shared("data", "imdb");
+        var parquet = Datasets.LoadDataset(imdb);                      // no format named: Parquet wins, it has both splits
+        var json = Datasets.LoadDataset(imdb, new LoadOptions { Format = "json" });
+        var csv = Datasets.LoadDataset(imdb, new LoadOptions { Format = "csv" });
+        Assert.Equal(["train", "test"], parquet.Keys);
+        foreach (var (split, rows) in parquet)
+        {
+            Assert.Equal(new Value("string"), rows.Features["text"]);
+            Assert.Equal(new Value("int64"), rows.Features["label"]);
+            foreach (var other in new[] { json[split], csv[split] })
+            {
+                Assert.Equal(rows["text"].Texts().Take(other.Count), other["text"].Texts());
+                Assert.Equal(rows["label"].ToArray<long>().Take(other.Count), other["label"].ToArray<long>());
+            }
+            Assert.Equal(rows.Count, json[split].Count);
+        }
+    }
+
+    [SkippableFact]
+    public void A_text_file_becomes_a_row_per_line()
+    {
+        var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
+        Assert.Equal(File.ReadAllLines(file), Datasets.LoadDataset(file)["train"]["text"].Texts());
+        Assert.Equal(File.ReadAllText(file), string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
+    }
+
+    [Fact]
+    public void Text_is_cut_by_line_paragraph_or_document_as_datasets_does()      // expected rows by datasets 5.2's text builder
+    {
+        var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
+        string[] Rows(string by, bool keep = false) => Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
+        Assert.Equal(["one", "two", "", "", "three", "", "four"], Rows("line"));
+        Assert.Equal(["one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n"], Rows("line", keep: true));
+        Assert.Equal(["one\ntwo", "\nthree", "four\n"], Rows("paragraph"));
+        Assert.Equal(["one\ntwo\n\n\nthree\n\nfour\n"], Rows("document"));
+    }
+
+    [Fact]
+    public void Names_of_files_and_folders_tell_their_split()
+    {
+        foreach (var name in new[] { "my-train.csv", "dev.csv", "sub/test/x.csv", "trainer.csv", ".hidden/train.csv" })
+            _folder.Write(name, $"name\n{name}\n");
+        var splits = Datasets.LoadDataset(_folder.Path);
+        Assert.Equal(["train", "validation", "test"], splits.Keys);
+        Assert.Equal(["my-train.csv"], splits["train"]["name"].Texts());
+        Assert.Equal(["sub/test/x.csv"], splits["test"]["name"].Texts());
+    }
+
+    [Fact]
+    public void Shards_of_any_split_belong_together_and_files_without_a_split_are_train()
+    {
+        _folder.Write("a/data/extra-00001-of-00002.jsonl", "{\"i\":2}\n");
+        _folder.Write("a/data/extra-00000-of-00002.jsonl", "{\"i\":1}\n");
+        Assert.Equal([1L, 2L], Datasets.LoadDataset(Path.Combine(_folder.Path, "a"))["extra"]["i"].ToArray<long>());
+        _folder.Write("b/x.jsonl", "{\"i\":1}\n");
+        Assert.Equal(["train"], Datasets.LoadDataset(Path.Combine(_folder.Path, "b")).Keys);
+    }
+
+    [Fact]
+    public void A_split_that_only_another_format_holds_is_not_lost_in_silence()
+    {
+        _folder.Write("train.jsonl", "{\"i\":1}\n");
+        _folder.Write("test.csv", "i\n1\n");
+        var error = Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
+        Assert.Contains("'test' only as csv", error.Message);
+        Assert.Equal(["test"], Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys);
+    }
+
+    [Theory]
+    [InlineData("train", 0, 7), InlineData("train[:3]", 0, 3), InlineData("train[-2:]", 5, 7), InlineData("train[2:-1]", 2, 6), InlineData("train[:50%]", 0, 4)]
+    [InlineData("train[50%:]", 4, 7), InlineData("train[10%:20%]", 1, 1), InlineData("train[5:99]", 5, 7)]
+    public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)      // 3.5 and 1.4 round half to even, as Python rounds
+    {
+        var file = _folder.Write("x.jsonl", string.Concat(Enumerable.Range(0, 7).Select(i => $"{{\"i\":{i}}}\n")));
+        Assert.Equal(Enumerable.Range(from, to - from).Select(i => (long)i), Datasets.LoadDataset(file, split)["i"].ToArray<long>());
+    }
+
+    [Fact]
+    public void Parts_are_added_and_unknown_ones_named()
+    {
+        var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
+        Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
+        Assert.Contains("its splits are train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
+        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, "train[1]"));
+        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }));
+    }
+
+    [Fact]
+    public void Named_files_are_read_by_pattern()
+    {
+        _folder.Write("a1.data", "x\n1\n");
+        _folder.Write("a2.data", "x\n2\n");
+        var splits = Datasets.LoadDataset("csv", new Dictionary<string, string> { ["dev"] = Path.Combine(_folder.Path, "a*.data") });
+        Assert.Equal([1L, 2L], splits["dev"]["x"].ToArray<long>());
+    }
+
+    [Fact]
+    public void What_is_absent_or_empty_is_an_error_that_says_so()
+    {
+        Assert.Throws<FileNotFoundException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")));
+        Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
+        foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
+            Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
+        Assert.Contains("tells no format", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
+        File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
+        Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
+    }
+}

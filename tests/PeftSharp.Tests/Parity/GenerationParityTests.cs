@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Serialization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Parity;
+
+/// <summary>Recorded texts of transformers (greedy, drawn and with beams, each option by itself) and each rule on scores by itself.</summary>
+[Trait("Category", "Parity")]
+public sealed class GenerationParityTests
+{
+    public static TheoryData<string> Families => ReferenceRoot.Cases("generation", "*");
+
+    [SkippableTheory, MemberData(nameof(Families))]
+    public void Texts_are_token_for_token_those_of_transformers(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Load(family);
+        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", family, "expected.json"));
+        var differences = new List<string>();
+        foreach (var (name, row) in recorded["cases"]!.AsObject())
+        {
+            var options = ConfigFiles.ReadAny<GenerationConfig>(row!["options"]!.DeepClone().AsObject()) with { MaxNewTokens = (int)recorded["max_new_tokens"]! };
+            if (TestDevice.Current.type != DeviceType.CPU && options.DoSample is true) continue;           // a GPU has another random stream
+            manual_seed((long)recorded["seed"]!);
+            using var prompt = PromptOf(recorded, name[..name.IndexOf('.', StringComparison.Ordinal)]);
+            using var output = model.GenerateDetailed(prompt, options);
+            var found = Rows(output.Sequences);
+            var expected = Matrix(row["sequences"]!);
+            if (!expected.Zip(found).All(pair => pair.First.SequenceEqual(pair.Second)) || expected.Length != found.Length)
+                differences.Add($"{name}:\n  {string.Join("\n  ", expected.Select(ids => string.Join(' ', ids)))}\n  instead\n  {string.Join("\n  ", found.Select(ids => string.Join(' ', ids)))}");
+            if (row["sequences_scores"] is JsonArray scores)
+                Close.Equal(tensor(scores.Select(score => (float)score!).ToArray()), output.SequencesScores!, 1e-5, name);     // sums of 16 log-probabilities in float32
+        }
+        Assert.True(differences.Count == 0, string.Join("\n", differences));
+    }
+
+    [SkippableTheory, MemberData(nameof(Families))]
+    public void Without_the_cache_the_texts_are_the_same(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Load(family);
+        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", family, "expected.json"));
+        foreach (var name in new[] { "left-padded.greedy", "left-padded.beam-4", "left-padded.sample" })
+        {
+            if (recorded["cases"]![name] is not { } row || (TestDevice.Current.type != DeviceType.CPU && name.EndsWith("sample", StringComparison.Ordinal))) continue;
+            var options = ConfigFiles.ReadAny<GenerationConfig>(row["options"]!.DeepClone().AsObject()) with { MaxNewTokens = (int)recorded["max_new_tokens"]!, UseCache = false };
+            manual_seed((long)recorded["seed"]!);
+            using var prompt = PromptOf(recorded, "left-padded");
+            Assert.Equal(Matrix(row["sequences"]!), Rows(model.Generate(prompt, options)));
+        }
+    }
+
+    [SkippableFact]
+    public void Each_rule_changes_the_scores_as_in_transformers()
+    {
+        using var scope = NewDisposeScope();
+        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", "processors.json"));
+        var ids = tensor(Flat<long>(recorded["input_ids"]!), Shape(recorded["input_ids"]!), ScalarType.Int64);
+        var scores = tensor(Flat<float>(recorded["scores"]!), Shape(recorded["scores"]!), ScalarType.Float32);
+        foreach (var (name, rows) in recorded["after"]!.AsObject())
+        {
+            var expected = rows!.AsArray().SelectMany(row => row!.AsArray()).Select(value => value is null ? float.NegativeInfinity : (float)value).ToArray();
+            var found = Named(name).Process(ids, scores).data<float>().ToArray();
+            Assert.Equal(expected.Select(float.IsNegativeInfinity), found.Select(float.IsNegativeInfinity));
+            foreach (var (wanted, given) in expected.Zip(found).Where(pair => !float.IsInfinity(pair.First))) Assert.Equal(wanted, given, 1e-6f * Math.Max(1, Math.Abs(wanted)));   // one division
+        }
+    }
+
+    private static LogitsProcessor Named(string name)
+    {
+        var parts = name.Split('_');
+        var number = double.Parse(parts.Last(part => part.Any(char.IsDigit) && part != "2" || name.EndsWith("ngram_2", StringComparison.Ordinal) && part == "2"), System.Globalization.CultureInfo.InvariantCulture);
+        return name switch
+        {
+            _ when name.StartsWith("temperature", StringComparison.Ordinal) => new TemperatureLogitsWarper(number),
+            _ when name.StartsWith("top_k", StringComparison.Ordinal) => new TopKLogitsWarper((int)number),
+            _ when name.StartsWith("top_p", StringComparison.Ordinal) => new TopPLogitsWarper(number),
+            _ when name.StartsWith("min_p", StringComparison.Ordinal) => new MinPLogitsWarper(number),
+            _ when name.StartsWith("typical", StringComparison.Ordinal) => new TypicalLogitsWarper(number),
+            _ when name.StartsWith("epsilon", StringComparison.Ordinal) => new EpsilonLogitsWarper(number),
+            _ when name.StartsWith("eta", StringComparison.Ordinal) => new EtaLogitsWarper(number),
+            _ when name.StartsWith("repetition", StringComparison.Ordinal) => new RepetitionPenaltyLogitsProcessor(number),
+            _ when name.StartsWith("no_repeat_ngram", StringComparison.Ordinal) => new NoRepeatNGramLogitsProcessor((int)number),
+            _ when name.StartsWith("min_length", StringComparison.Ordinal) => new MinLengthLogitsProcessor(int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), [int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)]),
+            _ => throw new InvalidOperationException($"No rule is known for the recorded '{name}'."),
+        };
+    }
+
+    private static PretrainedModel Load(string family)
+    {
+        Skip.If(family.Length == 0, "The root has no generated texts.");
+        var folder = ReferenceRoot.Require("generation", family);
+        var type = (string)JsonFile.Read(Path.Combine(folder, "config.json"))["model_type"]!;
+        Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
+        return AutoModelForCausalLM.FromPretrained(folder, new PretrainedOptions { Device = TestDevice.Current });
+    }
+
+    private static ModelInputs PromptOf(JsonObject recorded, string name)
+    {
+        var (ids, mask) = recorded[name] is JsonArray rows ? (rows, null) : (recorded[name]!["input_ids"]!, recorded[name]!["attention_mask"]);
+        return new ModelInputs
+        {
+            InputIds = tensor(Flat<long>(ids), Shape(ids), ScalarType.Int64),
+            AttentionMask = mask is null ? null : tensor(Flat<long>(mask), Shape(mask), ScalarType.Int64),
+        };
+    }
+
+    private static long[][] Rows(Tensor ids) => [.. ids.cpu().data<long>().ToArray().Chunk((int)ids.shape[1])];
+
+    private static long[][] Matrix(JsonNode rows) => [.. rows.AsArray().Select(row => row!.AsArray().Select(value => (long)value!).ToArray())];
+
+    private static T[] Flat<T>(JsonNode rows) => [.. rows.AsArray().SelectMany(row => row!.AsArray()).Select(value => value!.GetValue<T>())];
+
+    private static long[] Shape(JsonNode rows) => [rows.AsArray().Count, rows[0]!.AsArray().Count];
+}

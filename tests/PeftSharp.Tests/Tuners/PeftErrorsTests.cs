@@ -1,0 +1,181 @@
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>Errors name the thing, its value and the way out, and leave the model as it was.</summary>
+public sealed class PeftErrorsTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void One_misspelt_target_of_several_is_named_with_what_could_be_meant_and_the_model_stays()
+    {
+        var model = TinyModels.Gpt2();
+        var keys = model.state_dict().Keys.ToArray();
+        var error = Assert.Throws<ArgumentException>(() => model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"] }));
+        Assert.Contains("'c_fcc'", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("'c_attn', but", error.Message, StringComparison.Ordinal);
+        Assert.Contains("c_fc'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(keys, model.state_dict().Keys);
+        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+        using var peft = model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"], IgnoreUnmatched = true });
+        Assert.True(peft.TrainableParameters().Trainable > 0);
+    }
+
+    [Theory]
+    [InlineData("ln_f", "LayerNorm")]
+    [InlineData("attn", "Gpt2Attention")]
+    public void A_target_that_cannot_be_adapted_is_named_with_its_class(string target, string type)
+    {
+        var error = Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(new LoraConfig { TargetModules = [target] }));
+        Assert.Contains(type, error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, LoraConfig> Nonsense => new()
+    {
+        { "R", new LoraConfig { R = 0 } },
+        { "LoraDropout", new LoraConfig { LoraDropout = 1 } },
+        { "LoraAlpha", new LoraConfig { LoraAlpha = double.NaN } },
+        { "LayersToTransform", new LoraConfig { LayersPattern = ["h"] } },
+        { "layers_to_transform", new LoraConfig { LayersToTransform = [0, 7] } },
+        { "LoraBias", new LoraConfig { LoraBias = true, InitLoraWeights = "gaussian" } },
+        { "UseDora", new LoraConfig { LoraBias = true, UseDora = true } },
+        { "even rank", new LoraConfig { R = 3, InitLoraWeights = "orthogonal" } },
+        { "rank_pattern", new LoraConfig { RankPattern = new Dictionary<string, int> { ["c_fc"] = 2 } } },
+        { "exclude_modules", new LoraConfig { ExcludeModules = ["h.9.attn.c_attn"] } },
+        { "left out", new LoraConfig { ExcludeModules = ["c_attn"] } },
+        { "modules_to_save", new LoraConfig { ModulesToSave = ["ln_g"] } },
+        { "modules_to_save", new LoraConfig { TaskType = TaskType.SeqCls } },
+        { "tie_word_embeddings", new LoraConfig { ModulesToSave = ["wte"] } },
+        { "31 rows", new LoraConfig { TrainableTokenIndices = [31] } },
+        { "no regular expression", new LoraConfig { TargetModules = "c_attn(" } },
+        { "no module", new LoraConfig { TargetModules = "c_attn" } },
+        { "at most", new LoraConfig { R = 20, InitLoraWeights = "pissa" } },
+    };
+
+    [Theory, MemberData(nameof(Nonsense))]
+    public void A_configuration_without_sense_is_refused_by_name_and_the_model_stays(string name, LoraConfig config)
+    {
+        var model = TinyModels.Gpt2();
+        var before = TinyModels.Bits(model);
+        var error = Assert.ThrowsAny<ArgumentException>(() => model.GetPeftModel(config));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.Equal(before.Keys, model.state_dict().Keys);
+        Assert.All(model.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void Unknown_taken_and_impossible_adapter_names_are_refused()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
+        Assert.Contains("'first'", Assert.Throws<ArgumentException>(() => peft.SetAdapter("second")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => peft.DeleteAdapter("second"));
+        Assert.Throws<ArgumentException>(() => peft.AddAdapter("first", new LoraConfig()));
+        Assert.Throws<ArgumentException>(() => peft.AddAdapter("a.b", new LoraConfig()));
+        Assert.Throws<ArgumentException>(() => peft.AddAdapter("../up", new LoraConfig()));
+        Assert.Throws<ArgumentException>(() => peft.AddAdapter("__base__", new LoraConfig()));
+        Assert.Throws<ArgumentException>(() => peft.SetAdapter());
+        using (peft.UseAdapters(["first", "__base__"]))
+            Assert.Contains("3 rows", Assert.Throws<ArgumentException>(() => TinyModels.Logits(peft)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_for_another_base_model_says_both_and_leaves_the_adapters_as_they_were()
+    {
+        using (var other = TinyModels.Gpt2(width: 32).GetPeftModel(new LoraConfig { R = 2, BaseModelNameOrPath = "gpt2-wide" })) other.SavePretrained(_folder.Path);
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
+        var keys = peft.state_dict().Keys.ToArray();
+        var error = Assert.Throws<CheckpointException>(() => peft.LoadAdapter(_folder.Path, "second"));
+        Assert.Contains("gpt2-wide", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 32]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("[2, 16]", error.Message, StringComparison.Ordinal);
+        Assert.Equal(keys, peft.state_dict().Keys);
+        Assert.Equal(["first"], peft.PeftConfigs.Keys);
+    }
+
+    [Fact]
+    public void Missing_and_unexpected_tensors_are_errors()
+    {
+        using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
+        var file = _folder.File("adapter_model.safetensors");
+        var tensors = Safetensors.Load(file);
+        var first = tensors.Keys.First();
+        Safetensors.Save(file, tensors.Where(pair => pair.Key != first));
+        var error = Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path));
+        Assert.Contains(first, error.Message, StringComparison.Ordinal);
+        Safetensors.Save(file, tensors.Append(KeyValuePair.Create("base_model.model.stranger", zeros(1))));
+        Assert.Contains("stranger", Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("use_qalora", "true")]
+    [InlineData("layer_replication", "[[0, 1]]")]
+    [InlineData("init_lora_weights", "\"eva\"")]
+    [InlineData("bias", "\"some\"")]
+    [InlineData("peft_type", "\"XLORA\"")]
+    [InlineData("task_type", "\"PAINTING\"")]
+    public void A_file_that_asks_for_something_not_served_is_refused_by_field(string field, string value)
+    {
+        using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
+        var json = JsonFile.Read(_folder.File("adapter_config.json"));
+        json[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        JsonFile.Write(_folder.File("adapter_config.json"), json);
+        Assert.Contains(field, Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fields_that_nobody_knows_are_kept_and_written_back()
+    {
+        using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
+        var json = JsonFile.Read(_folder.File("adapter_config.json"));
+        json["from_tomorrow"] = 3;
+        JsonFile.Write(_folder.File("adapter_config.json"), json);
+        using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
+        Assert.Equal(["from_tomorrow"], peft.PeftConfigs["default"].AdditionalFields!.Select(field => field.Key));
+        peft.SavePretrained(_folder.Path);
+        Assert.Equal(3L, (long)JsonFile.Read(_folder.File("adapter_config.json"))["from_tomorrow"]!);
+    }
+
+    [Fact]
+    public void An_initialization_that_changes_the_base_is_undone_when_loading_fails_and_refuses_to_unload()
+    {
+        var model = TinyModels.Gpt2();
+        var before = TinyModels.Bits(model);
+        using (var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" })) other.SavePretrained(_folder.Path);
+        Safetensors.Save(_folder.File("adapter_model.safetensors"), [KeyValuePair.Create("nothing", zeros(1))]);
+        Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(model, _folder.Path));
+        Assert.All(model.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+
+        using var peft = model.GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" });
+        Assert.Throws<InvalidOperationException>(() => peft.Unload());
+        Assert.Throws<InvalidOperationException>(() => peft.DeleteAdapter("default"));
+        using var merged = peft.MergeAndUnload();
+        Assert.All(merged.state_dict(), pair => Close.Equal(before[pair.Key], pair.Value, 1e-6, pair.Key));      // the part goes back, rounded once
+    }
+
+    [Fact]
+    public void What_was_saved_is_loaded_back_in_place_bit_by_bit()
+    {
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, TrainableTokenIndices = [3, 4] });
+        peft.AddAdapter("second", new LoraConfig { R = 3, TargetModules = ["key"] });
+        TinyModels.Disturb(peft);
+        var before = TinyModels.Bits(peft);
+        ((ISavePretrained)peft).SavePretrained(_folder.Path);
+        Assert.True(File.Exists(Path.Combine(_folder.Path, "second", "adapter_config.json")));
+        TinyModels.Disturb(peft, seed: 9);
+        ((ISavePretrained)peft).LoadWeights(_folder.Path);
+        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+    }
+}

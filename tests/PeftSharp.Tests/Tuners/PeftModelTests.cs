@@ -1,0 +1,181 @@
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>What an adapted model promises whatever the numbers are.</summary>
+public sealed class PeftModelTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Fact]
+    public void A_fresh_adapter_and_an_adapter_that_is_off_give_the_bits_of_the_base_model()
+    {
+        var model = TinyModels.Gpt2();
+        var before = TinyModels.Logits(model);
+        using var peft = model.GetPeftModel(new LoraConfig { R = 4 });
+        Assert.True(TinyModels.Same(before, TinyModels.Logits(peft)));
+        TinyModels.Disturb(peft);
+        Assert.False(TinyModels.Same(before, TinyModels.Logits(peft)));
+        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(before, TinyModels.Logits(peft)));
+        Assert.False(TinyModels.Same(before, TinyModels.Logits(peft)));
+        using var unloaded = peft.Unload();
+        Assert.True(TinyModels.Same(before, TinyModels.Logits(unloaded)));
+        Assert.All(unloaded.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void A_step_of_training_moves_every_adapter_parameter_and_not_one_bit_of_the_base()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false, TargetModules = ["c_attn", "c_fc", "wpe"] });
+        var before = TinyModels.Bits(peft);
+        var trained = peft.parameters().Where(parameter => parameter.requires_grad).ToArray();
+        using var optimizer = optim.SGD(trained, 0.5);
+        peft.train();
+        using var inputs = TinyModels.Inputs();
+        peft.call(inputs).Loss!.backward();
+        optimizer.step();
+        foreach (var (name, value) in peft.state_dict())
+            Assert.True(TinyModels.Same(before[name], value) != name.Contains(".lora_", StringComparison.Ordinal), name);
+        Assert.All(peft.named_parameters(), pair => Assert.Equal(pair.name.Contains(".lora_", StringComparison.Ordinal), pair.parameter.grad is not null));
+    }
+
+    [Fact]
+    public void Trainable_parameters_print_as_in_peft()
+    {
+        Assert.Equal("trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364", new TrainableParameters(294_912, 124_734_720).ToString());
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 });
+        using var writer = new StringWriter { NewLine = "\n" };
+        peft.PrintTrainableParameters(writer);
+        var all = peft.parameters().Sum(parameter => parameter.numel());
+        Assert.Equal(new TrainableParameters(2 * (4 * 16 + 48 * 4), all) + "\n", writer.ToString());
+    }
+
+    [Fact]
+    public void A_merge_that_would_not_be_finite_is_refused_and_nothing_is_changed()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 });
+        TinyModels.Disturb(peft);
+        using (no_grad()) peft.parameters().Last(parameter => parameter.requires_grad)[0, 0] = float.NaN;
+        var before = TinyModels.Bits(peft);
+        var error = Assert.Throws<InvalidOperationException>(() => peft.Merge());
+        Assert.Contains("transformer.h.1.attn.c_attn", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => peft.MergeAndUnload());
+        Assert.Empty(peft.MergedAdapters);
+        foreach (var (name, value) in peft.state_dict().Where(pair => !pair.Key.Contains(".lora_", StringComparison.Ordinal))) Assert.True(TinyModels.Same(before[name], value), name);
+    }
+
+    [Fact]
+    public void A_merge_under_a_tied_head_is_refused_unless_asked_for()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4, TargetModules = ["wte"] });
+        Assert.Contains("tied head", Assert.Throws<InvalidOperationException>(() => peft.Merge()).Message, StringComparison.Ordinal);
+        peft.Merge(safeMerge: false);
+    }
+
+    [Fact]
+    public void While_adapters_are_merged_nothing_is_trained_and_nothing_else_is_chosen()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2 });
+        peft.Merge();
+        Assert.Equal(["first"], peft.MergedAdapters);
+        Assert.Equal(0, peft.TrainableParameters().Trainable);
+        Assert.Throws<InvalidOperationException>(() => peft.SetAdapter("second"));
+        Assert.Throws<InvalidOperationException>(() => peft.UseAdapters(["first", "second", "first"]));
+        Assert.Throws<InvalidOperationException>(() => peft.DeleteAdapter("first"));
+        Assert.Throws<InvalidOperationException>(() => peft.AddAdapter("third", new LoraConfig()));
+        peft.Unmerge();
+        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.SetAdapter("second");
+    }
+
+    [Fact]
+    public void Only_active_adapters_are_trained()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2, TargetModules = ["c_fc"] });
+        Assert.Equal(["first"], Trained(peft));
+        peft.SetAdapter("second");
+        Assert.Equal(["second"], Trained(peft));
+        peft.SetAdapter("first", "second");
+        Assert.Equal(["first", "second"], Trained(peft));
+        peft.SetAdapter(["first", "second"], inferenceMode: true);
+        Assert.Empty(Trained(peft));
+    }
+
+    [Fact]
+    public void Adapters_are_renamed_and_deleted_without_a_trace()
+    {
+        var model = TinyModels.Gpt2();
+        var keys = model.state_dict().Keys.ToArray();
+        using var peft = model.GetPeftModel(new LoraConfig { R = 4, TargetModules = ["wte", "c_attn"], UseDora = true }, "first");
+        TinyModels.Disturb(peft);
+        var answer = TinyModels.Logits(peft);
+        peft.RenameAdapter("first", "other");
+        Assert.True(TinyModels.Same(answer, TinyModels.Logits(peft)));
+        Assert.Equal(["other"], peft.ActiveAdapters);
+        Assert.Equal(["other"], Trained(peft));
+        peft.DeleteAdapter("other");
+        Assert.Empty(peft.ActiveAdapters);
+        Assert.Equal(keys, model.state_dict().Keys);
+    }
+
+    [Theory]
+    [InlineData("fp32", ScalarType.Float32)]
+    [InlineData("bf16", ScalarType.BFloat16)]
+    public void Unmerging_restores_every_bit_in_every_type(string name, ScalarType type)
+    {
+        var model = TinyModels.Bert();
+        model.to(type);
+        using var peft = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, UseDora = name == "fp32", TargetModules = "all-linear", InitLoraWeights = false });
+        Assert.All(peft.named_parameters().Where(pair => pair.name.Contains(".lora_", StringComparison.Ordinal)), pair => Assert.Equal(ScalarType.Float32, pair.parameter.dtype));
+        var before = TinyModels.Bits(peft);
+        peft.Merge();
+        Assert.Contains(peft.state_dict(), pair => !TinyModels.Same(before[pair.Key], pair.Value));
+        peft.Unmerge();
+        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+    }
+
+    [Fact]
+    public void An_adapter_moves_with_its_model_to_another_type_and_back()
+    {
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, TargetModules = ["query", "word_embeddings"] });
+        TinyModels.Disturb(peft);
+        var answer = TinyModels.Logits(peft);
+        peft.to(ScalarType.Float64);
+        Assert.All(peft.parameters(), parameter => Assert.Equal(ScalarType.Float64, parameter.dtype));
+        Close.Equal(answer, TinyModels.Logits(peft), 1e-5);                 // float32 rounding of the first answer
+        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.to(ScalarType.Float32);
+        Assert.True(TinyModels.Same(answer, TinyModels.Logits(peft)));
+    }
+
+    [Fact]
+    public void Many_steps_leave_no_tensor_behind()
+    {
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, LoraDropout = 0.1, UseDora = true, TargetModules = ["query", "word_embeddings"] });
+        peft.train();
+        Step();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var step = 0; step < 5; step++) Step();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        void Step()
+        {
+            using var scope = NewDisposeScope();
+            using var inputs = TinyModels.Inputs();
+            inputs.Labels = zeros(3, ScalarType.Int64);
+            peft.call(inputs).Loss!.backward();
+            peft.Merge();
+            peft.Unmerge();
+            foreach (var parameter in peft.parameters()) parameter.grad = null;
+        }
+    }
+
+    private static string[] Trained(PeftModel peft) => [.. peft.named_parameters().Where(pair => pair.parameter.requires_grad)
+        .Select(pair => pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1]).Distinct().Order(StringComparer.Ordinal)];
+}
