@@ -21,6 +21,13 @@ public sealed record AddedToken(string Content)
 
     private readonly bool? _normalized;
 
+    /// <summary>Whether text and properties are the same, given or by default.</summary>
+    public bool Equals(AddedToken? other) => other is not null
+        && (Content, SingleWord, LStrip, RStrip, Special, Normalized) == (other.Content, other.SingleWord, other.LStrip, other.RStrip, other.Special, other.Normalized);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Content);
+
     /// <summary>A token with the default properties.</summary>
     public static implicit operator AddedToken(string content) => new(content);
 }
