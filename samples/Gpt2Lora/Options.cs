@@ -1,0 +1,44 @@
+using System.Globalization;
+
+/// <summary>What the program is told on the command line; without anything it adapts the model beside it to recipes of its own.</summary>
+internal sealed record Options
+{
+    internal string? Model { get; private set; }
+    internal string? Text { get; private set; }
+    internal string Output { get; private set; } = "gpt2-lora";
+    internal int Blocks { get; private set; } = 800;
+    internal double Epochs { get; private set; } = 1;
+    internal int Rank { get; private set; } = 8;
+    internal long Seed { get; private set; } = 42;
+
+    internal static Options? Parse(string[] args)
+    {
+        var options = new Options();
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
+            {
+                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs 1] [--rank 8] [--seed 42]; --model and --text go together.");
+                return null;
+            }
+        }
+        if (options.Model is null == options.Text is null) return options;
+        Console.Error.WriteLine("Give --model and --text together, or neither.");
+        return null;
+    }
+
+    private bool Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "--model": Model = value; return true;
+            case "--text": Text = value; return true;
+            case "--output": Output = value; return true;
+            case "--blocks": return int.TryParse(value, CultureInfo.InvariantCulture, out var blocks) && (Blocks = blocks) > 0;
+            case "--epochs": return double.TryParse(value, CultureInfo.InvariantCulture, out var epochs) && (Epochs = epochs) > 0;
+            case "--rank": return int.TryParse(value, CultureInfo.InvariantCulture, out var rank) && (Rank = rank) > 0;
+            case "--seed": return long.TryParse(value, CultureInfo.InvariantCulture, out var seed) && (Seed = seed) >= 0;
+            default: return false;
+        }
+    }
+}
