@@ -11,6 +11,7 @@ parity:
 
 sample:
 	dotnet run -c Release --project samples/BertSentiment
+	dotnet run -c Release --project samples/Gpt2Lora
 
 approve:
 	PEFTSHARP_APPROVE=1 dotnet test --filter PublicApiTests

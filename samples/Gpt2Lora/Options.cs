@@ -7,7 +7,7 @@ internal sealed record Options
     internal string? Text { get; private set; }
     internal string Output { get; private set; } = "gpt2-lora";
     internal int Blocks { get; private set; } = 800;
-    internal double Epochs { get; private set; } = 1;
+    internal double? Epochs { get; private set; }
     internal int Rank { get; private set; } = 8;
     internal long Seed { get; private set; } = 42;
 
@@ -18,7 +18,7 @@ internal sealed record Options
         {
             if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
             {
-                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs 1] [--rank 8] [--seed 42]; --model and --text go together.");
+                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs NUMBER] [--rank 8] [--seed 42]; --model and --text go together.");
                 return null;
             }
         }
@@ -35,7 +35,7 @@ internal sealed record Options
             case "--text": Text = value; return true;
             case "--output": Output = value; return true;
             case "--blocks": return int.TryParse(value, CultureInfo.InvariantCulture, out var blocks) && (Blocks = blocks) > 0;
-            case "--epochs": return double.TryParse(value, CultureInfo.InvariantCulture, out var epochs) && (Epochs = epochs) > 0;
+            case "--epochs": return double.TryParse(value, CultureInfo.InvariantCulture, out var epochs) && (Epochs = epochs) is > 0;
             case "--rank": return int.TryParse(value, CultureInfo.InvariantCulture, out var rank) && (Rank = rank) > 0;
             case "--seed": return long.TryParse(value, CultureInfo.InvariantCulture, out var seed) && (Seed = seed) >= 0;
             default: return false;

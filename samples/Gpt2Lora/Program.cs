@@ -9,8 +9,7 @@ manual_seed(options.Seed);
 // A model and a text where they are given; otherwise a small GPT-2 of film reviews, and recipes made by a grammar.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
 var dataset = options.Text is { } file ? LoadDataset(file, "train", new LoadOptions { SampleBy = "document" }) : Recipes.Make(2000, seed: 1);
-var start = options.Text is null ? "Recipe:" : "ROMEO:";
-var length = options.Text is null ? 64 : 128;
+var (start, length, epochs, rate) = options.Text is null ? ("Recipe:", 64, 3, 5e-3) : ("ROMEO:", 128, 1, 1e-3);
 
 #region readme-lora
 var tokenizer = AutoTokenizer.FromPretrained(name);
@@ -28,10 +27,10 @@ model.PrintTrainableParameters(Console.Out);
 
 var arguments = new TrainingArguments(options.Output)
 {
-    NumTrainEpochs = options.Epochs,
+    NumTrainEpochs = options.Epochs ?? epochs,
     PerDeviceTrainBatchSize = 8,
     PerDeviceEvalBatchSize = 8,
-    LearningRate = 1e-3,
+    LearningRate = rate,
     LoggingSteps = 10,
     SaveStrategy = SaveStrategy.No,
     Seed = options.Seed,

@@ -48,7 +48,8 @@ public sealed class ConsoleProgress : TrainerCallback
     public override void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     {
         Wipe();
-        _output.WriteLine($"step {state.GlobalStep,5}/{state.MaxSteps}  {string.Join("  ", logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {Number(pair.Value)}"))}");
+        var place = state.MaxSteps > 0 ? $"step {state.GlobalStep,5}/{state.MaxSteps}  " : "";      // an evaluation by itself has no step
+        _output.WriteLine($"{place}{string.Join("  ", logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {Number(pair.Value)}"))}");
     }
 
     /// <inheritdoc/>
