@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Throughput;
+
+/// <summary>Greedy tokens a second with the key-value cache; the first run is not counted.</summary>
+internal static class GenerateTokens
+{
+    internal static int Run(Options options)
+    {
+        var (name, batch, prompt, added) = (options.Word("model", "gpt2", "gpt2-tiny"), options.Number("batch", 1), options.Number("prompt", 32), options.Number("new", 64));
+        var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2), options.Number("runs", 3), options.Number("beams", 1));
+        var line = options.Read();
+        set_num_threads(threads);
+        manual_seed(1);
+        using var model = Models.Create(name);
+        model.eval();
+        if (precision == "bf16") model.to(ScalarType.BFloat16);
+        using var ids = randint(10, 8000, [batch, prompt], ScalarType.Int64);
+        using var mask = ones_like(ids);
+        var times = new List<double>();
+        for (var run = 0; run <= runs; run++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            using var output = model.Generate(new ModelInputs { InputIds = ids, AttentionMask = mask }, new GenerationConfig { MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0 });
+            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        var median = Machine.Median(times.Skip(1));
+        return Machine.Print(line, ("seconds", Math.Round(median, 3)), ("new_tokens_per_s", Math.Round(batch * added / median, 1)),
+            ("ms_per_token", Math.Round(median / added * 1000, 2)), ("peak_rss_mb", Machine.PeakMegabytes()));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Throughput;
+
+/// <summary>What the machine can do at most: matrix products in both precisions and memory.</summary>
+internal static class Probe
+{
+    internal static int Run(Options options)
+    {
+        var threads = options.Number("threads", 2);
+        var line = options.Read();
+        PeftSharp.Kernels.NativeBackend.Load();
+        set_num_threads(threads);
+        using var free = no_grad();
+        return Machine.Print(line, ("gemm_fp32_gflops", Gemm(ScalarType.Float32)), ("gemm_bf16_gflops", Gemm(ScalarType.BFloat16)), ("memory_gb_per_s", Memory()));
+    }
+
+    private static double Gemm(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        var (left, right) = (randn(2048, 768).to(type), randn(768, 3072).to(type));
+        var seconds = Best(() => left.mm(right).Dispose());
+        return Math.Round(2.0 * 2048 * 768 * 3072 / seconds / 1e9, 1);
+    }
+
+    private static double Memory()
+    {
+        using var scope = NewDisposeScope();
+        var (from, to) = (ones(64 << 20), zeros(64 << 20));
+        var seconds = Best(() => to.copy_(from));
+        return Math.Round(2.0 * 4 * (64 << 20) / seconds / 1e9, 1);       // read and written
+    }
+
+
+    private static double Best(Action work)
+    {
+        var best = double.PositiveInfinity;
+        for (var run = 0; run < 12; run++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            work();
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Throughput;
+
+/// <summary>Median time of a training step through the <see cref="Trainer"/>. Every row is full, labels are random, the first two steps are not counted.</summary>
+internal static class TrainStep
+{
+    private const int NotCounted = 2;
+
+    internal static int Run(Options options)
+    {
+        var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
+        var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
+        var line = options.Read();
+        set_num_threads(threads);
+        manual_seed(1);
+        var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
+        var model = Models.Create(name);
+        var vocabulary = model.Config.VocabSize;
+        if (method == "lora")
+            model = model.GetPeftModel(new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });
+
+        var random = new Random(2);
+        var ids = Enumerable.Range(0, batch * (steps + NotCounted)).Select(_ => Enumerable.Range(0, length).Select(_ => random.Next(vocabulary > 2000 ? 1000 : 5, vocabulary)).ToArray()).ToArray();
+        var mask = Enumerable.Repeat(Enumerable.Repeat(1, length).ToArray(), ids.Length).ToArray();
+        var rows = isBert
+            ? Dataset.FromDict(("input_ids", ids), ("attention_mask", mask), ("labels", ids.Select(_ => random.Next(2)).ToArray()))
+            : Dataset.FromDict(("input_ids", ids), ("attention_mask", mask), ("labels", ids));
+
+        using var folder = new ScratchFolder();
+        var watch = new StepWatch();
+        var arguments = new TrainingArguments(folder.Path)
+        {
+            PerDeviceTrainBatchSize = batch,
+            MaxSteps = steps + NotCounted,
+            LearningRate = 5e-5,
+            WeightDecay = 0.01,
+            UseCpu = true,
+            SaveStrategy = SaveStrategy.No,
+            LoggingStrategy = IntervalStrategy.No,
+        };
+        var before = Machine.PeakMegabytes();
+        new Trainer(model, arguments, rows, dataCollator: new DefaultCollator(), callbacks: [watch]).Train();
+        var times = watch.Times.Skip(NotCounted).ToArray();
+        var median = Machine.Median(times);
+        return Machine.Print(line,
+            ("trainable", model.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => (double)parameter.numel())),
+            ("step_ms", Math.Round(median * 1000, 1)), ("step_ms_min", Math.Round(times.Min() * 1000, 1)),
+            ("start_to_first_step_s", Math.Round(watch.FirstStep, 2)), ("tokens_per_s", Math.Round(batch * length / median, 1)),
+            ("peak_rss_mb", Machine.PeakMegabytes()), ("rss_before_mb", before));
+    }
+
+    private sealed class StepWatch : TrainerCallback
+    {
+        private long _start;
+
+        internal List<double> Times { get; } = [];
+        internal double FirstStep { get; private set; }
+
+        public override void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control)
+        {
+            if (FirstStep == 0) FirstStep = Machine.SecondsSinceStart();
+            _start = Stopwatch.GetTimestamp();
+        }
+
+        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Times.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+    }
+}
