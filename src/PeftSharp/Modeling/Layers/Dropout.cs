@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,5 +15,5 @@ internal sealed class Dropout : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => training && _probability > 0 ? functional.dropout(x, _probability, training: true) : x.alias();
+    public override Tensor forward(Tensor x) => training && _probability > 0 ? FastDropout.Apply(x, _probability) : x.alias();
 }

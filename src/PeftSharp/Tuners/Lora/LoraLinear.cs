@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;
@@ -71,7 +72,7 @@ internal sealed class LoraLinear : TunerLayer
         var (down, up) = ((Linear)_down.ModuleOf(adapter), (Linear)_up.ModuleOf(adapter));
         var isDropping = training && part.Dropout > 0;
         var input = x.to(down.Weight.dtype);
-        if (isDropping) input = functional.dropout(input, part.Dropout, training: true);
+        if (isDropping) input = FastDropout.Apply(input, part.Dropout);
         var update = up.call(down.call(input)) * part.Scale;
         if (part.Dora is null) return result + update;
 

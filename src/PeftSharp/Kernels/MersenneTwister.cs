@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace PeftSharp.Kernels;
+
+/// <summary>libtorch's random stream on the processor (MT19937, Matsumoto and Nishimura 1998), a block of 624 words at a time instead of one word.</summary>
+/// <remarks>It goes on from a state as <c>get_rng_state</c> gives it and gives back one for <c>set_rng_state</c>, so libtorch never notices who drew.</remarks>
+internal sealed class MersenneTwister
+{
+    internal const int BlockLength = 624;
+    private const int Lag = 397, Lanes = 8;
+    private const uint Matrix = 0x9908b0df, UpperBit = 0x80000000, LowerBits = 0x7fffffff;
+
+    // Places in the bytes of libtorch's state: the words that are left of a block, whether it was seeded, the next word's number, then the words, 8 bytes each.
+    private const int LeftAt = 8, NextAt = 16, WordsAt = 24, StateLength = WordsAt + 8 * BlockLength;
+
+    private readonly uint[] _words = new uint[BlockLength];
+    private readonly uint[] _tempered = new uint[BlockLength];
+    private int _next;
+
+    /// <param name="state">What <c>get_rng_state</c> gave.</param>
+    internal MersenneTwister(ReadOnlySpan<byte> state)
+    {
+        if (state.Length < StateLength) throw new ArgumentException($"A state of libtorch's generator has at least {StateLength} bytes, not {state.Length}.", nameof(state));
+        for (var i = 0; i < BlockLength; i++) _words[i] = (uint)BinaryPrimitives.ReadUInt64LittleEndian(state[(WordsAt + 8 * i)..]);
+        _next = BlockLength + 1 - BinaryPrimitives.ReadInt32LittleEndian(state[LeftAt..]);
+        Temper();
+    }
+
+    /// <summary>Words of the present block that nobody has drawn yet; makes a new block where there is none.</summary>
+    internal ReadOnlySpan<uint> Peek()
+    {
+        if (_next == BlockLength) NextBlock();
+        return _tempered.AsSpan(_next);
+    }
+
+    /// <summary>Marks words of <see cref="Peek"/> as drawn.</summary>
+    internal void Skip(int count) => _next += count;
+
+    /// <summary>Writes where the stream stands into a state.</summary>
+    internal void WriteTo(Span<byte> state)
+    {
+        for (var i = 0; i < BlockLength; i++) BinaryPrimitives.WriteUInt64LittleEndian(state[(WordsAt + 8 * i)..], _words[i]);
+        BinaryPrimitives.WriteInt32LittleEndian(state[LeftAt..], BlockLength + 1 - _next);
+        BinaryPrimitives.WriteUInt64LittleEndian(state[NextAt..], (ulong)_next);
+    }
+
+    /// <summary>Each word from itself, the one after it and the one 397 on; the block is a ring and is written in place, so 227 words at the end read new ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]                    // the loop must not begin in unoptimized code: it runs for seconds and is entered once
+    private void NextBlock()
+    {
+        ref var words = ref MemoryMarshal.GetArrayDataReference(_words);
+        Twist(ref words, 0, BlockLength - Lag, Lag);
+        Twist(ref words, BlockLength - Lag, BlockLength - 1, Lag - BlockLength);
+        _words[^1] = _words[Lag - 1] ^ Mixed(_words[^1], _words[0]);
+        _next = 0;
+        Temper();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Twist(ref uint words, int from, int to, int distance)
+    {
+        var i = from;
+        for (; i + Lanes <= to; i += Lanes)
+        {
+            var (here, after) = (Vector256.LoadUnsafe(ref words, (nuint)i), Vector256.LoadUnsafe(ref words, (nuint)(i + 1)));
+            var mixed = ((here & Vector256.Create(UpperBit)) | (after & Vector256.Create(LowerBits))) >>> 1;
+            mixed ^= Vector256.Create(0u) - (after & Vector256.Create(1u)) & Vector256.Create(Matrix);
+            (Vector256.LoadUnsafe(ref words, (nuint)(i + distance)) ^ mixed).StoreUnsafe(ref words, (nuint)i);
+        }
+        for (; i < to; i++) Unsafe.Add(ref words, i) = Unsafe.Add(ref words, i + distance) ^ Mixed(Unsafe.Add(ref words, i), Unsafe.Add(ref words, i + 1));
+    }
+
+    private static uint Mixed(uint here, uint after) => (((here & UpperBit) | (after & LowerBits)) >> 1) ^ ((after & 1) * Matrix);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Temper()
+    {
+        ref var from = ref MemoryMarshal.GetArrayDataReference(_words);
+        ref var to = ref MemoryMarshal.GetArrayDataReference(_tempered);
+        for (nuint i = 0; i < BlockLength; i += Lanes)
+        {
+            var y = Vector256.LoadUnsafe(ref from, i);
+            y ^= y >>> 11;
+            y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
+            y ^= (y << 15) & Vector256.Create(0xefc60000u);
+            (y ^ (y >>> 18)).StoreUnsafe(ref to, i);
+        }
+    }
+}

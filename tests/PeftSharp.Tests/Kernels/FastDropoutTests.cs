@@ -1,0 +1,64 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>The fast mask is libtorch's, bit for bit, and leaves libtorch's generator where libtorch would have.</summary>
+public sealed class FastDropoutTests
+{
+    public static TheoryData<int[], double, ScalarType, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<int[], double, ScalarType, int>();
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+                foreach (var drawnBefore in new[] { 0, 1, 2, 623, 624, 1001 })               // odd numbers of words leave an element across two blocks
+                    foreach (var (shape, probability) in new[] { (new[] { 1 }, 0.1), ([7], 0.5), ([16, 12, 33, 33], 0.1), ([3, 311], 0.9), ([5, 1000], 0.3) })
+                        cases.Add(shape, probability, type, drawnBefore);
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void The_mask_the_gradient_and_the_generator_are_those_of_libtorch(int[] shape, double probability, ScalarType type, int drawnBefore)
+    {
+        using var scope = NewDisposeScope();
+        var x = randn(Array.ConvertAll(shape, side => (long)side)).to(type).requires_grad_();
+        var (plain, plainGradient, plainState) = Run(() => nn.functional.dropout(x, probability, training: true), x, drawnBefore);
+        var (fast, fastGradient, fastState) = Run(() => FastDropout.Apply(x, probability), x, drawnBefore);
+        Assert.True(plain.equal(fast).all().item<bool>());
+        Assert.True(plainGradient.equal(fastGradient).all().item<bool>());
+        Assert.Equal(plainState.bytes.ToArray(), fastState.bytes.ToArray());
+    }
+
+    [Fact]
+    public void A_transposed_tensor_is_dropped_in_the_order_of_its_memory()
+    {
+        using var scope = NewDisposeScope();
+        var x = randn(6, 50, 20).transpose(0, 2);
+        manual_seed(3);
+        var plain = nn.functional.dropout(x, 0.4, training: true);
+        manual_seed(3);
+        Assert.True(plain.equal(FastDropout.Apply(x, 0.4)).all().item<bool>());
+    }
+
+    [Fact]
+    public void Turned_off_it_is_libtorchs_own()
+    {
+        using var scope = NewDisposeScope();
+        FastPaths.Dropout = false;
+        try { Assert.False(BernoulliMask.Takes(ones(3))); }
+        finally { FastPaths.Dropout = true; }
+        Assert.True(BernoulliMask.Takes(ones(3)));
+    }
+
+    private static (Tensor Output, Tensor Gradient, Tensor State) Run(Func<Tensor> dropout, Tensor x, int drawnBefore)
+    {
+        manual_seed(11);
+        using var drawn = empty(drawnBefore, ScalarType.Int32).random_(0, 100);               // one word each
+        var output = dropout();
+        x.grad = null;
+        output.sum().backward();
+        return (output, x.grad!.clone(), random.get_rng_state());
+    }
+}
