@@ -7,6 +7,15 @@ public static class FastPaths
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
+    /// <summary>Attention with dropout that draws its mask again in the backward pass instead of keeping it.</summary>
+    public static bool Attention { get; set; } = IsOnAtStart("attention");
+
+    /// <summary>The loss of a language model by a few rows at a time, where the trainer asks for the loss alone.</summary>
+    public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
+
+    /// <summary>The last layer of a text classifier for the first token only, which is all that is read of it.</summary>
+    public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
+
     private static bool IsOnAtStart(string name) => Environment.GetEnvironmentVariable("PEFTSHARP_FAST_PATHS") is not { Length: > 0 } list
         || list.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
 }

@@ -29,6 +29,28 @@ internal static class Losses
         return loss.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The loss of a head of this table, without its scores where the faster path takes it.</summary>
+    /// <param name="states">Float [..., hidden].</param>
+    /// <param name="table">Float [classes, hidden], of the type that is computed in.</param>
+    /// <param name="labels">Int64 [...]; -100 is not counted.</param>
+    /// <param name="items">Divisor of the sum, or null for the mean.</param>
+    internal static Tensor LinearCrossEntropy(Tensor states, Tensor table, Tensor labels, double? items)
+    {
+        using var scope = NewDisposeScope();
+        if (!Kernels.LinearCrossEntropy.Takes(states)) return CrossEntropy(functional.linear(states, table), labels, items).MoveToOuterDisposeScope();
+        InputCheck.Labels(labels, table.shape[0]);
+        var targets = labels.reshape(-1).to(ScalarType.Int64);
+        return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The labels of a language model moved by one, so that each token is held against the next and the logits need not be copied (transformers' <c>ForCausalLMLoss</c>).</summary>
+    internal static Tensor NextTokens(Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        var last = full([labels.shape[0], 1], InputCheck.Ignored, labels.dtype, labels.device);
+        return cat([labels.narrow(1, 1, labels.shape[1] - 1), last], 1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The loss of a language model: each token is held against the next label (transformers' <c>ForCausalLMLoss</c>).</summary>
     /// <param name="logits">Float [batch, tokens, vocabulary].</param>
     /// <param name="labels">Int64 [batch, tokens], not shifted; -100 is not counted.</param>
@@ -36,9 +58,7 @@ internal static class Losses
     internal static Tensor CausalLM(Tensor logits, Tensor labels, double? items)
     {
         using var scope = NewDisposeScope();
-        var last = full([labels.shape[0], 1], InputCheck.Ignored, labels.dtype, labels.device);
-        var next = cat([labels.narrow(1, 1, labels.shape[1] - 1), last], 1);   // the labels move, so that the logits need not be copied
-        return CrossEntropy(logits, next, items).MoveToOuterDisposeScope();
+        return CrossEntropy(logits, NextTokens(labels), items).MoveToOuterDisposeScope();
     }
 
     /// <summary>How many targets <see cref="CausalLM"/> averages over.</summary>

@@ -55,6 +55,12 @@ public sealed class ModelInputs : IDisposable
     /// <summary>How many of the last tokens a language model scores: generation needs one. Default 0: all.</summary>
     public int LogitsToKeep { get; set; }
 
+    /// <summary>Whether the loss alone is wanted: a head with a large vocabulary then does without the scores as a whole, and <see cref="ModelOutput.Logits"/> is null. The trainer asks for it. Default false.</summary>
+    public bool LossOnly { get; set; }
+
+    /// <summary>Whether a head reads only the first token of the last layer, which may then be the only one that is made.</summary>
+    internal bool FirstTokenOnly { get; set; }
+
     /// <summary>A tensor by its Python name; null where it was not given. Setting null takes it away (and does not dispose it).</summary>
     public Tensor? this[string name]
     {
@@ -81,6 +87,8 @@ public sealed class ModelInputs : IDisposable
         NumItemsInBatch = NumItemsInBatch,
         PastKeyValues = PastKeyValues,
         LogitsToKeep = LogitsToKeep,
+        LossOnly = LossOnly,
+        FirstTokenOnly = FirstTokenOnly,
     };
 
     /// <summary>These inputs on <paramref name="device"/>; itself where they are there already, otherwise a new object with tensors of its own.</summary>

@@ -36,7 +36,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
     {
         using var scope = NewDisposeScope();
         long[] shape = [.. x.shape[..^1], _weight.shape[1]];
-        return addmm(_bias, x.reshape(-1, _weight.shape[0]), _weight, beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
+        return addmm(ComputePrecision.OfWeight(_bias), ComputePrecision.Of(x).reshape(-1, _weight.shape[0]), ComputePrecision.OfWeight(_weight), beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
     }
 
     void IInitialized.Initialize(string parameter, double standardDeviation)

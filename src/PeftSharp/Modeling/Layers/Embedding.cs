@@ -33,7 +33,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
         var rows = _table.index_select(0, ids.reshape(-1)).reshape([.. ids.shape, _table.shape[1]]);
         if (_paddingId is { } padding && rows.requires_grad)
             rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // the same values, no gradient to the padding row
-        return rows.MoveToOuterDisposeScope();
+        return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
     }
 
     void IInitialized.Initialize(string parameter, double standardDeviation)

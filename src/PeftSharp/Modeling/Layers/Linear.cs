@@ -26,7 +26,11 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
-    public override Tensor forward(Tensor x) => functional.linear(x, _weight, _bias);
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return functional.linear(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias)).MoveToOuterDisposeScope();
+    }
 
     void IInitialized.Initialize(string parameter, double standardDeviation)
     {

@@ -57,6 +57,7 @@ public sealed class BertForMultipleChoice : BertPretrainedModel
     private static ModelInputs OneRowPerChoice(ModelInputs inputs)
     {
         var rows = inputs.Copy();
+        rows.FirstTokenOnly = true;                          // the head reads the first token alone
         foreach (var (name, tensor) in inputs.Tensors)
             if (name != "labels") rows[name] = tensor.flatten(0, 1);
         return rows;

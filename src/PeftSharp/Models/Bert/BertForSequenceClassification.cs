@@ -38,12 +38,20 @@ public sealed class BertForSequenceClassification : BertPretrainedModel
         if (inputs.Labels is { } labels) Losses.CheckSequenceLabels(labels, Config);
     }
 
+    /// <summary>The head reads the first token alone.</summary>
+    private static ModelInputs OnlyPooled(ModelInputs inputs)
+    {
+        var pooled = inputs.Copy();
+        pooled.FirstTokenOnly = true;
+        return pooled;
+    }
+
     /// <param name="inputs">As for <see cref="BertModel"/>; <c>labels</c>: int64 [batch] for one class, float [batch, classes] for several, float [batch] for a number.</param>
     /// <returns><c>logits</c> [batch, classes] and, with labels, the loss.</returns>
     public override ModelOutput forward(ModelInputs inputs)
     {
         using var scope = NewDisposeScope();
-        var body = _bert.call(inputs);
+        var body = _bert.call(OnlyPooled(inputs));
         var logits = _classifier.call(_dropout.call(body.PoolerOutput!));
         return new ModelOutput
         {

@@ -17,6 +17,8 @@ internal sealed class BertIntermediate : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    internal bool CanAnswerFirstOnly => _dense is Linear;
+
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
@@ -46,7 +47,7 @@ public sealed class BertModel : BertPretrainedModel
         CheckInputs(inputs);
         using var scope = NewDisposeScope();
         var embedded = _embeddings.call(inputs);
-        var states = _encoder.call(embedded, AttentionMask.Bidirectional(inputs.AttentionMask, embedded.dtype));
+        var states = _encoder.call(embedded, AttentionMask.Bidirectional(inputs.AttentionMask, embedded.dtype), inputs.FirstTokenOnly && FastPaths.FirstTokenOnly && !inputs.OutputHiddenStates);
         return new ModelOutput
         {
             LastHiddenState = states[^1],

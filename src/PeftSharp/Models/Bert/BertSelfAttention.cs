@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -6,13 +7,16 @@ namespace PeftSharp.Models.Bert;
 
 /// <summary>Every token attends to every token that is read.</summary>
 /// <remarks>Vaswani et al. 2017, section 3.2. Parameter names are those of transformers' <c>BertSelfAttention</c>.</remarks>
-internal sealed class BertSelfAttention : Module<Tensor, Tensor?, Tensor>
+internal sealed class BertSelfAttention : Module<Tensor, Tensor?, bool, Tensor>
 {
     [ComponentName(Name = "query")] private readonly Module<Tensor, Tensor> _query;
     [ComponentName(Name = "key")] private readonly Module<Tensor, Tensor> _key;
     [ComponentName(Name = "value")] private readonly Module<Tensor, Tensor> _value;
     private readonly int _heads;
     private readonly double _dropout;
+
+    /// <summary>Whether the first token's answer can be had alone with the numbers that it has among the others: an adapter around the query draws its dropout for all.</summary>
+    internal bool CanAnswerFirstOnly(Tensor x) => _query is Linear && (!training || _dropout == 0 || DropoutAttention.Takes(x, x, x, _dropout));
 
     internal BertSelfAttention(BertConfig config) : base(nameof(BertSelfAttention))
     {
@@ -25,12 +29,14 @@ internal sealed class BertSelfAttention : Module<Tensor, Tensor?, Tensor>
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="mask">Added to the scores, float [batch, 1, 1, tokens]; null hides nothing.</param>
-    /// <returns>Float [batch, tokens, hidden].</returns>
-    public override Tensor forward(Tensor x, Tensor? mask)
+    /// <param name="firstOnly">Whether only the first token's answer is wanted.</param>
+    /// <returns>Float [batch, tokens or 1, hidden].</returns>
+    public override Tensor forward(Tensor x, Tensor? mask, bool firstOnly)
     {
         using var scope = NewDisposeScope();
-        var mixed = functional.scaled_dot_product_attention(
-            SplitHeads(_query.call(x)), SplitHeads(_key.call(x)), SplitHeads(_value.call(x)), mask, training ? _dropout : 0.0);
+        if (firstOnly && mask?.shape[2] > 1) mask = mask.narrow(2, 0, 1);
+        var mixed = Attention.Apply(
+            SplitHeads(_query.call(firstOnly ? x.narrow(1, 0, 1) : x)), SplitHeads(_key.call(x)), SplitHeads(_value.call(x)), mask, training ? _dropout : 0.0, drawnQueries: x.shape[1]);
         return MergeHeads(mixed).MoveToOuterDisposeScope();
     }
 

@@ -40,7 +40,7 @@ internal sealed class Gpt2Attention : Module<Tensor, Tensor?, KeyValueCache?, Te
         if (cache is not null) (key, value) = cache.Update(_layer, key, value);
         if (_queryScale != 1) query = query * _queryScale;       // libtorch divides by the root of the width; this is what is left of the scale
         if (_inFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
-        var mixed = functional.scaled_dot_product_attention(query, key, value, mask, training ? _dropout : 0.0, is_casual: mask is null && x.shape[1] > 1);
+        var mixed = Attention.Apply(query, key, value, mask, training ? _dropout : 0.0, isCausal: mask is null && x.shape[1] > 1);
         return _outputDropout.call(_output.call(MergeHeads(mixed.to(x.dtype)))).MoveToOuterDisposeScope();
     }
 

@@ -41,6 +41,9 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
         if (inputs.Labels is { } labels) InputCheck.Labels(labels, Config.VocabSize);
     }
 
+    /// <summary>The head's weight; null where the head is more than a weight (an adapter is around it).</summary>
+    private Tensor? Table => _untiedHead is null ? _transformer.WordTable : (_untiedHead as Linear)?.Weight;
+
     /// <param name="inputs">As for <see cref="Gpt2Model"/>; <c>labels</c>: int64 [batch, tokens], the ids themselves (they are shifted here), -100 is not counted.</param>
     /// <returns><c>logits</c> [batch, tokens, vocabulary] (fewer tokens where <see cref="ModelInputs.LogitsToKeep"/> says so) and, with labels, the loss.</returns>
     /// <exception cref="ArgumentException">Labels are given although not all tokens are scored.</exception>
@@ -54,7 +57,12 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
             if (inputs.Labels is not null) throw new ArgumentException("A loss needs the scores of all tokens: leave LogitsToKeep at 0 where labels are given.");
             states = states.narrow(1, states.shape[1] - inputs.LogitsToKeep, inputs.LogitsToKeep);
         }
-        var logits = _untiedHead is null ? functional.linear(states, _transformer.WordTable) : _untiedHead.call(states);
+        if (inputs is { LossOnly: true, Labels: { } targets } && Table is { } table)
+        {
+            var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(table), Losses.NextTokens(targets), inputs.NumItemsInBatch);
+            return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates }.MoveToOuterDisposeScope();
+        }
+        var logits = _untiedHead is null ? functional.linear(ComputePrecision.Of(states), ComputePrecision.OfWeight(_transformer.WordTable)) : _untiedHead.call(states);
         return new ModelOutput
         {
             Loss = inputs.Labels is { } labels ? Losses.CausalLM(logits, labels, inputs.NumItemsInBatch) : null,

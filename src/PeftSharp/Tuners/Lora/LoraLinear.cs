@@ -1,4 +1,5 @@
 using PeftSharp.Kernels;
+using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;
@@ -71,8 +72,9 @@ internal sealed class LoraLinear : TunerLayer
         var part = _parts[adapter];
         var (down, up) = ((Linear)_down.ModuleOf(adapter), (Linear)_up.ModuleOf(adapter));
         var isDropping = training && part.Dropout > 0;
-        var input = x.to(down.Weight.dtype);
+        var input = ComputePrecision.IsActive ? ComputePrecision.Of(x) : x.to(down.Weight.dtype);
         if (isDropping) input = FastDropout.Apply(input, part.Dropout);
+        if (part.Dora is null && up.Bias is null && result.dtype == input.dtype) return AddUpdate(result, down.call(input), ComputePrecision.OfWeight(up.Weight), part.Scale);
         var update = up.call(down.call(input)) * part.Scale;
         if (part.Dora is null) return result + update;
 
@@ -80,6 +82,13 @@ internal sealed class LoraLinear : TunerLayer
         var factor = part.Dora.Factor(weight + Delta(adapter).detach());
         var output = isDropping ? functional.linear(input, weight) : _dense.Bias is { } bias ? result - bias : result;
         return result + (factor - 1) * output + factor * update;
+    }
+
+    /// <summary>result + s·B·(A·x) in one product instead of a product, a scaling and a sum of the output's size.</summary>
+    private static Tensor AddUpdate(Tensor result, Tensor reduced, Tensor up, double scale)
+    {
+        var (outputs, rank) = (up.shape[0], up.shape[1]);
+        return addmm(result.reshape(-1, outputs), reduced.reshape(-1, rank), up.t(), beta: 1, alpha: (float)scale).reshape(result.shape);
     }
 
     private protected override Tensor MergeWeight(string adapter, Tensor weight, Tensor original)
