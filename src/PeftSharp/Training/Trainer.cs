@@ -72,7 +72,8 @@ public class Trainer
     /// <summary>Trains.</summary>
     /// <param name="resumeFromCheckpoint">A checkpoint's folder to go on from, with the same rows and numbers as if nothing had happened. Null: from the start.</param>
     /// <param name="cancellationToken">Looked at before each step; what was saved stays.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows, or no parameter of the model can learn.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows.</exception>
+    /// <exception cref="ArgumentException">No parameter of the model can learn, or a callback or the deciding metric cannot be served.</exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is no number; the step was not applied.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be gone on from.</exception>
     /// <exception cref="IOException">The output folder cannot be written, which is tried before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
@@ -81,7 +82,6 @@ public class Trainer
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
         var groups = ParameterGroups.Of(_model, Args.WeightDecay);
-        if (!groups.Any(group => group.Parameters.Count > 0)) throw new InvalidOperationException($"No parameter of {_model.GetName()} can learn: all are frozen (requires_grad is false).");
         CheckpointFolder.Prepare(Args.OutputDir);
         var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon);
         using var run = new TrainingRun(Args, StepPlan.For(dataset.Count, Args), optimizer, _callbacks);
