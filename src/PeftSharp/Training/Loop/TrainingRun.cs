@@ -6,6 +6,7 @@ namespace PeftSharp.Training.Loop;
 /// <summary>Everything that changes while a run goes on: what a checkpoint writes and a resumed run reads.</summary>
 internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Optimizer optimizer, CallbackList callbacks) : IDisposable
 {
+    private const int UnusedEvalSteps = 500;          // what transformers' state holds where evaluations do not go by steps
     private int _firstStep;
 
     internal TrainingArguments Arguments => arguments;
@@ -25,7 +26,7 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
         State.NumTrainEpochs = plan.Epochs;
         State.TrainBatchSize = arguments.PerDeviceTrainBatchSize;
         State.LoggingSteps = plan.Interval(arguments.LoggingSteps);
-        State.EvalSteps = plan.Interval(arguments.EvalSteps ?? arguments.LoggingSteps);
+        State.EvalSteps = plan.Interval(arguments.EvalSteps ?? (arguments.EvalStrategy == IntervalStrategy.Steps ? arguments.LoggingSteps : UnusedEvalSteps));
         State.SaveSteps = plan.Interval(arguments.SaveSteps);
         _firstStep = State.GlobalStep;
     }
