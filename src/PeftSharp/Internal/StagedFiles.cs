@@ -51,6 +51,10 @@ internal sealed class StagedFiles : IDisposable
         {
             throw new IOException($"'{path}' cannot be written ({error.Message}). Choose a folder that exists and that this user may write to.", error);
         }
+        catch (ArgumentOutOfRangeException error) when (error.ParamName == "value")     // .NET's word for the system's EFBIG, in a write of a right length too
+        {
+            throw new IOException($"'{path}' was not written (it would be larger than the file system or a limit of this process allows); what stood there before is unchanged. Choose a folder on another file system, or raise the limit.", error);
+        }
         catch (IOException error)
         {
             throw new IOException($"'{path}' was not written ({error.Message}); what stood there before is unchanged. Free space on the disk or choose another folder.", error);

@@ -7,7 +7,7 @@ public interface ISavePretrained
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     void SavePretrained(string folder);
 
-    /// <summary>Reads what <see cref="SavePretrained"/> wrote into <paramref name="folder"/> back into this object, in place.</summary>
+    /// <summary>Reads what <see cref="SavePretrained"/> wrote into <paramref name="folder"/> back into this object, in place. Nothing changes where an error is thrown.</summary>
     /// <exception cref="CheckpointException">A file is absent or malformed, or a tensor is missing or of another shape.</exception>
     void LoadWeights(string folder);
 }

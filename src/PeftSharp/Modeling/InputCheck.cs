@@ -20,9 +20,24 @@ internal static class InputCheck
         Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is not counted: pass numLabels to FromPretrained or mend the column");
     }
 
+    /// <exception cref="DatasetException">A number is negative or not below <paramref name="rows"/>.</exception>
+    internal static void Rows(Tensor numbers, long rows, string name, string field) =>
+        Range(name, numbers, 0, rows - 1, null, $"The model has {rows} of them ({field}): mend the column or leave it out");
+
+    /// <exception cref="DatasetException">A tensor beside the ids is not as long as they are.</exception>
+    internal static void SameShape(ModelInputs inputs, params string[] names)
+    {
+        if (inputs.InputIds is not { } ids) return;
+        foreach (var name in names)
+            if (inputs[name] is { } tensor && tensor.dim() == ids.dim() && !tensor.shape.SequenceEqual(ids.shape))
+                throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Give each token one number, and fill both columns up alike.");
+    }
+
     /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
+    /// <exception cref="DatasetException">There is no token.</exception>
     internal static void Length(long tokens, long positions)
     {
+        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. Filter such rows out.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }

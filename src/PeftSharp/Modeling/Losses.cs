@@ -23,6 +23,8 @@ internal static class Losses
         InputCheck.Labels(labels, ignored == InputCheck.Ignored ? classes : classes + 1);
         var rows = logits.reshape(-1, classes).to(ScalarType.Float32);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
+        if (targets.numel() != rows.shape[0])
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of scores [{string.Join(", ", logits.shape)}].");
         var loss = items is { } divisor
             ? functional.cross_entropy(rows, targets, ignore_index: ignored, reduction: Reduction.Sum) / divisor
             : functional.cross_entropy(rows, targets, ignore_index: ignored);

@@ -24,9 +24,12 @@ internal static class PretrainedLoader
 
     /// <summary>Builds with <paramref name="build"/> and loads.</summary>
     /// <exception cref="CheckpointException">The folder holds no fitting checkpoint.</exception>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
     internal static TModel Load<TModel>(string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
+        try { config.Validate(); }
+        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error); }
         var model = build(options.Apply(config));
         try
         {

@@ -94,11 +94,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     }
 
     /// <inheritdoc/>
-    public virtual void LoadWeights(string folder)
-    {
-        var report = PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false);
-        if (report.MissingKeys.Count > 0) throw new CheckpointException($"'{folder}' was not saved from this {GetName()}: it lacks {string.Join(", ", report.MissingKeys)}.");
-    }
+    public virtual void LoadWeights(string folder) => PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false, needsAll: true);
 
     /// <summary>Before the base class makes its first native call: without a backend that would end in TorchSharp's own words, two pages about something else.</summary>
     private static string OnceLoaded(string name)

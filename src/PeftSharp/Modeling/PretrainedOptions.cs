@@ -28,9 +28,13 @@ public sealed record PretrainedOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>The configuration with the changes that these options ask for.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class is asked for.</exception>
+    /// <exception cref="ArgumentException">Fewer than one class is asked for, names and number of the classes differ, or the weights are to be no real numbers.</exception>
     internal PretrainedConfig Apply(PretrainedConfig config)
     {
+        if (Dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16 or ScalarType.Float16))
+            throw new ArgumentException($"Dtype is {Dtype}, but weights are Float32, Float64, BFloat16 or Float16.");
+        if (LabelNames is { } given && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
+            throw new ArgumentException($"LabelNames names {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}; give each class one name of its own.");
         if (LabelNames is { } names)
             config = config with
             {

@@ -8,9 +8,9 @@ namespace PeftSharp.Modeling;
 /// <summary>Weights from a folder into a model and back.</summary>
 internal static class PretrainedWeights
 {
-    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; what it lacks is initialized.</summary>
-    /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), or not one tensor fits.</exception>
-    internal static LoadReport Load(PretrainedModel model, string folder, bool ignoreMismatchedSizes)
+    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; what it lacks is initialized. Nothing changes where an error is thrown.</summary>
+    /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), not one tensor fits, or one is missing that is needed.</exception>
+    internal static LoadReport Load(PretrainedModel model, string folder, bool ignoreMismatchedSizes, bool needsAll = false)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
@@ -19,7 +19,7 @@ internal static class PretrainedWeights
         var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys, model.Family);
         var unexpected = new List<string>();
         var mismatched = new List<MismatchedKey>();
-        var loaded = new HashSet<string>(StringComparer.Ordinal);
+        var fitting = new OrderedDictionary<string, string>(StringComparer.Ordinal);       // by the model's name, the checkpoint's
         foreach (var name in checkpoint.Tensors.Keys)
         {
             if (!parameters.TryGetValue(names[name], out var parameter))
@@ -28,19 +28,17 @@ internal static class PretrainedWeights
                 continue;
             }
             if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
-            else
-            {
-                checkpoint.CopyTo(name, parameter);
-                loaded.Add(names[name]);
-            }
+            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' holds '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Take one of them out.");
         }
-        if (loaded.Count == 0)
+        if (fitting.Count == 0)
             throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Tensors.Keys)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
             throw new CheckpointException($"'{folder}' does not fit {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these anew.");
-        var shapeless = mismatched.Select(key => key.Name).ToHashSet(StringComparer.Ordinal);
-        InitializeAll(model, except: loaded);
-        return new LoadReport([.. parameters.Keys.Where(key => !loaded.Contains(key) && !shapeless.Contains(key))], unexpected, mismatched);
+        var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
+        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: it lacks {string.Join(", ", missing)}.");
+        foreach (var (place, name) in fitting) checkpoint.CopyTo(name, parameters[place]);
+        InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
+        return new LoadReport(missing, unexpected, mismatched);
     }
 
     /// <summary>Fills every parameter that is not in <paramref name="except"/>, children before their parent as transformers does, so that the same seed gives the same numbers.</summary>

@@ -37,14 +37,13 @@ public class Trainer
     /// <param name="logger">Told the log lines and what was left out.</param>
     /// <exception cref="ArgumentException">Arguments make no sense; all reasons are in the message.</exception>
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads.</exception>
-    /// <exception cref="IOException">The output folder cannot be made.</exception>
     public Trainer(
         PretrainedModel model, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
         Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Args = args ?? new TrainingArguments();
-        TrainingArgumentsCheck.Check(Args, hasEvaluation: evalDataset is not null);
+        TrainingArgumentsCheck.Check(Args, hasEvaluation: evalDataset is not null, hasMetrics: computeMetrics is not null);
         (_model, _tokenizer, _computeMetrics, _logger) = (model, processingClass, computeMetrics, logger);
         _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, model, Args, "training", logger);
@@ -73,26 +72,23 @@ public class Trainer
     /// <summary>Trains.</summary>
     /// <param name="resumeFromCheckpoint">A checkpoint's folder to go on from, with the same rows and numbers as if nothing had happened. Null: from the start.</param>
     /// <param name="cancellationToken">Looked at before each step; what was saved stays.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows, or no parameter of the model can learn.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows.</exception>
+    /// <exception cref="ArgumentException">No parameter of the model can learn, or a callback or the deciding metric cannot be served.</exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is no number; the step was not applied.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be gone on from.</exception>
+    /// <exception cref="IOException">The output folder cannot be written, which is tried before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public TrainOutput Train(string? resumeFromCheckpoint = null, CancellationToken cancellationToken = default)
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
         var groups = ParameterGroups.Of(_model, Args.WeightDecay);
-        if (!groups.Any(group => group.Parameters.Count > 0)) throw new InvalidOperationException($"No parameter of {_model.GetName()} can learn: all are frozen (requires_grad is false).");
-        Directory.CreateDirectory(Args.OutputDir);
+        CheckpointFolder.Prepare(Args.OutputDir);
         var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon);
         using var run = new TrainingRun(Args, StepPlan.For(dataset.Count, Args), optimizer, _callbacks);
         run.Begin(resumeFromCheckpoint is null ? null : TrainerStateFile.Read(resumeFromCheckpoint));
         (State, _control) = (run.State, run.Control);
-        Tensor? randomState = null;
-        if (resumeFromCheckpoint is not null)
-        {
-            _model.LoadWeights(resumeFromCheckpoint);
-            randomState = Checkpoint.ReadInto(run, resumeFromCheckpoint);
-        }
+        using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
+        if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
         var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm);
         var loop = new TrainingLoop(run, _model, dataset, _loader, update, _evalDataset is null ? null : cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
         return loop.Run(randomState, cancellationToken);

@@ -1,20 +1,24 @@
 using System.Globalization;
 using PeftSharp.Optimization;
+using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Training;
 
 /// <summary>Arguments that make no sense, all of them at once, before anything runs.</summary>
 internal static class TrainingArgumentsCheck
 {
+    /// <summary>What every evaluation gives.</summary>
+    private static readonly string[] _always = ["eval_loss", "eval_runtime", "eval_samples_per_second", "eval_steps_per_second"];
+
     /// <exception cref="ArgumentException">One or more values make no sense; the message lists each with its value and the way out.</exception>
-    internal static void Check(TrainingArguments arguments, bool hasEvaluation)
+    internal static void Check(TrainingArguments arguments, bool hasEvaluation, bool hasMetrics)
     {
-        var problems = Problems(arguments, hasEvaluation).ToArray();
+        var problems = Problems(arguments, hasEvaluation, hasMetrics).ToArray();
         if (problems.Length > 0)
             throw new ArgumentException($"TrainingArguments cannot be used:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(arguments));
     }
 
-    private static IEnumerable<string> Problems(TrainingArguments a, bool hasEvaluation)
+    private static IEnumerable<string> Problems(TrainingArguments a, bool hasEvaluation, bool hasMetrics)
     {
         if (string.IsNullOrWhiteSpace(a.OutputDir)) yield return "OutputDir is empty; name the folder for the checkpoints.";
         if (a.MaxSteps == 0 || a.MaxSteps < -1) yield return $"MaxSteps is {a.MaxSteps}; give a number above 0, or -1 to use NumTrainEpochs.";
@@ -28,7 +32,7 @@ internal static class TrainingArgumentsCheck
         if (!(a.WeightDecay >= 0 && double.IsFinite(a.WeightDecay))) yield return $"WeightDecay is {Text(a.WeightDecay)}; it must be 0 or more.";
         foreach (var (name, value) in new[] { ("AdamBeta1", a.AdamBeta1), ("AdamBeta2", a.AdamBeta2) })
             if (!(value is >= 0 and < 1)) yield return $"{name} is {Text(value)}; it must be at least 0 and less than 1.";
-        if (!(a.AdamEpsilon >= 0)) yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
+        if (!(a.AdamEpsilon >= 0 && double.IsFinite(a.AdamEpsilon))) yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
         if (!(a.MaxGradNorm >= 0)) yield return $"MaxGradNorm is {Text(a.MaxGradNorm)}; it must be 0 (no clipping) or more.";
         if (!(a.WarmupSteps >= 0)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; it must be 0 or more.";
         else if (a.WarmupSteps >= 1 && !IsWhole(a.WarmupSteps)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; give a whole number of steps, or a share below 1.";
@@ -36,15 +40,39 @@ internal static class TrainingArgumentsCheck
         if (a.LoggingStrategy == IntervalStrategy.Steps && Interval("LoggingSteps", a.LoggingSteps) is { } logging) yield return logging;
         if (a.EvalStrategy == IntervalStrategy.Steps && Interval("EvalSteps", a.EvalSteps ?? a.LoggingSteps) is { } evaluation) yield return evaluation;
         if (a.SaveStrategy == SaveStrategy.Steps && Interval("SaveSteps", a.SaveSteps) is { } saving) yield return saving;
+        if (!(a.EvalDelay >= 0 && double.IsFinite(a.EvalDelay))) yield return $"EvalDelay is {Text(a.EvalDelay)}; it must be 0 or more.";
         if (a.SaveTotalLimit is < 1) yield return $"SaveTotalLimit is {a.SaveTotalLimit}; it must be at least 1, or null to keep all.";
         if (a.ReportTo is not ("none" or "tensorboard")) yield return $"ReportTo is '{a.ReportTo}'; it is 'none' or 'tensorboard'.";
+
+        if (a.LoggingDir is { } logs && string.IsNullOrWhiteSpace(logs)) yield return "LoggingDir is empty; name a folder, or null for the one in OutputDir.";
+        foreach (var problem in Unknown(a).Concat(ScheduleProblems(a))) yield return problem;
 
         if (!hasEvaluation && a.EvalStrategy != IntervalStrategy.No) yield return $"EvalStrategy is {a.EvalStrategy}, but no evaluation data was given; pass evalDataset.";
         if (!hasEvaluation && a.EvalOnStart) yield return "EvalOnStart is true, but no evaluation data was given; pass evalDataset.";
         if (a.SaveStrategy == SaveStrategy.Best && a.EvalStrategy == IntervalStrategy.No) yield return "SaveStrategy is Best, but nothing is evaluated; set EvalStrategy.";
         if (a.LrSchedulerType == SchedulerType.ReduceLrOnPlateau && a.EvalStrategy == IntervalStrategy.No) yield return "LrSchedulerType is ReduceLrOnPlateau, but nothing is evaluated; set EvalStrategy.";
+        if (a.MetricForBestModel is { } metric && string.IsNullOrWhiteSpace(metric)) yield return "MetricForBestModel is empty; name a metric, or null for the loss.";
+        else if (a.BestMetric is { } best && !_always.Contains(best) && (!hasMetrics || a.PredictionLossOnly))
+            yield return $"MetricForBestModel is '{a.MetricForBestModel}', but {(hasMetrics ? "PredictionLossOnly is true" : "no computeMetrics was given")}, so an evaluation gives only {string.Join(", ", _always)}.";
         if (a.LoadBestModelAtEnd)
             foreach (var problem in BestModelProblems(a)) yield return problem;
+    }
+
+    /// <summary>Numbers that no value of their enumeration has.</summary>
+    private static IEnumerable<string> Unknown(TrainingArguments a) =>
+        new Enum[] { a.TrainSamplingStrategy, a.Optim, a.LrSchedulerType, a.LoggingStrategy, a.EvalStrategy, a.SaveStrategy }
+            .Where(value => !Enum.IsDefined(value.GetType(), value)).Select(value => $"{value} is no {value.GetType().Name}; it is one of {string.Join(", ", Enum.GetNames(value.GetType()))}.");
+
+    /// <summary>What the schedule itself refuses, found by making it for a run of one step.</summary>
+    private static IEnumerable<string> ScheduleProblems(TrainingArguments a)
+    {
+        if (!(a.LearningRate >= 0 && a.WarmupSteps >= 0) || !Enum.IsDefined(a.LrSchedulerType)) return [];
+        try
+        {
+            _ = new LearningRate(a, new StepPlan(1, 1, 1, 1, 1));
+            return [];
+        }
+        catch (ArgumentException error) { return [$"LrSchedulerKwargs: {error.Message}"]; }
     }
 
     private static IEnumerable<string> BestModelProblems(TrainingArguments a)

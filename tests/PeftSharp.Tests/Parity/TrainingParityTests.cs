@@ -67,7 +67,7 @@ public sealed class TrainingParityTests
         return (trainer, output, final, trainer.Predict(recorded.Rows("eval")));
     }
 
-    private static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
+    internal static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
     {
         var (labels, guesses) = (p.LabelIds.Values, p.Predictions.ArgMax());
         var (precision, recall, f1) = ClassificationMetrics.PrecisionRecallFscoreSupport(labels, guesses, Average.Binary);

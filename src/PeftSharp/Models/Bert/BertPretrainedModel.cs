@@ -10,6 +10,16 @@ public abstract class BertPretrainedModel : PretrainedModel
     /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
 
+    /// <inheritdoc/>
+    public override void CheckInputs(ModelInputs inputs)
+    {
+        base.CheckInputs(inputs);
+        var config = (BertConfig)Config;
+        InputCheck.SameShape(inputs, "attention_mask", "token_type_ids");
+        if (inputs.TokenTypeIds is { } types) InputCheck.Rows(types, config.TypeVocabSize, "token_type_ids", "type_vocab_size");
+        if (inputs.PositionIds is { } positions) InputCheck.Rows(positions, config.MaxPositionEmbeddings, "position_ids", "max_position_embeddings");
+    }
+
     /// <summary>A BERT of class <typeparamref name="TModel"/> from a folder of transformers.</summary>
     private protected static TModel Load<TModel>(string folder, Func<BertConfig, TModel> build, PretrainedOptions? options) where TModel : BertPretrainedModel
     {

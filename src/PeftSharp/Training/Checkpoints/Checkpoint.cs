@@ -12,7 +12,7 @@ namespace PeftSharp.Training.Checkpoints;
 internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ArgumentsFile = "training_args.json";
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     /// <summary>Writes everything of a run into <paramref name="folder"/>, which exists.</summary>
     /// <param name="folder">Where the files go.</param>
@@ -30,6 +30,7 @@ internal static class Checkpoint
         }
         WriteArguments(folder, run.Arguments);
         foreach (var (name, state) in run.Callbacks.SaveStates()) run.State.CallbackStates[name] = state;
+        run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(run.Plan.UpdatesPerEpoch, run.Control.ShouldEpochStop);
         TrainerStateFile.Write(folder, run.State, run.Control);
     }
 
@@ -45,10 +46,12 @@ internal static class Checkpoint
         var optimizer = Path.Combine(folder, OptimizerFile);
         if (!File.Exists(optimizer))
             throw new CheckpointException($"'{folder}' holds no {OptimizerFile}: it was saved with SaveOnlyModel, or by transformers (whose optimizer state is a pickle). Load its model and begin a new run.");
-        using (NewDisposeScope())
-            run.Optimizer.LoadState(Safetensors.Load(optimizer));
+        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, folder);
+        using var scope = NewDisposeScope();
+        var random = Safetensors.Load(Path.Combine(folder, RandomFile)).GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{Path.Combine(folder, RandomFile)}' holds no tensor 'cpu', the state of the random stream.");
+        run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);
-        return Safetensors.Load(Path.Combine(folder, RandomFile))["cpu"];
+        return random.MoveToOuterDisposeScope();
     }
 }

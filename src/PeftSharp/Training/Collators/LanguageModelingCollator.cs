@@ -45,21 +45,13 @@ public sealed class LanguageModelingCollator : IDataCollator
         using var scope = NewDisposeScope();
         var inputs = RowTensors.Collate(rows, _padding);
         var ids = inputs.InputIds ?? throw new DatasetException($"These rows have no 'input_ids' but {string.Join(", ", inputs.Tensors.Keys)}. Tokenize them with Map.");
-        inputs.AttentionMask ??= Read(rows, ids);
+        inputs.AttentionMask ??= RowTensors.Read(rows, ids.shape[1], _padding);
         var labels = ids.masked_fill(inputs.AttentionMask.eq(0), InputCheck.Ignored);
         if (_mlm) labels = Hide(inputs, labels);
         inputs.Labels = labels;
         inputs["special_tokens_mask"] = null;
         foreach (var tensor in inputs.Tensors.Values) tensor.MoveToOuterDisposeScope();
         return inputs;
-    }
-
-    /// <summary>1 where a row has a token, 0 where it was filled up, int64 [rows, tokens].</summary>
-    private Tensor Read(IReadOnlyList<Row> rows, Tensor ids)
-    {
-        var (lengths, width) = (tensor(rows.Select(row => (long)row.Int64s("input_ids").Length).ToArray()).unsqueeze(1), ids.shape[1]);
-        var places = arange(width, ScalarType.Int64).unsqueeze(0);
-        return (_padding.Left ? places.ge(width - lengths) : places.lt(lengths)).to(ScalarType.Int64);
     }
 
     /// <summary>Chooses tokens to be named and hides most of them: 80 of 100 behind the mask, 10 behind a random token, 10 not at all.</summary>

@@ -4,7 +4,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training;
 
 /// <summary>Fills short rows up to the longest of their batch (transformers' <c>DataCollatorWithPadding</c> and <c>DataCollatorForTokenClassification</c>).</summary>
-/// <remarks><c>input_ids</c> are filled with the padding token, <c>special_tokens_mask</c> with 1, <c>labels</c> with -100, everything else with 0.</remarks>
+/// <remarks><c>input_ids</c> are filled with the padding token, <c>special_tokens_mask</c> with 1, <c>labels</c> with -100, everything else with 0. Rows without an <c>attention_mask</c> get one, as from transformers' tokenizers.</remarks>
 public sealed class PaddingCollator : IDataCollator
 {
     private readonly RowPadding _padding;
@@ -23,5 +23,11 @@ public sealed class PaddingCollator : IDataCollator
     }
 
     /// <inheritdoc/>
-    public ModelInputs Collate(IReadOnlyList<Row> rows) => RowTensors.Collate(rows, _padding);
+    public ModelInputs Collate(IReadOnlyList<Row> rows) => Masked(RowTensors.Collate(rows, _padding), rows);
+
+    private ModelInputs Masked(ModelInputs inputs, IReadOnlyList<Row> rows)
+    {
+        if (inputs is { AttentionMask: null, InputIds: { } ids } && ids.dim() == 2) inputs.AttentionMask = RowTensors.Read(rows, ids.shape[1], _padding);
+        return inputs;
+    }
 }

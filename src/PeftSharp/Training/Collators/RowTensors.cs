@@ -17,6 +17,7 @@ internal static class RowTensors
             foreach (var column in rows[0].Keys)
             {
                 var name = column is "label" or "label_ids" ? "labels" : column;
+                if (inputs[name] is not null) throw new DatasetException($"Column '{column}' and another column are both read as '{name}'. Take one of them away with RemoveColumns, or rename it.");
                 inputs[name] = ToTensor(rows, column, name, padding);
             }
             return inputs;
@@ -26,6 +27,19 @@ internal static class RowTensors
             inputs.Dispose();
             throw;
         }
+    }
+
+    /// <summary>1 where a row has a token, 0 where it was filled up, int64 [rows, width].</summary>
+    internal static Tensor Read(IReadOnlyList<Row> rows, long width, RowPadding padding)
+    {
+        var mask = new long[rows.Count * width];
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var length = rows[row].Length("input_ids");
+            mask.AsSpan((int)(row * width + (padding.Left ? width - length : 0)), length).Fill(1);
+        }
+        using var flat = from_array(mask, ScalarType.Int64);
+        return flat.reshape(rows.Count, width);
     }
 
     private static Tensor ToTensor(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding) => rows[0][column] switch
@@ -62,14 +76,15 @@ internal static class RowTensors
                 throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Use a PaddingCollator, or fill the rows up when they are tokenized (padding: Padding.MaxLength).");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
-        return from_array(values, dtype).reshape(rows.Count, width);
+        using var flat = from_array(values, dtype);
+        return flat.reshape(rows.Count, width);
     }
 
     /// <summary>A list of lists in each row, as multiple choice has it; every row has as many lists.</summary>
     private static Tensor Nested(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding)
     {
         var lists = rows.Select(row => Enumerable.Range(0, row.Items(column).Count).Select(item => row.Items(column).Int64s(item).ToArray()).ToArray()).ToArray();
-        var (choices, longest) = (lists[0].Length, lists.SelectMany(row => row).Max(list => list.Length));
+        var (choices, longest) = (lists[0].Length, lists.SelectMany(row => row).Select(list => list.Length).DefaultIfEmpty(0).Max());
         if (lists.Any(row => row.Length != choices)) throw new DatasetException($"Column '{column}' has {string.Join(", ", lists.Select(row => row.Length).Distinct())} lists in the rows of one batch; give each row as many choices.");
         if (padding is null && lists.SelectMany(row => row).Any(list => list.Length != longest)) throw new DatasetException($"Column '{column}' has lists of uneven length. Use a PaddingCollator, or fill them up when they are tokenized.");
         var width = padding?.Width(longest) ?? longest;
@@ -77,6 +92,7 @@ internal static class RowTensors
         if (padding is not null) Array.Fill(values, padding.Filler(name));
         foreach (var (index, list) in lists.SelectMany(row => row).Index())
             list.CopyTo(values, index * width + (padding is { Left: true } ? width - list.Length : 0));
-        return from_array(values, ScalarType.Int64).reshape(rows.Count, choices, width);
+        using var flat = from_array(values, ScalarType.Int64);
+        return flat.reshape(rows.Count, choices, width);
     }
 }

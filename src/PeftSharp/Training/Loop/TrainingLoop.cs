@@ -21,75 +21,79 @@ internal sealed class TrainingLoop(
     Func<CancellationToken, IReadOnlyDictionary<string, double>>? evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
-    private float _gradientNorm;
-    private double _learningRate;
 
-    /// <param name="randomState">The random stream of the checkpoint that is gone on from; null for a new run. It is disposed.</param>
+    /// <param name="randomState">The random stream of the checkpoint that is gone on from; null for a new run.</param>
     /// <param name="cancel">Looked at before each step.</param>
     internal TrainOutput Run(Tensor? randomState, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var (state, control) = (run.State, run.Control);
         model.train();
+        run.Optimizer.ZeroGrad();                     // what an earlier run that failed half-way left
         Tell(callback => callback.OnTrainBegin(_arguments, state, control));
         if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate!(cancel);
-        for (var epoch = state.GlobalStep / run.Plan.UpdatesPerEpoch; epoch < run.Plan.Epochs && !control.ShouldTrainingStop; epoch++)
+        while (run.Progress.Epoch < run.Plan.Epochs && !control.ShouldTrainingStop && !(IsDone && run.Progress.UpdatesInEpoch == 0))
         {
-            RunEpoch(epoch, randomState, cancel);
+            RunEpoch(randomState, cancel);
             randomState = null;
         }
+        if (randomState is not null) RandomStream.Restore(randomState);     // resumed from the end: nothing was left to do
         return Finish(clock.Elapsed);
     }
 
-    private void RunEpoch(int epoch, Tensor? randomState, CancellationToken cancel)
+    private bool IsDone => run.State.GlobalStep >= run.State.MaxSteps;
+
+    private void RunEpoch(Tensor? randomState, CancellationToken cancel)
     {
-        var (state, control, plan) = (run.State, run.Control, run.Plan);
+        var (state, control, progress) = (run.State, run.Control, run.Progress);
+        var (epoch, updatesDone) = (progress.Epoch, progress.UpdatesInEpoch);
         control.ShouldEpochStop = false;
         Tell(callback => callback.OnEpochBegin(_arguments, state, control));
         var batches = loader.Epoch(dataset, epoch);
         RandomStream.SkipLoaderSeed();
-        var updatesDone = state.GlobalStep - epoch * plan.UpdatesPerEpoch;
         if (randomState is not null)
         {
             // Between two epochs the stream was saved before the loader began anew; within one, after.
             RandomStream.Restore(randomState);
-            randomState.Dispose();
             if (updatesDone == 0) RandomStream.SkipLoaderSeed();
         }
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         foreach (var group in batches.Skip(batchesDone).Chunk(_arguments.GradientAccumulationSteps))
         {
+            if (IsDone) break;                        // resumed from the checkpoint of the last step
             cancel.ThrowIfCancellationRequested();
             Tell(callback => callback.OnStepBegin(_arguments, state, control));
             Update([.. group.Select(rows => loader.Load(dataset, rows))]);
             batchesDone += group.Length;
             state.GlobalStep++;
-            state.Epoch = epoch + (double)batchesDone / plan.BatchesPerEpoch;
+            state.Epoch = epoch + (double)batchesDone / run.Plan.BatchesPerEpoch;
+            progress.EndStep();
             Tell(callback => callback.OnStepEnd(_arguments, state, control));
             LogEvaluateSave(cancel);
             if (control.ShouldEpochStop || control.ShouldTrainingStop) break;
         }
+        progress.EndEpoch();
         Tell(callback => callback.OnEpochEnd(_arguments, state, control));
         LogEvaluateSave(cancel);
     }
 
     private void Update(IReadOnlyList<ModelInputs> group)
     {
-        var (state, control) = (run.State, run.Control);
+        var (state, control, progress) = (run.State, run.Control, run.Progress);
         var flos = group.Sum(model.FloatingPointOperations);
-        (var loss, _gradientNorm) = update.Backward(group, state.GlobalStep + 1, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
-        run.AddLoss(loss);
+        (var loss, progress.GradientNorm) = update.Backward(group, state.GlobalStep + 1, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
+        progress.AddLoss(loss);
         state.TotalFlos += flos;
-        _learningRate = run.Schedule.At(state.GlobalStep);
+        progress.LearningRate = run.Schedule.At(state.GlobalStep);
         Tell(callback => callback.OnPreOptimizerStep(_arguments, state, control));
-        update.Apply(_learningRate, () => Tell(callback => callback.OnOptimizerStep(_arguments, state, control)));
+        update.Apply(progress.LearningRate, () => Tell(callback => callback.OnOptimizerStep(_arguments, state, control)));
     }
 
     private void LogEvaluateSave(CancellationToken cancel)
     {
-        var control = run.Control;
-        if (control.ShouldLog && run.HasNewLoss)
-            log(new OrderedDictionary<string, double> { ["loss"] = run.TakeLoss(), ["grad_norm"] = _gradientNorm, ["learning_rate"] = _learningRate });
+        var (control, progress, step) = (run.Control, run.Progress, run.State.GlobalStep);
+        if (control.ShouldLog && progress.HasNewLoss(step))
+            log(new OrderedDictionary<string, double> { ["loss"] = progress.TakeLoss(step), ["grad_norm"] = progress.GradientNorm, ["learning_rate"] = progress.LearningRate });
         if (control.ShouldEvaluate)
         {
             var isBest = NoteBest(evaluate!(cancel));
@@ -121,7 +125,7 @@ internal sealed class TrainingLoop(
             state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
         CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, saveModel));
         Tell(callback => callback.OnSave(_arguments, state, run.Control));
-        CheckpointFolder.Rotate(_arguments.OutputDir, _arguments.SaveTotalLimit, state.BestModelCheckpoint);
+        CheckpointFolder.Rotate(_arguments.OutputDir, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
     }
 
     private TrainOutput Finish(TimeSpan elapsed)
@@ -130,13 +134,14 @@ internal sealed class TrainingLoop(
         var metrics = new OrderedDictionary<string, double>();
         Speed.AddTo(metrics, "train", elapsed, run.Plan.Samples * run.StepsDone / Math.Max(state.MaxSteps, 1), run.StepsDone);
         metrics["total_flos"] = state.TotalFlos;
-        metrics["train_loss"] = run.MeanLoss;
+        var meanLoss = run.Progress.MeanLoss(state.GlobalStep);
+        metrics["train_loss"] = meanLoss;
         log(metrics);
         if (_arguments.LoadBestModelAtEnd && state.BestModelCheckpoint is { } best) model.LoadWeights(best);
         model.eval();
         Tell(callback => callback.OnTrainEnd(_arguments, state, run.Control));
         metrics["epoch"] = state.Epoch;
-        return new TrainOutput(state.GlobalStep, run.MeanLoss, metrics);
+        return new TrainOutput(state.GlobalStep, meanLoss, metrics);
     }
 
     private void Tell(Action<TrainerCallback> what) => run.Callbacks.Tell(what);

@@ -17,21 +17,11 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
     /// <exception cref="DatasetException">No label of the group counts, or one is out of range.</exception>
     internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
     {
-        foreach (var inputs in group) model.CheckInputs(inputs);
-        var targets = group.Sum(model.CountTargets);
-        if (targets == 0)
-            throw new DatasetException($"Step {step} has no label that counts: each is absent or -100. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
-        var loss = 0f;
-        for (var index = 0; index < group.Count; index++)
+        try { return BackwardGroup(group, step, onBatch); }
+        finally
         {
-            using var inputs = group[index];
-            if (group.Count > 1) inputs.NumItemsInBatch = targets;        // a single batch takes its own mean: the same number, in one operation
-            loss += BackwardBatch(inputs, step);
-            if (index < group.Count - 1) onBatch();
+            foreach (var inputs in group) inputs.Dispose();          // what an error left
         }
-        var norm = (float)GradientClipping.ClipGradNorm(trainable, maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity);
-        return float.IsFinite(norm) ? (loss, norm) : throw new NonFiniteLossException(
-            $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
     /// <summary>Moves the weights and forgets the gradients.</summary>
@@ -40,6 +30,26 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         optimizer.Step(learningRate);
         beforeForgetting();
         optimizer.ZeroGrad();
+    }
+
+    private (float Loss, float GradientNorm) BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
+    {
+        foreach (var inputs in group) model.CheckInputs(inputs);
+        var targets = group.Sum(model.CountTargets);
+        if (targets == 0)
+            throw new DatasetException($"Step {step} has no label that counts: each is absent or -100. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+        var loss = 0f;
+        for (var index = 0; index < group.Count; index++)
+        {
+            var inputs = group[index];
+            if (group.Count > 1) inputs.NumItemsInBatch = targets;        // a single batch takes its own mean: the same number, in one operation
+            loss += BackwardBatch(inputs, step);
+            inputs.Dispose();
+            if (index < group.Count - 1) onBatch();
+        }
+        var norm = (float)GradientClipping.ClipGradNorm(trainable, maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity);
+        return float.IsFinite(norm) ? (loss, norm) : throw new NonFiniteLossException(
+            $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
     private float BackwardBatch(ModelInputs inputs, int step)

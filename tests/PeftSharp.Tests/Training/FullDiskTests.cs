@@ -1,0 +1,94 @@
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A disk that fills up or cannot be written: what was saved stays whole, the error names the folder and the way out.</summary>
+public sealed class FullDiskTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [SkippableTheory]
+    [InlineData(1_000, "model.safetensors")]
+    [InlineData(30_000, "optimizer.safetensors")]
+    public void A_save_that_fails_half_way_leaves_the_checkpoint_before_it_whole_and_resumable(int room, string file)
+    {
+        FileSizeLimit.Require();
+        var args = TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 1 };
+        FileSizeLimit? full = null;
+        Dictionary<string, byte[]>? before = null;
+        var trainer = TinyRun.Trainer(args, dropout: 0.1, callbacks: new AtStep(3, _ =>
+        {
+            before = Content(_folder.Path);
+            full = new FileSizeLimit(room);
+        }));
+        IOException error;
+        try { error = Assert.Throws<IOException>(() => trainer.Train()); }
+        finally { full?.Dispose(); }
+        Assert.All([Path.Combine(_folder.Path, "checkpoint-3"), file, "earlier checkpoints are unchanged", "OutputDir"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        Assert.Equal(["checkpoint-2"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        AssertSame(before!, Content(_folder.Path));
+
+        var resumed = TinyRun.Trainer(args, dropout: 0.1);
+        resumed.Train(Path.Combine(_folder.Path, "checkpoint-2"));
+        using var other = new TemporaryFolder();
+        var whole = TinyRun.Trainer(args with { OutputDir = other.Path }, dropout: 0.1);
+        whole.Train();
+        TinyRun.AssertSameBits(TinyRun.Bits(whole.Model), resumed.Model);
+    }
+
+    [SkippableFact]
+    public void A_model_that_cannot_be_saved_again_leaves_the_one_that_was_there()
+    {
+        FileSizeLimit.Require();
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder));
+        trainer.SaveModel();
+        var before = Content(_folder.Path);
+        trainer.Train();
+        IOException error;
+        using (new FileSizeLimit(1_000)) error = Assert.Throws<IOException>(() => trainer.SaveModel());
+        Assert.All([_folder.File("model.safetensors"), "unchanged", "larger than"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        AssertSame(before, Content(_folder.Path));
+    }
+
+    [SkippableTheory]
+    [InlineData("a file", false)]
+    [InlineData("below a file", false)]
+    [InlineData("a folder of the kernel", true)]
+    [InlineData("below a folder of the kernel", true)]
+    public void An_output_folder_that_cannot_be_written_is_an_error_before_training(string what, bool onLinuxAlone)
+    {
+        Skip.If(onLinuxAlone && !OperatingSystem.IsLinux(), "There is no /proc.");
+        File.WriteAllText(_folder.File("file"), "");
+        var output = what switch { "a file" => _folder.File("file"), "below a file" => Path.Combine(_folder.File("file"), "output"), "a folder of the kernel" => "/proc/self", _ => "/proc/self/output" };
+        var begun = false;
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = output }, callbacks: new Begun(() => begun = true));
+        var before = TinyRun.Bits(trainer.Model);
+        var error = Assert.ThrowsAny<IOException>(() => trainer.Train());
+        Assert.All([$"'{output}'", "nothing was trained", "Choose a folder"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        Assert.False(begun);
+        TinyRun.AssertSameBits(before, trainer.Model);
+    }
+
+    [Fact]
+    public void Trying_the_output_folder_leaves_nothing_in_it()
+    {
+        TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = _folder.File("new/output") }).Train();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.File("new/output")));
+    }
+
+    private static Dictionary<string, byte[]> Content(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllBytes);
+
+    private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> found)
+    {
+        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
+        Assert.All(expected, pair => Assert.True(pair.Value.AsSpan().SequenceEqual(found[pair.Key]), $"{pair.Key} has changed."));
+    }
+
+    private sealed class Begun(Action tell) : TrainerCallback
+    {
+        public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) => tell();
+    }
+}

@@ -1,0 +1,180 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Data that cannot be learned from: a typed error with the thing, its value and the way out, before native code sees it and before a weight moves.</summary>
+public sealed class HostileInputTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    private static Dictionary<string, object?> Row(object? ids, object? labels, params (string Name, object? Value)[] more)
+    {
+        var row = new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = labels };
+        foreach (var (name, value) in more) row[name] = value;
+        return row;
+    }
+
+    private static readonly long[] _good = [5, 6, 7];
+
+    /// <summary>Two rows, the second of which is good unless given, and what the message must hold.</summary>
+    private static readonly Dictionary<string, (Dictionary<string, object?> First, Dictionary<string, object?> Second, string[] Named)> _cases = new()
+    {
+        ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' holds 2", "2 classes, 0 to 1", "numLabels"]),
+        ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' holds -1", "-100"]),
+        ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no label that counts", "input_ids"]),
+        ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "String", "Map"]),
+        ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["'labels' has shape [2]", "[2, 2]"]),
+        ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }), ["'labels' has shape [2, 2]", "one class for each row"]),
+        ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "no value in row 1", "Filter"]),
+        ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' holds 31", "31 rows (vocab_size)", "tokenizer"]),
+        ["a negative id"] = (Row(new long[] { 5, -1 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' holds -1"]),
+        ["ids that are text"] = (Row("good", 0L), Row("bad", 1L), ["'input_ids'", "String", "Map"]),
+        ["ids that are lists of text"] = (Row(new[] { "good", "bad" }, 0L), Row(new[] { "bad" }, 1L), ["'input_ids", "string"]),
+        ["no token at all"] = (Row(Array.Empty<long>(), 0L), Row(Array.Empty<long>(), 1L), ["no tokens", "Filter"]),
+        ["token types that are not there"] = (Row(_good, 0L, ("token_type_ids", new long[] { 0, 0, 2 })), Row(_good, 1L, ("token_type_ids", new long[] { 0, 0, 1 })), ["'token_type_ids' holds 2", "type_vocab_size"]),
+        ["a mask of another length"] = (Row(_good, 0L, ("attention_mask", new long[] { 1, 1 })), Row(_good, 1L, ("attention_mask", new long[] { 1, 1 })), ["'attention_mask' has shape [2, 2]", "[2, 3]"]),
+        ["two columns of labels"] = (Row(_good, 0L, ("label", 0L)), Row(_good, 1L, ("label", 1L)), ["'label'", "'labels'", "RemoveColumns"]),
+    };
+
+    public static TheoryData<string> Cases => new(_cases.Keys);
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Rows_that_fit_no_model_are_named_and_no_weight_moves(string what)
+    {
+        var (first, second, named) = _cases[what];
+        var data = Dataset.FromList([first, second]);
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), data, data);
+        var before = TinyRun.Bits(trainer.Model);
+        var error = Assert.ThrowsAny<Exception>(() => trainer.Train());
+        Assert.True(error is DatasetException, $"{error.GetType().Name}: {error.Message}");
+        Assert.All(named, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        TinyRun.AssertSameBits(before, trainer.Model);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void An_evaluation_names_them_as_well(string what)
+    {
+        var (first, second, named) = _cases[what];
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), evaluation: Dataset.FromList([first, second]));
+        if (what == "labels that all do not count")
+        {
+            Assert.DoesNotContain("eval_loss", trainer.Evaluate().Keys);      // nothing to learn from is an error, nothing to measure is not
+            return;
+        }
+        var error = Assert.ThrowsAny<Exception>(() => trainer.Evaluate());
+        Assert.True(error is DatasetException, $"{error.GetType().Name}: {error.Message}");
+        Assert.All(named, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_text_longer_than_the_positions_is_told_how_to_truncate()
+    {
+        var data = Dataset.FromList([Row(Enumerable.Repeat(5L, TinyRun.Positions + 1).ToArray(), 0L)]);
+        var error = Assert.Throws<ArgumentException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), data).Train());
+        Assert.Contains("13 tokens", error.Message, StringComparison.Ordinal);
+        Assert.Contains("maxLength: 12", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Uneven_rows_need_a_collator_that_pads_and_the_error_says_which()
+    {
+        using var model = TinyRun.Model();
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DefaultCollator());
+        Assert.Contains("PaddingCollator", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Data_without_rows_without_inputs_or_without_labels_is_refused()
+    {
+        var args = TinyRun.Arguments(_folder);
+        Assert.Contains("training data has no rows", Assert.Throws<DatasetException>(() => TinyRun.Trainer(args, TinyRun.Rows(2).Select([]))).Message, StringComparison.Ordinal);
+        Assert.Contains("evaluation data has no rows", Assert.Throws<DatasetException>(() => TinyRun.Trainer(args, evaluation: TinyRun.Rows(2).Select([]))).Message, StringComparison.Ordinal);
+        var texts = Dataset.FromList([new Dictionary<string, object?> { ["text"] = "good", ["label"] = 1L }]);
+        var error = Assert.Throws<DatasetException>(() => TinyRun.Trainer(args, texts));
+        Assert.All(["text, label", "input_ids", "Map"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        var unlabelled = TinyRun.Trainer(args, TinyRun.Rows(4).RemoveColumns("labels"));
+        Assert.Contains("no label that counts", Assert.Throws<DatasetException>(() => unlabelled.Train()).Message, StringComparison.Ordinal);
+        var strict = Assert.Throws<DatasetException>(() => TinyRun.Trainer(args with { RemoveUnusedColumns = false }, Dataset.FromList([Row(_good, 1L, ("text", "good"))])));
+        Assert.All(["text", "RemoveColumns", "RemoveUnusedColumns"], name => Assert.Contains(name, strict.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_trainer_without_data_or_with_a_frozen_model_says_what_it_lacks()
+    {
+        using var model = TinyRun.Model();
+        var args = TinyRun.Arguments(_folder);
+        Assert.Contains("trainDataset", Assert.Throws<InvalidOperationException>(() => new Trainer(model, args).Train()).Message, StringComparison.Ordinal);
+        Assert.Contains("evalDataset", Assert.Throws<InvalidOperationException>(() => new Trainer(model, args).Evaluate()).Message, StringComparison.Ordinal);
+        foreach (var parameter in model.parameters()) parameter.requires_grad_(false);
+        Assert.Contains("frozen", Assert.Throws<ArgumentException>(() => new Trainer(model, args, TinyRun.Rows(4)).Train()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_metric_that_nobody_computes_is_named_with_those_there_are()
+    {
+        var args = TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Epoch, MetricForBestModel = "acuracy" };
+        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(4), computeMetrics: _ => new Dictionary<string, double> { ["accuracy"] = 1 });
+        var error = Assert.Throws<ArgumentException>(() => trainer.Train());
+        Assert.All(["'acuracy'", "eval_accuracy", "eval_loss"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        var without = Assert.Throws<ArgumentException>(() => TinyRun.Trainer(args, evaluation: TinyRun.Rows(4)));      // known before anything runs
+        Assert.All(["'acuracy'", "computeMetrics", "eval_loss"], name => Assert.Contains(name, without.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_loss_that_is_no_number_stops_before_its_step_and_names_it(int accumulation)
+    {
+        var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = accumulation, MaxSteps = 4 };
+        IReadOnlyDictionary<string, Tensor>? before = null;
+        PretrainedModel? model = null;
+        var trainer = TinyRun.Trainer(args, callbacks: new AtStep(2, _ =>
+        {
+            using var free = no_grad();
+            model!.state_dict()["classifier.bias"].fill_(double.NaN);
+            before = TinyRun.Bits(model);
+        }));
+        model = trainer.Model;
+        var error = Assert.Throws<NonFiniteLossException>(() => trainer.Train());
+        Assert.Equal(3, error.Step);
+        Assert.All(["loss of step 3 is NaN", "not applied"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        Assert.Equal(2, trainer.State.GlobalStep);
+        TinyRun.AssertSameBits(before!, model);
+    }
+
+    [Fact]
+    public void A_step_that_failed_half_way_leaves_nothing_in_the_next_run()
+    {
+        // The second batch of the only group is broken, when the first has already left its gradient.
+        using var model = TinyRun.Model();
+        var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, NumTrainEpochs = 1, TrainSamplingStrategy = SamplingStrategy.Sequential };
+        var trainer = new Trainer(model, args, TinyRun.Rows(4), dataCollator: new PaddingCollator(), callbacks: [new Break(model)]);
+        var before = TinyRun.Bits(model);
+        Assert.Throws<NonFiniteLossException>(() => trainer.Train());
+        model.load_state_dict(before.ToDictionary(pair => pair.Key, pair => pair.Value));
+        new Trainer(model, args, TinyRun.Rows(4), dataCollator: new PaddingCollator()).Train();
+        using var fresh = TinyRun.Model();
+        new Trainer(fresh, args, TinyRun.Rows(4), dataCollator: new PaddingCollator()).Train();
+        TinyRun.AssertSameBits(TinyRun.Bits(fresh), model);
+    }
+
+    private sealed class Break(PretrainedModel model) : TrainerCallback
+    {
+        public override void OnSubstepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
+        {
+            using var free = no_grad();
+            model.state_dict()["classifier.bias"].fill_(double.NaN);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using PeftSharp.Training;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A long run leaves nothing behind: neither tensors nor memory of the process.</summary>
+public sealed class MemoryTests : IDisposable
+{
+    private const int MostMegabytes = 24;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Five_hundred_steps_leave_as_many_tensors_as_twenty()
+    {
+        Meter.CollectGarbage();
+        var meter = new Meter(firstAt: 20);
+        var args = TinyRun.Arguments(_folder) with { MaxSteps = 500, LoggingSteps = 10, GradientAccumulationSteps = 2 };
+        var trainer = TinyRun.Trainer(args, TinyRun.Rows(64), dropout: 0.1, callbacks: [meter]);
+        trainer.Train();
+        Assert.Equal(500, trainer.State.GlobalStep);
+        meter.AssertFlat();
+        trainer.Model.Dispose();
+    }
+
+    [Fact]
+    public void A_run_that_evaluates_and_saves_leaves_only_the_model()
+    {
+        using var model = TinyRun.Model();
+        Trainer Make() => new(model, TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 4, LoadBestModelAtEnd = true },
+            TinyRun.Rows(16), TinyRun.Rows(6), new PaddingCollator());
+        Make().Train();
+        Meter.CollectGarbage();
+        var before = Meter.LiveTensors();
+        Make().Train();
+        Make().Train(resumeFromCheckpoint: Path.Combine(_folder.Path, "checkpoint-8"));
+        Assert.Equal(before, Meter.LiveTensors());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Five_thousand_rows_are_evaluated_and_predicted_without_a_trace(bool predict)
+    {
+        Meter.CollectGarbage();
+        var meter = new Meter(firstAt: 20);
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), evaluation: TinyRun.Rows(5000), computeMetrics: prediction => new Dictionary<string, double> { ["rows"] = prediction.Predictions.Count }, callbacks: [meter]);
+        var before = Meter.LiveTensors();
+        var metrics = predict ? trainer.Predict(TinyRun.Rows(5000)).Metrics : trainer.Evaluate();
+        Assert.Equal(5000, metrics[predict ? "test_rows" : "eval_rows"]);
+        Assert.Equal(before, Meter.LiveTensors());
+        meter.AssertFlat();
+        trainer.Model.Dispose();
+    }
+
+    /// <summary>Live tensors and resident memory, first after the caches of a run have filled, then at its end.</summary>
+    private sealed class Meter(int firstAt) : TrainerCallback
+    {
+        private (long Tensors, long Bytes)? _first, _last;
+
+        /// <summary>What earlier tests left to the garbage collector would be subtracted from what this one leaves.</summary>
+        internal static void CollectGarbage()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        /// <summary>Handles that the program holds. Of those that only the garbage collector would free none may be among them, so it is not asked at the end.</summary>
+        internal static long LiveTensors() => Tensor.TotalCount;
+
+        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Look(state.GlobalStep);
+
+        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) => Look(done);
+
+        internal void AssertFlat()
+        {
+            Assert.Equal(_first!.Value.Tensors, _last!.Value.Tensors);
+            var grown = (_last.Value.Bytes - _first.Value.Bytes) / 1e6;
+            Assert.True(grown < MostMegabytes, $"The process grew by {grown:F1} MB.");
+        }
+
+        private void Look(int step)
+        {
+            using var process = Process.GetCurrentProcess();
+            _last = (LiveTensors(), process.WorkingSet64);
+            if (step == firstAt) _first = _last;
+        }
+    }
+}

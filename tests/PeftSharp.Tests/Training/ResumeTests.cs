@@ -1,0 +1,152 @@
+using PeftSharp.Optimization;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A run that goes on from any of its checkpoints ends as the one that was never stopped: weights, log, best values and random stream, bit for bit.</summary>
+public sealed class ResumeTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    // 11 rows in batches of 2 are 6 batches an epoch, the last of one row.
+    private static readonly Dictionary<string, TrainingArguments> _runs = new()
+    {
+        ["every step"] = new(),
+        ["accumulation, with a shorter last group"] = new() { GradientAccumulationSteps = 4 },
+        ["logs less often than it saves"] = new() { LoggingSteps = 5, SaveSteps = 2 },
+        ["saves in steps, logs and evaluates in epochs"] = new() { LoggingStrategy = IntervalStrategy.Epoch, EvalStrategy = IntervalStrategy.Epoch },
+        ["saves, logs and evaluates in epochs"] = new() { LoggingStrategy = IntervalStrategy.Epoch, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Epoch, LoadBestModelAtEnd = true },
+        ["evaluates in steps"] = new() { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, SaveSteps = 2, LoadBestModelAtEnd = true },
+        ["ends within an epoch"] = new() { MaxSteps = 8 },
+        ["a fraction of an epoch"] = new() { NumTrainEpochs = 1.5 },
+        ["rows of like length together, last batch left out"] = new() { TrainSamplingStrategy = SamplingStrategy.GroupByLength, DataloaderDropLast = true },
+        ["a rate that follows the evaluations"] = new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new Dictionary<string, object?> { ["patience"] = 0L }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss" },
+        ["another optimizer and a warm-up"] = new() { Optim = OptimizerNames.Adafactor, WarmupSteps = 3, LrSchedulerType = SchedulerType.Cosine },
+    };
+
+    public static TheoryData<string> Runs => new(_runs.Keys);
+
+    [Theory, MemberData(nameof(Runs))]
+    public void Every_checkpoint_of_a_run_with_dropout_leads_to_the_same_end(string what)
+    {
+        var told = _runs[what];
+        var args = Complete(told, "whole");
+        var whole = Run(args);
+        var checkpoints = Directory.GetDirectories(args.OutputDir, "checkpoint-*");
+        Assert.NotEmpty(checkpoints);
+        foreach (var checkpoint in checkpoints) AssertSame(whole, Run(Complete(told, "resumed"), checkpoint), checkpoint);
+    }
+
+    [Fact]
+    public void A_run_that_was_cancelled_goes_on_from_its_last_checkpoint()
+    {
+        var args = Complete(new TrainingArguments { SaveSteps = 3 }, "whole");
+        var whole = Run(args);
+        using var stop = new CancellationTokenSource();
+        var cut = Trainer(Complete(new TrainingArguments { SaveSteps = 3 }, "cut"), new AtStep(7, _ => stop.Cancel()));
+        Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
+        Assert.Equal(7, cut.State.GlobalStep);
+        AssertSame(whole, Run(Complete(new TrainingArguments { SaveSteps = 3 }, "cut"), Path.Combine(_folder.File("cut"), "checkpoint-6")), "checkpoint-6");
+    }
+
+    [Fact]
+    public void Epochs_that_a_callback_cut_short_are_counted()
+    {
+        static TrainerCallback[] Cut() => [new AtStep(2, control => control.ShouldEpochStop = true)];
+        var whole = Run(Complete(new TrainingArguments(), "whole"), callbacks: Cut());
+        Assert.Equal(2 + 6, whole.Trainer.State.GlobalStep);
+        foreach (var step in new[] { 1, 2, 3, 7 })
+            AssertSame(whole, Run(Complete(new TrainingArguments(), "resumed"), Path.Combine(_folder.File("whole"), $"checkpoint-{step}"), Cut()), $"checkpoint-{step}");
+    }
+
+    [Fact]
+    public void Early_stopping_remembers_how_long_it_has_waited()
+    {
+        // At a rate of 0 no evaluation is better than the first, so that the run ends after its fourth.
+        var told = new TrainingArguments { LearningRate = 1e-12, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "score" };
+        static TrainerCallback[] Stop() => [new EarlyStoppingCallback(3)];
+        Assert.Equal(4, Run(Complete(told, "whole"), callbacks: Stop()).Trainer.State.GlobalStep);
+        Assert.Equal(4, Run(Complete(told, "resumed"), Path.Combine(_folder.File("whole"), "checkpoint-2"), Stop()).Trainer.State.GlobalStep);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_run_is_refused_and_the_model_stays()
+    {
+        Run(Complete(new TrainingArguments(), "whole"));
+        var checkpoint = Path.Combine(_folder.File("whole"), "checkpoint-4");
+        var trainer = Trainer(Complete(new TrainingArguments { GradientAccumulationSteps = 3 }, "other"));
+        var before = TinyRun.Bits(trainer.Model);
+        var error = Assert.Throws<CheckpointException>(() => trainer.Train(checkpoint));
+        Assert.Contains("6 optimizer steps an epoch, this one has 2", error.Message, StringComparison.Ordinal);
+        var sgd = new Trainer(trainer.Model, Complete(new TrainingArguments { Optim = OptimizerNames.Adafactor }, "other"), TinyRun.Rows(11), TinyRun.Rows(5), new PaddingCollator());
+        Assert.Throws<CheckpointException>(() => sgd.Train(checkpoint));
+        TinyRun.AssertSameBits(before, trainer.Model);
+    }
+
+    public static TheoryData<string> Files => ["model.safetensors", "optimizer.safetensors", "rng_state.safetensors", "scheduler.json", "trainer_state.json"];
+
+    [Theory, MemberData(nameof(Files))]
+    public void A_checkpoint_without_or_with_half_of_a_file_is_refused_by_its_name_and_the_model_stays(string file)
+    {
+        Run(Complete(new TrainingArguments(), "whole"));
+        var path = Path.Combine(_folder.File("whole"), "checkpoint-4", file);
+        var content = File.ReadAllBytes(path);
+        var trainer = Trainer(Complete(new TrainingArguments(), "other"));
+        var before = TinyRun.Bits(trainer.Model);
+        foreach (var damage in new Action[] { () => File.WriteAllBytes(path, content[..(content.Length / 2)]), () => File.Delete(path) })
+        {
+            damage();
+            Assert.Contains(file, Assert.Throws<CheckpointException>(() => trainer.Train(Path.GetDirectoryName(path))).Message, StringComparison.Ordinal);
+            TinyRun.AssertSameBits(before, trainer.Model);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_of_the_model_alone_says_so()
+    {
+        Run(Complete(new TrainingArguments { SaveOnlyModel = true }, "whole"));
+        var error = Assert.Throws<CheckpointException>(() => Run(Complete(new TrainingArguments(), "other"), Path.Combine(_folder.File("whole"), "checkpoint-4")));
+        Assert.Contains("SaveOnlyModel", error.Message, StringComparison.Ordinal);
+    }
+
+    private TrainingArguments Complete(TrainingArguments told, string name) => told with
+    {
+        OutputDir = _folder.File(name), UseCpu = true, LearningRate = told.LearningRate < 1e-9 ? told.LearningRate : 1e-2, PerDeviceTrainBatchSize = 2,
+        NumTrainEpochs = told.NumTrainEpochs == 3 ? 2 : told.NumTrainEpochs, LoggingSteps = told.LoggingSteps == 500 ? 1 : told.LoggingSteps, SaveSteps = told.SaveSteps == 500 ? 1 : told.SaveSteps,
+    };
+
+    private static Trainer Trainer(TrainingArguments args, params TrainerCallback[] callbacks) => TinyRun.Trainer(args, TinyRun.Rows(11), TinyRun.Rows(5), dropout: 0.2,
+        computeMetrics: _ => new Dictionary<string, double> { ["score"] = 1 }, callbacks: callbacks);
+
+    private static Ended Run(TrainingArguments args, string? checkpoint = null, params TrainerCallback[] callbacks)
+    {
+        var trainer = Trainer(args, callbacks);
+        var output = trainer.Train(checkpoint);
+        return new Ended(trainer, output, rand(1).item<float>());
+    }
+
+    private static void AssertSame(Ended whole, Ended resumed, string from)
+    {
+        Assert.Equal(Log(whole), Log(resumed));
+        Assert.Equal((whole.Output.GlobalStep, whole.Output.TrainingLoss), (resumed.Output.GlobalStep, resumed.Output.TrainingLoss));
+        var (a, b) = (whole.Trainer.State, resumed.Trainer.State);
+        Assert.Equal((a.GlobalStep, a.Epoch, a.BestMetric, a.BestGlobalStep, a.TotalFlos, a.MaxSteps, a.NumTrainEpochs), (b.GlobalStep, b.Epoch, b.BestMetric, b.BestGlobalStep, b.TotalFlos, b.MaxSteps, b.NumTrainEpochs));
+        TinyRun.AssertSameBits(TinyRun.Bits(whole.Trainer.Model), resumed.Trainer.Model);
+        Assert.True(whole.NextNumber == resumed.NextNumber, $"The random stream after {from} is another.");
+    }
+
+    /// <summary>The log without what depends on the clock.</summary>
+    private static string[] Log(Ended run) => [.. run.Trainer.State.LogHistory.Select(line => string.Join(", ", line
+        .Where(pair => !pair.Key.EndsWith("_runtime", StringComparison.Ordinal) && !pair.Key.EndsWith("_per_second", StringComparison.Ordinal)).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:R}"))))];
+
+    private sealed record Ended(Trainer Trainer, TrainOutput Output, float NextNumber);
+}

@@ -1,0 +1,111 @@
+using System.Reflection;
+using PeftSharp.Optimization;
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Arguments without sense are refused before anything runs, all in one message; each argument does something.</summary>
+public sealed class TrainingArgumentsTests
+{
+    /// <summary>One impossible value each, the name that the message must hold, and what it must say.</summary>
+    private static readonly (TrainingArguments Args, string Name, string Says)[] _impossible =
+    [
+        (new(" "), "OutputDir", "empty"),
+        (new() { MaxSteps = 0 }, "MaxSteps", "0"), (new() { MaxSteps = -2 }, "MaxSteps", "-2"),
+        (new() { NumTrainEpochs = 0 }, "NumTrainEpochs", "0"), (new() { NumTrainEpochs = -1 }, "NumTrainEpochs", "-1"), (new() { NumTrainEpochs = double.NaN }, "NumTrainEpochs", "NaN"), (new() { NumTrainEpochs = double.PositiveInfinity }, "NumTrainEpochs", "Infinity"),
+        (new() { Seed = -1 }, "Seed", "-1"), (new() { DataSeed = -5 }, "DataSeed", "-5"),
+        (new() { PerDeviceTrainBatchSize = 0 }, "PerDeviceTrainBatchSize", "0"), (new() { PerDeviceEvalBatchSize = -1 }, "PerDeviceEvalBatchSize", "-1"), (new() { GradientAccumulationSteps = 0 }, "GradientAccumulationSteps", "0"),
+        (new() { TrainSamplingStrategy = (SamplingStrategy)9 }, "SamplingStrategy", "Random, Sequential, GroupByLength"),
+        (new() { LearningRate = -1e-3 }, "LearningRate", "-0.001"), (new() { LearningRate = double.NaN }, "LearningRate", "NaN"), (new() { LearningRate = double.PositiveInfinity }, "LearningRate", "Infinity"),
+        (new() { WeightDecay = -0.1 }, "WeightDecay", "-0.1"), (new() { WeightDecay = double.NaN }, "WeightDecay", "NaN"),
+        (new() { AdamBeta1 = 1 }, "AdamBeta1", "1"), (new() { AdamBeta1 = -0.1 }, "AdamBeta1", "-0.1"), (new() { AdamBeta2 = 1.5 }, "AdamBeta2", "1.5"), (new() { AdamBeta2 = double.NaN }, "AdamBeta2", "NaN"),
+        (new() { AdamEpsilon = -1 }, "AdamEpsilon", "-1"), (new() { AdamEpsilon = double.PositiveInfinity }, "AdamEpsilon", "Infinity"),
+        (new() { MaxGradNorm = -1 }, "MaxGradNorm", "-1"), (new() { MaxGradNorm = double.NaN }, "MaxGradNorm", "NaN"),
+        (new() { Optim = (OptimizerNames)99 }, "OptimizerNames", "99"), (new() { LrSchedulerType = (SchedulerType)99 }, "SchedulerType", "99"),
+        (new() { LrSchedulerKwargs = new Dictionary<string, object?> { ["num_cycels"] = 1 } }, "LrSchedulerKwargs", "num_cycels"),
+        (new() { LrSchedulerType = SchedulerType.CosineWithMinLr }, "LrSchedulerKwargs", "min_lr"), (new() { LrSchedulerType = SchedulerType.WarmupStableDecay }, "LrSchedulerKwargs", "num_decay_steps"),
+        (new() { WarmupSteps = -1 }, "WarmupSteps", "-1"), (new() { WarmupSteps = 2.5 }, "WarmupSteps", "2.5"), (new() { WarmupSteps = double.NaN }, "WarmupSteps", "NaN"), (new() { WarmupSteps = double.PositiveInfinity }, "WarmupSteps", "Infinity"),
+        (new() { LoggingStrategy = (IntervalStrategy)7 }, "IntervalStrategy", "7"),
+        (new() { LoggingSteps = 0 }, "LoggingSteps", "0"), (new() { LoggingSteps = 1.5 }, "LoggingSteps", "1.5"), (new() { LoggingSteps = double.NaN }, "LoggingSteps", "NaN"),
+        (new() { ReportTo = "wandb" }, "ReportTo", "wandb"), (new() { LoggingDir = "" }, "LoggingDir", "empty"),
+        (new() { EvalStrategy = (IntervalStrategy)7 }, "IntervalStrategy", "7"),
+        (new() { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 0 }, "EvalSteps", "0"), (new() { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 3.3 }, "EvalSteps", "3.3"),
+        (new() { EvalDelay = -1 }, "EvalDelay", "-1"), (new() { EvalDelay = double.NaN }, "EvalDelay", "NaN"),
+        (new() { SaveStrategy = (SaveStrategy)9 }, "SaveStrategy", "9"), (new() { SaveSteps = -3 }, "SaveSteps", "-3"), (new() { SaveTotalLimit = 0 }, "SaveTotalLimit", "0"),
+        (new() { SaveStrategy = SaveStrategy.Best }, "SaveStrategy", "set EvalStrategy"),
+        (new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau }, "LrSchedulerType", "set EvalStrategy"),
+        (new() { LoadBestModelAtEnd = true }, "LoadBestModelAtEnd", "set EvalStrategy"),
+        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch }, "LoadBestModelAtEnd", "EvalStrategy is Epoch and SaveStrategy is Steps"),
+        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.No }, "LoadBestModelAtEnd", "SaveStrategy is No"),
+        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 200, SaveSteps = 500 }, "LoadBestModelAtEnd", "500 is no multiple of EvalSteps 200"),
+        (new() { EvalStrategy = IntervalStrategy.Epoch, MetricForBestModel = "" }, "MetricForBestModel", "empty"),
+        (new() { EvalStrategy = IntervalStrategy.Epoch, MetricForBestModel = "f1", PredictionLossOnly = true }, "MetricForBestModel", "PredictionLossOnly"),
+    ];
+
+    public static TheoryData<int> Impossible => new(Enumerable.Range(0, _impossible.Length));
+
+    [Theory, MemberData(nameof(Impossible))]
+    public void An_impossible_value_is_refused_by_name_and_alone(int index)
+    {
+        var (args, name, says) = _impossible[index];
+        var error = Assert.Throws<ArgumentException>(() => TrainingArgumentsCheck.Check(args, hasEvaluation: true, hasMetrics: true));
+        var problems = error.Message.Split("\n - ")[1..];
+        Assert.Single(problems);
+        Assert.Contains(name, problems[0], StringComparison.Ordinal);
+        Assert.Contains(says, problems[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_said_at_once_by_the_constructor_of_the_trainer()
+    {
+        using var model = TinyRun.Model();
+        var args = new TrainingArguments("") { LearningRate = -1, PerDeviceTrainBatchSize = 0, Seed = -1, EvalStrategy = IntervalStrategy.Epoch, EvalOnStart = true, ReportTo = "x", LoadBestModelAtEnd = true };
+        var error = Assert.Throws<ArgumentException>(() => new Trainer(model, args, TinyRun.Rows(2)));
+        Assert.All(["OutputDir", "LearningRate", "PerDeviceTrainBatchSize", "Seed", "EvalStrategy", "EvalOnStart", "ReportTo", "LoadBestModelAtEnd"], name => Assert.Contains($"\n - {name}", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Sensible_values_pass()
+    {
+        TrainingArguments[] sensible =
+        [
+            new(), new() { MaxGradNorm = 0 }, new() { MaxGradNorm = double.PositiveInfinity }, new() { MaxSteps = 3, NumTrainEpochs = 0 }, new() { LearningRate = 0 }, new() { WarmupSteps = 0.1 }, new() { LoggingSteps = 0.25 },
+            new() { LoggingStrategy = IntervalStrategy.No, LoggingSteps = 0 }, new() { SaveStrategy = SaveStrategy.No, SaveSteps = 0 },
+            new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 0.1, SaveSteps = 0.2 }, new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Best },
+        ];
+        Assert.All(sensible, args => TrainingArgumentsCheck.Check(args, hasEvaluation: true, hasMetrics: false));
+    }
+
+    [Fact]
+    public void Older_names_set_the_new_ones()
+    {
+        var args = new TrainingArguments { EvaluationStrategy = IntervalStrategy.Epoch, WarmupRatio = 0.1, NoCuda = true, GroupByLength = true };
+        Assert.Equal((IntervalStrategy.Epoch, 0.1, true, SamplingStrategy.GroupByLength), (args.EvalStrategy, args.WarmupSteps, args.UseCpu, args.TrainSamplingStrategy));
+    }
+
+    [Fact]
+    public void Each_argument_is_read_by_something_beside_its_check()
+    {
+        var room = Path.Combine(ReferenceRoot.Repository, "src", "PeftSharp", "Training");
+        var code = string.Concat(Directory.EnumerateFiles(room, "*.cs", SearchOption.AllDirectories)
+            .Where(path => Path.GetFileName(path) is not ("TrainingArguments.cs" or "TrainingArgumentsCheck.cs")).Select(File.ReadAllText));
+        string[] older = ["EvaluationStrategy", "WarmupRatio", "NoCuda", "GroupByLength"];
+        string[] resolved = ["MetricForBestModel", "GreaterIsBetter"];       // through BestMetric and IsGreaterBetter, which have their own tests
+        var names = typeof(TrainingArguments).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except([.. older, .. resolved]);
+        Assert.All(names, name => Assert.Matches($@"(args|arguments|Args|Arguments)\.{name}\b", code));
+    }
+
+    [Theory]
+    [InlineData(null, false, null, null, false)]
+    [InlineData(null, true, null, "eval_loss", false)]
+    [InlineData("loss", false, null, "eval_loss", false)]
+    [InlineData("eval_f1", false, null, "eval_f1", true)]
+    [InlineData("f1", true, null, "eval_f1", true)]
+    [InlineData("error", true, false, "eval_error", false)]
+    [InlineData("loss", true, true, "eval_loss", true)]
+    public void The_deciding_metric_and_its_direction_follow_transformers(string? metric, bool loadBest, bool? greater, string? resolved, bool isGreaterBetter)
+    {
+        var args = new TrainingArguments { MetricForBestModel = metric, LoadBestModelAtEnd = loadBest, GreaterIsBetter = greater };
+        Assert.Equal((resolved, isGreaterBetter), (args.BestMetric, args.IsGreaterBetter));
+    }
+}
