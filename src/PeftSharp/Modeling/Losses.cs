@@ -41,7 +41,7 @@ internal static class Losses
         return CrossEntropy(logits, next, items).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many targets <see cref="CausalLM"/> averages over.</summary>
+    /// <summary>How many targets the mean of <see cref="CausalLM"/> is over.</summary>
     internal static long CountNextTokens(Tensor labels)
     {
         using var scope = NewDisposeScope();

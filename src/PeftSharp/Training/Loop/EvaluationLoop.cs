@@ -51,6 +51,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         using var free = no_grad();
         var inputs = loader.Load(dataset, rows);
         var targets = model.CountTargets(inputs);
+        inputs.NumItemsInBatch = targets;
         using var output = model.call(inputs.To(model.Device));
         if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
         if (!keep) return;

@@ -25,7 +25,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         for (var index = 0; index < group.Count; index++)
         {
             using var inputs = group[index];
-            if (group.Count > 1) inputs.NumItemsInBatch = targets;        // a single batch takes its own mean: the same number, in one operation
+            inputs.NumItemsInBatch = targets;
             loss += BackwardBatch(inputs, step);
             if (index < group.Count - 1) onBatch();
         }
