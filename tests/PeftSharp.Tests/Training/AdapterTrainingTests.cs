@@ -59,7 +59,7 @@ public sealed class AdapterTrainingTests : IDisposable
             LoadBestModelAtEnd = true,
             MetricForBestModel = "score",
             GreaterIsBetter = true,
-        }, _ => new() { ["score"] = -evaluations++ });                      // each evaluation is worse than the one before
+        }, _ => new Dictionary<string, double> { ["score"] = -evaluations++ });                      // each evaluation is worse than the one before
         trainer.Train();
         Assert.Equal(Checkpoint("run", 1), trainer.State.BestModelCheckpoint);
 
