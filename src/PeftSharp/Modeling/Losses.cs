@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -39,7 +40,7 @@ internal static class Losses
     internal static Tensor LinearCrossEntropy(Tensor states, Tensor table, Tensor labels, double? items)
     {
         using var scope = NewDisposeScope();
-        if (!Kernels.LinearCrossEntropy.Takes(states)) return CrossEntropy(functional.linear(states, table), labels, items).MoveToOuterDisposeScope();
+        if (!FastPaths.LinearCrossEntropy) return CrossEntropy(functional.linear(states, table), labels, items).MoveToOuterDisposeScope();
         InputCheck.Labels(labels, table.shape[0]);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
         return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
@@ -63,7 +64,7 @@ internal static class Losses
         return CrossEntropy(logits, NextTokens(labels), items).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many targets <see cref="CausalLM"/> averages over.</summary>
+    /// <summary>How many targets the mean of <see cref="CausalLM"/> is over.</summary>
     internal static long CountNextTokens(Tensor labels)
     {
         using var scope = NewDisposeScope();

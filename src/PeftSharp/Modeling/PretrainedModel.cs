@@ -58,7 +58,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>The module whose weight scores the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
-    /// <summary>How many targets the loss of <paramref name="inputs"/> is the mean over; 0 where it has no labels.</summary>
+    /// <summary>How many targets the trainer divides the loss of <paramref name="inputs"/> by; 0 where it has no labels.</summary>
     public abstract long CountTargets(ModelInputs inputs);
 
     /// <summary>Floating point operations of a training step on <paramref name="inputs"/>: 6 for each token and each weight that is not an embedding, as transformers estimates them.</summary>

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
-using PeftSharp.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,17 +20,17 @@ public sealed class GenerationParityTests
     {
         using var scope = NewDisposeScope();
         using var model = Load(family);
-        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", family, "expected.json"));
+        var recorded = Read("generation", family, "expected.json");
         var differences = new List<string>();
         foreach (var (name, row) in recorded["cases"]!.AsObject())
         {
-            var options = ConfigFiles.ReadAny<GenerationConfig>(row!["options"]!.DeepClone().AsObject()) with { MaxNewTokens = (int)recorded["max_new_tokens"]! };
+            var options = Options(recorded, row!);
             if (TestDevice.Current.type != DeviceType.CPU && options.DoSample is true) continue;           // a GPU has another random stream
             manual_seed((long)recorded["seed"]!);
             using var prompt = PromptOf(recorded, name[..name.IndexOf('.', StringComparison.Ordinal)]);
             using var output = model.GenerateDetailed(prompt, options);
             var found = Rows(output.Sequences);
-            var expected = Matrix(row["sequences"]!);
+            var expected = Matrix(row!["sequences"]!);
             if (!expected.Zip(found).All(pair => pair.First.SequenceEqual(pair.Second)) || expected.Length != found.Length)
                 differences.Add($"{name}:\n  {string.Join("\n  ", expected.Select(ids => string.Join(' ', ids)))}\n  instead\n  {string.Join("\n  ", found.Select(ids => string.Join(' ', ids)))}");
             if (row["sequences_scores"] is JsonArray scores)
@@ -43,11 +44,11 @@ public sealed class GenerationParityTests
     {
         using var scope = NewDisposeScope();
         using var model = Load(family);
-        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", family, "expected.json"));
+        var recorded = Read("generation", family, "expected.json");
         foreach (var name in new[] { "left-padded.greedy", "left-padded.beam-4", "left-padded.sample" })
         {
             if (recorded["cases"]![name] is not { } row || (TestDevice.Current.type != DeviceType.CPU && name.EndsWith("sample", StringComparison.Ordinal))) continue;
-            var options = ConfigFiles.ReadAny<GenerationConfig>(row["options"]!.DeepClone().AsObject()) with { MaxNewTokens = (int)recorded["max_new_tokens"]!, UseCache = false };
+            var options = Options(recorded, row) with { UseCache = false };
             manual_seed((long)recorded["seed"]!);
             using var prompt = PromptOf(recorded, "left-padded");
             Assert.Equal(Matrix(row["sequences"]!), Rows(model.Generate(prompt, options)));
@@ -58,7 +59,7 @@ public sealed class GenerationParityTests
     public void Each_rule_changes_the_scores_as_in_transformers()
     {
         using var scope = NewDisposeScope();
-        var recorded = JsonFile.Read(ReferenceRoot.Require("generation", "processors.json"));
+        var recorded = Read("generation", "processors.json");
         var ids = tensor(Flat<long>(recorded["input_ids"]!), Shape(recorded["input_ids"]!), ScalarType.Int64);
         var scores = tensor(Flat<float>(recorded["scores"]!), Shape(recorded["scores"]!), ScalarType.Float32);
         foreach (var (name, rows) in recorded["after"]!.AsObject())
@@ -70,22 +71,23 @@ public sealed class GenerationParityTests
         }
     }
 
+    /// <summary>The rule of a recorded name, such as <c>top_p_0.8</c> or <c>min_length_8_eos_2</c>.</summary>
     private static LogitsProcessor Named(string name)
     {
-        var parts = name.Split('_');
-        var number = double.Parse(parts.Last(part => part.Any(char.IsDigit) && part != "2" || name.EndsWith("ngram_2", StringComparison.Ordinal) && part == "2"), System.Globalization.CultureInfo.InvariantCulture);
-        return name switch
+        var parts = Regex.Match(name, @"^(?<rule>[a-z_]+)_(?<number>[\d.]+)(_eos_(?<eos>\d+))?$");
+        var number = parts.Success ? double.Parse(parts.Groups["number"].Value, CultureInfo.InvariantCulture) : double.NaN;
+        return parts.Groups["rule"].Value switch
         {
-            _ when name.StartsWith("temperature", StringComparison.Ordinal) => new TemperatureLogitsWarper(number),
-            _ when name.StartsWith("top_k", StringComparison.Ordinal) => new TopKLogitsWarper((int)number),
-            _ when name.StartsWith("top_p", StringComparison.Ordinal) => new TopPLogitsWarper(number),
-            _ when name.StartsWith("min_p", StringComparison.Ordinal) => new MinPLogitsWarper(number),
-            _ when name.StartsWith("typical", StringComparison.Ordinal) => new TypicalLogitsWarper(number),
-            _ when name.StartsWith("epsilon", StringComparison.Ordinal) => new EpsilonLogitsWarper(number),
-            _ when name.StartsWith("eta", StringComparison.Ordinal) => new EtaLogitsWarper(number),
-            _ when name.StartsWith("repetition", StringComparison.Ordinal) => new RepetitionPenaltyLogitsProcessor(number),
-            _ when name.StartsWith("no_repeat_ngram", StringComparison.Ordinal) => new NoRepeatNGramLogitsProcessor((int)number),
-            _ when name.StartsWith("min_length", StringComparison.Ordinal) => new MinLengthLogitsProcessor(int.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture), [int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)]),
+            "temperature" => new TemperatureLogitsWarper(number),
+            "top_k" => new TopKLogitsWarper((int)number),
+            "top_p" => new TopPLogitsWarper(number),
+            "min_p" => new MinPLogitsWarper(number),
+            "typical" => new TypicalLogitsWarper(number),
+            "epsilon" => new EpsilonLogitsWarper(number),
+            "eta" => new EtaLogitsWarper(number),
+            "repetition" => new RepetitionPenaltyLogitsProcessor(number),
+            "no_repeat_ngram" => new NoRepeatNGramLogitsProcessor((int)number),
+            "min_length" => new MinLengthLogitsProcessor((int)number, [int.Parse(parts.Groups["eos"].Value, CultureInfo.InvariantCulture)]),
             _ => throw new InvalidOperationException($"No rule is known for the recorded '{name}'."),
         };
     }
@@ -94,10 +96,16 @@ public sealed class GenerationParityTests
     {
         Skip.If(family.Length == 0, "The root has no generated texts.");
         var folder = ReferenceRoot.Require("generation", family);
-        var type = (string)JsonFile.Read(Path.Combine(folder, "config.json"))["model_type"]!;
+        var type = (string)Read("generation", family, "config.json")["model_type"]!;
         Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
         return AutoModelForCausalLM.FromPretrained(folder, new PretrainedOptions { Device = TestDevice.Current });
     }
+
+    private static JsonObject Read(params string[] path) => JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require(path)))!.AsObject();
+
+    /// <summary>A case's options, with what all cases share.</summary>
+    private static GenerationConfig Options(JsonObject recorded, JsonNode row) =>
+        ConfigFiles.ReadAny<GenerationConfig>(row["options"]!.AsObject()) with { MaxNewTokens = (int)recorded["max_new_tokens"]! };
 
     private static ModelInputs PromptOf(JsonObject recorded, string name)
     {

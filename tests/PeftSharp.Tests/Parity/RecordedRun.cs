@@ -3,7 +3,9 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Optimization;
+using PeftSharp.Tokenization;
 using PeftSharp.Training;
+using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Parity;
 
@@ -30,11 +32,29 @@ internal sealed class RecordedRun
 
     internal Dataset Rows(string role) => LoadRows((string)Json[role]!);
 
-    internal PretrainedModel Model(ModelTask task)
+    /// <summary>Whether the model predicts the next token; otherwise it classifies.</summary>
+    internal bool IsLanguage => Kind.StartsWith("gpt2", StringComparison.Ordinal);
+
+    private bool HasDropout => !Kind.EndsWith('0');
+
+    /// <summary>The model with its recorded start, an adapter on it where the run trained one.</summary>
+    internal PretrainedModel Model()
     {
-        var model = AutoLoader.FromConfig(AutoConfig.FromPretrained(ReferenceRoot.Require("training", "start", Kind)), task);
-        PretrainedWeights.Load(model, ReferenceRoot.Require("training", "start", $"{Kind}.safetensors"), ignoreMismatchedSizes: false);
+        var config = AutoConfig.FromPretrained(ReferenceRoot.Require("training", "start", Kind));
+        var model = AutoLoader.FromConfig(config, IsLanguage ? ModelTask.CausalLM : ModelTask.SequenceClassification);
+        if (Kind.Contains("lora", StringComparison.Ordinal))
+            model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 4, LoraAlpha = 16, LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = true });
+        var report = PretrainedWeights.Load(model, ReferenceRoot.Require("training", "start", $"{Kind}.safetensors"), ignoreMismatchedSizes: false);
+        Assert.Empty(report.MissingKeys);
         return model;
+    }
+
+    internal IDataCollator Collator()
+    {
+        if (!IsLanguage) return new PaddingCollator();
+        var tokenizer = AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-gpt2"));
+        tokenizer.PadToken = tokenizer.EosToken;                     // id 0, which the recorded batches are filled with
+        return new LanguageModelingCollator(tokenizer, mlm: false);
     }
 
     /// <summary>What the run was told, in our words; a run that was told something that is not served is skipped.</summary>

@@ -144,7 +144,7 @@ public sealed class CheckpointTests : IDisposable
     private string RunRecorded()
     {
         var recorded = new RecordedRun("bert-chapter");
-        using var model = recorded.Model(ModelTask.SequenceClassification);
+        using var model = recorded.Model();
         var trainer = new Trainer(model, recorded.Arguments(_folder.Path) with { UseCpu = true }, recorded.Rows("train"), recorded.Rows("eval"), new PaddingCollator(), computeMetrics: TrainingParityTests.ComputeMetrics);
         trainer.Train();
         return _folder.File("checkpoint-24");

@@ -31,8 +31,9 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
     /// <inheritdoc/>
     public override bool CanGenerate => true;
 
-    /// <inheritdoc/>
-    public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountNextTokens(labels) : 0;
+    /// <summary>All labels but -100, the first of each row among them, although nothing predicts it; 0 where nothing is predicted.</summary>
+    /// <remarks>So transformers' trainer counts for this class, and for no other language model: its loss is the sum over one target less in each row, divided by all.</remarks>
+    public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels && Losses.CountNextTokens(labels) > 0 ? Losses.CountClasses(labels) : 0;
 
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs)

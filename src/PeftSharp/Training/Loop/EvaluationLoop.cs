@@ -52,6 +52,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         var inputs = loader.Load(dataset, rows);
         model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
         var targets = model.CountTargets(inputs);
+        (inputs.NumItemsInBatch, inputs.LossOnly) = (targets, !keep);
         using var output = model.call(inputs.To(model.Device));
         if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
         if (!keep) return;

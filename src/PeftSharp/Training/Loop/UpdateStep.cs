@@ -42,7 +42,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
-            if (group.Count > 1) inputs.NumItemsInBatch = targets;        // a single batch takes its own mean: the same number, in one operation
+            (inputs.NumItemsInBatch, inputs.LossOnly) = (targets, true);
             loss += BackwardBatch(inputs, step);
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();

@@ -1,0 +1,57 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Tests.Tuners;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training.Collators;
+
+/// <summary>transformers' packed batches, and what a model says of them.</summary>
+public sealed class FlatteningCollatorTests : IDisposable
+{
+    private const string Kind = "flattening";
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<string> Cases => RecordedCollator.Names(Kind);
+
+    [Theory, MemberData(nameof(Cases))]
+    public void A_batch_is_the_recorded_one(string name)
+    {
+        var recorded = RecordedCollator.Open(Kind, name);
+        using var batch = new FlatteningCollator().Collate(recorded.Rows);
+        recorded.AssertIs(batch);
+    }
+
+    [Fact]
+    public void Packed_texts_get_the_logits_and_the_loss_of_separate_rows()
+    {
+        using var model = TinyModels.Gpt2();
+        using var free = no_grad();
+        int[][] texts = [[5, 6, 7, 8, 9, 10], [11, 12], [13, 14, 15]];
+        using var packed = new FlatteningCollator().Collate(Dataset.FromDict(("input_ids", texts)).ToArray());
+        var together = model.call(packed);
+        var (begin, sum) = (0, 0.0);
+        foreach (var text in texts)
+        {
+            using var alone = new ModelInputs { InputIds = tensor(text.Select(id => (long)id).ToArray()).unsqueeze(0) };
+            alone.Labels = alone.InputIds.alias();
+            var answer = model.call(alone);
+            Close.Equal(answer.Logits!, together.Logits!.narrow(1, begin, text.Length), 1e-5, $"text at {begin}");
+            begin += text.Length;
+            sum += answer.Loss!.item<float>() * (text.Length - 1);
+        }
+        Assert.Equal(sum / (begin - texts.Length), together.Loss!.item<float>(), 1e-5);      // no text is asked for the next one's first token
+    }
+
+    [Fact]
+    public void Labels_of_another_length_and_rows_without_ids_are_errors()
+    {
+        var uneven = Dataset.FromDict(("input_ids", new[] { new[] { 5, 6, 7 } }), ("labels", new[] { new[] { 5, 6 } })).ToArray();
+        Assert.Contains("3 'input_ids' and 2 'labels'", Assert.Throws<DatasetException>(() => new FlatteningCollator().Collate(uneven)).Message, StringComparison.Ordinal);
+        var without = Dataset.FromDict(("text", new[] { "a" })).ToArray();
+        Assert.Contains("input_ids", Assert.Throws<DatasetException>(() => new FlatteningCollator().Collate(without)).Message, StringComparison.Ordinal);
+    }
+}

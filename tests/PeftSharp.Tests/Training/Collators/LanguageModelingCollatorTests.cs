@@ -1,0 +1,102 @@
+using PeftSharp.Data;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training.Collators;
+
+/// <summary>transformers' batches number for number, and the one difference from them.</summary>
+public sealed class LanguageModelingCollatorTests : IDisposable
+{
+    private const string Kind = "language_modeling";
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<string> Cases => RecordedCollator.Names(Kind);
+
+    [SkippableTheory, MemberData(nameof(Cases))]
+    public void A_batch_is_the_recorded_one_hidden_tokens_and_all(string name)
+    {
+        var recorded = RecordedCollator.Open(Kind, name);
+        var options = recorded.Options;
+        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true, (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
+        manual_seed(RecordedCollator.Seed);
+        using var batch = collator.Collate(recorded.Rows);
+        recorded.AssertIs(batch);
+    }
+
+    [Fact]
+    public void Where_the_padding_token_is_the_end_token_the_end_is_still_learnt_and_only_filling_is_not_counted()
+    {
+        var tokenizer = Gpt2();
+        var end = tokenizer.EosTokenId!.Value;
+        tokenizer.PadToken = tokenizer.EosToken;
+        using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(Rows([7, 8, 9, end], [7, end]));
+        Assert.Equal([7, 8, 9, end, 7, end, end, end], batch.InputIds!.data<long>().ToArray());
+        Assert.Equal([7, 8, 9, end, 7, end, -100, -100], batch.Labels!.data<long>().ToArray());      // transformers has -100 for every end here
+        Assert.Equal([1, 1, 1, 1, 1, 1, 0, 0], batch.AttentionMask!.data<long>().ToArray());         // rows without a mask get one
+    }
+
+    [Fact]
+    public void A_mask_that_hides_tokens_in_the_middle_keeps_them_out_of_the_loss()
+    {
+        var tokenizer = Gpt2();
+        tokenizer.PadToken = tokenizer.EosToken;
+        var rows = Dataset.FromDict(("input_ids", new[] { new[] { 7, 8, 9 } }), ("attention_mask", new[] { new[] { 1, 0, 1 } })).ToArray();
+        using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(rows);
+        Assert.Equal([7, -100, 9], batch.Labels!.data<long>().ToArray());
+    }
+
+    [Fact]
+    public void What_is_hidden_is_named_by_the_labels_and_special_tokens_and_filling_never_are()
+    {
+        var tokenizer = Bert();
+        var (open, close) = (tokenizer.ClsTokenId!.Value, tokenizer.SepTokenId!.Value);
+        var rows = Rows([open, .. Enumerable.Range(10, 60), close], [open, .. Enumerable.Range(80, 20), close]);
+        using var plain = new PaddingCollator(tokenizer.PadTokenId!.Value).Collate(rows);
+        manual_seed(5);
+        using var batch = new LanguageModelingCollator(tokenizer, mlmProbability: 1).Collate(rows);
+        var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(), batch.Labels!.data<long>().ToArray());
+        foreach (var (place, label) in labels.Index())
+            Assert.Equal(tokenizer.AllSpecialIds.Contains((int)before[place]) ? -100 : before[place], label);
+        var named = labels.Count(label => label != -100);
+        Assert.Equal(80, named);
+        Assert.InRange(after.Count(id => id == tokenizer.MaskTokenId), named * 0.65, named * 0.95);   // 0.8 in the mean
+        Assert.All(labels.Index().Where(pair => pair.Item == -100), pair => Assert.Equal(before[pair.Index], after[pair.Index]));
+    }
+
+    [Fact]
+    public void A_collator_leaves_no_tensor_behind()
+    {
+        var collator = new LanguageModelingCollator(Bert(), mlmProbability: 0.5);
+        var rows = Rows([10, 11, 12, 13], [10, 11]);
+        collator.Collate(rows).Dispose();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var call = 0; call < 5; call++) collator.Collate(rows).Dispose();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void Errors_name_what_is_missing_and_the_way_out()
+    {
+        Assert.Contains("tokenizer.PadToken = tokenizer.EosToken", Assert.Throws<ArgumentException>(() => new LanguageModelingCollator(Gpt2(), mlm: false)).Message, StringComparison.Ordinal);
+        var padded = Gpt2();
+        padded.PadToken = padded.EosToken;
+        Assert.Contains("mlm: false", Assert.Throws<ArgumentException>(() => new LanguageModelingCollator(padded)).Message, StringComparison.Ordinal);
+        foreach (var share in new[] { 0, -0.1, 1.1, double.NaN })
+            Assert.Throws<ArgumentOutOfRangeException>(() => new LanguageModelingCollator(Bert(), mlmProbability: share));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LanguageModelingCollator(Bert(), padToMultipleOf: 0));
+        var without = Dataset.FromDict(("ids", new[] { new[] { 1, 2 } })).ToArray();
+        var error = Assert.Throws<DatasetException>(() => new LanguageModelingCollator(Bert()).Collate(without));
+        Assert.Contains("'input_ids'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ids", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Row[] Rows(params int[][] ids) => Dataset.FromDict(("input_ids", ids)).ToArray();
+
+    private static Tokenizer Bert() => AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-bert"));
+
+    private static Tokenizer Gpt2() => AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-gpt2"));
+}
