@@ -37,6 +37,7 @@ internal static class TrainStep
             LearningRate = 5e-5,
             WeightDecay = 0.01,
             UseCpu = true,
+            Bf16 = precision == "bf16",
             SaveStrategy = SaveStrategy.No,
             LoggingStrategy = IntervalStrategy.No,
         };

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
 using PeftSharp.Tokenization;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Callbacks;
 using PeftSharp.Training.Checkpoints;
 using PeftSharp.Training.Loop;
+using PeftSharp.Training.Precision;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +26,7 @@ public class Trainer
     private readonly CallbackList _callbacks;
     private readonly ILogger? _logger;
     private TrainerControl _control = new();
+    private bool _isPrecisionJudged;
 
     /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
     /// <param name="model">What is trained.</param>
@@ -89,7 +92,8 @@ public class Trainer
         (State, _control) = (run.State, run.Control);
         using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
         if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
-        var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm);
+        using var precision = ComputePrecisionOfRun();
+        var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
         var loop = new TrainingLoop(run, _model, dataset, _loader, update, _evalDataset is null ? null : cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
         return loop.Run(randomState, cancellationToken);
     }
@@ -132,9 +136,26 @@ public class Trainer
         Checkpoint.WriteArguments(folder, Args);
     }
 
-    private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel) =>
-        new EvaluationLoop(_model, _loader, Args, _computeMetrics).Run(dataset, prefix, predictionsWanted,
+    private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel)
+    {
+        using var precision = ComputePrecisionOfRun();
+        return new EvaluationLoop(_model, _loader, Args, _computeMetrics, precision).Run(dataset, prefix, predictionsWanted,
             (step, steps) => _callbacks.Tell(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
+    }
+
+    private ComputePrecision? ComputePrecisionOfRun()
+    {
+        if (!Args.Bf16) return null;
+        if (!_isPrecisionJudged && _model.Device.type == DeviceType.CPU && PrecisionAdvice.Bf16OnProcessor is { } advice) Warn(advice);
+        _isPrecisionJudged = true;
+        return new ComputePrecision(ScalarType.BFloat16);
+    }
+
+    private void Warn(string message)
+    {
+        _logger?.LogWarning("{Message}", message);
+        _callbacks.Tell(callback => callback.OnWarning(Args, State, _control, message));
+    }
 
     private void Log(OrderedDictionary<string, double> line)
     {

@@ -29,6 +29,9 @@ public sealed record TrainingArguments
     /// <summary>Whether to stay on the processor where there is a GPU. Default false.</summary>
     public bool UseCpu { get; init; }
 
+    /// <summary>Whether layers compute in bfloat16 from float32 weights, as PyTorch's autocast does; weights, optimizer, checkpoints and losses stay float32. Default false.</summary>
+    public bool Bf16 { get; init; }
+
     // ---- batches ----
 
     /// <summary>Rows of a forward pass while training. Default 8.</summary>

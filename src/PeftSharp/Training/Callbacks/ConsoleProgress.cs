@@ -53,6 +53,13 @@ public sealed class ConsoleProgress : TrainerCallback
     }
 
     /// <inheritdoc/>
+    public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message)
+    {
+        Wipe();
+        _output.WriteLine($"Warning: {message}");
+    }
+
+    /// <inheritdoc/>
     public override void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Wipe();
 
     private void Bar(string what, int done, int all, string rest)

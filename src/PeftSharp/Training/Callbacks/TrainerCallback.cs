@@ -53,6 +53,13 @@ public abstract class TrainerCallback
     /// <summary>A line was logged; it is the last of <see cref="TrainerState.LogHistory"/>.</summary>
     public virtual void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs) { }
 
+    /// <summary>Something is worth knowing but stops nothing, such as a precision that is slower on this processor.</summary>
+    /// <param name="args">The run's arguments.</param>
+    /// <param name="state">Where the run stands.</param>
+    /// <param name="control">What it does next.</param>
+    /// <param name="message">What, with figures and the way out.</param>
+    public virtual void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) { }
+
     /// <summary>What a later process must know to go on where this one stopped; null: nothing.</summary>
     public virtual JsonObject? SaveState() => null;
 

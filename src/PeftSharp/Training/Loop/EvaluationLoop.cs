@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 using PeftSharp.Training.Batching;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Loop;
 
 /// <summary>The model over a whole data set without learning: the loss, the metrics and the predictions.</summary>
-internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, TrainingArguments arguments, ComputeMetrics? computeMetrics)
+internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, TrainingArguments arguments, ComputeMetrics? computeMetrics, ComputePrecision? precision)
 {
     /// <param name="dataset">Rows as the collator takes them.</param>
     /// <param name="prefix">Put before each name, with an underscore.</param>
@@ -53,6 +54,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
         var targets = model.CountTargets(inputs);
         (inputs.NumItemsInBatch, inputs.LossOnly) = (targets, !keep);
+        using var use = precision?.Use();
         using var output = model.call(inputs.To(model.Device));
         if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
         if (!keep) return;

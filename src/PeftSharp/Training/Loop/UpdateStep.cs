@@ -1,4 +1,5 @@
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training.Loop;
 
 /// <summary>One optimizer step: the batches of a group forward and backward, the gradient clipped, the weights moved.</summary>
-internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IReadOnlyList<Parameter> trainable, double maxGradNorm)
+internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IReadOnlyList<Parameter> trainable, double maxGradNorm, ComputePrecision? precision)
 {
     /// <summary>The gradients of a group, added up. The loss is the mean over the targets of the whole group, so how it is cut into batches does not change the step.</summary>
     /// <param name="group">The batches, on the CPU; they are disposed.</param>
@@ -52,10 +53,16 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
+    private ModelOutput Forward(ModelInputs inputs)
+    {
+        using var use = precision?.Use();
+        return model.call(inputs);
+    }
+
     private float BackwardBatch(ModelInputs inputs, int step)
     {
         using var scope = NewDisposeScope();
-        var output = model.call(inputs.To(model.Device));
+        var output = Forward(inputs.To(model.Device));
         var loss = output.Loss ?? throw new DatasetException($"{model.GetName()} gave no loss: the batch lacks {string.Join(", ", model.LabelNames.Where(name => inputs[name] is null))}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}.");
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))
