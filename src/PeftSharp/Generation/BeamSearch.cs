@@ -72,10 +72,15 @@ internal sealed class BeamSearch
         Tensor scores, places;
         if (_plan.DoSample)
         {
+            ScoreCheck.RequireFinite(sums.amax([-1]));
             places = multinomial(sums.softmax(-1), _candidates);
             scores = sums.gather(1, places);
         }
-        else (scores, places) = sums.topk(_candidates);
+        else
+        {
+            (scores, places) = sums.topk(_candidates);
+            ScoreCheck.RequireFinite(scores.narrow(1, 0, 1));
+        }
         var beams = places.div(vocabulary, RoundingMode.floor);
         var sequences = BeamSet.Gather(running.Sequences, beams);
         sequences.select(2, length).copy_(places.remainder(vocabulary));

@@ -25,9 +25,10 @@ internal sealed class CriteriaChain
     }
 
     /// <inheritdoc cref="StoppingCriteria.IsDone"/>
+    /// <exception cref="InvalidOperationException">A rule does not answer for each row.</exception>
     internal Tensor IsDone(Tensor inputIds)
     {
         using var scope = NewDisposeScope();
-        return _criteria.Select(criterion => criterion.IsDone(inputIds)).Aggregate((one, other) => one.logical_or(other)).MoveToOuterDisposeScope();
+        return _criteria.Select(criterion => ScoreCheck.RequireShape(criterion.IsDone(inputIds), [inputIds.shape[0]], criterion)).Aggregate((one, other) => one.logical_or(other)).MoveToOuterDisposeScope();
     }
 }

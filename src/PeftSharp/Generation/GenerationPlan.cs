@@ -22,6 +22,7 @@ internal sealed class GenerationPlan
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
         MaxLength = Length(asked);
+        CheckTokens(asked);
         Check();
     }
 
@@ -64,6 +65,7 @@ internal sealed class GenerationPlan
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
         if (mask is null && Config.PadTokenId is { } pad && !Eos.Contains(pad)) mask = ids.ne(pad);
+        if (mask is not null && !mask.shape.SequenceEqual(ids.shape)) throw new ArgumentException($"attention_mask is [{string.Join(", ", mask.shape)}], but input_ids is [{string.Join(", ", ids.shape)}]; they must be alike.");
         mask = mask?.to(ScalarType.Int64);
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
@@ -76,15 +78,27 @@ internal sealed class GenerationPlan
         return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Model.Config.MaxPositions ?? int.MaxValue, PromptLength + 1));
     }
 
+    /// <summary>What the call itself sets is a token of the model; a model's own file may name an end of text that a smaller vocabulary lacks.</summary>
+    private void CheckTokens(GenerationConfig asked)
+    {
+        var tokens = new (string Name, IReadOnlyList<int>? Ids)[]
+        {
+            ("pad_token_id", asked.PadTokenId is { } pad ? [pad] : null), ("eos_token_id", asked.EosTokenId),
+            ("forced_bos_token_id", Config.ForcedBosTokenId is { } first ? [first] : null), ("forced_eos_token_id", Config.ForcedEosTokenId),
+        };
+        foreach (var (name, ids) in tokens)
+            if (ids?.Any(id => id >= Model.Config.VocabSize) is true)
+                throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the model has {Model.Config.VocabSize} tokens (vocab_size). Take it from the tokenizer that belongs to this model.");
+    }
+
     private void Check()
     {
         if (Prompts == 0 || PromptLength == 0)
             throw new ArgumentException($"The prompt has no token (input_ids is [{string.Join(", ", PromptIds.shape)}]). Begin with one, for example with the token that begins texts (bos_token_id {Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
         if (PromptMask is { } mask)
         {
-            if (!mask.shape.SequenceEqual(PromptIds.shape)) throw new ArgumentException($"attention_mask is [{string.Join(", ", mask.shape)}], but input_ids is [{string.Join(", ", PromptIds.shape)}]; they must be alike.");
             if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
-                throw new ArgumentException("A row of the prompt ends with padding, so the answer would begin behind it. Pad on the left: tokenizer.PaddingSide = left.");
+                throw new ArgumentException("A row of the prompt ends with padding, so the answer would begin behind it. Pad on the left: tokenizer.PaddingSide = PaddingSide.Left.");
         }
         if (Model.Config.MaxPositions is { } positions && PromptLength > positions)
             throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions. Truncate it, and leave room for the answer.");

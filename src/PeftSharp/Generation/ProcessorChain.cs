@@ -14,7 +14,9 @@ internal sealed class ProcessorChain
         _processors = [.. OnTheText(plan, prefixAllowedTokensFn), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
-    internal Tensor Process(Tensor inputIds, Tensor scores) => _processors.Aggregate(scores, (changed, processor) => processor.Process(inputIds, changed));
+    /// <exception cref="InvalidOperationException">A rule answers scores of another shape.</exception>
+    internal Tensor Process(Tensor inputIds, Tensor scores) => 
+        _processors.Aggregate(scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
     private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn)
     {

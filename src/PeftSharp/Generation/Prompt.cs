@@ -75,5 +75,5 @@ public sealed class Prompt
     private static Tensor Matrix(int[][] rows, Device device) =>
         tensor(rows.SelectMany(row => row).Select(id => (long)id).ToArray(), [rows.Length, rows.Length == 0 ? 0 : rows[0].Length], ScalarType.Int64).to(device);
 
-    private static Tensor Rows(Tensor ids) => (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
+    private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids are {ids.dtype}, but token ids are whole numbers: make the tensor of int64.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
 }

@@ -35,22 +35,14 @@ internal static class TokenLoop
     private static Tensor Likeliest(Tensor scores)
     {
         var best = scores.argmax(-1);
-        Check(scores.gather(1, best.unsqueeze(1)));
+        ScoreCheck.RequireFinite(scores.gather(1, best.unsqueeze(1)));
         return best;
     }
 
     private static Tensor Draw(Tensor scores)
     {
-        Check(scores.amax([-1]));
+        ScoreCheck.RequireFinite(scores.amax([-1]));
         return multinomial(scores.softmax(-1), 1).squeeze(1);
-    }
-
-    /// <summary>A row whose best score is no finite number has no next token: all are forbidden, or the model has overflowed.</summary>
-    private static void Check(Tensor best)
-    {
-        if (best.isfinite().all().item<bool>()) return;
-        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options leave no token that may come next: they forbid all of them at once. Loosen bad_words_ids, suppress_tokens, no_repeat_ngram_size or your own rules."
-            : "The model's scores are not finite numbers (an overflow in its weights or in float16). Check the weights, or load the model in float32 or bfloat16.");
     }
 
     private static int[] Row(Tensor sequences, int start, int count) => [.. sequences[0].narrow(0, start, count).cpu().data<long>().Select(id => (int)id)];

@@ -61,7 +61,7 @@ public abstract partial class PeftModel
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
             if (merged is not null && !merged.IsFinite(part.Original.parameters().First().dtype))
-                throw new InvalidOperationException($"Merging {string.Join(", ", names)} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Original.parameters().First().dtype}. Nothing was merged.");
+                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Original.parameters().First().dtype}. Nothing was merged.");
         }
     }
 

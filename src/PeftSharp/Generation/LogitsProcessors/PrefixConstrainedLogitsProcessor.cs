@@ -8,7 +8,7 @@ namespace PeftSharp.Generation;
 public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> prefixAllowedTokensFn, int numBeams) : LogitsProcessor
 {
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The function allows nothing.</exception>
+    /// <exception cref="InvalidOperationException">The function allows nothing, or an id that the vocabulary lacks.</exception>
     public override Tensor Process(Tensor inputIds, Tensor scores)
     {
         using var scope = NewDisposeScope();
@@ -18,6 +18,8 @@ public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<lon
         {
             var ids = prefixAllowedTokensFn(row / numBeams, inputIds[row].cpu().data<long>().ToArray());
             if (ids.Count == 0) throw new InvalidOperationException($"prefixAllowedTokensFn allows no token after row {row}; it must allow one, the end of text for example.");
+            if (ids.FirstOrDefault(id => id < 0 || id >= scores.shape[1]) is var unknown and not 0)
+                throw new InvalidOperationException($"prefixAllowedTokensFn allows {unknown} after row {row}, but the vocabulary has {scores.shape[1]} ids. Encode the words with this model's tokenizer.");
             allowed[row].index_fill_(0, TokenFilter.Ids(ids, scores.device), 0);
         }
         var sum = scores + allowed;

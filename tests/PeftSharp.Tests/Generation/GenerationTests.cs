@@ -1,0 +1,206 @@
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Generation;
+
+/// <summary>What generation does beside the recorded texts: strings and rules of one's own, several texts, cancellation, memory.</summary>
+public sealed class GenerationTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TinyWriter _tiny = new();
+
+    public void Dispose()
+    {
+        _tiny.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void The_likeliest_text_is_that_of_choosing_the_best_next_token_again_and_again()
+    {
+        long[] ids = [5, 6, 7];
+        for (var step = 0; step < 12; step++)
+        {
+            using var free = no_grad();
+            using var inputs = new ModelInputs { InputIds = tensor(ids).unsqueeze(0) };
+            ids = [.. ids, _tiny.Model.call(inputs).Logits![0, ids.Length - 1].argmax().item<long>()];
+            if (ids[^1] == _tiny.Eos) break;
+        }
+        Assert.Equal(ids, Assert.Single(TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 12))));
+    }
+
+    [Theory]
+    [InlineData("dog")]                  // may begin and end within tokens
+    [InlineData(" jumps over")]
+    [InlineData("🙂")]                   // of several tokens
+    public void A_stop_string_ends_the_text_with_the_token_that_completes_it(string stop)
+    {
+        const string text = " the quick dogged 🙂 fox jumps over it and on";
+        var (prompt, tokens) = (_tiny.Ids("Now dog:"), _tiny.Ids(text));           // in the prompt it does not count
+        var expected = Enumerable.Range(1, tokens.Length).First(count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
+        using var output = _tiny.Model.GenerateDetailed(prompt, TinyWriter.Script(prompt, tokens) with { StopStrings = ["no such text", stop] }, _tiny.Tokenizer);
+        Assert.Equal(tokens[..expected].Select(id => (long)id), TinyWriter.Rows(output.NewTokens())[0]);
+        Assert.True(expected < tokens.Length);
+    }
+
+    [Fact]
+    public void A_row_that_ended_is_filled_while_the_others_go_on()
+    {
+        var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 8, padTokenId: 3, stoppingCriteria: [new EndsAt(row: 0, length: 5)]));
+        var alone = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 8));
+        Assert.Equal([.. alone[0][..5], 3, 3, 3, 3, 3], rows[0]);
+        Assert.Equal(alone[1], rows[1]);
+    }
+
+    [Fact]
+    public void A_criterion_of_ones_own_ends_all_texts_and_sees_prompt_and_answer()
+    {
+        var criterion = new EndsAt(row: null, length: 7);
+        using var ids = _tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 20, stoppingCriteria: [criterion]);
+        Assert.Equal(7, ids.shape[1]);
+        Assert.Equal([4, 5, 6, 7], criterion.Lengths);
+    }
+
+    [Fact]
+    public void A_rule_of_ones_own_changes_what_comes_with_and_without_beams()
+    {
+        foreach (var beams in new[] { 1, 3 })
+        {
+            var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 }, maxNewTokens: 6, numBeams: beams, logitsProcessor: [new OnlyEven()]));
+            Assert.All(rows[0][1..], id => Assert.Equal(0, id % 2));
+        }
+        using var plain = _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 6);
+        Assert.Contains(TinyWriter.Rows(plain)[0][1..], id => id % 2 == 1);
+    }
+
+    [Fact]
+    public void A_function_of_allowed_tokens_holds_prompt_by_prompt()
+    {
+        var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 4, numBeams: 2, padTokenId: 3, prefixAllowedTokensFn: (prompt, _) => prompt == 0 ? [20, 21] : [30]));
+        Assert.All(rows[0][2..], id => Assert.InRange(id, 20, 21));
+        Assert.All(rows[1][2..], id => Assert.Equal(30, id));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Several_texts_for_each_prompt_come_prompt_by_prompt_and_differ(int beams)
+    {
+        var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
+        manual_seed(9);
+        using var output = _tiny.Model.GenerateDetailed(prompts, new GenerationConfig { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
+        var rows = TinyWriter.Rows(output.Sequences);
+        Assert.Equal([5, 5, 5, 7, 7, 7], rows.Select(row => row[0]));
+        Assert.Equal(6, rows.Select(row => string.Join(' ', row)).Distinct().Count());
+        if (beams == 1)
+        {
+            Assert.Null(output.SequencesScores);
+            return;
+        }
+        var scores = output.SequencesScores!.data<float>().ToArray();
+        Assert.All(scores.Chunk(3), ofPrompt => Assert.Equal(ofPrompt.OrderDescending(), ofPrompt));
+    }
+
+    [Fact]
+    public void More_beams_find_a_text_that_is_no_less_likely()
+    {
+        double LogProbability(int beams)
+        {
+            var row = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 5, minNewTokens: 5, numBeams: beams))[0];
+            using var free = no_grad();
+            using var inputs = new ModelInputs { InputIds = tensor(row).unsqueeze(0) };
+            var scores = _tiny.Model.call(inputs).Logits![0].log_softmax(-1);
+            return Enumerable.Range(3, 5).Sum(place => (double)scores[place - 1, row[place]].item<float>());
+        }
+        Assert.True(LogProbability(8) >= LogProbability(1) - 1e-5);
+    }
+
+    [Fact]
+    public void An_adapted_model_writes_what_its_merged_model_writes()
+    {
+        using var peft = _tiny.Model.GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false });
+        using (no_grad())
+            foreach (var parameter in peft.parameters().Where(parameter => parameter.requires_grad)) parameter.mul_(10);
+        var adapted = TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10));
+        using (peft.DisableAdapter()) Assert.NotEqual(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10)));
+        peft.Merge();
+        Assert.Equal(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10)));
+    }
+
+    [Fact]
+    public void Cancelling_throws_and_leaves_the_model_in_its_mode()
+    {
+        using var cancel = new CancellationTokenSource();
+        _tiny.Model.train();
+        var tokens = 0;
+        var streamer = new TextStreamer(_tiny.Tokenizer, _ => { if (++tokens == 2) cancel.Cancel(); }, skipSpecialTokens: false);
+        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 30, minNewTokens: 30, streamer: streamer, cancellationToken: cancel.Token));
+        Assert.Equal(2, tokens);
+        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, numBeams: 2, cancellationToken: cancel.Token));
+        Assert.True(_tiny.Model.training);
+    }
+
+    [Fact]
+    public void A_time_limit_ends_the_text()
+    {
+        using var ids = _tiny.Model.Generate(new[] { 5 }, new GenerationConfig { MaxNewTokens = 60, MinNewTokens = 60, MaxTime = 1e-6 });
+        Assert.Equal(2, ids.shape[1]);                 // the token that was begun
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    public void Fifty_texts_leave_no_tensor_behind(int beams, bool draws)
+    {
+        using var prompts = tensor(new long[,] { { 5, 6, 7 }, { 3, 8, 9 } });
+        using var mask = tensor(new long[,] { { 1, 1, 1 }, { 0, 1, 1 } });
+        void Write()
+        {
+            using var output = _tiny.Model.GenerateDetailed(new ModelInputs { InputIds = prompts, AttentionMask = mask },
+                new GenerationConfig { MaxNewTokens = 5, NumBeams = beams, DoSample = draws, RepetitionPenalty = 1.2, NoRepeatNgramSize = 2, BadWordsIds = [[4]], PadTokenId = 3 });
+        }
+        Write();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var text = 0; text < 50; text++) Write();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_failed_call_leaves_no_tensor_behind()
+    {
+        void Fail() => Assert.Throws<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 5, prefixAllowedTokensFn: (_, ids) => ids.Count < 3 ? [6] : []));
+        Fail();
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var call = 0; call < 5; call++) Fail();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    /// <summary>Ends one row, or all, at a length; remembers the lengths that it was shown.</summary>
+    private sealed class EndsAt(int? row, int length) : StoppingCriteria
+    {
+        internal List<long> Lengths { get; } = [];
+
+        public override Tensor IsDone(Tensor inputIds)
+        {
+            Lengths.Add(inputIds.shape[1]);
+            if (row is not { } one) return ForAll(inputIds, inputIds.shape[1] >= length);
+            return tensor(Enumerable.Range(0, (int)inputIds.shape[0]).Select(number => number == one && inputIds.shape[1] >= length).ToArray());
+        }
+    }
+
+    private sealed class OnlyEven : LogitsProcessor
+    {
+        public override Tensor Process(Tensor inputIds, Tensor scores)
+        {
+            using var scope = NewDisposeScope();
+            var odd = arange(scores.shape[1], ScalarType.Int64).remainder(2).eq(1);
+            return scores.masked_fill(odd, double.NegativeInfinity).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Generation;
+
+/// <summary>Text while it is generated: whole characters, all of them, and an end whenever the reader or the caller wants one.</summary>
+public sealed class StreamingTests : IDisposable
+{
+    private const string Text = " Grüße, 世界 🙂🙃 naïve café — end";
+    private readonly TinyWriter _tiny = new();
+    private readonly int[] _prompt;
+    private readonly int[] _tokens;
+
+    public StreamingTests() => (_prompt, _tokens) = (_tiny.Ids("Say:"), _tiny.Ids(Text));
+
+    public void Dispose() => _tiny.Dispose();
+
+    [Fact]
+    public async Task Pieces_are_whole_characters_and_join_to_the_decoded_whole()
+    {
+        Assert.True(_tokens.Length > Text.EnumerateRunes().Count() / 2 && _tokens.Any(id => _tiny.Tokenizer.Decode([id]).Contains('\uFFFD')), "The text should have characters of several tokens.");
+        var pieces = new List<string>();
+        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens))) pieces.Add(piece);
+        Assert.Equal(Text, string.Concat(pieces));
+        Assert.True(pieces.Count > 10, "It should come piece by piece.");
+        Assert.All(pieces, piece =>
+        {
+            Assert.NotEmpty(piece);
+            Assert.DoesNotContain('\uFFFD', piece);
+            Assert.All(piece.Index().Where(pair => char.IsSurrogate(pair.Item)), pair => Assert.True(char.IsSurrogatePair(piece, char.IsHighSurrogate(pair.Item) ? pair.Index : pair.Index - 1)));
+        });
+    }
+
+    [Fact]
+    public async Task A_text_that_ends_within_a_character_shows_that_it_does()
+    {
+        var half = _tiny.Ids("🙂")[..^1];
+        var pieces = new List<string>();
+        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, half))) pieces.Add(piece);
+        Assert.Equal(_tiny.Tokenizer.Decode(half), string.Concat(pieces));
+        Assert.Contains('\uFFFD', pieces[^1]);
+    }
+
+    [Fact]
+    public async Task Special_tokens_are_left_out_unless_asked_for()
+    {
+        int[] tokens = [.. _tiny.Ids(" one"), _tiny.Eos];
+        var (without, with) = ("", "");
+        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, tokens))) without += piece;
+        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, tokens), skipSpecialTokens: false)) with += piece;
+        Assert.Equal(" one", without);
+        Assert.Equal(" one" + _tiny.Tokenizer.EosToken, with);
+    }
+
+    [Theory]
+    [InlineData(true, Text)]
+    [InlineData(false, "Say:" + Text)]
+    public void A_callback_gets_the_same_text_with_the_prompt_where_it_is_wanted(bool skipPrompt, string expected)
+    {
+        var text = "";
+        using var ids = _tiny.Model.Generate(_prompt, TinyWriter.Script(_prompt, _tokens), streamer: new TextStreamer(_tiny.Tokenizer, piece => text += piece, skipPrompt));
+        Assert.Equal(expected, text);
+    }
+
+    [Fact]
+    public void A_streamer_of_ones_own_gets_the_prompt_then_each_token_then_the_end()
+    {
+        var streamer = new Recorder();
+        using var ids = _tiny.Model.Generate(_prompt, TinyWriter.Script(_prompt, _tokens), streamer: streamer);
+        Assert.Equal([_prompt, .. _tokens.Select(id => new[] { id })], streamer.Given);
+        Assert.Equal(1, streamer.Ends);
+    }
+
+    [Fact]
+    public async Task Where_the_reader_stops_the_model_stops_too()
+    {
+        var calls = CountCalls();
+        await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens))) break;
+        var atTheEnd = calls();
+        Assert.InRange(atTheEnd, 1, _tokens.Length - 1);
+        await Task.Delay(50);
+        Assert.Equal(atTheEnd, calls());
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_enumeration_and_the_model()
+    {
+        using var cancel = new CancellationTokenSource();
+        var calls = CountCalls();
+        var read = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens), cancellationToken: cancel.Token))
+                if (++read == 3) await cancel.CancelAsync();
+        });
+        Assert.InRange(calls(), 3, _tokens.Length - 1);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_reaches_the_reader()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        {
+            await foreach (var _ in _tiny.Model.GenerateStream(new int[TinyWriter.Positions + 1], _tiny.Tokenizer)) { }
+        });
+        Assert.Contains($"{TinyWriter.Positions} positions", error.Message, StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        {
+            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, new GenerationConfig { NumBeams = 2 })) { }
+        });
+        Assert.Contains("2 beam(s)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Streams_leave_no_tensor_behind()
+    {
+        async Task Read()
+        {
+            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, new GenerationConfig { MaxNewTokens = 6, DoSample = true })) { }
+        }
+        await Read();
+        Collect();
+        var before = Tensor.TotalCount;
+        for (var text = 0; text < 10; text++) await Read();
+        Assert.InRange(Tensor.TotalCount, 0, before);      // of all threads, since the model runs on one of its own
+    }
+
+    /// <summary>So that no tensor of another test is finalized meanwhile.</summary>
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    private Func<int> CountCalls()
+    {
+        var calls = 0;
+        _tiny.Model.register_forward_hook((_, _, output) =>
+        {
+            Interlocked.Increment(ref calls);
+            return output;
+        });
+        return () => calls;
+    }
+
+    private sealed class Recorder : BaseStreamer
+    {
+        internal List<int[]> Given { get; } = [];
+        internal int Ends { get; private set; }
+        public override void Put(IReadOnlyList<int> tokenIds) => Given.Add([.. tokenIds]);
+        public override void Finish() => Ends++;
+    }
+}
