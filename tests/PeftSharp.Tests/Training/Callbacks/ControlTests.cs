@@ -67,6 +67,13 @@ public sealed class ControlTests : IDisposable
     }
 
     [Fact]
+    public void An_evaluation_that_is_asked_for_without_data_says_what_is_missing()
+    {
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: new AtStep(1, control => control.ShouldEvaluate = true));
+        Assert.Contains("evalDataset", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Callbacks_are_added_and_taken_away()
     {
         var (kept, gone) = (new Script(), new Script());
