@@ -31,7 +31,7 @@ public class Trainer
     /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
     /// <param name="model">What is trained.</param>
     /// <param name="args">The run; null: its defaults.</param>
-    /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train"/>.</param>
+    /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train(string?, CancellationToken)"/>.</param>
     /// <param name="evalDataset">Rows to evaluate on.</param>
     /// <param name="dataCollator">Rows to batches. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
     /// <param name="processingClass">The tokenizer, saved beside the model.</param>
@@ -73,6 +73,7 @@ public class Trainer
     public bool RemoveCallback(TrainerCallback callback) => _callbacks.Remove(callback);
 
     /// <summary>Trains.</summary>
+    /// <remarks>A resumed run is the uninterrupted one to the last bit on the processor. On a GPU its rows, rates and optimizer are, but dropout draws from the GPU's own stream, which begins anew.</remarks>
     /// <param name="resumeFromCheckpoint">A checkpoint's folder to go on from, with the same rows and numbers as if nothing had happened. Null: from the start.</param>
     /// <param name="cancellationToken">Looked at before each step; what was saved stays.</param>
     /// <exception cref="InvalidOperationException">There are no training rows.</exception>
@@ -94,9 +95,15 @@ public class Trainer
         if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
         using var precision = ComputePrecisionOfRun();
         var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
-        var loop = new TrainingLoop(run, _model, dataset, _loader, update, _evalDataset is null ? null : cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
+        var loop = new TrainingLoop(run, _model, dataset, _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
         return loop.Run(randomState, cancellationToken);
     }
+
+    /// <summary>Trains, going on from the newest checkpoint in <see cref="TrainingArguments.OutputDir"/> where <paramref name="resumeFromCheckpoint"/> is true.</summary>
+    /// <exception cref="CheckpointException">There is no checkpoint, or it cannot be gone on from.</exception>
+    /// <inheritdoc cref="Train(string?, CancellationToken)"/>
+    public TrainOutput Train(bool resumeFromCheckpoint, CancellationToken cancellationToken = default) =>
+        Train(resumeFromCheckpoint ? CheckpointFolder.Newest(Args.OutputDir) : null, cancellationToken);
 
     /// <summary>Loss and metrics on the evaluation rows; they are logged.</summary>
     /// <param name="evalDataset">Other rows than those of the constructor.</param>

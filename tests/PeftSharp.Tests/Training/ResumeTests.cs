@@ -1,5 +1,6 @@
 using PeftSharp.Optimization;
 using PeftSharp.Training;
+using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,6 +67,49 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(2 + 6, whole.Trainer.State.GlobalStep);
         foreach (var step in new[] { 1, 2, 3, 7 })
             AssertSame(whole, Run(Complete(new TrainingArguments(), "resumed"), Path.Combine(_folder.File("whole"), $"checkpoint-{step}"), Cut()), $"checkpoint-{step}");
+    }
+
+    [Fact]
+    public void An_adapter_with_dropout_goes_on_from_its_own_small_checkpoint()
+    {
+        Trainer Adapted(string name) => new(TinyRun.Model(dropout: 0.1).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.3 }),
+            Complete(new TrainingArguments { GradientAccumulationSteps = 2 }, name), TinyRun.Rows(11), dataCollator: new PaddingCollator());
+        var whole = Adapted("whole");
+        var output = whole.Train();
+        var end = new Ended(whole, output, rand(1).item<float>());
+        foreach (var step in new[] { 1, 3, 4, 6 })
+        {
+            var checkpoint = Path.Combine(_folder.File("whole"), $"checkpoint-{step}");
+            Assert.False(File.Exists(Path.Combine(checkpoint, "model.safetensors")));
+            var resumed = Adapted("resumed");
+            var again = resumed.Train(checkpoint);
+            AssertSame(end, new Ended(resumed, again, rand(1).item<float>()), checkpoint);
+        }
+    }
+
+    [Fact]
+    public void Without_a_folder_the_newest_whole_checkpoint_is_gone_on_from()
+    {
+        Assert.Contains(_folder.File("none"), Assert.Throws<CheckpointException>(() => Trainer(Complete(new TrainingArguments(), "none")).Train(resumeFromCheckpoint: true)).Message, StringComparison.Ordinal);
+        var args = Complete(new TrainingArguments { SaveSteps = 5, MaxSteps = 12 }, "whole");
+        var whole = Run(args);
+        Directory.Delete(Path.Combine(args.OutputDir, "checkpoint-12"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(args.OutputDir, "checkpoint-11.1.tmp"));       // a killed process's
+        var first = new FirstStep();
+        var resumed = Trainer(args, first);
+        var output = resumed.Train(resumeFromCheckpoint: true);
+        AssertSame(whole, new Ended(resumed, output, rand(1).item<float>()), "the newest");
+        Assert.Equal(10, first.Step);
+        var anew = Trainer(args, first);
+        anew.Train(resumeFromCheckpoint: false);
+        Assert.Equal(0, first.Step);
+    }
+
+    private sealed class FirstStep : TrainerCallback
+    {
+        internal int Step { get; private set; }
+
+        public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) => Step = state.GlobalStep;
     }
 
     [Fact]

@@ -56,6 +56,11 @@ internal static class CheckpointFolder
     internal static IReadOnlyList<(string Folder, int Step)> All(string outputDir) => !Directory.Exists(outputDir) ? [] :
         [.. Directory.EnumerateDirectories(outputDir, Prefix + "*").Select(folder => (folder, Step: StepOf(folder))).Where(entry => entry.Step is not null).Select(entry => (entry.folder, entry.Step!.Value)).OrderBy(entry => entry.Value)];
 
+    /// <summary>The checkpoint of the highest step.</summary>
+    /// <exception cref="CheckpointException">There is none.</exception>
+    internal static string Newest(string outputDir) => All(outputDir) is [.., var last] ? last.Folder
+        : throw new CheckpointException($"OutputDir '{outputDir}' holds no checkpoint to go on from. Call Train() to begin, or name the checkpoint's folder.");
+
     /// <summary>Deletes the oldest beyond <paramref name="limit"/>; the newest and the best always stay.</summary>
     /// <param name="outputDir">The run's folder.</param>
     /// <param name="limit">How many may stay; null: all.</param>

@@ -13,12 +13,12 @@ namespace PeftSharp.Training.Loop;
 /// <param name="dataset">The training rows.</param>
 /// <param name="loader">Rows to batches.</param>
 /// <param name="update">One optimizer step.</param>
-/// <param name="evaluate">Evaluates and logs; null where there is nothing to evaluate on.</param>
+/// <param name="evaluate">Evaluates and logs; an error where there is nothing to evaluate on.</param>
 /// <param name="log">Logs a line.</param>
 /// <param name="saveModel">Writes the model's files into a folder.</param>
 internal sealed class TrainingLoop(
     TrainingRun run, PretrainedModel model, Dataset dataset, BatchLoader loader, UpdateStep update,
-    Func<CancellationToken, IReadOnlyDictionary<string, double>>? evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
+    Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
 
@@ -31,7 +31,7 @@ internal sealed class TrainingLoop(
         model.train();
         run.Optimizer.ZeroGrad();                     // what an earlier run that failed half-way left
         Tell(callback => callback.OnTrainBegin(_arguments, state, control));
-        if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate!(cancel);
+        if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate(cancel);
         while (run.Progress.Epoch < run.Plan.Epochs && !control.ShouldTrainingStop && !(IsDone && run.Progress.UpdatesInEpoch == 0))
         {
             RunEpoch(randomState, cancel);
@@ -96,7 +96,7 @@ internal sealed class TrainingLoop(
             log(new OrderedDictionary<string, double> { ["loss"] = progress.TakeLoss(step), ["grad_norm"] = progress.GradientNorm, ["learning_rate"] = progress.LearningRate });
         if (control.ShouldEvaluate)
         {
-            var isBest = NoteBest(evaluate!(cancel));
+            var isBest = NoteBest(evaluate(cancel));
             if (_arguments.SaveStrategy == SaveStrategy.Best) control.ShouldSave = isBest;
         }
         if (control.ShouldSave) Save();

@@ -1,0 +1,252 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Serialization;
+using PeftSharp.Tests.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Modeling;
+
+/// <summary>Folders of models: what fits is loaded bit by bit, what is missing, left over or of another shape is reported or refused by name, and what is broken is named.</summary>
+public sealed class LoadingTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+    private readonly PretrainedModel _model = TinyRun.Model();
+
+    public LoadingTests() => _model.SavePretrained(_folder.Path);
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    private string Config => _folder.File("config.json");
+    private string Weights => _folder.File("model.safetensors");
+
+    [Fact]
+    public void A_saved_model_loads_to_the_same_bits_and_says_that_nothing_is_missing()
+    {
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path);
+        TinyRun.AssertSameBits(TinyRun.Bits(_model), loaded);
+        Assert.True(loaded.LoadReport!.IsComplete);
+        Assert.Equal(_folder.Path, loaded.NameOrPath);
+        Assert.False(loaded.training);
+    }
+
+    // ---- config.json ----
+
+    [Theory]
+    [InlineData("{\"model_type\": \"bert\", \"hidden_size\":", "line")]
+    [InlineData("", "line")]
+    [InlineData("[]", "object")]
+    [InlineData("{}", "model_type")]
+    [InlineData("{\"model_type\": 3}", "model_type")]
+    [InlineData("{\"model_type\": \"llama\"}", "bert, gpt2")]
+    [InlineData("{\"model_type\": \"bert\", \"hidden_size\": \"wide\"}", "hidden_size")]
+    [InlineData("{\"model_type\": \"bert\", \"hidden_size\": 10, \"num_attention_heads\": 3}", "no multiple of num_attention_heads 3")]
+    [InlineData("{\"model_type\": \"bert\", \"vocab_size\": 0}", "vocab_size is 0")]
+    [InlineData("{\"model_type\": \"bert\", \"hidden_act\": \"gelou\"}", "'gelou'")]
+    [InlineData("{\"model_type\": \"bert\", \"is_decoder\": true}", "is_decoder")]
+    public void A_configuration_that_describes_no_model_is_named(string text, string named)
+    {
+        File.WriteAllText(Config, text);
+        var error = Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        if (!text.Contains("llama", StringComparison.Ordinal)) Assert.Contains(Config, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Folders_without_configuration_or_weights_or_at_all_are_answered_with_what_they_hold()
+    {
+        File.Move(Weights, _folder.File("other.safetensors"));
+        var weights = Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path));
+        Assert.All(["model.safetensors", "model.safetensors.index.json", "other.safetensors"], name => Assert.Contains(name, weights.Message, StringComparison.Ordinal));
+        File.Delete(Config);
+        Assert.Contains(Config, Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no folder", Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.File("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => AutoModel.FromPretrained(""));
+    }
+
+    [Fact]
+    public void A_task_that_a_family_lacks_or_a_class_of_another_family_says_what_there_is()
+    {
+        Assert.Contains("SequenceClassification", Assert.Throws<CheckpointException>(() => AutoModelForCausalLM.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+        var json = JsonFile.Read(Config);
+        json["model_type"] = "gpt2";
+        JsonFile.Write(Config, json);
+        Assert.Contains("'gpt2', not 'bert'", Assert.Throws<CheckpointException>(() => BertModel.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fields_that_nobody_knows_survive_loading_and_saving()
+    {
+        var json = JsonFile.Read(Config);
+        json["from_tomorrow"] = new JsonObject { ["depth"] = 1.5, ["names"] = new JsonArray("a", null) };
+        json["transformers_version"] = "9.9.9";
+        JsonFile.Write(Config, json);
+        using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path)) loaded.SavePretrained(_folder.File("again"));
+        Assert.True(JsonNode.DeepEquals(JsonFile.Read(Config), JsonFile.Read(Path.Combine(_folder.File("again"), "config.json"))));
+    }
+
+    // ---- names ----
+
+    [Fact]
+    public void The_prefix_of_the_base_model_is_added_and_taken_away()
+    {
+        using var body = AutoModel.FromPretrained(_folder.Path);                                          // with a head on file
+        Assert.Empty(body.LoadReport!.MissingKeys);
+        Assert.Equal(["classifier.bias", "classifier.weight"], body.LoadReport.UnexpectedKeys.Order(StringComparer.Ordinal));
+        Assert.All(body.state_dict(), pair => Assert.True(pair.Value.bytes.SequenceEqual(_model.state_dict()[$"bert.{pair.Key}"].bytes), pair.Key));
+
+        body.SavePretrained(_folder.File("body"));
+        var log = new Lines();
+        using var withHead = AutoModelForSequenceClassification.FromPretrained(_folder.File("body"), new PretrainedOptions { NumLabels = 5, Logger = log });     // without one
+        Assert.Equal(["classifier.bias", "classifier.weight"], withHead.LoadReport!.MissingKeys.Order(StringComparer.Ordinal));
+        Assert.Empty(withHead.LoadReport.UnexpectedKeys);
+        Assert.All(body.state_dict(), pair => Assert.True(pair.Value.bytes.SequenceEqual(withHead.state_dict()[$"bert.{pair.Key}"].bytes), pair.Key));
+        var head = withHead.state_dict()["classifier.weight"];
+        Assert.Equal([5, 16], head.shape);
+        Assert.InRange(head.std().item<float>(), 0.005, 0.05);                                           // initializer_range 0.02
+        Assert.Equal(0, withHead.state_dict()["classifier.bias"].abs().sum().item<float>());
+        Assert.Contains("classifier.weight", Assert.Single(log.All), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_of_older_checkpoints_are_understood_and_one_name_twice_is_refused()
+    {
+        Rewrite(tensors => tensors.ToDictionary(pair => pair.Key.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), pair => pair.Value));
+        using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path))
+        {
+            Assert.True(loaded.LoadReport!.IsComplete);
+            TinyRun.AssertSameBits(TinyRun.Bits(_model), loaded);
+        }
+        Rewrite(tensors => new(tensors) { ["bert.embeddings.LayerNorm.weight"] = zeros(16) });
+        var error = Assert.Throws<CheckpointException>(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path));
+        Assert.All(["bert.embeddings.LayerNorm.weight", "bert.embeddings.LayerNorm.gamma"], name => Assert.Contains($"'{name}'", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_left_over_is_reported_by_name()
+    {
+        Rewrite(tensors => new(tensors) { ["bert.stranger"] = zeros(3), ["bert.embeddings.position_ids"] = arange(12) });
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path);
+        Assert.Equal(["bert.stranger"], loaded.LoadReport!.UnexpectedKeys);                                // stored positions are nothing to talk about
+        Assert.Contains("bert.stranger", loaded.LoadReport.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tensor_of_another_shape_is_refused_with_both_shapes_or_initialized_where_that_is_allowed()
+    {
+        var error = Assert.Throws<CheckpointException>(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, numLabels: 3));
+        Assert.All(["classifier.weight", "[2, 16]", "[3, 16]", "IgnoreMismatchedSizes", "numLabels"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { NumLabels = 3, IgnoreMismatchedSizes = true });
+        Assert.Equal(["classifier.bias", "classifier.weight"], loaded.LoadReport!.MismatchedKeys.Select(key => key.Name).Order(StringComparer.Ordinal));
+        Assert.Empty(loaded.LoadReport.MissingKeys);
+        Assert.InRange(loaded.state_dict()["classifier.weight"].std().item<float>(), 0.005, 0.05);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_something_else_is_no_model_with_new_weights()
+    {
+        Rewrite(_ => new() { ["linear.weight"] = zeros(3), ["linear.bias"] = zeros(3) });
+        var error = Assert.Throws<CheckpointException>(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path));
+        Assert.All(["Not one tensor", "linear.weight", "'bert'"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    // ---- weights into a model that is in use ----
+
+    [Fact]
+    public void Weights_that_do_not_fit_leave_a_model_in_use_as_it_was()
+    {
+        using var model = TinyRun.Model();
+        using (no_grad())
+            foreach (var parameter in model.parameters()) parameter.add_(1);
+        var before = TinyRun.Bits(model);
+        var last = _model.state_dict().Keys.Last();
+        Action[] damages =
+        [
+            () => Rewrite(tensors => tensors.Where(pair => pair.Key != last).ToDictionary()),
+            () => Rewrite(tensors => new(tensors) { [last] = zeros(7, 7) }),
+            () => File.WriteAllBytes(Weights, File.ReadAllBytes(Weights)[..^8]),
+            () => File.Delete(Weights),
+        ];
+        foreach (var damage in damages)
+        {
+            damage();
+            var error = Assert.Throws<CheckpointException>(() => model.LoadWeights(_folder.Path));
+            Assert.Contains(_folder.Path, error.Message, StringComparison.Ordinal);
+            TinyRun.AssertSameBits(before, model);
+        }
+        _model.SavePretrained(_folder.Path);
+        model.LoadWeights(_folder.Path);
+        TinyRun.AssertSameBits(TinyRun.Bits(_model), model);
+    }
+
+    [Fact]
+    public void Parts_with_an_index_load_as_one_file_and_an_index_may_not_leave_its_folder()
+    {
+        File.Delete(Weights);
+        CheckpointTensors.Save(_folder.Path, _model.state_dict(), maxShardSize: "4KB");
+        Assert.True(Directory.GetFiles(_folder.Path, "model-*-of-*.safetensors").Length > 2);
+        using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path)) TinyRun.AssertSameBits(TinyRun.Bits(_model), loaded);
+        var index = JsonFile.Read(_folder.File("model.safetensors.index.json"));
+        index["weight_map"]!["classifier.bias"] = "../model.safetensors";
+        JsonFile.Write(_folder.File("model.safetensors.index.json"), index);
+        Assert.Contains("'../model.safetensors'", Assert.Throws<CheckpointException>(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    // ---- options ----
+
+    [Theory]
+    [InlineData(ScalarType.BFloat16, "bfloat16")]
+    [InlineData(ScalarType.Float16, "float16")]
+    [InlineData(ScalarType.Float64, "float64")]
+    [InlineData(ScalarType.Float32, "float32")]
+    public void The_type_in_memory_is_the_one_asked_for_and_is_saved_and_named(ScalarType dtype, string name)
+    {
+        using var model = AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { Dtype = dtype });
+        Assert.All(model.state_dict(), pair => Assert.Equal(dtype, pair.Value.dtype));
+        model.SavePretrained(_folder.File("typed"));
+        Assert.Equal(name, (string?)JsonFile.Read(Path.Combine(_folder.File("typed"), "config.json"))["dtype"]);
+        Assert.All(Safetensors.Load(Path.Combine(_folder.File("typed"), "model.safetensors")).Values, tensor => Assert.Equal(dtype, tensor.dtype));
+        using var back = AutoModelForSequenceClassification.FromPretrained(_folder.File("typed"));
+        Assert.All(back.state_dict(), pair =>
+        {
+            Assert.Equal(ScalarType.Float32, pair.Value.dtype);                                            // whatever the file holds
+            Assert.True(pair.Value.bytes.SequenceEqual(_model.state_dict()[pair.Key].to(dtype).to(ScalarType.Float32).bytes), pair.Key);
+        });
+    }
+
+    [Fact]
+    public void Options_without_sense_are_refused()
+    {
+        Assert.All(new PretrainedOptions[] { new() { NumLabels = 0 }, new() { Dtype = ScalarType.Int64 }, new() { LabelNames = ["a", "a"] }, new() { LabelNames = ["a", "b"], NumLabels = 3 } },
+            options => Assert.ThrowsAny<ArgumentException>(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, options)));
+    }
+
+    [Fact]
+    public void Names_of_classes_are_saved_and_loaded()
+    {
+        using (var model = AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { LabelNames = ["bad", "good"] })) model.SavePretrained(_folder.File("named"));
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.File("named"));
+        Assert.Equal(new Dictionary<int, string> { [0] = "bad", [1] = "good" }, loaded.Config.Id2Label);
+        Assert.Equal(new Dictionary<string, int> { ["bad"] = 0, ["good"] = 1 }, loaded.Config.Label2Id);
+    }
+
+    private void Rewrite(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> change) => Safetensors.Save(Weights, change(Safetensors.Load(Weights)));
+
+    private sealed class Lines : ILogger
+    {
+        internal List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Add(formatter(state, exception));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training.Callbacks;
+
+public sealed class ConsoleProgressTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_gets_one_line_for_each_log_line_in_plain_numbers_of_any_culture()
+    {
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = new NumberFormatInfo { NumberDecimalSeparator = "," } };
+            using var output = new StringWriter();
+            var trainer = Run(output, showsBar: false);
+            var lines = output.ToString().Split(Environment.NewLine)[..^1];
+            Assert.Equal(trainer.State.LogHistory.Count, lines.Length);
+            Assert.All(lines.Zip(trainer.State.LogHistory), pair =>
+            {
+                Assert.StartsWith($"step {pair.Second["step"],5}/8", pair.First, StringComparison.Ordinal);
+                Assert.All(pair.Second.Where(entry => entry.Key != "step"), entry => Assert.Contains($"{entry.Key} {entry.Value.ToString("G4", CultureInfo.InvariantCulture)}", pair.First, StringComparison.Ordinal));
+            });
+        }
+        finally { CultureInfo.CurrentCulture = culture; }
+    }
+
+    [Fact]
+    public void A_terminal_sees_a_bar_that_ends_full_and_is_wiped_before_each_line()
+    {
+        using var output = new StringWriter();
+        Run(output, showsBar: true);
+        var text = output.ToString();
+        Assert.Contains($"training {new string('█', 24)} 8/8", text, StringComparison.Ordinal);
+        Assert.Contains($"evaluation {new string('█', 24)} 2/2", text, StringComparison.Ordinal);
+        // What a terminal shows in the end: a carriage return goes back to the line's beginning, and what is written covers what was there.
+        Assert.All(text.Split(Environment.NewLine), line =>
+        {
+            var shown = "";
+            foreach (var part in line.Split('\r')) shown = part + (shown.Length > part.Length ? shown[part.Length..] : "");
+            Assert.DoesNotContain('█', shown);
+        });
+    }
+
+    private Trainer Run(StringWriter output, bool showsBar)
+    {
+        var args = TinyRun.Arguments(_folder) with { LoggingSteps = 3, EvalStrategy = IntervalStrategy.Epoch };
+        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(9), callbacks: new ConsoleProgress(output, showsBar));
+        trainer.Train();
+        return trainer;
+    }
+}
