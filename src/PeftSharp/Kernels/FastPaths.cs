@@ -16,6 +16,9 @@ public static class FastPaths
     /// <summary>The last layer of a text classifier for the first token only, which is all that is read of it.</summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
+    /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
+    public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
+
     private static bool IsOnAtStart(string name) => Environment.GetEnvironmentVariable("PEFTSHARP_FAST_PATHS") is not { Length: > 0 } list
         || list.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
 }

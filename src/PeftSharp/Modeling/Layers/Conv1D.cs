@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -35,8 +36,10 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        long[] shape = [.. x.shape[..^1], _weight.shape[1]];
-        return addmm(ComputePrecision.OfWeight(_bias), ComputePrecision.Of(x).reshape(-1, _weight.shape[0]), ComputePrecision.OfWeight(_weight), beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
+        var (input, weight, bias) = (ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfWeight(_bias));
+        if (FewRowsLinear.Takes(input, weight, bias)) return FewRowsLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
+        long[] shape = [.. x.shape[..^1], weight.shape[1]];
+        return addmm(bias, input.reshape(-1, weight.shape[0]), weight, beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
     }
 
     void IInitialized.Initialize(string parameter, double standardDeviation)

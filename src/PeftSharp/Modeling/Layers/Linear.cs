@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -29,8 +30,12 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return functional.linear(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias)).MoveToOuterDisposeScope();
+        return Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
+    internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
+        FewRowsLinear.Takes(x, weight, bias) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false) : functional.linear(x, weight, bias);
 
     void IInitialized.Initialize(string parameter, double standardDeviation)
     {

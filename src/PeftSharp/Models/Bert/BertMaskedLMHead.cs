@@ -43,7 +43,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             var transformed = _transform.call(states);
-            return (_untied is null ? functional.linear(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
+            return (_untied is null ? Modeling.Layers.Linear.Product(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
         }
 
         void IInitialized.Initialize(string parameter, double standardDeviation) => init.zeros_(_shift!);

@@ -1,0 +1,55 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>A few rows give what libtorch's product gives, whatever the sizes leave over at the ends of vectors and stretches.</summary>
+public sealed class FewRowsLinearTests
+{
+    public static TheoryData<int, int, int, ScalarType, bool, bool> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<int, int, int, ScalarType, bool, bool>();
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+                foreach (var isTransposed in new[] { false, true })
+                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (3, 261, 333), (8, 256, 1024), (9, 1023, 65), (16, 515, 129) })
+                        cases.Add(rows, inputs, outputs, type, isTransposed, rows != 3);
+            return cases;
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Cases))]
+    public void The_product_is_libtorchs(int rows, int inputs, int outputs, ScalarType type, bool isTransposed, bool hasBias)
+    {
+        Skip.IfNot(NativeThreads.IsAvailable, "libtorch's threads are not GNU OpenMP's here.");
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        manual_seed(5);
+        var x = randn(1, rows, inputs).to(type);
+        var weight = randn(isTransposed ? [inputs, outputs] : [outputs, inputs]).to(type);
+        var bias = hasBias ? randn(outputs).to(type) : null;
+        Assert.True(FewRowsLinear.Takes(x, weight, bias));
+        var biasBefore = bias?.clone();
+        var found = FewRowsLinear.Apply(x, weight, bias, isTransposed);
+        Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
+        var exact = x.@double().matmul(isTransposed ? weight.@double() : weight.@double().t());
+        if (bias is not null) exact = exact + bias.@double();
+        Assert.Equal(type, found.dtype);
+        Assert.Equal([1, rows, outputs], found.shape);
+        Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");      // up to a thousand sums; a bfloat16 has 8 bits
+    }
+
+    [Fact]
+    public void Gradients_many_rows_and_other_types_are_left_to_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        var (x, weight) = (ones(1, 256), ones(256, 256));
+        Assert.False(FewRowsLinear.Takes(x, weight, null));
+        using var free = no_grad();
+        Assert.False(FewRowsLinear.Takes(ones(17, 256), weight, null));
+        Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null));
+        Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null));
+        Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null));
+    }
+}

@@ -1,0 +1,53 @@
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+using TorchSharp;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>How much a step does, counted, not timed: tensors that are made and bytes that are allocated. Who makes a step do more has to say so here.</summary>
+public sealed class StepWorkTests : IDisposable
+{
+    private const int MostBytes = 200_000;                         // nearly all of it for the random streams of the masks
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false, false, 406)]
+    [InlineData(true, false, 283)]
+    [InlineData(false, true, 457)]
+    [InlineData(true, true, 320)]
+    public void A_step_makes_no_more_tensors_and_garbage_than_it_did(bool adapter, bool bf16, int tensors)
+    {
+        var model = TinyRun.Model(dropout: 0.1);
+        if (adapter) model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.1 });
+        var count = new Counter();
+        new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16, MaxSteps = 12, LoggingStrategy = IntervalStrategy.No }, TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [count]).Train();
+        model.Dispose();
+        Assert.InRange(count.TensorsAStep, 1, tensors);
+        Assert.InRange(count.BytesAStep, 1, MostBytes);
+    }
+
+    /// <summary>The least of several steps: the first ones fill caches.</summary>
+    private sealed class Counter : TrainerCallback
+    {
+        private (long Tensors, long Bytes) _before;
+
+        internal long TensorsAStep { get; private set; } = long.MaxValue;
+        internal long BytesAStep { get; private set; } = long.MaxValue;
+
+        public override void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control) => _before = Now();
+
+        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
+        {
+            var now = Now();
+            (TensorsAStep, BytesAStep) = (Math.Min(TensorsAStep, now.Tensors - _before.Tensors), Math.Min(BytesAStep, now.Bytes - _before.Bytes));
+        }
+
+        private static (long Tensors, long Bytes) Now()
+        {
+            var tensors = DisposeScopeManager.Statistics.TensorStatistics;
+            return (tensors.CreatedInScopeCount + tensors.CreatedOutsideScopeCount, GC.GetAllocatedBytesForCurrentThread());
+        }
+    }
+}
