@@ -53,7 +53,8 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 // What was saved is what was trained: the reloaded model repeats the scores.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
-var saved = new Trainer(reloaded).Predict(test);
+var sameBatches = new TrainingArguments(options.Output) { PerDeviceEvalBatchSize = arguments.PerDeviceEvalBatchSize };      // products of another size may round otherwise
+var saved = new Trainer(reloaded, sameBatches).Predict(test);
 var isSame = saved.Predictions.Values.AsSpan().SequenceEqual(trainer.Predict(test).Predictions.Values);
 Console.WriteLine($"\nSaved in {best}; reloaded, its scores on {test.Count} reviews are {(isSame ? "the same" : "NOT the same")}.");
 string[] texts = isReal ? ["I loved every minute of it.", "A complete waste of time."] : ["The plot is far from dull; it is gripping.", "The trailer was charming, the film itself hollow."];

@@ -34,6 +34,7 @@ internal static class DropoutAttention
             if (settings.Mask is { } mask) scores.add_(mask);
             if (settings.IsCausal) scores.add_(full([query.shape[2], key.shape[2]], double.NegativeInfinity, scores.dtype, scores.device).triu_(1));
             var probabilities = scores.softmax(3);
+            if (settings.Mask is { } hiding) Blind(probabilities, hiding);
             using var state = random.get_rng_state();
             var drawn = new Drawn(1 - settings.Dropout, settings.DrawnQueries, state.bytes.ToArray());
             var dropped = Draw(probabilities, drawn, moveOn: true).mul_(probabilities);
@@ -51,6 +52,13 @@ internal static class DropoutAttention
             back.addcmul_(probabilities, back.sum(3, keepdim: true), -1);                          // of the scores
             var scale = Scale(query);
             return [back.matmul(key).mul_(scale), back.transpose(2, 3).matmul(query).mul_(scale), valueGradient, null];
+        }
+
+        /// <summary>A query that sees nothing, as the padding on the left of a causal text, takes nothing: 0 as in libtorch, not the NaN of a softmax over nothing.</summary>
+        private static void Blind(Tensor probabilities, Tensor mask)
+        {
+            var seesNothing = mask.eq(double.NegativeInfinity).all(3, keepdim: true);
+            if (seesNothing.any().item<bool>()) probabilities.masked_fill_(seesNothing, 0);
         }
 
         private static double Scale(Tensor query) => 1 / Math.Sqrt(query.shape[3]);

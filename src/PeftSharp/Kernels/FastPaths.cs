@@ -1,7 +1,7 @@
 namespace PeftSharp.Kernels;
 
 /// <summary>Switches of the faster paths. All are on; each has a plain twin that gives the same numbers, to which a switch goes back.</summary>
-/// <remarks>The environment variable <c>PEFTSHARP_FAST_PATHS</c> set to <c>0</c> turns all of them off at the start, a list of names (<c>dropout,attention</c>) all but these.</remarks>
+/// <remarks>The environment variable <c>PEFTSHARP_FAST_PATHS</c> set to <c>0</c> turns all of them off at the start, <c>1</c> none, a list of names (<c>dropout,attention</c>) all but these.</remarks>
 public static class FastPaths
 {
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
@@ -19,6 +19,6 @@ public static class FastPaths
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    private static bool IsOnAtStart(string name) => Environment.GetEnvironmentVariable("PEFTSHARP_FAST_PATHS") is not { Length: > 0 } list
+    private static bool IsOnAtStart(string name) => Environment.GetEnvironmentVariable("PEFTSHARP_FAST_PATHS") is not { Length: > 0 } list || list == "1"
         || list.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
 }

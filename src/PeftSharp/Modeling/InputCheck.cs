@@ -8,9 +8,13 @@ internal static class InputCheck
 {
     internal const long Ignored = -100;
 
-    /// <exception cref="DatasetException">An id is negative or not below <paramref name="vocabSize"/>.</exception>
-    internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids") =>
+    /// <exception cref="DatasetException">An id is no whole number, is negative or not below <paramref name="vocabSize"/>, or the ids are no rows.</exception>
+    internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
+    {
+        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, but ids are whole numbers (int64). Cast the column.");
+        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but a model reads rows of ids, [batch, tokens]: unsqueeze(0) makes a batch of one.");
         Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
+    }
 
     /// <exception cref="DatasetException">A label is neither -100 nor a class.</exception>
     internal static void Labels(Tensor labels, long classes, string name = "labels")

@@ -24,8 +24,7 @@ internal static class Losses
         InputCheck.Labels(labels, ignored == InputCheck.Ignored ? classes : classes + 1);
         var rows = logits.reshape(-1, classes).to(ScalarType.Float32);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
-        if (targets.numel() != rows.shape[0])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of scores [{string.Join(", ", logits.shape)}].");
+        CheckOneForEach(labels, logits);
         var loss = items is { } divisor
             ? functional.cross_entropy(rows, targets, ignore_index: ignored, reduction: Reduction.Sum) / divisor
             : functional.cross_entropy(rows, targets, ignore_index: ignored);
@@ -42,6 +41,7 @@ internal static class Losses
         using var scope = NewDisposeScope();
         if (!FastPaths.LinearCrossEntropy) return CrossEntropy(functional.linear(states, table), labels, items).MoveToOuterDisposeScope();
         InputCheck.Labels(labels, table.shape[0]);
+        CheckOneForEach(labels, states);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
         return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
     }
@@ -114,6 +114,12 @@ internal static class Losses
     {
         using var scope = NewDisposeScope();
         return labels.ne(InputCheck.Ignored).sum().item<long>();
+    }
+
+    private static void CheckOneForEach(Tensor labels, Tensor rows)
+    {
+        if (labels.numel() != rows.numel() / rows.shape[^1])
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of [{string.Join(", ", rows.shape)}].");
     }
 
     private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch

@@ -43,8 +43,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     public GenerationConfig GenerationConfig { get; set; }
 
     /// <summary>Where the model's weights are.</summary>
-    [SuppressMessage("Design", "CA1065", Justification = "A model without parameters is a defect of its class.")]
-    public Device Device => parameters().First().device;
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
+    [SuppressMessage("Design", "CA1065", Justification = "A model has no weights only when it was disposed.")]
+    public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was disposed: its weights are gone. Load it again.");
 
     /// <summary>Names of the tensors that <c>forward</c> reads; the trainer gives no others.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }

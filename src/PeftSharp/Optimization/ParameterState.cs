@@ -15,8 +15,6 @@ public sealed class ParameterState
     /// <summary>One of the tensors, by its slot's name; changed in place.</summary>
     public Tensor this[string slot] => _slots[slot];
 
-    internal bool HasSlots => _slots.Count > 0;
-
     /// <summary>Takes a tensor over: it outlives the current dispose scope.</summary>
     internal void Set(string slot, Tensor value)
     {

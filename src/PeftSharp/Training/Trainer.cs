@@ -76,7 +76,7 @@ public class Trainer
     /// <remarks>A resumed run is the uninterrupted one to the last bit on the processor. On a GPU its rows, rates and optimizer are, but dropout draws from the GPU's own stream, which begins anew.</remarks>
     /// <param name="resumeFromCheckpoint">A checkpoint's folder to go on from, with the same rows and numbers as if nothing had happened. Null: from the start.</param>
     /// <param name="cancellationToken">Looked at before each step; what was saved stays.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows, or gradients are off.</exception>
     /// <exception cref="ArgumentException">No parameter of the model can learn, or a callback or the deciding metric cannot be served.</exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is no number; the step was not applied.</exception>
     /// <exception cref="CheckpointException">The checkpoint cannot be gone on from.</exception>
@@ -85,6 +85,7 @@ public class Trainer
     public TrainOutput Train(string? resumeFromCheckpoint = null, CancellationToken cancellationToken = default)
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
+        if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are off on this thread (no_grad or inference_mode), so nothing can be learned. Call Train outside of it.");
         var groups = ParameterGroups.Of(_model, Args.WeightDecay);
         CheckpointFolder.Prepare(Args.OutputDir);
         var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon);

@@ -156,7 +156,10 @@ public sealed record TrainingArguments
     public bool GroupByLength
     {
         get => TrainSamplingStrategy == SamplingStrategy.GroupByLength;
-        init => TrainSamplingStrategy = value ? SamplingStrategy.GroupByLength : SamplingStrategy.Random;
+        init
+        {
+            if (value || GroupByLength) TrainSamplingStrategy = value ? SamplingStrategy.GroupByLength : SamplingStrategy.Random;      // false leaves another order alone
+        }
     }
 
     // ---- resolved ----

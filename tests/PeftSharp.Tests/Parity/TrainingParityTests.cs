@@ -43,6 +43,23 @@ public sealed class TrainingParityTests
     }
 
     [SkippableFact]
+    public void A_run_in_bfloat16_stays_near_the_recorded_one_of_autocast()
+    {
+        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU, "The recorded run is of a processor.");
+        var recorded = new RecordedRun("bert-bf16");
+        using var folder = new TemporaryFolder();
+        var arguments = new TrainingArguments(folder.Path) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 8, LearningRate = 5e-3, LoggingSteps = 1, Bf16 = true, UseCpu = true };
+        var (trainer, _, final, _) = Repeat(recorded, arguments, []);
+        foreach (var (line, found) in recorded.Json["log_history"]!.AsArray().Zip(trainer.State.LogHistory).Where(pair => pair.First!["loss"] is not null))
+        {
+            Near((double)line!["loss"]!, found["loss"], 1e-2, $"loss of step {found["step"]}");
+            Near((double)line["grad_norm"]!, found["grad_norm"], 0.1, $"grad_norm of step {found["step"]}");
+        }
+        Near((double)recorded.Json["final_evaluation"]!["eval_loss"]!, final["eval_loss"], 1e-2, "eval_loss");
+        trainer.Model.Dispose();
+    }
+
+    [SkippableFact]
     public void Three_small_batches_take_the_step_of_one_large()
     {
         var recorded = new RecordedRun("bert-batch-24");

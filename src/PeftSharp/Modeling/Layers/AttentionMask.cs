@@ -6,19 +6,19 @@ namespace PeftSharp.Modeling.Layers;
 internal static class AttentionMask
 {
     /// <summary>Every token sees every token that is read.</summary>
-    /// <param name="mask">1 where a token is read; [batch, tokens], or a mask of the caller's own [batch, heads or 1, tokens, tokens], which is taken as it is.</param>
+    /// <param name="mask">1 where a token is read; [batch, tokens], or a mask of the caller's own [batch, heads or 1, tokens, tokens]: true keeps, or float, which is added as it is.</param>
     /// <param name="dtype">Type of the scores.</param>
     /// <returns>Float [batch, 1, 1, tokens], or null where nothing is hidden.</returns>
     internal static Tensor? Bidirectional(Tensor? mask, ScalarType dtype)
     {
         if (mask is null) return null;
-        if (mask.dim() == 4) return mask.to(dtype);
+        if (IsOwn(mask)) return Own(mask, dtype);
         using var scope = NewDisposeScope();
         return Unread(mask) is { } unread ? Added(unread, dtype).unsqueeze(1).unsqueeze(1).MoveToOuterDisposeScope() : null;
     }
 
     /// <summary>Every token sees itself and what comes before it and is read.</summary>
-    /// <param name="mask">1 where a token is read; [batch, past + tokens], or a mask of the caller's own [batch, heads or 1, tokens, past + tokens], which is taken as it is. Null: all are read.</param>
+    /// <param name="mask">1 where a token is read; [batch, past + tokens], or a mask of the caller's own [batch, heads or 1, tokens, past + tokens]: true keeps, or float, which is added as it is. Null: all are read.</param>
     /// <param name="x">The hidden states that will attend, float [batch, tokens, hidden]: their type, device and number.</param>
     /// <param name="past">Tokens in the cache.</param>
     /// <param name="positions">Positions that the caller gave, int64 [batch or 1, tokens]: without a mask and a past, a text begins where they do not rise by one, and texts do not see each other.</param>
@@ -26,7 +26,7 @@ internal static class AttentionMask
     /// <exception cref="ArgumentException">The mask has another length.</exception>
     internal static Tensor? Causal(Tensor? mask, Tensor x, long past, Tensor? positions = null)
     {
-        if (mask?.dim() == 4) return mask.to(x.dtype);
+        if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
         if (mask is not null && mask.shape[^1] != all)
             throw new ArgumentException($"'attention_mask' speaks of {mask.shape[^1]} tokens, but there are {all} ({past} in the key-value cache and {tokens} new). Give it one entry for each.");
@@ -39,6 +39,17 @@ internal static class AttentionMask
         if (foreign is not null) hidden = hidden.logical_or(foreign);
         return Added(hidden, x.dtype).MoveToOuterDisposeScope();
     }
+
+    private static bool IsOwn(Tensor mask) => mask.dim() switch
+    {
+        2 => false,
+        4 => true,
+        _ => throw new ArgumentException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}]. Give it one number for each token, [batch, tokens], or one for each pair of tokens, [batch, heads or 1, tokens, tokens]."),
+    };
+
+    private static Tensor Own(Tensor mask, ScalarType dtype) => mask.dtype == ScalarType.Bool ? Added(mask.logical_not(), dtype)
+        : is_floating_point(mask) ? mask.to(dtype)
+        : throw new ArgumentException($"'attention_mask' of shape [{string.Join(", ", mask.shape)}] has type {mask.dtype}. One for each pair of tokens is bool, true where it is seen, or float, which is added to the scores.");
 
     /// <summary>True where a token is not read; null where all are. On a GPU the question would stall the queue, so it is not asked there.</summary>
     private static Tensor? Unread(Tensor mask)

@@ -11,7 +11,7 @@ public sealed class BertModel : BertPretrainedModel
 {
     [ComponentName(Name = "embeddings")] private readonly BertEmbeddings _embeddings;
     [ComponentName(Name = "encoder")] private readonly BertEncoder _encoder;
-    [ComponentName(Name = "pooler")] private readonly BertPooler? _pooler;
+    [ComponentName(Name = "pooler")] private readonly Module<Tensor, Tensor>? _pooler;
 
     /// <summary>A model whose weights are not set yet; see <see cref="FromPretrained"/> and <c>AutoModel.FromConfig</c>.</summary>
     internal BertModel(BertConfig config, bool addPoolingLayer = true) : base(nameof(BertModel), config)

@@ -38,7 +38,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         foreach (var inputs in group) model.CheckInputs(inputs);
         var targets = group.Sum(model.CountTargets);
         if (targets == 0)
-            throw new DatasetException($"Step {step} has no label that counts: each is absent or -100. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+            throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {

@@ -1,0 +1,93 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>Attention that draws its mask again in the backward pass is libtorch's: output, gradients, and where the generator stands afterwards.</summary>
+public sealed class DropoutAttentionTests : IDisposable
+{
+    private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;
+    private const double Probability = 0.3;
+    private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    [Theory]
+    [InlineData("none", ScalarType.Float32, 2e-6), InlineData("causal", ScalarType.Float32, 2e-6), InlineData("padding", ScalarType.Float32, 2e-6)]
+    [InlineData("each query", ScalarType.Float32, 2e-6), InlineData("a text unread", ScalarType.Float32, 2e-6), InlineData("left padding", ScalarType.Float32, 2e-6)]
+    [InlineData("none", ScalarType.BFloat16, 3e-2), InlineData("causal", ScalarType.BFloat16, 3e-2), InlineData("padding", ScalarType.BFloat16, 3e-2)]
+    public void Output_gradients_and_generator_are_those_of_libtorch(string kind, ScalarType type, double tolerance)
+    {
+        var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
+        var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: isCausal));
+        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, isCausal, Probability, Tokens));
+        AssertSame(plain, fast, tolerance);
+    }
+
+    [Theory]
+    [InlineData("none"), InlineData("padding"), InlineData("each query")]
+    public void The_first_query_alone_has_the_numbers_that_it_has_among_all(string kind)
+    {
+        var (inputs, mask) = (Inputs(ScalarType.Float32), Mask(kind));
+        var firstMask = mask?.shape[2] > 1 ? mask.narrow(2, 0, 1) : mask;
+        var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability).narrow(2, 0, 1));
+        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q.narrow(2, 0, 1), k, v, firstMask, false, Probability, Tokens));
+        AssertSame(plain, fast, 2e-6);
+    }
+
+    [Fact]
+    public void Without_gradients_dropout_or_its_switch_it_leaves_the_work_to_libtorch()
+    {
+        var learned = ones(1, 1, 2, 2).requires_grad_();
+        Assert.True(DropoutAttention.Takes(learned, learned, learned, 0.1));
+        Assert.False(DropoutAttention.Takes(learned, learned, learned, 0));
+        Assert.False(DropoutAttention.Takes(learned.detach(), learned.detach(), learned.detach(), 0.1));
+        using (no_grad()) Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1));
+        FastPaths.Attention = false;
+        try { Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1)); }
+        finally { FastPaths.Attention = true; }
+    }
+
+    private static Tensor[] Inputs(ScalarType type)
+    {
+        manual_seed(4);
+        return [.. Enumerable.Range(0, 3).Select(_ => randn(Batch, Heads, Tokens, Width).to(type))];
+    }
+
+    private static Tensor? Mask(string kind)
+    {
+        var read = ones(Batch, 1, 1, Tokens, ScalarType.Bool);
+        switch (kind)
+        {
+            case "padding": read[1, 0, 0, TensorIndex.Slice(4)] = false; break;
+            case "a text unread": read[1] = false; break;
+            case "each query": read = rand(Batch, 1, Tokens, Tokens).gt(0.4).logical_or(eye(Tokens, dtype: ScalarType.Bool)); break;
+            case "left padding":                                             // a causal language model's: the padding sees nothing at all
+                read[2, 0, 0, TensorIndex.Slice(0, 3)] = false;
+                read = read.logical_and(ones(Tokens, Tokens, ScalarType.Bool).tril());
+                break;
+            default: return null;
+        }
+        return zeros(read.shape).masked_fill(read.logical_not(), double.NegativeInfinity);
+    }
+
+    private static Tensor[] Run(Tensor[] inputs, Func<Tensor, Tensor, Tensor, Tensor> attention)
+    {
+        Tensor[] learned = [.. inputs.Select(x => x.detach().clone().requires_grad_())];
+        manual_seed(11);
+        var output = attention(learned[0], learned[1], learned[2]);
+        output.backward([linspace(-1, 1, output.numel()).reshape(output.shape).to(output.dtype)]);
+        return [output, .. learned.Select(x => x.grad!), random.get_rng_state()];
+    }
+
+    private static void AssertSame(Tensor[] expected, Tensor[] actual, double tolerance)
+    {
+        foreach (var (name, e, a) in new[] { "output", "gradient of the query", "gradient of the key", "gradient of the value" }.Zip(expected, actual))
+        {
+            Assert.True(isfinite(e).all().item<bool>(), $"{name} is not finite in libtorch.");
+            Close.Equal(e, a, tolerance, name);
+        }
+        Assert.Equal(expected[^1].bytes.ToArray(), actual[^1].bytes.ToArray());
+    }
+}

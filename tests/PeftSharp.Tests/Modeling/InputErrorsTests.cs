@@ -1,0 +1,70 @@
+using PeftSharp.Modeling;
+using PeftSharp.Tests.Training;
+using PeftSharp.Tests.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Modeling;
+
+/// <summary>Tensors of the wrong kind are named before native code or a silent broadcast makes something of them.</summary>
+public sealed class InputErrorsTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    public void Dispose() => _scope.Dispose();
+
+    public static TheoryData<bool> BertAndGpt2 => [true, false];
+
+    [Theory, MemberData(nameof(BertAndGpt2))]
+    public void Ids_that_are_no_whole_numbers_or_no_rows_are_refused(bool isBert)
+    {
+        Assert.Contains("Float32", Assert.Throws<DatasetException>(() => Logits(isBert, ones(2, 6), null)).Message, StringComparison.Ordinal);
+        Assert.Contains("[6]", Assert.Throws<DatasetException>(() => Logits(isBert, Ids().select(0, 0), null)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(BertAndGpt2))]
+    public void A_mask_of_three_axes_or_of_numbers_for_each_pair_is_refused(bool isBert)
+    {
+        Assert.Contains("[2, 6, 6]", Assert.Throws<ArgumentException>(() => Logits(isBert, Ids(), ones(2, 6, 6, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        Assert.Contains("Int64", Assert.Throws<ArgumentException>(() => Logits(isBert, Ids(), ones(2, 1, 6, 6, ScalarType.Int64))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(BertAndGpt2))]
+    public void A_mask_for_each_pair_of_tokens_hides_the_same_as_bool_and_as_numbers_to_add(bool isBert)
+    {
+        var seen = ones(2, 1, 6, 6, ScalarType.Bool).tril();
+        seen[1, 0, TensorIndex.Colon, 1] = false;                                                   // and token 1 of the second text is padding
+        var added = zeros(2, 1, 6, 6).masked_fill(seen.logical_not(), double.NegativeInfinity);
+        var logits = Logits(isBert, Ids(), seen);
+        Close.Equal(Logits(isBert, Ids(), added), logits, 1e-6);
+        Assert.True((logits - Logits(isBert, Ids(), null)).abs().max().item<float>() > 1e-4, "The mask hid nothing.");
+    }
+
+    [Fact]
+    public void A_disposed_model_says_that_it_was_disposed()
+    {
+        var model = TinyModels.Bert();
+        model.Dispose();
+        using var folder = new TemporaryFolder();
+        Assert.Contains("disposed", Assert.Throws<ObjectDisposedException>(() => new PeftSharp.Training.Trainer(model, TinyRun.Arguments(folder))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Training_where_gradients_are_off_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(folder));
+        using var free = no_grad();
+        Assert.Contains("no_grad", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+    }
+
+    private static Tensor Ids() => arange(5, 17, ScalarType.Int64).reshape(2, 6);
+
+    private static Tensor Logits(bool isBert, Tensor ids, Tensor? mask)
+    {
+        using var free = no_grad();
+        using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
+        foreach (var parameter in model.parameters()) parameter.mul_(10);                             // fresh weights are so small that attention hardly matters
+        return model.call(new ModelInputs { InputIds = ids.alias(), AttentionMask = mask?.alias() }).Logits!;
+    }
+}
