@@ -37,6 +37,13 @@ internal static class InputCheck
                 throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Give each token one number, and fill both columns up alike.");
     }
 
+    /// <exception cref="DatasetException">A tensor beside the ids has not as many rows as they have.</exception>
+    internal static void SameRows(ModelInputs inputs, string name)
+    {
+        if (inputs.InputIds is { } ids && inputs[name] is { } tensor && tensor.dim() == ids.dim() && tensor.shape[0] != ids.shape[0])
+            throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Give each text one row.");
+    }
+
     /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
     /// <exception cref="DatasetException">There is no token.</exception>
     internal static void Length(long tokens, long positions)

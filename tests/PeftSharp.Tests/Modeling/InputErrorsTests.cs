@@ -40,6 +40,22 @@ public sealed class InputErrorsTests : IDisposable
         Assert.True((logits - Logits(isBert, Ids(), null)).abs().max().item<float>() > 1e-4, "The mask hid nothing.");
     }
 
+    [Theory, MemberData(nameof(BertAndGpt2))]
+    public void What_stands_beside_the_ids_is_checked_against_them(bool isBert)
+    {
+        using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
+        void AssertRefused(string name, Tensor tensor, string said)
+        {
+            var error = Assert.Throws<DatasetException>(() => model.call(new ModelInputs { InputIds = Ids(), [name] = tensor }));
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+            Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        }
+        AssertRefused("attention_mask", ones(3, 6, ScalarType.Int64), "[3, 6]");
+        AssertRefused("token_type_ids", ones(2, 5, ScalarType.Int64), "[2, 5]");
+        AssertRefused("token_type_ids", full([2, 6], -1L, ScalarType.Int64), "-1");
+        AssertRefused("position_ids", full([1, 6], 99L, ScalarType.Int64), "99");
+    }
+
     [Fact]
     public void A_disposed_model_says_that_it_was_disposed()
     {

@@ -10,6 +10,17 @@ public abstract class Gpt2PretrainedModel : PretrainedModel
     /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
 
+    /// <inheritdoc/>
+    public override void CheckInputs(ModelInputs inputs)
+    {
+        base.CheckInputs(inputs);
+        var config = (Gpt2Config)Config;
+        InputCheck.SameRows(inputs, "attention_mask");                      // it may be longer than the ids: it speaks of the cache too
+        InputCheck.SameShape(inputs, "token_type_ids");
+        if (inputs.TokenTypeIds is { } types) InputCheck.Rows(types, config.VocabSize, "token_type_ids", "vocab_size");
+        if (inputs.PositionIds is { } positions) InputCheck.Rows(positions, config.NPositions, "position_ids", "n_positions");
+    }
+
     /// <summary>A GPT-2 of class <typeparamref name="TModel"/> from a folder of transformers.</summary>
     private protected static TModel Load<TModel>(string folder, Func<Gpt2Config, TModel> build, PretrainedOptions? options) where TModel : Gpt2PretrainedModel
     {
