@@ -10,6 +10,7 @@ internal sealed record Options
     internal int Eval { get; private set; } = 500;
     internal double? Epochs { get; private set; }
     internal long Seed { get; private set; } = 42;
+    internal bool Bf16 { get; private set; }
 
     internal static Options? Parse(string[] args)
     {
@@ -18,7 +19,7 @@ internal sealed record Options
         {
             if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
             {
-                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --data FOLDER [--output FOLDER] [--train 2000] [--eval 500] [--epochs 3] [--seed 42]; --model and --data go together.");
+                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --data FOLDER [--output FOLDER] [--train 2000] [--eval 500] [--epochs 3] [--seed 42] [--precision fp32|bf16]; --model and --data go together.");
                 return null;
             }
         }
@@ -34,6 +35,7 @@ internal sealed record Options
             case "--model": Model = value; return true;
             case "--data": Data = value; return true;
             case "--output": Output = value; return true;
+            case "--precision": Bf16 = value == "bf16"; return value is "fp32" or "bf16";
             case "--train": return int.TryParse(value, CultureInfo.InvariantCulture, out var train) && (Train = train) > 0;
             case "--eval": return int.TryParse(value, CultureInfo.InvariantCulture, out var eval) && (Eval = eval) > 0;
             case "--epochs": return double.TryParse(value, CultureInfo.InvariantCulture, out var epochs) && (Epochs = epochs) > 0;

@@ -35,6 +35,7 @@ var arguments = new TrainingArguments(options.Output)
     LoadBestModelAtEnd = true,
     MetricForBestModel = "f1",
     Seed = options.Seed,
+    Bf16 = options.Bf16,
 };
 
 var trainer = new Trainer(model, arguments, train, test, processingClass: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);

@@ -10,6 +10,7 @@ internal sealed record Options
     internal double? Epochs { get; private set; }
     internal int Rank { get; private set; } = 8;
     internal long Seed { get; private set; } = 42;
+    internal bool Bf16 { get; private set; }
 
     internal static Options? Parse(string[] args)
     {
@@ -18,7 +19,7 @@ internal sealed record Options
         {
             if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
             {
-                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs NUMBER] [--rank 8] [--seed 42]; --model and --text go together.");
+                Console.Error.WriteLine($"'{args[i]}' is not understood. Options: --model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs NUMBER] [--rank 8] [--seed 42] [--precision fp32|bf16]; --model and --text go together.");
                 return null;
             }
         }
@@ -34,6 +35,7 @@ internal sealed record Options
             case "--model": Model = value; return true;
             case "--text": Text = value; return true;
             case "--output": Output = value; return true;
+            case "--precision": Bf16 = value == "bf16"; return value is "fp32" or "bf16";
             case "--blocks": return int.TryParse(value, CultureInfo.InvariantCulture, out var blocks) && (Blocks = blocks) > 0;
             case "--epochs": return double.TryParse(value, CultureInfo.InvariantCulture, out var epochs) && (Epochs = epochs) is > 0;
             case "--rank": return int.TryParse(value, CultureInfo.InvariantCulture, out var rank) && (Rank = rank) > 0;

@@ -34,6 +34,7 @@ var arguments = new TrainingArguments(options.Output)
     LoggingSteps = 10,
     SaveStrategy = SaveStrategy.No,
     Seed = options.Seed,
+    Bf16 = options.Bf16,
 };
 var trainer = new Trainer(model, arguments, train, evaluation, new LanguageModelingCollator(tokenizer, mlm: false), callbacks: [new ConsoleProgress()]);
 #endregion
