@@ -28,6 +28,13 @@ internal sealed class Options
         return value;
     }
 
+    internal string Text(string name)
+    {
+        if (!_given.Remove(name, out var value)) throw new ArgumentException($"--{name} is missing.");
+        _read[name] = value;
+        return value;
+    }
+
     internal int Number(string name, int otherwise)
     {
         var value = _given.Remove(name, out var given) ? int.Parse(given, CultureInfo.InvariantCulture) : otherwise;

@@ -1,10 +1,11 @@
 using PeftSharp.Throughput;
 
-// What the Python peer's train_step.py and generate.py measure, with the same options, through the public Trainer and Generate.
+// What the Python peer's train_step.py, generate.py and tokenize_reviews.py measure, with the same options, through the public Trainer and Generate.
 return args switch
 {
     ["train", .. var rest] => TrainStep.Run(Options.Parse(rest)),
     ["generate", .. var rest] => GenerateTokens.Run(Options.Parse(rest)),
+    ["tokenize", .. var rest] => TokenizeReviews.Run(Options.Parse(rest)),
     ["probe", .. var rest] => Probe.Run(Options.Parse(rest)),
     _ => Usage(),
 };
@@ -14,6 +15,7 @@ static int Usage()
     Console.Error.WriteLine("""
         train    --model bert-base|minilm|gpt2|gpt2-tiny --method full|lora --precision fp32|bf16 --batch 16 --length 128 --steps 8 --threads 2 --rank 8
         generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1
+        tokenize --data FILE.jsonl --tokenizers FOLDER --runs 3
         probe    --threads 2
         Each prints one line of JSON.
         """);

@@ -48,42 +48,28 @@ internal static class BernoulliMask
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill(MersenneTwister twister, Span<uint> mask, ulong threshold, uint kept)
+    private static void Fill<T>(MersenneTwister twister, Span<T> mask, ulong threshold, T kept) where T : unmanaged
     {
         for (var done = 0; done < mask.Length;)
         {
             var words = twister.Peek();
             var count = Math.Min(words.Length / 2, mask.Length - done);
             var vectors = count - count % Lanes;
-            for (var i = 0; i < vectors; i += Lanes)
-                (Kept(ref MemoryMarshal.GetReference(words), i, threshold) & Vector256.Create(kept)).StoreUnsafe(ref MemoryMarshal.GetReference(mask), (nuint)(done + i));
-            for (var i = vectors; i < count; i++) mask[done + i] = IsKept(words[2 * i], words[2 * i + 1], threshold) ? kept : 0;
+            for (var i = 0; i < vectors; i += Lanes) Store(Kept(ref MemoryMarshal.GetReference(words), i, threshold), kept, ref mask[done + i]);
+            for (var i = vectors; i < count; i++) mask[done + i] = IsKept(words[2 * i], words[2 * i + 1], threshold) ? kept : default;
             twister.Skip(2 * count);
             done += count;
             if (done == mask.Length) return;
-            if (count < words.Length - count) mask[done++] = AcrossBlocks(twister, threshold) ? kept : 0;
+            if (count < words.Length - count) mask[done++] = AcrossBlocks(twister, threshold) ? kept : default;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill(MersenneTwister twister, Span<ushort> mask, ulong threshold, ushort kept)
+    /// <summary>Eight elements: <paramref name="kept"/> where the bits are set, 0 where not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector256<uint> bits, T kept, ref T to) where T : unmanaged
     {
-        for (var done = 0; done < mask.Length;)
-        {
-            var words = twister.Peek();
-            var count = Math.Min(words.Length / 2, mask.Length - done);
-            var vectors = count - count % Lanes;
-            for (var i = 0; i < vectors; i += Lanes)
-            {
-                var lanes = Kept(ref MemoryMarshal.GetReference(words), i, threshold);
-                (Vector128.Narrow(lanes.GetLower(), lanes.GetUpper()) & Vector128.Create(kept)).StoreUnsafe(ref MemoryMarshal.GetReference(mask), (nuint)(done + i));
-            }
-            for (var i = vectors; i < count; i++) mask[done + i] = IsKept(words[2 * i], words[2 * i + 1], threshold) ? kept : (ushort)0;
-            twister.Skip(2 * count);
-            done += count;
-            if (done == mask.Length) return;
-            if (count < words.Length - count) mask[done++] = AcrossBlocks(twister, threshold) ? kept : (ushort)0;
-        }
+        if (typeof(T) == typeof(uint)) (bits & Vector256.Create(Unsafe.As<T, uint>(ref kept))).StoreUnsafe(ref Unsafe.As<T, uint>(ref to));
+        else (Vector128.Narrow(bits.GetLower(), bits.GetUpper()) & Vector128.Create(Unsafe.As<T, ushort>(ref kept))).StoreUnsafe(ref Unsafe.As<T, ushort>(ref to));
     }
 
     /// <summary>All bits where an element is kept, none where not, for eight elements from the <paramref name="first"/>.</summary>

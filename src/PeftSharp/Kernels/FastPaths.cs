@@ -4,10 +4,13 @@ namespace PeftSharp.Kernels;
 /// <remarks>The environment variable <c>PEFTSHARP_FAST_PATHS</c> set to <c>0</c> turns all of them off at the start, <c>1</c> none, a list of names (<c>dropout,attention</c>) all but these.</remarks>
 public static class FastPaths
 {
+    private const string Variable = "PEFTSHARP_FAST_PATHS";
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear"];
+
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Attention with dropout that draws its mask again in the backward pass instead of keeping it.</summary>
+    /// <summary>Attention with dropout that draws its mask again in the backward pass instead of keeping it; needs <see cref="Dropout"/>.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>The loss of a language model by a few rows at a time, where the trainer asks for the loss alone.</summary>
@@ -19,6 +22,13 @@ public static class FastPaths
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    private static bool IsOnAtStart(string name) => Environment.GetEnvironmentVariable("PEFTSHARP_FAST_PATHS") is not { Length: > 0 } list || list == "1"
-        || list.Split(',', StringSplitOptions.TrimEntries).Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static bool IsOnAtStart(string name)
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } value || value == "1") return true;
+        if (value == "0") return false;
+        var named = value.Split(',', StringSplitOptions.TrimEntries);
+        return named.FirstOrDefault(other => !_names.Contains(other)) is { } unknown
+            ? throw new ArgumentException($"{Variable} names '{unknown}'; it is 0, 1 or some of {string.Join(", ", _names)}.")
+            : named.Contains(name);
+    }
 }
