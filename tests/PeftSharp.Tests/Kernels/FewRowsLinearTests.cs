@@ -22,7 +22,7 @@ public sealed class FewRowsLinearTests
     [SkippableTheory, MemberData(nameof(Cases))]
     public void The_product_is_libtorchs(int rows, int inputs, int outputs, ScalarType type, bool isTransposed, bool hasBias)
     {
-        Skip.IfNot(NativeThreads.IsAvailable, "libtorch's threads are not GNU OpenMP's here.");
+        SkipWhereOff();
         using var scope = NewDisposeScope();
         using var free = no_grad();
         manual_seed(5);
@@ -40,9 +40,10 @@ public sealed class FewRowsLinearTests
         Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");      // up to a thousand sums; a bfloat16 has 8 bits
     }
 
-    [Fact]
+    [SkippableFact]
     public void Gradients_many_rows_and_other_types_are_left_to_libtorch()
     {
+        SkipWhereOff();
         using var scope = NewDisposeScope();
         var (x, weight) = (ones(1, 256), ones(256, 256));
         Assert.False(FewRowsLinear.Takes(x, weight, null));
@@ -51,5 +52,11 @@ public sealed class FewRowsLinearTests
         Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null));
         Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null));
         Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null));
+    }
+
+    private static void SkipWhereOff()
+    {
+        Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
+        Skip.IfNot(NativeThreads.IsAvailable, "libtorch's threads are not GNU OpenMP's here.");
     }
 }
