@@ -54,7 +54,7 @@ var mergedText = Write(merged);
 var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false)).Evaluate()["eval_loss"];
 Console.WriteLine($"Merged into the weights, the text is {(mergedText == adapted ? "the same" : $"another: {mergedText}")}.");
 Console.WriteLine($"The adapter in {adapter} has {new FileInfo(Path.Combine(adapter, "adapter_model.safetensors")).Length / 1024} KB.");
-Console.WriteLine(FormattableString.Invariant($"evaluation loss {before:F4} before, {after:F4} after, {mergedLoss:F4} merged; {clock.Elapsed.TotalSeconds:F0} s in all"));
+Console.WriteLine(FormattableString.Invariant($"evaluation loss {before:F4} before, {after:F6} after, {mergedLoss:F6} merged; {clock.Elapsed.TotalSeconds:F0} s in all"));
 return 0;
 
 string Write(PretrainedModel writer)
