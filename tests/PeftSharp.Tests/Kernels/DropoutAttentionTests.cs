@@ -40,13 +40,13 @@ public sealed class DropoutAttentionTests : IDisposable
     public void Without_gradients_dropout_or_its_switch_it_leaves_the_work_to_libtorch()
     {
         var learned = ones(1, 1, 2, 2).requires_grad_();
+        using var dropout = new PathSwitch(nameof(FastPaths.Dropout), isOn: true);
+        using var attention = new PathSwitch(nameof(FastPaths.Attention), isOn: true);
         Assert.True(DropoutAttention.Takes(learned, learned, learned, 0.1));
         Assert.False(DropoutAttention.Takes(learned, learned, learned, 0));
         Assert.False(DropoutAttention.Takes(learned.detach(), learned.detach(), learned.detach(), 0.1));
         using (no_grad()) Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1));
-        FastPaths.Attention = false;
-        try { Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1)); }
-        finally { FastPaths.Attention = true; }
+        using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1));
     }
 
     private static Tensor[] Inputs(ScalarType type)

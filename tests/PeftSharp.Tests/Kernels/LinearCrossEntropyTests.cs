@@ -58,16 +58,12 @@ public sealed class LinearCrossEntropyTests : IDisposable
         manual_seed(5);
         var (states, table) = (randn(2, 4, Hidden), randn(11, Hidden));
         var labels = randint(0, 11, [2, 4], dtype: ScalarType.Int64);
-        FastPaths.LinearCrossEntropy = isFast;
-        try
-        {
-            Close.Equal(functional.cross_entropy(functional.linear(states, table).view(8, 11), labels.view(8)), Losses.LinearCrossEntropy(states, table, labels, null), 1e-6, "mean");
-            Assert.True(double.IsNaN(Losses.LinearCrossEntropy(states, table, full_like(labels, Ignored), null).item<float>()), "The mean over nothing is no number, as in PyTorch.");
-            var error = Assert.Throws<DatasetException>(() => Losses.LinearCrossEntropy(states, table, labels.narrow(1, 0, 3), null));
-            Assert.Contains("[2, 3]", error.Message, StringComparison.Ordinal);
-            Assert.Throws<DatasetException>(() => Losses.LinearCrossEntropy(states, table, labels + 11, null));
-        }
-        finally { FastPaths.LinearCrossEntropy = true; }
+        using var path = new PathSwitch(nameof(FastPaths.LinearCrossEntropy), isFast);
+        Close.Equal(functional.cross_entropy(functional.linear(states, table).view(8, 11), labels.view(8)), Losses.LinearCrossEntropy(states, table, labels, null), 1e-6, "mean");
+        Assert.True(double.IsNaN(Losses.LinearCrossEntropy(states, table, full_like(labels, Ignored), null).item<float>()), "The mean over nothing is no number, as in PyTorch.");
+        var error = Assert.Throws<DatasetException>(() => Losses.LinearCrossEntropy(states, table, labels.narrow(1, 0, 3), null));
+        Assert.Contains("[2, 3]", error.Message, StringComparison.Ordinal);
+        Assert.Throws<DatasetException>(() => Losses.LinearCrossEntropy(states, table, labels + 11, null));
     }
 
     private static (Tensor Loss, Tensor States, Tensor? Table) Run(Tensor states, Tensor table, bool isTableTrained, double factor, Func<Tensor, Tensor, Tensor> loss)

@@ -2,18 +2,21 @@ using PeftSharp.Kernels;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>One of the faster paths turned off, by its property's name, until this is disposed.</summary>
+/// <summary>One of the faster paths switched, by its property's name, until this is disposed.</summary>
 internal sealed class PathSwitch : IDisposable
 {
     private readonly System.Reflection.PropertyInfo _path;
 
-    internal PathSwitch(string name)
+    private readonly object? _before;
+
+    internal PathSwitch(string name, bool isOn = false)
     {
         _path = typeof(FastPaths).GetProperty(name)!;
-        _path.SetValue(null, false);
+        _before = _path.GetValue(null);
+        _path.SetValue(null, isOn);
     }
 
     internal static IEnumerable<string> All => typeof(FastPaths).GetProperties().Select(path => path.Name);
 
-    public void Dispose() => _path.SetValue(null, true);
+    public void Dispose() => _path.SetValue(null, _before);
 }
