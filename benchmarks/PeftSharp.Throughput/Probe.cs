@@ -32,7 +32,6 @@ internal static class Probe
         return Math.Round(2.0 * 4 * (64 << 20) / seconds / 1e9, 1);       // read and written
     }
 
-
     private static double Best(Action work)
     {
         var best = double.PositiveInfinity;

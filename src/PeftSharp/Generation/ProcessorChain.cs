@@ -15,7 +15,7 @@ internal sealed class ProcessorChain
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
     /// <exception cref="InvalidOperationException">A rule answers scores of another shape.</exception>
-    internal Tensor Process(Tensor inputIds, Tensor scores) => 
+    internal Tensor Process(Tensor inputIds, Tensor scores) =>
         _processors.Aggregate(scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
     private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn)

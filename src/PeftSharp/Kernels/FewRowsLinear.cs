@@ -12,12 +12,15 @@ internal static unsafe class FewRowsLinear
     private const int MostRows = 16, RowsAtOnce = 4, Grain = 64, InputsAtOnce = 4, ColumnsAtOnce = 64, PrefetchAhead = 12;
     private const long LeastWeights = 1 << 15;                     // below that the call itself is what takes the time
 
+    /// <summary>Whether this processor and this libtorch have what it is made for: vectors of 512 bits and their 32 registers, and libtorch's threads.</summary>
+    internal static bool IsAvailable => Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable;
+
     /// <summary>Whether it computes this call: few rows, no gradients, on the processor, in one type that it knows.</summary>
     /// <param name="x">Float [..., inputs].</param>
     /// <param name="weight">Float [outputs, inputs] or [inputs, outputs].</param>
     /// <param name="bias">Float [outputs], or null.</param>
     internal static bool Takes(Tensor x, Tensor weight, Tensor? bias) =>
-        FastPaths.FewRowsLinear && !is_grad_enabled() && NativeThreads.IsAvailable && x.device_type == TorchSharp.DeviceType.CPU
+        FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && (bias is null || bias.dtype == x.dtype)
         && x.numel() is > 0 and var numbers && numbers <= MostRows * x.shape[^1] && weight.numel() >= LeastWeights && weight.is_contiguous();
 

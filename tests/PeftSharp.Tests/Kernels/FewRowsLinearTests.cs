@@ -57,6 +57,6 @@ public sealed class FewRowsLinearTests
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
-        Skip.IfNot(NativeThreads.IsAvailable, "libtorch's threads are not GNU OpenMP's here.");
+        Skip.IfNot(FewRowsLinear.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
     }
 }

@@ -1,6 +1,7 @@
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
 
 namespace PeftSharp.Models.Bert;
 
@@ -43,7 +44,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             var transformed = _transform.call(states);
-            return (_untied is null ? Modeling.Layers.Linear.Product(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
+            return (_untied is null ? Linear.Product(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
         }
 
         void IInitialized.Initialize(string parameter, double standardDeviation) => init.zeros_(_shift!);

@@ -2,6 +2,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
 
 namespace PeftSharp.Models.Gpt2;
 
@@ -63,7 +64,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
             var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(table), Losses.NextTokens(targets), inputs.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates }.MoveToOuterDisposeScope();
         }
-        var logits = _untiedHead is null ? Modeling.Layers.Linear.Product(ComputePrecision.Of(states), ComputePrecision.OfWeight(_transformer.WordTable)) : _untiedHead.call(states);
+        var logits = _untiedHead is null ? Linear.Product(ComputePrecision.Of(states), ComputePrecision.OfWeight(_transformer.WordTable)) : _untiedHead.call(states);
         return new ModelOutput
         {
             Loss = inputs.Labels is { } labels ? Losses.CausalLM(logits, labels, inputs.NumItemsInBatch) : null,
