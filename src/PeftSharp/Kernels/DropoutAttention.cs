@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Attention whose probabilities are dropped out while training: the probabilities alone are kept for the backward pass, the mask is drawn again there.</summary>
+/// <summary>Attention whose probabilities are dropped out while training: scale, mask, softmax and dropout in one pass; the probabilities and a bit for each are kept for the backward pass.</summary>
 /// <remarks>libtorch's own composes it and keeps three tensors of [batch, heads, tokens, tokens] and two scaled copies.</remarks>
-internal static class DropoutAttention
+internal static unsafe class DropoutAttention
 {
     /// <summary>Whether it computes this call; otherwise libtorch's own does.</summary>
     internal static bool Takes(Tensor query, Tensor key, Tensor value, double dropout) =>
@@ -19,59 +21,153 @@ internal static class DropoutAttention
     /// <param name="drawnQueries">Queries for which a mask is drawn, of which the first are used: as many as the whole layer has, so that the random stream moves as for all of them.</param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long drawnQueries) =>
-        Function.apply(query, key, value, new Settings(mask, isCausal, dropout, drawnQueries));
+        Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
 
-    private sealed record Settings(Tensor? Mask, bool IsCausal, double Dropout, long DrawnQueries);
+    private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries);
 
-    private sealed record Drawn(double Keep, long Queries, byte[] State);
+    private sealed record Kept(double Keep, long DrawnQueries);
 
     private sealed class Function : GradientFunction<Function>
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
-            var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
-            var scores = (query * Scale(query)).matmul(key.transpose(2, 3));
-            if (settings.Mask is { } mask) scores.add_(mask);
-            if (settings.IsCausal) scores.add_(full([query.shape[2], key.shape[2]], double.NegativeInfinity, scores.dtype, scores.device).triu_(1));
-            var probabilities = scores.softmax(3);
-            if (settings.Mask is { } hiding) Blind(probabilities, hiding);
-            using var state = random.get_rng_state();
-            var drawn = new Drawn(1 - settings.Dropout, settings.DrawnQueries, state.bytes.ToArray());
-            var dropped = Draw(probabilities, drawn, moveOn: true).mul_(probabilities);
-            (save, keep) = ([query.alias(), key.alias(), value.alias(), probabilities], drawn);
+            var (query, key, value) = (((Tensor)arguments[0]).contiguous(), ((Tensor)arguments[1]).contiguous(), ((Tensor)arguments[2]).contiguous());
+            var settings = (Settings)arguments[3];
+            var probabilities = query.matmul(key.transpose(2, 3));                       // scores until the next line but three
+            var dropped = empty_like(probabilities);
+            var bits = BernoulliMask.Draw(probabilities.numel() / query.shape[2] * settings.DrawnQueries, settings.Keep);
+            var rows = Rows(query, probabilities, dropped, bits, settings.Keep, settings.DrawnQueries);
+            using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]]).expand_as(probabilities);
+            using var ordered = mask?.stride()[3] == 1 ? mask.alias() : mask?.contiguous();
+            if (ordered is not null)
+            {
+                var strides = ordered.stride();
+                rows.Mask = (void*)TensorMemory.Pointer(ordered);
+                (rows.BatchStride, rows.HeadStride, rows.QueryStride) = (strides[0], strides[1], strides[2]);
+            }
+            rows.IsCausal = settings.IsCausal;
+            For(ref rows, probabilities, &Softmax<float>, &Softmax<ushort>);
+            (save, keep) = ([query.alias(), key.alias(), value.alias(), probabilities, bits], new Kept(settings.Keep, settings.DrawnQueries));
             return dropped.matmul(value);
         }
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            var (query, key, value, probabilities) = (saved[0], saved[1], saved[2], saved[3]);
-            var kernel = Draw(probabilities, (Drawn)kept!, moveOn: false);
-            var back = gradient.matmul(value.transpose(2, 3)).mul_(kernel);                        // of the probabilities
-            var valueGradient = kernel.mul_(probabilities).transpose(2, 3).matmul(gradient);
-            back.mul_(probabilities);
-            back.addcmul_(probabilities, back.sum(3, keepdim: true), -1);                          // of the scores
-            var scale = Scale(query);
-            return [back.matmul(key).mul_(scale), back.transpose(2, 3).matmul(query).mul_(scale), valueGradient, null];
+            var (query, key, value, probabilities, bits) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
+            var (keep, drawnQueries) = (Kept)kept!;
+            gradient = gradient.contiguous();
+            var back = gradient.matmul(value.transpose(2, 3));                           // of what was left of the probabilities; after the loop, of the scores
+            var dropped = empty_like(probabilities);
+            var rows = Rows(query, probabilities, dropped, bits, keep, drawnQueries);
+            rows.Gradient = (void*)TensorMemory.Pointer(back);
+            For(ref rows, probabilities, &SoftmaxBackward<float>, &SoftmaxBackward<ushort>);
+            return [back.matmul(key), back.transpose(2, 3).matmul(query), dropped.transpose(2, 3).matmul(gradient), null];
         }
+    }
 
-        /// <summary>A query that sees nothing, as the padding on the left of a causal text, takes nothing: 0 as in libtorch, not the NaN of a softmax over nothing.</summary>
-        private static void Blind(Tensor probabilities, Tensor mask)
+    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, double keep, long drawnQueries) => new()
+    {
+        Probabilities = (void*)TensorMemory.Pointer(probabilities), Dropped = (void*)TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),
+        Heads = (int)probabilities.shape[1], Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = drawnQueries,
+        Scale = (float)(1 / Math.Sqrt(query.shape[3])), Kept = BernoulliMask.Reciprocal(keep, query.dtype),
+    };
+
+    private static void For(ref AttentionRows rows, Tensor probabilities, delegate*<void*, int, int, void> float32, delegate*<void*, int, int, void> bfloat16) =>
+        NativeThreads.For((int)(probabilities.numel() / probabilities.shape[3]), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? float32 : bfloat16);
+
+    /// <summary>Scores become probabilities, in place, and what dropout leaves of them beside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Softmax<T>(void* arguments, int from, int to) where T : unmanaged
+    {
+        var p = (AttentionRows*)arguments;
+        for (var row = from; row < to; row++)
         {
-            var seesNothing = mask.eq(double.NegativeInfinity).all(3, keepdim: true);
-            if (seesNothing.any().item<bool>()) probabilities.masked_fill_(seesNothing, 0);
+            var (first, bit) = ((long)row * p->Tokens, p->FirstBit(row));
+            var scores = (T*)p->Probabilities + first;
+            var dropped = (T*)p->Dropped + first;
+            var mask = (T*)p->MaskOf(row, sizeof(T));
+            var seen = p->IsCausal ? Math.Min(row % p->Queries + 1, p->Tokens) : p->Tokens;
+            var most = Vector256.Create(float.NegativeInfinity);
+            for (var i = 0; i < seen; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, seen - i);
+                var score = Lanes.Load(scores + i, count) * p->Scale;
+                if (mask is not null) score += Lanes.Load(mask + i, count);
+                most = Vector256.MaxNative(most, Vector256.ConditionalSelect(Lanes.First(count), score, most));
+            }
+            var greatest = Lanes.Greatest(most);
+            var sees = greatest != float.NegativeInfinity;                       // a query that sees nothing, as padding on the left, takes nothing: 0 as in libtorch
+            var sums = Vector256<float>.Zero;
+            for (var i = 0; i < seen && sees; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, seen - i);
+                var score = Lanes.Load(scores + i, count) * p->Scale;
+                if (mask is not null) score += Lanes.Load(mask + i, count);
+                sums += Lanes.First(count) & Lanes.Exp(score - Vector256.Create(greatest));
+            }
+            var share = 1 / Vector256.Sum(sums);
+            for (var i = 0; i < p->Tokens; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Tokens - i);
+                var probability = Vector256<float>.Zero;
+                if (i < seen && sees)
+                {
+                    var score = Lanes.Load(scores + i, count) * p->Scale;
+                    if (mask is not null) score += Lanes.Load(mask + i, count);
+                    probability = Lanes.First(seen - i) & (Lanes.Exp(score - Vector256.Create(greatest)) * share);
+                }
+                Lanes.Store(probability, scores + i, count);
+                Lanes.Store(probability * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept)), dropped + i, count);
+            }
         }
+    }
 
-        private static double Scale(Tensor query) => 1 / Math.Sqrt(query.shape[3]);
-
-        /// <summary>The mask of the drawn queries, of which the first are given.</summary>
-        private static Tensor Draw(Tensor probabilities, Drawn drawn, bool moveOn)
+    /// <summary>The gradient of what dropout left becomes that of the scores, in place; what it left is made again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SoftmaxBackward<T>(void* arguments, int from, int to) where T : unmanaged
+    {
+        var p = (AttentionRows*)arguments;
+        for (var row = from; row < to; row++)
         {
-            var shape = probabilities.shape;
-            using var state = tensor(drawn.State);
-            var all = empty([shape[0], shape[1], drawn.Queries, shape[3]], probabilities.dtype);
-            var mask = BernoulliMask.DrawLike(all, drawn.Keep, state);
-            if (moveOn) random.set_rng_state(state);
-            return shape[2] == drawn.Queries ? mask : mask.narrow(2, 0, shape[2]).contiguous();
+            var (first, bit) = ((long)row * p->Tokens, p->FirstBit(row));
+            var probabilities = (T*)p->Probabilities + first;
+            var dropped = (T*)p->Dropped + first;
+            var gradient = (T*)p->Gradient + first;
+            var sums = Vector256<float>.Zero;
+            for (var i = 0; i < p->Tokens; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Tokens - i);
+                var left = Lanes.Load(probabilities + i, count) * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept));
+                Lanes.Store(left, dropped + i, count);
+                sums = Vector256.FusedMultiplyAdd(left, Lanes.Load(gradient + i, count), sums);
+            }
+            var sum = Vector256.Create(Vector256.Sum(sums));
+            for (var i = 0; i < p->Tokens; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Tokens - i);
+                var back = Lanes.Load(gradient + i, count) * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept)) - sum;
+                Lanes.Store(Lanes.Load(probabilities + i, count) * back * p->Scale, gradient + i, count);
+            }
+        }
+    }
+
+    private struct AttentionRows
+    {
+        internal void* Probabilities, Dropped, Gradient, Mask;
+        internal byte* Bits;
+        internal long BatchStride, HeadStride, QueryStride, DrawnQueries;
+        internal int Heads, Queries, Tokens;
+        internal float Scale, Kept;
+        internal bool IsCausal;
+
+        /// <summary>Where the bits of a row begin among those of all queries that were drawn for.</summary>
+        internal readonly long FirstBit(int row) => (row / Queries * DrawnQueries + row % Queries) * Tokens;
+
+        internal readonly void* MaskOf(int row, int size)
+        {
+            if (Mask is null) return null;
+            var head = row / Queries;
+            return (byte*)Mask + (head / Heads * BatchStride + head % Heads * HeadStride + row % Queries * QueryStride) * size;
         }
     }
 }

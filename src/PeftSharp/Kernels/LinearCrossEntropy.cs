@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -5,7 +7,7 @@ namespace PeftSharp.Kernels;
 /// <summary>The loss of a head that scores a large vocabulary, a few rows at a time with their gradient in the same turn: the scores never exist as a whole.</summary>
 internal static class LinearCrossEntropy
 {
-    private const long ScoresAtOnce = 1 << 23;                     // 32 MB of float32: products of this size run at full speed
+    private const long ScoresAtOnce = 1 << 24;                     // 64 MB of float32: products of this size run at full speed
 
     /// <param name="states">Float [rows, hidden].</param>
     /// <param name="table">Float [classes, hidden], of the same type.</param>
@@ -29,29 +31,107 @@ internal static class LinearCrossEntropy
     /// <param name="tableGradient">Added to, float32, of the shape of <paramref name="table"/>; null: not wanted.</param>
     private static Tensor Compute(Tensor states, Tensor table, Settings settings, Tensor? statesGradient, Tensor? tableGradient)
     {
-        var rows = Math.Max(1, ScoresAtOnce / table.shape[0]);
+        var turns = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + ScoresAtOnce - 1) / ScoresAtOnce);
+        var rows = Math.Max(1, (states.shape[0] + turns - 1) / turns);                    // of about the same size: a short last turn would read the whole table for little
         var loss = 0.0;
         for (long first = 0; first < states.shape[0]; first += rows)
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(rows, states.shape[0] - first);
             var (part, targets) = (states.narrow(0, first, count), settings.Targets.narrow(0, first, count));
-            var isIgnored = targets.eq(settings.Ignored);
-            var safe = targets.masked_fill(isIgnored, 0).unsqueeze(1);
-            var scores = part.matmul(table.t()).to(ScalarType.Float32);
-            var logSum = scores.logsumexp(1, keepdim: true);
-            loss += (logSum - scores.gather(1, safe)).squeeze(1).masked_fill(isIgnored, 0).sum().item<float>();
-            if (statesGradient is null && tableGradient is null) continue;
-
-            // The gradient of the scores: their softmax, less 1 at the target, as a share of the items; written over the scores.
-            var share = isIgnored.logical_not().to(ScalarType.Float32).div_(settings.Items).unsqueeze(1);
-            scores.sub_(logSum).exp_().mul_(share).scatter_add_(1, safe, share.neg());
+            var scores = part.matmul(table.t());
+            var wantsGradient = statesGradient is not null || tableGradient is not null;
+            loss += Lanes.Takes(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient);
+            if (!wantsGradient) continue;
             var back = scores.to(states.dtype);
             statesGradient?.narrow(0, first, count).copy_(back.matmul(table));
             if (back.dtype == ScalarType.Float32) tableGradient?.addmm_(back.t(), part, 1, 1);
             else tableGradient?.add_(back.t().matmul(part));
         }
         return tensor((float)(loss / settings.Items), device: states.device);
+    }
+
+    /// <summary>The sum of the losses; where wanted, the scores become their gradient: their softmax, less 1 at the target, as a share of the items.</summary>
+    /// <param name="scores">Float [rows, classes].</param>
+    /// <param name="targets">Int64 [rows].</param>
+    /// <param name="settings">Divisor and the target that is not counted.</param>
+    /// <param name="wantsGradient">Whether the scores are written over.</param>
+    private static double Composed(ref Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
+    {
+        var isIgnored = targets.eq(settings.Ignored);
+        var safe = targets.masked_fill(isIgnored, 0).unsqueeze(1);
+        scores = scores.to(ScalarType.Float32);
+        var logSum = scores.logsumexp(1, keepdim: true);
+        var loss = (logSum - scores.gather(1, safe)).squeeze(1).masked_fill(isIgnored, 0).sum().item<float>();
+        if (!wantsGradient) return loss;
+        var share = isIgnored.logical_not().to(ScalarType.Float32).div_(settings.Items).unsqueeze(1);
+        scores.sub_(logSum).exp_().mul_(share).scatter_add_(1, safe, share.neg());
+        return loss;
+    }
+
+    /// <summary>The same in place, a row at a time while it is in the cache.</summary>
+    private static unsafe double ByRows(Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
+    {
+        var losses = empty(scores.shape[0], ScalarType.Float64);
+        var ids = targets.contiguous();
+        var rows = new ScoreRows
+        {
+            Scores = (void*)TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids), Losses = (double*)TensorMemory.Pointer(losses),
+            Classes = (int)scores.shape[1], Ignored = settings.Ignored, Share = (float)(1 / settings.Items), WantsGradient = wantsGradient,
+        };
+        NativeThreads.For((int)scores.shape[0], 1, ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
+        return losses.sum().item<double>();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Score<T>(void* arguments, int from, int to) where T : unmanaged
+    {
+        var p = (ScoreRows*)arguments;
+        for (var row = from; row < to; row++)
+        {
+            var scores = (T*)p->Scores + (long)row * p->Classes;
+            var target = p->Targets[row];
+            if (target == p->Ignored)
+            {
+                p->Losses[row] = 0;
+                if (p->WantsGradient) new Span<T>(scores, p->Classes).Clear();
+                continue;
+            }
+            var most = Vector256.Create(float.NegativeInfinity);
+            for (var i = 0; i < p->Classes; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Classes - i);
+                most = Vector256.MaxNative(most, Vector256.ConditionalSelect(Lanes.First(count), Lanes.Load(scores + i, count), most));
+            }
+            var greatest = Lanes.Greatest(most);
+            var sums = Vector256<float>.Zero;
+            for (var i = 0; i < p->Classes; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Classes - i);
+                sums += Lanes.First(count) & Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(greatest));
+            }
+            var logSum = greatest + MathF.Log(Vector256.Sum(sums));
+            var score = Lanes.Number(scores + target);
+            p->Losses[row] = logSum - score;
+            if (!p->WantsGradient) continue;
+            for (var i = 0; i < p->Classes; i += Lanes.Count)
+            {
+                var count = Math.Min(Lanes.Count, p->Classes - i);
+                Lanes.Store(Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(logSum)) * p->Share, scores + i, count);
+            }
+            scores[target] = Lanes.Round<T>((MathF.Exp(score - logSum) - 1) * p->Share);
+        }
+    }
+
+    private unsafe struct ScoreRows
+    {
+        internal void* Scores;
+        internal long* Targets;
+        internal double* Losses;
+        internal int Classes;
+        internal long Ignored;
+        internal float Share;
+        internal bool WantsGradient;
     }
 
     private sealed class Function : GradientFunction<Function>

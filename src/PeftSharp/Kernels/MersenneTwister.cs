@@ -29,15 +29,18 @@ internal sealed class MersenneTwister
         Temper();
     }
 
-    /// <summary>Words of the present block that nobody has drawn yet; makes a new block where there is none.</summary>
-    internal ReadOnlySpan<uint> Peek()
+    /// <summary>The next words of the stream.</summary>
+    internal void Fill(Span<uint> words)
     {
-        if (_next == BlockLength) NextBlock();
-        return _tempered.AsSpan(_next);
+        while (words.Length > 0)
+        {
+            if (_next == BlockLength) NextBlock();
+            var count = Math.Min(words.Length, BlockLength - _next);
+            _tempered.AsSpan(_next, count).CopyTo(words);
+            _next += count;
+            words = words[count..];
+        }
     }
-
-    /// <summary>Marks words of <see cref="Peek"/> as drawn.</summary>
-    internal void Skip(int count) => _next += count;
 
     /// <summary>Writes where the stream stands into a state.</summary>
     internal void WriteTo(Span<byte> state)
