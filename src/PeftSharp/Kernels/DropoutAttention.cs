@@ -47,7 +47,7 @@ internal static unsafe class DropoutAttention
             }
             rows.IsCausal = settings.IsCausal;
             For(ref rows, probabilities, &Softmax<float>, &Softmax<ushort>);
-            (save, keep) = ([query.alias(), key.alias(), value.alias(), probabilities, bits], new Kept(settings.Keep, settings.DrawnQueries));
+            (save, keep) = ([query, key, value, probabilities, bits], new Kept(settings.Keep, settings.DrawnQueries));
             return dropped.matmul(value);
         }
 

@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear"];
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "allocator"];
 
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -21,6 +21,17 @@ public static class FastPaths
 
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
+
+    /// <summary>Memory for tensors that is kept and taken again instead of being cut up; on Linux, x64. The one path that is not only a model's: it serves all tensors of the process.</summary>
+    public static bool Allocator
+    {
+        get;
+        set
+        {
+            field = value;
+            TensorAllocator.Use(value);
+        }
+    } = IsOnAtStart("allocator");
 
     private static bool IsOnAtStart(string name)
     {

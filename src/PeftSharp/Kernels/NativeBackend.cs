@@ -30,6 +30,7 @@ public static class NativeBackend
     {
         if (!_loaded && TryLoad() is { } error)
             throw error;
+        TensorAllocator.Use(FastPaths.Allocator);
     }
 
     /// <summary>Loads early, before the program's first use of TorchSharp. It stays silent where that fails: tokenizers, metrics and data sets work without tensors, and whatever needs them calls <see cref="Load"/>.</summary>

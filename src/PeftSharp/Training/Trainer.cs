@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
+using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
@@ -88,16 +89,14 @@ public class Trainer
         if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are off on this thread (no_grad or inference_mode), so nothing can be learned. Call Train outside of it.");
         var groups = ParameterGroups.Of(_model, Args.WeightDecay);
         CheckpointFolder.Prepare(Args.OutputDir);
-        var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon);
-        using var run = new TrainingRun(Args, StepPlan.For(dataset.Count, Args), optimizer, _callbacks);
-        run.Begin(resumeFromCheckpoint is null ? null : TrainerStateFile.Read(resumeFromCheckpoint));
-        (State, _control) = (run.State, run.Control);
-        using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
-        if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
-        using var precision = ComputePrecisionOfRun();
-        var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
-        var loop = new TrainingLoop(run, _model, dataset, _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
-        return loop.Run(randomState, cancellationToken);
+        try
+        {
+            return Train(dataset, groups, resumeFromCheckpoint, cancellationToken);
+        }
+        finally
+        {
+            TensorAllocator.GiveBack();                // gradients, moments and activations
+        }
     }
 
     /// <summary>Trains, going on from the newest checkpoint in <see cref="TrainingArguments.OutputDir"/> where <paramref name="resumeFromCheckpoint"/> is true.</summary>
@@ -142,6 +141,20 @@ public class Trainer
         Directory.CreateDirectory(folder);
         SaveModelFiles(folder);
         Checkpoint.WriteArguments(folder, Args);
+    }
+
+    private TrainOutput Train(Dataset dataset, IReadOnlyList<ParameterGroup> groups, string? resumeFromCheckpoint, CancellationToken cancellationToken)
+    {
+        var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon);
+        using var run = new TrainingRun(Args, StepPlan.For(dataset.Count, Args), optimizer, _callbacks);
+        run.Begin(resumeFromCheckpoint is null ? null : TrainerStateFile.Read(resumeFromCheckpoint));
+        (State, _control) = (run.State, run.Control);
+        using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
+        if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
+        using var precision = ComputePrecisionOfRun();
+        var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
+        var loop = new TrainingLoop(run, _model, dataset, _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
+        return loop.Run(randomState, cancellationToken);
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel)
