@@ -13,7 +13,7 @@ public sealed class FewRowsLinearTests
             var cases = new TheoryData<int, int, int, ScalarType, bool, bool>();
             foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
                 foreach (var isTransposed in new[] { false, true })
-                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (3, 261, 333), (8, 256, 1024), (9, 1023, 65), (16, 515, 129) })
+                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (2, 768, 768), (3, 261, 333), (4, 512, 515), (6, 272, 131), (8, 256, 1024), (8, 768, 2304), (12, 256, 513), (9, 1023, 65), (16, 515, 129) })
                         cases.Add(rows, inputs, outputs, type, isTransposed, rows != 3);
             return cases;
         }
