@@ -78,6 +78,14 @@ internal static unsafe class RowProducts
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
         for (; w < end; w += lane, x += 4 * lane)
         {
+            if (Sse.IsSupported)
+            {
+                var next = w + 4 * w2;                                      // the next four rows; beyond the end it does nothing
+                Sse.Prefetch0(next);
+                Sse.Prefetch0(next + w2);
+                Sse.Prefetch0(next + w3);
+                Sse.Prefetch0(next + w4);
+            }
             var (row0, row1, row2, row3) = (Vector512.Load(x), Vector512.Load(x + lane), Vector512.Load(x + 2 * lane), Vector512.Load(x + 3 * lane));
             var weights = FewRowsProduct.Load(w);
             (a0, a1) = (Vector512.FusedMultiplyAdd(weights, row0, a0), Vector512.FusedMultiplyAdd(weights, row1, a1));
