@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,7 +9,7 @@ internal static class ActivationFunctions
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
     {
-        ["gelu"] = x => functional.gelu(x),
+        ["gelu"] = x => FusedGelu.Apply(x, byTanh: false),
         ["gelu_new"] = TanhGelu,                       // written out in transformers; the same function to the last bits
         ["gelu_pytorch_tanh"] = TanhGelu,
         ["gelu_fast"] = TanhGelu,
@@ -28,5 +29,5 @@ internal static class ActivationFunctions
     internal static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"'{name}' is no activation that is known here: {string.Join(", ", Names)}.");
 
-    private static Tensor TanhGelu(Tensor x) => functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
+    private static Tensor TanhGelu(Tensor x) => FusedGelu.Apply(x, byTanh: true);
 }

@@ -1,0 +1,65 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>GELU in one pass: libtorch's values and gradients.</summary>
+public sealed class FusedGeluTests
+{
+    [SkippableTheory]
+    [InlineData(false, ScalarType.Float32)]
+    [InlineData(true, ScalarType.Float32)]
+    [InlineData(false, ScalarType.BFloat16)]
+    [InlineData(true, ScalarType.BFloat16)]
+    public void Values_and_gradients_are_those_of_libtorch_in_double(bool byTanh, ScalarType type)
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        // An odd number of elements, both tails, zero.
+        var numbers = cat([randn(1000) * 3, linspace(-30, 30, 201), zeros(2)]).to(type);
+        var weights = randn(numbers.shape[0]).to(type);
+        var x = numbers.clone().requires_grad_(true);
+        var exact = numbers.@double().requires_grad_(true);
+        var found = FusedGelu.Apply(x, byTanh);
+        var expected = functional.gelu(exact, byTanh ? TorchSharp.Modules.GELU.Approximate.tanh : TorchSharp.Modules.GELU.Approximate.none);
+        (found * weights).sum().backward();
+        (expected * weights.@double()).sum().backward();
+        Assert.Equal(type, found.dtype);
+        var tolerance = type == ScalarType.Float32 ? 1e-6 : 4e-3;
+        Close.Equal(expected.to(ScalarType.Float32), found.to(ScalarType.Float32), tolerance, "values");
+        Close.Equal(exact.grad!.to(ScalarType.Float32), x.grad!.to(ScalarType.Float32), tolerance, "gradient");
+    }
+
+    [SkippableFact]
+    public void What_is_no_number_stays_so_and_the_infinities_have_their_limits()
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        var x = tensor(new[] { float.NaN, float.PositiveInfinity, 1e30f });
+        foreach (var byTanh in new[] { false, true })
+        {
+            var found = FusedGelu.Apply(x, byTanh).data<float>().ToArray();
+            Assert.True(float.IsNaN(found[0]));
+            Assert.Equal(float.PositiveInfinity, found[1]);
+            Assert.Equal(1e30f, found[2]);
+        }
+    }
+
+    [SkippableFact]
+    public void Other_types_and_scattered_elements_are_left_to_libtorch()
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        var x = randn(6, 4);
+        Close.Equal(functional.gelu(x.t()), FusedGelu.Apply(x.t(), false), 0, "turned");
+        Assert.Equal(ScalarType.Float64, FusedGelu.Apply(x.@double(), true).dtype);
+    }
+
+    private static void SkipWhereOff()
+    {
+        Skip.IfNot(FastPaths.Gelu, "The path is turned off.");
+        Skip.IfNot(Lanes.IsFast, "This processor has no vectors of 256 bits, or libtorch's threads are not GNU OpenMP's.");
+    }
+}
