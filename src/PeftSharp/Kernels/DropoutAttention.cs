@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -80,6 +81,8 @@ internal static unsafe class DropoutAttention
     private static void Softmax<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (AttentionRows*)arguments;
+        var whole = (p->Tokens + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+        var powers = (float*)NativeMemory.Alloc((nuint)whole, sizeof(float));                    // of a row, in float32
         for (var row = from; row < to; row++)
         {
             var (first, bit) = ((long)row * p->Tokens, p->FirstBit(row));
@@ -88,38 +91,44 @@ internal static unsafe class DropoutAttention
             var mask = (T*)p->MaskOf(row, sizeof(T));
             var seen = p->IsCausal ? Math.Min(row % p->Queries + 1, p->Tokens) : p->Tokens;
             var most = Vector256.Create(float.NegativeInfinity);
-            for (var i = 0; i < seen; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, seen - i);
-                var score = Lanes.Load(scores + i, count) * p->Scale;
-                if (mask is not null) score += Lanes.Load(mask + i, count);
-                most = Vector256.MaxNative(most, Vector256.ConditionalSelect(Lanes.First(count), score, most));
-            }
+            var i = 0;
+            for (; i + Lanes.Count <= seen; i += Lanes.Count) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, Lanes.Count));
+            if (i < seen) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, seen - i));
             var greatest = Lanes.Greatest(most);
             var sees = greatest != float.NegativeInfinity;                       // a query that sees nothing, as padding on the left, takes nothing: 0 as in libtorch
+            if (!sees) seen = 0;
             var sums = Vector256<float>.Zero;
-            for (var i = 0; i < seen && sees; i += Lanes.Count)
+            for (i = 0; i < seen; i += Lanes.Count)
             {
-                var count = Math.Min(Lanes.Count, seen - i);
-                var score = Lanes.Load(scores + i, count) * p->Scale;
-                if (mask is not null) score += Lanes.Load(mask + i, count);
-                sums += Lanes.First(count) & Lanes.Exp(score - Vector256.Create(greatest));
+                var power = Lanes.Exp(Vector256.Load(powers + i) - Vector256.Create(greatest));
+                power.Store(powers + i);
+                sums += power;
             }
-            var share = 1 / Vector256.Sum(sums);
-            for (var i = 0; i < p->Tokens; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, p->Tokens - i);
-                var probability = Vector256<float>.Zero;
-                if (i < seen && sees)
-                {
-                    var score = Lanes.Load(scores + i, count) * p->Scale;
-                    if (mask is not null) score += Lanes.Load(mask + i, count);
-                    probability = Lanes.First(seen - i) & (Lanes.Exp(score - Vector256.Create(greatest)) * share);
-                }
-                Lanes.Store(probability, scores + i, count);
-                Lanes.Store(probability * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept)), dropped + i, count);
-            }
+            var share = Vector256.Create(1 / Vector256.Sum(sums));
+            for (i = 0; i + Lanes.Count <= seen; i += Lanes.Count) Drop(scores, dropped, Vector256.Load(powers + i) * share, i, p->Kept, p->Bits, bit, Lanes.Count);
+            if (i < seen) Drop(scores, dropped, Vector256.Load(powers + i) * share, i, p->Kept, p->Bits, bit, seen - i);
+            new Span<T>(scores + seen, p->Tokens - seen).Clear();
+            new Span<T>(dropped + seen, p->Tokens - seen).Clear();
         }
+        NativeMemory.Free(powers);
+    }
+
+    /// <summary>Eight scores, scaled and masked, also kept as they are; those beyond the count hide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Score<T>(T* scores, T* mask, float* to, int i, float scale, int count) where T : unmanaged
+    {
+        var score = Lanes.Load(scores + i, count) * scale;
+        if (mask is not null) score += Lanes.Load(mask + i, count);
+        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.First(count), score, Vector256.Create(float.NegativeInfinity));
+        score.Store(to + i);
+        return score;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Drop<T>(T* probabilities, T* dropped, Vector256<float> probability, int i, float kept, byte* bits, long bit, int count) where T : unmanaged
+    {
+        Lanes.Store(probability, probabilities + i, count);
+        Lanes.Store(probability * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)), dropped + i, count);
     }
 
     /// <summary>The gradient of what dropout left becomes that of the scores, in place; what it left is made again.</summary>
@@ -134,21 +143,28 @@ internal static unsafe class DropoutAttention
             var dropped = (T*)p->Dropped + first;
             var gradient = (T*)p->Gradient + first;
             var sums = Vector256<float>.Zero;
-            for (var i = 0; i < p->Tokens; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, p->Tokens - i);
-                var left = Lanes.Load(probabilities + i, count) * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept));
-                Lanes.Store(left, dropped + i, count);
-                sums = Vector256.FusedMultiplyAdd(left, Lanes.Load(gradient + i, count), sums);
-            }
+            var i = 0;
+            for (; i + Lanes.Count <= p->Tokens; i += Lanes.Count) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, Lanes.Count, sums);
+            if (i < p->Tokens) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, p->Tokens - i, sums);
             var sum = Vector256.Create(Vector256.Sum(sums));
-            for (var i = 0; i < p->Tokens; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, p->Tokens - i);
-                var back = Lanes.Load(gradient + i, count) * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept)) - sum;
-                Lanes.Store(Lanes.Load(probabilities + i, count) * back * p->Scale, gradient + i, count);
-            }
+            for (i = 0; i + Lanes.Count <= p->Tokens; i += Lanes.Count) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, Lanes.Count);
+            if (i < p->Tokens) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, p->Tokens - i);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Mixed<T>(T* probabilities, T* dropped, T* gradient, int i, float kept, byte* bits, long bit, int count, Vector256<float> sums) where T : unmanaged
+    {
+        var left = Lanes.Load(probabilities + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept));
+        Lanes.Store(left, dropped + i, count);
+        return Vector256.FusedMultiplyAdd(left, Lanes.Load(gradient + i, count), sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ToScores<T>(T* probabilities, T* gradient, int i, float kept, byte* bits, long bit, Vector256<float> sum, float scale, int count) where T : unmanaged
+    {
+        var back = Lanes.Load(gradient + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)) - sum;
+        Lanes.Store(Lanes.Load(probabilities + i, count) * back * scale, gradient + i, count);
     }
 
     private struct AttentionRows

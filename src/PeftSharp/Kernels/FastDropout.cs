@@ -63,13 +63,15 @@ internal static class FastDropout
             var bit = stretch * p->DrawnLength;
             var x = (T*)p->X + first;
             var y = (T*)p->Y + first;
-            for (var i = 0; i < length; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, length - i);
-                Lanes.Store(Lanes.Load(x + i, count) * (Lanes.Where(p->Bits, bit + i) & Vector256.Create(p->Kept)), y + i, count);
-            }
+            var i = 0;
+            for (; i + Lanes.Count <= length; i += Lanes.Count) Multiply(x, y, i, p->Kept, p->Bits, bit, Lanes.Count);
+            if (i < length) Multiply(x, y, i, p->Kept, p->Bits, bit, length - i);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Multiply<T>(T* x, T* y, int i, float kept, byte* bits, long bit, int count) where T : unmanaged =>
+        Lanes.Store(Lanes.Load(x + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)), y + i, count);
 
     /// <summary>What a mask is drawn for: groups of elements, each the first of several that are drawn.</summary>
     private sealed record Drawn(long Groups, long Of, double Keep)

@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "gelu", "dropout_add_norm", "allocator"];
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "gelu", "allocator"];
 
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -22,11 +22,8 @@ public static class FastPaths
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    /// <summary>GELU, exact and by tanh, in one pass with one exponential, forward and backward.</summary>
+    /// <summary>GELU by tanh in one pass with one exponential, forward and backward.</summary>
     public static bool Gelu { get; set; } = IsOnAtStart("gelu");
-
-    /// <summary>Dropout, residual and norm of an encoder's layer in one pass, forward and backward; with dropout it needs <see cref="Dropout"/>.</summary>
-    public static bool DropoutAddNorm { get; set; } = IsOnAtStart("dropout_add_norm");
 
     /// <summary>Memory for tensors that is kept and taken again instead of being cut up; on Linux, x64. The one path that is not only a model's: it serves all tensors of the process.</summary>
     public static bool Allocator

@@ -1,11 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
 /// <summary>Eight numbers at a time, computed in float32 whatever they are stored as: float32, or bfloat16, which is the upper half of one (<c>ushort</c> here).</summary>
-/// <remarks>All of it is inlined: a call in a loop would put the loop's sums on the stack in every turn.</remarks>
+/// <remarks>
+/// All of it is inlined: a call in a loop would put the loop's sums on the stack in every turn. A loop does full vectors with the count as a constant, which leaves of
+/// <see cref="Load{T}(T*, int)"/> the load alone, and what is left over after it.
+/// </remarks>
 internal static unsafe class Lanes
 {
     internal const int Count = 8;
@@ -102,13 +106,14 @@ internal static unsafe class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Widen(Vector128<ushort> halves) => (Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves)) << 16).AsSingle();
+    private static Vector256<float> Widen(Vector128<ushort> halves) =>
+        Avx2.IsSupported ? (Avx2.ConvertToVector256Int32(halves) << 16).AsSingle() : (Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves)) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Narrow(Vector256<float> numbers)
     {
         var bits = numbers.AsUInt32();
         var rounded = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256.Create(1u))) >>> 16;
-        return Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
+        return Avx512F.VL.IsSupported ? Avx512F.VL.ConvertToVector128UInt16(rounded) : Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
     }
 }

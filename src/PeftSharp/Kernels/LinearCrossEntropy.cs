@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -87,6 +88,8 @@ internal static class LinearCrossEntropy
     private static unsafe void Score<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (ScoreRows*)arguments;
+        var whole = (p->Classes + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+        var powers = (float*)NativeMemory.Alloc((nuint)whole, sizeof(float));                    // of a row, in float32
         for (var row = from; row < to; row++)
         {
             var scores = (T*)p->Scores + (long)row * p->Classes;
@@ -98,29 +101,37 @@ internal static class LinearCrossEntropy
                 continue;
             }
             var most = Vector256.Create(float.NegativeInfinity);
-            for (var i = 0; i < p->Classes; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, p->Classes - i);
-                most = Vector256.MaxNative(most, Vector256.ConditionalSelect(Lanes.First(count), Lanes.Load(scores + i, count), most));
-            }
+            var i = 0;
+            for (; i + Lanes.Count <= p->Classes; i += Lanes.Count) most = Vector256.MaxNative(most, Keep(scores, powers, i, Lanes.Count));
+            if (i < p->Classes) most = Vector256.MaxNative(most, Keep(scores, powers, i, p->Classes - i));
             var greatest = Lanes.Greatest(most);
             var sums = Vector256<float>.Zero;
-            for (var i = 0; i < p->Classes; i += Lanes.Count)
+            for (i = 0; i < whole; i += Lanes.Count)
             {
-                var count = Math.Min(Lanes.Count, p->Classes - i);
-                sums += Lanes.First(count) & Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(greatest));
+                var power = Lanes.Exp(Vector256.Load(powers + i) - Vector256.Create(greatest));
+                power.Store(powers + i);
+                sums += power;
             }
-            var logSum = greatest + MathF.Log(Vector256.Sum(sums));
+            var sum = Vector256.Sum(sums);
             var score = Lanes.Number(scores + target);
-            p->Losses[row] = logSum - score;
+            p->Losses[row] = greatest + MathF.Log(sum) - score;
             if (!p->WantsGradient) continue;
-            for (var i = 0; i < p->Classes; i += Lanes.Count)
-            {
-                var count = Math.Min(Lanes.Count, p->Classes - i);
-                Lanes.Store(Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(logSum)) * p->Share, scores + i, count);
-            }
-            scores[target] = Lanes.Round<T>((MathF.Exp(score - logSum) - 1) * p->Share);
+            var share = p->Share / sum;
+            for (i = 0; i + Lanes.Count <= p->Classes; i += Lanes.Count) Lanes.Store(Vector256.Load(powers + i) * share, scores + i);
+            for (; i < p->Classes; i++) scores[i] = Lanes.Round<T>(powers[i] * share);
+            scores[target] = Lanes.Round<T>(powers[target] * share - p->Share);
         }
+        NativeMemory.Free(powers);
+    }
+
+    /// <summary>Eight scores in float32, also kept so; those beyond the count are least.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector256<float> Keep<T>(T* scores, float* to, int i, int count) where T : unmanaged
+    {
+        var score = Lanes.Load(scores + i, count);
+        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.First(count), score, Vector256.Create(float.NegativeInfinity));
+        score.Store(to + i);
+        return score;
     }
 
     private unsafe struct ScoreRows

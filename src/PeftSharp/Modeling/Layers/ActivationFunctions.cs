@@ -9,10 +9,10 @@ internal static class ActivationFunctions
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
     {
-        ["gelu"] = x => FusedGelu.Apply(x, byTanh: false),
-        ["gelu_new"] = TanhGelu,                       // written out in transformers; the same function to the last bits
-        ["gelu_pytorch_tanh"] = TanhGelu,
-        ["gelu_fast"] = TanhGelu,
+        ["gelu"] = x => functional.gelu(x),
+        ["gelu_new"] = FusedGelu.Apply,                       // written out in transformers; the same function to the last bits
+        ["gelu_pytorch_tanh"] = FusedGelu.Apply,
+        ["gelu_fast"] = FusedGelu.Apply,
         ["quick_gelu"] = x => x * sigmoid(1.702 * x),
         ["relu"] = x => functional.relu(x),
         ["silu"] = x => functional.silu(x),
@@ -28,6 +28,4 @@ internal static class ActivationFunctions
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     internal static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"'{name}' is no activation that is known here: {string.Join(", ", Names)}.");
-
-    private static Tensor TanhGelu(Tensor x) => FusedGelu.Apply(x, byTanh: true);
 }

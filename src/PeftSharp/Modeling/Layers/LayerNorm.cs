@@ -1,4 +1,3 @@
-using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -24,15 +23,6 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized
     /// <param name="x">Float [..., width].</param>
     /// <returns>As <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x) => functional.layer_norm(x, _width, _gain, _shift, _epsilon);
-
-    /// <summary>The norm of what dropout leaves of <paramref name="x"/> and of <paramref name="input"/>, added.</summary>
-    /// <param name="x">Float [batch, tokens, width].</param>
-    /// <param name="input">As <paramref name="x"/>.</param>
-    /// <param name="dropout">What drops.</param>
-    /// <param name="tokens">Tokens of a row, where <paramref name="x"/> has only the first of them.</param>
-    internal Tensor OfSum(Tensor x, Tensor input, Dropout dropout, long tokens) => DropoutAddNorm.Takes(x, input, _gain, _shift, dropout.Current)
-        ? DropoutAddNorm.Apply(x, input, _gain, _shift, _epsilon, dropout.Current, tokens)
-        : call(dropout.Of(x, tokens) + input);
 
     void IInitialized.Initialize(string parameter, double standardDeviation)
     {

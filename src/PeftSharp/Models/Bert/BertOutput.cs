@@ -27,7 +27,8 @@ internal sealed class BertOutput : Module<Tensor, Tensor, long, Tensor>
     {
         using var scope = NewDisposeScope();
         var dense = _dense.call(x);
-        return (_norm is LayerNorm norm ? norm.OfSum(dense, input, _dropout, tokens) : _norm.call(_dropout.Of(dense, tokens) + input)).MoveToOuterDisposeScope();
+        var dropped = dense.shape[1] == tokens ? _dropout.call(dense) : _dropout.ApplyToFirst(dense, tokens);
+        return _norm.call(dropped + input).MoveToOuterDisposeScope();
     }
 
     /// <summary>Whether the first token can be had alone with the numbers that it has among the others.</summary>
