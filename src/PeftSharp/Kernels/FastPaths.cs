@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "gelu", "allocator"];
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "gelu", "allocator"];
 
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -21,6 +21,9 @@ public static class FastPaths
 
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
+
+    /// <summary>Products of float32 matrices by 512-bit vectors, where the processor has them: linear layers, their gradients and a language model's loss.</summary>
+    public static bool Linear { get; set; } = IsOnAtStart("linear");
 
     /// <summary>GELU by tanh in one pass with one exponential, forward and backward.</summary>
     public static bool Gelu { get; set; } = IsOnAtStart("gelu");

@@ -8,7 +8,7 @@ namespace PeftSharp.Kernels;
 /// <summary>The loss of a head that scores a large vocabulary, a few rows at a time with their gradient in the same turn: the scores never exist as a whole.</summary>
 internal static class LinearCrossEntropy
 {
-    private const long ScoresAtOnce = 1 << 24;                     // 64 MB of float32: products of this size run at full speed
+    private const long ScoresAtOnce = 1 << 24, FloatScoresAtOnce = 1 << 25;                // 32 MB of bfloat16, 128 MB of float32: products of this size run at full speed
 
     /// <param name="states">Float [rows, hidden].</param>
     /// <param name="table">Float [classes, hidden], of the same type.</param>
@@ -32,7 +32,8 @@ internal static class LinearCrossEntropy
     /// <param name="tableGradient">Added to, float32, of the shape of <paramref name="table"/>; null: not wanted.</param>
     private static Tensor Compute(Tensor states, Tensor table, Settings settings, Tensor? statesGradient, Tensor? tableGradient)
     {
-        var turns = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + ScoresAtOnce - 1) / ScoresAtOnce);
+        var atOnce = states.dtype == ScalarType.Float32 ? FloatScoresAtOnce : ScoresAtOnce;
+        var turns = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + atOnce - 1) / atOnce);
         var rows = Math.Max(1, (states.shape[0] + turns - 1) / turns);                    // of about the same size: a short last turn would read the whole table for little
         var loss = 0.0;
         for (long first = 0; first < states.shape[0]; first += rows)
@@ -40,16 +41,25 @@ internal static class LinearCrossEntropy
             using var scope = NewDisposeScope();
             var count = Math.Min(rows, states.shape[0] - first);
             var (part, targets) = (states.narrow(0, first, count), settings.Targets.narrow(0, first, count));
-            var scores = part.matmul(table.t());
+            var scores = Product(part, table.t());
             var wantsGradient = statesGradient is not null || tableGradient is not null;
             loss += Lanes.Takes(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient);
             if (!wantsGradient) continue;
             var back = scores.to(states.dtype);
-            statesGradient?.narrow(0, first, count).copy_(back.matmul(table));
-            if (back.dtype == ScalarType.Float32) tableGradient?.addmm_(back.t(), part, 1, 1);
+            statesGradient?.narrow(0, first, count).copy_(Product(back, table));
+            if (back.dtype == ScalarType.Float32) AddProduct(tableGradient, back.t(), part);
             else tableGradient?.add_(back.t().matmul(part));
         }
         return tensor((float)(loss / settings.Items), device: states.device);
+    }
+
+    private static Tensor Product(Tensor a, Tensor b) => FloatProduct.Takes(a, b) ? FloatProduct.Of(a, b) : a.matmul(b);
+
+    private static void AddProduct(Tensor? to, Tensor a, Tensor b)
+    {
+        if (to is null) return;
+        if (FloatProduct.Takes(a, b)) FloatProduct.Into(to, a, b, null, adds: true);
+        else to.addmm_(a, b, 1, 1);
     }
 
     /// <summary>The sum of the losses; where wanted, the scores become their gradient: their softmax, less 1 at the target, as a share of the items.</summary>
