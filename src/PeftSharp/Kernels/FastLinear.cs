@@ -12,9 +12,10 @@ internal static class FastLinear
     /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's.</param>
     internal static bool Takes(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
-        if (!FastPaths.Linear || !FloatProduct.IsAvailable || x.dtype != ScalarType.Float32 || x.dim() < 2 || (bias is not null && bias.dtype != ScalarType.Float32)) return false;
-        using var scope = NewDisposeScope();
-        return FloatProduct.Takes(Matrix(x), isTransposed ? weight : weight.t());
+        if (!FastPaths.Linear || !FloatProduct.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
+        if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && bias.dtype != ScalarType.Float32)) return false;
+        var (sides, inputs) = (weight.shape, x.shape[^1]);
+        return sides.Min() >= FloatProduct.LeastSize && sides[isTransposed ? 0 : 1] == inputs && x.numel() / inputs >= FloatProduct.LeastSize && x.numel() < int.MaxValue && weight.is_contiguous();
     }
 
     /// <inheritdoc cref="Takes"/>

@@ -11,7 +11,7 @@ namespace PeftSharp.Kernels;
 /// </remarks>
 internal static unsafe class FloatProduct
 {
-    private const int LeastSize = 48;                              // below that a tile is mostly filled up
+    internal const int LeastSize = 48;                             // below that a tile is mostly filled up
     private const int MostDepth = 512, MostColumns = 3072, MostBlock = 128 * 1024;         // half a megabyte of the left side: half of a core's second cache
 
     /// <summary>Whether this processor and this libtorch have what it is made for.</summary>
