@@ -11,13 +11,15 @@ internal static class GenerateTokens
     {
         var (name, batch, prompt, added) = (options.Word("model", "gpt2", "gpt2-tiny"), options.Number("batch", 1), options.Number("prompt", 32), options.Number("new", 64));
         var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2), options.Number("runs", 3), options.Number("beams", 1));
+        var device = options.Word("device", "cpu", "cuda");
         var line = options.Read();
         set_num_threads(threads);
         manual_seed(1);
         using var model = Models.Create(name);
         model.eval();
         if (precision == "bf16") model.to(ScalarType.BFloat16);
-        using var ids = randint(10, 8000, [batch, prompt], ScalarType.Int64);
+        model.to(device == "cpu" ? CPU : CUDA);
+        using var ids = randint(10, 8000, [batch, prompt], ScalarType.Int64, device == "cpu" ? CPU : CUDA);
         using var mask = ones_like(ids);
         var times = new List<double>();
         for (var run = 0; run <= runs; run++)

@@ -12,6 +12,7 @@ internal static class TrainStep
     {
         var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
         var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
+        var device = options.Word("device", "cpu", "cuda");
         var line = options.Read();
         set_num_threads(threads);
         manual_seed(1);
@@ -36,7 +37,7 @@ internal static class TrainStep
             MaxSteps = steps + NotCounted,
             LearningRate = 5e-5,
             WeightDecay = 0.01,
-            UseCpu = true,
+            UseCpu = device == "cpu",
             Bf16 = precision == "bf16",
             SaveStrategy = SaveStrategy.No,
             LoggingStrategy = IntervalStrategy.No,

@@ -35,7 +35,7 @@ internal static class LinearCrossEntropy
         var atOnce = states.dtype == ScalarType.Float32 ? FloatScoresAtOnce : ScoresAtOnce;
         var turns = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + atOnce - 1) / atOnce);
         var rows = Math.Max(1, (states.shape[0] + turns - 1) / turns);                    // of about the same size: a short last turn would read the whole table for little
-        var loss = 0.0;
+        var loss = zeros(1, ScalarType.Float64, states.device);
         for (long first = 0; first < states.shape[0]; first += rows)
         {
             using var scope = NewDisposeScope();
@@ -43,14 +43,14 @@ internal static class LinearCrossEntropy
             var (part, targets) = (states.narrow(0, first, count), settings.Targets.narrow(0, first, count));
             var scores = Product(part, table.t());
             var wantsGradient = statesGradient is not null || tableGradient is not null;
-            loss += Lanes.Takes(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient);
+            loss.add_(Lanes.Takes(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient));
             if (!wantsGradient) continue;
             var back = scores.to(states.dtype);
             statesGradient?.narrow(0, first, count).copy_(Product(back, table));
             if (back.dtype == ScalarType.Float32) AddProduct(tableGradient, back.t(), part);
             else tableGradient?.add_(back.t().matmul(part));
         }
-        return tensor((float)(loss / settings.Items), device: states.device);
+        return loss.div(settings.Items).to(ScalarType.Float32).squeeze(0);
     }
 
     private static Tensor Product(Tensor a, Tensor b) => FloatProduct.Takes(a, b) ? FloatProduct.Of(a, b) : a.matmul(b);
@@ -67,13 +67,13 @@ internal static class LinearCrossEntropy
     /// <param name="targets">Int64 [rows].</param>
     /// <param name="settings">Divisor and the target that is not counted.</param>
     /// <param name="wantsGradient">Whether the scores are written over.</param>
-    private static double Composed(ref Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
+    private static Tensor Composed(ref Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
     {
         var isIgnored = targets.eq(settings.Ignored);
         var safe = targets.masked_fill(isIgnored, 0).unsqueeze(1);
         scores = scores.to(ScalarType.Float32);
         var logSum = scores.logsumexp(1, keepdim: true);
-        var loss = (logSum - scores.gather(1, safe)).squeeze(1).masked_fill(isIgnored, 0).sum().item<float>();
+        var loss = (logSum - scores.gather(1, safe)).squeeze(1).masked_fill(isIgnored, 0).sum();
         if (!wantsGradient) return loss;
         var share = isIgnored.logical_not().to(ScalarType.Float32).div_(settings.Items).unsqueeze(1);
         scores.sub_(logSum).exp_().mul_(share).scatter_add_(1, safe, share.neg());
@@ -81,7 +81,7 @@ internal static class LinearCrossEntropy
     }
 
     /// <summary>The same in place, a row at a time while it is in the cache.</summary>
-    private static unsafe double ByRows(Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
+    private static unsafe Tensor ByRows(Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
     {
         var losses = empty(scores.shape[0], ScalarType.Float64);
         var ids = targets.contiguous();
@@ -91,7 +91,7 @@ internal static class LinearCrossEntropy
             Classes = (int)scores.shape[1], Ignored = settings.Ignored, Share = (float)(1 / settings.Items), WantsGradient = wantsGradient,
         };
         NativeThreads.For((int)scores.shape[0], 1, ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
-        return losses.sum().item<double>();
+        return losses.sum();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -169,10 +169,11 @@ internal static class LinearCrossEntropy
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            var factor = gradient.item<float>();
+            // Most often it is 1. On a GPU the question would stall the queue, so it is not asked there.
+            var isOne = gradient.device_type == TorchSharp.DeviceType.CPU && gradient.item<float>() == 1;
             return [Scaled(saved[0]), saved.Count > 1 ? Scaled(saved[1]) : null, null];
 
-            Tensor Scaled(Tensor tensor) => factor == 1 ? tensor.alias() : tensor * factor;
+            Tensor Scaled(Tensor tensor) => isOne ? tensor.alias() : tensor * gradient.to(tensor.dtype);
         }
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
@@ -97,8 +98,15 @@ public sealed class ModelInputs : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         if (_tensors.Values.All(tensor => tensor.device_type == device.type)) return this;
         var moved = Copy();
-        foreach (var (name, tensor) in _tensors) moved[name] = tensor.to(device, copy: true);
+        foreach (var (name, tensor) in _tensors) moved[name] = device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU ? ToGpu(tensor, device) : tensor.to(device, copy: true);
         return moved;
+
+        // From memory that stays in its place the GPU fetches by itself, while the program goes on; libtorch keeps that memory until it has.
+        static Tensor ToGpu(Tensor tensor, Device device)
+        {
+            using var pinned = tensor.pin_memory();
+            return pinned.to(device, copy: true, non_blocking: true);
+        }
     }
 
     /// <inheritdoc/>

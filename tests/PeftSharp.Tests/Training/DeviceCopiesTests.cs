@@ -1,0 +1,86 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>
+/// On a GPU a step waits where a number is fetched from it, so each place that could fetch one is known by name. They are counted in the compiled code: no machine without a
+/// GPU could notice them while running.
+/// </summary>
+public sealed class DeviceCopiesTests
+{
+    private static readonly string[] _rooms = ["PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
+    private static readonly string[] _fetching = ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
+
+    /// <summary>Who adds a place has to say here why a step does not wait there.</summary>
+    private static readonly Dictionary<string, (int Count, string Why)> _known = new(StringComparer.Ordinal)
+    {
+        ["UpdateStep: item"] = (1, "the loss, once a batch: training stops where it is no number"),
+        ["GradientClipping: item"] = (1, "the gradient's length, once a step, for the same reason"),
+        ["Adafactor: item"] = (1, "the size of a weight, where its rate is scaled by it"),
+        ["Losses: item"] = (1, "how many labels count; asked of the batch before it goes to the device"),
+        ["InputCheck: item"] = (2, "numbers out of range; looked for on the processor alone"),
+        ["InputCheck: nonzero"] = (1, "as above"),
+        ["InputCheck: data"] = (1, "as above"),
+        ["AttentionMask: item"] = (2, "whether anything is hidden; asked on the processor alone"),
+        ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; asked on the processor alone"),
+        ["BernoulliMask: get_bytes"] = (3, "memory of the processor: it takes no other tensors"),
+        ["TensorMemory: get_bytes"] = (1, "memory of the processor: it takes no other tensors"),
+        ["MergedTensors: item"] = (1, "merging is no part of a step"),
+        ["Optimizer: cpu"] = (1, "loading its state is no part of a step"),
+        ["Optimizer: item"] = (1, "loading its state is no part of a step"),
+        ["OptimizerState: cpu"] = (1, "loading its state is no part of a step"),
+        ["OptimizerState: item"] = (1, "loading its state is no part of a step"),
+    };
+
+    [Fact]
+    public void A_step_fetches_numbers_from_its_device_only_where_it_is_known_to()
+    {
+        var found = typeof(PeftSharpException).Assembly.GetTypes().Where(IsInStep).SelectMany(Fetches).CountBy(place => place).ToDictionary(StringComparer.Ordinal);
+        Assert.Equal(InOrder(_known.Select(place => (place.Key, place.Value.Count))), InOrder(found.Select(place => (place.Key, place.Value))));
+
+        static IEnumerable<string> InOrder(IEnumerable<(string Place, int Count)> places) => places.OrderBy(place => place.Place, StringComparer.Ordinal).Select(place => $"{place.Place} x{place.Count}");
+    }
+
+    private static bool IsInStep(Type type) => _rooms.Any(room => Outermost(type).FullName is { } name && (name == room || name.StartsWith(room + ".", StringComparison.Ordinal)));
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static IEnumerable<string> Fetches(Type type)
+    {
+        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        foreach (var method in type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)))
+            foreach (var called in Calls(method))
+                if (called.DeclaringType is { } owner && (owner == typeof(Tensor) || owner == typeof(TensorExtensionMethods)) && _fetching.Contains(called.Name))
+                    yield return $"{Outermost(type).Name}: {called.Name}";
+    }
+
+    private static IEnumerable<MethodBase> Calls(MethodBase method)
+    {
+        if (method.GetMethodBody()?.GetILAsByteArray() is not { } code) yield break;
+        for (var at = 0; at < code.Length;)
+        {
+            var opCode = code[at] == 0xfe ? _opCodes[0xfe00 | code[at + 1]] : _opCodes[code[at]];
+            at += opCode.Size;
+            if (opCode.OperandType == OperandType.InlineMethod)
+            {
+                var typeArguments = method.DeclaringType is { IsGenericType: true } owner ? owner.GetGenericArguments() : null;
+                if (method.Module.ResolveMethod(BitConverter.ToInt32(code, at), typeArguments, method.IsGenericMethod ? method.GetGenericArguments() : null) is { } called) yield return called;
+            }
+            at += opCode.OperandType switch
+            {
+                OperandType.InlineNone => 0,
+                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+                OperandType.InlineVar => 2,
+                OperandType.InlineI8 or OperandType.InlineR => 8,
+                OperandType.InlineSwitch => 4 + 4 * BitConverter.ToInt32(code, at),
+                _ => 4,
+            };
+        }
+    }
+
+    private static readonly Dictionary<int, OpCode> _opCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(opCode => (int)(ushort)opCode.Value);
+}
