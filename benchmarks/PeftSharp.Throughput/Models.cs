@@ -6,14 +6,19 @@ namespace PeftSharp.Throughput;
 /// <summary>Models of the published sizes with random weights.</summary>
 internal static class Models
 {
-    internal static readonly string[] Names = ["bert-base", "minilm", "gpt2", "gpt2-tiny"];
+    internal static readonly string[] Names = ["bert-base", "minilm", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl"];
 
-    internal static PretrainedModel Create(string name) => name switch
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="layers">Other than the published size's; 0: as published.</param>
+    internal static PretrainedModel Create(string name, int layers = 0) => name switch
     {
-        "bert-base" => AutoModelForSequenceClassification.FromConfig(new BertConfig { NumLabels = 2 }),
-        "minilm" => AutoModelForSequenceClassification.FromConfig(new BertConfig { HiddenSize = 384, NumHiddenLayers = 6, NumAttentionHeads = 12, IntermediateSize = 1536, NumLabels = 2 }),
-        "gpt2" => AutoModelForCausalLM.FromConfig(new Gpt2Config()),
-        "gpt2-tiny" => AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = 8192, NPositions = 256, NEmbd = 256, NLayer = 4, NHead = 4 }),
+        "bert-base" => AutoModelForSequenceClassification.FromConfig(new BertConfig { NumHiddenLayers = Or(12), NumLabels = 2 }),
+        "minilm" => AutoModelForSequenceClassification.FromConfig(new BertConfig { HiddenSize = 384, NumHiddenLayers = Or(6), NumAttentionHeads = 12, IntermediateSize = 1536, NumLabels = 2 }),
+        "gpt2" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NLayer = Or(12) }),
+        "gpt2-tiny" => AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = 8192, NPositions = 256, NEmbd = 256, NLayer = Or(4), NHead = 4 }),
+        "gpt2-medium" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1024, NLayer = Or(24), NHead = 16 }),
+        "gpt2-large" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1280, NLayer = Or(36), NHead = 20 }),
+        "gpt2-xl" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1600, NLayer = Or(48), NHead = 25 }),
         _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
     };
 }

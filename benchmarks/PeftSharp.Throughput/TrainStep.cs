@@ -12,12 +12,12 @@ internal static class TrainStep
     {
         var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
         var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
-        var device = options.Word("device", "cpu", "cuda");
+        var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
         var line = options.Read();
         set_num_threads(threads);
         manual_seed(1);
         var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
-        var model = Models.Create(name);
+        var model = Models.Create(name, layers);
         var vocabulary = model.Config.VocabSize;
         if (method == "lora")
             model = model.GetPeftModel(new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });

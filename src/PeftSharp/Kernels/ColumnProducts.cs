@@ -7,12 +7,12 @@ namespace PeftSharp.Kernels;
 /// <summary>A weight [inputs, outputs], as GPT-2's: each row of it, times the input's number for it, is added to the outputs.</summary>
 /// <remarks>
 /// Eight rows of the weight are read side by side, a stretch of each that is long enough for memory to give it at full speed and short enough that the sums of the stretch
-/// stay in the nearest cache. The weights of two vectors of columns stay in registers for all rows of the input.
+/// stay near. The weights of two vectors of columns stay in registers for all rows of the input.
 /// </remarks>
 internal static unsafe class ColumnProducts
 {
     private const int InputsAtOnce = 8, Lane = FewRowsProduct.Lane, Line = 64;
-    private const int SumsAtOnce = 2048;                    // 8 KB of float32
+    private const int SumsAtOnce = 8192;                    // 32 KB of float32
 
     internal static void Add<T>(FewRowsProduct* p, int from, int to) where T : unmanaged
     {

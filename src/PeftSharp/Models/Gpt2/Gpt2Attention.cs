@@ -35,7 +35,7 @@ internal sealed class Gpt2Attention : Module<Tensor, Tensor?, KeyValueCache?, Te
     public override Tensor forward(Tensor x, Tensor? mask, KeyValueCache? cache)
     {
         using var scope = NewDisposeScope();
-        var parts = _qkv.call(x).chunk(3, dim: 2).Select(SplitHeads).ToArray();
+        var parts = _qkv.call(x).unflatten(2, 3, _heads, -1).permute(2, 0, 3, 1, 4).unbind(0);        // three of [batch, heads, tokens, width]
         var (query, key, value) = (parts[0], parts[1], parts[2]);
         if (cache is not null) (key, value) = cache.Update(_layer, key, value);
         if (_queryScale != 1) query = query * _queryScale;       // libtorch divides by the root of the width; this is what is left of the scale
@@ -44,6 +44,5 @@ internal sealed class Gpt2Attention : Module<Tensor, Tensor?, KeyValueCache?, Te
         return _outputDropout.call(_output.call(MergeHeads(mixed.to(x.dtype)))).MoveToOuterDisposeScope();
     }
 
-    private Tensor SplitHeads(Tensor x) => x.unflatten(2, _heads, -1).transpose(1, 2);   // [batch, heads, tokens, width]
     private static Tensor MergeHeads(Tensor x) => x.transpose(1, 2).flatten(2);          // [batch, tokens, hidden]
 }
