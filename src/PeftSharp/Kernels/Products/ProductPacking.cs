@@ -7,37 +7,50 @@ namespace PeftSharp.Kernels;
 /// <summary>Pieces of matrices in the order in which <see cref="ProductTile"/> reads them: strips of a few rows (or columns), number by number of the depth, filled up with zeros.</summary>
 internal static unsafe class ProductPacking
 {
-    /// <param name="from">Number (0, 0) of the strip.</param>
-    /// <param name="across">From a row of the strip (a column, for the right side) to the next; 1 or else <paramref name="along"/> is.</param>
+    private const int StripsAtOnce = 8;
+
+    /// <summary>Strips that lie one after another.</summary>
+    /// <param name="from">Number (0, 0) of the first strip.</param>
+    /// <param name="across">From a row of a strip (a column, for the right side) to the next; 1 or else <paramref name="along"/> is.</param>
     /// <param name="along">From a number of the depth to the next.</param>
-    /// <param name="count">Rows that there are, at most <paramref name="width"/>.</param>
+    /// <param name="count">Rows that there are of all strips; what is missing of the last is filled with zeros.</param>
     /// <param name="depth">How deep the piece is.</param>
-    /// <param name="to">[depth, width].</param>
-    /// <param name="width">Of a strip; a multiple of four.</param>
+    /// <param name="to">[strips, depth, width].</param>
+    /// <param name="width">Rows of a strip; a multiple of four.</param>
     internal static void Pack(float* from, nint across, nint along, int count, int depth, float* to, int width)
     {
-        if (count == width && across == 1) CopyRows(from, along, depth, to, width);
-        else if (count == width && along == 1 && Sse.IsSupported) Turn(from, across, depth, to, width);
-        else
+        var strip = 0;
+        for (int strips; count - strip * width >= width; strip += strips)
         {
-            for (var k = 0; k < depth; k++, from += along, to += width)
-                for (var i = 0; i < width; i++) to[i] = i < count ? from[i * across] : 0;
+            strips = across == 1 ? Math.Min(StripsAtOnce, count / width - strip) : 1;
+            var (first, target) = ((nint)(from + strip * width * across), (nint)(to + (nint)strip * width * depth));
+            if (across == 1) CopyRows((float*)first, along, depth, (float*)target, width, strips);
+            else if (along == 1 && Sse.IsSupported) Turn((float*)first, across, depth, (float*)target, width);
+            else Gather((float*)first, across, along, width, depth, (float*)target, width);
         }
+        if (strip * width < count) Gather(from + strip * width * across, across, along, count - strip * width, depth, to + (nint)strip * width * depth, width);
     }
 
-    /// <summary>Each number of the depth is a short row, in another page than the one before: asked for far ahead.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void CopyRows(float* from, nint along, int depth, float* to, int width)
+    private static void Gather(float* from, nint across, nint along, int count, int depth, float* to, int width)
     {
-        const int ahead = 32;
+        for (var k = 0; k < depth; k++, from += along, to += width)
+            for (var i = 0; i < width; i++) to[i] = i < count ? from[i * across] : 0;
+    }
+
+    /// <summary>Each number of the depth is a row of several strips, in another page than the one before: asked for ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void CopyRows(float* from, nint along, int depth, float* to, int width, int strips)
+    {
+        const int ahead = 8, line = 16;
         for (var k = 0; k < depth; k++, from += along, to += width)
         {
             if (Sse.IsSupported)
+                for (var i = 0; i < strips * width; i += line) Sse.Prefetch0(from + ahead * along + i);                // beyond the end it does nothing
+            for (var strip = 0; strip < strips; strip++)
             {
-                Sse.Prefetch0(from + ahead * along);                               // beyond the end it does nothing
-                Sse.Prefetch0(from + ahead * along + width - 1);
+                var (source, target) = ((nint)(from + strip * width), (nint)(to + (nint)strip * width * depth));
+                for (var i = 0; i < width; i += Vector128<float>.Count) Vector128.Load((float*)source + i).Store((float*)target + i);
             }
-            for (var i = 0; i < width; i += Vector128<float>.Count) Vector128.Load(from + i).Store(to + i);
         }
     }
 

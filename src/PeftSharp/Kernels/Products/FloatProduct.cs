@@ -106,12 +106,9 @@ internal static unsafe class FloatProduct
     private static void PackRight(void* arguments, int from, int to)
     {
         var p = (Call*)arguments;
-        for (var strip = from; strip < to; strip++)
-        {
-            var column = strip * ProductTile.Columns;
-            ProductPacking.Pack(p->B + p->First * p->BDepth + (p->Column + column) * p->BColumn, p->BColumn, p->BDepth, Math.Min(ProductTile.Columns, p->Columns - column), p->Depth,
-                p->PackedB + (nint)column * p->Depth, ProductTile.Columns);
-        }
+        var column = from * ProductTile.Columns;
+        ProductPacking.Pack(p->B + p->First * p->BDepth + (p->Column + column) * p->BColumn, p->BColumn, p->BDepth, Math.Min(to * ProductTile.Columns, p->Columns) - column, p->Depth,
+            p->PackedB + (nint)column * p->Depth, ProductTile.Columns);
     }
 
     private static void Multiply(void* arguments, int from, int to)
@@ -124,12 +121,8 @@ internal static unsafe class FloatProduct
         for (var part = 0; part < parts; part++)
         {
             var (first, end) = (from + (int)((long)(to - from) * part / parts), from + (int)((long)(to - from) * (part + 1) / parts));
-            for (var strip = first; strip < end; strip++)
-            {
-                var row = strip * ProductTile.Rows;
-                ProductPacking.Pack(p->A + row * p->ARow + p->First * p->ADepth, p->ARow, p->ADepth, Math.Min(ProductTile.Rows, p->Rows - row), p->Depth,
-                    packedA + (nint)(strip - first) * ProductTile.Rows * p->Depth, ProductTile.Rows);
-            }
+            var above = first * ProductTile.Rows;
+            ProductPacking.Pack(p->A + above * p->ARow + p->First * p->ADepth, p->ARow, p->ADepth, Math.Min(end * ProductTile.Rows, p->Rows) - above, p->Depth, packedA, ProductTile.Rows);
             for (var column = 0; column < p->Columns; column += ProductTile.Columns)
             {
                 var right = p->PackedB + (nint)column * p->Depth;
