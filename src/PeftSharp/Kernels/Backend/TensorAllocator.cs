@@ -61,7 +61,7 @@ internal static unsafe class TensorAllocator
         ours[1 + BeforeFunctions + RawDeleterSlot] = code.RawDeleter;
 
         var setOption = (delegate* unmanaged<int, int, int>)option;
-        _ = setOption(MapFrom, 1 << 30);
+        if (setOption(MapFrom, 1 << 30) == 0) _ = setOption(MapFrom, 32 << 20);                 // as much as older versions take
         _ = setOption(KeepFreed, int.MaxValue);
         return new Allocators { Original = original, Ours = ours, Set = (delegate* unmanaged<void*, byte, void>)set, Trim = (delegate* unmanaged<nuint, int>)trim };
     }

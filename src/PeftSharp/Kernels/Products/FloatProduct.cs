@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -14,8 +15,8 @@ internal static unsafe class FloatProduct
     internal const int LeastSize = 48;                             // below that a tile is mostly filled up
     private const int MostDepth = 512, MostColumns = 3072, MostBlock = 128 * 1024;         // half a megabyte of the left side: half of a core's second cache
 
-    /// <summary>Whether this processor and this libtorch have what it is made for.</summary>
-    internal static bool IsAvailable => Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable;
+    /// <summary>Whether this processor and this libtorch have what it is made for. On Intel's processors libtorch's library uses their 512-bit vectors itself.</summary>
+    internal static bool IsAvailable { get; } = Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable && !IsIntel();
 
     /// <summary>Whether it computes a·b: float32 on the processor, large enough, each a matrix of which rows or columns lie in order.</summary>
     /// <param name="a">[rows, depth].</param>
@@ -78,6 +79,8 @@ internal static unsafe class FloatProduct
         Free(call.PackedB);
         Free(call.Start);
     }
+
+    private static bool IsIntel() => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756e6547;        // "Genu" of GenuineIntel
 
     /// <summary>Parts of about the same size, none above the greatest.</summary>
     private static int Share(int all, int greatest, int grain)
