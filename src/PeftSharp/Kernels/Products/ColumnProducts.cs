@@ -34,16 +34,17 @@ internal static unsafe class ColumnProducts
         var w = (T*)p->W + input * outputs + from;
         var (xStride, yStride) = ((nint)p->XStride, (nint)p->YStride);
         var end = p->X + input + p->Rows * xStride;
+        var isNear = p->Rows > 2;                            // several rows take so long that the nearest cache keeps up
         var column = from;
         for (; column + 2 * Lane <= to; column += 2 * Lane, w += 2 * Lane)
         {
             if (Sse.IsSupported)
             {
-                var next = w + InputsAtOnce * outputs;                                       // beyond the end it does nothing
+                var next = w + InputsAtOnce * outputs;
                 for (var ahead = 0; ahead < InputsAtOnce; ahead++, next += outputs)
                 {
-                    Sse.Prefetch1(next);
-                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)next + Line);
+                    Ask(next, isNear);
+                    if (typeof(T) == typeof(float)) Ask((byte*)next + Line, isNear);
                 }
             }
             var v = w;
@@ -87,6 +88,14 @@ internal static unsafe class ColumnProducts
             }
         }
         for (var k = 0; k < InputsAtOnce && column < to; k++) AddOne<T>(p, input + k, column, to);
+    }
+
+    /// <summary>Asks for a line of memory ahead, into the nearest cache or the one behind it; beyond the end it does nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Ask(void* line, bool isNear)
+    {
+        if (isNear) Sse.Prefetch0(line);
+        else Sse.Prefetch1(line);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
