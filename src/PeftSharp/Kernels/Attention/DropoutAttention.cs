@@ -95,8 +95,7 @@ internal static unsafe class DropoutAttention
             for (; i + Lanes.Count <= seen; i += Lanes.Count) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, Lanes.Count));
             if (i < seen) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, seen - i));
             var greatest = Lanes.Greatest(most);
-            var sees = greatest != float.NegativeInfinity;                       // a query that sees nothing, as padding on the left, takes nothing: 0 as in libtorch
-            if (!sees) seen = 0;
+            if (greatest == float.NegativeInfinity) seen = 0;                    // a query that sees nothing, as padding on the left, takes nothing: 0 as in libtorch
             var sums = Vector256<float>.Zero;
             for (i = 0; i < seen; i += Lanes.Count)
             {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Where libtorch's tensors get their memory, so that a freed tensor's place is the next one's of its size: a fifth less memory, and no time spent on pages that come and go.</summary>
+/// <summary>Where libtorch's tensors get their memory, so that a freed tensor's place is the next one's of its size: up to a fifth less memory, and fewer pages that come and go.</summary>
 /// <remarks>
 /// <para>libtorch asks glibc for aligned memory (<c>posix_memalign</c>). glibc takes a piece that is too large and cuts its ends off; small objects settle in them, and when the tensor
 /// is freed, its hole is too small for one of the same size. Here a plain <c>malloc</c> of 80 bytes more is aligned inside, and glibc is told to keep freed memory (<see cref="GiveBack"/>

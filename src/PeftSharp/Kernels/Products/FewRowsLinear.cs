@@ -37,6 +37,7 @@ internal static unsafe class FewRowsLinear
         var blocks = new RowBlocks(rows);
         shape[^1] = outputs;
         var result = empty(shape, x.dtype);
+        // Rows of sums begin half a kilobyte apart in a page, rows of the input a line: read side by side, they would otherwise push each other out of the cache.
         var (xStride, yStride) = (isTransposed ? inputs + FewRowsProduct.Lane : inputs, (outputs + 1023) / 1024 * 1024 + 128);
         var numbers = empty(blocks.Rows * ((long)xStride + yStride), ScalarType.Float32);
         var packed = (float*)TensorMemory.Pointer(numbers);

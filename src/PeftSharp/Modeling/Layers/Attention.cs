@@ -18,6 +18,6 @@ internal static class Attention
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool isCausal = false, long? drawnQueries = null) =>
         DropoutAttention.Takes(query, key, value, dropout)
             ? DropoutAttention.Apply(query, key, value, mask, isCausal, dropout, drawnQueries ?? query.shape[2])
-            : dropout == 0 && OneQueryAttention.Takes(query, key, value, mask) ? OneQueryAttention.Apply(query, key, value, mask)
+            : dropout == 0 && !isCausal && OneQueryAttention.Takes(query, key, value, mask) ? OneQueryAttention.Apply(query, key, value, mask)
             : functional.scaled_dot_product_attention(query, key, value, mask, dropout, is_casual: isCausal);
 }
