@@ -54,6 +54,15 @@ internal static unsafe class Lanes
         for (var i = 0; i < count; i++) at[i] = Round<T>(Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref numbers), i));
     }
 
+    /// <summary>Numbers of one type as another's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal static void Convert<TFrom, TTo>(TFrom* from, TTo* to, long count) where TFrom : unmanaged where TTo : unmanaged
+    {
+        var i = 0L;
+        for (; i + Count <= count; i += Count) Store(Load(from + i), to + i);
+        for (; i < count; i++) to[i] = Round<TTo>(Number(from + i));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Number<T>(T* at) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)at : BitConverter.UInt32BitsToSingle((uint)*(ushort*)at << 16);
 

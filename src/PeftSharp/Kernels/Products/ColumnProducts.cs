@@ -6,107 +6,217 @@ namespace PeftSharp.Kernels;
 
 /// <summary>A weight [inputs, outputs], as GPT-2's: each row of it, times the input's number for it, is added to the outputs.</summary>
 /// <remarks>
-/// Eight rows of the weight are read side by side, a stretch of each that is long enough for memory to give it at full speed and short enough that the sums of the stretch
-/// stay near. The weights of two vectors of columns stay in registers for all rows of the input.
+/// The weight is taken block by block, some columns of some of its rows; within a block a strip of two vectors of columns goes down all rows while its sums stay in registers.
+/// Memory would give such short pieces slowly, so while one block is computed the next is asked for in the order in which it lies there, and waits in the second cache.
 /// </remarks>
 internal static unsafe class ColumnProducts
 {
-    private const int InputsAtOnce = 8, Lane = FewRowsProduct.Lane, Line = 64;
-    private const int SumsAtOnce = 8192;                    // 32 KB of float32
+    private const int BlockColumns = 256, BlockInputs = 128;                       // 64 KB of bfloat16, twice in the cache
+    private const int Line = 64;
 
-    internal static void Add<T>(FewRowsProduct* p, int from, int to) where T : unmanaged
+    /// <summary>The input, block of rows after block, each [inputs, rows of it].</summary>
+    internal static void Pack(ref FewRowsProduct p, float* x)
     {
-        var stretch = Math.Max(2 * Lane, SumsAtOnce / p->Rows / (2 * Lane) * (2 * Lane));
-        for (; from < to; from += stretch)
-        {
-            var end = Math.Min(to, from + stretch);
-            var k = 0;
-            for (; k + InputsAtOnce <= p->Inputs; k += InputsAtOnce) AddEight<T>(p, k, from, end);
-            for (; k < p->Inputs; k++) AddOne<T>(p, k, from, end);
-        }
+        for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
+            ProductPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
-    /// <summary>Eight rows of the weight over a stretch of columns; the next eight are asked for meanwhile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEight<T>(FewRowsProduct* p, int input, int from, int to) where T : unmanaged
+    /// <summary>The outputs from the first to before the last.</summary>
+    [SkipLocalsInit]
+    internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
-        var outputs = (nint)p->Outputs;
-        var w = (T*)p->W + input * outputs + from;
-        var (xStride, yStride) = ((nint)p->XStride, (nint)p->YStride);
-        var end = p->X + input + p->Rows * xStride;
-        var isNear = p->Rows > 2;                            // several rows take so long that the nearest cache keeps up
-        var column = from;
-        for (; column + 2 * Lane <= to; column += 2 * Lane, w += 2 * Lane)
+        var p = (FewRowsProduct*)arguments;
+        // Sums of a block, strip by strip, each [rows, 32]. Each thread has its own: a line of memory that two write to goes to and fro between them.
+        var memory = stackalloc byte[FewRowsProduct.MostRows * BlockColumns * sizeof(float) + Line];
+        var sums = (float*)((nuint)(memory + Line - 1) / Line * Line);
+        AskFor<T>(p, from, Math.Min(to, from + BlockColumns));
+        for (var column = from; column < to; column += BlockColumns)
         {
-            if (Sse.IsSupported)
+            var end = Math.Min(to, column + BlockColumns);
+            Begin<T>(p, column, end, sums);
+            for (var input = 0; input < p->Inputs; input += BlockInputs)
             {
-                var next = w + InputsAtOnce * outputs;
-                for (var ahead = 0; ahead < InputsAtOnce; ahead++, next += outputs)
+                var (nextInput, nextColumn) = input + BlockInputs < p->Inputs ? (input + BlockInputs, column) : end < to ? (0, end) : (input, column);
+                var block = new Block
                 {
-                    Ask(next, isNear);
-                    if (typeof(T) == typeof(float)) Ask((byte*)next + Line, isNear);
+                    From = column, To = end, Input = input, Depth = Math.Min(BlockInputs, p->Inputs - input),
+                    Ahead = (T*)p->W + (long)nextInput * p->Outputs + nextColumn, AheadColumns = Math.Min(BlockColumns, to - nextColumn),
+                };
+                for (var row = 0; row < p->Blocks.Rows; row += p->Blocks.At(row))
+                {
+                    var x = p->X + (long)row * p->Inputs + (long)input * p->Blocks.At(row);
+                    if (p->Blocks.At(row) == RowBlocks.Large) AddEight<T>(p, block, x, sums + row * NumberPair.Count);
+                    else AddFour<T>(p, block, x, sums + row * NumberPair.Count);
                 }
             }
-            var v = w;
-            var (a0, b0) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a1, b1) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a2, b2) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a3, b3) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a4, b4) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a5, b5) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a6, b6) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            v += outputs;
-            var (a7, b7) = (FewRowsProduct.Load(v), FewRowsProduct.Load(v + Lane));
-            var y = p->Y + column;
-            for (var x = p->X + input; x < end; x += xStride, y += yStride)
+            End<T>(p, column, end, sums);
+        }
+    }
+
+    /// <summary>Where a strip begins. The last one that is not whole reaches back into what others compute as well, with the same numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Strip(int first, int to) => Math.Min(first, to - NumberPair.Count);
+
+    /// <summary>Asks for the first block, which nothing was computed before.</summary>
+    private static void AskFor<T>(FewRowsProduct* p, int from, int to) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (var input = 0; input < Math.Min(BlockInputs, p->Inputs); input++)
+        {
+            var row = (T*)p->W + (long)input * p->Outputs;
+            for (var line = (byte*)(row + from); line < row + to; line += Line) Sse.Prefetch1(line);
+        }
+    }
+
+    /// <summary>The sums begin with the bias.</summary>
+    private static void Begin<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
+    {
+        for (var first = from; first < to; first += NumberPair.Count)
+        {
+            var (a, b) = p->Bias is null ? default : NumberPair.Load((T*)p->Bias + Strip(first, to));
+            for (var row = 0; row < p->Blocks.Rows; row++, sums += NumberPair.Count)
             {
-                var (a, b) = (Vector512.Load(y), Vector512.Load(y + Lane));
-                var number = Vector512.Create(x[0]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a0, number, a), Vector512.FusedMultiplyAdd(b0, number, b));
-                number = Vector512.Create(x[1]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a1, number, a), Vector512.FusedMultiplyAdd(b1, number, b));
-                number = Vector512.Create(x[2]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a2, number, a), Vector512.FusedMultiplyAdd(b2, number, b));
-                number = Vector512.Create(x[3]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a3, number, a), Vector512.FusedMultiplyAdd(b3, number, b));
-                number = Vector512.Create(x[4]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a4, number, a), Vector512.FusedMultiplyAdd(b4, number, b));
-                number = Vector512.Create(x[5]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a5, number, a), Vector512.FusedMultiplyAdd(b5, number, b));
-                number = Vector512.Create(x[6]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a6, number, a), Vector512.FusedMultiplyAdd(b6, number, b));
-                number = Vector512.Create(x[7]);
-                (a, b) = (Vector512.FusedMultiplyAdd(a7, number, a), Vector512.FusedMultiplyAdd(b7, number, b));
-                a.Store(y);
-                b.Store(y + Lane);
+                a.Store(sums);
+                b.Store(sums + NumberPair.Half);
             }
         }
-        for (var k = 0; k < InputsAtOnce && column < to; k++) AddOne<T>(p, input + k, column, to);
     }
 
-    /// <summary>Asks for a line of memory ahead, into the nearest cache or the one behind it; beyond the end it does nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Ask(void* line, bool isNear)
+    /// <summary>The sums in the result's type.</summary>
+    private static void End<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
     {
-        if (isNear) Sse.Prefetch0(line);
-        else Sse.Prefetch1(line);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddOne<T>(FewRowsProduct* p, int input, int from, int to) where T : unmanaged
-    {
-        var w = (T*)p->W + (long)input * p->Outputs;
-        var x = p->X + input;
-        for (var row = 0; row < p->Rows; row++)
+        for (var first = from; first < to; first += NumberPair.Count, sums += p->Blocks.Rows * NumberPair.Count)
         {
-            var y = p->Y + (long)row * p->YStride;
-            for (var i = from; i < to; i++) y[i] += x[(long)row * p->XStride] * Lanes.Number(w + i);
+            var result = (T*)p->Result + Strip(first, to);
+            for (var row = 0; row < p->Rows; row++, result += p->Outputs)
+                NumberPair.Store(Vector512.Load(sums + row * NumberPair.Count), Vector512.Load(sums + row * NumberPair.Count + NumberPair.Half), result);
         }
+    }
+
+    /// <summary>Eight rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddEight<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    {
+        var outputs = (nint)p->Outputs;
+        var stride = p->Blocks.Rows * NumberPair.Count;
+        var ahead = (T*)block.Ahead;
+        var aheadColumn = 0;
+        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        {
+            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
+            var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
+            var (a1, b1) = (Vector512.Load(sums + 32), Vector512.Load(sums + 48));
+            var (a2, b2) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80));
+            var (a3, b3) = (Vector512.Load(sums + 96), Vector512.Load(sums + 112));
+            var (a4, b4) = (Vector512.Load(sums + 128), Vector512.Load(sums + 144));
+            var (a5, b5) = (Vector512.Load(sums + 160), Vector512.Load(sums + 176));
+            var (a6, b6) = (Vector512.Load(sums + 192), Vector512.Load(sums + 208));
+            var (a7, b7) = (Vector512.Load(sums + 224), Vector512.Load(sums + 240));
+            var end = x + 8 * block.Depth;
+            for (var numbers = x; numbers < end; numbers += 8, w += outputs)
+            {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(ahead + aheadColumn);
+                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
+                    aheadColumn += NumberPair.Count;
+                    if (aheadColumn >= block.AheadColumns)
+                    {
+                        aheadColumn = 0;
+                        ahead += outputs;
+                    }
+                }
+                var (a, b) = NumberPair.Load(w);
+                var number = Vector512.Create(numbers[0]);
+                (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
+                number = Vector512.Create(numbers[1]);
+                (a1, b1) = (Vector512.FusedMultiplyAdd(a, number, a1), Vector512.FusedMultiplyAdd(b, number, b1));
+                number = Vector512.Create(numbers[2]);
+                (a2, b2) = (Vector512.FusedMultiplyAdd(a, number, a2), Vector512.FusedMultiplyAdd(b, number, b2));
+                number = Vector512.Create(numbers[3]);
+                (a3, b3) = (Vector512.FusedMultiplyAdd(a, number, a3), Vector512.FusedMultiplyAdd(b, number, b3));
+                number = Vector512.Create(numbers[4]);
+                (a4, b4) = (Vector512.FusedMultiplyAdd(a, number, a4), Vector512.FusedMultiplyAdd(b, number, b4));
+                number = Vector512.Create(numbers[5]);
+                (a5, b5) = (Vector512.FusedMultiplyAdd(a, number, a5), Vector512.FusedMultiplyAdd(b, number, b5));
+                number = Vector512.Create(numbers[6]);
+                (a6, b6) = (Vector512.FusedMultiplyAdd(a, number, a6), Vector512.FusedMultiplyAdd(b, number, b6));
+                number = Vector512.Create(numbers[7]);
+                (a7, b7) = (Vector512.FusedMultiplyAdd(a, number, a7), Vector512.FusedMultiplyAdd(b, number, b7));
+            }
+            a0.Store(sums);
+            b0.Store(sums + 16);
+            a1.Store(sums + 32);
+            b1.Store(sums + 48);
+            a2.Store(sums + 64);
+            b2.Store(sums + 80);
+            a3.Store(sums + 96);
+            b3.Store(sums + 112);
+            a4.Store(sums + 128);
+            b4.Store(sums + 144);
+            a5.Store(sums + 160);
+            b5.Store(sums + 176);
+            a6.Store(sums + 192);
+            b6.Store(sums + 208);
+            a7.Store(sums + 224);
+            b7.Store(sums + 240);
+        }
+    }
+
+    /// <summary>Four rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddFour<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    {
+        var outputs = (nint)p->Outputs;
+        var stride = p->Blocks.Rows * NumberPair.Count;
+        var ahead = (T*)block.Ahead;
+        var aheadColumn = 0;
+        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        {
+            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
+            var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
+            var (a1, b1) = (Vector512.Load(sums + 32), Vector512.Load(sums + 48));
+            var (a2, b2) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80));
+            var (a3, b3) = (Vector512.Load(sums + 96), Vector512.Load(sums + 112));
+            var end = x + 4 * block.Depth;
+            for (var numbers = x; numbers < end; numbers += 4, w += outputs)
+            {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(ahead + aheadColumn);
+                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
+                    aheadColumn += NumberPair.Count;
+                    if (aheadColumn >= block.AheadColumns)
+                    {
+                        aheadColumn = 0;
+                        ahead += outputs;
+                    }
+                }
+                var (a, b) = NumberPair.Load(w);
+                var number = Vector512.Create(numbers[0]);
+                (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
+                number = Vector512.Create(numbers[1]);
+                (a1, b1) = (Vector512.FusedMultiplyAdd(a, number, a1), Vector512.FusedMultiplyAdd(b, number, b1));
+                number = Vector512.Create(numbers[2]);
+                (a2, b2) = (Vector512.FusedMultiplyAdd(a, number, a2), Vector512.FusedMultiplyAdd(b, number, b2));
+                number = Vector512.Create(numbers[3]);
+                (a3, b3) = (Vector512.FusedMultiplyAdd(a, number, a3), Vector512.FusedMultiplyAdd(b, number, b3));
+            }
+            a0.Store(sums);
+            b0.Store(sums + 16);
+            a1.Store(sums + 32);
+            b1.Store(sums + 48);
+            a2.Store(sums + 64);
+            b2.Store(sums + 80);
+            a3.Store(sums + 96);
+            b3.Store(sums + 112);
+        }
+    }
+
+    /// <summary>A block of the weight, and the one after it.</summary>
+    private struct Block
+    {
+        internal int From, To, Input, Depth, AheadColumns;
+        internal void* Ahead;
     }
 }

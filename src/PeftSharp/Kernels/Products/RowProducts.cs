@@ -5,116 +5,226 @@ using System.Runtime.Intrinsics.X86;
 namespace PeftSharp.Kernels;
 
 /// <summary>A weight [outputs, inputs]: each output is the product of a row of it with each row of the input.</summary>
-/// <remarks>A block's sums, sixteen vectors, stay in registers. All that stands around such a loop is inlined: a call would put the sums on the stack in every turn.</remarks>
+/// <remarks>
+/// A block's sums, sixteen or twenty-four vectors, stay in registers. All that stands around such a loop is inlined: a call would put the sums on the stack in every turn.
+/// Several rows of the weight are read side by side, which memory would give slowly, so it is asked for what comes a good while later, in the order in which it lies there.
+/// </remarks>
 internal static unsafe class RowProducts
 {
-    internal static void Add<T>(FewRowsProduct* p, int from, int to) where T : unmanaged
+    private const int Stretch = 96, Group = 12;              // outputs at once: whole groups of three and of four
+    private const int Margin = 4, SumsOfRow = Margin + Stretch;
+    private const int Near = 1 << 18, Ahead = 1 << 14, Line = 64;
+
+    /// <summary>The input, block of rows after block, each [pairs of vectors, rows of it, 32].</summary>
+    internal static void Pack<T>(ref FewRowsProduct p, T* from) where T : unmanaged
     {
-        for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first))
+        var to = p.X;
+        for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
+            for (var input = 0; input < p.Inputs; input += NumberPair.Count)
+                for (var row = first; row < first + p.Blocks.At(first); row++, to += NumberPair.Count)
+                {
+                    var (a, b) = row < p.Rows ? NumberPair.Load(from + (long)row * p.Inputs + input) : default;
+                    a.Store(to);
+                    b.Store(to + NumberPair.Half);
+                }
+    }
+
+    /// <summary>The outputs from the first to before the last, as many at once as stay near for all blocks of rows.</summary>
+    [SkipLocalsInit]
+    internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
+    {
+        var p = (FewRowsProduct*)arguments;
+        var stretch = Math.Clamp(Near / (p->Inputs * sizeof(T)) / Group * Group, Group, Stretch);
+        var sums = stackalloc float[FewRowsProduct.MostRows * SumsOfRow];
+        for (; from < to; from += stretch)
         {
-            var output = from;
-            if (p->AreBlocksOfVectors(first))
-            {
-                if (p->Blocks.At(first) == RowBlocks.Large) for (; output + 2 <= to; output += 2) AddEightByTwo<T>(p, first, output);
-                else for (; output + 4 <= to; output += 4) AddFourByFour<T>(p, first, output);
-            }
-            for (; output < to; output++) AddOne<T>(p, first, output);
+            var end = Math.Min(to, from + stretch);
+            for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first)) Multiply<T>(p, first, from, end, sums + Margin - from);
+            End<T>(p, from, end, sums + Margin - from);
         }
     }
 
-    /// <summary>Eight rows of the input with two of the weight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEightByTwo<T>(FewRowsProduct* p, int first, int output) where T : unmanaged
+    /// <summary>A block of rows. The last group that is not whole reaches back into outputs that are there already, with the same numbers.</summary>
+    private static void Multiply<T>(FewRowsProduct* p, int first, int from, int to, float* sums) where T : unmanaged
     {
-        const int lane = FewRowsProduct.Lane;
+        switch (p->Blocks.At(first))
+        {
+            case RowBlocks.Large:
+                for (; from < to; from += 3) EightByThree<T>(p, first, Math.Min(from, to - 3), sums);
+                break;
+            case RowBlocks.Small:
+                for (; from < to; from += 4) FourByFour<T>(p, first, Math.Min(from, to - 4), sums);
+                break;
+            default:
+                for (; from < to; from++) One<T>(p, first, from, sums);
+                break;
+        }
+    }
+
+    /// <summary>The sums and the bias in the result's type.</summary>
+    private static void End<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
+    {
+        var result = (T*)p->Result;
+        for (var row = 0; row < p->Rows; row++, sums += SumsOfRow, result += p->Outputs)
+        {
+            var output = from;
+            for (; output + Lanes.Count <= to; output += Lanes.Count)
+            {
+                var numbers = Vector256.Load(sums + output);
+                Lanes.Store(p->Bias is null ? numbers : numbers + Lanes.Load((T*)p->Bias + output), result + output);
+            }
+            for (; output < to; output++) result[output] = Lanes.Round<T>(p->Bias is null ? sums[output] : sums[output] + Lanes.Number((T*)p->Bias + output));
+        }
+    }
+
+    /// <summary>Eight rows of the input with three of the weight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void EightByThree<T>(FewRowsProduct* p, int first, int output, float* sums) where T : unmanaged
+    {
         var x = p->X + (long)first * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
-        var w2 = w + p->Inputs;
-        var end = w2;
+        var ahead = (byte*)w + Ahead;
+        var inputs = (nint)p->Inputs;
+        var end = w + inputs;
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
-        for (; w < end; w += lane, w2 += lane, x += 8 * lane)
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        for (; w < end; w += NumberPair.Count, x += 8 * NumberPair.Count)
         {
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(w2 + p->Inputs);
-                Sse.Prefetch0(w2 + 2 * p->Inputs);
-            }
-            var (one, two) = (FewRowsProduct.Load(w), FewRowsProduct.Load(w2));
+            AskFor<T>(ref ahead, 3);
+            var (one, one2) = NumberPair.Load(w);
+            var (two, two2) = NumberPair.Load(w + inputs);
+            var (three, three2) = NumberPair.Load(w + 2 * inputs);
             var row = Vector512.Load(x);
-            (a0, b0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0));
-            row = Vector512.Load(x + lane);
-            (a1, b1) = (Vector512.FusedMultiplyAdd(one, row, a1), Vector512.FusedMultiplyAdd(two, row, b1));
-            row = Vector512.Load(x + 2 * lane);
-            (a2, b2) = (Vector512.FusedMultiplyAdd(one, row, a2), Vector512.FusedMultiplyAdd(two, row, b2));
-            row = Vector512.Load(x + 3 * lane);
-            (a3, b3) = (Vector512.FusedMultiplyAdd(one, row, a3), Vector512.FusedMultiplyAdd(two, row, b3));
-            row = Vector512.Load(x + 4 * lane);
-            (a4, b4) = (Vector512.FusedMultiplyAdd(one, row, a4), Vector512.FusedMultiplyAdd(two, row, b4));
-            row = Vector512.Load(x + 5 * lane);
-            (a5, b5) = (Vector512.FusedMultiplyAdd(one, row, a5), Vector512.FusedMultiplyAdd(two, row, b5));
-            row = Vector512.Load(x + 6 * lane);
-            (a6, b6) = (Vector512.FusedMultiplyAdd(one, row, a6), Vector512.FusedMultiplyAdd(two, row, b6));
-            row = Vector512.Load(x + 7 * lane);
-            (a7, b7) = (Vector512.FusedMultiplyAdd(one, row, a7), Vector512.FusedMultiplyAdd(two, row, b7));
+            (a0, b0, c0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0), Vector512.FusedMultiplyAdd(three, row, c0));
+            row = Vector512.Load(x + 32);
+            (a1, b1, c1) = (Vector512.FusedMultiplyAdd(one, row, a1), Vector512.FusedMultiplyAdd(two, row, b1), Vector512.FusedMultiplyAdd(three, row, c1));
+            row = Vector512.Load(x + 64);
+            (a2, b2, c2) = (Vector512.FusedMultiplyAdd(one, row, a2), Vector512.FusedMultiplyAdd(two, row, b2), Vector512.FusedMultiplyAdd(three, row, c2));
+            row = Vector512.Load(x + 96);
+            (a3, b3, c3) = (Vector512.FusedMultiplyAdd(one, row, a3), Vector512.FusedMultiplyAdd(two, row, b3), Vector512.FusedMultiplyAdd(three, row, c3));
+            row = Vector512.Load(x + 128);
+            (a4, b4, c4) = (Vector512.FusedMultiplyAdd(one, row, a4), Vector512.FusedMultiplyAdd(two, row, b4), Vector512.FusedMultiplyAdd(three, row, c4));
+            row = Vector512.Load(x + 160);
+            (a5, b5, c5) = (Vector512.FusedMultiplyAdd(one, row, a5), Vector512.FusedMultiplyAdd(two, row, b5), Vector512.FusedMultiplyAdd(three, row, c5));
+            row = Vector512.Load(x + 192);
+            (a6, b6, c6) = (Vector512.FusedMultiplyAdd(one, row, a6), Vector512.FusedMultiplyAdd(two, row, b6), Vector512.FusedMultiplyAdd(three, row, c6));
+            row = Vector512.Load(x + 224);
+            (a7, b7, c7) = (Vector512.FusedMultiplyAdd(one, row, a7), Vector512.FusedMultiplyAdd(two, row, b7), Vector512.FusedMultiplyAdd(three, row, c7));
+            row = Vector512.Load(x + 16);
+            (a0, b0, c0) = (Vector512.FusedMultiplyAdd(one2, row, a0), Vector512.FusedMultiplyAdd(two2, row, b0), Vector512.FusedMultiplyAdd(three2, row, c0));
+            row = Vector512.Load(x + 48);
+            (a1, b1, c1) = (Vector512.FusedMultiplyAdd(one2, row, a1), Vector512.FusedMultiplyAdd(two2, row, b1), Vector512.FusedMultiplyAdd(three2, row, c1));
+            row = Vector512.Load(x + 80);
+            (a2, b2, c2) = (Vector512.FusedMultiplyAdd(one2, row, a2), Vector512.FusedMultiplyAdd(two2, row, b2), Vector512.FusedMultiplyAdd(three2, row, c2));
+            row = Vector512.Load(x + 112);
+            (a3, b3, c3) = (Vector512.FusedMultiplyAdd(one2, row, a3), Vector512.FusedMultiplyAdd(two2, row, b3), Vector512.FusedMultiplyAdd(three2, row, c3));
+            row = Vector512.Load(x + 144);
+            (a4, b4, c4) = (Vector512.FusedMultiplyAdd(one2, row, a4), Vector512.FusedMultiplyAdd(two2, row, b4), Vector512.FusedMultiplyAdd(three2, row, c4));
+            row = Vector512.Load(x + 176);
+            (a5, b5, c5) = (Vector512.FusedMultiplyAdd(one2, row, a5), Vector512.FusedMultiplyAdd(two2, row, b5), Vector512.FusedMultiplyAdd(three2, row, c5));
+            row = Vector512.Load(x + 208);
+            (a6, b6, c6) = (Vector512.FusedMultiplyAdd(one2, row, a6), Vector512.FusedMultiplyAdd(two2, row, b6), Vector512.FusedMultiplyAdd(three2, row, c6));
+            row = Vector512.Load(x + 240);
+            (a7, b7, c7) = (Vector512.FusedMultiplyAdd(one2, row, a7), Vector512.FusedMultiplyAdd(two2, row, b7), Vector512.FusedMultiplyAdd(three2, row, c7));
         }
-        var y = p->Y + (long)first * p->YStride + output;
-        AddSums(y, p->YStride, a0, a1, a2, a3);
-        AddSums(y + 4L * p->YStride, p->YStride, a4, a5, a6, a7);
-        AddSums(y + 1, p->YStride, b0, b1, b2, b3);
-        AddSums(y + 1 + 4L * p->YStride, p->YStride, b4, b5, b6, b7);
+        sums += first * SumsOfRow + output;
+        StoreSums(sums, a0, a1, a2, a3);
+        StoreSums(sums + 4 * SumsOfRow, a4, a5, a6, a7);
+        StoreSums(sums + 1, b0, b1, b2, b3);
+        StoreSums(sums + 1 + 4 * SumsOfRow, b4, b5, b6, b7);
+        StoreSums(sums + 2, c0, c1, c2, c3);
+        StoreSums(sums + 2 + 4 * SumsOfRow, c4, c5, c6, c7);
     }
 
     /// <summary>Four rows of the input with four of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFourByFour<T>(FewRowsProduct* p, int first, int output) where T : unmanaged
+    private static void FourByFour<T>(FewRowsProduct* p, int first, int output, float* sums) where T : unmanaged
     {
-        const int lane = FewRowsProduct.Lane;
         var x = p->X + (long)first * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
-        var (w2, w3, w4) = ((nint)p->Inputs, 2 * (nint)p->Inputs, 3 * (nint)p->Inputs);
-        var end = w + p->Inputs;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
-        for (; w < end; w += lane, x += 4 * lane)
+        var ahead = (byte*)w + Ahead;
+        var inputs = (nint)p->Inputs;
+        var end = w + inputs;
+        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
+        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default;
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
+        Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
+        for (; w < end; w += NumberPair.Count, x += 4 * NumberPair.Count)
         {
-            if (Sse.IsSupported)
-            {
-                var next = w + 4 * w2;                                      // the next four rows; beyond the end it does nothing
-                Sse.Prefetch0(next);
-                Sse.Prefetch0(next + w2);
-                Sse.Prefetch0(next + w3);
-                Sse.Prefetch0(next + w4);
-            }
-            var (row0, row1, row2, row3) = (Vector512.Load(x), Vector512.Load(x + lane), Vector512.Load(x + 2 * lane), Vector512.Load(x + 3 * lane));
-            var weights = FewRowsProduct.Load(w);
-            (a0, a1) = (Vector512.FusedMultiplyAdd(weights, row0, a0), Vector512.FusedMultiplyAdd(weights, row1, a1));
-            (a2, a3) = (Vector512.FusedMultiplyAdd(weights, row2, a2), Vector512.FusedMultiplyAdd(weights, row3, a3));
-            weights = FewRowsProduct.Load(w + w2);
-            (b0, b1) = (Vector512.FusedMultiplyAdd(weights, row0, b0), Vector512.FusedMultiplyAdd(weights, row1, b1));
-            (b2, b3) = (Vector512.FusedMultiplyAdd(weights, row2, b2), Vector512.FusedMultiplyAdd(weights, row3, b3));
-            weights = FewRowsProduct.Load(w + w3);
-            (c0, c1) = (Vector512.FusedMultiplyAdd(weights, row0, c0), Vector512.FusedMultiplyAdd(weights, row1, c1));
-            (c2, c3) = (Vector512.FusedMultiplyAdd(weights, row2, c2), Vector512.FusedMultiplyAdd(weights, row3, c3));
-            weights = FewRowsProduct.Load(w + w4);
-            (d0, d1) = (Vector512.FusedMultiplyAdd(weights, row0, d0), Vector512.FusedMultiplyAdd(weights, row1, d1));
-            (d2, d3) = (Vector512.FusedMultiplyAdd(weights, row2, d2), Vector512.FusedMultiplyAdd(weights, row3, d3));
+            AskFor<T>(ref ahead, 4);
+            var (one, one2) = NumberPair.Load(w);
+            var (two, two2) = NumberPair.Load(w + inputs);
+            var (three, three2) = NumberPair.Load(w + 2 * inputs);
+            var (four, four2) = NumberPair.Load(w + 3 * inputs);
+            var row = Vector512.Load(x);
+            (a0, b0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0));
+            (c0, d0) = (Vector512.FusedMultiplyAdd(three, row, c0), Vector512.FusedMultiplyAdd(four, row, d0));
+            row = Vector512.Load(x + 32);
+            (a1, b1) = (Vector512.FusedMultiplyAdd(one, row, a1), Vector512.FusedMultiplyAdd(two, row, b1));
+            (c1, d1) = (Vector512.FusedMultiplyAdd(three, row, c1), Vector512.FusedMultiplyAdd(four, row, d1));
+            row = Vector512.Load(x + 64);
+            (a2, b2) = (Vector512.FusedMultiplyAdd(one, row, a2), Vector512.FusedMultiplyAdd(two, row, b2));
+            (c2, d2) = (Vector512.FusedMultiplyAdd(three, row, c2), Vector512.FusedMultiplyAdd(four, row, d2));
+            row = Vector512.Load(x + 96);
+            (a3, b3) = (Vector512.FusedMultiplyAdd(one, row, a3), Vector512.FusedMultiplyAdd(two, row, b3));
+            (c3, d3) = (Vector512.FusedMultiplyAdd(three, row, c3), Vector512.FusedMultiplyAdd(four, row, d3));
+            row = Vector512.Load(x + 16);
+            (a0, b0) = (Vector512.FusedMultiplyAdd(one2, row, a0), Vector512.FusedMultiplyAdd(two2, row, b0));
+            (c0, d0) = (Vector512.FusedMultiplyAdd(three2, row, c0), Vector512.FusedMultiplyAdd(four2, row, d0));
+            row = Vector512.Load(x + 48);
+            (a1, b1) = (Vector512.FusedMultiplyAdd(one2, row, a1), Vector512.FusedMultiplyAdd(two2, row, b1));
+            (c1, d1) = (Vector512.FusedMultiplyAdd(three2, row, c1), Vector512.FusedMultiplyAdd(four2, row, d1));
+            row = Vector512.Load(x + 80);
+            (a2, b2) = (Vector512.FusedMultiplyAdd(one2, row, a2), Vector512.FusedMultiplyAdd(two2, row, b2));
+            (c2, d2) = (Vector512.FusedMultiplyAdd(three2, row, c2), Vector512.FusedMultiplyAdd(four2, row, d2));
+            row = Vector512.Load(x + 112);
+            (a3, b3) = (Vector512.FusedMultiplyAdd(one2, row, a3), Vector512.FusedMultiplyAdd(two2, row, b3));
+            (c3, d3) = (Vector512.FusedMultiplyAdd(three2, row, c3), Vector512.FusedMultiplyAdd(four2, row, d3));
         }
-        var y = p->Y + (long)first * p->YStride + output;
-        AddSums(y, p->YStride, a0, a1, a2, a3);
-        AddSums(y + 1, p->YStride, b0, b1, b2, b3);
-        AddSums(y + 2, p->YStride, c0, c1, c2, c3);
-        AddSums(y + 3, p->YStride, d0, d1, d2, d3);
+        sums += first * SumsOfRow + output;
+        StoreSums(sums, a0, a1, a2, a3);
+        StoreSums(sums + 1, b0, b1, b2, b3);
+        StoreSums(sums + 2, c0, c1, c2, c3);
+        StoreSums(sums + 3, d0, d1, d2, d3);
+    }
+
+    /// <summary>One row of the input with one of the weight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void One<T>(FewRowsProduct* p, int row, int output, float* sums) where T : unmanaged
+    {
+        var x = p->X + (long)row * p->Inputs;
+        var w = (T*)p->W + (long)output * p->Inputs;
+        var end = w + p->Inputs;
+        var ahead = (byte*)w + Ahead;
+        Vector512<float> a = default, b = default;
+        for (; w < end; w += NumberPair.Count, x += NumberPair.Count)
+        {
+            AskFor<T>(ref ahead, 1);
+            var (first, second) = NumberPair.Load(w);
+            (a, b) = (Vector512.FusedMultiplyAdd(first, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(second, Vector512.Load(x + NumberPair.Half), b));
+        }
+        sums[row * SumsOfRow + output] = Vector512.Sum(a + b);
+    }
+
+    /// <summary>Asks for as much of the weight as a turn of a loop reads of some of its rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskFor<T>(ref byte* ahead, int rows) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        var bytes = rows * NumberPair.Count * sizeof(T);
+        for (var line = 0; line < bytes; line += Line) Sse.Prefetch1(ahead + line);          // beyond the end it does nothing
+        ahead += bytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddSums(float* y, int stride, Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
+    private static void StoreSums(float* sums, Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
     {
-        var sums = Quarter(first, second, third, fourth);
-        y[0] += sums[0];
-        y[stride] += sums[1];
-        y[2L * stride] += sums[2];
-        y[3L * stride] += sums[3];
+        var four = Quarter(first, second, third, fourth);
+        sums[0] = four[0];
+        sums[SumsOfRow] = four[1];
+        sums[2 * SumsOfRow] = four[2];
+        sums[3 * SumsOfRow] = four[3];
     }
 
     /// <summary>The sums of four vectors.</summary>
@@ -130,30 +240,5 @@ internal static unsafe class RowProducts
     {
         var half = x.GetLower() + x.GetUpper();
         return half.GetLower() + half.GetUpper();
-    }
-
-    /// <summary>A block's rows one after another.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddOne<T>(FewRowsProduct* p, int first, int output) where T : unmanaged
-    {
-        const int lane = FewRowsProduct.Lane;
-        var w = (T*)p->W + (long)output * p->Inputs;
-        var (rowStride, stride) = p->VectorStrides(first);
-        var vectors = p->Inputs - p->Inputs % lane;
-        for (var row = 0; row < p->Blocks.At(first); row++)
-        {
-            var x = p->X + (long)first * p->Inputs + (long)row * rowStride;
-            Vector512<float> a = default, b = default;              // two sums: one would wait for itself
-            var i = 0;
-            for (; i + 2 * lane <= vectors; i += 2 * lane)
-            {
-                a = Vector512.FusedMultiplyAdd(FewRowsProduct.Load(w + i), Vector512.Load(x + i * stride), a);
-                b = Vector512.FusedMultiplyAdd(FewRowsProduct.Load(w + i + lane), Vector512.Load(x + (i + lane) * stride), b);
-            }
-            for (; i < vectors; i += lane) a = Vector512.FusedMultiplyAdd(FewRowsProduct.Load(w + i), Vector512.Load(x + i * stride), a);
-            var sum = Vector512.Sum(a + b);
-            for (; i < p->Inputs; i++) sum += Lanes.Number(w + i) * x[i];
-            p->Y[(long)(first + row) * p->YStride + output] += sum;
-        }
     }
 }

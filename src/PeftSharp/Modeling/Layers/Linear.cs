@@ -35,7 +35,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
-        FewRowsLinear.Takes(x, weight, bias) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
+        FewRowsLinear.Takes(x, weight, bias, isTransposed: false) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
         : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 

@@ -13,7 +13,7 @@ public sealed class FewRowsLinearTests
             var cases = new TheoryData<int, int, int, ScalarType, bool, bool>();
             foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
                 foreach (var isTransposed in new[] { false, true })
-                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (2, 768, 768), (3, 261, 333), (4, 512, 515), (6, 272, 131), (8, 256, 1024), (8, 768, 2304), (12, 256, 513), (9, 1023, 65), (16, 515, 129) })
+                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (2, 768, 768), (3, 288, 333), (4, 512, 515), (6, 1024, 32), (6, 352, 131), (8, 256, 1024), (8, 768, 2304), (12, 256, 513), (9, 1024, 65), (16, 512, 129), (16, 3072, 768) })
                         cases.Add(rows, inputs, outputs, type, isTransposed, rows != 3);
             return cases;
         }
@@ -29,7 +29,7 @@ public sealed class FewRowsLinearTests
         var x = randn(1, rows, inputs).to(type);
         var weight = randn(isTransposed ? [inputs, outputs] : [outputs, inputs]).to(type);
         var bias = hasBias ? randn(outputs).to(type) : null;
-        Assert.True(FewRowsLinear.Takes(x, weight, bias));
+        Assert.True(FewRowsLinear.Takes(x, weight, bias, isTransposed));
         var biasBefore = bias?.clone();
         var found = FewRowsLinear.Apply(x, weight, bias, isTransposed);
         Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
@@ -46,12 +46,12 @@ public sealed class FewRowsLinearTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var (x, weight) = (ones(1, 256), ones(256, 256));
-        Assert.False(FewRowsLinear.Takes(x, weight, null));
+        Assert.False(FewRowsLinear.Takes(x, weight, null, isTransposed: false));
         using var free = no_grad();
-        Assert.False(FewRowsLinear.Takes(ones(17, 256), weight, null));
-        Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null));
-        Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null));
-        Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null));
+        Assert.False(FewRowsLinear.Takes(ones(17, 256), weight, null, isTransposed: false));
+        Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null, isTransposed: false));
+        Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
+        Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null, isTransposed: false));
     }
 
     private static void SkipWhereOff()
