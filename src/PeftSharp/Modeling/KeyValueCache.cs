@@ -145,8 +145,10 @@ public sealed class KeyValueCache : IDisposable
 
         private void Check(Tensor added)
         {
-            if (_tensor is null || (added.dim() == 4 && added.shape[0] == _tensor.shape[0] && added.shape[1] == _tensor.shape[1] && added.shape[3] == _tensor.shape[3])) return;
-            throw new ArgumentException($"The key-value cache keeps [{_tensor.shape[0]} rows, {_tensor.shape[1]} heads, …, {_tensor.shape[3]}], so [{string.Join(", ", added.shape)}] does not continue it. Use one cache for one batch.");
+            if (_tensor is null) return;
+            var (kept, other) = (_tensor.shape, added.shape);
+            if (other.Length == 4 && (other[0], other[1], other[3]) == (kept[0], kept[1], kept[3])) return;
+            throw new ArgumentException($"The key-value cache keeps [{kept[0]} rows, {kept[1]} heads, …, {kept[3]}], so [{string.Join(", ", other)}] does not continue it. Use one cache for one batch.");
         }
     }
 }

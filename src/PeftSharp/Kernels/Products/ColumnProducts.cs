@@ -17,7 +17,8 @@ internal static unsafe class ColumnProducts
     /// <summary>The input, block of rows after block, each [inputs, rows of it].</summary>
     internal static void Pack(ref FewRowsProduct p, float* x)
     {
-        for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
+        if (p.Blocks.At(0) == 1) new ReadOnlySpan<float>(x, p.Rows * p.Inputs).CopyTo(new Span<float>(p.X, p.Rows * p.Inputs));
+        else for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
             ProductPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
@@ -45,8 +46,12 @@ internal static unsafe class ColumnProducts
                 for (var row = 0; row < p->Blocks.Rows; row += p->Blocks.At(row))
                 {
                     var x = p->X + (long)row * p->Inputs + (long)input * p->Blocks.At(row);
-                    if (p->Blocks.At(row) == RowBlocks.Large) AddEight<T>(p, block, x, sums + row * NumberPair.Count);
-                    else AddFour<T>(p, block, x, sums + row * NumberPair.Count);
+                    switch (p->Blocks.At(row))
+                    {
+                        case RowBlocks.Large: AddEight<T>(p, block, x, sums + row * NumberPair.Count); break;
+                        case RowBlocks.Small: AddFour<T>(p, block, x, sums + row * NumberPair.Count); break;
+                        default: AddOne<T>(p, block, x, sums + row * NumberPair.Count); break;
+                    }
                 }
             }
             End<T>(p, column, end, sums);
@@ -210,6 +215,41 @@ internal static unsafe class ColumnProducts
             b2.Store(sums + 80);
             a3.Store(sums + 96);
             b3.Store(sums + 112);
+        }
+    }
+
+    /// <summary>One row of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void AddOne<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    {
+        var outputs = (nint)p->Outputs;
+        var stride = p->Blocks.Rows * NumberPair.Count;
+        var ahead = (T*)block.Ahead;
+        var aheadColumn = 0;
+        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        {
+            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
+            var (c, d) = (Vector512.Load(sums), Vector512.Load(sums + 16));
+            var end = x + block.Depth;
+            for (var numbers = x; numbers < end; numbers++, w += outputs)
+            {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch1(ahead + aheadColumn);
+                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
+                    aheadColumn += NumberPair.Count;
+                    if (aheadColumn >= block.AheadColumns)
+                    {
+                        aheadColumn = 0;
+                        ahead += outputs;
+                    }
+                }
+                var (a, b) = NumberPair.Load(w);
+                var number = Vector512.Create(*numbers);
+                (c, d) = (Vector512.FusedMultiplyAdd(a, number, c), Vector512.FusedMultiplyAdd(b, number, d));
+            }
+            c.Store(sums);
+            d.Store(sums + 16);
         }
     }
 

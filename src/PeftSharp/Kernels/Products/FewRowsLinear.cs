@@ -40,11 +40,10 @@ internal static unsafe class FewRowsLinear
         using var ordered = x.is_contiguous() ? null : x.contiguous();
         using var straight = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
-        var blocks = new RowBlocks(rows, canBeAlone: !isTransposed);
         var product = new FewRowsProduct
         {
             W = (void*)TensorMemory.Pointer(weight), Bias = bias is null ? null : (void*)TensorMemory.Pointer(straight ?? bias), Result = (void*)TensorMemory.Pointer(result),
-            Blocks = blocks, Rows = rows, Inputs = inputs, Outputs = outputs,
+            Blocks = new RowBlocks(rows), Rows = rows, Inputs = inputs, Outputs = outputs,
         };
         if (x.dtype == ScalarType.Float32) Run<float>(ref product, ordered ?? x, isTransposed);
         else Run<ushort>(ref product, ordered ?? x, isTransposed);

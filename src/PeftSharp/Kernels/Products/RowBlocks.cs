@@ -1,14 +1,13 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>How a few rows of an input are taken: in blocks of eight, of four and, of one or two rows that are to stay by themselves, of one.</summary>
+/// <summary>How a few rows of an input are taken: one or two by themselves, more in blocks of eight and four, the last filled up with zeros.</summary>
 internal readonly struct RowBlocks
 {
     internal const int Large = 8, Small = 4;
     private const int ByThemselves = 2;
 
     /// <param name="rows">Rows that there are.</param>
-    /// <param name="canBeAlone">Whether one or two make blocks of one; otherwise they are filled up as more are.</param>
-    internal RowBlocks(int rows, bool canBeAlone) => Rows = canBeAlone && rows <= ByThemselves ? rows : (rows + Small - 1) / Small * Small;
+    internal RowBlocks(int rows) => Rows = rows <= ByThemselves ? rows : (rows + Small - 1) / Small * Small;
 
     /// <summary>Rows with those of zeros that fill the last block.</summary>
     internal int Rows { get; }
