@@ -26,18 +26,17 @@ internal static unsafe class DropoutAttention
 
     private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries);
 
-    private sealed record Kept(double Keep, long DrawnQueries);
-
     private sealed class Function : GradientFunction<Function>
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
-            var (query, key, value) = (((Tensor)arguments[0]).contiguous(), ((Tensor)arguments[1]).contiguous(), ((Tensor)arguments[2]).contiguous());
-            var settings = (Settings)arguments[3];
-            var probabilities = query.matmul(key.transpose(2, 3));                       // scores until the next line but three
+            var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
+            var products = AttentionProducts.For(query, key, value, settings.IsCausal);
+            (query, key, value) = (products.Ordered(query), products.Ordered(key), products.Ordered(value));
+            var probabilities = products.Scores(query, key);                                    // scores until they are changed in place
             var dropped = empty_like(probabilities);
             var bits = BernoulliMask.Draw(probabilities.numel() / query.shape[2] * settings.DrawnQueries, settings.Keep);
-            var rows = Rows(query, probabilities, dropped, bits, settings.Keep, settings.DrawnQueries);
+            var rows = Rows(query, probabilities, dropped, bits, settings);
             using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]]).expand_as(probabilities);
             using var ordered = mask?.stride()[3] == 1 ? mask.alias() : mask?.contiguous();
             if (ordered is not null)
@@ -46,31 +45,31 @@ internal static unsafe class DropoutAttention
                 rows.Mask = (void*)TensorMemory.Pointer(ordered);
                 (rows.BatchStride, rows.HeadStride, rows.QueryStride) = (strides[0], strides[1], strides[2]);
             }
-            rows.IsCausal = settings.IsCausal;
             For(ref rows, probabilities, &Softmax<float>, &Softmax<ushort>);
-            (save, keep) = ([query, key, value, probabilities, bits], new Kept(settings.Keep, settings.DrawnQueries));
-            return dropped.matmul(value);
+            (save, keep) = ([query.alias(), key.alias(), value.alias(), probabilities, bits], settings with { Mask = null });
+            return products.Mixture(dropped, value);
         }
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
             var (query, key, value, probabilities, bits) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
-            var (keep, drawnQueries) = (Kept)kept!;
-            gradient = gradient.contiguous();
-            var back = gradient.matmul(value.transpose(2, 3));                           // of what was left of the probabilities; after the loop, of the scores
+            var settings = (Settings)kept!;
+            var products = AttentionProducts.For(query, key, value, settings.IsCausal);
+            gradient = products.Ordered(gradient);
+            var back = products.Scores(gradient, value);                                        // of what was left of the probabilities; after the loop, of the scores
             var dropped = empty_like(probabilities);
-            var rows = Rows(query, probabilities, dropped, bits, keep, drawnQueries);
+            var rows = Rows(query, probabilities, dropped, bits, settings);
             rows.Gradient = (void*)TensorMemory.Pointer(back);
             For(ref rows, probabilities, &SoftmaxBackward<float>, &SoftmaxBackward<ushort>);
-            return [back.matmul(key), back.transpose(2, 3).matmul(query), dropped.transpose(2, 3).matmul(gradient), null];
+            return [products.Mixture(back, key), products.TurnedMixture(back, query), products.TurnedMixture(dropped, gradient), null];
         }
     }
 
-    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, double keep, long drawnQueries) => new()
+    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings) => new()
     {
         Probabilities = (void*)TensorMemory.Pointer(probabilities), Dropped = (void*)TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),
-        Heads = (int)probabilities.shape[1], Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = drawnQueries,
-        Scale = (float)(1 / Math.Sqrt(query.shape[3])), Kept = BernoulliMask.Reciprocal(keep, query.dtype),
+        Heads = (int)probabilities.shape[1], Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = settings.DrawnQueries,
+        Scale = (float)(1 / Math.Sqrt(query.shape[3])), Kept = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
     };
 
     private static void For(ref AttentionRows rows, Tensor probabilities, delegate*<void*, int, int, void> float32, delegate*<void*, int, int, void> bfloat16) =>
@@ -89,7 +88,7 @@ internal static unsafe class DropoutAttention
             var scores = (T*)p->Probabilities + first;
             var dropped = (T*)p->Dropped + first;
             var mask = (T*)p->MaskOf(row, sizeof(T));
-            var seen = p->IsCausal ? Math.Min(row % p->Queries + 1, p->Tokens) : p->Tokens;
+            var seen = p->Seen(row);
             var most = Vector256.Create(float.NegativeInfinity);
             var i = 0;
             for (; i + Lanes.Count <= seen; i += Lanes.Count) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, Lanes.Count));
@@ -141,13 +140,16 @@ internal static unsafe class DropoutAttention
             var probabilities = (T*)p->Probabilities + first;
             var dropped = (T*)p->Dropped + first;
             var gradient = (T*)p->Gradient + first;
+            var seen = p->Seen(row);
             var sums = Vector256<float>.Zero;
             var i = 0;
-            for (; i + Lanes.Count <= p->Tokens; i += Lanes.Count) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, Lanes.Count, sums);
-            if (i < p->Tokens) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, p->Tokens - i, sums);
+            for (; i + Lanes.Count <= seen; i += Lanes.Count) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, Lanes.Count, sums);
+            if (i < seen) sums = Mixed(probabilities, dropped, gradient, i, p->Kept, p->Bits, bit, seen - i, sums);
             var sum = Vector256.Create(Vector256.Sum(sums));
-            for (i = 0; i + Lanes.Count <= p->Tokens; i += Lanes.Count) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, Lanes.Count);
-            if (i < p->Tokens) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, p->Tokens - i);
+            for (i = 0; i + Lanes.Count <= seen; i += Lanes.Count) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, Lanes.Count);
+            if (i < seen) ToScores(probabilities, gradient, i, p->Kept, p->Bits, bit, sum, p->Scale, seen - i);
+            new Span<T>(gradient + seen, p->Tokens - seen).Clear();
+            new Span<T>(dropped + seen, p->Tokens - seen).Clear();
         }
     }
 
@@ -174,6 +176,9 @@ internal static unsafe class DropoutAttention
         internal int Heads, Queries, Tokens;
         internal float Scale, Kept;
         internal bool IsCausal;
+
+        /// <summary>How many tokens a row sees, from the first on.</summary>
+        internal readonly int Seen(int row) => IsCausal ? Math.Min(row % Queries + 1, Tokens) : Tokens;
 
         /// <summary>Where the bits of a row begin among those of all queries that were drawn for.</summary>
         internal readonly long FirstBit(int row) => (row / Queries * DrawnQueries + row % Queries) * Tokens;

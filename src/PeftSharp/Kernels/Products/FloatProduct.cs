@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
@@ -59,8 +58,8 @@ internal static unsafe class FloatProduct
         };
         var (depths, columns) = ((int)a.shape[1], (int)b.shape[1]);
         var (depth, width) = (Share(depths, MostDepth, 1), Share(columns, MostColumns, ProductTile.Columns));
-        call.PackedB = Allocate((nuint)depth * (nuint)width);
-        call.Start = start is null ? null : Allocate((nuint)(columns + ProductTile.Columns));
+        call.PackedB = VectorMemory.Allocate((nint)depth * width);
+        call.Start = start is null ? null : VectorMemory.Allocate(columns + ProductTile.Columns);
         if (start is not null)
         {
             using var straight = start.contiguous();
@@ -76,8 +75,8 @@ internal static unsafe class FloatProduct
                 NativeThreads.For(Tiles(call.Rows, ProductTile.Rows), 1, ref call, &Multiply);
             }
         }
-        Free(call.PackedB);
-        Free(call.Start);
+        VectorMemory.Free(call.PackedB);
+        VectorMemory.Free(call.Start);
     }
 
     private static bool IsIntel() => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756e6547;        // "Genu" of GenuineIntel
@@ -89,22 +88,7 @@ internal static unsafe class FloatProduct
         return Tiles((all + parts - 1) / parts, grain) * grain;
     }
 
-    private static int Tiles(int all, int size) => (all + size - 1) / size;
-
-    /// <summary>Memory that begins at a vector's boundary. Not the system's own aligned allocation, which leaves holes that nothing fits in (see <see cref="TensorAllocator"/>).</summary>
-    private static float* Allocate(nuint count)
-    {
-        const int boundary = 64;
-        var given = (byte*)NativeMemory.Alloc(count * sizeof(float) + boundary + (nuint)sizeof(void*));
-        var aligned = (byte*)((nuint)(given + boundary + sizeof(void*) - 1) & ~(nuint)(boundary - 1));
-        ((void**)aligned)[-1] = given;
-        return (float*)aligned;
-    }
-
-    private static void Free(float* memory)
-    {
-        if (memory != null) NativeMemory.Free(((void**)memory)[-1]);
-    }
+    internal static int Tiles(int all, int size) => (all + size - 1) / size;
 
     private static void PackRight(void* arguments, int from, int to)
     {
@@ -119,8 +103,7 @@ internal static unsafe class FloatProduct
         var p = (Call*)arguments;
         var most = Math.Max(1, MostBlock / (ProductTile.Rows * p->Depth));
         var parts = Tiles(to - from, most);
-        var packedA = Allocate((nuint)(Tiles(to - from, parts) * ProductTile.Rows) * (nuint)p->Depth);
-        var edge = stackalloc float[ProductTile.Rows * ProductTile.Columns];
+        var packedA = VectorMemory.Allocate((nint)(Tiles(to - from, parts) * ProductTile.Rows) * p->Depth);
         for (var part = 0; part < parts; part++)
         {
             var (first, end) = (from + (int)((long)(to - from) * part / parts), from + (int)((long)(to - from) * (part + 1) / parts));
@@ -135,17 +118,11 @@ internal static unsafe class FloatProduct
                     var left = packedA + (nint)(strip - first) * ProductTile.Rows * p->Depth;
                     var (row, rows, columns) = (strip * ProductTile.Rows, Math.Min(ProductTile.Rows, p->Rows - strip * ProductTile.Rows), Math.Min(ProductTile.Columns, p->Columns - column));
                     var c = p->C + row * p->CRow + p->Column + column;
-                    if (rows == ProductTile.Rows && columns == ProductTile.Columns) ProductTile.Multiply(left, right, p->Depth, c, p->CRow, start, p->Adds);
-                    else
-                    {
-                        ProductTile.Multiply(left, right, p->Depth, edge, ProductTile.Columns, start, adds: false);
-                        for (var i = 0; i < rows; i++)
-                            for (var j = 0; j < columns; j++) c[i * p->CRow + j] = edge[i * ProductTile.Columns + j] + (p->Adds ? c[i * p->CRow + j] : 0);
-                    }
+                    ProductTile.Multiply(left, right, p->Depth, c, p->CRow, rows, columns, start, p->Adds);
                 }
             }
         }
-        Free(packedA);
+        VectorMemory.Free(packedA);
     }
 
     private struct Call

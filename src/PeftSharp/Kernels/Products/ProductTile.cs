@@ -9,16 +9,34 @@ internal static unsafe class ProductTile
 {
     internal const int Rows = 12, Columns = 32, Lane = 16;
 
-    /// <summary>C = A·B + start, or C += A·B, for one tile.</summary>
+    /// <summary>C = A·B + start, or C += A·B, for one tile, of which fewer rows and columns may be there.</summary>
     /// <param name="a">[depth, 12], packed.</param>
     /// <param name="b">[depth, 32], packed.</param>
     /// <param name="depth">How many products each sum has.</param>
     /// <param name="c">The tile's first number.</param>
     /// <param name="stride">From a row of C to the next.</param>
+    /// <param name="rows">Rows of C that are there.</param>
+    /// <param name="columns">Columns of C that are there.</param>
     /// <param name="start">What the sums of each column begin with, 32 numbers; null: 0.</param>
     /// <param name="adds">Whether the sums are added to what is there.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Multiply(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* start, bool adds)
+    {
+        if (rows == Rows && columns == Columns) Multiply(a, b, depth, c, stride, start, adds);
+        else MultiplyPart(a, b, depth, c, stride, rows, columns, start, adds);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MultiplyPart(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* start, bool adds)
+    {
+        var whole = stackalloc float[Rows * Columns];
+        Multiply(a, b, depth, whole, Columns, start, adds: false);
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++) c[i * stride + j] = whole[i * Columns + j] + (adds ? c[i * stride + j] : 0);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    internal static void Multiply(float* a, float* b, nint depth, float* c, nint stride, float* start, bool adds)
+    private static void Multiply(float* a, float* b, nint depth, float* c, nint stride, float* start, bool adds)
     {
         if (Sse.IsSupported)
         {
