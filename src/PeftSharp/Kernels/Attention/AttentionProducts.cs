@@ -16,7 +16,7 @@ internal readonly struct AttentionProducts
     internal static AttentionProducts For(Tensor query, Tensor key, Tensor value, bool isCausal) => new(HeadProduct.Takes(query, key, value), isCausal);
 
     /// <summary>The tensor in an order that the products read as it is.</summary>
-    internal Tensor Ordered(Tensor x) => _isOurs && x.stride()[3] == 1 ? x : x.contiguous();
+    internal Tensor Ordered(Tensor x) => _isOurs && x.stride()[3] == 1 ? x.alias() : x.contiguous();
 
     /// <summary>x·yᵀ: float [batch, heads, queries, tokens]. Under causality only what a token sees is sure to be set.</summary>
     /// <param name="x">Float [batch, heads, queries, width].</param>

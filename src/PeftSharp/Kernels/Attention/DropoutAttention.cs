@@ -46,7 +46,7 @@ internal static unsafe class DropoutAttention
                 (rows.BatchStride, rows.HeadStride, rows.QueryStride) = (strides[0], strides[1], strides[2]);
             }
             For(ref rows, probabilities, &Softmax<float>, &Softmax<ushort>);
-            (save, keep) = ([query.alias(), key.alias(), value.alias(), probabilities, bits], settings with { Mask = null });
+            (save, keep) = ([query, key, value, probabilities, bits], settings with { Mask = null });
             return products.Mixture(dropped, value);
         }
 

@@ -14,8 +14,8 @@ internal static class FastLinear
     {
         if (!FastPaths.Linear || !FloatProduct.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
         if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && bias.dtype != ScalarType.Float32)) return false;
-        var (sides, inputs) = (weight.shape, x.shape[^1]);
-        return sides.Min() >= FloatProduct.LeastSize && sides[isTransposed ? 0 : 1] == inputs && x.numel() / inputs >= FloatProduct.LeastSize && x.numel() < int.MaxValue && weight.is_contiguous();
+        var ((first, second), inputs) = ((weight.shape[0], weight.shape[1]), x.shape[^1]);
+        return (isTransposed ? first : second) == inputs && FloatProduct.Pays(x.numel() / inputs, inputs, isTransposed ? second : first) && x.numel() < int.MaxValue && weight.is_contiguous();
     }
 
     /// <inheritdoc cref="Takes"/>

@@ -53,7 +53,7 @@ internal static unsafe class FewRowsLinear
     private static void Run<T>(ref FewRowsProduct product, Tensor x, bool isTransposed) where T : unmanaged
     {
         var packed = (long)product.Blocks.Rows * product.Inputs;
-        var memory = VectorMemory.Allocate((nint)(packed + (typeof(T) == typeof(float) || !isTransposed ? 0 : x.numel())));
+        var memory = Scratch.OfCall((nint)(packed + (typeof(T) == typeof(float) || !isTransposed ? 0 : x.numel())));
         product.X = memory;
         var from = (void*)TensorMemory.Pointer(x);
         if (!isTransposed) RowProducts.Pack(ref product, (T*)from);
@@ -64,6 +64,5 @@ internal static unsafe class FewRowsLinear
             ColumnProducts.Pack(ref product, memory + packed);
         }
         NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &ColumnProducts.Run<T> : &RowProducts.Run<T>);
-        VectorMemory.Free(memory);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
@@ -6,13 +7,16 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Products of float32 matrices at the speed of the processor's 512-bit vectors, which libtorch's library does not use on every processor that has them.</summary>
 /// <remarks>
-/// Blocked as Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication") do: a panel of the right side, packed by all threads, is multiplied with blocks
-/// of the left side, which each thread packs for itself so that they stay in its cache.
+/// Blocked after Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication"): the smaller side is packed by all threads for all; of the larger each thread packs strips
+/// of its own, which stay in its cache while all of the other side passes by. So the larger side is read once, and its packed copy never leaves the core.
 /// </remarks>
 internal static unsafe class FloatProduct
 {
-    internal const int LeastSize = 48;                             // below that a tile is mostly filled up
-    private const int MostDepth = 512, MostColumns = 3072, MostBlock = 128 * 1024;         // half a megabyte of the left side: half of a core's second cache
+    private const int LeastSide = 48;                              // below that a tile is mostly filled up
+    private const long LeastResult = 1 << 15, LeastWork = 1 << 24; // below that libtorch's library, which starts faster, is done earlier
+    private const int MostDepth = 512;
+    private const int MostOwn = 128 * 1024;                        // half a megabyte: half of a core's second cache
+    private const int MostShared = 1 << 20;                        // four megabytes, in the third
 
     /// <summary>Whether this processor and this libtorch have what it is made for. On Intel's processors libtorch's library uses their 512-bit vectors itself.</summary>
     internal static bool IsAvailable { get; } = Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable && !IsIntel();
@@ -25,9 +29,12 @@ internal static unsafe class FloatProduct
         if (!FastPaths.Linear || !IsAvailable || a.dtype != ScalarType.Float32 || b.dtype != ScalarType.Float32) return false;
         if (a.device_type != TorchSharp.DeviceType.CPU || b.device_type != TorchSharp.DeviceType.CPU) return false;
         var (left, right) = (a.shape, b.shape);
-        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && left[0] is >= LeastSize and < int.MaxValue && left[1] is >= LeastSize and < int.MaxValue
-            && right[1] is >= LeastSize and < int.MaxValue && a.stride().Contains(1) && b.stride().Contains(1);
+        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && Pays(left[0], left[1], right[1]) && a.stride().Contains(1) && b.stride().Contains(1);
     }
+
+    /// <summary>Whether a product of this size is large enough to be faster here, and not too large to be counted.</summary>
+    internal static bool Pays(long rows, long depth, long columns) =>
+        Math.Min(Math.Min(rows, depth), columns) >= LeastSide && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue && rows * columns >= LeastResult && rows * columns * (double)depth >= LeastWork;
 
     /// <summary>a·b + start.</summary>
     /// <param name="a">Float32 [rows, depth]; <see cref="Takes"/> them.</param>
@@ -49,34 +56,30 @@ internal static unsafe class FloatProduct
     /// <param name="adds">Whether the product is added to what is there.</param>
     internal static void Into(Tensor c, Tensor a, Tensor b, Tensor? start, bool adds)
     {
-        var (left, right) = (a.stride(), b.stride());
-        var call = new Call
-        {
-            A = (float*)TensorMemory.Pointer(a), ARow = (nint)left[0], ADepth = (nint)left[1],
-            B = (float*)TensorMemory.Pointer(b), BDepth = (nint)right[0], BColumn = (nint)right[1],
-            C = (float*)TensorMemory.Pointer(c), CRow = (nint)c.stride()[0], Rows = (int)a.shape[0],
-        };
         var (depths, columns) = ((int)a.shape[1], (int)b.shape[1]);
-        var (depth, width) = (Share(depths, MostDepth, 1), Share(columns, MostColumns, ProductTile.Columns));
-        call.PackedB = VectorMemory.Allocate((nint)depth * width);
-        call.Start = start is null ? null : VectorMemory.Allocate(columns + ProductTile.Columns);
+        var (left, right) = (Side.Of(a, 0, ProductTile.Rows), Side.Of(b, 1, ProductTile.Columns));
+        var call = new Call { C = (float*)TensorMemory.Pointer(c), CRow = (nint)c.stride()[0], IsLeftShared = left.Count <= right.Count };
+        (call.Shared, call.Own) = call.IsLeftShared ? (left, right) : (right, left);
+        var depth = Share(depths, MostDepth, 1);
+        var width = Share(call.Shared.Count, Math.Max(call.Shared.Width, MostShared / depth), call.Shared.Width);
+        var room = width / call.Shared.Width * call.Shared.Strip(depth);
+        call.Packed = Scratch.OfCall(room + (start is null ? 0 : columns + ProductTile.Columns));
+        call.Start = start is null ? null : call.Packed + room;
         if (start is not null)
         {
             using var straight = start.contiguous();
             new Span<float>((void*)TensorMemory.Pointer(straight), columns).CopyTo(new Span<float>(call.Start, columns));
         }
-        for (call.Column = 0; call.Column < columns; call.Column += width)
+        for (call.From = 0; call.From < call.Shared.Count; call.From = call.To)
         {
-            call.Columns = Math.Min(width, columns - call.Column);
+            call.To = Math.Min(call.From + width, call.Shared.Count);
             for (call.First = 0; call.First < depths; call.First += depth)
             {
                 (call.Depth, call.Adds) = (Math.Min(depth, depths - call.First), adds || call.First > 0);
-                NativeThreads.For(Tiles(call.Columns, ProductTile.Columns), 1, ref call, &PackRight);
-                NativeThreads.For(Tiles(call.Rows, ProductTile.Rows), 1, ref call, &Multiply);
+                NativeThreads.For(Tiles(call.To - call.From, call.Shared.Width), 1, ref call, &PackShared);
+                NativeThreads.For(Tiles(call.Own.Count, call.Own.Width), 1, ref call, &Multiply);
             }
         }
-        VectorMemory.Free(call.PackedB);
-        VectorMemory.Free(call.Start);
     }
 
     private static bool IsIntel() => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756e6547;        // "Genu" of GenuineIntel
@@ -90,46 +93,67 @@ internal static unsafe class FloatProduct
 
     internal static int Tiles(int all, int size) => (all + size - 1) / size;
 
-    private static void PackRight(void* arguments, int from, int to)
+    private static void PackShared(void* arguments, int from, int to)
     {
         var p = (Call*)arguments;
-        var column = from * ProductTile.Columns;
-        ProductPacking.Pack(p->B + p->First * p->BDepth + (p->Column + column) * p->BColumn, p->BColumn, p->BDepth, Math.Min(to * ProductTile.Columns, p->Columns) - column, p->Depth,
-            p->PackedB + (nint)column * p->Depth, ProductTile.Columns);
+        var first = from * p->Shared.Width;
+        p->Shared.Pack(p->From + first, Math.Min(p->From + to * p->Shared.Width, p->To), p->First, p->Depth, p->Packed + from * p->Shared.Strip(p->Depth));
     }
 
     private static void Multiply(void* arguments, int from, int to)
     {
         var p = (Call*)arguments;
-        var most = Math.Max(1, MostBlock / (ProductTile.Rows * p->Depth));
-        var parts = Tiles(to - from, most);
-        var packedA = VectorMemory.Allocate((nint)(Tiles(to - from, parts) * ProductTile.Rows) * p->Depth);
-        for (var part = 0; part < parts; part++)
+        var (own, shared) = (p->Own, p->Shared);
+        var strips = Math.Clamp(MostOwn / (own.Width * p->Depth), 1, to - from);
+        var (atOnce, ofOwn, ofShared) = (strips * own.Width, own.Strip(p->Depth), shared.Strip(p->Depth));
+        var packed = Scratch.OfThread(strips * ofOwn);
+        var last = Math.Min(to * own.Width, own.Count);
+        for (var first = from * own.Width; first < last; first += atOnce)
         {
-            var (first, end) = (from + (int)((long)(to - from) * part / parts), from + (int)((long)(to - from) * (part + 1) / parts));
-            var above = first * ProductTile.Rows;
-            ProductPacking.Pack(p->A + above * p->ARow + p->First * p->ADepth, p->ARow, p->ADepth, Math.Min(end * ProductTile.Rows, p->Rows) - above, p->Depth, packedA, ProductTile.Rows);
-            for (var column = 0; column < p->Columns; column += ProductTile.Columns)
+            var end = Math.Min(first + atOnce, last);
+            own.Pack(first, end, p->First, p->Depth, packed);
+            var other = p->Packed;
+            for (var across = p->From; across < p->To; across += shared.Width, other += ofShared)
             {
-                var right = p->PackedB + (nint)column * p->Depth;
-                var start = p->Start is null || p->First > 0 ? null : p->Start + p->Column + column;
-                for (var strip = first; strip < end; strip++)
+                var mine = packed;
+                for (var strip = first; strip < end; strip += own.Width, mine += ofOwn)
                 {
-                    var left = packedA + (nint)(strip - first) * ProductTile.Rows * p->Depth;
-                    var (row, rows, columns) = (strip * ProductTile.Rows, Math.Min(ProductTile.Rows, p->Rows - strip * ProductTile.Rows), Math.Min(ProductTile.Columns, p->Columns - column));
-                    var c = p->C + row * p->CRow + p->Column + column;
-                    ProductTile.Multiply(left, right, p->Depth, c, p->CRow, rows, columns, start, p->Adds);
+                    if (p->IsLeftShared) p->Tile(other, mine, across, p->To, strip, end);
+                    else p->Tile(mine, other, strip, end, across, p->To);
                 }
             }
         }
-        VectorMemory.Free(packedA);
+    }
+
+    /// <summary>A matrix as strips across the depth: of rows on the left, of columns on the right.</summary>
+    private struct Side
+    {
+        internal int Count, Width;
+        private float* _first;
+        private nint _across, _along;
+
+        internal static Side Of(Tensor matrix, int axis, int width)
+        {
+            var strides = matrix.stride();
+            return new Side { _first = (float*)TensorMemory.Pointer(matrix), _across = (nint)strides[axis], _along = (nint)strides[1 - axis], Count = (int)matrix.shape[axis], Width = width };
+        }
+
+        internal readonly nint Strip(int depth) => ProductPacking.Strip(Width, depth);
+
+        internal readonly void Pack(int from, int to, int first, int depth, float* packed) => ProductPacking.Pack(_first + from * _across + first * _along, _across, _along, to - from, depth, packed, Width);
     }
 
     private struct Call
     {
-        internal float* A, B, C, PackedB, Start;
-        internal nint ARow, ADepth, BDepth, BColumn, CRow;
-        internal int Rows, Columns, Depth, Column, First;
-        internal bool Adds;
+        internal Side Shared, Own;
+        internal bool IsLeftShared, Adds;
+        internal float* C, Packed, Start;
+        internal nint CRow;
+        internal int From, To, First, Depth;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal readonly void Tile(float* left, float* right, int row, int lastRow, int column, int lastColumn) =>
+            ProductTile.Multiply(left, right, Depth, C + row * CRow + column, CRow, Math.Min(ProductTile.Rows, lastRow - row), Math.Min(ProductTile.Columns, lastColumn - column),
+                Start is null || First > 0 ? null : Start + column, Adds);
     }
 }

@@ -53,8 +53,9 @@ internal static unsafe class HeadProduct
     private static void Multiply(void* arguments, int from, int to)
     {
         var p = (Call*)arguments;
-        var right = VectorMemory.Allocate((nint)p->Depth * FloatProduct.Tiles(p->Columns, ProductTile.Columns) * ProductTile.Columns);
-        var left = VectorMemory.Allocate((nint)p->Depth * ProductTile.Rows);
+        var room = FloatProduct.Tiles(p->Columns, ProductTile.Columns) * ProductPacking.Strip(ProductTile.Columns, p->Depth);
+        var right = Scratch.OfThread(room + ProductPacking.Strip(ProductTile.Rows, p->Depth));
+        var left = right + room;
         for (var head = from; head < to; head++)
         {
             var a = p->A.At(head, p->Heads);
@@ -67,13 +68,12 @@ internal static unsafe class HeadProduct
                 var depth = (p->Triangle == Triangle.Left ? Math.Min(row + rows, p->Depth) : p->Depth) - first;
                 var columns = p->Triangle == Triangle.Result ? Math.Min(row + rows, p->Columns) : p->Columns;
                 ProductPacking.Pack(a + row * p->A.Row + first * p->A.Column, p->A.Row, p->A.Column, rows, depth, left, ProductTile.Rows);
-                for (var column = 0; column < columns; column += ProductTile.Columns)
-                    ProductTile.Multiply(left, right + (nint)column * p->Depth + first * ProductTile.Columns, depth, c + row * p->C.Row + column, p->C.Row,
+                var strip = right + first * ProductTile.Columns;
+                for (var column = 0; column < columns; column += ProductTile.Columns, strip += ProductPacking.Strip(ProductTile.Columns, p->Depth))
+                    ProductTile.Multiply(left, strip, depth, c + row * p->C.Row + column, p->C.Row,
                         rows, Math.Min(ProductTile.Columns, p->Columns - column), null, adds: false);
             }
         }
-        VectorMemory.Free(left);
-        VectorMemory.Free(right);
     }
 
     /// <summary>A tensor of heads: where each begins, and how far it is from a row and a column to the next.</summary>

@@ -26,6 +26,20 @@ public sealed class DropoutAttentionTests : IDisposable
     }
 
     [Theory]
+    [InlineData("none"), InlineData("causal"), InlineData("padding")]
+    public void Larger_heads_that_lie_side_by_side_have_libtorchs_output_and_gradients(string kind)
+    {
+        const int tokens = 75, width = 40;
+        manual_seed(4);
+        Tensor[] parts = [.. Enumerable.Range(0, 3).Select(_ => randn([Batch, tokens, Heads, width]).transpose(1, 2))];          // a copy keeps the order
+        var mask = kind == "padding" ? zeros(Batch, 1, 1, tokens) : null;
+        if (mask is not null) mask[1, 0, 0, TensorIndex.Slice(50)] = double.NegativeInfinity;
+        var plain = Run(parts, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: kind == "causal"));
+        var fast = Run(parts, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, kind == "causal", Probability, tokens));
+        AssertSame(plain, fast, 5e-6);
+    }
+
+    [Theory]
     [InlineData("none"), InlineData("padding"), InlineData("each query")]
     public void The_first_query_alone_has_the_numbers_that_it_has_among_all(string kind)
     {

@@ -12,7 +12,7 @@ public sealed class FloatProductTests
         get
         {
             var cases = new TheoryData<int, int, int, bool, bool>();
-            foreach (var (rows, depth, columns) in new[] { (48, 48, 48), (60, 64, 64), (71, 513, 95), (256, 1100, 96), (97, 50, 3200), (300, 1025, 50) })
+            foreach (var (rows, depth, columns) in new[] { (48, 48, 48), (60, 64, 64), (71, 513, 95), (256, 1100, 96), (97, 50, 3200), (300, 1025, 50), (13, 1, 33), (700, 260, 650) })
                 foreach (var (left, right) in new[] { (false, false), (false, true), (true, false), (true, true) }) cases.Add(rows, depth, columns, left, right);
             return cases;
         }
@@ -27,7 +27,6 @@ public sealed class FloatProductTests
         var a = isLeftTurned ? randn(depth, rows).t() : randn(rows, depth);
         var b = isRightTurned ? randn(columns, depth).t() : randn(depth, columns);
         var start = randn(columns);
-        Assert.True(FloatProduct.Takes(a, b));
         var exact = a.@double().mm(b.@double());
         Close.Equal((exact + start.@double()).to(ScalarType.Float32), FloatProduct.Of(a, b, start), 2e-6, "product");
         var sum = ones(rows, columns + 7).narrow(1, 3, columns);                // rows that do not follow each other
@@ -45,9 +44,9 @@ public sealed class FloatProductTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         manual_seed(4);
-        var (x, gradient) = (randn(3, 25, 70).requires_grad_(ofX), randn(3, 25, 90));
-        var weight = randn(isTransposed ? [70, 90] : [90, 70]).requires_grad_(ofWeight);
-        var bias = hasBias ? randn(90).requires_grad_(true) : null;
+        var (x, gradient) = (randn(3, 151, 190).requires_grad_(ofX), randn(3, 151, 210));
+        var weight = randn(isTransposed ? [190, 210] : [210, 190]).requires_grad_(ofWeight);
+        var bias = hasBias ? randn(210).requires_grad_(true) : null;
         Assert.True(FastLinear.Takes(x, weight, bias, isTransposed));
         var tensors = new[] { x, weight, bias }.OfType<Tensor>().ToArray();
 
@@ -83,11 +82,13 @@ public sealed class FloatProductTests
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
-        var square = ones(64, 64);
-        Assert.False(FloatProduct.Takes(square, ones(64, 8)));
+        var square = ones(512, 512);
+        Assert.True(FloatProduct.Takes(square, square));
+        Assert.False(FloatProduct.Takes(square, ones(512, 8)));
+        Assert.False(FloatProduct.Takes(ones(128, 128), ones(128, 128)));
         Assert.False(FloatProduct.Takes(square.@double(), square.@double()));
-        Assert.False(FloatProduct.Takes(square, ones(64, 64, 2).select(2, 0)));
-        Assert.False(FloatProduct.Takes(square, ones(65, 64)));
+        Assert.False(FloatProduct.Takes(square, ones(512, 512, 2).select(2, 0)));
+        Assert.False(FloatProduct.Takes(square, ones(511, 512)));
     }
 
     private static void SkipWhereOff()
