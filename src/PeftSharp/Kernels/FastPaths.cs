@@ -22,7 +22,7 @@ public static class FastPaths
     /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    /// <summary>Products of float32 matrices by 512-bit vectors, where the processor has them: linear layers, their gradients and a language model's loss.</summary>
+    /// <summary>Products of float32 matrices by 512-bit vectors, where the processor has them: linear layers, their gradients, the heads of attention and a language model's loss.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
     /// <summary>GELU by tanh in one pass with one exponential, forward and backward.</summary>

@@ -17,7 +17,6 @@ internal sealed class MersenneTwister
     private const int LeftAt = 8, NextAt = 16, WordsAt = 24, StateLength = WordsAt + 8 * BlockLength;
 
     private readonly uint[] _words = new uint[BlockLength];
-    private readonly uint[] _tempered = new uint[BlockLength];
     private int _next;
 
     /// <param name="state">What <c>get_rng_state</c> gave.</param>
@@ -26,17 +25,16 @@ internal sealed class MersenneTwister
         if (state.Length < StateLength) throw new ArgumentException($"A state of libtorch's generator has at least {StateLength} bytes, not {state.Length}.", nameof(state));
         for (var i = 0; i < BlockLength; i++) _words[i] = (uint)BinaryPrimitives.ReadUInt64LittleEndian(state[(WordsAt + 8 * i)..]);
         _next = BlockLength + 1 - BinaryPrimitives.ReadInt32LittleEndian(state[LeftAt..]);
-        Temper();
     }
 
-    /// <summary>The next words of the stream.</summary>
+    /// <summary>The next words of the stream, each still to be tempered.</summary>
     internal void Fill(Span<uint> words)
     {
         while (words.Length > 0)
         {
             if (_next == BlockLength) NextBlock();
             var count = Math.Min(words.Length, BlockLength - _next);
-            _tempered.AsSpan(_next, count).CopyTo(words);
+            _words.AsSpan(_next, count).CopyTo(words);
             _next += count;
             words = words[count..];
         }
@@ -59,7 +57,6 @@ internal sealed class MersenneTwister
         Twist(ref words, BlockLength - Lag, BlockLength - 1, Lag - BlockLength);
         _words[^1] = _words[Lag - 1] ^ Mixed(_words[^1], _words[0]);
         _next = 0;
-        Temper();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -78,18 +75,13 @@ internal sealed class MersenneTwister
 
     private static uint Mixed(uint here, uint after) => (((here & UpperBit) | (after & LowerBits)) >> 1) ^ ((after & 1) * Matrix);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Temper()
+    /// <summary>Words as the generator gives them: it keeps them as they are here before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<uint> Temper(Vector256<uint> y)
     {
-        ref var from = ref MemoryMarshal.GetArrayDataReference(_words);
-        ref var to = ref MemoryMarshal.GetArrayDataReference(_tempered);
-        for (nuint i = 0; i < BlockLength; i += Lanes)
-        {
-            var y = Vector256.LoadUnsafe(ref from, i);
-            y ^= y >>> 11;
-            y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
-            y ^= (y << 15) & Vector256.Create(0xefc60000u);
-            (y ^ (y >>> 18)).StoreUnsafe(ref to, i);
-        }
+        y ^= y >>> 11;
+        y ^= (y << 7) & Vector256.Create(0x9d2c5680u);
+        y ^= (y << 15) & Vector256.Create(0xefc60000u);
+        return y ^ (y >>> 18);
     }
 }
