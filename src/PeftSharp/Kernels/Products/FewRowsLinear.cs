@@ -17,12 +17,12 @@ internal static unsafe class FewRowsLinear
     /// <param name="x">Float [..., inputs].</param>
     /// <param name="weight">Float [outputs, inputs] or [inputs, outputs].</param>
     /// <param name="bias">Float [outputs], or null.</param>
-    /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's.</param>
+    /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's; if not, its rows must be whole pairs of vectors.</param>
     internal static bool Takes(Tensor x, Tensor weight, Tensor? bias, bool isTransposed) =>
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && (bias is null || bias.dtype == x.dtype)
         && x.numel() is > 0 and var numbers && x.shape[^1] is var inputs && numbers <= FewRowsProduct.MostRows * inputs && weight.numel() is >= LeastWeights and var weights
-        && weights / inputs >= LeastOutputs && (isTransposed || inputs % NumberPair.Count == 0) && weight.is_contiguous();
+        && weights / inputs >= LeastOutputs && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % NumberPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="Takes"/> it.</param>

@@ -52,6 +52,10 @@ public sealed class FewRowsLinearTests
         Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null, isTransposed: false));
         Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
         Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null, isTransposed: false));
+        Assert.False(FewRowsLinear.Takes(x, ones(512, 300), null, isTransposed: true));                     // of another width: libtorch says so
+        Assert.False(FewRowsLinear.Takes(ones(1, 270), ones(256, 270), null, isTransposed: false));         // no whole vectors
+        Assert.True(FewRowsLinear.Takes(ones(1, 270), ones(270, 256), null, isTransposed: true));
+        Assert.False(FewRowsLinear.Takes(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
     }
 
     private static void SkipWhereOff()
