@@ -62,7 +62,7 @@ internal static class BernoulliMask
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<ulong> Kept(Vector256<uint> words, ulong threshold)
     {
-        var pairs = MersenneTwister.Temper(words).AsUInt64();                                                     // little-endian: the first word is the lower half
+        var pairs = MersenneTwister.Temper(words).AsUInt64();                             // little-endian: the first word is the lower half
         var numbers = ((pairs << 32) | (pairs >>> 32)) & Vector256.Create((1UL << 53) - 1);
         return Vector256.LessThan(numbers.AsInt64(), Vector256.Create((long)threshold)).AsUInt64();
     }

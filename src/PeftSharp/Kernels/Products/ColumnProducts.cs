@@ -120,17 +120,7 @@ internal static unsafe class ColumnProducts
             var end = x + 8 * block.Depth;
             for (var numbers = x; numbers < end; numbers += 8, w += outputs)
             {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch1(ahead + aheadColumn);
-                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
-                    aheadColumn += NumberPair.Count;
-                    if (aheadColumn >= block.AheadColumns)
-                    {
-                        aheadColumn = 0;
-                        ahead += outputs;
-                    }
-                }
+                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
                 var (a, b) = NumberPair.Load(w);
                 var number = Vector512.Create(numbers[0]);
                 (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
@@ -186,17 +176,7 @@ internal static unsafe class ColumnProducts
             var end = x + 4 * block.Depth;
             for (var numbers = x; numbers < end; numbers += 4, w += outputs)
             {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch1(ahead + aheadColumn);
-                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
-                    aheadColumn += NumberPair.Count;
-                    if (aheadColumn >= block.AheadColumns)
-                    {
-                        aheadColumn = 0;
-                        ahead += outputs;
-                    }
-                }
+                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
                 var (a, b) = NumberPair.Load(w);
                 var number = Vector512.Create(numbers[0]);
                 (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
@@ -233,17 +213,7 @@ internal static unsafe class ColumnProducts
             var end = x + block.Depth;
             for (var numbers = x; numbers < end; numbers++, w += outputs)
             {
-                if (Sse.IsSupported)
-                {
-                    Sse.Prefetch1(ahead + aheadColumn);
-                    if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(ahead + aheadColumn) + Line);
-                    aheadColumn += NumberPair.Count;
-                    if (aheadColumn >= block.AheadColumns)
-                    {
-                        aheadColumn = 0;
-                        ahead += outputs;
-                    }
-                }
+                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
                 var (a, b) = NumberPair.Load(w);
                 var number = Vector512.Create(*numbers);
                 (c, d) = (Vector512.FusedMultiplyAdd(a, number, c), Vector512.FusedMultiplyAdd(b, number, d));
@@ -251,6 +221,19 @@ internal static unsafe class ColumnProducts
             c.Store(sums);
             d.Store(sums + 16);
         }
+    }
+
+    /// <summary>Asks for as much of the next block as a turn of a loop reads of this one, row after row of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AskForNext<T>(ref T* row, ref int column, int columns, nint outputs) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch1(row + column);
+        if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(row + column) + Line);
+        column += NumberPair.Count;
+        if (column < columns) return;
+        column = 0;
+        row += outputs;
     }
 
     /// <summary>A block of the weight, and the one after it.</summary>

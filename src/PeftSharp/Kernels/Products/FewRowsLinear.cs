@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A linear layer for a few rows, as generation asks for it: the weight is read once, in order, as fast as memory gives it.</summary>
+/// <summary>A linear layer for a few rows, as generation asks for it: the weight is read once, as fast as memory gives it.</summary>
 /// <remarks>libtorch's products of matrices are made for many rows; with one to eight they read memory at a third to a half of its speed. Sums are in float32.</remarks>
 internal static unsafe class FewRowsLinear
 {

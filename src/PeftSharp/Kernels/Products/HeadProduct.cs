@@ -29,7 +29,7 @@ internal static unsafe class HeadProduct
     /// <param name="value">[batch, heads, tokens, width].</param>
     internal static bool Takes(Tensor query, Tensor key, Tensor value)
     {
-        if (!FastPaths.Linear || !FloatProduct.IsAvailable || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32) return false;
+        if (!FastPaths.Linear || !FloatProduct.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32) return false;
         var (left, right) = (query.shape, key.shape);
         return right.AsSpan().SequenceEqual(value.shape) && left[0] == right[0] && left[1] == right[1] && Math.Min(Math.Min(left[2], right[2]), right[3]) >= LeastSize
             && Math.Max(left[2], right[2]) * right[3] <= MostNumbers;
