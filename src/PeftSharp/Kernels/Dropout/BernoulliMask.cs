@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -9,7 +8,8 @@ namespace PeftSharp.Kernels;
 /// <remarks>libtorch keeps an element where the lower 53 bits of two words of the stream, the first the upper half, are below p·2⁵³. Memory order is the order of draws.</remarks>
 internal static class BernoulliMask
 {
-    private const int Lanes = 8, ElementsAtOnce = 4096;
+    private const int Lanes = 8, LeastPart = 1 << 15;
+    private const double ComparedShare = 0.62;                                         // of an element's time: the rest makes its words
 
     /// <summary>Whether a mask for this tensor can be made here.</summary>
     internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.Takes(x);
@@ -18,13 +18,18 @@ internal static class BernoulliMask
     /// <param name="count">Number of elements.</param>
     /// <param name="keep">Above 0, below 1.</param>
     /// <returns>Uint8: a bit for each element, the lowest of a byte the first, and a byte more for who reads two at a time.</returns>
-    internal static Tensor Draw(long count, double keep)
+    internal static unsafe Tensor Draw(long count, double keep)
     {
         using var state = random.get_rng_state();
         var bits = empty((count + Lanes - 1) / Lanes + 1, ScalarType.Byte);
-        var twister = new MersenneTwister(state.bytes);
-        Fill(twister, bits.bytes, count, (ulong)Math.Ceiling(Math.ScaleB(keep, 53)));
-        twister.WriteTo(state.bytes);
+        var mask = new Mask
+        {
+            Start = new MersenneTwister(state.bytes), Bits = (byte*)TensorMemory.Pointer(bits), Count = count, Threshold = (ulong)Math.Ceiling(Math.ScaleB(keep, 53)),
+            Parts = (int)Math.Clamp(count / LeastPart, 1, get_num_threads()),
+        };
+        NativeThreads.For(mask.Parts, 1, ref mask, &DrawParts);
+        mask.Bits[bits.numel() - 1] = 0;
+        mask.End.WriteTo(state.bytes);
         random.set_rng_state(state);
         return bits;
     }
@@ -38,32 +43,81 @@ internal static class BernoulliMask
         return BitConverter.UInt32BitsToSingle((uint)half << 16);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill(MersenneTwister twister, Span<byte> bits, long count, ulong threshold)
+    /// <summary>Each part by itself from the beginning of the stream: to pass over words takes less than to have them from another core.</summary>
+    private static unsafe void DrawParts(void* arguments, int from, int to)
     {
-        Span<uint> words = stackalloc uint[2 * ElementsAtOnce];
-        ref var first = ref MemoryMarshal.GetReference(words);
-        for (long done = 0; done < count; done += ElementsAtOnce)
+        var mask = (Mask*)arguments;
+        for (var part = from; part < to; part++)
         {
-            var elements = (int)Math.Min(ElementsAtOnce, count - done);
-            twister.Fill(words[..(2 * elements)]);
-            words[(2 * elements)..].Clear();
-            var to = bits[(int)(done / Lanes)..];
-            for (var i = 0; i < elements; i += Lanes) to[i / Lanes] = (byte)Kept(ref first, i, threshold);
+            var twister = mask->Start;
+            var (first, end) = (mask->FirstOf(part), mask->FirstOf(part + 1));
+            twister.Skip(2 * first);
+            DrawPart(ref twister, mask->Bits + first / Lanes, end - first, mask->Threshold);
+            if (part == mask->Parts - 1) mask->End = twister;
         }
-        bits[^1] = 0;
     }
 
-    /// <summary>The bits of eight elements from the <paramref name="first"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Kept(ref uint words, int first, ulong threshold) =>
-        Vector256.Narrow(Kept(Vector256.LoadUnsafe(ref words, (nuint)(2 * first)), threshold), Kept(Vector256.LoadUnsafe(ref words, (nuint)(2 * first + Lanes)), threshold)).ExtractMostSignificantBits();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> Kept(Vector256<uint> words, ulong threshold)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void DrawPart(ref MersenneTwister twister, byte* bits, long count, ulong threshold)
     {
-        var pairs = MersenneTwister.Temper(words).AsUInt64();                             // little-endian: the first word is the lower half
+        var across = stackalloc uint[2 * Lanes];                                              // words of two blocks
+        while (count > 0)
+        {
+            var full = (int)Math.Min(count, twister.Left / 2) / Lanes;
+            fixed (uint* words = &twister.Next) Compare(words, bits, full, threshold);
+            twister.Skip(2 * Lanes * full);
+            bits += full;
+            count -= Lanes * full;
+            if (count <= 0) return;
+            var rest = (int)Math.Min(count, Lanes);
+            new Span<uint>(across, 2 * Lanes).Clear();
+            twister.Draw(new Span<uint>(across, 2 * rest));
+            Compare(across, bits++, 1, threshold);
+            count -= rest;
+        }
+    }
+
+    /// <summary>The bits of eight elements a byte, from 16 words each.</summary>
+    private static unsafe void Compare(uint* words, byte* bits, nint bytes, ulong threshold)
+    {
+        if (CompareUpper(words, bits, bytes, (uint)(threshold >> 32))) return;
+        for (nint i = 0; i < bytes; i++, words += 2 * Lanes) bits[i] = (byte)(Kept(words, threshold) | Kept(words + Lanes, threshold) << (Lanes / 2));
+    }
+
+    /// <summary>The same by the upper 21 of the 53 bits alone, which the first of an element's words has. False: one of them was the threshold's own, so that they do not decide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static unsafe bool CompareUpper(uint* words, byte* bits, nint bytes, uint threshold)
+    {
+        var bound = Vector256.Create((int)threshold);
+        var open = Vector256<int>.Zero;
+        for (nint i = 0; i < bytes; i++, words += 2 * Lanes)
+        {
+            var first = Vector256.Narrow(Vector256.Load(words).AsUInt64(), Vector256.Load(words + Lanes).AsUInt64());
+            var upper = (MersenneTwister.Temper(first) & Vector256.Create((1u << 21) - 1)).AsInt32();
+            open |= Vector256.Equals(upper, bound);
+            bits[i] = (byte)Vector256.LessThan(upper, bound).ExtractMostSignificantBits();
+        }
+        return open == Vector256<int>.Zero;
+    }
+
+    /// <summary>The bits of four elements, from all 53 bits of each.</summary>
+    private static unsafe uint Kept(uint* words, ulong threshold)
+    {
+        var pairs = MersenneTwister.Temper(Vector256.Load(words)).AsUInt64();                     // little-endian: the first word is the lower half
         var numbers = ((pairs << 32) | (pairs >>> 32)) & Vector256.Create((1UL << 53) - 1);
-        return Vector256.LessThan(numbers.AsInt64(), Vector256.Create((long)threshold)).AsUInt64();
+        return Vector256.LessThan(numbers.AsInt64(), Vector256.Create((long)threshold)).ExtractMostSignificantBits();
+    }
+
+    private unsafe struct Mask
+    {
+        internal MersenneTwister Start, End;
+        internal byte* Bits;
+        internal long Count;
+        internal ulong Threshold;
+        internal int Parts;
+
+        /// <summary>Where a part begins: the more it has to pass over the shorter it is, so that all take as long.</summary>
+        internal readonly long FirstOf(int part) =>
+            part == Parts ? Count : (long)(Count * (1 - Math.Pow(ComparedShare, part)) / (1 - Math.Pow(ComparedShare, Parts))) / Lanes * Lanes;
     }
 }

@@ -31,6 +31,27 @@ public sealed class FastDropoutTests
         Assert.Equal(plainState.bytes.ToArray(), fastState.bytes.ToArray());
     }
 
+    [Theory, InlineData(1), InlineData(2), InlineData(5)]
+    public void However_many_threads_draw_and_where_the_upper_bits_of_a_number_do_not_decide_the_mask_is_libtorchs(int threads)
+    {
+        const int count = 6_000_001;                                                          // the upper 21 bits are the bound's own in one of 2 million
+        using var scope = NewDisposeScope();
+        var before = get_num_threads();
+        set_num_threads(threads);
+        try
+        {
+            manual_seed(5);
+            var plain = empty(count).bernoulli_(0.7);
+            var plainState = random.get_rng_state();
+            manual_seed(5);
+            var bits = BernoulliMask.Draw(count, 0.7).bytes.ToArray();
+            Assert.Equal(plainState.bytes.ToArray(), random.get_rng_state().bytes.ToArray());
+            var kept = plain.data<float>().ToArray();
+            Assert.DoesNotContain(Enumerable.Range(0, count), i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
+        }
+        finally { set_num_threads(before); }
+    }
+
     [Fact]
     public void A_transposed_tensor_is_dropped_in_the_order_of_its_memory()
     {
