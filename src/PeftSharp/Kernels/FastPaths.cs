@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "gelu", "allocator"];
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "gelu", "adam_w", "allocator"];
 
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -27,6 +27,9 @@ public static class FastPaths
 
     /// <summary>GELU by tanh in one pass with one exponential, forward and backward.</summary>
     public static bool Gelu { get; set; } = IsOnAtStart("gelu");
+
+    /// <summary>AdamW with the clipping of its gradients in the same pass, and their norm on all threads.</summary>
+    public static bool AdamW { get; set; } = IsOnAtStart("adam_w");
 
     /// <summary>Memory for tensors that is kept and taken again instead of being cut up; on Linux, x64. The one path that is not only a model's: it serves all tensors of the process.</summary>
     public static bool Allocator

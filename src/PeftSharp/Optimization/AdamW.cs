@@ -29,21 +29,28 @@ public sealed class AdamW : Optimizer
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) => [StateSlot.Like("exp_avg", parameter), StateSlot.Like("exp_avg_sq", parameter)];
 
-    private protected override void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate)
+    private protected override void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
     {
-        if (!_fused || !FusedAdamW.IsAvailable)
+        if (!_fused)
         {
-            base.Update(group, updates, learningRate);
+            base.Update(group, updates, learningRate, gradientScale);
             return;
         }
+        var others = new List<ParameterUpdate>();
+        foreach (var update in updates)
+        {
+            var tensors = Tensors(update);
+            if (ClippingAdamW.Takes(tensors)) ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
+            else others.Add(update);
+        }
         // One native call takes one step number, and the kernel reads memory as it lies.
-        foreach (var alike in updates.GroupBy(update => (update.State.Step, FusedAdamW.Takes(update.Parameter, update.Gradient))))
+        foreach (var alike in others.GroupBy(update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.Takes(update.Parameter, update.Gradient))))
         {
             var (step, isTaken) = alike.Key;
             if (isTaken)
-                FusedAdamW.Step([.. alike.Select(Tensors)], _settings, step, learningRate, group.WeightDecay);
+                FusedAdamW.Step([.. alike.Select(Tensors)], gradientScale, _settings, step, learningRate, group.WeightDecay);
             else
-                base.Update(group, [.. alike], learningRate);
+                base.Update(group, [.. alike], learningRate, gradientScale);
         }
     }
 

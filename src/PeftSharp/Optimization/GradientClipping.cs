@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ public static class GradientClipping
     /// <summary>Scales all gradients down together, in place, so that their common norm is at most <paramref name="maxNorm"/>; torch's <c>clip_grad_norm_</c>.</summary>
     /// <param name="parameters">Parameters; those without a gradient are passed over.</param>
     /// <param name="maxNorm">The largest norm; infinity: only measure.</param>
-    /// <returns>The norm before, computed in float32 as the norm of the gradients' norms. NaN or infinite where a gradient is; the gradients are then NaN or 0 as in torch.</returns>
+    /// <returns>The norm before, in float32. NaN or infinite where a gradient is; the gradients are then NaN or 0 as in torch.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN.</exception>
     public static double ClipGradNorm(IEnumerable<Parameter> parameters, double maxNorm)
     {
@@ -20,15 +21,28 @@ public static class GradientClipping
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var gradients = parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToArray();
-        if (gradients.Length == 0)
-            return 0;
-        var device = gradients[0].device;
-        var norms = Array.ConvertAll(gradients, gradient => gradient.norm().to(ScalarType.Float32, device));
-        var total = stack(norms).norm().item<float>();
-        var scale = (float)maxNorm / (total + Eps);
-        if (!(scale >= 1))                                    // NaN scales too: torch does not hide it, so we do not
+        var norm = Norm(gradients);
+        var scale = Scale(norm, maxNorm);
+        if (scale != 1)
             foreach (var gradient in gradients)
                 gradient.mul_(scale);
-        return total;
+        return norm;
+    }
+
+    /// <summary>The common norm of gradients.</summary>
+    internal static float Norm(IReadOnlyList<Tensor> gradients)
+    {
+        if (gradients.Count == 0) return 0;
+        if (gradients.All(SquaredNorm.Takes)) return (float)Math.Sqrt(gradients.Sum(SquaredNorm.Of));
+        using var scope = NewDisposeScope();
+        var device = gradients[0].device;
+        return stack(gradients.Select(gradient => gradient.norm().to(ScalarType.Float32, device))).norm().item<float>();
+    }
+
+    /// <summary>What gradients of this norm are to be multiplied by; NaN where it is: torch does not hide it, so we do not.</summary>
+    internal static float Scale(double norm, double maxNorm)
+    {
+        var scale = (float)maxNorm / ((float)norm + Eps);
+        return scale >= 1 ? 1 : scale;
     }
 }

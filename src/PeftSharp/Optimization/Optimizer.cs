@@ -41,7 +41,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>Changes every parameter that has a gradient.</summary>
     /// <param name="learningRate">The learning rate of this step, as a schedule gives it; each group scales it.</param>
     /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
-    public void Step(double learningRate)
+    public void Step(double learningRate) => Step(learningRate, gradientScale: 1);
+
+    /// <summary>The same by gradients that are still to be scaled; afterwards they may be scaled or not.</summary>
+    internal void Step(double learningRate, float gradientScale)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var noGradient = no_grad();
@@ -59,7 +62,7 @@ public abstract class Optimizer : IDisposable
                         state.Set(slot.Name, full([.. slot.Shape], slot.Start, slot.Type, parameter.device));
                 updates.Add(new(parameter, gradient, state));
             }
-            Update(group, updates, learningRate * group.LearningRateScale);
+            Update(group, updates, learningRate * group.LearningRateScale, gradientScale);
         }
     }
 
@@ -123,11 +126,12 @@ public abstract class Optimizer : IDisposable
     protected abstract void Update(ParameterUpdate update, ParameterGroup group, double learningRate);
 
     /// <summary>All parameters of a group; override where they are faster together. Default: one after the other, so that temporaries of one exist at a time.</summary>
-    private protected virtual void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate)
+    private protected virtual void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
     {
         foreach (var update in updates)
         {
             using var scope = NewDisposeScope();
+            if (gradientScale != 1) update.Gradient.mul_(gradientScale);
             Update(update, group, learningRate);
         }
     }

@@ -15,12 +15,14 @@ internal static class FusedAdamW
     internal static bool Takes(Tensor parameter, Tensor gradient) =>
         parameter.is_contiguous() && gradient.is_contiguous() && gradient.dtype == parameter.dtype && !gradient.is_sparse;
 
-    /// <summary>One step of many parameters of one device, in place.</summary>
-    /// <inheritdoc cref="PlainAdamW.Step"/>
-    internal static void Step(IReadOnlyList<AdamWTensors> tensors, AdamWSettings settings, long step, double learningRate, double weightDecay)
+    /// <summary>One step of many parameters of one device, in place, their gradients too where they are to be scaled.</summary>
+    /// <inheritdoc cref="ClippingAdamW.Step"/>
+    internal static void Step(IReadOnlyList<AdamWTensors> tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {
         if (tensors.Count == 0)
             return;
+        if (gradientScale != 1)
+            foreach (var (_, gradient, _, _) in tensors) gradient.mul_(gradientScale);
         using var stepNumber = tensor((float)step, device: tensors[0].Parameter.device);     // the kernel wants one a parameter; it only reads it
         TorchDispatcher.Call("aten::_fused_adamw_",
             tensors.Select(t => t.Parameter).ToArray(), tensors.Select(t => t.Gradient).ToArray(),

@@ -11,6 +11,10 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks)
 
     internal bool Remove(TrainerCallback callback) => _callbacks.Remove(callback);
 
+    /// <summary>Whether one is told between the gradients and the end of a step.</summary>
+    internal bool LookAtGradients => _callbacks.Any(callback =>
+        IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
+
     internal void Tell(Action<TrainerCallback> what)
     {
         foreach (var callback in _callbacks) what(callback);
@@ -25,4 +29,6 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks)
         foreach (var callback in _callbacks)
             if (states.TryGetValue(callback.GetType().Name, out var state)) callback.LoadState(state);
     }
+
+    private static bool IsOverridden(Action<TrainingArguments, TrainerState, TrainerControl> told) => told.Method.DeclaringType != typeof(TrainerCallback);
 }

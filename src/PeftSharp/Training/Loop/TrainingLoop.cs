@@ -81,7 +81,7 @@ internal sealed class TrainingLoop(
     {
         var (state, control, progress) = (run.State, run.Control, run.Progress);
         var flos = group.Sum(model.FloatingPointOperations);
-        (var loss, progress.GradientNorm) = update.Backward(group, state.GlobalStep + 1, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
+        (var loss, progress.GradientNorm) = update.Backward(group, state.GlobalStep + 1, run.Callbacks.LookAtGradients, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
         progress.AddLoss(loss);
         state.TotalFlos += flos;
         progress.LearningRate = run.Schedule.At(state.GlobalStep);

@@ -9,16 +9,24 @@ namespace PeftSharp.Training.Loop;
 /// <summary>One optimizer step: the batches of a group forward and backward, the gradient clipped, the weights moved.</summary>
 internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IReadOnlyList<Parameter> trainable, double maxGradNorm, ComputePrecision? precision)
 {
+    private readonly double _maxNorm = maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity;
+    private float _gradientScale = 1;
+
     /// <summary>The gradients of a group, added up. The loss is the mean over the targets of the whole group, so how it is cut into batches does not change the step.</summary>
     /// <param name="group">The batches, on the CPU; they are disposed.</param>
     /// <param name="step">Number of the step, from 1, for the error.</param>
+    /// <param name="areGradientsSeen">Whether someone looks at the gradients before they are forgotten: clips them now instead of while the weights move.</param>
     /// <param name="onBatch">Called after each batch but the last.</param>
     /// <returns>Loss and length of the gradient before clipping.</returns>
     /// <exception cref="NonFiniteLossException">The loss or the gradient is no number; nothing was applied.</exception>
     /// <exception cref="DatasetException">No label of the group counts, or one is out of range.</exception>
-    internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
+    internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, bool areGradientsSeen, Action onBatch)
     {
-        try { return BackwardGroup(group, step, onBatch); }
+        try
+        {
+            var loss = BackwardGroup(group, step, onBatch);
+            return (loss, Clip(step, areGradientsSeen));
+        }
         finally
         {
             foreach (var inputs in group) inputs.Dispose();          // what an error left
@@ -28,12 +36,12 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
     /// <summary>Moves the weights and forgets the gradients.</summary>
     internal void Apply(double learningRate, Action beforeForgetting)
     {
-        optimizer.Step(learningRate);
+        optimizer.Step(learningRate, _gradientScale);
         beforeForgetting();
         optimizer.ZeroGrad();
     }
 
-    private (float Loss, float GradientNorm) BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
+    private float BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
     {
         foreach (var inputs in group) model.CheckInputs(inputs);
         var targets = group.Sum(model.CountTargets);
@@ -48,8 +56,15 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
         }
-        var norm = (float)GradientClipping.ClipGradNorm(trainable, maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity);
-        return float.IsFinite(norm) ? (loss, norm) : throw new NonFiniteLossException(
+        return loss;
+    }
+
+    private float Clip(int step, bool areGradientsSeen)
+    {
+        using var scope = NewDisposeScope();
+        var norm = areGradientsSeen ? (float)GradientClipping.ClipGradNorm(trainable, _maxNorm) : GradientClipping.Norm([.. trainable.Select(parameter => parameter.grad).OfType<Tensor>()]);
+        _gradientScale = areGradientsSeen ? 1 : GradientClipping.Scale(norm, _maxNorm);
+        return float.IsFinite(norm) ? norm : throw new NonFiniteLossException(
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 

@@ -19,7 +19,7 @@ public class FusedAdamWTests
         {
             foreach (var tensors in plain)
                 PlainAdamW.Step(tensors, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
-            FusedAdamW.Step(fused, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+            FusedAdamW.Step(fused, gradientScale: 1, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
         }
         foreach (var (expected, actual) in plain.Zip(fused))
         {
@@ -38,7 +38,7 @@ public class FusedAdamWTests
         {
             using var scope = NewDisposeScope();
             Tensor[] large = [ones(2048, 1024), ones(2048, 1024), ones(2048, 1024), ones(2048, 1024)];
-            FusedAdamW.Step([new(large[0], large[1], large[2], large[3])], _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
+            FusedAdamW.Step([new(large[0], large[1], large[2], large[3])], gradientScale: 1, _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
         }
         // 100 · 4 · 8 MB: kept handles would hold 3.2 GB. The bound leaves room for tests that run beside this one.
         Assert.True(Environment.WorkingSet - before < 2L << 30, $"{(Environment.WorkingSet - before) >> 20} MB more than before");

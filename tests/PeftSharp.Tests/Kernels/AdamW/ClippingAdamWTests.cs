@@ -1,0 +1,70 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+public class ClippingAdamWTests
+{
+    private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
+
+    [Theory, InlineData(1), InlineData(5), InlineData(64), InlineData(4097), InlineData(100_003)]
+    public void It_does_what_scaling_and_then_its_plain_twin_do(int count)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        var (gradient, scale) = (randn([count], generator: generator), 0.37f);
+        var plain = new AdamWTensors(randn([count], generator: generator), gradient * scale, zeros(count), zeros(count));
+        var ours = new AdamWTensors(plain.Parameter.clone(), gradient.clone(), zeros(count), zeros(count));
+        for (var step = 1; step <= 3; step++)
+        {
+            PlainAdamW.Step(plain, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+            ClippingAdamW.Step(ours, scale, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+        }
+        AssertClose(plain.Parameter, ours.Parameter);
+        AssertClose(plain.Mean, ours.Mean);
+        AssertClose(plain.MeanSquare, ours.MeanSquare);
+        Assert.True(gradient.equal(ours.Gradient).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_gradient_that_is_no_number_is_not_hidden()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new AdamWTensors(ones(20), ones(20), zeros(20), zeros(20));
+        tensors.Gradient[9] = float.NaN;
+        ClippingAdamW.Step(tensors, 1, _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
+        Assert.Equal(1, tensors.Parameter.isnan().sum().item<long>());
+        Assert.True(tensors.Parameter[9].isnan().item<bool>());
+    }
+
+    [Fact]
+    public void It_takes_float32_that_lies_in_order_unless_it_is_turned_off()
+    {
+        using var scope = NewDisposeScope();
+        using var on = new PathSwitch(nameof(FastPaths.AdamW), isOn: true);
+        var x = ones(2, 3);
+        Assert.Equal(Lanes.IsFast, ClippingAdamW.Takes(new(x, x, x, x)));
+        Assert.False(ClippingAdamW.Takes(new(x, ones(3, 2).t(), x, x)));
+        Assert.False(ClippingAdamW.Takes(new(x, ones([2, 3], ScalarType.Float64), x, x)));
+        using var off = new PathSwitch(nameof(FastPaths.AdamW));
+        Assert.False(ClippingAdamW.Takes(new(x, x, x, x)));
+    }
+
+    [Theory, InlineData(1), InlineData(31), InlineData(70_001), InlineData(1_000_000)]
+    public void The_sum_of_squares_is_that_of_double_precision(int count)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2);
+        var x = randn([count], generator: generator);
+        var expected = x.to(ScalarType.Float64).square().sum().item<double>();
+        Assert.Equal(1, SquaredNorm.Of(x) / expected, 1e-6);
+        Assert.True(double.IsNaN(SquaredNorm.Of(cat([x, full(1, float.NaN)]))));
+        Assert.Equal(double.PositiveInfinity, SquaredNorm.Of(cat([x, full(1, float.NegativeInfinity)])));
+    }
+
+    private static void AssertClose(Tensor expected, Tensor actual)
+    {
+        var difference = (expected - actual).abs().max().item<float>();
+        Assert.True(difference <= 2e-7 * expected.abs().max().item<float>(), $"off by {difference}");
+    }
+}
