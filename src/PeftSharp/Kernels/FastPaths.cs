@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "gelu", "adam_w", "allocator"];
+    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "adam_w", "allocator"];
 
     /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -25,8 +25,8 @@ public static class FastPaths
     /// <summary>Products of float32 matrices by 512-bit vectors, where the processor has them: linear layers, their gradients, the heads of attention and a language model's loss.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
-    /// <summary>GELU by tanh in one pass with one exponential, forward and backward.</summary>
-    public static bool Gelu { get; set; } = IsOnAtStart("gelu");
+    /// <summary>Activations of bfloat16 numbers by a table of all of them; GELU by tanh in float32 with one exponential.</summary>
+    public static bool Activation { get; set; } = IsOnAtStart("activation");
 
     /// <summary>AdamW with the clipping of its gradients in the same pass, and their norm on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");

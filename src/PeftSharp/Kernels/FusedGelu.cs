@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>GELU by tanh (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³), forward and backward with one exponential.</summary>
-/// <remarks>½(1 + tanh(u)) is σ(2u). The exact one, by erf, is as fast in libtorch as memory is.</remarks>
+/// <summary>GELU by tanh (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³), of float32 numbers, forward and backward with one exponential.</summary>
+/// <remarks>½(1 + tanh(u)) is σ(2u). The exact one, by erf, is as fast in libtorch as memory is; for bfloat16 there is <see cref="ActivationTable"/>.</remarks>
 internal static class FusedGelu
 {
     private const int Grain = 4096;
@@ -16,7 +16,7 @@ internal static class FusedGelu
     /// <returns>As <paramref name="x"/>.</returns>
     internal static Tensor Apply(Tensor x)
     {
-        if (!FastPaths.Gelu || !Lanes.Takes(x) || !Lanes.IsFast || !x.is_contiguous()) return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
+        if (!FastPaths.Activation || !Lanes.Takes(x) || !Lanes.IsFast || x.dtype != ScalarType.Float32 || !x.is_contiguous()) return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
         return is_grad_enabled() && x.requires_grad ? Function.apply(x) : Compute(x, null);
     }
 
@@ -36,56 +36,46 @@ internal static class FusedGelu
     private static unsafe Tensor Compute(Tensor x, Tensor? gradient)
     {
         var result = empty_like(x);
-        var all = new Numbers { X = (void*)TensorMemory.Pointer(x), Result = (void*)TensorMemory.Pointer(result) };
-        var isFloat32 = x.dtype == ScalarType.Float32;
-        if (gradient is null)
-        {
-            NativeThreads.For((int)x.numel(), Grain, ref all, isFloat32 ? &Forward<float> : &Forward<ushort>);
-            return result;
-        }
-        all.Gradient = (void*)TensorMemory.Pointer(gradient);
-        NativeThreads.For((int)x.numel(), Grain, ref all, isFloat32 ? &Backward<float> : &Backward<ushort>);
+        var all = new Numbers { X = Pointer(x), Result = Pointer(result), Gradient = gradient is null ? null : Pointer(gradient) };
+        NativeThreads.For((int)x.numel(), Grain, ref all, gradient is null ? &Forward : &Backward);
         return result;
     }
 
+    private static unsafe float* Pointer(Tensor tensor) => (float*)TensorMemory.Pointer(tensor);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Forward<T>(void* arguments, int from, int to) where T : unmanaged
+    private static unsafe void Forward(void* arguments, int from, int to)
     {
-        var p = (Numbers*)arguments;
-        var x = (T*)p->X;
-        var result = (T*)p->Result;
+        var p = *(Numbers*)arguments;
         var i = from;
-        for (; i + Lanes.Count <= to; i += Lanes.Count) Forward(x, result, i, Lanes.Count);
-        if (i < to) Forward(x, result, i, to - i);
+        for (; i + Lanes.Count <= to; i += Lanes.Count) Forward(p, i, Lanes.Count);
+        if (i < to) Forward(p, i, to - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Forward<T>(T* x, T* result, int i, int count) where T : unmanaged
+    private static unsafe void Forward(in Numbers p, int i, int count)
     {
-        var number = Lanes.Load(x + i, count);
-        Lanes.Store(number * Share(number, out _), result + i, count);
+        var number = Lanes.Load(p.X + i, count);
+        Lanes.Store(number * Share(number, out _), p.Result + i, count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Backward<T>(void* arguments, int from, int to) where T : unmanaged
+    private static unsafe void Backward(void* arguments, int from, int to)
     {
-        var p = (Numbers*)arguments;
-        var x = (T*)p->X;
-        var gradient = (T*)p->Gradient;
-        var result = (T*)p->Result;
+        var p = *(Numbers*)arguments;
         var i = from;
-        for (; i + Lanes.Count <= to; i += Lanes.Count) Backward(x, gradient, result, i, Lanes.Count);
-        if (i < to) Backward(x, gradient, result, i, to - i);
+        for (; i + Lanes.Count <= to; i += Lanes.Count) Backward(p, i, Lanes.Count);
+        if (i < to) Backward(p, i, to - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Backward<T>(T* x, T* gradient, T* result, int i, int count) where T : unmanaged
+    private static unsafe void Backward(in Numbers p, int i, int count)
     {
-        var number = Lanes.Load(x + i, count);
+        var number = Lanes.Load(p.X + i, count);
         var share = Share(number, out var power);                                          // 1 less it is power·share
         var rise = Vector256.FusedMultiplyAdd(number * number, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));         // of 2u
         var slope = Vector256.FusedMultiplyAdd(number * share * (power * share), rise, share);
-        Lanes.Store(Lanes.Load(gradient + i, count) * slope, result + i, count);
+        Lanes.Store(Lanes.Load(p.Gradient + i, count) * slope, p.Result + i, count);
     }
 
     /// <summary>σ(2u), and e to the -2u on the way.</summary>
@@ -98,6 +88,6 @@ internal static class FusedGelu
 
     private unsafe struct Numbers
     {
-        internal void* X, Gradient, Result;
+        internal float* X, Gradient, Result;
     }
 }

@@ -46,6 +46,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
         if (_handedOver is not null)
             foreach (var tensor in _handedOver) tensor?.Dispose();
         _handedOver = gradients;
+        if (SavedTensors.AreReadOnce) ctx.Dispose();
         return [.. gradients.Select(tensor => tensor!)];
     }
 }

@@ -87,6 +87,16 @@ internal static unsafe class Lanes
         return Vector256.Equals(Vector256.Create(*(ushort*)(bits + (first >> 3)) >> (int)(first & 7)) & each, each).AsSingle();
     }
 
+    /// <summary>The numbers of a table at the first <paramref name="count"/> of eight places; the rest are the table's first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> LookUp(float* table, ushort* places, int count)
+    {
+        if (count >= Count && Avx2.IsSupported) return Avx2.GatherVector256(table, Avx2.ConvertToVector256Int32(places), sizeof(float));
+        var found = Vector256.Create(*table);
+        for (var i = 0; i < Math.Min(count, Count); i++) Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref found), i) = table[places[i]];
+        return found;
+    }
+
     /// <summary>e to the x within two units of the last place; 0 below -87, no number where x is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Exp(Vector256<float> x)

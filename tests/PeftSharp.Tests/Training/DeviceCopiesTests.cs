@@ -27,6 +27,8 @@ public sealed class DeviceCopiesTests
         ["AttentionMask: item"] = (2, "whether anything is hidden; asked on the processor alone"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; asked on the processor alone"),
         ["BernoulliMask: get_bytes"] = (2, "memory of the processor: it takes no other tensors"),
+        ["ActivationTable: get_bytes"] = (1, "the table is made once, on the processor"),
+        ["ActivationTable: data"] = (2, "as above"),
         ["TensorMemory: get_bytes"] = (1, "memory of the processor: it takes no other tensors"),
         ["MergedTensors: item"] = (1, "merging is no part of a step"),
         ["Optimizer: cpu"] = (1, "loading its state is no part of a step"),

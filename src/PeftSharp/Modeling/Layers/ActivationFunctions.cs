@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
 internal static class ActivationFunctions
 {
-    private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new Dictionary<string, Func<Tensor, Tensor>>
     {
         ["gelu"] = x => functional.gelu(x),
         ["gelu_new"] = FusedGelu.Apply,                       // written out in transformers; the same function to the last bits
@@ -19,7 +19,7 @@ internal static class ActivationFunctions
         ["swish"] = x => functional.silu(x),
         ["tanh"] = x => x.tanh(),
         ["sigmoid"] = x => x.sigmoid(),
-    };
+    }.ToDictionary(named => named.Key, named => (Func<Tensor, Tensor>)new ActivationTable(named.Value).Apply, StringComparer.Ordinal);
 
     /// <summary>The names there are.</summary>
     internal static IEnumerable<string> Names => _functions.Keys;

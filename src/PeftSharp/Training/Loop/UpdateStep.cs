@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
@@ -82,7 +83,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))
             throw new NonFiniteLossException($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
-        loss.backward();
+        SavedTensors.BackwardOnce(loss);
         return value;
     }
 }

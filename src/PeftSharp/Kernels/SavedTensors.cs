@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Kernels;
+
+/// <summary>What a <see cref="GradientFunction{T}"/> keeps for its backward pass, and for how long.</summary>
+/// <remarks>libtorch's own functions free what they saved as the backward pass goes by; TorchSharp's custom ones keep it until the whole graph is freed, since another pass may follow.</remarks>
+internal static class SavedTensors
+{
+    [ThreadStatic] private static bool _areReadOnce;
+
+    /// <summary>Whether the backward pass that runs on this thread is the only one of its graph.</summary>
+    internal static bool AreReadOnce => _areReadOnce;
+
+    /// <summary>The only backward pass of a loss: each function frees what it saved once it has its gradients.</summary>
+    internal static void BackwardOnce(Tensor loss)
+    {
+        _areReadOnce = true;
+        try { loss.backward(); }
+        finally { _areReadOnce = false; }
+    }
+}
