@@ -46,6 +46,12 @@ public sealed record TrainingArguments
     /// <summary>Whether a last batch that is not full is left out, in training and, as in transformers, in evaluation; never in <see cref="Trainer.Predict"/>. Default false.</summary>
     public bool DataloaderDropLast { get; init; }
 
+    /// <summary>
+    /// Batches that are made ahead, each on another thread, while those before are in use: worth it where a batch takes long to make, or a GPU waits for it. 0 (default): each is made when its turn comes.
+    /// The numbers are the same; a collator that draws random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) makes its batches in their turn.
+    /// </summary>
+    public int DataloaderNumWorkers { get; init; }
+
     /// <summary>Order of the training rows. Default random.</summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 

@@ -25,6 +25,7 @@ internal static class TrainingArgumentsCheck
         if (a.MaxSteps < 0 && !(a.NumTrainEpochs > 0 && double.IsFinite(a.NumTrainEpochs))) yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; give a number above 0, or MaxSteps.";
         foreach (var (name, value) in new[] { ("PerDeviceTrainBatchSize", a.PerDeviceTrainBatchSize), ("PerDeviceEvalBatchSize", a.PerDeviceEvalBatchSize), ("GradientAccumulationSteps", a.GradientAccumulationSteps) })
             if (value < 1) yield return $"{name} is {value}; it must be at least 1.";
+        if (a.DataloaderNumWorkers < 0) yield return $"DataloaderNumWorkers is {a.DataloaderNumWorkers}; it must be 0 (batches are made in their turn) or more.";
         if (a.Seed < 0) yield return $"Seed is {a.Seed}; it must not be negative.";
         if (a.DataSeed is < 0) yield return $"DataSeed is {a.DataSeed}; it must not be negative.";
 

@@ -77,6 +77,7 @@ internal sealed class RecordedRun
             case "per_device_eval_batch_size": return args with { PerDeviceEvalBatchSize = (int)value };
             case "gradient_accumulation_steps": return args with { GradientAccumulationSteps = (int)value };
             case "dataloader_drop_last": return args with { DataloaderDropLast = (bool)value };
+            case "dataloader_num_workers": return args with { DataloaderNumWorkers = (int)value };
             case "learning_rate": return args with { LearningRate = (double)value };
             case "weight_decay": return args with { WeightDecay = (double)value };
             case "adam_beta1": return args with { AdamBeta1 = (double)value };

@@ -24,6 +24,9 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     internal static IReadOnlyList<int[]> InOrder(int rows, int batchSize, bool dropLast) =>
         [.. Enumerable.Range(0, dropLast && rows >= batchSize ? rows - rows % batchSize : rows).Chunk(batchSize)];
 
+    /// <summary>The batches of these rows in turn, made ahead where that is asked for and the collator draws no random numbers.</summary>
+    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches) => new(this, dataset, batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
+
     /// <summary>One batch, on the CPU.</summary>
     internal ModelInputs Load(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
 

@@ -10,4 +10,10 @@ public interface IDataCollator
     /// <param name="rows">At least one row; every row has the same columns.</param>
     /// <exception cref="DatasetException">A column cannot become a tensor; the message names it and the way out.</exception>
     ModelInputs Collate(IReadOnlyList<Row> rows);
+
+    /// <summary>
+    /// Whether batches draw from libtorch's random stream: they are then made one by one in their turn, whatever <see cref="TrainingArguments.DataloaderNumWorkers"/> says, so that the same
+    /// seed gives the same run. Default false.
+    /// </summary>
+    bool DrawsRandomNumbers => false;
 }

@@ -39,6 +39,9 @@ public sealed class LanguageModelingCollator : IDataCollator
         _specialIds = [.. tokenizer.AllSpecialIds.Select(id => (long)id)];
     }
 
+    /// <summary>True where tokens are hidden.</summary>
+    public bool DrawsRandomNumbers => _mlm;
+
     /// <inheritdoc/>
     public ModelInputs Collate(IReadOnlyList<Row> rows)
     {

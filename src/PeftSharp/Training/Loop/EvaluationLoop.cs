@@ -27,10 +27,11 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         model.eval();
         try
         {
+            using var queue = loader.Queue(dataset, batches);
             for (var step = 0; step < batches.Count; step++)
             {
                 cancel.ThrowIfCancellationRequested();
-                RunBatch(dataset, batches[step], sums, keep);
+                RunBatch(queue, sums, keep);
                 onStep(step + 1, batches.Count);
             }
         }
@@ -46,11 +47,11 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         return new PredictionOutput(prediction, metrics);
     }
 
-    private void RunBatch(Dataset dataset, IReadOnlyList<int> rows, Sums sums, bool keep)
+    private void RunBatch(BatchQueue queue, Sums sums, bool keep)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        var inputs = loader.Load(dataset, rows);
+        using var inputs = queue.Next();
         model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
         var targets = model.CountTargets(inputs);
         (inputs.NumItemsInBatch, inputs.LossOnly) = (targets, !keep);

@@ -58,12 +58,13 @@ internal sealed class TrainingLoop(
             if (updatesDone == 0) RandomStream.SkipLoaderSeed();
         }
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
+        using var queue = loader.Queue(dataset, batches.Skip(batchesDone));
         foreach (var group in batches.Skip(batchesDone).Chunk(_arguments.GradientAccumulationSteps))
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step
             cancel.ThrowIfCancellationRequested();
             Tell(callback => callback.OnStepBegin(_arguments, state, control));
-            Update([.. group.Select(rows => loader.Load(dataset, rows))]);
+            Update([.. group.Select(_ => queue.Next())]);
             batchesDone += group.Length;
             state.GlobalStep++;
             state.Epoch = epoch + (double)batchesDone / run.Plan.BatchesPerEpoch;

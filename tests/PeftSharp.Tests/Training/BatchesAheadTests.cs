@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training;
+using PeftSharp.Training.Batching;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Batches that other threads make ahead change nothing but the time they are made at.</summary>
+public sealed class BatchesAheadTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, InlineData(1), InlineData(3), InlineData(100)]
+    public void A_run_ends_with_the_same_bits(int workers)
+    {
+        var expected = Train(workers: 0, new PaddingCollator());
+        using var model = TinyRun.Model(dropout: 0.1);
+        Run(model, workers, new PaddingCollator());
+        TinyRun.AssertSameBits(expected, model);
+    }
+
+    [Fact]
+    public void A_collator_that_draws_random_numbers_makes_its_batches_in_their_turn()
+    {
+        var expected = Train(workers: 0, new Shuffling());
+        using var model = TinyRun.Model(dropout: 0.1);
+        var collator = new Shuffling();
+        Run(model, workers: 3, collator);
+        TinyRun.AssertSameBits(expected, model);
+        Assert.Equal([Environment.CurrentManagedThreadId], collator.Threads.Distinct());
+    }
+
+    [Fact]
+    public void So_many_are_made_ahead_and_what_nobody_asked_for_is_freed()
+    {
+        var collator = new Watching();
+        var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 });
+        using (var queue = loader.Queue(TinyRun.Rows(10), Enumerable.Range(0, 10).Select(row => new[] { row })))
+            using (queue.Next())
+                Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)));
+        Assert.Contains(collator.Threads, thread => thread != Environment.CurrentManagedThreadId);
+        Assert.All(collator.Made, inputs => Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid));
+        Assert.Equal(3, collator.Made.Count);
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_read_is_an_error_when_its_turn_comes_and_no_sooner()
+    {
+        using var model = TinyRun.Model();
+        var args = Arguments(workers: 4) with { TrainSamplingStrategy = SamplingStrategy.Sequential };
+        var trainer = new Trainer(model, args, TinyRun.Rows(16), dataCollator: new Failing(row: 4));
+        Assert.Equal("Row 4.", Assert.Throws<DatasetException>(() => trainer.Train()).Message);
+        Assert.Equal(2, trainer.State.GlobalStep);                    // two rows a batch
+    }
+
+    [Fact]
+    public void An_evaluation_says_the_same()
+    {
+        using var model = TinyRun.Model();
+        var expected = TinyRun.Trainer(Arguments(workers: 0), evaluation: TinyRun.Rows(9)).Evaluate()["eval_loss"];
+        Assert.Equal(expected, TinyRun.Trainer(Arguments(workers: 2), evaluation: TinyRun.Rows(9)).Evaluate()["eval_loss"]);
+    }
+
+    private TrainingArguments Arguments(int workers) => TinyRun.Arguments(_folder) with { DataloaderNumWorkers = workers };
+
+    private Dictionary<string, TorchSharp.torch.Tensor> Train(int workers, IDataCollator collator)
+    {
+        using var model = TinyRun.Model(dropout: 0.1);
+        Run(model, workers, collator);
+        return TinyRun.Bits(model);
+    }
+
+    private void Run(PretrainedModel model, int workers, IDataCollator collator) =>
+        new Trainer(model, Arguments(workers) with { GradientAccumulationSteps = 2 }, TinyRun.Rows(15), dataCollator: collator).Train();
+
+    /// <summary>Notes what it made and where.</summary>
+    private class Watching : IDataCollator
+    {
+        private readonly PaddingCollator _padding = new();
+
+        internal ConcurrentQueue<int> Threads { get; } = [];
+        internal ConcurrentQueue<ModelInputs> Made { get; } = [];
+
+        public virtual ModelInputs Collate(IReadOnlyList<Row> rows)
+        {
+            var inputs = _padding.Collate(rows);
+            Threads.Enqueue(Environment.CurrentManagedThreadId);
+            Made.Enqueue(inputs);
+            return inputs;
+        }
+    }
+
+    /// <summary>Draws a token for the last place of each batch.</summary>
+    private sealed class Shuffling : Watching, IDataCollator
+    {
+        public bool DrawsRandomNumbers => true;
+
+        public override ModelInputs Collate(IReadOnlyList<Row> rows)
+        {
+            var inputs = base.Collate(rows);
+            using var token = TorchSharp.torch.randint(10, TinyRun.Vocabulary, [1], TorchSharp.torch.ScalarType.Int64);
+            inputs.InputIds![0, 0] = token[0];
+            return inputs;
+        }
+    }
+
+    private sealed class Failing(int row) : IDataCollator
+    {
+        private readonly PaddingCollator _padding = new();
+
+        public ModelInputs Collate(IReadOnlyList<Row> rows) => rows.Any(each => each.Index == row) ? throw new DatasetException($"Row {row}.") : _padding.Collate(rows);
+    }
+}
