@@ -16,7 +16,7 @@ internal static unsafe class Lanes
 
     /// <summary>Whether a loop over this tensor's memory can be written here: on the processor, in a type that is known, of a length that a loop counts.</summary>
     internal static bool Takes(Tensor x) =>
-        x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue;
+        x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;
 
     /// <summary>Whether such a loop is as wide and on as many threads as libtorch's own.</summary>
     internal static bool IsFast => Vector256.IsHardwareAccelerated && NativeThreads.IsAvailable;

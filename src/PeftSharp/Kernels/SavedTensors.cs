@@ -11,7 +11,7 @@ internal static class SavedTensors
     /// <summary>Whether the backward pass that runs on this thread is the only one of its graph.</summary>
     internal static bool AreReadOnce => _areReadOnce;
 
-    /// <summary>The only backward pass of a loss: each function frees what it saved once it has its gradients.</summary>
+    /// <summary>The only backward pass of a loss: on the processor each function frees what it saved once it has its gradients. (On a GPU it runs on a thread of libtorch's, and they keep it.)</summary>
     internal static void BackwardOnce(Tensor loss)
     {
         _areReadOnce = true;

@@ -15,7 +15,7 @@ public sealed class AdamW : Optimizer
     /// <param name="beta1">Decay of the mean gradient, 0 to below 1; default 0.9.</param>
     /// <param name="beta2">Decay of the mean squared gradient, 0 to below 1; default 0.999.</param>
     /// <param name="eps">Added to the root of the mean square; default 1e-8.</param>
-    /// <param name="fused">True (default): one pass over the memory where the native library offers it. False: separate operations.</param>
+    /// <param name="fused">True (default): one pass over the memory, with the clipping of a trainer on the processor in float32, elsewhere where the native library offers it. False: separate operations.</param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
     public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true) : base(groups)
     {
@@ -52,6 +52,8 @@ public sealed class AdamW : Optimizer
             else
                 base.Update(group, [.. alike], learningRate, gradientScale);
         }
+        // Kernels write without libtorch's notice. An operation in place that does nothing tells it, so that a backward pass of before does not go on with other weights.
+        foreach (var update in updates) _ = update.Parameter.transpose_(0, 0);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Gpt2;
@@ -39,6 +40,14 @@ public sealed class FastPathsTrainingTests : IDisposable
         var fast = Losses(model);
         using var off = new PathSwitch(path);
         Close.Equal((IReadOnlyList<double>)Losses(model), fast, 1e-4, $"losses of {model}");
+    }
+
+    [Fact]
+    public void A_run_in_bfloat16_has_the_same_losses_without_its_table_of_activations()
+    {
+        var fast = Losses("bert", bf16: true);
+        using var off = new PathSwitch(nameof(FastPaths.Activation));
+        Assert.Equal(Losses("bert", bf16: true), fast);
     }
 
     [Theory]
@@ -136,13 +145,13 @@ public sealed class FastPathsTrainingTests : IDisposable
         Assert.All(expected, pair => Close.Equal(pair.Value, actual[pair.Key], 1e-5, pair.Key, leastScale: 1e-3));
     }
 
-    private double[] Losses(string what)
+    private double[] Losses(string what, bool bf16 = false)
     {
         PretrainedModel model = what == "bert" ? TinyRun.Model(dropout: 0.1) : Gpt2();
         if (what == "gpt2 with lora") model = model.GetPeftModel(new LoraConfig { R = 2, LoraDropout = 0.1 });
         var rows = what == "bert" ? TinyRun.Rows(8)
             : TinyRun.Rows(8).RemoveColumns("labels").Map(row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder), rows, dataCollator: new PaddingCollator());
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16 }, rows, dataCollator: new PaddingCollator());
         trainer.Train();
         return [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])];
     }

@@ -7,7 +7,7 @@ namespace PeftSharp.Tests.Training;
 /// <summary>How much a step does, counted, not timed: tensors that are made and bytes that are allocated. Who makes a step do more has to say so here.</summary>
 public sealed class StepWorkTests : IDisposable
 {
-    private const int MostBytes = 120_000;                         // nearly all of it for the random streams of the masks
+    private const int MostBytes = 120_000;                         // for tensors' wrappers
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

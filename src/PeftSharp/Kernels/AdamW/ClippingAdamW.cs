@@ -51,7 +51,9 @@ internal static unsafe class ClippingAdamW
     {
         var gradient = Lanes.Load(p.Gradient + i, count) * p.GradientScale;
         var mean = Lanes.Load(p.Mean + i, count);
-        mean = Vector256.FusedMultiplyAdd(gradient - mean, Vector256.Create(p.MeanShare), mean);
+        mean = p.MeanShare < 0.5f                                                            // from the nearer end, as torch's lerp: nothing of the other is lost
+            ? Vector256.FusedMultiplyAdd(gradient - mean, Vector256.Create(p.MeanShare), mean)
+            : Vector256.FusedMultiplyAdd(mean - gradient, Vector256.Create(1 - p.MeanShare), gradient);
         var square = Vector256.FusedMultiplyAdd(gradient * gradient, Vector256.Create(p.SquareShare), Lanes.Load(p.MeanSquare + i, count) * p.SquareKept);
         var denominator = Vector256.Sqrt(square) / p.Correction + Vector256.Create(p.Eps);
         Lanes.Store(mean, p.Mean + i, count);

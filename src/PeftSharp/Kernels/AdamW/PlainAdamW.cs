@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW of separate tensor operations, in the order of PyTorch's: what <see cref="FusedAdamW"/> is held to, and the way where that is not available.</summary>
+/// <summary>AdamW of separate tensor operations, in the order of PyTorch's: what <see cref="ClippingAdamW"/> and <see cref="FusedAdamW"/> are held to, and the way where neither is available.</summary>
 internal static class PlainAdamW
 {
     /// <summary>One step, in place. Call it without gradients and within a dispose scope.</summary>

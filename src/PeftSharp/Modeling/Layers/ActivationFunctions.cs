@@ -7,19 +7,25 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
 internal static class ActivationFunctions
 {
-    private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new Dictionary<string, Func<Tensor, Tensor>>
+    // By a table those whose gradient libtorch makes of the input in one operation; others have theirs from the rounded output.
+    private static readonly Func<Tensor, Tensor>
+        _gelu = new ActivationTable(x => functional.gelu(x)).Apply,
+        _geluByTanh = new ActivationTable(FusedGelu.Apply).Apply,
+        _silu = new ActivationTable(x => functional.silu(x)).Apply;
+
+    private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
     {
-        ["gelu"] = x => functional.gelu(x),
-        ["gelu_new"] = FusedGelu.Apply,                       // written out in transformers; the same function to the last bits
-        ["gelu_pytorch_tanh"] = FusedGelu.Apply,
-        ["gelu_fast"] = FusedGelu.Apply,
+        ["gelu"] = _gelu,
+        ["gelu_new"] = _geluByTanh,                           // written out in transformers; the same function to the last bits
+        ["gelu_pytorch_tanh"] = _geluByTanh,
+        ["gelu_fast"] = _geluByTanh,
         ["quick_gelu"] = x => x * sigmoid(1.702 * x),
         ["relu"] = x => functional.relu(x),
-        ["silu"] = x => functional.silu(x),
-        ["swish"] = x => functional.silu(x),
+        ["silu"] = _silu,
+        ["swish"] = _silu,
         ["tanh"] = x => x.tanh(),
         ["sigmoid"] = x => x.sigmoid(),
-    }.ToDictionary(named => named.Key, named => (Func<Tensor, Tensor>)new ActivationTable(named.Value).Apply, StringComparer.Ordinal);
+    };
 
     /// <summary>The names there are.</summary>
     internal static IEnumerable<string> Names => _functions.Keys;

@@ -26,7 +26,7 @@ internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerabl
     /// <summary>Ends what is under way; batches that nobody asked for are freed, and their errors with them.</summary>
     public void Dispose()
     {
-        Task.WhenAll(_making).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        Task.WhenAll(_making).ContinueWith(all => _ = all.Exception, TaskScheduler.Default).Wait();
         foreach (var made in _making.Where(made => made.IsCompletedSuccessfully)) made.Result.Dispose();
         _making.Clear();
         _rows.Dispose();

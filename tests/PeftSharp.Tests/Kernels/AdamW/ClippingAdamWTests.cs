@@ -1,4 +1,5 @@
 using PeftSharp.Kernels;
+using PeftSharp.Optimization;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
@@ -7,9 +8,10 @@ public class ClippingAdamWTests
 {
     private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
 
-    [Theory, InlineData(1), InlineData(5), InlineData(64), InlineData(4097), InlineData(100_003)]
-    public void It_does_what_scaling_and_then_its_plain_twin_do(int count)
+    [Theory, InlineData(1, 0.9), InlineData(5, 0.9), InlineData(64, 0.3), InlineData(4097, 0.9), InlineData(100_003, 0.9), InlineData(40, 0), InlineData(40, 0.5)]
+    public void It_does_what_scaling_and_then_its_plain_twin_do(int count, double beta1)
     {
+        var settings = _settings with { Beta1 = beta1 };
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         var (gradient, scale) = (randn([count], generator: generator), 0.37f);
@@ -17,13 +19,37 @@ public class ClippingAdamWTests
         var ours = new AdamWTensors(plain.Parameter.clone(), gradient.clone(), zeros(count), zeros(count));
         for (var step = 1; step <= 3; step++)
         {
-            PlainAdamW.Step(plain, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
-            ClippingAdamW.Step(ours, scale, _settings, step, learningRate: 1e-3, weightDecay: 0.01);
+            PlainAdamW.Step(plain, settings, step, learningRate: 1e-3, weightDecay: 0.01);
+            ClippingAdamW.Step(ours, scale, settings, step, learningRate: 1e-3, weightDecay: 0.01);
         }
         AssertClose(plain.Parameter, ours.Parameter);
         AssertClose(plain.Mean, ours.Mean);
         AssertClose(plain.MeanSquare, ours.MeanSquare);
         Assert.True(gradient.equal(ours.Gradient).all().item<bool>());
+    }
+
+    [Fact]
+    public void Without_a_running_mean_a_small_gradient_counts_after_a_large_one()
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new AdamWTensors(zeros(9), full(9, 1000f), zeros(9), zeros(9));
+        ClippingAdamW.Step(tensors, 1, _settings with { Beta1 = 0 }, step: 1, learningRate: 1e-3, weightDecay: 0);
+        tensors.Gradient.fill_(1e-5f);
+        ClippingAdamW.Step(tensors, 1, _settings with { Beta1 = 0 }, step: 2, learningRate: 1e-3, weightDecay: 0);
+        Assert.Equal(1e-5f, tensors.Mean[8].item<float>());
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_backward_pass_from_before_the_step_is_refused(bool isOn)
+    {
+        using var scope = NewDisposeScope();
+        using var path = new PathSwitch(nameof(FastPaths.AdamW), isOn);
+        var (x, weight) = (ones(2, 3).requires_grad_(), new TorchSharp.Modules.Parameter(ones(4, 3)));
+        using var optimizer = new AdamW([new ParameterGroup([new NamedParameter("weight", weight)])]);
+        nn.functional.linear(x, weight).sum().backward();
+        var loss = nn.functional.linear(x, weight).sum();
+        optimizer.Step(1e-3);
+        Assert.Contains("modified by an inplace operation", Assert.ThrowsAny<Exception>(() => loss.backward()).Message);
     }
 
     [Fact]

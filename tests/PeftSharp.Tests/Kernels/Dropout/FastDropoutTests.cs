@@ -32,9 +32,9 @@ public sealed class FastDropoutTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
-    public void However_many_threads_draw_and_where_the_upper_bits_of_a_number_do_not_decide_the_mask_is_libtorchs(int threads)
+    public void However_many_threads_draw_the_mask_is_libtorchs(int threads)
     {
-        const int count = 6_000_001;                                                          // the upper 21 bits are the bound's own in one of 2 million
+        const int count = 600_001;
         using var scope = NewDisposeScope();
         var before = get_num_threads();
         set_num_threads(threads);
@@ -50,6 +50,27 @@ public sealed class FastDropoutTests
             Assert.DoesNotContain(Enumerable.Range(0, count), i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
         }
         finally { set_num_threads(before); }
+    }
+
+    [Fact]
+    public void Where_the_upper_bits_of_a_number_do_not_decide_the_lower_ones_do()
+    {
+        const int count = 331;                                                                // more than a block of words
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var numbers = rand(count, ScalarType.Float64).data<double>().ToArray();               // of the same two words each, 53 bits
+        for (var i = 0; i < count; i++)
+        {
+            Assert.False(IsKept(i, numbers[i]));                                              // below itself it is not,
+            Assert.True(IsKept(i, numbers[i] + Math.ScaleB(1, -53)));                         // below the next number it is
+        }
+
+        static bool IsKept(int element, double keep)
+        {
+            manual_seed(5);
+            using var bits = BernoulliMask.Draw(count, keep);
+            return (bits.bytes[element / 8] >> (element % 8) & 1) == 1;
+        }
     }
 
     [Fact]

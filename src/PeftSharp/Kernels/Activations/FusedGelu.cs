@@ -71,7 +71,8 @@ internal static class FusedGelu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Backward(in Numbers p, int i, int count)
     {
-        var number = Lanes.Load(p.X + i, count);
+        // Beyond 20 the slope is 0 or 1, and cubes must not overflow. In this order what is no number stays so.
+        var number = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + i, count)));
         var share = Share(number, out var power);                                          // 1 less it is power·share
         var rise = Vector256.FusedMultiplyAdd(number * number, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));         // of 2u
         var slope = Vector256.FusedMultiplyAdd(number * share * (power * share), rise, share);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Kernels;
 
 /// <summary>An activation of bfloat16 numbers by looking them up: there are 65,536 of them, and what a model has lies in a few thousand. Others go to the function itself.</summary>
-/// <remarks>Values are the function's own, to the bit. Gradients are multiplied by its slope in float32 and rounded once, as libtorch does it.</remarks>
-/// <param name="function">A function of each element by itself.</param>
+/// <remarks>Values are the function's own, to the bit. Gradients are multiplied by its slope in float32 and rounded once, as libtorch's are where one operation makes them of the input.</remarks>
+/// <param name="function">A function of each element by itself, such as GELU.</param>
 internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
 {
     private const int Numbers = 1 << 16, Grain = 4096;

@@ -37,6 +37,9 @@ public sealed class FusedGeluTests
         Assert.True(float.IsNaN(found[0]));
         Assert.Equal(float.PositiveInfinity, found[1]);
         Assert.Equal(1e30f, found[2]);
+        var far = tensor(new[] { 1e30f, -1e30f, float.NaN }).requires_grad_();
+        FusedGelu.Apply(far).sum().backward();
+        Assert.Equal([1, 0, float.NaN], far.grad!.data<float>().ToArray().Select(slope => MathF.Round(slope, 6)));
     }
 
     [SkippableFact]

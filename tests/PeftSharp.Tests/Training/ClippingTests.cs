@@ -1,0 +1,62 @@
+using PeftSharp.Kernels;
+using PeftSharp.Modeling;
+using PeftSharp.Optimization;
+using PeftSharp.Tests.Kernels;
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Gradients are clipped while the weights move, unless someone looks at them before.</summary>
+public sealed class ClippingTests : IDisposable
+{
+    private const double MaxNorm = 0.01;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_callback_that_is_told_before_and_after_the_optimizer_finds_gradients_clipped()
+    {
+        using var model = TinyRun.Model();
+        var looking = new Looking(model);
+        Run(model, OptimizerNames.AdamwTorchFused, looking);
+        Assert.All(looking.Norms, norm => Assert.Equal(MaxNorm, norm, MaxNorm * 1e-3));
+        Assert.Equal(2 * 8, looking.Norms.Count);
+    }
+
+    public static TheoryData<OptimizerNames> Optimizers => [.. Enum.GetValues<OptimizerNames>()];
+
+    [Theory, MemberData(nameof(Optimizers))]
+    public void The_weights_end_with_the_same_bits_whether_or_not_gradients_are_looked_at(OptimizerNames name)
+    {
+        using var seen = TinyRun.Model();
+        Run(seen, name, new Looking(seen));
+        using var unseen = TinyRun.Model();
+        Run(unseen, name);
+        TinyRun.AssertSameBits(TinyRun.Bits(seen), unseen);
+    }
+
+    [Fact]
+    public void So_they_do_where_clipping_has_a_pass_of_its_own()
+    {
+        using var off = new PathSwitch(nameof(FastPaths.AdamW));
+        The_weights_end_with_the_same_bits_whether_or_not_gradients_are_looked_at(OptimizerNames.AdamwTorchFused);
+    }
+
+    private void Run(PretrainedModel model, OptimizerNames name, params TrainerCallback[] callbacks)
+    {
+        var args = TinyRun.Arguments(_folder) with { MaxGradNorm = MaxNorm, Optim = name };
+        new Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: callbacks).Train();
+    }
+
+    private sealed class Looking(PretrainedModel model) : TrainerCallback
+    {
+        internal List<double> Norms { get; } = [];
+
+        public override void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) => Note();
+
+        public override void OnOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) => Note();
+
+        private void Note() => Norms.Add(GradientClipping.ClipGradNorm(model.parameters(), double.PositiveInfinity));
+    }
+}
