@@ -12,8 +12,7 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks)
     internal bool Remove(TrainerCallback callback) => _callbacks.Remove(callback);
 
     /// <summary>Whether one is told between the gradients and the end of a step.</summary>
-    internal bool LookAtGradients => _callbacks.Any(callback =>
-        IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
+    internal bool LookAtGradients => _callbacks.Any(callback => IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
 
     internal void Tell(Action<TrainerCallback> what)
     {
