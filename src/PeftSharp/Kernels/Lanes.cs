@@ -18,6 +18,9 @@ internal static unsafe class Lanes
     internal static bool Takes(Tensor x) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;
 
+    /// <summary>Whether a fast loop over all its numbers is one over memory: of this type, side by side.</summary>
+    internal static bool TakesInOrder(Tensor x, ScalarType type) => IsFast && x.dtype == type && Takes(x) && !x.is_sparse && x.is_contiguous();
+
     /// <summary>Whether such a loop is as wide and on as many threads as libtorch's own.</summary>
     internal static bool IsFast => Vector256.IsHardwareAccelerated && NativeThreads.IsAvailable;
 

@@ -29,12 +29,10 @@ public static class GradientClipping
         return norm;
     }
 
-    /// <summary>The common norm of gradients.</summary>
-    internal static float Norm(IReadOnlyList<Tensor> gradients)
+    private static float Norm(Tensor[] gradients)
     {
-        if (gradients.Count == 0) return 0;
+        if (gradients.Length == 0) return 0;
         if (gradients.All(SquaredNorm.Takes)) return (float)Math.Sqrt(gradients.Sum(SquaredNorm.Of));
-        using var scope = NewDisposeScope();
         var device = gradients[0].device;
         return stack(gradients.Select(gradient => gradient.norm().to(ScalarType.Float32, device))).norm().item<float>();
     }

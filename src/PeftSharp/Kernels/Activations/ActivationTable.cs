@@ -17,7 +17,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     /// <returns>As <paramref name="x"/>.</returns>
     internal Tensor Apply(Tensor x)
     {
-        if (!FastPaths.Activation || !Lanes.Takes(x) || !Lanes.IsFast || x.dtype != ScalarType.BFloat16 || !x.is_contiguous()) return function(x);
+        if (!FastPaths.Activation || !Lanes.TakesInOrder(x, ScalarType.BFloat16)) return function(x);
         if (!is_grad_enabled() || !x.requires_grad) return LookUp(x, _values.Value, null);
         _ = _slopes.Value;                                                                 // made now: libtorch is at work when they are needed
         return Function.apply(x, this);

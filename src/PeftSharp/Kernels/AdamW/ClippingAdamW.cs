@@ -11,7 +11,7 @@ internal static unsafe class ClippingAdamW
 
     /// <summary>Whether it takes this one.</summary>
     internal static bool Takes(in AdamWTensors tensors) =>
-        FastPaths.AdamW && Lanes.IsFast && Takes(tensors.Parameter) && Takes(tensors.Gradient) && Takes(tensors.Mean) && Takes(tensors.MeanSquare);
+        FastPaths.AdamW && Takes(tensors.Parameter) && Takes(tensors.Gradient) && Takes(tensors.Mean) && Takes(tensors.MeanSquare);
 
     /// <summary>One step, in place; the gradient is left as it is.</summary>
     /// <param name="tensors">The parameter and what belongs to it.</param>
@@ -32,7 +32,7 @@ internal static unsafe class ClippingAdamW
         NativeThreads.For((int)((call.Count + Stretch - 1) / Stretch), 1, ref call, &Move);
     }
 
-    private static bool Takes(Tensor x) => x.dtype == ScalarType.Float32 && Lanes.Takes(x) && !x.is_sparse && x.is_contiguous();
+    private static bool Takes(Tensor x) => Lanes.TakesInOrder(x, ScalarType.Float32);
 
     private static float* Pointer(Tensor tensor) => (float*)TensorMemory.Pointer(tensor);
 

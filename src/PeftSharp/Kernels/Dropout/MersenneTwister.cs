@@ -10,8 +10,7 @@ namespace PeftSharp.Kernels;
 /// <remarks>It goes on from a state as <c>get_rng_state</c> gives it and gives back one for <c>set_rng_state</c>, so libtorch never notices who drew.</remarks>
 internal unsafe struct MersenneTwister
 {
-    internal const int BlockLength = 624;
-    private const int Lag = 397, Lanes = 8;
+    private const int BlockLength = 624, Lag = 397, Lanes = 8;
     private const uint Matrix = 0x9908b0df, UpperBit = 0x80000000, LowerBits = 0x7fffffff;
 
     // Places in the bytes of libtorch's state: the words that are left of a block, whether it was seeded, the next word's number, then the words, 8 bytes each.

@@ -17,10 +17,12 @@ internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerabl
     internal ModelInputs Next()
     {
         if (ahead == 0) return _rows.MoveNext() ? loader.Load(dataset, _rows.Current) : throw new InvalidOperationException("There is no further batch.");
-        MakeAhead();
-        var next = _making.Dequeue();
-        MakeAhead();
-        return next.GetAwaiter().GetResult();
+        while (_making.Count <= ahead && _rows.MoveNext())
+        {
+            var rows = _rows.Current;
+            _making.Enqueue(Task.Run(() => loader.Load(dataset, rows)));
+        }
+        return _making.Dequeue().GetAwaiter().GetResult();
     }
 
     /// <summary>Ends what is under way; batches that nobody asked for are freed, and their errors with them.</summary>
@@ -30,14 +32,5 @@ internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerabl
         foreach (var made in _making.Where(made => made.IsCompletedSuccessfully)) made.Result.Dispose();
         _making.Clear();
         _rows.Dispose();
-    }
-
-    private void MakeAhead()
-    {
-        while (_making.Count < ahead && _rows.MoveNext())
-        {
-            var rows = _rows.Current;
-            _making.Enqueue(Task.Run(() => loader.Load(dataset, rows)));
-        }
     }
 }

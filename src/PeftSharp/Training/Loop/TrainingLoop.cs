@@ -58,8 +58,9 @@ internal sealed class TrainingLoop(
             if (updatesDone == 0) RandomStream.SkipLoaderSeed();
         }
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
-        using var queue = loader.Queue(dataset, batches.Skip(batchesDone));
-        foreach (var group in batches.Skip(batchesDone).Chunk(_arguments.GradientAccumulationSteps))
+        var left = batches.Skip(batchesDone).ToArray();
+        using var queue = loader.Queue(dataset, left);
+        foreach (var group in left.Chunk(_arguments.GradientAccumulationSteps))
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step
             cancel.ThrowIfCancellationRequested();

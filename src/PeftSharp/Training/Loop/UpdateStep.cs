@@ -62,8 +62,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
 
     private float Clip(int step, bool areGradientsSeen)
     {
-        using var scope = NewDisposeScope();
-        var norm = areGradientsSeen ? (float)GradientClipping.ClipGradNorm(trainable, _maxNorm) : GradientClipping.Norm([.. trainable.Select(parameter => parameter.grad).OfType<Tensor>()]);
+        var norm = (float)GradientClipping.ClipGradNorm(trainable, areGradientsSeen ? _maxNorm : double.PositiveInfinity);
         _gradientScale = areGradientsSeen ? 1 : GradientClipping.Scale(norm, _maxNorm);
         return float.IsFinite(norm) ? norm : throw new NonFiniteLossException(
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
