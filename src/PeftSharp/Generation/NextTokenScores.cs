@@ -8,6 +8,7 @@ internal sealed class NextTokenScores : IDisposable
 {
     private readonly GenerationPlan _plan;
     private readonly KeyValueCache? _cache;
+    private readonly ForwardOptions _options;
     private readonly Tensor? _mask;              // [rows, most tokens]: the prompt's padding, then ones
     private readonly Tensor? _positions;         // [rows, most tokens]: counted from the first token that is read
     private int _seen;
@@ -15,7 +16,8 @@ internal sealed class NextTokenScores : IDisposable
     internal NextTokenScores(GenerationPlan plan)
     {
         _plan = plan;
-        if (plan.UseCache) _cache = new KeyValueCache(plan.MaxLength);
+        if (plan.UseCache && plan.Model.SupportsCache) _cache = new KeyValueCache(plan.MaxLength);
+        _options = new ForwardOptions { PastKeyValues = _cache, LogitsToKeep = 1 };
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);
@@ -53,10 +55,10 @@ internal sealed class NextTokenScores : IDisposable
         using var scope = NewDisposeScope();
         var begin = _cache is null ? 0 : _seen;
         _seen = begin + (int)ids.shape[1];
-        var inputs = new ModelInputs { InputIds = ids, PastKeyValues = _cache, LogitsToKeep = 1 };          // its tensors belong to others: not disposed
+        var inputs = new ModelInputs { InputIds = ids };          // its tensors belong to others: not disposed
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
         if (_positions is not null && _plan.Model.InputNames.Contains("position_ids")) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
-        var logits = _plan.Model.call(inputs).Logits!;
+        var logits = _plan.Model.call(inputs, _options).Logits!;
         return logits.select(1, logits.shape[1] - 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

@@ -8,6 +8,51 @@ internal static class InputCheck
 {
     internal const long Ignored = -100;
 
+    /// <summary>Checks a batch against the inputs that a model declares.</summary>
+    /// <exception cref="DatasetException">A value is out of range or a shape does not fit.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, one is not read by the model, or there are more tokens than positions.</exception>
+    internal static void All(PretrainedModel model, ModelInputs inputs)
+    {
+        var specs = model.Inputs;
+        foreach (var name in inputs.Tensors.Keys)
+            if (!specs.Any(spec => spec.Name == name) && !model.LabelNames.Contains(name))
+                throw new ArgumentException($"{model.GetName()} does not read '{name}'. It reads {string.Join(", ", model.InputNames)}.");
+        var given = specs.Where(spec => IsMain(spec, specs) && inputs[spec.Name] is not null).ToArray();
+        if (given.Length != 1)
+            throw new ArgumentException($"Give {string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name))}{(given.Length > 1 ? ", one of the two" : "")}.");
+        foreach (var spec in specs)
+            if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
+    }
+
+    /// <summary>The main input, or the embeddings in place of it.</summary>
+    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
+
+    private static void One(InputSpec spec, Tensor tensor, ModelInputs inputs)
+    {
+        switch (spec.Kind)
+        {
+            case InputKind.TokenIds:
+                TokenIds(tensor, spec.Limit ?? long.MaxValue, spec.Name);
+                if (spec.MaxLength is { } ids) Length(tensor.shape[^1], ids);
+                break;
+            case InputKind.Embeddings:
+                if (spec.MaxLength is { } embeddings) Length(tensor.shape[^2], embeddings);
+                break;
+            case InputKind.AttentionMask: SameShape(inputs, spec.Name); break;
+            case InputKind.CachedAttentionMask: SameRows(inputs, spec.Name); break;
+            case InputKind.Categories:
+                SameShape(inputs, spec.Name);
+                if (spec.Limit is { } categories) Rows(tensor, categories, spec.Name, spec.LimitField ?? spec.Name);
+                break;
+            case InputKind.Positions:
+                if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
+                break;
+            case InputKind.Values:
+                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads floating-point values. Cast the column.");
+                break;
+        }
+    }
+
     /// <exception cref="DatasetException">An id is no whole number, is negative or not below <paramref name="vocabSize"/>, or the ids are no rows.</exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {

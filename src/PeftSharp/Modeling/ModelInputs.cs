@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, …) and what the caller wants back.</summary>
-/// <remarks>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</remarks>
+/// <summary>The batch that a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, <c>pixel_values</c>, …).</summary>
+/// <remarks>Any name is possible; a model declares those that it reads in <see cref="PretrainedModel.Inputs"/>. The batch owns its tensors: disposing it disposes them.</remarks>
 public sealed class ModelInputs : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
@@ -43,25 +43,6 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Last token of the answer, int64 [batch] (question answering).</summary>
     public Tensor? EndPositions { get => this["end_positions"]; set => this["end_positions"] = value; }
 
-    /// <summary>Whether every layer's hidden states are wanted. Default false.</summary>
-    public bool OutputHiddenStates { get; set; }
-
-    /// <summary>Divisor of the summed loss: the targets of the whole group of micro-batches (<see cref="PretrainedModel.CountTargets"/>). Null: the mean over this batch.</summary>
-    public double? NumItemsInBatch { get; set; }
-
-    /// <summary>Keys and values of the tokens before these: read, and these tokens' own are added. An empty one is filled. Null: there are none before and none are kept.</summary>
-    /// <remarks>The caller's, as all of these inputs; disposing the inputs does not dispose it, since it lives through many calls.</remarks>
-    public KeyValueCache? PastKeyValues { get; set; }
-
-    /// <summary>How many of the last tokens a language model scores: generation needs one. Default 0: all.</summary>
-    public int LogitsToKeep { get; set; }
-
-    /// <summary>Whether the loss alone is wanted: a head with a large vocabulary then does without the scores as a whole, and <see cref="ModelOutput.Logits"/> is null. The trainer asks for it. Default false.</summary>
-    public bool LossOnly { get; set; }
-
-    /// <summary>Whether a head reads only the first token of the last layer, which may then be the only one that is made.</summary>
-    internal bool FirstTokenOnly { get; set; }
-
     /// <summary>A tensor by its Python name; null where it was not given. Setting null takes it away (and does not dispose it).</summary>
     public Tensor? this[string name]
     {
@@ -81,16 +62,8 @@ public sealed class ModelInputs : IDisposable
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
         : throw new ArgumentException("These inputs hold no tensor; give at least input_ids.");
 
-    /// <summary>The same tensors and wishes in a new object, so that one can be replaced without touching the original.</summary>
-    public ModelInputs Copy() => new(_tensors)
-    {
-        OutputHiddenStates = OutputHiddenStates,
-        NumItemsInBatch = NumItemsInBatch,
-        PastKeyValues = PastKeyValues,
-        LogitsToKeep = LogitsToKeep,
-        LossOnly = LossOnly,
-        FirstTokenOnly = FirstTokenOnly,
-    };
+    /// <summary>The same tensors in a new object, so that one can be replaced without changing the original.</summary>
+    public ModelInputs Copy() => new(_tensors);
 
     /// <summary>These inputs on <paramref name="device"/>; itself where they are there already, otherwise a new object with tensors of its own.</summary>
     public ModelInputs To(Device device)

@@ -6,29 +6,31 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling;
 
 /// <summary>A model that is loaded from and saved to transformers' folders: the base of every family's models and heads.</summary>
-/// <remarks>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</remarks>
-public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISavePretrained
+/// <remarks>
+/// transformers' <c>PreTrainedModel</c>. It is called through <c>call</c> with a batch and, optionally, options. A class of your own derives from
+/// <see cref="PretrainedModel{TSelf, TConfig}"/> or, with a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
+/// </remarks>
+public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>, ISavePretrained
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
 
     /// <param name="name">Name of the class as transformers writes it, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration; it is checked here.</param>
-    /// <param name="family">The family that the model belongs to.</param>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
     /// <exception cref="NativeBackendException">The program has no native backend, or it does not load.</exception>
-    protected PretrainedModel(string name, PretrainedConfig config, ModelFamily family) : base(OnceLoaded(name))
+    protected PretrainedModel(string name, PretrainedConfig config) : base(OnceLoaded(name))
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, Family, GenerationConfig) = (config, family, GenerationConfig.FromModelConfig(config));
+        (Config, GenerationConfig) = (config, GenerationConfig.FromModelConfig(config));
     }
 
     /// <summary>The values that the model was built from.</summary>
     public PretrainedConfig Config { get; }
 
-    /// <summary>What the library knows of the model's kind.</summary>
-    public ModelFamily Family { get; }
+    /// <summary>The family that the model belongs to.</summary>
+    public ModelFamily Family => Config.Family;
 
     /// <summary>The folder that the model was loaded from; null for one that was not. An adapter names it as its base model.</summary>
     public string? NameOrPath { get; internal set; }
@@ -47,37 +49,73 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     [SuppressMessage("Design", "CA1065", Justification = "A model has no weights only when it was disposed.")]
     public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was disposed: its weights are gone. Load it again.");
 
-    /// <summary>Names of the tensors that <c>forward</c> reads; the trainer gives no others.</summary>
-    public abstract IReadOnlyList<string> InputNames { get; }
+    /// <summary>The tensors that the model reads, without the labels; the first is the main input.</summary>
+    public abstract IReadOnlyList<InputSpec> Inputs { get; }
 
-    /// <summary>Names of the tensors that say what the model should have answered. Default <c>labels</c>.</summary>
-    public virtual IReadOnlyList<string> LabelNames => ["labels"];
+    /// <summary>Names of the tensors that the model reads, labels included. The trainer passes no others.</summary>
+    public IReadOnlyList<string> InputNames => [.. Inputs.Select(input => input.Name), .. LabelNames];
 
-    /// <summary>The module that turns ids into vectors.</summary>
-    public abstract Module<Tensor, Tensor> InputEmbeddings { get; }
+    /// <summary>Loss, labels and targets of the model's task; null for a model without a head.</summary>
+    public virtual Objective? Objective => null;
 
-    /// <summary>The module whose weight scores the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
+    /// <summary>Names of the tensors that hold the expected answer, such as <c>labels</c>.</summary>
+    public IReadOnlyList<string> LabelNames => Objective?.LabelNames ?? [];
+
+    /// <summary>The module that turns token ids into vectors. Null for a model that reads none.</summary>
+    public virtual Module<Tensor, Tensor>? InputEmbeddings => null;
+
+    /// <summary>The module whose weight computes the scores of the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
-    /// <summary>How many targets the trainer divides the loss of <paramref name="inputs"/> by; 0 where it has no labels.</summary>
-    public abstract long CountTargets(ModelInputs inputs);
+    /// <summary>Whether the model reads and extends a key-value cache (<see cref="ForwardOptions.PastKeyValues"/>). Default false.</summary>
+    public virtual bool SupportsCache => false;
 
-    /// <summary>Floating point operations of a training step on <paramref name="inputs"/>: 6 for each token and each weight that is not an embedding, as transformers estimates them.</summary>
+    /// <summary>Number of targets by which the trainer divides the loss of <paramref name="inputs"/>; 0 where they have no labels.</summary>
+    public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
+
+    /// <summary>Floating-point operations of a training step on <paramref name="inputs"/>: 6 for each element of the main input and each weight that is not an embedding, as transformers estimates them.</summary>
     public double FloatingPointOperations(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         _countedWeights ??= WeightsWithoutEmbeddings(this);
-        return 6.0 * (inputs.InputIds?.numel() ?? 0) * _countedWeights.Value;
+        return 6.0 * (inputs[Inputs[0].Name]?.numel() ?? 0) * _countedWeights.Value;
     }
 
-    /// <summary>Looks for ids and labels that native code would crash on; <c>forward</c> does so too where the tensors are on the CPU.</summary>
-    /// <exception cref="DatasetException">A number is out of range; the message names it, its place and the way out.</exception>
+    /// <summary>Checks the inputs and labels before native code reads them. <c>call</c> does so too, once, unless the caller has done it.</summary>
+    /// <param name="inputs">The batch. Values of tensors on a GPU are not checked.</param>
+    /// <exception cref="DatasetException">A value is out of range or a shape does not fit; the message names the tensor, the value, its place and the remedy.</exception>
+    /// <exception cref="ArgumentException">Required inputs are missing, or there are more tokens than positions.</exception>
     public virtual void CheckInputs(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.InputIds is { } ids) InputCheck.TokenIds(ids, Config.VocabSize);
-        if (Config.MaxPositions is { } positions && (inputs.InputIds ?? inputs.InputsEmbeds?.select(-1, 0)) is { } tokens) InputCheck.Length(tokens.shape[^1], positions);
+        InputCheck.All(this, inputs);
+        Objective?.CheckLabels(inputs, Config);
     }
+
+    /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
+    /// <param name="inputs">The batch.</param>
+    public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
+
+    /// <summary>Checks the inputs, unless that was done, and runs the model in a dispose scope of its own.</summary>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="options">The outputs that are wanted, and the cache.</param>
+    public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!options.AreInputsChecked)
+        {
+            CheckInputs(inputs);
+            options = options with { AreInputsChecked = true };
+        }
+        using var scope = NewDisposeScope();
+        return ForwardCore(inputs, options).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Computes the output. Temporaries need not be disposed: the caller's dispose scope frees them.</summary>
+    /// <param name="inputs">The batch; it has been checked.</param>
+    /// <param name="options">The outputs that are wanted, and the cache. A model inside this one is called with them.</param>
+    protected abstract ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options);
 
     /// <summary>Fills a parameter that no checkpoint gives.</summary>
     /// <param name="owner">The module whose parameter it is.</param>

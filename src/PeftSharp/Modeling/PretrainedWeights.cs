@@ -58,7 +58,7 @@ internal static class PretrainedWeights
     /// <summary>The usual start of a layer's parameter.</summary>
     internal static void Initialize(Module owner, string name, PretrainedConfig config)
     {
-        if (owner is not IInitialized layer)
+        if (owner is not IParameterInitializer layer)
             throw new InvalidOperationException($"{owner.GetName()} does not say how its parameter '{name}' starts: override InitializeParameter.");
         layer.Initialize(name, config.InitializerRange);
     }

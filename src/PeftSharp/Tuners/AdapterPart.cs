@@ -1,3 +1,4 @@
+using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A module of the tree that holds adapters: a wrapped layer, a copied module or a table with trained rows.</summary>
-internal abstract class AdapterPart : Module<Tensor, Tensor>, IWeighted
+internal abstract class AdapterPart : Module<Tensor, Tensor>, IHasWeight, IModuleWrapper
 {
     private protected AdapterPart(string name, AdapterState state) : base(name) => State = state;
 
@@ -14,6 +15,8 @@ internal abstract class AdapterPart : Module<Tensor, Tensor>, IWeighted
 
     /// <summary>The module that stood here before.</summary>
     internal abstract Module<Tensor, Tensor> Original { get; }
+
+    Module IModuleWrapper.Wrapped => Original;
 
     /// <summary>Names of the adapters that have something here.</summary>
     internal abstract IEnumerable<string> Adapters { get; }

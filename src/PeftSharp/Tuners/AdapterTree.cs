@@ -108,8 +108,8 @@ internal sealed class AdapterTree
     {
         if (config.TargetModules is { IsAllLinear: false } given) return given;
         if (config.TargetModules is null)
-            return _model.Family.DefaultTargetModules.TryGetValue(config.PeftType, out var usual) ? TargetModules.Create([.. usual])
-                : throw new ArgumentException($"The family '{_model.Family.ModelType}' has no usual targets for {config.PeftType}. Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
+            return _model.Family.ModulesOf(_tuner.DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
+                : throw new ArgumentException($"The family '{_model.Family.ModelType}' states no modules with the roles that {config.PeftType} adapts by default ({string.Join(", ", _tuner.DefaultRoles)}). Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
         return TargetModules.Create([.. AllLinear(config)]);
     }
 

@@ -18,7 +18,7 @@ public abstract partial class PeftModel : PretrainedModel
     private readonly string[] _learnedBefore;
     private bool _isUnloaded;
 
-    private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model.Config, model.Family)
+    private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model.Config)
     {
         if (model is PeftModel) throw new ArgumentException("This model has adapters already: add one with AddAdapter.", nameof(model));
         _tuner = config.CreateTuner();
@@ -41,13 +41,16 @@ public abstract partial class PeftModel : PretrainedModel
     public IReadOnlyList<string> MergedAdapters => _adapters.Merged;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> InputNames => Base.InputNames;
+    public override IReadOnlyList<InputSpec> Inputs => Base.Inputs;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> LabelNames => Base.LabelNames;
+    public override Objective? Objective => Base.Objective;
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor> InputEmbeddings => Base.InputEmbeddings;
+    public override bool SupportsCache => Base.SupportsCache;
+
+    /// <inheritdoc/>
+    public override Module<Tensor, Tensor>? InputEmbeddings => Base.InputEmbeddings;
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
@@ -81,7 +84,7 @@ public abstract partial class PeftModel : PretrainedModel
     public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
 
     /// <summary>The base model's answer with the active adapters.</summary>
-    public override ModelOutput forward(ModelInputs inputs) => Base.call(inputs);
+    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options) => Base.call(inputs, options);
 
     /// <summary>The base model's answer with an adapter for each row of the batch.</summary>
     /// <param name="inputs">As for the base model.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
-internal static class ActivationFunctions
+public static class ActivationFunctions
 {
     // By a table those whose gradient libtorch makes of the input in one operation; others have theirs from the rounded output.
     private static readonly Func<Tensor, Tensor>
@@ -28,10 +28,10 @@ internal static class ActivationFunctions
     };
 
     /// <summary>The names there are.</summary>
-    internal static IEnumerable<string> Names => _functions.Keys;
+    public static IEnumerable<string> Names => _functions.Keys;
 
     /// <summary>The function of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
-    internal static Func<Tensor, Tensor> ByName(string name) =>
+    public static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"'{name}' is no activation that is known here: {string.Join(", ", Names)}.");
 }

@@ -5,12 +5,15 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
-public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
+public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
     [ComponentName(Name = "weight")] private readonly Parameter _table;
     private readonly long? _paddingId;
 
-    internal Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
+    /// <param name="rows">Number of ids.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="paddingId">The id whose row starts at 0 and is not trained. Null: none.</param>
+    public Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
     {
         _table = new Parameter(empty(rows, width));
         _paddingId = paddingId;
@@ -20,7 +23,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
     /// <summary>The table, float [rows, width].</summary>
     internal Parameter Weight => _table;
 
-    Tensor IWeighted.Weight => _table;
+    Tensor IHasWeight.Weight => _table;
 
     /// <summary>The id whose row learns nothing; null where all learn.</summary>
     internal long? PaddingId => _paddingId;
@@ -36,7 +39,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
         return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
     }
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         init.normal_(_table, 0, standardDeviation);
         if (_paddingId is not { } padding) return;

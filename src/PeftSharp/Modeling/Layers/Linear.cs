@@ -5,14 +5,17 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IInitialized.Initialize"/> does that.</summary>
+/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IParameterInitializer.Initialize"/> does that.</summary>
 /// <remarks>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</remarks>
-public sealed class Linear : Module<Tensor, Tensor>, IInitialized
+public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
 
-    internal Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
+    /// <param name="inputs">Width of the input.</param>
+    /// <param name="outputs">Width of the output.</param>
+    /// <param name="hasBias">Whether a bias is added. Default true.</param>
+    public Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
     {
         _weight = new Parameter(empty(outputs, inputs));
         if (hasBias) _bias = new Parameter(empty(outputs));
@@ -39,7 +42,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
         : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (parameter == "weight") init.normal_(_weight, 0, standardDeviation);
         else init.zeros_(_bias!);

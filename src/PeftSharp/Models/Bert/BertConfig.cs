@@ -5,13 +5,14 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>The values that describe a BERT (transformers' <c>BertConfig</c>); defaults are those of bert-base-uncased.</summary>
-public sealed record BertConfig : PretrainedConfig
+public sealed record BertConfig : TextConfig
 {
     /// <summary>The defaults of bert-base-uncased.</summary>
     public BertConfig() => (VocabSize, PadTokenId) = (30522, 0);
 
     /// <inheritdoc/>
-    public override string ModelType => "bert";
+    [JsonIgnore]
+    public override ModelFamily Family => BertFamily.Instance;
 
     /// <summary>Width of the hidden states. Default 768.</summary>
     public int HiddenSize { get; init; } = 768;
@@ -51,14 +52,22 @@ public sealed record BertConfig : PretrainedConfig
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override int HiddenWidth => HiddenSize;
-
-    /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <summary>Dropout before a classifier, resolved.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
+
+    /// <summary>Sizes and rates of the layers.</summary>
+    internal EncoderSettings Encoder => new()
+    {
+        HiddenSize = HiddenSize,
+        Heads = NumAttentionHeads,
+        IntermediateSize = IntermediateSize,
+        Activation = HiddenAct,
+        HiddenDropout = HiddenDropoutProb,
+        AttentionDropout = AttentionProbsDropoutProb,
+        LayerNormEpsilon = LayerNormEps,
+    };
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()

@@ -1,15 +1,22 @@
-using System.Text.Json.Nodes;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT (Devlin et al. 2018, arXiv:1810.04805) as transformers names it.</summary>
-public sealed class BertFamily : ModelFamily
+public sealed class BertFamily : ModelFamily<BertConfig>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static BertFamily Instance { get; } = new();
 
-    private BertFamily() { }
+    private BertFamily()
+    {
+        Add<BertModel>(ModelTask.FeatureExtraction);
+        Add<BertForMaskedLM>(ModelTask.MaskedLM);
+        Add<BertForSequenceClassification>(ModelTask.SequenceClassification);
+        Add<BertForTokenClassification>(ModelTask.TokenClassification);
+        Add<BertForQuestionAnswering>(ModelTask.QuestionAnswering);
+        Add<BertForMultipleChoice>(ModelTask.MultipleChoice);
+    }
 
     /// <inheritdoc/>
     public override string ModelType => "bert";
@@ -18,26 +25,7 @@ public sealed class BertFamily : ModelFamily
     public override string BaseModelPrefix => "bert";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; } = new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
-    {
-        [ModelTask.FeatureExtraction] = config => new BertModel((BertConfig)config),
-        [ModelTask.MaskedLM] = config => new BertForMaskedLM((BertConfig)config),
-        [ModelTask.SequenceClassification] = config => new BertForSequenceClassification((BertConfig)config),
-        [ModelTask.TokenClassification] = config => new BertForTokenClassification((BertConfig)config),
-        [ModelTask.QuestionAnswering] = config => new BertForQuestionAnswering((BertConfig)config),
-        [ModelTask.MultipleChoice] = config => new BertForMultipleChoice((BertConfig)config),
-    };
-
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>
-    {
-        ["LORA"] = ["query", "value"],
-        ["ADALORA"] = ["query", "value"],
-        ["IA3"] = ["key", "value", "output.dense"],
-    };
-
-    /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => ConfigFiles.Read<BertConfig>(json);
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => EncoderRoles;
 
     /// <inheritdoc/>
     public override string RenameKey(string key) => RenameNormKeys(key);

@@ -2,11 +2,12 @@ using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>Hidden states to scores of every token (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
-internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
+/// <summary>The layers of the masked language model's head before the scores (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
+internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
 
@@ -16,38 +17,37 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The layer that scores the tokens; null where the word embeddings do.</summary>
+    /// <summary>The layer that computes the scores; null where the word embeddings do.</summary>
     internal Module<Tensor, Tensor>? UntiedDecoder => _predictions.Untied;
 
-    /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <param name="table">The word embeddings, float [vocabulary, hidden]: the head's weights unless the configuration unties them.</param>
-    /// <returns>Float [batch, tokens, vocabulary].</returns>
-    public override Tensor forward(Tensor states, Tensor table) => _predictions.call(states, table);
+    /// <summary>Bias of the scores, float [vocabulary]; null where the head's own layer has it.</summary>
+    internal Parameter? TiedBias => _predictions.Bias;
 
-    private sealed class Predictions : Module<Tensor, Tensor, Tensor>, IInitialized
+    /// <param name="states">Float [batch, tokens, hidden].</param>
+    /// <returns>As <paramref name="states"/>.</returns>
+    public override Tensor forward(Tensor states) => _predictions.call(states);
+
+    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
-        [ComponentName(Name = "bias")] private readonly TorchSharp.Modules.Parameter? _shift;
-
-        internal Module<Tensor, Tensor>? Untied => _untied;
+        [ComponentName(Name = "bias")] private readonly Parameter? _bias;
 
         internal Predictions(BertConfig config) : base(nameof(Predictions))
         {
             _transform = new Transform(config);
-            if (config.TieWordEmbeddings) _shift = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
+            if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
             else _untied = new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor states, Tensor table)
-        {
-            using var scope = NewDisposeScope();
-            var transformed = _transform.call(states);
-            return (_untied is null ? Linear.Product(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
-        }
+        internal Module<Tensor, Tensor>? Untied => _untied;
 
-        void IInitialized.Initialize(string parameter, double standardDeviation) => init.zeros_(_shift!);
+        internal Parameter? Bias => _bias;
+
+        public override Tensor forward(Tensor states) => _transform.call(states);
+
+        void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
     }
 
     private sealed class Transform : Module<Tensor, Tensor>

@@ -1,15 +1,20 @@
-using System.Text.Json.Nodes;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 (Radford et al. 2019, Language Models are Unsupervised Multitask Learners) as transformers names it.</summary>
-public sealed class Gpt2Family : ModelFamily
+public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static Gpt2Family Instance { get; } = new();
 
-    private Gpt2Family() { }
+    private Gpt2Family()
+    {
+        Add<Gpt2Model>(ModelTask.FeatureExtraction);
+        Add<Gpt2LMHeadModel>(ModelTask.CausalLM);
+        Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification);
+        Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification);
+    }
 
     /// <inheritdoc/>
     public override string ModelType => "gpt2";
@@ -18,24 +23,16 @@ public sealed class Gpt2Family : ModelFamily
     public override string BaseModelPrefix => "transformer";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; } = new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
     {
-        [ModelTask.FeatureExtraction] = config => new Gpt2Model((Gpt2Config)config),
-        [ModelTask.CausalLM] = config => new Gpt2LMHeadModel((Gpt2Config)config),
-        [ModelTask.SequenceClassification] = config => new Gpt2ForSequenceClassification((Gpt2Config)config),
-        [ModelTask.TokenClassification] = config => new Gpt2ForTokenClassification((Gpt2Config)config),
+        [ModuleRole.Query] = ["c_attn"],
+        [ModuleRole.Key] = ["c_attn"],
+        [ModuleRole.Value] = ["c_attn"],
+        [ModuleRole.AttentionOutput] = ["attn.c_proj"],
+        [ModuleRole.FeedForwardIn] = ["c_fc"],
+        [ModuleRole.FeedForwardOut] = ["mlp.c_proj"],
+        [ModuleRole.Norm] = ["ln_1", "ln_2", "ln_f"],
     };
-
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>
-    {
-        ["LORA"] = ["c_attn"],
-        ["ADALORA"] = ["c_attn"],
-        ["IA3"] = ["c_attn", "mlp.c_proj"],
-    };
-
-    /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => ConfigFiles.Read<Gpt2Config>(json);
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) =>

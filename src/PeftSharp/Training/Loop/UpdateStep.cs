@@ -48,12 +48,12 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         var targets = group.Sum(model.CountTargets);
         if (targets == 0)
             throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+        var options = new ForwardOptions { NumItemsInBatch = targets, LossOnly = true, AreInputsChecked = true };
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
-            (inputs.NumItemsInBatch, inputs.LossOnly) = (targets, true);
-            loss += BackwardBatch(inputs, step);
+            loss += BackwardBatch(inputs, options, step);
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
         }
@@ -68,16 +68,16 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
-    private ModelOutput Forward(ModelInputs inputs)
+    private ModelOutput Forward(ModelInputs inputs, ForwardOptions options)
     {
         using var use = precision?.Use();
-        return model.call(inputs);
+        return model.call(inputs, options);
     }
 
-    private float BackwardBatch(ModelInputs inputs, int step)
+    private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step)
     {
         using var scope = NewDisposeScope();
-        var output = Forward(inputs.To(model.Device));
+        var output = Forward(inputs.To(model.Device), options);
         var loss = output.Loss ?? throw new DatasetException($"{model.GetName()} gave no loss: the batch lacks {string.Join(", ", model.LabelNames.Where(name => inputs[name] is null))}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}.");
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))

@@ -1,0 +1,22 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>The layers of a BERT-like encoder under the name <c>layer</c> (transformers' <c>BertEncoder</c>).</summary>
+public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, IReadOnlyList<Tensor>>
+{
+    [ComponentName(Name = "layer")] private readonly ModuleList<EncoderLayer> _layers;
+
+    /// <param name="settings">Sizes and rates.</param>
+    /// <param name="layers">Number of layers.</param>
+    public Encoder(EncoderSettings settings, int layers) : base(nameof(Encoder))
+    {
+        _layers = new ModuleList<EncoderLayer>([.. Enumerable.Range(0, layers).Select(layer => new EncoderLayer(settings, layer))]);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc cref="LayerStack.Run"/>
+    public override IReadOnlyList<Tensor> forward(Tensor x, AttentionContext context, ForwardOptions options) => LayerStack.Run(_layers, x, context, options);
+}
