@@ -47,7 +47,7 @@ public sealed record BertConfig : TextConfig
     /// <summary>Dropout before a classifier. Null: <see cref="HiddenDropoutProb"/>.</summary>
     public double? ClassifierDropout { get; init; }
 
-    /// <summary>Whether it generates text. Such a BERT is not served: building one is refused.</summary>
+    /// <summary>Whether the model is a decoder, which is not supported.</summary>
     public bool IsDecoder { get; init; }
 
     /// <inheritdoc/>
@@ -72,13 +72,11 @@ public sealed record BertConfig : TextConfig
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var problems = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
-                ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize))
-            .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("classifier_dropout", HeadDropout)));
+        var problems = Encoder.Problems("num_attention_heads", "hidden_act")
+            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
+            .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
-        if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
         if (PadTokenId is { } pad && (pad < 0 || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
-        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-        if (IsDecoder) yield return "is_decoder is true, but only the encoder is served";
+        if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
     }
 }
