@@ -49,6 +49,18 @@ public abstract class ModelFamily
         [ModuleRole.Norm] = ["LayerNorm"],
     };
 
+    /// <summary>Roles of the modules of <see cref="Layers.DecoderLayer"/>.</summary>
+    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> DecoderRoles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
+    {
+        [ModuleRole.Query] = ["q_proj"],
+        [ModuleRole.Key] = ["k_proj"],
+        [ModuleRole.Value] = ["v_proj"],
+        [ModuleRole.AttentionOutput] = ["o_proj"],
+        [ModuleRole.FeedForwardIn] = ["gate_proj", "up_proj"],
+        [ModuleRole.FeedForwardOut] = ["down_proj"],
+        [ModuleRole.Norm] = ["input_layernorm", "post_attention_layernorm", "norm"],
+    };
+
     /// <summary>Layer norms of checkpoints converted from TensorFlow call weight and bias gamma and beta.</summary>
     protected static string RenameNormKeys(string key) => Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
 }

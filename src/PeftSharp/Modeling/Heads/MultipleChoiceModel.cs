@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head that picks one of several choices. Each choice is a row for the body.</summary>

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head that finds the span of a text that answers a question.</summary>

@@ -50,7 +50,7 @@ public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrai
     {
         var embedded = Embed(inputs, options.PastKeyValues?.Length ?? 0);
         using var context = AttentionContext.Causal(inputs.AttentionMask, embedded, inputs.PositionIds, options);
-        var states = LayerStack.Run(_blocks, _dropout.call(embedded), context, options);
+        var states = LayerSequence.Run(_blocks, _dropout.call(embedded), context, options);
         var last = _norm.call(states[^1]);
         return new ModelOutput
         {

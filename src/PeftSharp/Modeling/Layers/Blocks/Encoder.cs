@@ -17,6 +17,6 @@ public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, I
         RegisterComponents();
     }
 
-    /// <inheritdoc cref="LayerStack.Run"/>
-    public override IReadOnlyList<Tensor> forward(Tensor x, AttentionContext context, ForwardOptions options) => LayerStack.Run(_layers, x, context, options);
+    /// <inheritdoc cref="LayerSequence.Run"/>
+    public override IReadOnlyList<Tensor> forward(Tensor x, AttentionContext context, ForwardOptions options) => LayerSequence.Run(_layers, x, context, options);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling.Layers;
@@ -31,6 +32,21 @@ public sealed record RotaryParameters
     /// <summary>Fields that the library does not know, kept for the next writer.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
+
+    /// <summary>Moves the older spelling of <c>config.json</c> (<c>rope_theta</c>, <c>rope_scaling</c> with <c>type</c>) into <c>rope_parameters</c>.</summary>
+    /// <param name="json">The content of <c>config.json</c>; it is changed.</param>
+    public static void ModernizeFields(JsonObject json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        var parameters = json["rope_scaling"] as JsonObject ?? json["rope_parameters"] as JsonObject;
+        parameters = parameters?.DeepClone() as JsonObject ?? [];
+        if (parameters["type"] is { } type && parameters["rope_type"] is null) parameters["rope_type"] = type.DeepClone();
+        parameters.Remove("type");
+        if (parameters["rope_theta"] is null && json["rope_theta"] is { } theta) parameters["rope_theta"] = theta.DeepClone();
+        if (parameters["partial_rotary_factor"] is null && json["partial_rotary_factor"] is { } partial) parameters["partial_rotary_factor"] = partial.DeepClone();
+        foreach (var older in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(older);
+        if (parameters.Count > 0) json["rope_parameters"] = parameters;
+    }
 
     /// <summary>Reasons why no frequencies can be computed from these values; empty where they can.</summary>
     internal IEnumerable<string> Problems()

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Runs the layers of an encoder or decoder one after another.</summary>
-public static class LayerStack
+public static class LayerSequence
 {
     /// <param name="layers">The layers.</param>
     /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
