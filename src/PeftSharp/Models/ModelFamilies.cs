@@ -1,6 +1,7 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
 
@@ -12,6 +13,7 @@ public static class ModelFamilies
     {
         BertFamily.Instance,
         Gpt2Family.Instance,
+        RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The <c>model_type</c> of each family there is.</summary>

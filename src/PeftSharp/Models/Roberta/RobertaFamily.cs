@@ -1,0 +1,35 @@
+using PeftSharp.Modeling;
+
+namespace PeftSharp.Models.Roberta;
+
+/// <summary>RoBERTa (Liu et al. 2019, arXiv:1907.11692) as transformers names it.</summary>
+public sealed class RobertaFamily : ModelFamily<RobertaConfig>
+{
+    /// <summary>The only instance.</summary>
+    public static RobertaFamily Instance { get; } = new();
+
+    private RobertaFamily()
+    {
+        Add<RobertaModel>(ModelTask.FeatureExtraction);
+        Add<RobertaForMaskedLM>(ModelTask.MaskedLM);
+        Add<RobertaForSequenceClassification>(ModelTask.SequenceClassification);
+        Add<RobertaForTokenClassification>(ModelTask.TokenClassification);
+        Add<RobertaForQuestionAnswering>(ModelTask.QuestionAnswering);
+    }
+
+    /// <inheritdoc/>
+    public override string ModelType => "roberta";
+
+    /// <inheritdoc/>
+    public override string BaseModelPrefix => "roberta";
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => EncoderRoles;
+
+    /// <inheritdoc/>
+    public override string RenameKey(string key) => RenameNormKeys(key);
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
+        || key is "lm_head.decoder.weight" or "lm_head.decoder.bias";                   // the embeddings and lm_head.bias again
+}
