@@ -1,6 +1,7 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
@@ -13,6 +14,7 @@ public static class ModelFamilies
     {
         BertFamily.Instance,
         Gpt2Family.Instance,
+        LlamaFamily.Instance,
         RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 

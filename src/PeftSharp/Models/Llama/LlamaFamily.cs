@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+
+namespace PeftSharp.Models.Llama;
+
+/// <summary>LLaMA (Touvron et al. 2023, arXiv:2302.13971) and the checkpoints with its arithmetic, as transformers names it.</summary>
+public sealed class LlamaFamily : ModelFamily<LlamaConfig>
+{
+    /// <summary>The only instance.</summary>
+    public static LlamaFamily Instance { get; } = new();
+
+    private LlamaFamily()
+    {
+        Add<LlamaModel>(ModelTask.FeatureExtraction);
+        Add<LlamaForCausalLM>(ModelTask.CausalLM);
+        Add<LlamaForSequenceClassification>(ModelTask.SequenceClassification);
+        Add<LlamaForTokenClassification>(ModelTask.TokenClassification);
+    }
+
+    /// <inheritdoc/>
+    public override string ModelType => "llama";
+
+    /// <inheritdoc/>
+    public override string BaseModelPrefix => "model";
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => DecoderRoles;
+
+    /// <inheritdoc/>
+    public override PretrainedConfig ReadConfig(JsonObject json)
+    {
+        RotaryParameters.ModernizeFields(json);
+        return base.ReadConfig(json);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)       // computed, once stored
+        || key is "lm_head.weight";                                                                                        // the embeddings again, where the head is tied
+}
