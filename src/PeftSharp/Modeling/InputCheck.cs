@@ -24,6 +24,14 @@ internal static class InputCheck
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
 
+    /// <summary>Refuses options that the model would ignore.</summary>
+    /// <exception cref="ArgumentException">There is one; the message names it.</exception>
+    internal static void Options(PretrainedModel model, ForwardOptions options)
+    {
+        if (options.PastKeyValues is not null && !model.SupportsCache) throw new ArgumentException($"{model.GetName()} does not use a key-value cache (PastKeyValues). Leave it out.");
+        if (options.LogitsToKeep != 0 && model.Objective is not LanguageModelObjective) throw new ArgumentException($"{model.GetName()} does not score the vocabulary for each token, so it does not use LogitsToKeep. Leave it at 0.");
+    }
+
     /// <summary>The main input, or the embeddings in place of it.</summary>
     private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
 

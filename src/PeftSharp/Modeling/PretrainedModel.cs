@@ -27,7 +27,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     }
 
     /// <summary>The values that the model was built from.</summary>
-    public PretrainedConfig Config { get; }
+    public PretrainedConfig Config { get; private set; }
 
     /// <summary>The family that the model belongs to.</summary>
     public ModelFamily Family => Config.Family;
@@ -43,6 +43,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>How the model generates text unless a call says otherwise; read from and written to <c>generation_config.json</c>.</summary>
     public GenerationConfig GenerationConfig { get; set; }
+
+    /// <summary>The module whose parameter names are those of the files: the model itself, or the module that it wraps.</summary>
+    internal virtual Module WeightsRoot => this;
 
     /// <summary>Where the model's weights are.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
@@ -105,6 +108,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         ArgumentNullException.ThrowIfNull(options);
         if (!options.AreInputsChecked)
         {
+            InputCheck.Options(this, options);
             CheckInputs(inputs);
             options = options with { AreInputsChecked = true };
         }
@@ -116,6 +120,31 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="inputs">The batch; it has been checked.</param>
     /// <param name="options">The outputs that are wanted, and the cache. A model inside this one is called with them.</param>
     protected abstract ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options);
+
+    /// <summary>Changes the number of tokens: of the input embeddings, of the head where it scores tokens, and of the configuration.</summary>
+    /// <remarks>transformers' <c>resize_token_embeddings</c>. New rows start near the mean of the others, drawn from libtorch's generator. Parameters are replaced: create the trainer, and adapters, afterwards.</remarks>
+    /// <param name="vocabSize">The new number of tokens.</param>
+    /// <param name="padToMultipleOf">Rounds the number up to a multiple of this. Default 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is less than 1.</exception>
+    /// <exception cref="NotSupportedException">The model reads no token ids, or an adapter is around its embeddings or its head.</exception>
+    public virtual void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf, 1);
+        var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
+        if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
+            throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: they are {InputEmbeddings?.GetName() ?? "absent"}. Resize the base model before adapters are added.");
+        var untied = ReferenceEquals(OutputEmbeddings, embeddings) ? null : OutputEmbeddings;
+        if (untied is not (null or Layers.Linear)) throw new NotSupportedException($"The head of {GetName()} cannot be resized: it is a {untied.GetName()}. Resize the base model before adapters are added.");
+        embeddings.Resize(size);
+        (untied as Layers.Linear)?.ResizeOutputs(size);
+        foreach (var module in modules())
+        {
+            if (module is Layers.IVocabularySized head) head.ResizeVocabulary(size);
+            if (module is PretrainedModel { Config: TextConfig config } part) part.Config = config with { VocabSize = size };
+        }
+        Config = ((TextConfig)Config) with { VocabSize = size };
+    }
 
     /// <summary>Fills a parameter that no checkpoint gives.</summary>
     /// <param name="owner">The module whose parameter it is.</param>

@@ -15,7 +15,7 @@ internal static class PretrainedWeights
         using var scope = NewDisposeScope();
         using var free = no_grad();
         using var checkpoint = CheckpointTensors.Open(folder);
-        var parameters = model.state_dict();
+        var parameters = model.WeightsRoot.state_dict();
         var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys, model.Family);
         var unexpected = new List<string>();
         var mismatched = new List<MismatchedKey>();
@@ -45,7 +45,7 @@ internal static class PretrainedWeights
     internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
     {
         using var free = no_grad();
-        Visit(model, "");
+        Visit(model.WeightsRoot, "");
 
         void Visit(Module module, string path)
         {
@@ -64,7 +64,7 @@ internal static class PretrainedWeights
     }
 
     /// <summary>Writes the weights as <c>model.safetensors</c>, in parts where they are large.</summary>
-    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, model.state_dict());
+    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, model.WeightsRoot.state_dict());
 
     /// <summary>transformers' name of the type of the model's weights.</summary>
     internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch

@@ -100,7 +100,7 @@ internal sealed class AdapterTree
 
     private ModulePlace[] Wrapped() => [.. Places().Where(place => place.Module is AdapterPart)];
 
-    private List<ModulePlace> Places() => ModuleTree.Walk(_model, module => module is AdapterPart);
+    private List<ModulePlace> Places() => ModuleTree.Walk(_model.WeightsRoot, module => module is AdapterPart);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || _tuner.CanWrap(place.Module);
 

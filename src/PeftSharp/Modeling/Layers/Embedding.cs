@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
 public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
-    [ComponentName(Name = "weight")] private readonly Parameter _table;
+    [ComponentName(Name = "weight")] private Parameter _table;
     private readonly long? _paddingId;
 
     /// <param name="rows">Number of ids.</param>
@@ -37,6 +37,14 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
         if (_paddingId is { } padding && rows.requires_grad)
             rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // the same values, no gradient to the padding row
         return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resized"/>.</summary>
+    internal void Resize(long rows)
+    {
+        var table = VocabularyRows.Resized(_table, rows);
+        _table.Dispose();
+        ConditionallyRegisterParameter("weight", _table = table);
     }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)

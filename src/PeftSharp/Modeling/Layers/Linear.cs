@@ -9,8 +9,8 @@ namespace PeftSharp.Modeling.Layers;
 /// <remarks>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</remarks>
 public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 {
-    [ComponentName(Name = "weight")] private readonly Parameter _weight;
-    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    [ComponentName(Name = "weight")] private Parameter _weight;
+    [ComponentName(Name = "bias")] private Parameter? _bias;
 
     /// <param name="inputs">Width of the input.</param>
     /// <param name="outputs">Width of the output.</param>
@@ -41,6 +41,18 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
         FewRowsLinear.Takes(x, weight, bias, isTransposed: false) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
         : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
+
+    /// <summary>Changes the number of outputs of a head that scores tokens; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the others.</summary>
+    internal void ResizeOutputs(long outputs)
+    {
+        var weight = VocabularyRows.Resized(_weight, outputs);
+        _weight.Dispose();
+        ConditionallyRegisterParameter("weight", _weight = weight);
+        if (_bias is null) return;
+        var bias = VocabularyRows.Resized(_bias, outputs);
+        _bias.Dispose();
+        ConditionallyRegisterParameter("bias", _bias = bias);
+    }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {

@@ -51,9 +51,10 @@ public sealed record MultiHeadAttention
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="context">The pass.</param>
     /// <param name="training">Whether dropout applies.</param>
+    /// <param name="scoreBias">Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens], such as a bias by relative position. Null: none.</param>
     /// <returns>Float [batch, queries, heads · width].</returns>
-    public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training) =>
-        ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context, training);
+    public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null) =>
+        ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context, training, scoreBias);
 
     /// <summary>Attention of states that are split into heads already.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
@@ -61,8 +62,9 @@ public sealed record MultiHeadAttention
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="context">The pass.</param>
     /// <param name="training">Whether dropout applies.</param>
+    /// <param name="scoreBias">As for <see cref="Apply"/>.</param>
     /// <returns>Float [batch, queries, heads · width].</returns>
-    public Tensor ApplyToHeads(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training)
+    public Tensor ApplyToHeads(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(context);
@@ -77,6 +79,13 @@ public sealed record MultiHeadAttention
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value);
         if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;      // libtorch divides by the root of the width
         var mask = context.Mask(Window);
+        if (Window is { } window && context.IsCausal && window - 1 + tokens is var visible && visible < key.shape[2])      // older tokens are hidden from every query of this pass
+        {
+            var older = key.shape[2] - visible;
+            (key, value) = (key.narrow(2, older, visible), value.narrow(2, older, visible));
+            if (mask?.shape[3] > 1) mask = mask.narrow(3, older, visible);
+        }
+        if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
         if (InFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
         var isCausal = context.IsCausal && mask is null && query.shape[2] > 1;
         var dropout = training ? Dropout : 0;
@@ -89,6 +98,14 @@ public sealed record MultiHeadAttention
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="training">Whether dropout applies.</param>
     internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.Takes(x, x, x, Dropout);
+
+    /// <summary>A bias as a mask: it replaces the mask, so it must hide what causality hides.</summary>
+    private static Tensor WithCausality(Tensor bias, AttentionContext context)
+    {
+        var (queries, tokens) = (bias.shape[^2], bias.shape[^1]);
+        return !context.IsCausal || queries == 1 ? bias
+            : bias.masked_fill(ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries), double.NegativeInfinity);
+    }
 
     private Tensor Grouped(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long? drawnQueries)
     {

@@ -27,11 +27,11 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
     /// <returns>As <paramref name="states"/>.</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
-    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer
+    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
-        [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+        [ComponentName(Name = "bias")] private Parameter? _bias;
 
         internal Predictions(BertConfig config) : base(nameof(Predictions))
         {
@@ -46,6 +46,11 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         internal Parameter? Bias => _bias;
 
         public override Tensor forward(Tensor states) => _transform.call(states);
+
+        public void ResizeVocabulary(int vocabSize)
+        {
+            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+        }
 
         void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
     }

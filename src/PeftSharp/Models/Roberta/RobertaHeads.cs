@@ -128,12 +128,12 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
     protected override Tensor Transform(Tensor states) => _head.call(states);
 
     /// <summary>The layers before the scores (<c>RobertaLMHead</c>).</summary>
-    private sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer
+    private sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
         [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
-        [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+        [ComponentName(Name = "bias")] private Parameter? _bias;
         private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
 
         internal MaskedLMHead(RobertaConfig config) : base("RobertaLMHead")
@@ -153,6 +153,11 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
         {
             using var scope = NewDisposeScope();
             return _norm.call(_activation(_dense.call(states))).MoveToOuterDisposeScope();
+        }
+
+        public void ResizeVocabulary(int vocabSize)
+        {
+            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
         }
 
         void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);

@@ -42,6 +42,8 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
         [ComponentName(Name = "k_proj")] private readonly Module<Tensor, Tensor> _key;
         [ComponentName(Name = "v_proj")] private readonly Module<Tensor, Tensor> _value;
         [ComponentName(Name = "o_proj")] private readonly Module<Tensor, Tensor> _output;
+        [ComponentName(Name = "q_norm")] private readonly Module<Tensor, Tensor>? _queryNorm;
+        [ComponentName(Name = "k_norm")] private readonly Module<Tensor, Tensor>? _keyNorm;
         private readonly MultiHeadAttention _heads;
 
         internal SelfAttention(DecoderSettings settings, int layer, int? window) : base("SelfAttention")
@@ -50,6 +52,7 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
             _key = new Linear(settings.HiddenSize, settings.KeyValueHeads * settings.HeadWidth, settings.HasQueryKeyValueBias);
             _value = new Linear(settings.HiddenSize, settings.KeyValueHeads * settings.HeadWidth, settings.HasQueryKeyValueBias);
             _output = new Linear(settings.Heads * settings.HeadWidth, settings.HiddenSize, settings.HasOutputBias);
+            if (settings.HasQueryKeyNorm) (_queryNorm, _keyNorm) = (new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon), new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon));
             _heads = new MultiHeadAttention
             {
                 Heads = settings.Heads,
@@ -65,7 +68,12 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            return _output.call(_heads.Apply(_query.call(x), _key.call(x), _value.call(x), context, training)).MoveToOuterDisposeScope();
+            var query = MultiHeadAttention.SplitHeads(_query.call(x), _heads.Heads);
+            var (key, value) = (Split(_key), Split(_value));
+            if (_queryNorm is not null && _keyNorm is not null) (query, key) = (_queryNorm.call(query), _keyNorm.call(key));
+            return _output.call(_heads.ApplyToHeads(query, key, value, context, training)).MoveToOuterDisposeScope();
+
+            Tensor Split(Module<Tensor, Tensor> projection) => MultiHeadAttention.SplitHeads(projection.call(x), _heads.KeyValueHeads!.Value);
         }
     }
 }

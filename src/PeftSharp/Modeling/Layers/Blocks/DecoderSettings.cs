@@ -36,6 +36,9 @@ public sealed record DecoderSettings
     /// <summary>Whether the feed-forward layer's projections have a bias. Default false.</summary>
     public bool HasFeedForwardBias { get; init; }
 
+    /// <summary>Whether queries and keys of each head are normalized before they are rotated, as in Qwen3. Default false.</summary>
+    public bool HasQueryKeyNorm { get; init; }
+
     /// <summary>Rotation of queries and keys.</summary>
     public required RotaryEmbedding Rotary { get; init; }
 }

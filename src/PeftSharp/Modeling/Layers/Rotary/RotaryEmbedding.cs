@@ -35,6 +35,8 @@ public sealed class RotaryEmbedding
         var frequencies = _scaling.Frequencies(_parameters, _width, _maxPositions, length).to(positions.device);
         var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies;              // [batch or 1, tokens, width / 2]
         var both = cat([angles, angles], 2).unsqueeze(1);
-        return new RotaryTables(both.cos().to(dtype).MoveToOuterDisposeScope(), both.sin().to(dtype).MoveToOuterDisposeScope());
+        var factor = _scaling.AttentionFactor(_parameters, _maxPositions);
+        var (cosine, sine) = factor == 1 ? (both.cos(), both.sin()) : (both.cos() * factor, both.sin() * factor);
+        return new RotaryTables(cosine.to(dtype).MoveToOuterDisposeScope(), sine.to(dtype).MoveToOuterDisposeScope());
     }
 }

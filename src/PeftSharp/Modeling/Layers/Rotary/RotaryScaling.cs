@@ -31,6 +31,11 @@ internal abstract class RotaryScaling
     /// <returns>Float32 [width / 2].</returns>
     internal abstract Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length);
 
+    /// <summary>Factor on cosines and sines. Default 1.</summary>
+    /// <param name="parameters">The configuration's values.</param>
+    /// <param name="maxPositions">The configuration's maximum number of tokens.</param>
+    internal virtual double AttentionFactor(RotaryParameters parameters, int maxPositions) => 1;
+
     /// <summary>1 / base^(2i / width) for i = 0, 1, ….</summary>
     private static Tensor Unscaled(double theta, int width) => 1.0 / pow(theta, arange(0, width, 2, ScalarType.Float32) / width);
 
