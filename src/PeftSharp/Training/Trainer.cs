@@ -95,7 +95,7 @@ public class Trainer
         }
         finally
         {
-            TensorAllocator.GiveBack();                // gradients, moments and activations
+            TensorAllocator.ReturnFreedMemory();       // of gradients, optimizer state and activations
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -22,6 +23,7 @@ internal static unsafe class ClippingAdamW
     /// <param name="weightDecay">How strongly the weights are drawn to 0.</param>
     internal static void Step(in AdamWTensors tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {
+        Debug.Assert(Takes(tensors.Parameter) && tensors.Gradient.numel() == tensors.Parameter.numel() && tensors.Mean.numel() == tensors.Parameter.numel() && tensors.MeanSquare.numel() == tensors.Parameter.numel(), "Contiguous float32 of one size.");
         var call = new Call
         {
             Parameter = Pointer(tensors.Parameter), Gradient = Pointer(tensors.Gradient), Mean = Pointer(tensors.Mean), MeanSquare = Pointer(tensors.MeanSquare),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ internal static class BernoulliMask
     /// <returns>Uint8: a bit for each element, the lowest of a byte the first, and a byte more for who reads two at a time.</returns>
     internal static unsafe Tensor Draw(long count, double keep)
     {
+        Debug.Assert(count > 0 && keep is > 0 and < 1, "Nothing is drawn for a mask of one value.");
         using var state = random.get_rng_state();
         var bits = empty((count + Lanes - 1) / Lanes + 1, ScalarType.Byte);
         var mask = new Mask
