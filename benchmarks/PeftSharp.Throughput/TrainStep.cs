@@ -13,6 +13,7 @@ internal static class TrainStep
         var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
         var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
         var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
+        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
         set_num_threads(threads);
         manual_seed(1);

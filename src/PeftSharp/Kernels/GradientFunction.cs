@@ -32,7 +32,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
         var result = Forward(vars, out var save, out var keep);
         foreach (var tensor in save) tensor.MoveToOuterDisposeScope();                // until libtorch has saved them, right after this call
         ctx.save_for_backward([.. save]);
-        ctx.save_data(Kept, new Call(keep, Array.ConvertAll(vars, value => value is Tensor { IsInvalid: false })));
+        ctx.save_data(Kept, new Call(keep, vars));
         return result.MoveToOuterDisposeScope();
     }
 
@@ -52,7 +52,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
         catch (Exception error)                                                        // libtorch called this method: an exception that left it would end the process
         {
             var invalid = BackwardFailure.InvalidGradient(Name, error);
-            gradients = Array.ConvertAll(call.AreTensors, isTensor => isTensor ? invalid : null);
+            gradients = [.. Enumerable.Range(0, call.Count).Select(index => call.IsTensor(index) ? invalid : null)];
         }
         if (_handedOver is not null)
             foreach (var tensor in _handedOver) tensor?.Dispose();
@@ -60,6 +60,21 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
         return [.. gradients.Select(tensor => tensor!)];
     }
 
-    /// <summary>What the backward pass needs to know of the call.</summary>
-    private sealed record Call(object? Kept, bool[] AreTensors);
+    /// <summary>What the backward pass needs to know of the call; the arguments themselves are not kept alive.</summary>
+    private sealed class Call
+    {
+        private readonly ulong _tensors;                                               // a bit for each argument
+
+        internal Call(object? kept, object[] arguments)
+        {
+            (Kept, Count) = (kept, arguments.Length);
+            for (var index = 0; index < Count; index++)
+                if (arguments[index] is Tensor { IsInvalid: false }) _tensors |= 1UL << index;
+        }
+
+        internal object? Kept { get; }
+        internal int Count { get; }
+
+        internal bool IsTensor(int index) => (_tensors >> index & 1) != 0;
+    }
 }

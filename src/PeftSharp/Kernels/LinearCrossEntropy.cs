@@ -85,7 +85,7 @@ internal static class LinearCrossEntropy
     {
         var losses = empty(scores.shape[0], ScalarType.Float64);
         var ids = targets.contiguous();
-        Debug.Assert(scores.is_contiguous() && ids.dtype == ScalarType.Int64 && ids.numel() == scores.shape[0], "One int64 target per row of contiguous scores.");
+        Debug.Assert(scores.is_contiguous() && ids.dtype == ScalarType.Int64 && ids.numel() == scores.size(0), "One int64 target per row of contiguous scores.");
         var rows = new ScoreRows
         {
             Scores = (void*)TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids), Losses = (double*)TensorMemory.Pointer(losses),

@@ -36,6 +36,17 @@ public sealed class ProcessTests
         Assert.Equal("- - 1 1", ChildProcess.Run(nameof(Programs.OpenMP), ("GOMP_SPINCOUNT", null), ("OMP_NUM_THREADS", null), ("SET_IN_PROGRAM", "1")));
     }
 
+    [SkippableTheory]
+    [InlineData(null, null, "GOMP_SPINCOUNT = '1000'"), InlineData("GOMP_SPINCOUNT", "77", "GOMP_SPINCOUNT = '77'"), InlineData("OMP_WAIT_POLICY", "ACTIVE", "OMP_WAIT_POLICY = 'ACTIVE'")]
+    public void The_OpenMP_runtime_reads_a_short_spin_count_unless_the_program_chooses(string? name, string? value, string expected)
+    {
+        var environment = new List<(string, string?)> { ("GOMP_SPINCOUNT", null), ("OMP_WAIT_POLICY", null), ("OMP_DISPLAY_ENV", "VERBOSE") };
+        if (name is not null) environment.Add((name, value));
+        var (exitCode, _, error) = ChildProcess.Start(nameof(Programs.OpenMP), [.. environment]);
+        Assert.Equal(0, exitCode);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void The_threads_are_no_more_than_the_processors_that_the_runtime_counts() =>
         Assert.StartsWith("- - 1 ", ChildProcess.Run(nameof(Programs.OpenMP), ("GOMP_SPINCOUNT", null), ("OMP_NUM_THREADS", null), ("DOTNET_PROCESSOR_COUNT", "1")), StringComparison.Ordinal);

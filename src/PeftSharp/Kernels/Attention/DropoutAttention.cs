@@ -71,7 +71,7 @@ internal static unsafe class DropoutAttention
     private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings)
     {
         Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype, "The loops read both as one array.");
-        Debug.Assert(bits.dtype == ScalarType.Byte && 8 * (bits.numel() - 1) >= probabilities.numel() / query.shape[2] * settings.DrawnQueries, "One bit per probability and one more byte.");
+        Debug.Assert(bits.dtype == ScalarType.Byte && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries, "One bit per probability and one more byte.");
         return new()
         {
             Probabilities = (void*)TensorMemory.Pointer(probabilities), Dropped = (void*)TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),

@@ -91,7 +91,7 @@ public static unsafe class NativeBackend
         return null;
     }
 
-    private static bool IsInProcess() => File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
+    private static bool IsInProcess() => File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
 
     /// <summary>libtorch's default is one thread per core of the machine; a container's quota may allow fewer (<see cref="Environment.ProcessorCount"/>).</summary>
     private static void LimitThreads()

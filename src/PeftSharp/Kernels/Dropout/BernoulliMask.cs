@@ -12,8 +12,8 @@ internal static class BernoulliMask
     private const int Lanes = 8, LeastPart = 1 << 15;
     private const double ComparedShare = 0.62;                                         // of an element's time: the rest makes its words
 
-    /// <summary>Whether a mask for this tensor can be made here.</summary>
-    internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.Takes(x);
+    /// <summary>Whether a mask for this tensor is drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
+    internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.Takes(x);
 
     /// <summary>Which elements <c>bernoulli_(keep)</c> would set; libtorch's generator moves on.</summary>
     /// <param name="count">Number of elements.</param>

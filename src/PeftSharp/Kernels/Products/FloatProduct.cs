@@ -58,9 +58,9 @@ internal static unsafe class FloatProduct
     internal static void Into(Tensor c, Tensor a, Tensor b, Tensor? start, bool adds)
     {
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
-        Debug.Assert(a.shape[1] == b.shape[0] && c.shape[0] == a.shape[0] && c.shape[1] == b.shape[1], "The shapes do not fit.");
-        Debug.Assert(a.stride().Contains(1) && b.stride().Contains(1) && c.stride()[1] == 1, "Rows or columns of the operands and rows of the result are contiguous.");
-        Debug.Assert(start is null || (start.numel() == b.shape[1] && start.dtype == ScalarType.Float32), "One start value per column.");
+        Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not fit.");
+        Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
+        Debug.Assert(start is null || (start.numel() == b.size(1) && start.dtype == ScalarType.Float32), "One start value per column.");
         var (depths, columns) = ((int)a.shape[1], (int)b.shape[1]);
         var (left, right) = (Side.Of(a, 0, ProductTile.Rows), Side.Of(b, 1, ProductTile.Columns));
         var call = new Call { C = (float*)TensorMemory.Pointer(c), CRow = (nint)c.stride()[0], IsLeftShared = left.Count <= right.Count };

@@ -45,8 +45,8 @@ internal static unsafe class HeadProduct
     {
         var (left, right) = (a.shape, b.shape);
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
-        Debug.Assert(c.shape.AsSpan().SequenceEqual([left[0], left[1], left[2], right[3]]) && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
-        Debug.Assert(a.stride().AsSpan(2).Contains(1) && b.stride().AsSpan(2).Contains(1) && c.stride()[3] == 1, "Rows or columns of the operands and rows of the result are contiguous.");
+        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3] && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
+        Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
         var call = new Call
         {
             A = Side.Of(a), B = Side.Of(b), C = Side.Of(c), Heads = (int)left[1], Rows = (int)left[2], Depth = (int)left[3], Columns = (int)right[3], Triangle = triangle,
