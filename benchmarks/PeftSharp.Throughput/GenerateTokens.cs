@@ -14,7 +14,7 @@ internal static class GenerateTokens
         var device = options.Word("device", "cpu", "cuda");
         PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
-        set_num_threads(threads);
+        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
         using var model = Models.Create(name);
         model.eval();

@@ -17,7 +17,7 @@ static int Usage()
         generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1 --device cpu|cuda --allocator on|off
         tokenize --data FILE.jsonl --tokenizers FOLDER --runs 3
         probe    --threads 2
-        Each prints one line of JSON. --allocator on (the default here) is FastPaths.Allocator = true, which is off in a program that does not ask for it.
+        Each prints one line of JSON. --threads 0 leaves the number of threads to the library. --allocator on (the default here) is FastPaths.Allocator = true, which is off in a program that does not ask for it.
         """);
     return 2;
 }

@@ -15,7 +15,7 @@ internal static class TrainStep
         var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
         PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
-        set_num_threads(threads);
+        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
         var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
         var model = Models.Create(name, layers);

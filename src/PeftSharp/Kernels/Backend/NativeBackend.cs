@@ -13,6 +13,8 @@ namespace PeftSharp.Kernels;
 /// <para>TorchSharp 0.107 is built for the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On a Linux that has an older one (Debian 12,
 /// Ubuntu 22.04, RHEL 9) a copy that loads there is made in <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c> (2.4 MB,
 /// made once). Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> may name a folder in which to look for the libraries first.</para>
+/// <para>On Linux libtorch's threads wait with a short spin count and are no more than <see cref="Environment.ProcessorCount"/>, unless the environment has OpenMP variables that say otherwise
+/// (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already loaded. docs/process.md says what else the library does to a process.</para>
 /// </remarks>
 public static unsafe class NativeBackend
 {
