@@ -37,7 +37,7 @@ public sealed class ProcessTests
     }
 
     [SkippableTheory]
-    [InlineData(null, null, "GOMP_SPINCOUNT = '1000'"), InlineData("GOMP_SPINCOUNT", "77", "GOMP_SPINCOUNT = '77'"), InlineData("OMP_WAIT_POLICY", "ACTIVE", "OMP_WAIT_POLICY = 'ACTIVE'")]
+    [InlineData(null, null, "GOMP_SPINCOUNT = '10000'"), InlineData("GOMP_SPINCOUNT", "77", "GOMP_SPINCOUNT = '77'"), InlineData("OMP_WAIT_POLICY", "ACTIVE", "OMP_WAIT_POLICY = 'ACTIVE'")]
     public void The_OpenMP_runtime_reads_a_short_spin_count_unless_the_program_chooses(string? name, string? value, string expected)
     {
         var environment = new List<(string, string?)> { ("GOMP_SPINCOUNT", null), ("OMP_WAIT_POLICY", null), ("OMP_DISPLAY_ENV", "VERBOSE") };

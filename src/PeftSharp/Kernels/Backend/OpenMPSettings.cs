@@ -13,7 +13,7 @@ namespace PeftSharp.Kernels;
 internal sealed unsafe class OpenMPSettings : IDisposable
 {
     /// <summary>Iterations of the spin loop before a waiting thread sleeps.</summary>
-    internal const int SpinCount = 1000;
+    internal const int SpinCount = 10_000;
 
     private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"], _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
 
