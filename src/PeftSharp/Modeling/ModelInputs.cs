@@ -59,6 +59,12 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Whether the loss alone is wanted: a head with a large vocabulary then does without the scores as a whole, and <see cref="ModelOutput.Logits"/> is null. The trainer asks for it. Default false.</summary>
     public bool LossOnly { get; set; }
 
+    /// <summary>The adapters of this call, for a model with adapters: one name for all rows of the batch, or a name for each row; <c>__base__</c> is the base model. Null: those of the current scope or of <c>SetAdapter</c>.</summary>
+    public IReadOnlyList<string>? AdapterNames { get; set; }
+
+    /// <summary>How many rows of the batch follow each other for one adapter name of a scope or of <see cref="AdapterNames"/>: more than 1 with beams or several returned sequences.</summary>
+    internal int RowsPerAdapterName { get; set; } = 1;
+
     /// <summary>Whether a head reads only the first token of the last layer, which may then be the only one that is made.</summary>
     internal bool FirstTokenOnly { get; set; }
 
@@ -89,6 +95,8 @@ public sealed class ModelInputs : IDisposable
         PastKeyValues = PastKeyValues,
         LogitsToKeep = LogitsToKeep,
         LossOnly = LossOnly,
+        AdapterNames = AdapterNames,
+        RowsPerAdapterName = RowsPerAdapterName,
         FirstTokenOnly = FirstTokenOnly,
     };
 

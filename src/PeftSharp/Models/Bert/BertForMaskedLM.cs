@@ -12,7 +12,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
 
     internal BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _head = new BertMaskedLMHead(config);
         RegisterComponents();
     }

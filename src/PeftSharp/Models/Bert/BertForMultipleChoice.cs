@@ -14,7 +14,7 @@ public sealed class BertForMultipleChoice : BertPretrainedModel
 
     internal BertForMultipleChoice(BertConfig config) : base(nameof(BertForMultipleChoice), config)
     {
-        _bert = new BertModel(config);
+        _bert = new BertModel(config) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.HiddenSize, 1);
         RegisterComponents();

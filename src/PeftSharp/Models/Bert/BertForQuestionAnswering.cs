@@ -13,7 +13,7 @@ public sealed class BertForQuestionAnswering : BertPretrainedModel
 
     internal BertForQuestionAnswering(BertConfig config) : base(nameof(BertForQuestionAnswering), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _spans = new Linear(config.HiddenSize, 2);
         RegisterComponents();
     }

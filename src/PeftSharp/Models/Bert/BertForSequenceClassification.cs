@@ -14,7 +14,7 @@ public sealed class BertForSequenceClassification : BertPretrainedModel
 
     internal BertForSequenceClassification(BertConfig config) : base(nameof(BertForSequenceClassification), config)
     {
-        _bert = new BertModel(config);
+        _bert = new BertModel(config) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.HiddenSize, config.NumLabels);
         RegisterComponents();

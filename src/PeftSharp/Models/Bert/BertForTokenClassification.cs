@@ -14,7 +14,7 @@ public sealed class BertForTokenClassification : BertPretrainedModel
 
     internal BertForTokenClassification(BertConfig config) : base(nameof(BertForTokenClassification), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.HiddenSize, config.NumLabels);
         RegisterComponents();

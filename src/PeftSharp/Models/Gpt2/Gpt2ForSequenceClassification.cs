@@ -13,7 +13,7 @@ public sealed class Gpt2ForSequenceClassification : Gpt2PretrainedModel
 
     internal Gpt2ForSequenceClassification(Gpt2Config config) : base("GPT2ForSequenceClassification", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         _classifier = new Linear(config.NEmbd, config.NumLabels, hasBias: false);
         RegisterComponents();
     }

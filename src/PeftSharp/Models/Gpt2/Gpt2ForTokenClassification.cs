@@ -14,7 +14,7 @@ public sealed class Gpt2ForTokenClassification : Gpt2PretrainedModel
 
     internal Gpt2ForTokenClassification(Gpt2Config config) : base("GPT2ForTokenClassification", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.NEmbd, config.NumLabels);
         RegisterComponents();

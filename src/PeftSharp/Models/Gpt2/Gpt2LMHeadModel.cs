@@ -14,7 +14,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 
     internal Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.NEmbd, config.VocabSize, hasBias: false);
         RegisterComponents();
     }
@@ -28,6 +28,9 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> OutputEmbeddings => _untiedHead ?? InputEmbeddings;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => [.. base.OptionNames, "logits_to_keep"];
 
     /// <inheritdoc/>
     public override bool CanGenerate => true;

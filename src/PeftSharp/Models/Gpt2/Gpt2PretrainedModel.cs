@@ -11,6 +11,9 @@ public abstract class Gpt2PretrainedModel : PretrainedModel
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => ["past_key_values", "output_hidden_states"];
+
+    /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs)
     {
         base.CheckInputs(inputs);
