@@ -1,7 +1,10 @@
 namespace PeftSharp.Kernels;
 
 /// <summary>Switches of the faster paths. All are on; each has a plain twin that gives the same numbers, to which a switch goes back.</summary>
-/// <remarks>The environment variable <c>PEFTSHARP_FAST_PATHS</c> set to <c>0</c> turns all of them off at the start, <c>1</c> none, a list of names (<c>dropout,attention</c>) all but these.</remarks>
+/// <remarks>
+/// <para>The environment variable <c>PEFTSHARP_FAST_PATHS</c> set to <c>0</c> turns all of them off at the start, <c>1</c> none, a list of names (<c>dropout,attention</c>) all but these.</para>
+/// <para>Thread safety: the switches belong to the process. Set them while no thread calls a model.</para>
+/// </remarks>
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>What a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, …) and what the caller wants back.</summary>
-/// <remarks>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</remarks>
+/// <remarks>
+/// <para>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
+/// </remarks>
 public sealed class ModelInputs : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);

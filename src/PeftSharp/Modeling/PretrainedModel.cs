@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling;
 
 /// <summary>A model that is loaded from and saved to transformers' folders: the base of every family's models and heads.</summary>
-/// <remarks>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</remarks>
+/// <remarks>
+/// <para>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading weights, moving and disposing it need exclusive use; switching between training and evaluation mode while calls are counted (generation, evaluation, models with adapters) is refused.</para>
+/// </remarks>
 public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISavePretrained
 {
     private const string ConfigFile = "config.json";

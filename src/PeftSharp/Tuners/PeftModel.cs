@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A frozen model with adapters: trained, saved and generated from as any model, but only the adapters change and only they are saved.</summary>
-/// <remarks>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</remarks>
+/// <remarks>
+/// <para>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changes of the adapters while calls are running are refused. Training, moving and disposing the model need exclusive use.</para>
+/// </remarks>
 public abstract partial class PeftModel : PretrainedModel
 {
     [ComponentName(Name = "base_model")] private readonly PeftRoot _root;

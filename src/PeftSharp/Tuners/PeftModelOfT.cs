@@ -3,6 +3,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Tuners;
 
 /// <summary>A frozen <typeparamref name="TModel"/> with adapters.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changes of the adapters while calls are running are refused. Training, moving and disposing the model need exclusive use.</remarks>
 /// <typeparam name="TModel">The base model's class.</typeparam>
 public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
 {

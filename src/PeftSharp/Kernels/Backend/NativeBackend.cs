@@ -12,6 +12,7 @@ namespace PeftSharp.Kernels;
 /// <para>TorchSharp 0.107 is built for the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On a Linux that has an older one (Debian 12,
 /// Ubuntu 22.04, RHEL 9) a copy that loads there is made in <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c> (2.4 MB,
 /// made once). Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> may name a folder in which to look for the libraries first.</para>
+/// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>
 public static class NativeBackend
 {

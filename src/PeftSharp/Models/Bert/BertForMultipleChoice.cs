@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that picks one of several continuations (transformers' <c>BertForMultipleChoice</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForMultipleChoice : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;

@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that labels whole texts: one class, several classes, or a number (transformers' <c>BertForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForSequenceClassification : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;

@@ -3,6 +3,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>What BERT with every head shares.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public abstract class BertPretrainedModel : PretrainedModel
 {
     private protected BertPretrainedModel(string name, BertConfig config) : base(name, config, BertFamily.Instance) { }

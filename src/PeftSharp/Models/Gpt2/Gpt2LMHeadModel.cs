@@ -7,6 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 that writes on: scores of the next token after each one (transformers' <c>GPT2LMHeadModel</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
