@@ -3,7 +3,7 @@ using System.Collections;
 namespace PeftSharp.Data;
 
 /// <summary>One column of a data set, read by row: <c>dataset["text"]</c>. Values are read without boxing through <see cref="Int64"/>, <see cref="Text"/>, <see cref="Int64s"/> and so on.</summary>
-/// <remarks>Never changes; safe to read from several threads.</remarks>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed partial class Column : IReadOnlyList<object?>
 {
     private readonly ColumnData _data;

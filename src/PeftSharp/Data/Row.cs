@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>One row of a data set: a dictionary of its values by column name, and typed access without boxing.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Row : IReadOnlyDictionary<string, object?>
 {
     private readonly ColumnSet _columns;

@@ -73,7 +73,7 @@ internal sealed class BeamSearch
         if (_plan.DoSample)
         {
             ScoreCheck.RequireFinite(sums.amax([-1]));
-            places = multinomial(sums.softmax(-1), _candidates);
+            places = multinomial(sums.softmax(-1), _candidates, replacement: false, _plan.Generator);
             scores = sums.gather(1, places);
         }
         else

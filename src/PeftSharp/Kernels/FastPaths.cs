@@ -2,8 +2,9 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch off selects it.</summary>
 /// <remarks>
-/// All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable <c>PEFTSHARP_FAST_PATHS</c> sets the kernels' initial values:
-/// <c>0</c> turns all off, <c>1</c> none, and a list of names (<c>dropout,attention</c>) all that it does not name. It does not affect <see cref="Allocator"/>.
+/// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable <c>PEFTSHARP_FAST_PATHS</c> sets the kernels' initial values:
+/// <c>0</c> turns all off, <c>1</c> none, and a list of names (<c>dropout,attention</c>) all that it does not name. It does not affect <see cref="Allocator"/>.</para>
+/// <para>Thread safety: the switches belong to the process. Set them while no thread calls a model.</para>
 /// </remarks>
 public static class FastPaths
 {

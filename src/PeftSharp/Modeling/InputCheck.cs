@@ -8,6 +8,22 @@ internal static class InputCheck
 {
     internal const long Ignored = -100;
 
+    /// <summary>Refuses tensors and options that the model would not read.</summary>
+    /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
+    internal static void Keywords(ModelInputs inputs, PretrainedModel model)
+    {
+        var (names, options) = (model.InputNames, model.OptionNames);
+        foreach (var name in inputs.Tensors.Keys)
+            if (!names.Contains(name)) Refuse(name);
+        if (inputs.PastKeyValues is not null && !options.Contains("past_key_values")) Refuse("past_key_values");
+        if (inputs.LogitsToKeep != 0 && !options.Contains("logits_to_keep")) Refuse("logits_to_keep");
+        if (inputs.OutputHiddenStates && !options.Contains("output_hidden_states")) Refuse("output_hidden_states");
+        if (inputs.AdapterNames is not null && !options.Contains("adapter_names")) Refuse("adapter_names");
+
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'{(name == "adapter_names" ? ", it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
+            + $"It accepts the tensors {string.Join(", ", names)} and {(options.Count == 0 ? "no options" : $"the options {string.Join(", ", options)}")}. Leave it out, or use a model that reads it.");
+    }
+
     /// <exception cref="DatasetException">An id is no whole number, is negative or not below <paramref name="vocabSize"/>, or the ids are no rows.</exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {

@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 namespace PeftSharp.Modeling;
 
 /// <summary>What the library knows of a model family: how its configuration is read, which class serves which task, how its checkpoints name things.</summary>
-/// <remarks>A new family is one of these and a line in <c>ModelFamilies</c>; nothing else names a family.</remarks>
+/// <remarks>
+/// <para>A new family is one of these and a line in <c>ModelFamilies</c>; nothing else names a family.</para>
+/// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
+/// </remarks>
 public abstract class ModelFamily
 {
     /// <summary><c>model_type</c> in <c>config.json</c>, such as <c>bert</c>.</summary>

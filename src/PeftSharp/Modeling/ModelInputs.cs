@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>What a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, …) and what the caller wants back.</summary>
-/// <remarks>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</remarks>
+/// <remarks>
+/// <para>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
+/// </remarks>
 public sealed class ModelInputs : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
@@ -59,6 +62,12 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Whether the loss alone is wanted: a head with a large vocabulary then does without the scores as a whole, and <see cref="ModelOutput.Logits"/> is null. The trainer asks for it. Default false.</summary>
     public bool LossOnly { get; set; }
 
+    /// <summary>The adapters of this call, for a model with adapters: one name for all rows of the batch, or a name for each row; <c>__base__</c> is the base model. Null: those of the current scope or of <c>SetAdapter</c>.</summary>
+    public IReadOnlyList<string>? AdapterNames { get; set; }
+
+    /// <summary>How many rows of the batch follow each other for one adapter name of a scope or of <see cref="AdapterNames"/>: more than 1 with beams or several returned sequences.</summary>
+    internal int RowsPerAdapterName { get; set; } = 1;
+
     /// <summary>Whether a head reads only the first token of the last layer, which may then be the only one that is made.</summary>
     internal bool FirstTokenOnly { get; set; }
 
@@ -89,6 +98,8 @@ public sealed class ModelInputs : IDisposable
         PastKeyValues = PastKeyValues,
         LogitsToKeep = LogitsToKeep,
         LossOnly = LossOnly,
+        AdapterNames = AdapterNames,
+        RowsPerAdapterName = RowsPerAdapterName,
         FirstTokenOnly = FirstTokenOnly,
     };
 

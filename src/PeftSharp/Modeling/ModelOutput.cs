@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>What a model answers: the tensors its head makes, under transformers' names. It owns them: disposing it disposes them.</summary>
+/// <remarks>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</remarks>
 public sealed class ModelOutput : IDisposable
 {
     /// <summary>The loss, float [] (with a gradient while training); null where no labels were given.</summary>

@@ -6,11 +6,15 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling;
 
 /// <summary>A model that is loaded from and saved to transformers' folders: the base of every family's models and heads.</summary>
-/// <remarks>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</remarks>
+/// <remarks>
+/// <para>transformers' <c>PreTrainedModel</c>. It is called with <see cref="ModelInputs"/>, through <c>call</c>.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading weights, moving and disposing it need exclusive use; switching between training and evaluation mode while calls are counted (generation, evaluation, models with adapters) is refused.</para>
+/// </remarks>
 public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISavePretrained
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
+    private GenerationConfig _generationConfig;
 
     /// <param name="name">Name of the class as transformers writes it, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration; it is checked here.</param>
@@ -21,8 +25,13 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, Family, GenerationConfig) = (config, family, GenerationConfig.FromModelConfig(config));
+        (Config, Family, _generationConfig, Calls) = (config, family, GenerationConfig.FromModelConfig(config), new CallGate());
+        register_forward_pre_hook((_, inputs) => CheckKeywords(inputs));
     }
+
+    /// <summary>A model around another one: what callers can ask it about the model comes from <paramref name="inner"/>.</summary>
+    private protected PretrainedModel(string name, PretrainedModel inner) : this(name, inner.Config, inner.Family) =>
+        (NameOrPath, LoadReport, Calls) = (inner.NameOrPath, inner.LoadReport, inner.Calls);
 
     /// <summary>The values that the model was built from.</summary>
     public PretrainedConfig Config { get; }
@@ -40,15 +49,33 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     public virtual bool CanGenerate => false;
 
     /// <summary>How the model generates text unless a call says otherwise; read from and written to <c>generation_config.json</c>.</summary>
-    public GenerationConfig GenerationConfig { get; set; }
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public virtual GenerationConfig GenerationConfig
+    {
+        get => _generationConfig;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _generationConfig = value;
+        }
+    }
+
+    /// <summary>The running calls of this model; a model and the one around it share it.</summary>
+    internal CallGate Calls { get; private protected init; }
+
+    /// <summary>Whether this is the part of a model without its head. The head's model has checked the inputs, which hold the head's tensors too.</summary>
+    internal bool IsBody { get; init; }
 
     /// <summary>Where the model's weights are.</summary>
     /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     [SuppressMessage("Design", "CA1065", Justification = "A model has no weights only when it was disposed.")]
     public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was disposed: its weights are gone. Load it again.");
 
-    /// <summary>Names of the tensors that <c>forward</c> reads; the trainer gives no others.</summary>
+    /// <summary>Names of the tensors that <c>forward</c> reads. The trainer passes no others, and a call with another one is refused.</summary>
     public abstract IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>Names of the options beside tensors that <c>forward</c> reads: <c>past_key_values</c>, <c>logits_to_keep</c>, <c>output_hidden_states</c>, <c>adapter_names</c>. A call with another one is refused. Default: none.</summary>
+    public virtual IReadOnlyList<string> OptionNames => [];
 
     /// <summary>Names of the tensors that say what the model should have answered. Default <c>labels</c>.</summary>
     public virtual IReadOnlyList<string> LabelNames => ["labels"];
@@ -68,6 +95,15 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
         ArgumentNullException.ThrowIfNull(inputs);
         _countedWeights ??= WeightsWithoutEmbeddings(this);
         return 6.0 * (inputs.InputIds?.numel() ?? 0) * _countedWeights.Value;
+    }
+
+    /// <summary>Switches dropout on or off in all modules of the model.</summary>
+    /// <exception cref="InvalidOperationException">The mode would change while a call of the model is running.</exception>
+    public override void train(bool train = true)
+    {
+        if (training == train && modules().All(module => module.training == train)) return;
+        using var change = Calls.Change($"Switching the model to {(train ? "training" : "evaluation")} mode");
+        base.train(train);
     }
 
     /// <summary>Looks for ids and labels that native code would crash on; <c>forward</c> does so too where the tensors are on the CPU.</summary>
@@ -96,6 +132,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
 
     /// <inheritdoc/>
     public virtual void LoadWeights(string folder) => PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false, needsAll: true);
+
+    private ModelInputs CheckKeywords(ModelInputs inputs)
+    {
+        if (!IsBody) InputCheck.Keywords(inputs, this);
+        return inputs;
+    }
 
     /// <summary>Before the base class makes its first native call: without a backend that would end in TorchSharp's own words, two pages about something else.</summary>
     private static string OnceLoaded(string name)

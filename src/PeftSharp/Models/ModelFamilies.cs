@@ -5,6 +5,7 @@ using PeftSharp.Models.Gpt2;
 namespace PeftSharp.Models;
 
 /// <summary>The families that the <c>Auto…</c> classes know; add your own with <see cref="Add"/>.</summary>
+/// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class ModelFamilies
 {
     private static readonly Lock _gate = new();

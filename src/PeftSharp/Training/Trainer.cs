@@ -16,7 +16,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training;
 
 /// <summary>Trains, evaluates and saves a model: transformers' <c>Trainer</c>.</summary>
-/// <remarks>Not for several threads at once. The model is moved to the device on construction and stays the caller's to dispose.</remarks>
+/// <remarks>
+/// <para>The model is moved to the device on construction and stays the caller's to dispose.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time, and train one model at a time in a process: all trainers draw from libtorch's generator.</para>
+/// </remarks>
 public class Trainer
 {
     private readonly PretrainedModel _model;

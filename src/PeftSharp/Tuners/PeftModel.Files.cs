@@ -34,7 +34,9 @@ public abstract partial class PeftModel
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(selectedAdapters);
+        using var running = Calls.Call();
         RequireKnown(selectedAdapters);
+        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. Name at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters) AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, _configs[adapter]), _configs[adapter]);
     }
 
@@ -43,6 +45,7 @@ public abstract partial class PeftModel
     public override void LoadWeights(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        using var change = BeginChange("Loading weights");
         RequireUnmerged("Loading weights");
         foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config, Describe());
     }

@@ -8,11 +8,12 @@ public abstract partial class PeftModel
     /// <summary>Adds the adapters' updates into the weights, so that they cost nothing to answer with; <see cref="Unmerge"/> restores every bit, from a copy that is kept until then.</summary>
     /// <param name="safeMerge">Whether weights that would not be finite, or a head that is tied to changed embeddings, are refused before anything is written. Default true; peft's default is false.</param>
     /// <param name="adapterNames">The adapters, in this order, beside those merged already. Null: the active ones.</param>
-    /// <remarks>Nothing is trained while adapters are merged.</remarks>
-    /// <exception cref="ArgumentException">A name is not known.</exception>
-    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses; nothing was changed.</exception>
+    /// <remarks>Nothing is trained while adapters are merged, and calls use the merged adapters: choosing others is refused.</remarks>
+    /// <exception cref="ArgumentException">A name is not known, or two of the adapters have a copy of the same module; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses, or calls of the model are running; nothing was changed.</exception>
     public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
     {
+        using var change = BeginChange("Merging adapters");
         var names = ToMerge(adapterNames);
         if (safeMerge) CheckMerge(names);
         foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: true);
@@ -21,22 +22,33 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Takes the merged adapters out of the weights again: they have the bits from before. Does nothing where none is merged.</summary>
+    /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     public void Unmerge()
     {
+        using var change = BeginChange("Unmerging adapters");
         foreach (var (_, part) in _tree.Parts) part.Unmerge();
         _adapters.Merged = [];
         SetTrainable();
     }
 
-    private protected IReadOnlyList<string> MergeForGood(bool safeMerge, IReadOnlyList<string>? adapterNames)
+    private protected PretrainedModel MergeForGood(bool safeMerge, IReadOnlyList<string>? adapterNames)
     {
+        using var change = BeginChange("Merging adapters");
         var names = ToMerge(adapterNames);
         if (safeMerge) CheckMerge(names);
         foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: false);
-        return names;
+        return GiveBack(names);
     }
 
-    private protected PretrainedModel GiveBack(IReadOnlyList<string> mergedAdapters)
+    private protected PretrainedModel RemoveAll()
+    {
+        using var change = BeginChange("Removing all adapters");
+        RequireUntouchedBase("Unload");
+        Unmerge();
+        return GiveBack([]);
+    }
+
+    private PretrainedModel GiveBack(IReadOnlyList<string> mergedAdapters)
     {
         var model = Base;
         _tree.Release(mergedAdapters);
@@ -47,9 +59,12 @@ public abstract partial class PeftModel
 
     private string[] ToMerge(IReadOnlyList<string>? adapterNames)
     {
-        var names = adapterNames ?? _adapters.Active;
+        var names = adapterNames ?? _adapters.Default.Active;
         RequireKnown(names);
-        return [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
+        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is named and none is active. Name one, or choose one with SetAdapter; Unload is for none.", nameof(adapterNames));
+        string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
+        RequireOneCopy(all);
+        return all;
     }
 
     private void CheckMerge(IReadOnlyList<string> names)

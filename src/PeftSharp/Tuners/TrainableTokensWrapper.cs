@@ -20,6 +20,8 @@ internal sealed class TrainableTokensWrapper : AdapterPart
 
     internal override IEnumerable<string> Adapters => _tokens.Adapters;
 
+    internal override bool Has(string adapter) => _tokens.Has(adapter);
+
     public override Tensor Weight => _tokens.Weight;
 
     /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>; they start as they are.</summary>

@@ -15,6 +15,7 @@ namespace PeftSharp.Kernels;
 /// made once). Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> may name a folder in which to look for the libraries first.</para>
 /// <para>On Linux libtorch's threads wait with a short spin count and are no more than <see cref="Environment.ProcessorCount"/>, unless the environment has OpenMP variables that say otherwise
 /// (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already loaded. docs/process.md says what else the library does to a process.</para>
+/// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>
 public static unsafe class NativeBackend
 {

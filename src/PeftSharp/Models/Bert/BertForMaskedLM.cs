@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that names hidden tokens (transformers' <c>BertForMaskedLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForMaskedLM : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -12,7 +13,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
 
     internal BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _head = new BertMaskedLMHead(config);
         RegisterComponents();
     }

@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that finds the span of a text that answers (transformers' <c>BertForQuestionAnswering</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForQuestionAnswering : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -13,7 +14,7 @@ public sealed class BertForQuestionAnswering : BertPretrainedModel
 
     internal BertForQuestionAnswering(BertConfig config) : base(nameof(BertForQuestionAnswering), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _spans = new Linear(config.HiddenSize, 2);
         RegisterComponents();
     }

@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that labels whole texts: one class, several classes, or a number (transformers' <c>BertForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForSequenceClassification : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -14,7 +15,7 @@ public sealed class BertForSequenceClassification : BertPretrainedModel
 
     internal BertForSequenceClassification(BertConfig config) : base(nameof(BertForSequenceClassification), config)
     {
-        _bert = new BertModel(config);
+        _bert = new BertModel(config) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.HiddenSize, config.NumLabels);
         RegisterComponents();

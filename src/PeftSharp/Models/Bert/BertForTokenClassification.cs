@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT that labels each token, as for named entities (transformers' <c>BertForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForTokenClassification : BertPretrainedModel
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -14,7 +15,7 @@ public sealed class BertForTokenClassification : BertPretrainedModel
 
     internal BertForTokenClassification(BertConfig config) : base(nameof(BertForTokenClassification), config)
     {
-        _bert = new BertModel(config, addPoolingLayer: false);
+        _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.HiddenSize, config.NumLabels);
         RegisterComponents();

@@ -7,6 +7,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>The encoder without a head (Devlin et al. 2018, arXiv:1810.04805; transformers' <c>BertModel</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertModel : BertPretrainedModel
 {
     [ComponentName(Name = "embeddings")] private readonly BertEmbeddings _embeddings;

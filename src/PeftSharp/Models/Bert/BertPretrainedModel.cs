@@ -3,12 +3,16 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>What BERT with every head shares.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public abstract class BertPretrainedModel : PretrainedModel
 {
     private protected BertPretrainedModel(string name, BertConfig config) : base(name, config, BertFamily.Instance) { }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => ["output_hidden_states"];
 
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs)

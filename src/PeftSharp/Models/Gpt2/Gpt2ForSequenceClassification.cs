@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 that labels whole texts by their last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2ForSequenceClassification : Gpt2PretrainedModel
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -13,7 +14,7 @@ public sealed class Gpt2ForSequenceClassification : Gpt2PretrainedModel
 
     internal Gpt2ForSequenceClassification(Gpt2Config config) : base("GPT2ForSequenceClassification", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         _classifier = new Linear(config.NEmbd, config.NumLabels, hasBias: false);
         RegisterComponents();
     }

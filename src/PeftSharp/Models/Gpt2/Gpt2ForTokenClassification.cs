@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 that labels each token (transformers' <c>GPT2ForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2ForTokenClassification : Gpt2PretrainedModel
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -14,7 +15,7 @@ public sealed class Gpt2ForTokenClassification : Gpt2PretrainedModel
 
     internal Gpt2ForTokenClassification(Gpt2Config config) : base("GPT2ForTokenClassification", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         _dropout = new Dropout(config.HeadDropout);
         _classifier = new Linear(config.NEmbd, config.NumLabels);
         RegisterComponents();

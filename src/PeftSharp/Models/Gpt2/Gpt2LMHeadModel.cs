@@ -7,6 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 that writes on: scores of the next token after each one (transformers' <c>GPT2LMHeadModel</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -14,7 +15,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 
     internal Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config)
     {
-        _transformer = new Gpt2Model(config);
+        _transformer = new Gpt2Model(config) { IsBody = true };
         if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.NEmbd, config.VocabSize, hasBias: false);
         RegisterComponents();
     }
@@ -28,6 +29,9 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> OutputEmbeddings => _untiedHead ?? InputEmbeddings;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => [.. base.OptionNames, "logits_to_keep"];
 
     /// <inheritdoc/>
     public override bool CanGenerate => true;

@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>The decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2Model : Gpt2PretrainedModel
 {
     [ComponentName(Name = "wte")] private readonly Module<Tensor, Tensor> _words;

@@ -3,12 +3,16 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>What GPT-2 with every head shares.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public abstract class Gpt2PretrainedModel : PretrainedModel
 {
     private protected Gpt2PretrainedModel(string name, Gpt2Config config) : base(name, config, Gpt2Family.Instance) { }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => ["past_key_values", "output_hidden_states"];
 
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs)

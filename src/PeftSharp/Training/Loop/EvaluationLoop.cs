@@ -23,9 +23,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         var sums = new Sums();
         var batches = BatchLoader.InOrder(dataset.Count, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !predictionsWanted);
         RandomStream.SkipLoaderSeed();
-        var wasTraining = model.training;
-        model.eval();
-        try
+        using (model.Calls.CallInEvaluationMode(model))
         {
             using var queue = loader.Queue(dataset, batches);
             for (var step = 0; step < batches.Count; step++)
@@ -35,7 +33,6 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
                 onStep(step + 1, batches.Count);
             }
         }
-        finally { model.train(wasTraining); }
 
         var prediction = sums.ToPrediction();
         var metrics = new OrderedDictionary<string, double>();
