@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using static TorchSharp.torch;
 
 if (Options.Parse(args) is not { } options) return 2;
 var clock = Stopwatch.StartNew();
-manual_seed(options.Seed);
+TrainerUtils.SetSeed(options.Seed);
 
 // A published BERT and real reviews where they are given; otherwise a small BERT that knows nothing, and reviews made by a grammar.
 var isReal = options.Model is not null;

@@ -47,6 +47,11 @@ public abstract partial class PeftModel : PretrainedModel
     public override IReadOnlyList<string> LabelNames => Base.LabelNames;
 
     /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => Base.AcceptsLossKwargs;
+
+    internal override NewWeights NewWeights => Base.NewWeights;
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => Base.InputEmbeddings;
 
     /// <inheritdoc/>
@@ -68,6 +73,7 @@ public abstract partial class PeftModel : PretrainedModel
         var config = TunerTypes.ReadConfig(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable));
+        model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450).</summary>
-public sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized
+public sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized, IExemptFromWeightDecay
 {
     [ComponentName(Name = "weight")] private readonly Parameter _gain;
     [ComponentName(Name = "bias")] private readonly Parameter _shift;
