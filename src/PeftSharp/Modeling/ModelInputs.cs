@@ -49,7 +49,7 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Whether every layer's hidden states are wanted. Default false.</summary>
     public bool OutputHiddenStates { get; set; }
 
-    /// <summary>Divisor of the summed loss: the targets of the whole group of micro-batches (<see cref="PretrainedModel.CountTargets"/>). Null: the mean over this batch.</summary>
+    /// <summary>Divisor of the summed loss: the number of targets of all micro-batches of an optimizer step (<see cref="PretrainedModel.CountTargets"/>). Null: the loss is the mean over this batch. The trainer sets it for models whose <see cref="PretrainedModel.AcceptsLossKwargs"/> is true.</summary>
     public double? NumItemsInBatch { get; set; }
 
     /// <summary>Keys and values of the tokens before these: read, and these tokens' own are added. An empty one is filled. Null: there are none before and none are kept.</summary>

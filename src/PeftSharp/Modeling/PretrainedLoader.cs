@@ -34,12 +34,11 @@ internal static class PretrainedLoader
         try
         {
             model.NameOrPath = folder;
-            model.LoadReport = PretrainedWeights.Load(model, folder, options.IgnoreMismatchedSizes);
+            using (RandomSeed.Use(options.Seed)) model.LoadReport = PretrainedWeights.Load(model, folder, options.IgnoreMismatchedSizes);
             if (!model.LoadReport.IsComplete && options.Logger is { } logger) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);
             model.eval();
-            if (options.Dtype != ScalarType.Float32) model.to(options.Dtype);
-            if (options.Device is { } device) model.to(device);
+            Place(model, options);
             return model;
         }
         catch
@@ -50,9 +49,19 @@ internal static class PretrainedLoader
     }
 
     /// <summary>A new model with initial weights, ready to be trained.</summary>
-    internal static TModel Initialized<TModel>(TModel model) where TModel : PretrainedModel
+    /// <exception cref="ArgumentException">The options or the configuration make no sense.</exception>
+    internal static TModel Initialize<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
     {
-        PretrainedWeights.InitializeAll(model, except: new HashSet<string>());
+        options ??= new PretrainedOptions();
+        var model = build(options.Apply(config));
+        using (RandomSeed.Use(options.Seed)) PretrainedWeights.InitializeAll(model, except: new HashSet<string>());
+        Place(model, options);
         return model;
+    }
+
+    private static void Place(PretrainedModel model, PretrainedOptions options)
+    {
+        if (options.Dtype != ScalarType.Float32) model.to(options.Dtype);
+        if (options.Device is { } device) model.to(device);
     }
 }

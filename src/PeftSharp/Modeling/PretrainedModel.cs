@@ -89,6 +89,15 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>How many targets the trainer divides the loss of <paramref name="inputs"/> by; 0 where it has no labels.</summary>
     public abstract long CountTargets(ModelInputs inputs);
 
+    /// <summary>
+    /// Whether the loss is divided by <see cref="ModelInputs.NumItemsInBatch"/> if that is set (transformers' <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its
+    /// batch, as most losses are, and the trainer weights it by the batch's share of the targets of an optimizer step; <see cref="ModelInputs.NumItemsInBatch"/> is then null.
+    /// </summary>
+    public virtual bool AcceptsLossKwargs => false;
+
+    /// <summary>The parameters that no checkpoint gave.</summary>
+    internal virtual NewWeights NewWeights { get; } = new();
+
     /// <summary>Floating point operations of a training step on <paramref name="inputs"/>: 6 for each token and each weight that is not an embedding, as transformers estimates them.</summary>
     public double FloatingPointOperations(ModelInputs inputs)
     {

@@ -45,13 +45,19 @@ internal static class PretrainedWeights
     internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
     {
         using var free = no_grad();
+        var drawn = new List<string>();
         Visit(model, "");
+        model.NewWeights.Drawn(drawn);
 
         void Visit(Module module, string path)
         {
             foreach (var (name, child) in module.named_children()) Visit(child, $"{path}{name}.");
             foreach (var (name, _) in module.named_parameters(recurse: false))
-                if (!except.Contains(path + name)) model.InitializeParameter(module, name);
+                if (!except.Contains(path + name))
+                {
+                    model.InitializeParameter(module, name);
+                    drawn.Add(path + name);
+                }
         }
     }
 

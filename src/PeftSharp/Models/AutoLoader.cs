@@ -11,10 +11,10 @@ internal static class AutoLoader
         return PretrainedLoader.Load(folder, config, Builder(family, task), options);
     }
 
-    internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task)
+    internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task, PretrainedOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return PretrainedLoader.Initialized(Builder(ModelFamilies.Get(config.ModelType), task)(config));
+        return PretrainedLoader.Initialize(config, Builder(ModelFamilies.Get(config.ModelType), task), options);
     }
 
     private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder

@@ -61,6 +61,11 @@ public abstract partial class PeftModel : PretrainedModel
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => Base.AcceptsLossKwargs;
+
+    internal override NewWeights NewWeights => Base.NewWeights;
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => Base.InputEmbeddings;
 
     /// <inheritdoc/>
@@ -82,6 +87,7 @@ public abstract partial class PeftModel : PretrainedModel
         var config = TunerTypes.ReadConfig(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable));
+        model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }
 

@@ -9,6 +9,9 @@ public abstract class BertPretrainedModel : PretrainedModel
     private protected BertPretrainedModel(string name, BertConfig config) : base(name, config, BertFamily.Instance) { }
 
     /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => true;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ public abstract class Gpt2PretrainedModel : PretrainedModel
     private protected Gpt2PretrainedModel(string name, Gpt2Config config) : base(name, config, Gpt2Family.Instance) { }
 
     /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => true;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<string> InputNames => ["input_ids", "attention_mask", "token_type_ids", "position_ids", "inputs_embeds", .. LabelNames];
 
     /// <inheritdoc/>
