@@ -13,7 +13,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     internal BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
     {
         _bert = new BertModel(config, addPoolingLayer: false);
-        _head = new BertMaskedLMHead(config);
+        _head = new BertMaskedLMHead(config, () => _bert.WordTable);
         RegisterComponents();
     }
 
@@ -25,7 +25,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     public override Module<Tensor, Tensor> InputEmbeddings => _bert.InputEmbeddings;
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor> OutputEmbeddings => _head.UntiedDecoder ?? InputEmbeddings;
+    public override Module<Tensor, Tensor> OutputEmbeddings => _head.Decoder;
 
     /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
@@ -43,7 +43,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     {
         using var scope = NewDisposeScope();
         var body = _bert.call(inputs);
-        var logits = _head.call(body.LastHiddenState!, _bert.WordTable);
+        var logits = _head.call(body.LastHiddenState!);
         return new ModelOutput
         {
             Loss = inputs.Labels is { } labels ? Losses.CrossEntropy(logits, labels, inputs.NumItemsInBatch) : null,
