@@ -17,7 +17,9 @@ internal sealed class GenerationPlan
     internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationConfig asked, IReadOnlyList<string>? adapters, Generator? generator)
     {
         (Adapters, Generator) = (adapters, generator);
-        if (!model.CanGenerate) throw new ArgumentException($"{model.GetName()} does not score next tokens, so it writes no text: load the folder with AutoModelForCausalLM.");
+        if (!model.CanGenerate)
+            throw new ArgumentException($"{model.GetName()} does not score next tokens, so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
+                ? "Load the folder with AutoModelForCausalLM." : $"No model of the family '{model.Family.ModelType}' can; use a causal language model such as GPT-2."));
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);

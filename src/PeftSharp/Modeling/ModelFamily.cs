@@ -23,11 +23,19 @@ public abstract class ModelFamily
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>The configuration in <paramref name="json"/>, the content of <c>config.json</c>.</summary>
+    /// <remarks>Usually <see cref="PretrainedConfig.FromJson{TConfig}"/>.</remarks>
     /// <exception cref="System.Text.Json.JsonException">A field has a type that it cannot have.</exception>
     public abstract PretrainedConfig ReadConfig(JsonObject json);
 
     /// <summary>Today's name of a key in an older checkpoint of the family; the key itself where nothing changed.</summary>
     public virtual string RenameKey(string key) => key;
+
+    /// <summary>Class names of transformers that <c>architectures</c> in <c>config.json</c> may hold for this family, such as <c>BertForMaskedLM</c>. They decide where <c>model_type</c> is absent. Default none.</summary>
+    public virtual IReadOnlyList<string> Architectures => [];
+
+    /// <summary>Names of weights that are tied to another one while <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, each with the name of that other one, as in a model with a head
+    /// (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint may hold either of the two. Default none.</summary>
+    public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 
     /// <summary>Whether a key that the model lacks may be passed over in silence, such as stored position numbers.</summary>
     public virtual bool IsObsoleteKey(string key) => false;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Internal;
 using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -83,7 +84,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     /// <summary>The module that turns ids into vectors.</summary>
     public abstract Module<Tensor, Tensor> InputEmbeddings { get; }
 
-    /// <summary>The module whose weight scores the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
+    /// <summary>The linear layer that scores the tokens; where <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, its weight is that of <see cref="InputEmbeddings"/>. Null for a model without such a head.</summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
     /// <summary>How many targets the trainer divides the loss of <paramref name="inputs"/> by; 0 where it has no labels.</summary>
@@ -133,14 +134,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ModelOutput>, ISaveP
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
     /// <inheritdoc/>
-    public virtual void LoadWeights(string folder) => PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false, needsAll: true);
+    public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     private ModelInputs CheckKeywords(ModelInputs inputs)
     {

@@ -7,7 +7,7 @@ internal static class AutoLoader
 {
     internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options)
     {
-        var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get);
+        var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All);
         return PretrainedLoader.Load(folder, config, Builder(family, task), options);
     }
 
@@ -18,5 +18,5 @@ internal static class AutoLoader
     }
 
     private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder
-        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has {string.Join(", ", family.Builders.Keys)}.");
+        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has models for {string.Join(", ", family.Builders.Keys)}.");
 }

@@ -21,6 +21,12 @@ public static class ModelFamilies
         get { lock (_gate) return [.. _families.Keys.Order(StringComparer.Ordinal)]; }
     }
 
+    /// <summary>Every family there is.</summary>
+    internal static IReadOnlyList<ModelFamily> All
+    {
+        get { lock (_gate) return [.. _families.Values]; }
+    }
+
     /// <summary>Adds a family, or replaces the one of the same <c>model_type</c>.</summary>
     public static void Add(ModelFamily family)
     {
@@ -34,6 +40,6 @@ public static class ModelFamilies
     {
         lock (_gate)
             if (_families.TryGetValue(modelType, out var family)) return family;
-        throw new CheckpointException($"model_type '{modelType}' is not served; there are {string.Join(", ", ModelTypes)}. Add your own with ModelFamilies.Add.");
+        throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: {string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Add.");
     }
 }

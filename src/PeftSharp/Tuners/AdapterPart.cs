@@ -5,12 +5,14 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A module of the tree that holds adapters: a wrapped layer, a copied module or a table with trained rows.</summary>
-internal abstract class AdapterPart : Module<Tensor, Tensor>, IWeighted
+internal abstract class AdapterPart : Module<Tensor, Tensor>, IWeighted, ILayerWrapper
 {
     private protected AdapterPart(string name, AdapterState state) : base(name) => State = state;
 
     /// <summary>Which adapters are active.</summary>
     private protected AdapterState State { get; }
+
+    public abstract string KeptPath { get; }
 
     /// <summary>The module that stood here before.</summary>
     internal abstract Module<Tensor, Tensor> Original { get; }

@@ -19,6 +19,8 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
         RegisterComponents();
     }
 
+    public override string KeptPath => State.Merged.FirstOrDefault(Has) is { } merged ? "modules_to_save." + merged : "original_module";
+
     internal override Module<Tensor, Tensor> Original => _untouched;
 
     internal override IEnumerable<string> Adapters => _copies.Adapters;
@@ -40,7 +42,7 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
 
     internal void Add(string adapter)
     {
-        var copy = ModuleCopy.Of(_untouched);
+        var copy = _untouched is TiedLinear tied ? tied.ToLinear() : ModuleCopy.Of(_untouched);
         copy.train(training);
         _copies.Add(adapter, copy);
     }

@@ -1,4 +1,5 @@
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Tuners;
 
@@ -71,14 +72,18 @@ public abstract partial class PeftModel
     {
         foreach (var (path, part) in _tree.Parts)
         {
-            if (part is TunerLayer && names.Any(part.Has) && ReferenceEquals(part, Base.OutputEmbeddings))
-                throw new InvalidOperationException($"'{path}' is also the table that the tied head scores with, and the head would see the merged update that it does not see now: the model would answer otherwise. "
+            if (part is TunerLayer && names.Any(part.Has) && SharesWeight(part))
+                throw new InvalidOperationException($"'{path}' shares its weight across a tied head (tie_word_embeddings), and the other layer would see the merged update that it does not see now: the model would answer otherwise. "
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
-            if (merged is not null && !merged.IsFinite(part.Original.parameters().First().dtype))
-                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Original.parameters().First().dtype}. Nothing was merged.");
+            if (merged is not null && !merged.IsFinite(part.Weight.dtype))
+                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Weight.dtype}. Nothing was merged.");
         }
     }
+
+    /// <summary>Whether the head and the embeddings are one weight, of which <paramref name="part"/> adapts one side.</summary>
+    private bool SharesWeight(AdapterPart part) => part.Original is TiedLinear
+        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is AdapterPart { Original: TiedLinear }));
 
     private static void WriteMerge(AdapterPart part, IReadOnlyList<string> names, bool keep)
     {

@@ -79,14 +79,15 @@ public abstract partial class PeftModel : PretrainedModel
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="adapterName">Its name here.</param>
     /// <param name="isTrainable">Whether it is trained on; default false.</param>
+    /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.</param>
     /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model.</exception>
-    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false) where TModel : PretrainedModel
+    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false) where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var config = TunerTypes.ReadConfig(folder);
         var peft = new PeftModel<TModel>(model, config);
-        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable));
+        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable, strict));
         model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }

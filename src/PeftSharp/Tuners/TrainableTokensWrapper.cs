@@ -16,6 +16,8 @@ internal sealed class TrainableTokensWrapper : AdapterPart
         RegisterComponents();
     }
 
+    public override string KeptPath => "token_adapter." + _tokens.KeptPath;
+
     internal override Module<Tensor, Tensor> Original => _tokens.Original;
 
     internal override IEnumerable<string> Adapters => _tokens.Adapters;

@@ -19,6 +19,8 @@ internal abstract class TunerLayer : AdapterPart
     /// <summary>The tensors that adapters merge into.</summary>
     internal IAdaptable Target { get; }
 
+    public override string KeptPath => "base_layer";
+
     internal override Module<Tensor, Tensor> Original => _wrapped;
 
     public override Tensor Weight => Target.Weight;

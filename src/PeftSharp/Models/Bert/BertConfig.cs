@@ -46,8 +46,11 @@ public sealed record BertConfig : PretrainedConfig
     /// <summary>Dropout before a classifier. Null: <see cref="HiddenDropoutProb"/>.</summary>
     public double? ClassifierDropout { get; init; }
 
-    /// <summary>Whether it generates text. Such a BERT is not served: building one is refused.</summary>
+    /// <summary>Whether it attends to earlier tokens only. Such a BERT is not supported: building one is refused.</summary>
     public bool IsDecoder { get; init; }
+
+    /// <summary>Whether layers attend to an encoder too. Such a BERT is not supported: building one is refused.</summary>
+    public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -56,6 +59,9 @@ public sealed record BertConfig : PretrainedConfig
     /// <inheritdoc/>
     [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
+
+    /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>
+    internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
 
     /// <summary>Dropout before a classifier, resolved.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
@@ -68,8 +74,9 @@ public sealed record BertConfig : PretrainedConfig
             .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
         if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
-        if (PadTokenId is { } pad && (pad < 0 || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
+        if (PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
         if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-        if (IsDecoder) yield return "is_decoder is true, but only the encoder is served";
+        if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only the encoder by itself is supported";
     }
 }

@@ -17,7 +17,7 @@ internal sealed class BertEmbeddings : Module<ModelInputs, Tensor>
 
     internal BertEmbeddings(BertConfig config) : base(nameof(BertEmbeddings))
     {
-        _words = new Embedding(config.VocabSize, config.HiddenSize, config.PadTokenId);
+        _words = new Embedding(config.VocabSize, config.HiddenSize, config.PaddingRow);
         _positions = new Embedding(config.MaxPositionEmbeddings, config.HiddenSize);
         _types = new Embedding(config.TypeVocabSize, config.HiddenSize);
         _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);

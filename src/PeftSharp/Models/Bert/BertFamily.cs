@@ -38,12 +38,25 @@ public sealed class BertFamily : ModelFamily
     };
 
     /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => ConfigFiles.Read<BertConfig>(json);
+    public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<BertConfig>(json);
 
     /// <inheritdoc/>
     public override string RenameKey(string key) => RenameNormKeys(key);
 
     /// <inheritdoc/>
-    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
-        || key is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";   // the embeddings and cls.predictions.bias again
+    public override IReadOnlyList<string> Architectures { get; } =
+    [
+        nameof(BertModel), nameof(BertForMaskedLM), nameof(BertForSequenceClassification), nameof(BertForTokenClassification), nameof(BertForQuestionAnswering), nameof(BertForMultipleChoice),
+        "BertForPreTraining", "BertForNextSentencePrediction", "BertLMHeadModel",
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>
+    {
+        ["cls.predictions.decoder.weight"] = "bert.embeddings.word_embeddings.weight",
+        ["cls.predictions.decoder.bias"] = "cls.predictions.bias",
+    };
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 }

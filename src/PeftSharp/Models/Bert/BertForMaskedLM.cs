@@ -14,7 +14,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     internal BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
     {
         _bert = new BertModel(config, addPoolingLayer: false) { IsBody = true };
-        _head = new BertMaskedLMHead(config);
+        _head = new BertMaskedLMHead(config, () => _bert.WordTable);
         RegisterComponents();
     }
 
@@ -26,7 +26,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     public override Module<Tensor, Tensor> InputEmbeddings => _bert.InputEmbeddings;
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor> OutputEmbeddings => _head.UntiedDecoder ?? InputEmbeddings;
+    public override Module<Tensor, Tensor> OutputEmbeddings => _head.Decoder;
 
     /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
@@ -44,7 +44,7 @@ public sealed class BertForMaskedLM : BertPretrainedModel
     {
         using var scope = NewDisposeScope();
         var body = _bert.call(inputs);
-        var logits = _head.call(body.LastHiddenState!, _bert.WordTable);
+        var logits = _head.call(body.LastHiddenState!);
         return new ModelOutput
         {
             Loss = inputs.Labels is { } labels ? Losses.CrossEntropy(logits, labels, inputs.NumItemsInBatch) : null,

@@ -5,46 +5,46 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>Hidden states to scores of every token (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
-internal sealed class BertMaskedLMHead : Module<Tensor, Tensor, Tensor>
+/// <summary>Scores every token of the vocabulary from the hidden states (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
+internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
 
-    internal BertMaskedLMHead(BertConfig config) : base(nameof(BertMaskedLMHead))
+    /// <param name="config">The configuration.</param>
+    /// <param name="table">Gives the word embeddings, float [vocabulary, hidden]: the head's weights where the configuration ties them.</param>
+    internal BertMaskedLMHead(BertConfig config, Func<Tensor> table) : base(nameof(BertMaskedLMHead))
     {
-        _predictions = new Predictions(config);
+        _predictions = new Predictions(config, table);
         RegisterComponents();
     }
 
-    /// <summary>The layer that scores the tokens; null where the word embeddings do.</summary>
-    internal Module<Tensor, Tensor>? UntiedDecoder => _predictions.Untied;
+    /// <summary>The layer that scores the tokens.</summary>
+    internal Module<Tensor, Tensor> Decoder => _predictions.Decoder;
 
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <param name="table">The word embeddings, float [vocabulary, hidden]: the head's weights unless the configuration unties them.</param>
     /// <returns>Float [batch, tokens, vocabulary].</returns>
-    public override Tensor forward(Tensor states, Tensor table) => _predictions.call(states, table);
+    public override Tensor forward(Tensor states) => _predictions.call(states);
 
-    private sealed class Predictions : Module<Tensor, Tensor, Tensor>, IInitialized
+    private sealed class Predictions : Module<Tensor, Tensor>, IInitialized
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
-        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
+        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
         [ComponentName(Name = "bias")] private readonly TorchSharp.Modules.Parameter? _shift;
 
-        internal Module<Tensor, Tensor>? Untied => _untied;
-
-        internal Predictions(BertConfig config) : base(nameof(Predictions))
+        internal Predictions(BertConfig config, Func<Tensor> table) : base(nameof(Predictions))
         {
             _transform = new Transform(config);
             if (config.TieWordEmbeddings) _shift = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
-            else _untied = new Linear(config.HiddenSize, config.VocabSize);
+            _decoder = config.TieWordEmbeddings ? new TiedLinear(table, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor states, Tensor table)
+        internal Module<Tensor, Tensor> Decoder => _decoder;
+
+        public override Tensor forward(Tensor states)
         {
             using var scope = NewDisposeScope();
-            var transformed = _transform.call(states);
-            return (_untied is null ? Linear.Product(ComputePrecision.Of(transformed), ComputePrecision.OfWeight(table), ComputePrecision.OfBias(_shift)) : _untied.call(transformed)).MoveToOuterDisposeScope();
+            return _decoder.call(_transform.call(states)).MoveToOuterDisposeScope();
         }
 
         void IInitialized.Initialize(string parameter, double standardDeviation) => init.zeros_(_shift!);

@@ -31,7 +31,7 @@ public abstract class BertPretrainedModel : PretrainedModel
     private protected static TModel Load<TModel>(string folder, Func<BertConfig, TModel> build, PretrainedOptions? options) where TModel : BertPretrainedModel
     {
         var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == "bert" ? BertFamily.Instance
-            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not 'bert': load it with AutoModel or with the classes of its own family."));
+            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not 'bert': load it with AutoModel or with the classes of its own family."), [BertFamily.Instance]);
         return PretrainedLoader.Load(folder, config, it => build((BertConfig)it), options);
     }
 }

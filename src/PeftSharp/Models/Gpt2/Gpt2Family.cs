@@ -10,6 +10,9 @@ public sealed class Gpt2Family : ModelFamily
     /// <summary>The one instance.</summary>
     public static Gpt2Family Instance { get; } = new();
 
+    private static readonly (string Common, string Own)[] _ownNames =
+        [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer")];
+
     private Gpt2Family() { }
 
     /// <inheritdoc/>
@@ -36,10 +39,27 @@ public sealed class Gpt2Family : ModelFamily
     };
 
     /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => ConfigFiles.Read<Gpt2Config>(json);
+    public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<Gpt2Config>(WithOwnNames(json));
+
+    /// <summary>Fields by the names that most families have for them are accepted too, and decide where both are given, as in transformers.</summary>
+    private static JsonObject WithOwnNames(JsonObject json)
+    {
+        foreach (var (common, own) in _ownNames)
+        {
+            if (!json.Remove(common, out var value)) continue;
+            json[own] = value;
+        }
+        return json;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Architectures { get; } =
+        ["GPT2Model", "GPT2LMHeadModel", "GPT2ForSequenceClassification", "GPT2ForTokenClassification", "GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "transformer.wte.weight" };
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) =>
-        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal)   // the causal mask, once stored
-        || key is "lm_head.weight";                                                                                          // the embeddings again, where the head is tied
+        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);      // the causal mask, which was stored once
 }

@@ -11,12 +11,12 @@ namespace PeftSharp.Models.Gpt2;
 public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
-    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor>? _untiedHead;
+    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor> _head;
 
     internal Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config)
     {
         _transformer = new Gpt2Model(config) { IsBody = true };
-        if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.NEmbd, config.VocabSize, hasBias: false);
+        _head = config.TieWordEmbeddings ? new TiedLinear(() => _transformer.WordTable) : new Linear(config.NEmbd, config.VocabSize, hasBias: false);
         RegisterComponents();
     }
 
@@ -28,7 +28,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
     public override Module<Tensor, Tensor> InputEmbeddings => _transformer.InputEmbeddings;
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor> OutputEmbeddings => _untiedHead ?? InputEmbeddings;
+    public override Module<Tensor, Tensor> OutputEmbeddings => _head;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [.. base.OptionNames, "logits_to_keep"];
@@ -48,7 +48,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
     }
 
     /// <summary>The head's weight; null where the head is more than a weight (an adapter is around it).</summary>
-    private Tensor? Table => _untiedHead is null ? _transformer.WordTable : (_untiedHead as Linear)?.Weight;
+    private Tensor? Table => _head switch { TiedLinear tied => tied.Weight, Linear own => own.Weight, _ => null };
 
     /// <param name="inputs">As for <see cref="Gpt2Model"/>; <c>labels</c>: int64 [batch, tokens], the ids themselves (they are shifted here), -100 is not counted.</param>
     /// <returns><c>logits</c> [batch, tokens, vocabulary] (fewer tokens where <see cref="ModelInputs.LogitsToKeep"/> says so) and, with labels, the loss.</returns>
@@ -68,7 +68,7 @@ public sealed class Gpt2LMHeadModel : Gpt2PretrainedModel
             var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(table), Losses.NextTokens(targets), inputs.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates }.MoveToOuterDisposeScope();
         }
-        var logits = _untiedHead is null ? Linear.Product(ComputePrecision.Of(states), ComputePrecision.OfWeight(_transformer.WordTable)) : _untiedHead.call(states);
+        var logits = _head.call(states);
         return new ModelOutput
         {
             Loss = inputs.Labels is { } labels ? Losses.CausalLM(logits, labels, inputs.NumItemsInBatch) : null,

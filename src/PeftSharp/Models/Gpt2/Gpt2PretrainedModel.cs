@@ -32,7 +32,7 @@ public abstract class Gpt2PretrainedModel : PretrainedModel
     private protected static TModel Load<TModel>(string folder, Func<Gpt2Config, TModel> build, PretrainedOptions? options) where TModel : Gpt2PretrainedModel
     {
         var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == "gpt2" ? Gpt2Family.Instance
-            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not 'gpt2': load it with AutoModel or with the classes of its own family."));
+            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not 'gpt2': load it with AutoModel or with the classes of its own family."), [Gpt2Family.Instance]);
         return PretrainedLoader.Load(folder, config, it => build((Gpt2Config)it), options);
     }
 }

@@ -82,6 +82,13 @@ public sealed class SafetensorsFile : IDisposable
         if (!entry.Shape.SequenceEqual(target.shape))
             throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], and [{string.Join(", ", target.shape)}] is expected. "
                 + "Check that the model's configuration belongs to these weights.");
+        if (Float8.CanDecode(entry.Dtype))
+        {
+            using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
+            using var free = no_grad();
+            target.copy_(decoded);
+            return;
+        }
         var dtype = TorchType(entry);
         if (target.device_type == TorchSharp.DeviceType.CPU && target.dtype == dtype && target.is_contiguous())
         {
