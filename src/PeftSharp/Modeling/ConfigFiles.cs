@@ -15,6 +15,7 @@ internal static class ConfigFiles
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PythonFloatConverter() },
     };
 
     /// <summary>The configuration in the JSON text of a family's file.</summary>
