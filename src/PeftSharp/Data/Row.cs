@@ -82,4 +82,7 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
         _columns.All.Select(column => KeyValuePair.Create(column.Name, column[Index])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The names and values of the row, for display: <c>{text: "abc", label: 1}</c>. Long strings and lists are cut.</summary>
+    public override string ToString() => ValueText.Fields(this);
 }
