@@ -30,7 +30,7 @@ internal static class GitLfsPointer
     internal static string Describe(string path)
     {
         var size = File.ReadLines(path, Encoding.UTF8).FirstOrDefault(line => line.StartsWith("size ", StringComparison.Ordinal))?[5..].Trim();
-        return $"'{path}' is a Git LFS pointer, not the file itself{(size is null ? "" : $" (which has {size} bytes)")}. "
+        return $"'{path}' is a Git LFS pointer, a small text file that stands for the real file{(size is null ? "" : $" of {size} bytes")}. "
             + "Run 'git lfs install' and 'git lfs pull' in its repository, or download the file and put it there.";
     }
 }

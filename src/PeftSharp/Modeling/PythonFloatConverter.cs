@@ -12,7 +12,7 @@ internal sealed class PythonFloatConverter : JsonConverter<double>
         "NaN" => double.NaN,
         "Infinity" => double.PositiveInfinity,
         "-Infinity" => double.NegativeInfinity,
-        var text => throw new JsonException($"'{text}' is not a number."),
+        _ => throw new JsonException(),                  // the serializer adds its own message, with the type and the path
     };
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)

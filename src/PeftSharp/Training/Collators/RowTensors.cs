@@ -49,7 +49,6 @@ internal static class RowTensors
         long[] or int[] or bool[] => Lists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.Filler(name) ?? 0)),
         double[] or float[] or decimal[] => Lists(rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.Filler(name) ?? 0)),
         System.Collections.IList => Nested(rows, column, name, padding),
-        string when name == "labels" => throw new DatasetException($"Column '{column}' holds String, class names perhaps, which cannot become a tensor. Turn it into class numbers with ClassEncodeColumn(\"{column}\"), or into other numbers with Map."),
         null => throw new DatasetException($"Column '{column}' has no value in row {rows[0].Index}. Filter such rows out or fill them with Map."),
         string when name == "labels" => throw new DatasetException($"Column '{column}' holds text, but labels are numbers. Turn the names into numbers with dataset.ClassEncodeColumn(\"{column}\")."),
         var value => throw new DatasetException($"Column '{column}' holds {value.GetType().Name}, which cannot become a tensor. Turn it into numbers with Map, or take it away with RemoveColumns(\"{column}\")."),
