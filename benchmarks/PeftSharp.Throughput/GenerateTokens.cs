@@ -12,8 +12,9 @@ internal static class GenerateTokens
         var (name, batch, prompt, added) = (options.Word("model", "gpt2", "gpt2-tiny"), options.Number("batch", 1), options.Number("prompt", 32), options.Number("new", 64));
         var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2), options.Number("runs", 3), options.Number("beams", 1));
         var device = options.Word("device", "cpu", "cuda");
+        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
-        set_num_threads(threads);
+        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
         using var model = Models.Create(name);
         model.eval();

@@ -13,11 +13,11 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
-        train    --model bert-base|minilm|gpt2|gpt2-tiny|gpt2-medium|gpt2-large|gpt2-xl --method full|lora --precision fp32|bf16 --batch 16 --length 128 --steps 8 --threads 2 --rank 8 --layers 0 --device cpu|cuda
-        generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1 --device cpu|cuda
+        train    --model bert-base|minilm|gpt2|gpt2-tiny|gpt2-medium|gpt2-large|gpt2-xl --method full|lora --precision fp32|bf16 --batch 16 --length 128 --steps 8 --threads 2 --rank 8 --layers 0 --device cpu|cuda --allocator on|off
+        generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1 --device cpu|cuda --allocator on|off
         tokenize --data FILE.jsonl --tokenizers FOLDER --runs 3
         probe    --threads 2
-        Each prints one line of JSON.
+        Each prints one line of JSON. --threads 0 leaves the number of threads to the library. --allocator on (the default here) is FastPaths.Allocator = true, which is off in a program that does not ask for it.
         """);
     return 2;
 }

@@ -13,8 +13,9 @@ internal static class TrainStep
         var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
         var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
         var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
+        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
-        set_num_threads(threads);
+        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
         var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
         var model = Models.Create(name, layers);

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>Some rows of a data set, by column: what a batched <see cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}, int, IProgress{MapProgress}, CancellationToken)"/> hands to its function.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Batch : IReadOnlyDictionary<string, Column>
 {
     private readonly ColumnSet _columns;

@@ -3,7 +3,7 @@ using System.Collections;
 namespace PeftSharp.Data;
 
 /// <summary>One column of a data set, read by row: <c>dataset["text"]</c>. Values are read without boxing through <see cref="Int64"/>, <see cref="Text"/>, <see cref="Int64s"/> and so on.</summary>
-/// <remarks>Never changes; safe to read from several threads.</remarks>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed partial class Column : IReadOnlyList<object?>
 {
     private readonly ColumnData _data;
@@ -43,7 +43,7 @@ public sealed partial class Column : IReadOnlyList<object?>
         var data => throw Unfit(data, row, at, "a whole number"),
     };
 
-    /// <summary>The number of a row, whole or not.</summary>
+    /// <summary>The number of a row, whole or not, as the nearest float64.</summary>
     /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
     public double Double(int row) => Locate(row, out var at) switch
     {
@@ -51,6 +51,7 @@ public sealed partial class Column : IReadOnlyList<object?>
         PrimitiveData<float> data when !data.IsNull(at) => data.Values[at],
         PrimitiveData<long> data when !data.IsNull(at) => data.Values[at],
         PrimitiveData<int> data when !data.IsNull(at) => data.Values[at],
+        PrimitiveData<decimal> data when !data.IsNull(at) => NumberCopy.ToDouble(data.Values[at]),
         var data => throw Unfit(data, row, at, "a number"),
     };
 
@@ -71,7 +72,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     };
 
     /// <summary>All values as an array: <c>long[]</c> of a column of labels, <c>string[]</c> of texts.</summary>
-    /// <typeparam name="T">long, int, double, float, bool, string, byte[] or DateTime, as the column stores it, or its nullable form where values are absent.</typeparam>
+    /// <typeparam name="T">long, int, double, float, decimal, bool, string, byte[], DateTime, TimeOnly or TimeSpan, as the column stores it, or its nullable form where values are absent.</typeparam>
     /// <exception cref="DatasetException">A row has no value while <typeparamref name="T"/> has no null, or the column holds another type.</exception>
     public T[] ToArray<T>()
     {

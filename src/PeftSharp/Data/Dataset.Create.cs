@@ -46,12 +46,20 @@ public sealed partial class Dataset
     }
 
     /// <summary>A data set of objects, one per row: their public properties are the columns, in the order of declaration.</summary>
-    /// <exception cref="DatasetException">A property's type cannot be stored.</exception>
+    /// <remarks>
+    /// Properties hold numbers, strings, booleans, times, arrays, dictionaries or records of these. An enum becomes a <see cref="ClassLabel"/> with its members' names, numbered from 0 in the
+    /// order of their values; a <see cref="Guid"/> becomes text; a <see cref="DateTimeOffset"/> becomes its instant in UTC.
+    /// </remarks>
+    /// <typeparam name="T">A class, record, struct or anonymous type; of <see cref="object"/>, the properties of each row's own type.</typeparam>
+    /// <exception cref="DatasetException">A property's type cannot be stored, a row is null, or the type has no public properties (tuples have none: their names exist in source code only).</exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var properties = RecordTypes.ReadableProperties(typeof(T));
-        return FromList(rows.Select(row => new OrderedDictionary<string, object?>(properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(row))))));
+        if (typeof(T) != typeof(object))
+            _ = RecordTypes.ColumnsOf(typeof(T));
+        return FromList(rows.Select((row, i) => row is null
+            ? throw new DatasetException($"Row {i} is null; give every row a value.")
+            : RecordTypes.Values(row, RecordTypes.ColumnsOf(typeof(T) == typeof(object) ? row.GetType() : typeof(T)))));
     }
 
     internal static Dataset Of(StructStore records) =>

@@ -4,8 +4,9 @@ namespace PeftSharp.Data;
 
 /// <summary>A table of named, typed columns, as <c>datasets.Dataset</c>: rows for a trainer, and methods that make new tables of it.</summary>
 /// <remarks>
-/// Every method gives a new data set that shares the columns of this one; <see cref="Select(IEnumerable{int})"/>, <see cref="Shuffle"/> and their kin cost an
-/// array of row numbers and no more. Only <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the data set itself. Reading is safe from several threads.
+/// <para>Every method gives a new data set that shares the columns of this one; <see cref="Select(IEnumerable{int})"/>, <see cref="Shuffle"/> and their kin cost an
+/// array of row numbers and no more. Only <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the data set itself.</para>
+/// <para>Thread safety: several threads can read one data set and make others of it at once; <see cref="SetFormat"/> and <see cref="ResetFormat"/> need exclusive use.</para>
 /// </remarks>
 public sealed partial class Dataset : IReadOnlyList<Row>
 {

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>Data sets by the name of their split ("train", "test", …), and methods that do the same to each.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
 {
     private readonly OrderedDictionary<string, Dataset> _splits = new(StringComparer.Ordinal);

@@ -59,9 +59,12 @@ public static partial class Datasets
 
     private static Dataset LoadSplit(string split, IReadOnlyList<string> files, LoadOptions options)
     {
-        var parts = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).Where(part => part.Data.Count > 0).ToArray();
+        var all = files.Select(file => (File: file, Data: FileFormat.Read(file, options))).ToArray();
+        var parts = all.Where(part => part.Data.Count > 0).ToArray();
         if (parts.Length == 0)
-            throw new DatasetException($"The split '{split}' has no rows: {string.Join(", ", files)} {(files.Count == 1 ? "is" : "are")} empty.");
+            // A Parquet file without rows was written so and has types; a text file without rows is a mistake more likely than not.
+            return all.FirstOrDefault(part => FileFormat.Of(part.File, options) == "parquet").Data
+                ?? throw new DatasetException($"The split '{split}' has no rows: {string.Join(", ", files)} {(files.Count == 1 ? "holds" : "hold")} none.");
         try
         {
             return ConcatenateDatasets([.. parts.Select(part => part.Data)]);

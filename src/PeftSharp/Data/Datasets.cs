@@ -10,8 +10,7 @@ public static partial class Datasets
         ArgumentNullException.ThrowIfNull(datasets);
         if (datasets.Count == 0)
             throw new ArgumentException("There is no data set to concatenate.", nameof(datasets));
-        foreach (var dataset in datasets.Skip(1))
-            RequireSameColumns(datasets[0], dataset);
+        RequireSameColumns(datasets);
         return new Dataset(new ColumnSet(datasets[0].ColumnNames.Select(name => Concatenate(name, datasets)), checked(datasets.Sum(dataset => dataset.Count))), datasets[0].Format);
     }
 
@@ -28,13 +27,21 @@ public static partial class Datasets
         return all.Pick(Interleaving.Rows([.. datasets.Select(dataset => dataset.Count)], probabilities, seed, stoppingStrategy));
     }
 
-    private static void RequireSameColumns(Dataset first, Dataset other)
+    private static void RequireSameColumns(IReadOnlyList<Dataset> datasets)
     {
-        if (first.ColumnNames.Count != other.ColumnNames.Count || first.ColumnNames.Except(other.ColumnNames).Any())
-            throw new DatasetException($"The data sets differ in their columns: {string.Join(", ", first.ColumnNames)} and {string.Join(", ", other.ColumnNames)}. Select, rename or remove columns first.");
-        foreach (var name in first.ColumnNames)
-            if (!first[name].Feature.Matches(other[name].Feature))
-                throw new DatasetException($"The data sets differ in column '{name}': {first[name].Feature} and {other[name].Feature}. Call CastColumn on one of them first.");
+        var known = datasets[0].ColumnNames.ToDictionary(name => name, name => datasets[0][name].Feature, StringComparer.Ordinal);
+        foreach (var dataset in datasets.Skip(1))
+        {
+            if (known.Count != dataset.ColumnNames.Count || !dataset.ColumnNames.All(known.ContainsKey))
+                throw new DatasetException($"The data sets differ in their columns: {string.Join(", ", datasets[0].ColumnNames)} and {string.Join(", ", dataset.ColumnNames)}. Select, rename or remove columns first.");
+            foreach (var name in dataset.ColumnNames)
+            {
+                var feature = dataset[name].Feature;
+                if (!known[name].Matches(feature))
+                    throw new DatasetException($"The data sets differ in column '{name}': {known[name]} and {feature}. Call CastColumn on one of them first.");
+                known[name] = known[name].Unify(feature);        // a first part without values says nothing about the others
+            }
+        }
     }
 
     /// <summary>A column whose parts keep their storage; rows that were selected or shuffled keep their index.</summary>

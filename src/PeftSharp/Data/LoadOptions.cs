@@ -6,6 +6,9 @@ public sealed record LoadOptions
     /// <summary>"parquet", "json", "csv" or "text"; null (default) goes by the names of the files.</summary>
     public string? Format { get; init; }
 
+    /// <summary>The columns to read, in this order; null (default) reads all. Of a Parquet file only these are decoded; a column that cannot be read does not matter if it is not chosen.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
     /// <summary>Types of columns that must not be guessed: with Value("string"), the 007 of a CSV file stays "007". Other columns are typed by what they hold.</summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 
@@ -29,6 +32,10 @@ public sealed record LoadOptions
 
     internal void Validate()
     {
+        if (Columns is { Count: 0 })
+            throw new ArgumentException("No columns are chosen; name at least one, or leave Columns null to read all.", nameof(Columns));
+        if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"The column '{twice.Key}' is chosen {twice.Count()} times.", nameof(Columns));
         if (Format is not null && !FileFormat.Names.Contains(Format))
             throw new ArgumentException($"There is no format '{Format}'; the formats are {string.Join(", ", FileFormat.Names)}.", nameof(Format));
         if (SampleBy is not ("line" or "paragraph" or "document"))

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Data;
 
 /// <summary>One row of a data set: a dictionary of its values by column name, and typed access without boxing.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Row : IReadOnlyDictionary<string, object?>
 {
     private readonly ColumnSet _columns;
@@ -81,4 +82,7 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
         _columns.All.Select(column => KeyValuePair.Create(column.Name, column[Index])).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The names and values of the row, for display: <c>{text: "abc", label: 1}</c>. Long strings and lists are cut.</summary>
+    public override string ToString() => ValueText.Fields(this);
 }

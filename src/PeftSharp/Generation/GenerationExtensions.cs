@@ -8,7 +8,10 @@ namespace PeftSharp.Generation;
 public static class GenerationExtensions
 {
     /// <summary>Writes on from each prompt. Options that are left out are the model's (<see cref="PretrainedModel.GenerationConfig"/>), then transformers' defaults.</summary>
-    /// <remarks>The model answers as in evaluation, without dropout, whatever mode it is in. Drawn tokens come from libtorch's generator: <c>torch.manual_seed</c>.</remarks>
+    /// <remarks>
+    /// The model runs without dropout: one in training mode is switched to evaluation mode for the time. Sampled tokens come from libtorch's generator (<c>torch.manual_seed</c>),
+    /// or with <paramref name="seed"/> from one of this call. Several threads can generate with one model at once; give sampling calls a seed each.
+    /// </remarks>
     /// <param name="model">A model that scores next tokens (<c>AutoModelForCausalLM</c>).</param>
     /// <param name="prompt">What texts begin with: a tensor of ids, inputs of a model, what a tokenizer gives. Several are padded on the left.</param>
     /// <param name="generationConfig">Options; those below go before it.</param>
@@ -36,10 +39,13 @@ public static class GenerationExtensions
     /// <param name="stoppingCriteria">Rules of your own for the end.</param>
     /// <param name="prefixAllowedTokensFn">From the number of the prompt and the text so far to the only ids that may come next.</param>
     /// <param name="streamer">Is given the tokens as they come.</param>
-    /// <param name="cancellationToken">Looked at before each token.</param>
+    /// <param name="adapter">The adapter that generates all texts, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="adapterNames">The adapter of each prompt, instead of <paramref name="adapter"/>.</param>
+    /// <param name="seed">Seed of the random numbers of this call: the tokens are those after <c>torch.manual_seed(seed)</c>, whatever other threads sample. Default: libtorch's generator, shared by the process.</param>
+    /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Prompts and answers, int64 [prompts × returned, tokens], short ones filled with the padding token.</returns>
     /// <exception cref="ArgumentException">The model does not write, or the prompt or the options make no sense; the message names all that is wrong with the options.</exception>
-    /// <exception cref="InvalidOperationException">No token may come next, or the model's scores are no numbers.</exception>
+    /// <exception cref="InvalidOperationException">No token may come next, the scores of the model are not finite, or an adapter is chosen although one is merged.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static Tensor Generate(
         this PretrainedModel model, Prompt prompt, GenerationConfig? generationConfig = null,
@@ -49,7 +55,8 @@ public static class GenerationExtensions
         double? repetitionPenalty = null, int? noRepeatNgramSize = null, IReadOnlyList<IReadOnlyList<int>>? badWordsIds = null,
         int? padTokenId = null, int? eosTokenId = null, IReadOnlyList<string>? stopStrings = null, Tokenizer? tokenizer = null,
         IEnumerable<LogitsProcessor>? logitsProcessor = null, IEnumerable<StoppingCriteria>? stoppingCriteria = null,
-        Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null, CancellationToken cancellationToken = default)
+        Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null,
+        string? adapter = null, IReadOnlyList<string>? adapterNames = null, long? seed = null, CancellationToken cancellationToken = default)
     {
         var asked = new GenerationConfig
         {
@@ -73,7 +80,8 @@ public static class GenerationExtensions
             EosTokenId = eosTokenId is { } eos ? [eos] : null,
             StopStrings = stopStrings,
         };
-        return model.GenerateDetailed(prompt, asked.Or(generationConfig ?? new GenerationConfig()), tokenizer, logitsProcessor, stoppingCriteria, prefixAllowedTokensFn, streamer, cancellationToken).Sequences;
+        return model.GenerateDetailed(prompt, asked.Or(generationConfig ?? new GenerationConfig()), tokenizer, logitsProcessor, stoppingCriteria, prefixAllowedTokensFn, streamer,
+            adapter, adapterNames, seed, cancellationToken).Sequences;
     }
 
     /// <summary>As <see cref="Generate"/>, with what is known of each text beside it (Python's <c>return_dict_in_generate</c>).</summary>
@@ -82,14 +90,17 @@ public static class GenerationExtensions
     public static GenerationOutput GenerateDetailed(
         this PretrainedModel model, Prompt prompt, GenerationConfig? generationConfig = null, Tokenizer? tokenizer = null,
         IEnumerable<LogitsProcessor>? logitsProcessor = null, IEnumerable<StoppingCriteria>? stoppingCriteria = null,
-        Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null, CancellationToken cancellationToken = default)
+        Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn = null, BaseStreamer? streamer = null,
+        string? adapter = null, IReadOnlyList<string>? adapterNames = null, long? seed = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        using var mode = new EvaluationMode(model);
-        var plan = new GenerationPlan(model, prompt, generationConfig ?? new GenerationConfig());
+        using var running = model.Calls.CallInEvaluationMode(model);
+        var asked = generationConfig ?? new GenerationConfig();
+        using var generator = Generator(model, seed);
+        var plan = new GenerationPlan(model, prompt, asked, Adapters(adapter, adapterNames), generator);
         var processors = new ProcessorChain(plan, logitsProcessor, prefixAllowedTokensFn);
         var criteria = new CriteriaChain(plan, stoppingCriteria, tokenizer);
         if (streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
@@ -99,4 +110,10 @@ public static class GenerationExtensions
         output.SequencesScores?.MoveToOuterDisposeScope();
         return output;
     }
+
+    private static IReadOnlyList<string>? Adapters(string? adapter, IReadOnlyList<string>? adapterNames) => adapter is null ? adapterNames
+        : adapterNames is null ? [adapter]
+        : throw new ArgumentException($"adapter is '{adapter}' and adapterNames is [{string.Join(", ", adapterNames)}]: give one of them.");
+
+    private static Generator? Generator(PretrainedModel model, long? seed) => seed is { } number ? new Generator((ulong)number, model.Device) : null;
 }

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Generated texts with what is known of them (transformers' <c>GenerateDecoderOnlyOutput</c> and <c>GenerateBeamDecoderOnlyOutput</c>). It owns its tensors.</summary>
+/// <remarks>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</remarks>
 public sealed class GenerationOutput : IDisposable
 {
     /// <summary>Prompts and answers, int64 [prompts × returned, tokens]; short ones are filled.</summary>

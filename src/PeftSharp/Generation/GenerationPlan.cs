@@ -11,24 +11,37 @@ internal sealed class GenerationPlan
     /// <param name="model">The model that will write.</param>
     /// <param name="prompt">What it begins with.</param>
     /// <param name="asked">What the caller set.</param>
+    /// <param name="adapters">An adapter for all prompts or for each; null: the model's.</param>
+    /// <param name="generator">The random numbers of sampling; null: libtorch's generator.</param>
     /// <exception cref="ArgumentException">The options or the prompt make no sense, by themselves or together.</exception>
-    internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationConfig asked)
+    internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationConfig asked, IReadOnlyList<string>? adapters, Generator? generator)
     {
-        if (!model.CanGenerate) throw new ArgumentException($"{model.GetName()} does not score next tokens, so it writes no text: load the folder with AutoModelForCausalLM.");
+        (Adapters, Generator) = (adapters, generator);
+        if (!model.CanGenerate)
+            throw new ArgumentException($"{model.GetName()} does not score next tokens, so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
+                ? "Load the folder with AutoModelForCausalLM." : $"No model of the family '{model.Family.ModelType}' can; use a causal language model such as GPT-2."));
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
+        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but only used when tokens are sampled: set do_sample (doSample: true) or leave it out.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
         MaxLength = Length(asked);
         CheckTokens(asked);
+        CheckEffects(asked);
         Check();
     }
 
     internal PretrainedModel Model { get; }
 
     private TextConfig Text => (TextConfig)Model.Config;
+
+    /// <summary>An adapter for all prompts or for each; null: those of the model.</summary>
+    internal IReadOnlyList<string>? Adapters { get; }
+
+    /// <summary>The random numbers of sampling; null: libtorch's generator.</summary>
+    internal Generator? Generator { get; }
 
     /// <summary>Every option that anyone set.</summary>
     internal GenerationConfig Config { get; }
@@ -58,7 +71,7 @@ internal sealed class GenerationPlan
 
     internal int NumReturnSequences => Config.NumReturnSequences ?? 1;
 
-    internal bool UseCache => Config.UseCache ?? true;
+    internal bool UseCache => (Config.UseCache ?? true) && Model.OptionNames.Contains("past_key_values");
 
     /// <summary>Rows that run for each prompt.</summary>
     internal int RowsPerPrompt => Math.Max(NumBeams, NumReturnSequences);
@@ -75,7 +88,7 @@ internal sealed class GenerationPlan
     private int Length(GenerationConfig asked)
     {
         var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);     // what the call says counts, whichever of the two it is
-        if (newTokens is { } count) return PromptLength + count;
+        if (newTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
         if (Config.MaxLength is { } length) return length;
         return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Text.MaxPositions ?? int.MaxValue, PromptLength + 1));
     }
@@ -91,6 +104,19 @@ internal sealed class GenerationPlan
         foreach (var (name, ids) in tokens)
             if (ids?.Any(id => id >= Text.VocabSize) is true)
                 throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the model has {Text.VocabSize} tokens (vocab_size). Take it from the tokenizer that belongs to this model.");
+    }
+
+    /// <summary>What the call itself sets has an effect on this prompt.</summary>
+    private void CheckEffects(GenerationConfig asked)
+    {
+        if (asked.ForcedBosTokenId is { } first && PromptLength > 1)
+            throw new ArgumentException($"forced_bos_token_id is {first}, but it is only used after a prompt of one token, and the prompt has {PromptLength}: add the token to the prompt, or leave it out.");
+        if (Eos.Count > 0) return;
+        var needing = new (string Name, bool IsSet)[]
+        {
+            ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0), ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
+        }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
+        if (needing.Length > 0) throw new ArgumentException($"{string.Join(", ", needing)} is set, but acts on the end of text, and the model knows none: set eos_token_id or leave it out.");
     }
 
     private void Check()
@@ -110,6 +136,8 @@ internal sealed class GenerationPlan
             throw new ArgumentException($"{PromptLength} tokens of prompt and {MaxLength - PromptLength} new ones are more than the {most} positions of the model. Ask for at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength) throw new ArgumentException($"The text must have at least {lowest} tokens (min_length or min_new_tokens), but at most {MaxLength} (max_length or max_new_tokens).");
-        if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(new ModelInputs { InputIds = PromptIds });
+        var inputs = new ModelInputs { InputIds = PromptIds };
+        Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
+        if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);
     }
 }

@@ -11,13 +11,15 @@ internal sealed class NextTokenScores : IDisposable
     private readonly ForwardOptions _options;
     private readonly Tensor? _mask;              // [rows, most tokens]: the prompt's padding, then ones
     private readonly Tensor? _positions;         // [rows, most tokens]: counted from the first token that is read
+    private readonly bool _readsPositions;
     private int _seen;
 
     internal NextTokenScores(GenerationPlan plan)
     {
         _plan = plan;
+        _readsPositions = plan.Model.InputNames.Contains("position_ids");
         if (plan.UseCache && plan.Model.SupportsCache) _cache = new KeyValueCache(plan.MaxLength);
-        _options = new ForwardOptions { PastKeyValues = _cache, LogitsToKeep = 1 };
+        _options = new ForwardOptions { PastKeyValues = _cache, LogitsToKeep = plan.Model.OptionNames.Contains("logits_to_keep") ? 1 : 0, AdapterNames = plan.Adapters };
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);
@@ -57,8 +59,8 @@ internal sealed class NextTokenScores : IDisposable
         _seen = begin + (int)ids.shape[1];
         var inputs = new ModelInputs { InputIds = ids };          // its tensors belong to others: not disposed
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
-        if (_positions is not null && _plan.Model.InputNames.Contains("position_ids")) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
-        var logits = _plan.Model.call(inputs, _options).Logits!;
+        if (_positions is not null && _readsPositions) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
+        var logits = _plan.Model.call(inputs, _options with { RowsPerAdapterName = repeats }).Logits!;
         return logits.select(1, logits.shape[1] - 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

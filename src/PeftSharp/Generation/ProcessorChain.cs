@@ -30,7 +30,7 @@ internal sealed class ProcessorChain
             if (config.MinNewTokens is null && config.MinLength is { } least and > 0) yield return new MinLengthLogitsProcessor(least, plan.Eos);
             if (config.MinNewTokens is { } fewest and > 0) yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
         }
-        if (prefixAllowedTokensFn is not null) yield return new PrefixConstrainedLogitsProcessor(prefixAllowedTokensFn, plan.NumBeams);
+        if (prefixAllowedTokensFn is not null) yield return new PrefixConstrainedLogitsProcessor(ByPrompt(plan, prefixAllowedTokensFn), plan.NumBeams);
         if (config.ForcedBosTokenId is { } first) yield return new ForcedBOSTokenLogitsProcessor(first);
         if (config.ForcedEosTokenId is { } last) yield return new ForcedEOSTokenLogitsProcessor(plan.MaxLength, last);
         if (config.RemoveInvalidValues is true) yield return new InfNanRemoveLogitsProcessor();
@@ -54,6 +54,10 @@ internal sealed class ProcessorChain
         if (config.EpsilonCutoff is { } epsilon and > 0) yield return new EpsilonLogitsWarper(epsilon, kept);
         if (config.EtaCutoff is { } eta and > 0) yield return new EtaLogitsWarper(eta, kept);
     }
+
+    /// <summary>The caller's function, called with the number of the prompt where each prompt has several texts without beams.</summary>
+    private static Func<int, IReadOnlyList<long>, IReadOnlyList<int>> ByPrompt(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowed) =>
+        plan.NumBeams > 1 || plan.RowsPerPrompt == 1 ? allowed : (row, ids) => allowed(row / plan.RowsPerPrompt, ids);
 
     /// <summary>Tokens before the first that is read, for each row that runs; null where all are read.</summary>
     private static long[]? PaddingLengths(GenerationPlan plan) => plan.PromptMask is not { } mask ? null

@@ -5,6 +5,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>What texts begin with. Ids, inputs of a model and what a tokenizer gives convert by themselves.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Prompt
 {
     private readonly Func<Device, (Tensor Ids, Tensor? Mask)> _read;

@@ -21,7 +21,7 @@ internal static class TokenLoop
             using var step = NewDisposeScope();
             var soFar = sequences.narrow(1, 0, length);
             var scores = processors.Process(soFar, length == plan.PromptLength ? model.Prefill() : model.Next(soFar));
-            var next = plan.DoSample ? Draw(scores) : Likeliest(scores);
+            var next = plan.DoSample ? Draw(scores, plan.Generator) : Likeliest(scores);
             if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are filled
             sequences.select(1, length).copy_(next);
             running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
@@ -39,10 +39,10 @@ internal static class TokenLoop
         return best;
     }
 
-    private static Tensor Draw(Tensor scores)
+    private static Tensor Draw(Tensor scores, Generator? generator)
     {
         ScoreCheck.RequireFinite(scores.amax([-1]));
-        return multinomial(scores.softmax(-1), 1).squeeze(1);
+        return multinomial(scores.softmax(-1), 1, replacement: false, generator).squeeze(1);
     }
 
     private static int[] Row(Tensor sequences, int start, int count) => [.. sequences[0].narrow(0, start, count).cpu().data<long>().Select(id => (int)id)];

@@ -191,9 +191,7 @@ internal ref struct PythonJsonReader
         var text = _text[start.._at];
         if (!whole)
             return JsonValue.Create(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? JsonValue.Create(number)
-            : JsonNode.Parse(text)!.AsValue();   // beyond 64 bits: keeps its digits
+        return JsonNode.Parse(text)!.AsValue();   // converts to every numeric type, and keeps digits beyond 64 bits
     }
 
     private void Digits()

@@ -4,19 +4,30 @@ namespace PeftSharp.Internal;
 /// <remarks>A full disk or a crash while writing leaves what stood there before; only the renames at the end, which move no data, are apart from each other.</remarks>
 internal sealed class StagedFiles : IDisposable
 {
-    private readonly Queue<(string Staged, string Final)> _files = new();
+    private readonly Queue<(FileStream Stream, string Staged, string Final)> _files = new();
+    private readonly HashSet<string> _cleaned = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file beside its place, flushed to the disk.</summary>
     /// <exception cref="IOException">The folder cannot be written or the disk is full; the message names the file.</exception>
     internal void Write(string path, Action<Stream> write)
     {
-        var staged = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        _files.Enqueue((staged, path));
+        var staged = TemporaryEntry.NameFor(path);
         Explain(path, () =>
         {
-            using var stream = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
-            write(stream);
-            stream.Flush(flushToDisk: true);
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            if (_cleaned.Add(folder)) TemporaryEntry.RemoveAbandoned(folder);
+            var stream = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, bufferSize: 1 << 16);
+            _files.Enqueue((stream, staged, path));          // stays open until it is moved: the open file says that a living process uses it
+            try
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            catch
+            {
+                stream.Dispose();                            // here, where an error of writing the rest is explained too
+                throw;
+            }
         });
     }
 
@@ -27,6 +38,7 @@ internal sealed class StagedFiles : IDisposable
         while (_files.TryPeek(out var file))
         {
             Explain(file.Final, () => File.Move(file.Staged, file.Final, overwrite: true));
+            file.Stream.Dispose();
             _files.Dequeue();
         }
     }
@@ -36,7 +48,11 @@ internal sealed class StagedFiles : IDisposable
     {
         while (_files.TryDequeue(out var file))
         {
-            try { File.Delete(file.Staged); }
+            try
+            {
+                file.Stream.Dispose();
+                File.Delete(file.Staged);
+            }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // the error that led here is the one to report
         }
     }

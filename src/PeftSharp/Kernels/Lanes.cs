@@ -14,6 +14,9 @@ internal static unsafe class Lanes
 {
     internal const int Count = 8;
 
+    /// <summary>The count rounded up to whole vectors.</summary>
+    internal static int Whole(int count) => checked(count + Count - 1) / Count * Count;
+
     /// <summary>Whether a loop over this tensor's memory can be written here: on the processor, in a type that is known, of a length that a loop counts.</summary>
     internal static bool Takes(Tensor x) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;

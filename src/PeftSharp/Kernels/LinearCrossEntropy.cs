@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -85,25 +85,25 @@ internal static class LinearCrossEntropy
     {
         var losses = empty(scores.shape[0], ScalarType.Float64);
         var ids = targets.contiguous();
+        Debug.Assert(scores.is_contiguous() && ids.dtype == ScalarType.Int64 && ids.numel() == scores.size(0), "One int64 target per row of contiguous scores.");
         var rows = new ScoreRows
         {
             Scores = (void*)TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids), Losses = (double*)TensorMemory.Pointer(losses),
             Classes = (int)scores.shape[1], Ignored = settings.Ignored, Share = (float)(1 / settings.Items), WantsGradient = wantsGradient,
         };
-        NativeThreads.For((int)scores.shape[0], 1, ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
+        NativeThreads.For((int)scores.shape[0], 1, Lanes.Whole(rows.Classes), ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
         return losses.sum();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Score<T>(void* arguments, int from, int to) where T : unmanaged
+    private static unsafe void Score<T>(void* arguments, int from, int to, float* powers) where T : unmanaged
     {
         var p = (ScoreRows*)arguments;
-        var whole = (p->Classes + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
-        var powers = (float*)NativeMemory.Alloc((nuint)whole, sizeof(float));                    // of a row, in float32
         for (var row = from; row < to; row++)
         {
             var scores = (T*)p->Scores + (long)row * p->Classes;
             var target = p->Targets[row];
+            Debug.Assert(target == p->Ignored || (ulong)target < (ulong)p->Classes, "The caller checks the targets.");
             if (target == p->Ignored)
             {
                 p->Losses[row] = 0;
@@ -116,7 +116,7 @@ internal static class LinearCrossEntropy
             if (i < p->Classes) most = Vector256.MaxNative(most, Keep(scores, powers, i, p->Classes - i));
             var greatest = Lanes.Greatest(most);
             var sums = Vector256<float>.Zero;
-            for (i = 0; i < whole; i += Lanes.Count)
+            for (i = 0; i < p->Classes; i += Lanes.Count)
             {
                 var power = Lanes.Exp(Vector256.Load(powers + i) - Vector256.Create(greatest));
                 power.Store(powers + i);
@@ -131,7 +131,6 @@ internal static class LinearCrossEntropy
             for (; i < p->Classes; i++) scores[i] = Lanes.Round<T>(powers[i] * share);
             scores[target] = Lanes.Round<T>(powers[target] * share - p->Share);
         }
-        NativeMemory.Free(powers);
     }
 
     /// <summary>Eight scores in float32, also kept so; those beyond the count are least.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -16,6 +17,11 @@ internal static class SavedTensors
     {
         _areReadOnce = true;
         try { loss.backward(); }
+        catch (ExternalException error)
+        {
+            BackwardFailure.Rethrow(error);
+            throw;
+        }
         finally { _areReadOnce = false; }
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 namespace PeftSharp.Metrics;
 
 /// <summary>The scores of each class and their averages, and the table that scikit-learn's <c>classification_report</c> prints.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class ClassificationReport
 {
     private const int MaxDigits = 15;

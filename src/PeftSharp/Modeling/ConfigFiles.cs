@@ -5,14 +5,17 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary><c>config.json</c> and the record that stands for it.</summary>
+/// <summary>Converts between <c>config.json</c> and the record with its fields.</summary>
 internal static class ConfigFiles
 {
+    private const string Architectures = "architectures";
+
     private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PythonFloatConverter() },
     };
 
     /// <summary>The configuration in the JSON text of a family's file.</summary>
@@ -21,16 +24,32 @@ internal static class ConfigFiles
     {
         if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();   // its name before transformers 5
         json.Remove("torch_dtype");
+        if (json[Architectures] is JsonValue single) json[Architectures] = new JsonArray(single.DeepClone());
+        LabelFields.Resolve(json);
         return ReadAny<T>(json);
     }
 
     /// <summary>Writes the configuration as transformers does: sorted, indented by two, whole or not at all.</summary>
     internal static void Write(string path, PretrainedConfig config) => WriteAny(path, config);
 
-    /// <summary>Any record whose properties are the file's fields.</summary>
+    /// <summary>Reads any record whose properties are the file's fields.</summary>
     /// <exception cref="JsonException">A field has a type that it cannot have.</exception>
     internal static T ReadAny<T>(JsonObject json) => json.Deserialize<T>(_options)!;
 
     /// <summary>Writes any record as <see cref="Write"/> does.</summary>
     internal static void WriteAny(string path, object record) => JsonFile.Write(path, JsonSerializer.SerializeToNode(record, record.GetType(), _options)!);
+
+    /// <summary>The error for a field that cannot be read, with the file, the field, its value and what is expected.</summary>
+    internal static CheckpointException Wrong(string path, JsonObject json, JsonException error)
+    {
+        var field = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
+        if (!error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
+            return new CheckpointException($"'{path}', field '{field}': {error.Message}", error);
+        var type = error.Message["The JSON value could not be converted to ".Length..];
+        var expected = type.StartsWith("System.Int", StringComparison.Ordinal) || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) ? "a whole number"
+            : type.Contains("System.Double", StringComparison.Ordinal) ? "a number"
+            : type.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"
+            : type.StartsWith("System.String", StringComparison.Ordinal) ? "a string" : "a value of another type";
+        return new CheckpointException($"'{path}': field '{field}' is {json[field]?.ToJsonString() ?? "null"}; {expected} is expected.", error);
+    }
 }

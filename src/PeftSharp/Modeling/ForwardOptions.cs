@@ -1,7 +1,10 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>Options of one forward pass: which outputs the caller wants, and the key-value cache that the pass reads and extends.</summary>
-/// <remarks>They are separate from the batch (<see cref="ModelInputs"/>), so the same batch can be passed with other options. Instances are immutable; the cache is not.</remarks>
+/// <remarks>
+/// <para>They are separate from the batch (<see cref="ModelInputs"/>), so the same batch can be passed with other options.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once; a key-value cache in one belongs to one call at a time.</para>
+/// </remarks>
 public sealed record ForwardOptions
 {
     /// <summary>Logits and, where labels are given, the loss.</summary>
@@ -25,6 +28,12 @@ public sealed record ForwardOptions
     /// <summary>Keys and values of the tokens before these: they are attended to, and those of these tokens are added. Null: no cache.</summary>
     /// <remarks>The cache belongs to the caller and lives through many calls; a model does not dispose it.</remarks>
     public KeyValueCache? PastKeyValues { get; init; }
+
+    /// <summary>The adapters of this call, for a model with adapters: one name for all rows of the batch, or a name for each row; <c>__base__</c> is the base model. Null: those of the current scope or of <c>SetAdapter</c>.</summary>
+    public IReadOnlyList<string>? AdapterNames { get; init; }
+
+    /// <summary>Number of rows of the batch that follow each other for one adapter name: more than 1 with beams or several returned sequences.</summary>
+    internal int RowsPerAdapterName { get; init; } = 1;
 
     /// <summary>Whether the head reads only the first token of the last layer, so that the layer may compute only that one.</summary>
     internal bool FirstTokenOnly { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
@@ -14,8 +15,9 @@ public sealed partial record GenerationConfig
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, FileName);
-        try { return ConfigFiles.ReadAny<GenerationConfig>(JsonFile.Read(path)); }
-        catch (JsonException error) { throw new CheckpointException($"'{path}', field '{error.Path}': {error.Message}", error); }
+        var json = JsonFile.Read(path);
+        try { return ConfigFiles.ReadAny<GenerationConfig>(json); }
+        catch (JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }
 
     /// <summary>Writes <c>generation_config.json</c> into <paramref name="folder"/>, which is made where it is absent.</summary>
@@ -23,7 +25,7 @@ public sealed partial record GenerationConfig
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         ConfigFiles.WriteAny(Path.Combine(folder, FileName), this);
     }
 

@@ -1,6 +1,7 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>Something that writes itself as files which transformers or peft read: a model, or an adapter on one.</summary>
+/// <remarks>Thread safety: the implementing class says which members can be called from several threads at once.</remarks>
 public interface ISavePretrained
 {
     /// <summary>Writes the files into <paramref name="folder"/>, which is made where it is absent; each file is whole or unchanged.</summary>

@@ -10,13 +10,10 @@ internal static class InputCheck
 
     /// <summary>Checks a batch against the inputs that a model declares.</summary>
     /// <exception cref="DatasetException">A value is out of range or a shape does not fit.</exception>
-    /// <exception cref="ArgumentException">A required input is missing, one is not read by the model, or there are more tokens than positions.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or there are more tokens than positions.</exception>
     internal static void All(PretrainedModel model, ModelInputs inputs)
     {
         var specs = model.Inputs;
-        foreach (var name in inputs.Tensors.Keys)
-            if (!specs.Any(spec => spec.Name == name) && !model.LabelNames.Contains(name))
-                throw new ArgumentException($"{model.GetName()} does not read '{name}'. It reads {string.Join(", ", model.InputNames)}.");
         var given = specs.Where(spec => IsMain(spec, specs) && inputs[spec.Name] is not null).ToArray();
         if (given.Length != 1)
             throw new ArgumentException($"Give {string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name))}{(given.Length > 1 ? ", one of the two" : "")}.");
@@ -24,12 +21,21 @@ internal static class InputCheck
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
 
-    /// <summary>Refuses options that the model would ignore.</summary>
-    /// <exception cref="ArgumentException">There is one; the message names it.</exception>
-    internal static void Options(PretrainedModel model, ForwardOptions options)
+    /// <summary>Refuses tensors and options that the model would not read.</summary>
+    /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
+    internal static void Keywords(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
-        if (options.PastKeyValues is not null && !model.SupportsCache) throw new ArgumentException($"{model.GetName()} does not use a key-value cache (PastKeyValues). Leave it out.");
-        if (options.LogitsToKeep != 0 && model.Objective is not LanguageModelObjective) throw new ArgumentException($"{model.GetName()} does not score the vocabulary for each token, so it does not use LogitsToKeep. Leave it at 0.");
+        var (names, read) = (model.InputNames, model.OptionNames);
+        foreach (var name in inputs.Tensors.Keys)
+            if (!names.Contains(name)) Refuse(name);
+        if (options.PastKeyValues is not null && !read.Contains("past_key_values")) Refuse("past_key_values");
+        if (options.LogitsToKeep != 0 && !read.Contains("logits_to_keep")) Refuse("logits_to_keep");
+        if (options.OutputHiddenStates && !read.Contains("output_hidden_states")) Refuse("output_hidden_states");
+        if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
+        if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
+
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'{(name == "adapter_names" ? ", it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
+            + $"It accepts the tensors {string.Join(", ", names)} and {(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Leave it out, or use a model that reads it.");
     }
 
     /// <summary>The main input, or the embeddings in place of it.</summary>

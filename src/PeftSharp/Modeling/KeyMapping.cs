@@ -1,26 +1,36 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>From the keys of a checkpoint to the names of a model's parameters.</summary>
-/// <remarks>A headless checkpoint may fill a model with a head and the other way round: the base model's prefix is added or taken away, as in transformers.</remarks>
+/// <summary>Maps the keys of a checkpoint to the names of a model's parameters.</summary>
+/// <remarks>As in transformers, the base model's prefix is removed or added where only the other form is known, key by key, so a checkpoint without a head can fill a model with one, and the reverse.</remarks>
 internal static class KeyMapping
 {
-    /// <summary>The model's name for each of the checkpoint's keys; a key without a place keeps its name.</summary>
+    /// <summary>Prefixes that wrappers put before every key: data parallelism, torch.compile, peft, Lightning.</summary>
+    private static readonly string[] _wrappers = ["module.", "_orig_mod.", "base_model.model.", "model."];
+
+    /// <summary>The model's name for each of the checkpoint's keys; a key that has no parameter keeps its name.</summary>
+    /// <param name="checkpointKeys">The keys of the checkpoint.</param>
+    /// <param name="modelKeys">The names of the model's parameters, and further names that are to be recognized.</param>
+    /// <param name="family">The family, which knows older names of its keys.</param>
     internal static Dictionary<string, string> ToModel(IEnumerable<string> checkpointKeys, IEnumerable<string> modelKeys, ModelFamily family)
     {
         var known = modelKeys.ToHashSet(StringComparer.Ordinal);
         var keys = checkpointKeys.ToArray();
         var prefix = family.BaseModelPrefix + ".";
-        var modelHasHead = known.Any(HasPrefix);
-        var checkpointHasHead = keys.Any(HasPrefix);
-        return keys.ToDictionary(key => key, key => Place(family.RenameKey(key)), StringComparer.Ordinal);
+        var names = keys.ToDictionary(key => key, key => Place(key), StringComparer.Ordinal);
+        return names.Values.Any(known.Contains) ? names : WithoutWrapper(keys) is { } inner ? inner : names;
 
         string Place(string key)
         {
-            if (known.Contains(key)) return key;
-            if (modelHasHead && !checkpointHasHead && known.Contains(prefix + key)) return prefix + key;
-            return !modelHasHead && checkpointHasHead && HasPrefix(key) ? key[prefix.Length..] : key;
+            key = family.RenameKey(key);
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && known.Contains(key[prefix.Length..])) return key[prefix.Length..];
+            return known.Contains(prefix + key) ? prefix + key : key;
         }
 
-        bool HasPrefix(string key) => key.StartsWith(prefix, StringComparison.Ordinal);
+        Dictionary<string, string>? WithoutWrapper(string[] wrapped)
+        {
+            var length = 0;
+            while (_wrappers.FirstOrDefault(wrapper => wrapped.All(key => key.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal))) is { } found && wrapped.Length > 0) length += found.Length;
+            return length == 0 ? null : wrapped.ToDictionary(key => key, key => Place(key[length..]), StringComparer.Ordinal);
+        }
     }
 }

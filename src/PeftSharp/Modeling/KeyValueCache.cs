@@ -4,8 +4,9 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Keys and values of the tokens that a decoder has read, so that a new token costs one token and not the whole text.</summary>
 /// <remarks>
-/// Room is made ahead: it doubles when it is full, and is made once where the greatest length is known. While gradients are recorded (a trained
-/// prefix) tensors are joined instead of written in place, since a backward pass still reads them.
+/// <para>Room is made ahead: it doubles when it is full, and is made once where the greatest length is known. While gradients are recorded (a trained
+/// prefix) tensors are joined instead of written in place, since a backward pass still reads them.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class KeyValueCache : IDisposable
 {

@@ -20,7 +20,7 @@ public sealed record LengthDecay(int StartIndex, double DecayFactor)
         {
             writer.WriteStartArray();
             writer.WriteNumberValue(value.StartIndex);
-            writer.WriteNumberValue(value.DecayFactor);
+            JsonSerializer.Serialize(writer, value.DecayFactor, options);
             writer.WriteEndArray();
         }
     }

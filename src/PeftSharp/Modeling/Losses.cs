@@ -78,6 +78,8 @@ internal static class Losses
         var kind = ProblemType(labels, config);
         if (kind == SingleLabel) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
+        if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
+            throw new DatasetException($"'labels' holds decimals, one a row, but this head has {config.NumLabels} outputs. If they are classes, make them whole numbers: dataset.CastColumn(\"labels\", new Value(\"int64\")). If they are numbers to predict, load the model with numLabels: 1.");
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} outputs wants one number for each of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);

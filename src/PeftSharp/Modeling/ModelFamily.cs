@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 namespace PeftSharp.Modeling;
 
 /// <summary>What the library knows of a model family: how its configuration is read, which class serves which task, how its checkpoints name things.</summary>
-/// <remarks>A new family is one of these and a line in <c>ModelFamilies</c>; nothing else names a family.</remarks>
+/// <remarks>
+/// <para>A new family is one of these and a line in <c>ModelFamilies</c>; nothing else names a family.</para>
+/// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
+/// </remarks>
 public abstract class ModelFamily
 {
     /// <summary><c>model_type</c> in <c>config.json</c>, such as <c>bert</c>.</summary>
@@ -28,11 +31,19 @@ public abstract class ModelFamily
     }
 
     /// <summary>The configuration in <paramref name="json"/>, the content of <c>config.json</c>.</summary>
+    /// <remarks>Usually <see cref="PretrainedConfig.FromJson{TConfig}"/>.</remarks>
     /// <exception cref="System.Text.Json.JsonException">A field has a type that it cannot have.</exception>
     public abstract PretrainedConfig ReadConfig(JsonObject json);
 
     /// <summary>Today's name of a key in an older checkpoint of the family; the key itself where nothing changed.</summary>
     public virtual string RenameKey(string key) => key;
+
+    /// <summary>Class names of transformers that <c>architectures</c> in <c>config.json</c> may hold for this family, such as <c>BertForMaskedLM</c>. They decide where <c>model_type</c> is absent. Default none.</summary>
+    public virtual IReadOnlyList<string> Architectures => [];
+
+    /// <summary>Names of weights that are tied to another one while <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, each with the name of that other one, as in a model with a head
+    /// (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint may hold either of the two. Default none.</summary>
+    public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 
     /// <summary>Whether a key that the model lacks may be passed over in silence, such as stored position numbers.</summary>
     public virtual bool IsObsoleteKey(string key) => false;

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>The batch that a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, <c>pixel_values</c>, …).</summary>
-/// <remarks>Any name is possible; a model declares those that it reads in <see cref="PretrainedModel.Inputs"/>. The batch owns its tensors: disposing it disposes them.</remarks>
+/// <remarks>
+/// <para>Any name is possible; a model declares those that it reads in <see cref="PretrainedModel.Inputs"/>. The batch owns its tensors: disposing it disposes them.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
+/// </remarks>
 public sealed class ModelInputs : IDisposable
 {
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);

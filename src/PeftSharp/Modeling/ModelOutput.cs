@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>The result of a forward pass: tensors by transformers' names, in the order in which the model set them.</summary>
-/// <remarks>It owns its tensors: disposing it disposes them. A model of your own may add any name.</remarks>
+/// <remarks>
+/// <para>It owns its tensors: disposing it disposes them. A model of your own may add any name.</para>
+/// <para>Thread safety: several threads can read an instance at once; setting a tensor and disposing it need exclusive use.</para>
+/// </remarks>
 public sealed class ModelOutput : IDisposable
 {
     private const string LossName = "loss";

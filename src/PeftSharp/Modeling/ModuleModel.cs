@@ -5,12 +5,14 @@ namespace PeftSharp.Modeling;
 
 /// <summary>A TorchSharp module of your own as a model that the trainer trains and that adapters can be added to.</summary>
 /// <remarks>
-/// The module reads a batch and gives a <see cref="ModelOutput"/>, with the loss or, where an objective is given, with the scores from which the objective computes it.
-/// Its weights are saved and loaded under its own names. The module stays the caller's to dispose, or is disposed with the model.
+/// <para>The module reads a batch and gives a <see cref="ModelOutput"/>, with the mean loss of the batch or, where an objective is given, with the scores from which the objective computes the loss.
+/// Its weights are saved and loaded under its own names. The module is disposed with the model.</para>
+/// <para>Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.</para>
 /// </remarks>
 public sealed class ModuleModel : PretrainedModel
 {
     private readonly Module<ModelInputs, ModelOutput> _module;
+    private readonly bool _hasObjective;
 
     /// <param name="module">The module.</param>
     /// <param name="inputs">The tensors that it reads; the first is the main input.</param>
@@ -21,7 +23,7 @@ public sealed class ModuleModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.Count == 0) throw new ArgumentException("Name at least one tensor that the module reads.", nameof(inputs));
-        (_module, Inputs, Objective) = (module, inputs, objective ?? new OwnLoss());
+        (_module, _hasObjective, Inputs, Objective) = (module, objective is not null, inputs, objective ?? new OwnLoss());
         RegisterComponents();
         train(module.training);
     }
@@ -35,13 +37,16 @@ public sealed class ModuleModel : PretrainedModel
     /// <inheritdoc/>
     public override Objective Objective { get; }
 
+    /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => _hasObjective;
+
     internal override Module WeightsRoot => _module;
 
     /// <inheritdoc/>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var output = _module.call(inputs);
-        if (output.Loss is null) output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);
+        if (_hasObjective) output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);
         return output;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
@@ -66,6 +67,17 @@ public abstract record PretrainedConfig
     /// <summary>Standard deviation of new weights. Default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
+    /// <summary>Reads a configuration from the content of <c>config.json</c>, for <see cref="ModelFamily.ReadConfig"/> of a family of your own.</summary>
+    /// <remarks>Properties have the names of the fields in C# case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings (<c>torch_dtype</c>, <c>num_labels</c>) are resolved as in transformers.</remarks>
+    /// <typeparam name="TConfig">The family's record.</typeparam>
+    /// <param name="json">The content of the file; it is changed.</param>
+    /// <exception cref="JsonException">A field has a value that it cannot have.</exception>
+    public static TConfig FromJson<TConfig>(JsonObject json) where TConfig : PretrainedConfig
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return ConfigFiles.Read<TConfig>(json);
+    }
+
     /// <summary>Every reason why no model can be built from these values; empty where one can.</summary>
     protected abstract IEnumerable<string> Problems();
 
@@ -73,8 +85,16 @@ public abstract record PretrainedConfig
     /// <exception cref="ArgumentException">One or more values make no sense; the message lists them all.</exception>
     public void Validate()
     {
-        var problems = Problems().ToArray();
+        var problems = Problems().Concat(SharedProblems()).ToArray();
         if (problems.Length > 0) throw new ArgumentException($"This {GetType().Name} describes no model: {string.Join("; ", problems)}.");
+    }
+
+    private IEnumerable<string> SharedProblems()
+    {
+        if (ProblemType == "single_label_classification" && NumLabels == 1)
+            yield return "problem_type is 'single_label_classification', which needs at least 2 labels, not 1: use 'regression' for one number, or 2 labels for two classes";
+        if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true && quantization.ValueKind == JsonValueKind.Object)
+            yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: load the checkpoint that was quantized, or dequantize it";
     }
 
     /// <summary>"name is value, must be at least 1" for each of the values that is less.</summary>

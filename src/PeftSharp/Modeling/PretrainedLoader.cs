@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,18 +10,27 @@ namespace PeftSharp.Modeling;
 /// <summary>A folder of transformers becomes a model: configuration, building, weights, report.</summary>
 internal static class PretrainedLoader
 {
-    /// <summary>The configuration in <paramref name="folder"/>'s <c>config.json</c>, by the family that <paramref name="familyOf"/> gives for its <c>model_type</c>.</summary>
-    /// <exception cref="CheckpointException">The file is absent or malformed, or its family is not known.</exception>
-    internal static (PretrainedConfig Config, ModelFamily Family) ReadConfig(string folder, Func<string, ModelFamily> familyOf)
+    /// <summary>The configuration in <paramref name="folder"/>'s <c>config.json</c>, and its family.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="familyOf">The family of a <c>model_type</c>.</param>
+    /// <param name="families">The families that may be recognized by <c>architectures</c> where there is no <c>model_type</c>.</param>
+    /// <exception cref="CheckpointException">The folder or the file is absent or malformed, or its family is not known.</exception>
+    internal static (PretrainedConfig Config, ModelFamily Family) ReadConfig(string folder, Func<string, ModelFamily> familyOf, IReadOnlyList<ModelFamily> families)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (FolderAccess.Obstacle(folder, "config.json and model.safetensors") is { } obstacle) throw new CheckpointException(obstacle);
         var path = Path.Combine(folder, "config.json");
         var json = JsonFile.Read(path);
-        var type = json["model_type"] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue<string>(out var name) ? name
-            : throw new CheckpointException($"'{path}' has no model_type, so the family of the model is unknown. Add it, for example \"model_type\": \"bert\".");
-        var family = familyOf(type);
+        var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name) ? familyOf(name) : FamilyOfClass(json, families)
+            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures name no class of a supported family, so the family of the model is unknown. Add it, for example \"model_type\": \"bert\".");
         try { return (family.ReadConfig(json), family); }
-        catch (System.Text.Json.JsonException error) { throw new CheckpointException($"'{path}', field '{error.Path}': {error.Message}", error); }
+        catch (System.Text.Json.JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
+    }
+
+    private static ModelFamily? FamilyOfClass(JsonObject json, IEnumerable<ModelFamily> families)
+    {
+        var classes = (json["architectures"] is JsonArray list ? list : [json["architectures"]?.DeepClone()]).OfType<JsonValue>().Select(item => item.ToString()).ToArray();
+        return families.FirstOrDefault(family => family.Architectures.Intersect(classes, StringComparer.Ordinal).Any());
     }
 
     /// <summary>Builds with <paramref name="build"/> and loads.</summary>
@@ -30,16 +41,23 @@ internal static class PretrainedLoader
         options ??= new PretrainedOptions();
         try { config.Validate(); }
         catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error); }
-        var model = build(options.Apply(config));
+        using var checkpoint = CheckpointTensors.Open(folder);
+        config = options.Apply(config);
+        var model = build(config);
         try
         {
+            var untied = TiedWeights.Differ(model, checkpoint);
+            if (untied)
+            {
+                model.Dispose();
+                model = build(config with { TieWordEmbeddings = false });
+            }
             model.NameOrPath = folder;
-            model.LoadReport = PretrainedWeights.Load(model, folder, options.IgnoreMismatchedSizes);
-            if (!model.LoadReport.IsComplete && options.Logger is { } logger) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
+            using (RandomSeed.Use(options.Seed)) model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied);
+            if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0)) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);
             model.eval();
-            if (options.Dtype != ScalarType.Float32) model.to(options.Dtype);
-            if (options.Device is { } device) model.to(device);
+            Place(model, options);
             return model;
         }
         catch
@@ -50,9 +68,19 @@ internal static class PretrainedLoader
     }
 
     /// <summary>A new model with initial weights, ready to be trained.</summary>
-    internal static TModel Initialized<TModel>(TModel model) where TModel : PretrainedModel
+    /// <exception cref="ArgumentException">The options or the configuration make no sense.</exception>
+    internal static TModel Initialize<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
     {
-        PretrainedWeights.InitializeAll(model, except: new HashSet<string>());
+        options ??= new PretrainedOptions();
+        var model = build(options.Apply(config));
+        using (RandomSeed.Use(options.Seed)) PretrainedWeights.InitializeAll(model, except: new HashSet<string>());
+        Place(model, options);
         return model;
+    }
+
+    private static void Place(PretrainedModel model, PretrainedOptions options)
+    {
+        if (options.Dtype != ScalarType.Float32) model.to(options.Dtype);
+        if (options.Device is { } device) model.to(device);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PeftSharp.Internal;
 using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,13 +8,15 @@ namespace PeftSharp.Modeling;
 
 /// <summary>A model that is loaded from and saved to transformers' folders: the base of every family's models and heads.</summary>
 /// <remarks>
-/// transformers' <c>PreTrainedModel</c>. It is called through <c>call</c> with a batch and, optionally, options. A class of your own derives from
-/// <see cref="PretrainedModel{TSelf, TConfig}"/> or, with a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
+/// <para>transformers' <c>PreTrainedModel</c>. It is called through <c>call</c> with a batch and, optionally, options. A class of your own derives from
+/// <see cref="PretrainedModel{TSelf, TConfig}"/> or, with a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training, loading weights, moving and disposing it need exclusive use; switching between training and evaluation mode while calls are counted (generation, evaluation, models with adapters) is refused.</para>
 /// </remarks>
 public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>, ISavePretrained
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
+    private GenerationConfig _generationConfig;
 
     /// <param name="name">Name of the class as transformers writes it, such as <c>BertModel</c>.</param>
     /// <param name="config">The configuration; it is checked here.</param>
@@ -23,8 +26,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, GenerationConfig) = (config, GenerationConfig.FromModelConfig(config));
+        (Config, _generationConfig, Calls) = (config, GenerationConfig.FromModelConfig(config), new CallGate());
     }
+
+    /// <summary>A model around another one: what callers can ask it about the model comes from <paramref name="inner"/>.</summary>
+    private protected PretrainedModel(string name, PretrainedModel inner) : this(name, inner.Config) =>
+        (NameOrPath, LoadReport, Calls) = (inner.NameOrPath, inner.LoadReport, inner.Calls);
 
     /// <summary>The values that the model was built from.</summary>
     public PretrainedConfig Config { get; private set; }
@@ -42,7 +49,19 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public virtual bool CanGenerate => false;
 
     /// <summary>How the model generates text unless a call says otherwise; read from and written to <c>generation_config.json</c>.</summary>
-    public GenerationConfig GenerationConfig { get; set; }
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public virtual GenerationConfig GenerationConfig
+    {
+        get => _generationConfig;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _generationConfig = value;
+        }
+    }
+
+    /// <summary>The running calls of this model; a model and the one around it share it.</summary>
+    internal CallGate Calls { get; private protected init; }
 
     /// <summary>The module whose parameter names are those of the files: the model itself, or the module that it wraps.</summary>
     internal virtual Module WeightsRoot => this;
@@ -55,8 +74,11 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <summary>The tensors that the model reads, without the labels; the first is the main input.</summary>
     public abstract IReadOnlyList<InputSpec> Inputs { get; }
 
-    /// <summary>Names of the tensors that the model reads, labels included. The trainer passes no others.</summary>
+    /// <summary>Names of the tensors that the model reads, labels included. The trainer passes no others, and a call with another one is refused.</summary>
     public IReadOnlyList<string> InputNames => [.. Inputs.Select(input => input.Name), .. LabelNames];
+
+    /// <summary>Names of the options that the model reads (<see cref="ForwardOptions"/>): <c>past_key_values</c>, <c>logits_to_keep</c>, <c>output_hidden_states</c>, <c>output_attentions</c>, <c>adapter_names</c>. A call with another one is refused. Default: none.</summary>
+    public virtual IReadOnlyList<string> OptionNames => [];
 
     /// <summary>Loss, labels and targets of the model's task; null for a model without a head.</summary>
     public virtual Objective? Objective => null;
@@ -67,14 +89,23 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <summary>The module that turns token ids into vectors. Null for a model that reads none.</summary>
     public virtual Module<Tensor, Tensor>? InputEmbeddings => null;
 
-    /// <summary>The module whose weight computes the scores of the tokens: <see cref="InputEmbeddings"/> where the head is tied to them. Null for a model that scores no tokens.</summary>
+    /// <summary>The linear layer that scores the tokens; where <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, its weight is that of <see cref="InputEmbeddings"/>. Null for a model without such a head.</summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 
-    /// <summary>Whether the model reads and extends a key-value cache (<see cref="ForwardOptions.PastKeyValues"/>). Default false.</summary>
-    public virtual bool SupportsCache => false;
+    /// <summary>Whether the model reads and extends a key-value cache (<see cref="ForwardOptions.PastKeyValues"/>).</summary>
+    public bool SupportsCache => OptionNames.Contains("past_key_values");
 
     /// <summary>Number of targets by which the trainer divides the loss of <paramref name="inputs"/>; 0 where they have no labels.</summary>
     public virtual long CountTargets(ModelInputs inputs) => Objective?.CountTargets(inputs, Config) ?? 0;
+
+    /// <summary>
+    /// Whether the loss is divided by <see cref="ForwardOptions.NumItemsInBatch"/> if that is set (transformers' <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its
+    /// batch, as most losses are, and the trainer weights it by the batch's share of the targets of an optimizer step; <see cref="ForwardOptions.NumItemsInBatch"/> is then null.
+    /// </summary>
+    public virtual bool AcceptsLossKwargs => false;
+
+    /// <summary>The parameters that no checkpoint gave.</summary>
+    internal virtual NewWeights NewWeights { get; } = new();
 
     /// <summary>Floating-point operations of a training step on <paramref name="inputs"/>: 6 for each element of the main input and each weight that is not an embedding, as transformers estimates them.</summary>
     public double FloatingPointOperations(ModelInputs inputs)
@@ -82,6 +113,15 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         ArgumentNullException.ThrowIfNull(inputs);
         _countedWeights ??= WeightsWithoutEmbeddings(this);
         return 6.0 * (inputs[Inputs[0].Name]?.numel() ?? 0) * _countedWeights.Value;
+    }
+
+    /// <summary>Switches dropout on or off in all modules of the model.</summary>
+    /// <exception cref="InvalidOperationException">The mode would change while a call of the model is running.</exception>
+    public override void train(bool train = true)
+    {
+        if (training == train && modules().All(module => module.training == train)) return;
+        using var change = Calls.Change($"Switching the model to {(train ? "training" : "evaluation")} mode");
+        base.train(train);
     }
 
     /// <summary>Checks the inputs and labels before native code reads them. <c>call</c> does so too, once, unless the caller has done it.</summary>
@@ -94,6 +134,10 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         InputCheck.All(this, inputs);
         Objective?.CheckLabels(inputs, Config);
     }
+
+    /// <summary>Refuses tensors and options that the model does not read, once for each call.</summary>
+    /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
+    internal virtual void CheckOptions(ModelInputs inputs, ForwardOptions options) => InputCheck.Keywords(this, inputs, options);
 
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch.</param>
@@ -108,7 +152,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         ArgumentNullException.ThrowIfNull(options);
         if (!options.AreInputsChecked)
         {
-            InputCheck.Options(this, options);
+            CheckOptions(inputs, options);
             CheckInputs(inputs);
             options = options with { AreInputsChecked = true };
         }
@@ -134,10 +178,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: they are {InputEmbeddings?.GetName() ?? "absent"}. Resize the base model before adapters are added.");
-        var untied = ReferenceEquals(OutputEmbeddings, embeddings) ? null : OutputEmbeddings;
-        if (untied is not (null or Layers.Linear)) throw new NotSupportedException($"The head of {GetName()} cannot be resized: it is a {untied.GetName()}. Resize the base model before adapters are added.");
+        if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear)) throw new NotSupportedException($"The head of {GetName()} cannot be resized: it is a {OutputEmbeddings.GetName()}. Resize the base model before adapters are added.");
         embeddings.Resize(size);
-        (untied as Layers.Linear)?.ResizeOutputs(size);
+        (OutputEmbeddings as Layers.Linear)?.ResizeOutputs(size);
         foreach (var module in modules())
         {
             if (module is Layers.IVocabularySized head) head.ResizeVocabulary(size);
@@ -155,14 +198,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
     /// <inheritdoc/>
-    public virtual void LoadWeights(string folder) => PretrainedWeights.Load(this, folder, ignoreMismatchedSizes: false, needsAll: true);
+    public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     /// <summary>Before the base class makes its first native call: without a backend that would end in TorchSharp's own words, two pages about something else.</summary>
     private static string OnceLoaded(string name)

@@ -26,15 +26,17 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     {
         var family = new TConfig().Family;
         var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == family.ModelType ? family
-            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not '{family.ModelType}': load it with AutoModel or with the classes of its own family."));
+            : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not '{family.ModelType}': load it with AutoModel or with the classes of its own family."), [family]);
         return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options);
     }
 
     /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="options">Seed, type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
-    public static TSelf FromConfig(TConfig config)
+    public static TSelf FromConfig(TConfig config, PretrainedOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return PretrainedLoader.Initialized(TSelf.Create(config));
+        return PretrainedLoader.Initialize(config, it => TSelf.Create((TConfig)it), options);
     }
 }

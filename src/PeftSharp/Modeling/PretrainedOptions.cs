@@ -24,6 +24,9 @@ public sealed record PretrainedOptions
     /// <summary>Whether a tensor of another shape is initialized anew and reported instead of refused. Default false.</summary>
     public bool IgnoreMismatchedSizes { get; init; }
 
+    /// <summary>Seed of the random numbers for weights that the checkpoint lacks, such as those of a new head, so that every run starts from the same ones. The main random stream is left as it was. Null: drawn from the main stream, which <c>TrainerUtils.SetSeed</c> seeds.</summary>
+    public long? Seed { get; init; }
+
     /// <summary>Told what was not in the checkpoint. Null: only <see cref="PretrainedModel.LoadReport"/> tells.</summary>
     public ILogger? Logger { get; init; }
 

@@ -8,15 +8,29 @@ namespace PeftSharp.Modeling;
 /// <summary>Weights from a folder into a model and back.</summary>
 internal static class PretrainedWeights
 {
-    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; what it lacks is initialized. Nothing changes where an error is thrown.</summary>
+    /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be there.</summary>
+    /// <exception cref="CheckpointException">A tensor is missing or has another shape; nothing was changed.</exception>
+    internal static void LoadAll(PretrainedModel model, string folder)
+    {
+        using var checkpoint = CheckpointTensors.Open(folder);
+        Load(model, folder, checkpoint, ignoreMismatchedSizes: false, needsAll: true);
+    }
+
+    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; parameters that it lacks are initialized. Nothing changes where an error is thrown.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">The checkpoint's folder, for messages.</param>
+    /// <param name="checkpoint">Its tensors.</param>
+    /// <param name="ignoreMismatchedSizes">Whether a tensor of another shape is reported instead of refused.</param>
+    /// <param name="needsAll">Whether a missing tensor is refused instead of reported.</param>
+    /// <param name="untied">Whether the model was untied because the checkpoint holds different values for tied weights.</param>
     /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), not one tensor fits, or one is missing that is needed.</exception>
-    internal static LoadReport Load(PretrainedModel model, string folder, bool ignoreMismatchedSizes, bool needsAll = false)
+    internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        using var checkpoint = CheckpointTensors.Open(folder);
-        var parameters = model.WeightsRoot.state_dict();
-        var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys, model.Family);
+        var parameters = ModelState.Of(model);
+        var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys.Concat(model.Family.TiedWeights.Keys), model.Family);
+        var (redundant, copies) = TiedWeights.Resolve(model, names, parameters.Keys.ToHashSet(StringComparer.Ordinal), untied);
         var unexpected = new List<string>();
         var mismatched = new List<MismatchedKey>();
         var fitting = new OrderedDictionary<string, string>(StringComparer.Ordinal);       // by the model's name, the checkpoint's
@@ -24,12 +38,15 @@ internal static class PretrainedWeights
         {
             if (!parameters.TryGetValue(names[name], out var parameter))
             {
-                if (!model.Family.IsObsoleteKey(name)) unexpected.Add(name);
+                if (!model.Family.IsObsoleteKey(name) && !redundant.Contains(name)) unexpected.Add(name);
                 continue;
             }
             if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
             else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' holds '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Take one of them out.");
         }
+        foreach (var (place, name) in copies)
+            if (checkpoint.Tensors[name].Shape.SequenceEqual(parameters[place].shape)) fitting.TryAdd(place, name);
+        RefuseAdapters(folder, unexpected);
         if (fitting.Count == 0)
             throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Tensors.Keys)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
@@ -37,21 +54,38 @@ internal static class PretrainedWeights
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
         if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: it lacks {string.Join(", ", missing)}.");
         foreach (var (place, name) in fitting) checkpoint.CopyTo(name, parameters[place]);
-        InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
-        return new LoadReport(missing, unexpected, mismatched);
+        if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
+        return new LoadReport(missing, unexpected, mismatched)
+        {
+            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the two: they are kept apart, and the loaded configuration has TieWordEmbeddings = false."] : [],
+        };
+    }
+
+    /// <summary>Refuses the weights of a model that was saved while adapters wrapped its layers: without the adapter they are not what was trained.</summary>
+    private static void RefuseAdapters(string folder, IEnumerable<string> keys)
+    {
+        if (keys.FirstOrDefault(key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
+            throw new CheckpointException($"'{folder}' holds '{key}': it was saved from a model with adapters that were neither merged nor saved apart. "
+                + "Merge them before saving (merge_and_unload), or load the base model and the adapter's own folder.");
     }
 
     /// <summary>Fills every parameter that is not in <paramref name="except"/>, children before their parent as transformers does, so that the same seed gives the same numbers.</summary>
     internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
     {
         using var free = no_grad();
+        var drawn = new List<string>();
         Visit(model.WeightsRoot, "");
+        model.NewWeights.Drawn(drawn);
 
         void Visit(Module module, string path)
         {
             foreach (var (name, child) in module.named_children()) Visit(child, $"{path}{name}.");
             foreach (var (name, _) in module.named_parameters(recurse: false))
-                if (!except.Contains(path + name)) model.InitializeParameter(module, name);
+                if (!except.Contains(path + name))
+                {
+                    model.InitializeParameter(module, name);
+                    drawn.Add(path + name);
+                }
         }
     }
 
@@ -64,7 +98,7 @@ internal static class PretrainedWeights
     }
 
     /// <summary>Writes the weights as <c>model.safetensors</c>, in parts where they are large.</summary>
-    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, model.WeightsRoot.state_dict());
+    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, ModelState.Of(model));
 
     /// <summary>transformers' name of the type of the model's weights.</summary>
     internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch

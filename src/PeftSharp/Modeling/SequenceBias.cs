@@ -24,7 +24,7 @@ public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)
         {
             writer.WriteStartArray();
             JsonSerializer.Serialize(writer, value.Tokens.ToArray(), options);
-            writer.WriteNumberValue(value.Bias);
+            JsonSerializer.Serialize(writer, value.Bias, options);
             writer.WriteEndArray();
         }
     }

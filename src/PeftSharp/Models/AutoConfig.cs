@@ -7,5 +7,5 @@ public static class AutoConfig
 {
     /// <summary>The configuration in <paramref name="folder"/>'s <c>config.json</c>.</summary>
     /// <exception cref="CheckpointException">The file is absent or malformed, or its family is not known.</exception>
-    public static PretrainedConfig FromPretrained(string folder) => PretrainedLoader.ReadConfig(folder, ModelFamilies.Get).Config;
+    public static PretrainedConfig FromPretrained(string folder) => PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All).Config;
 }

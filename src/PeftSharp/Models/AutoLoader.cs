@@ -7,16 +7,16 @@ internal static class AutoLoader
 {
     internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options)
     {
-        var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get);
+        var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All);
         return PretrainedLoader.Load(folder, config, Builder(family, task), options);
     }
 
-    internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task)
+    internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task, PretrainedOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return PretrainedLoader.Initialized(Builder(ModelFamilies.Get(config.ModelType), task)(config));
+        return PretrainedLoader.Initialize(config, Builder(ModelFamilies.Get(config.ModelType), task), options);
     }
 
     private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder
-        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has {string.Join(", ", family.Builders.Keys)}.");
+        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has models for {string.Join(", ", family.Builders.Keys)}.");
 }

@@ -11,5 +11,5 @@ public static class AutoModel
 
     /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
-    public static PretrainedModel FromConfig(PretrainedConfig config) => AutoLoader.FromConfig(config, ModelTask.FeatureExtraction);
+    public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) => AutoLoader.FromConfig(config, ModelTask.FeatureExtraction, options);
 }

@@ -15,5 +15,5 @@ public static class AutoModelForSequenceClassification
 
     /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
     /// <exception cref="ArgumentException">The configuration describes no model.</exception>
-    public static PretrainedModel FromConfig(PretrainedConfig config) => AutoLoader.FromConfig(config, ModelTask.SequenceClassification);
+    public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) => AutoLoader.FromConfig(config, ModelTask.SequenceClassification, options);
 }

@@ -7,6 +7,7 @@ using PeftSharp.Models.Roberta;
 namespace PeftSharp.Models;
 
 /// <summary>The families that the <c>Auto…</c> classes know; add your own with <see cref="Add"/>.</summary>
+/// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class ModelFamilies
 {
     private static readonly Lock _gate = new();
@@ -24,6 +25,12 @@ public static class ModelFamilies
         get { lock (_gate) return [.. _families.Keys.Order(StringComparer.Ordinal)]; }
     }
 
+    /// <summary>Every family there is.</summary>
+    internal static IReadOnlyList<ModelFamily> All
+    {
+        get { lock (_gate) return [.. _families.Values]; }
+    }
+
     /// <summary>Adds a family, or replaces the one of the same <c>model_type</c>.</summary>
     public static void Add(ModelFamily family)
     {
@@ -37,6 +44,6 @@ public static class ModelFamilies
     {
         lock (_gate)
             if (_families.TryGetValue(modelType, out var family)) return family;
-        throw new CheckpointException($"model_type '{modelType}' is not served; there are {string.Join(", ", ModelTypes)}. Add your own with ModelFamilies.Add.");
+        throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: {string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Add.");
     }
 }

@@ -6,7 +6,10 @@ namespace PeftSharp.Optimization;
 /// Adam's idea with the memory of a row and a column for each matrix; transformers' <c>Adafactor</c>. Keeps <c>exp_avg_sq_row</c> and
 /// <c>exp_avg_sq_col</c> (vectors: <c>exp_avg_sq</c>), and <c>exp_avg</c> where a first moment is wished.
 /// </summary>
-/// <remarks>Shazeer and Stern 2018, arXiv:1804.04235.</remarks>
+/// <remarks>
+/// <para>Shazeer and Stern 2018, arXiv:1804.04235.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// </remarks>
 public sealed class Adafactor : Optimizer
 {
     private readonly double _gradientEps;

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>Steps that shrink with the gradients seen so far; torch's <c>Adagrad</c>. Keeps one tensor of a parameter's size: <c>sum</c>.</summary>
-/// <remarks>Duchi et al. 2011, JMLR 12.</remarks>
+/// <remarks>
+/// <para>Duchi et al. 2011, JMLR 12.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// </remarks>
 public sealed class Adagrad : Optimizer
 {
     private readonly double _rateDecay;

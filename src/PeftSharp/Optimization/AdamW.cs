@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>Adam with decoupled weight decay; torch's <c>AdamW</c>, the default of transformers.</summary>
-/// <remarks>Loshchilov and Hutter 2019, arXiv:1711.05101. Keeps two tensors of a parameter's size: <c>exp_avg</c> and <c>exp_avg_sq</c>.</remarks>
+/// <remarks>
+/// <para>Loshchilov and Hutter 2019, arXiv:1711.05101. Keeps two tensors of a parameter's size: <c>exp_avg</c> and <c>exp_avg_sq</c>.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// </remarks>
 public sealed class AdamW : Optimizer
 {
     private readonly AdamWSettings _settings;

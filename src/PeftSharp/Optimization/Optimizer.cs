@@ -4,8 +4,9 @@ namespace PeftSharp.Optimization;
 
 /// <summary>Changes parameters by their gradients. State is kept and saved by the parameters' names; no tensor outlives a step but the state.</summary>
 /// <remarks>
-/// Build it when the model has its adapters, its device and its precision: a move gives a model other parameters.
-/// A derived class names its state (<see cref="Slots"/>) and its formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).
+/// <para>Build it when the model has its adapters, its device and its precision: a move gives a model other parameters.
+/// A derived class names its state (<see cref="Slots"/>) and its formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).</para>
+/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {

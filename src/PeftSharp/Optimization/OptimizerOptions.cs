@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Reads transformers' <c>optim_args</c>, such as <c>momentum=0.9,nesterov=true</c>; what was never asked for is unknown.</summary>
+/// <summary>Parses transformers' <c>optim_args</c>, such as <c>momentum=0.9,nesterov=True</c>. An option that the optimizer does not read is unknown.</summary>
 internal sealed class OptimizerOptions
 {
     private readonly OptimizerNames _optim;
@@ -16,7 +16,7 @@ internal sealed class OptimizerOptions
         {
             var parts = entry.Split('=', StringSplitOptions.TrimEntries);
             if (parts.Length != 2)
-                throw Error($"'{entry}' is no name=value");
+                throw Error($"'{entry}' is not of the form name=value");
             _given[parts[0]] = parts[1];
         }
     }

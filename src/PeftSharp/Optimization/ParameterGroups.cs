@@ -4,8 +4,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Which parameters of a model are trained, and which of them decay: transformers' rule.</summary>
-/// <remarks>Frozen parameters are left out. Weights decay, except biases and everything in a layer norm, told by its type or by its name.</remarks>
+/// <summary>Selects the parameters to train and those of them that get weight decay, as transformers' trainer does.</summary>
+/// <remarks>
+/// Frozen parameters are left out. No decay is applied to the parameters of a module marked <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters
+/// whose name matches one of transformers' patterns: it contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or one of its parts is <c>norm</c> or ends in <c>_norm</c>.
+/// </remarks>
 public static partial class ParameterGroups
 {
     /// <summary>The trainable parameters of a model in two groups: those that decay, then those that do not; an empty group is left out.</summary>
@@ -28,12 +31,12 @@ public static partial class ParameterGroups
     public static IReadOnlySet<string> GetDecayParameterNames(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var norms = model.named_modules().Where(entry => entry.module is LayerNorm).Select(entry => entry.name + ".").ToArray();
+        var exempt = model.named_modules().Where(entry => entry.module is IExemptFromWeightDecay or LayerNorm).Select(entry => entry.name + ".").ToArray();
         return model.named_parameters().Select(entry => entry.name)
-            .Where(name => !NeverDecays().IsMatch(name) && !Array.Exists(norms, norm => name.StartsWith(norm, StringComparison.Ordinal)))
+            .Where(name => !ExemptName().IsMatch(name) && !Array.Exists(exempt, module => name.StartsWith(module, StringComparison.Ordinal)))
             .ToHashSet(StringComparer.Ordinal);
     }
 
     [GeneratedRegex(@"bias|layernorm|rmsnorm|(?:^|\.)norm(?:$|\.)|_norm(?:$|\.)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex NeverDecays();
+    private static partial Regex ExemptName();
 }

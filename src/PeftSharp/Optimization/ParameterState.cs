@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>What an optimizer remembers about one parameter between steps.</summary>
+/// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class ParameterState
 {
     private readonly Dictionary<string, Tensor> _slots = new(StringComparer.Ordinal);

@@ -6,7 +6,10 @@ namespace PeftSharp.Optimization;
 /// Gradients divided by the root of their recent mean square; torch's <c>RMSprop</c>. Keeps <c>square_avg</c>, with momentum <c>momentum_buffer</c> and, centered,
 /// <c>grad_avg</c>, each of a parameter's size.
 /// </summary>
-/// <remarks>Hinton's Coursera lecture 6e, 2012; centered as in Graves 2013, arXiv:1308.0850.</remarks>
+/// <remarks>
+/// <para>Hinton's Coursera lecture 6e, 2012; centered as in Graves 2013, arXiv:1308.0850.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// </remarks>
 public sealed class RmsProp : Optimizer
 {
     private readonly double _alpha;

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>Gradient descent, with momentum if wished; torch's <c>SGD</c>. With momentum it keeps one tensor of a parameter's size: <c>momentum_buffer</c>.</summary>
+/// <remarks>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</remarks>
 public sealed class Sgd : Optimizer
 {
     private readonly double _momentum;

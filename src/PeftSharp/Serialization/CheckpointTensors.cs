@@ -4,8 +4,9 @@ namespace PeftSharp.Serialization;
 
 /// <summary>The tensors of a checkpoint by name, whether it is one file or several with an index.</summary>
 /// <remarks>
-/// All headers are read and checked on opening, the values when asked for. Safe for use by several threads.
-/// A tensor that stands in a part without standing in the index is there too, as in transformers.
+/// <para>All headers are read and checked on opening, the values when asked for.
+/// A tensor that stands in a part without standing in the index is there too, as in transformers.</para>
+/// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class CheckpointTensors : IDisposable
 {

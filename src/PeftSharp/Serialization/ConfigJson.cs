@@ -6,8 +6,9 @@ namespace PeftSharp.Serialization;
 
 /// <summary>Typed reading of a configuration's fields, with errors that name file, field, value and what was expected, and with the fields that nobody asked for.</summary>
 /// <remarks>
-/// A record reads its own fields with the getters and keeps <see cref="Rest"/>, so that what another version wrote survives loading and saving.
-/// A field that is <c>null</c> counts as not given, as in transformers. Whole numbers are accepted where a float is expected, and <c>3.0</c> where a whole number is.
+/// <para>A record reads its own fields with the getters and keeps <see cref="Rest"/>, so that what another version wrote survives loading and saving.
+/// A field that is <c>null</c> counts as not given, as in transformers. Whole numbers are accepted where a float is expected, and <c>3.0</c> where a whole number is.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class ConfigJson
 {

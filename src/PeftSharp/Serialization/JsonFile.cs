@@ -15,6 +15,7 @@ public static class JsonFile
     public static JsonObject Read(string path, bool refuseDuplicates = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (GitLfsPointer.IsPointer(path)) throw new CheckpointException(GitLfsPointer.Describe(path));
         byte[] text;
         try
         {

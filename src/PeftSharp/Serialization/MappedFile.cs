@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
@@ -20,6 +21,7 @@ internal sealed class MappedFile : IDisposable
     internal MappedFile(string path)
     {
         Path = path;
+        if (GitLfsPointer.IsPointer(path)) throw new CheckpointException(GitLfsPointer.Describe(path));
         try
         {
             _stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

@@ -11,7 +11,7 @@ internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDicti
     {
         var whole = new SafetensorsWriter(tensors, metadata);   // checks all tensors before anything is touched
         var shards = Split(tensors, maxShardBytes);
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         using var staged = new StagedFiles();
         var written = new HashSet<string>(StringComparer.Ordinal);
         if (shards.Count <= 1)

@@ -3,7 +3,7 @@ namespace PeftSharp.Tokenization;
 /// <summary>Loads the tokenizer that belongs to a checkpoint; transformers' class of the same name.</summary>
 public static class AutoTokenizer
 {
-    private static readonly string[] AnyInputs = ["input_ids", "token_type_ids", "attention_mask"];
+    private static readonly string[] AnyInputs = ["input_ids", "attention_mask"];
 
     /// <summary>
     /// Reads a tokenizer from a folder: the kind that <c>tokenizer_config.json</c> or <c>config.json</c> names, else whatever <c>tokenizer.json</c> describes, else BERT's for
@@ -29,6 +29,6 @@ public static class AutoTokenizer
     {
         var pipeline = TokenizerJsonReader.Read(files.File("tokenizer.json"));
         var kind = files.TokenizerClass is null or "PreTrainedTokenizer" ? "PreTrainedTokenizerFast" : files.TokenizerClass;
-        return new Tokenizer(pipeline, files.ReadConfig(kind, AnyInputs, new Dictionary<string, string>(), pipeline.Added.Tokens.Values));
+        return new Tokenizer(pipeline, files.ReadConfig(kind, AnyInputs, new Dictionary<string, string>(), pipeline.Added.Tokens.Values, pipeline.Defaults));
     }
 }

@@ -1,7 +1,10 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>The encodings of many texts, as rows and as the columns that a model or a data set takes; transformers' class of the same name.</summary>
-/// <remarks>Columns are arrays of rows, made when first asked for and not copied.</remarks>
+/// <remarks>
+/// <para>Columns are arrays of rows, made when first asked for and not copied.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
+/// </remarks>
 public sealed class BatchEncoding
 {
     private readonly IReadOnlyList<string> _columns;

@@ -21,7 +21,7 @@ public static class BertTokenizer
         var read = files.Has("tokenizer.json") ? TokenizerJsonReader.Read(files.File("tokenizer.json")) : null;
         if (read is null && !files.Has("vocab.txt"))
             throw files.Missing("tokenizer.json or vocab.txt");
-        var config = files.ReadConfig("BertTokenizer", Inputs, Defaults, read?.Added.Tokens.Values ?? []);
+        var config = files.ReadConfig("BertTokenizer", Inputs, Defaults, read?.Added.Tokens.Values ?? [], read?.Defaults);
         var unknown = config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : "[UNK]";
         var model = read?.Model ?? new WordPiece(VocabularyFiles.ReadWordPieces(files.File("vocab.txt")), unknown);
         var inFile = (read?.Normalizer as BertNormalizer)?.Options ?? new BertNormalizerOptions();
@@ -33,11 +33,11 @@ public static class BertTokenizer
         };
         (files.Config["do_lower_case"], files.Config["strip_accents"], files.Config["tokenize_chinese_chars"]) = (options.Lowercase, options.StripAccents, options.HandleChineseChars);
         var pipeline = new TokenizerPipeline(
-            read is null or { Normalizer: BertNormalizer } ? new BertNormalizer(options) : read.Normalizer,
-            read is null ? new BertPreTokenizer() : read.PreTokenizer,
+            read is null or { Normalizer: null or BertNormalizer } ? new BertNormalizer(options) : read.Normalizer,
+            read?.PreTokenizer ?? new BertPreTokenizer(),
             model,
             read?.PostProcessor ?? Template(model, config),
-            read is null ? new WordPieceDecoder("##", cleanup: true) : read.Decoder);
+            read?.Decoder ?? new WordPieceDecoder("##", cleanup: true));
         pipeline.Added.Add(read?.Added.Tokens.Values ?? Enumerable.Empty<AddedToken>());
         return new Tokenizer(pipeline, config);
     }

@@ -1,7 +1,10 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>Turns tokens into pieces of text as they come, never showing half a character; from <see cref="Tokenizer.DecodeStream"/>.</summary>
-/// <remarks>The pieces and the rest from <see cref="Flush"/> together are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without a cleaning up of blanks.</remarks>
+/// <remarks>
+/// <para>The pieces and the rest from <see cref="Flush"/> together are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without a cleaning up of blanks.</para>
+/// <para>Not thread-safe: use an instance from one thread at a time.</para>
+/// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The name of the class in Hugging Face's tokenizers.")]
 public sealed class DecodeStream
 {

@@ -2,8 +2,9 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>The tokens of a text or a pair of texts, with where each came from; Hugging Face's class of the same name.</summary>
 /// <remarks>
-/// Places in texts are UTF-16 units, as everywhere in .NET, so <c>text[offset.Start..offset.End]</c> is what a token came from. Hugging Face counts code points:
-/// <see cref="CodePointOffsets"/>; the two differ only behind characters above U+FFFF. Arrays are made when first asked for and are not copied: change them at your own risk.
+/// <para>Places in texts are UTF-16 units, as everywhere in .NET, so <c>text[offset.Start..offset.End]</c> is what a token came from. Hugging Face counts code points:
+/// <see cref="CodePointOffsets"/>; the two differ only behind characters above U+FFFF. Arrays are made when first asked for and are not copied: change them at your own risk.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class Encoding
 {

@@ -7,7 +7,7 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     // Kept in other files, or true only of the place that the tokenizer was read from.
     private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len"];
@@ -18,7 +18,7 @@ public sealed partial class Tokenizer
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         using var files = new StagedFiles();
         void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
         Write("tokenizer.json", PipelineToJson().ToJsonString(Indented) + "\n");

@@ -2,13 +2,13 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Turns texts into tokens and back, exactly as Hugging Face's fast tokenizers do; transformers' <c>PreTrainedTokenizerFast</c>.</summary>
 /// <remarks>
-/// <para>Loaded by <see cref="AutoTokenizer.FromPretrained"/>, <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>. Encoding and decoding may run on any number of threads at once;
-/// adding tokens and setting properties may not run beside them.</para>
+/// <para>Loaded by <see cref="AutoTokenizer.FromPretrained"/>, <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>.</para>
 /// <code>
 /// var tokenizer = AutoTokenizer.FromPretrained("bert-base-uncased");
 /// var batch = tokenizer.Encode(texts, truncation: true, padding: Padding.MaxLength, maxLength: 128);
 /// int[][] ids = batch.InputIds;
 /// </code>
+/// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties need exclusive use.</para>
 /// </remarks>
 public sealed partial class Tokenizer
 {

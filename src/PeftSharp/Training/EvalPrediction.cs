@@ -1,6 +1,7 @@
 namespace PeftSharp.Training;
 
 /// <summary>Everything that an evaluation predicted, with its labels: what <see cref="ComputeMetrics"/> is given.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class EvalPrediction
 {
     private readonly NDArray<long>? _labelIds;

@@ -1,6 +1,7 @@
 namespace PeftSharp.Training;
 
 /// <summary>What the loop is to do next; callbacks change it, the loop acts on it and takes it back.</summary>
+/// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerControl
 {
     /// <summary>End the run after this step.</summary>

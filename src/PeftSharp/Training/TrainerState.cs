@@ -1,6 +1,7 @@
 namespace PeftSharp.Training;
 
 /// <summary>Where a run stands: the content of <c>trainer_state.json</c>, in transformers' schema.</summary>
+/// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerState
 {
     /// <summary>Epochs done, with the share of the current one.</summary>

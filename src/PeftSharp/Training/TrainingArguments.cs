@@ -55,6 +55,9 @@ public sealed record TrainingArguments
     /// <summary>Order of the training rows. Default random.</summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
+    /// <summary>Column with the length of each training row, for <see cref="SamplingStrategy.GroupByLength"/>. If the data has no such column, the number of <c>input_ids</c> is used. Default <c>length</c>.</summary>
+    public string LengthColumnName { get; init; } = "length";
+
     /// <summary>Whether columns that the model does not read are left out; otherwise one is an error. Default true.</summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
@@ -80,6 +83,12 @@ public sealed record TrainingArguments
 
     /// <summary>Which optimizer. Default AdamW.</summary>
     public OptimizerNames Optim { get; init; } = OptimizerNames.AdamwTorchFused;
+
+    /// <summary>
+    /// Options of the optimizer as <c>name=value</c> pairs separated by commas, such as <c>momentum=0.9,nesterov=True</c>: <c>momentum</c>, <c>dampening</c>, <c>nesterov</c> for SGD;
+    /// <c>momentum</c>, <c>alpha</c>, <c>eps</c>, <c>centered</c> for RMSprop; <c>lr_decay</c>, <c>eps</c> for Adagrad. An unknown option is an error. Default null: the optimizer's defaults.
+    /// </summary>
+    public string? OptimArgs { get; init; }
 
     /// <summary>How the learning rate changes over the run. Default linear, down to 0.</summary>
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Loop;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
@@ -46,7 +48,7 @@ internal static class TrainingArgumentsCheck
         if (a.ReportTo is not ("none" or "tensorboard")) yield return $"ReportTo is '{a.ReportTo}'; it is 'none' or 'tensorboard'.";
 
         if (a.LoggingDir is { } logs && string.IsNullOrWhiteSpace(logs)) yield return "LoggingDir is empty; name a folder, or null for the one in OutputDir.";
-        foreach (var problem in Unknown(a).Concat(ScheduleProblems(a))) yield return problem;
+        foreach (var problem in Unknown(a).Concat(ScheduleProblems(a)).Concat(OptimizerProblems(a))) yield return problem;
 
         if (!hasEvaluation && a.EvalStrategy != IntervalStrategy.No) yield return $"EvalStrategy is {a.EvalStrategy}, but no evaluation data was given; pass evalDataset.";
         if (!hasEvaluation && a.EvalOnStart) yield return "EvalOnStart is true, but no evaluation data was given; pass evalDataset.";
@@ -70,10 +72,23 @@ internal static class TrainingArgumentsCheck
         if (!(a.LearningRate >= 0 && a.WarmupSteps >= 0) || !Enum.IsDefined(a.LrSchedulerType)) return [];
         try
         {
-            _ = new LearningRate(a, new StepPlan(1, 1, 1, 1, 1));
+            _ = new LearningRate(a, new StepPlan(1, 1, 1, 1, 1, 1));
             return [];
         }
         catch (ArgumentException error) { return [$"LrSchedulerKwargs: {error.Message}"]; }
+    }
+
+    /// <summary>Options that the optimizer refuses, found by building one over no state.</summary>
+    private static IEnumerable<string> OptimizerProblems(TrainingArguments a)
+    {
+        if (a.OptimArgs is null || !Enum.IsDefined(a.Optim)) return [];
+        using var weight = new Parameter(zeros(1));
+        try
+        {
+            using var optimizer = OptimizerFactory.Create(a.Optim, [new ParameterGroup([new NamedParameter("weight", weight)])], optimArgs: a.OptimArgs);
+            return [];
+        }
+        catch (ArgumentException error) { return [$"OptimArgs is '{a.OptimArgs}': {error.Message}"]; }
     }
 
     private static IEnumerable<string> BestModelProblems(TrainingArguments a)

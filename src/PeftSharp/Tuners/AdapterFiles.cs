@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
@@ -37,30 +38,58 @@ internal static class AdapterFiles
     /// <summary>Writes both files; each is whole or what it was before.</summary>
     internal static void Save(string folder, IEnumerable<KeyValuePair<string, Parameter>> tensors, PeftConfig config)
     {
-        Directory.CreateDirectory(folder);
+        FolderAccess.Create(folder);
         Safetensors.Save(Path.Combine(folder, WeightsFile), tensors.Select(pair => KeyValuePair.Create<string, Tensor>(pair.Key, pair.Value)), Safetensors.PyTorchMetadata);
         JsonFile.Write(Path.Combine(folder, ConfigFile), (config with { InferenceMode = true }).ToJson(), finalNewline: false);
     }
 
     /// <summary>Copies the file's tensors into the adapter's; nothing is written unless all fit.</summary>
+    /// <param name="folder">The adapter's folder.</param>
+    /// <param name="tensors">The adapter's tensors by their keys.</param>
+    /// <param name="model">The base model; tensors of the file that are its own parameters are copied into it, as in peft.</param>
+    /// <param name="config">The adapter's configuration.</param>
+    /// <returns>What was optional and absent, what was not used, and what changed the base model.</returns>
     /// <exception cref="CheckpointException">A tensor is missing, left over or of another shape; the message names it and both models.</exception>
-    internal static void Load(string folder, IReadOnlyDictionary<string, Parameter> tensors, PeftConfig config, string model)
+    internal static LoadReport Load(string folder, IReadOnlyDictionary<string, Parameter> tensors, PretrainedModel model, PeftConfig config)
     {
-        var path = Path.Combine(folder, WeightsFile);
-        using var file = SafetensorsFile.Open(path);
-        var missing = tensors.Keys.Where(key => !file.Tensors.ContainsKey(key) && !IsOptional(key)).ToArray();
-        var unexpected = file.Tensors.Keys.Where(key => !tensors.ContainsKey(key) && !IsRepeated(key)).ToArray();
-        var wrong = file.Tensors.Values.Where(entry => tensors.TryGetValue(entry.Name, out var tensor) && !entry.Shape.SequenceEqual(tensor.shape))
-            .Select(entry => $"{entry.Name} is [{string.Join(", ", entry.Shape)}], and here [{string.Join(", ", tensors[entry.Name].shape)}]").ToArray();
+        using var file = Open(folder);
+        var targets = tensors.Concat(BaseParameters(model).Where(pair => !tensors.ContainsKey(pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        var names = AdapterKeys.Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
+        var found = names.Values.ToHashSet(StringComparer.Ordinal);
+        var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
+        var missing = absent.Where(key => !IsOptional(key, model)).ToArray();
+        var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
+        var wrong = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape))
+            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}], and here [{string.Join(", ", targets[pair.Value].shape)}]").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({model}). "
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({Describe(model)}). "
                 + string.Join(" ", Problems(("Of another shape", wrong), ("Missing in the file", missing), ("Without a place in the model", unexpected)))
                 + " Load the base model that it was trained on, or the file again.");
         using var free = no_grad();
-        foreach (var key in tensors.Keys.Where(file.Tensors.ContainsKey)) file.CopyTo(key, tensors[key]);
+        foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
+        var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
+        return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
+        {
+            Warnings = changed.Length == 0 ? [] : [$"The file also holds weights of the base model, which were copied into it: {string.Join(", ", changed)}."],
+        };
     }
 
-    private static bool IsOptional(string key) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal);      // peft can be told to leave embeddings out
+    /// <summary>How messages name the base model.</summary>
+    internal static string Describe(PretrainedModel model) => model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
+
+    private static SafetensorsFile Open(string folder)
+    {
+        const string pickle = "adapter_model.bin";
+        var path = Path.Combine(folder, WeightsFile);
+        return File.Exists(path) || !File.Exists(Path.Combine(folder, pickle)) ? SafetensorsFile.Open(path)
+            : throw new CheckpointException($"'{folder}' holds '{pickle}' and no '{WeightsFile}'. The former is a pickle, which is not read because it can run code. "
+                + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
+    }
+
+    private static IEnumerable<KeyValuePair<string, Parameter>> BaseParameters(PretrainedModel model) => ModelState.Parameters(model).Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value));
+
+    /// <summary>Weights of the base model, which keep their values where the file leaves them out: peft can be told not to save embeddings, and older versions did not save biases.</summary>
+    private static bool IsOptional(string key, PretrainedModel model) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || BaseParameters(model).Any(pair => pair.Key == key);
 
     /// <summary>With bias="all" peft also writes the biases of a head under the names of its wrapper; the head itself is in the file under its own.</summary>
     private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);

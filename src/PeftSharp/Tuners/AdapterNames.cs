@@ -10,7 +10,7 @@ internal static class AdapterNames
     internal static void Check(string name, string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name, parameter);
-        if (name == AdapterState.BaseName) throw new ArgumentException($"'{name}' stands for the base model in a batch with an adapter per row. Choose another name.", parameter);
+        if (name == AdapterChoice.BaseName) throw new ArgumentException($"'{name}' stands for the base model in a batch with an adapter per row. Choose another name.", parameter);
         if (name is "training" || name.Contains('.', StringComparison.Ordinal) || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || name.IndexOfAny(['/', '\\', ':']) >= 0)
             throw new ArgumentException($"'{name}' cannot name an adapter: the name becomes part of parameter names and of a folder's, so it holds no dot, slash, backslash or colon.", parameter);
     }

@@ -1,4 +1,3 @@
-using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -6,17 +5,17 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A module of the tree that holds adapters: a wrapped layer, a copied module or a table with trained rows.</summary>
-internal abstract class AdapterPart : Module<Tensor, Tensor>, IHasWeight, IModuleWrapper
+internal abstract class AdapterPart : Module<Tensor, Tensor>, IHasWeight, ILayerWrapper
 {
     private protected AdapterPart(string name, AdapterState state) : base(name) => State = state;
 
-    /// <summary>Which adapters are at work.</summary>
+    /// <summary>Which adapters are active.</summary>
     private protected AdapterState State { get; }
+
+    public abstract string KeptPath { get; }
 
     /// <summary>The module that stood here before.</summary>
     internal abstract Module<Tensor, Tensor> Original { get; }
-
-    Module IModuleWrapper.Wrapped => Original;
 
     /// <summary>Names of the adapters that have something here.</summary>
     internal abstract IEnumerable<string> Adapters { get; }
@@ -44,23 +43,29 @@ internal abstract class AdapterPart : Module<Tensor, Tensor>, IHasWeight, IModul
     /// <summary>The weight that a head tied to this module reads.</summary>
     public abstract Tensor Weight { get; }
 
-    internal bool Has(string adapter) => Adapters.Contains(adapter, StringComparer.Ordinal);
+    /// <summary>Whether the adapter has something here; asked in each forward pass.</summary>
+    internal abstract bool Has(string adapter);
 
     /// <summary>Applies <paramref name="change"/> to the rows of each adapter.</summary>
-    /// <param name="x">The module's input; its first axis is the batch.</param>
-    /// <param name="result">What the module answers without an adapter.</param>
-    /// <param name="rows">The adapter of each row.</param>
-    /// <param name="change">The answer for these rows of the input and of the result.</param>
-    private protected Tensor ByRows(Tensor x, Tensor result, IReadOnlyList<string> rows, Func<string, Tensor, Tensor, Tensor> change)
+    /// <param name="x">The module's input. Its first axis is the batch, the batch with each row several times (multiple choice), or 1 for all rows (position ids).</param>
+    /// <param name="result">The module's output without an adapter.</param>
+    /// <param name="choice">An adapter for each row.</param>
+    /// <param name="change">The output for these rows of the input and of the result.</param>
+    private protected Tensor ByRows(Tensor x, Tensor result, AdapterChoice choice, Func<string, Tensor, Tensor, Tensor> change)
     {
-        if (x.shape[0] != rows.Count) throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {x.shape[0]} rows. Give one name a row; '{AdapterState.BaseName}' is none.");
-        foreach (var group in rows.Select((adapter, row) => (adapter, row)).GroupBy(entry => entry.adapter, entry => (long)entry.row))
+        var names = choice.Rows!.Count;
+        if (x.shape[0] == 1 && names > 1 && choice.Groups.Any(group => Has(group.Adapter)))
+            (x, result) = (x.expand([names, .. x.shape[1..]]), result.expand([names, .. result.shape[1..]]));
+        foreach (var (adapter, rows) in choice.Repeat(RowsPerName(x.shape[0], names)).Groups)
         {
-            if (group.Key == AdapterState.BaseName || !Has(group.Key)) continue;
-            var index = tensor(group.ToArray(), device: x.device);
-            var changed = change(group.Key, x.index_select(0, index), result.index_select(0, index));
+            if (!Has(adapter)) continue;
+            var index = tensor(rows, device: x.device);
+            var changed = change(adapter, x.index_select(0, index), result.index_select(0, index));
             result = result.index_copy(0, index, changed.to(result.dtype));
         }
         return result;
     }
+
+    private static int RowsPerName(long rows, int names) => rows == 1 ? 1 : rows % names == 0 ? (int)(rows / names)
+        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
 }

@@ -1,23 +1,30 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>Which adapters are at work: one of these is shared by the model and all its layers.</summary>
+/// <summary>Which adapters are active: one of these is shared by the model and all its layers.</summary>
+/// <remarks>
+/// What a call or a scope chooses belongs to the asynchronous flow of its caller, so calls on several threads do not see each other's choice. The other values belong to
+/// the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
+/// </remarks>
 internal sealed class AdapterState
 {
-    /// <summary>Stands for no adapter in a batch with an adapter per row, as in peft.</summary>
-    internal const string BaseName = "__base__";
+    private readonly AsyncLocal<AdapterChoice?> _ofFlow = new();
 
-    /// <summary>The adapters whose updates are added, in this order.</summary>
-    internal IReadOnlyList<string> Active { get; set; } = [];
+    /// <summary>The adapters of calls that choose none: those of <c>SetAdapter</c>.</summary>
+    internal AdapterChoice Default { get; set; } = AdapterChoice.ForAll([]);
+
+    /// <summary>The choice of the current scope or call; null outside of one.</summary>
+    internal AdapterChoice? OfFlow
+    {
+        get => _ofFlow.Value;
+        set => _ofFlow.Value = value;
+    }
+
+    /// <summary>The adapters that a layer applies now.</summary>
+    internal AdapterChoice Current => _ofFlow.Value ?? Default;
 
     /// <summary>The adapters that are merged into the base weights, in this order.</summary>
     internal IReadOnlyList<string> Merged { get; set; } = [];
 
-    /// <summary>The adapter of each row of the batch; null where all rows have the active ones.</summary>
-    internal IReadOnlyList<string>? Rows { get; set; }
-
-    /// <summary>Whether updates are added at all.</summary>
-    internal bool IsEnabled { get; set; } = true;
-
-    /// <summary>Whether the base layers' outputs are not the whole answer.</summary>
-    internal bool IsApplied => IsEnabled && Merged.Count == 0;
+    /// <summary>The scope that has taken merged weights out of the model for as long as it lasts; null where there is none.</summary>
+    internal object? Owner { get; set; }
 }

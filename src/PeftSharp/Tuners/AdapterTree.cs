@@ -32,6 +32,19 @@ internal sealed class AdapterTree
         return config with { TargetModules = Targets(config) };
     }
 
+    /// <summary>Why a configuration is refused without <see cref="LayerConfig.IgnoreUnmatched"/>; null where it is not.</summary>
+    internal string? Objection(LayerConfig config)
+    {
+        try
+        {
+            var resolved = Resolve(config);
+            var places = Places();
+            new TargetMatcher(resolved, resolved.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
+            return null;
+        }
+        catch (ArgumentException error) { return error.Message; }
+    }
+
     /// <summary>Wraps the targets and gives each the adapter, with its initial numbers drawn in the model's order.</summary>
     /// <param name="adapter">Its name.</param>
     /// <param name="config">Its configuration, resolved.</param>
@@ -43,7 +56,7 @@ internal sealed class AdapterTree
         var before = config.ChangesBase ? _model.named_parameters().Where(pair => pair.parameter.dim() > 1).Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray() : [];
         try
         {
-            config = Wrap(adapter, config);
+            config = Wrap(adapter, config, isNew: fill is null);
             fill?.Invoke(config);
             return config;
         }
@@ -60,7 +73,7 @@ internal sealed class AdapterTree
         }
     }
 
-    private LayerConfig Wrap(string adapter, LayerConfig config)
+    private LayerConfig Wrap(string adapter, LayerConfig config, bool isNew)
     {
         var places = Places();
         var matched = new TargetMatcher(config, config.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]).ToHashSet(StringComparer.Ordinal);
@@ -75,7 +88,7 @@ internal sealed class AdapterTree
             _tuner.Add(layer, place.Path, adapter, config);
             if (layer.Target is DenseTarget dense) transposed = dense.IsTransposed;
         }
-        AddSaved(adapter, config, places);
+        AddSaved(adapter, config, places, isNew);
         AddTokens(adapter, config);
         return config.ForLayers(transposed);
     }
@@ -137,13 +150,13 @@ internal sealed class AdapterTree
                 + $"{Serialization.NameHint.For(excused[0], paths)} Mend the name, change the task type, or set IgnoreUnmatched.");
     }
 
-    private void AddSaved(string adapter, LayerConfig config, IEnumerable<ModulePlace> before)
+    private void AddSaved(string adapter, LayerConfig config, IEnumerable<ModulePlace> before, bool isNew)
     {
         if (config.ModulesToSave is not { } names) return;
         foreach (var place in before.Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
             if (place.Module is TunerLayer or TrainableTokensWrapper) throw new ArgumentException($"'{place.Path}' is to be trained whole, but another adapter adapts it. Take it out of modules_to_save or out of the targets.");
-            if (_model.Config.TieWordEmbeddings && _model.OutputEmbeddings is { } head && ReferenceEquals(head, place.Module))
+            if (isNew && _model.Config.TieWordEmbeddings && _model.OutputEmbeddings is not null && ReferenceEquals(_model.InputEmbeddings, place.Module))
                 throw new ArgumentException($"'{place.Path}' is the table that the head reads too (tie_word_embeddings); a copy of it would leave the head behind. Train rows of it (TrainableTokenIndices) or untie the head.");
             if (place.Module is ModulesToSaveWrapper present) present.Add(adapter);
             else if (place.Module is Module<Tensor, Tensor> module)

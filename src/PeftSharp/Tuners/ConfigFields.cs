@@ -16,7 +16,8 @@ internal static class ConfigFields
     internal static TargetModules? Modules(ConfigJson json, string name)
     {
         if (json.GetNode(name) is not { } node) return null;
-        return node is JsonArray ? TargetModules.Create([.. json.GetStrings(name)!]) : TargetModules.FromString(json.GetString(name));
+        if (node is not JsonArray) return json.GetString(name) is { Length: > 0 } text ? TargetModules.FromString(text) : throw json.Wrong(name, "a list of names or a regular expression");
+        return TargetModules.Create([.. json.GetStrings(name)!.Where(entry => entry.Length > 0)]);       // an empty name matches nothing
     }
 
     internal static JsonNode? ToJson(TargetModules? modules) => modules is null ? null : modules.Pattern is { } pattern ? pattern : List(modules.Names);

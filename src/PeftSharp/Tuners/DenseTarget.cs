@@ -6,7 +6,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A linear layer, however it stores its weight: the library's, GPT-2's transposed one, or TorchSharp's.</summary>
+/// <summary>A linear layer, however it stores its weight: the library's, one that is tied to the embeddings, GPT-2's transposed one, or TorchSharp's.</summary>
 internal sealed class DenseTarget : IAdaptable
 {
     private readonly Func<Parameter> _weight;      // asked each time: moving a model replaces its parameters
@@ -18,6 +18,8 @@ internal sealed class DenseTarget : IAdaptable
     internal static DenseTarget? Of(Module module) => module switch
     {
         Linear own => new DenseTarget(() => own.Weight, () => own.Bias, isTransposed: false),
+        TiedLinear tied => new DenseTarget(() => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that is tied to embeddings with trained rows cannot be adapted. Take it out of the targets."),
+            () => tied.Bias, isTransposed: false),
         Conv1D own => new DenseTarget(() => own.Weight, () => own.Bias, isTransposed: true),
         TorchSharp.Modules.Linear linear => new DenseTarget(() => linear.weight, () => linear.bias, isTransposed: false),
         _ => null,

@@ -3,7 +3,10 @@ using PeftSharp.Tuners.Lora;
 namespace PeftSharp.Tuners;
 
 /// <summary>How the factors A and B of an update start.</summary>
-/// <remarks>Written as in Python: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</remarks>
+/// <remarks>
+/// <para>Written as in Python: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
+/// </remarks>
 public abstract class LoraInitializer : IEquatable<LoraInitializer>
 {
     private protected LoraInitializer() { }

@@ -19,6 +19,8 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
         RegisterComponents();
     }
 
+    public override string KeptPath => State.Merged.FirstOrDefault(Has) is { } merged ? "modules_to_save." + merged : "original_module";
+
     internal override Module<Tensor, Tensor> Original => _untouched;
 
     internal override IEnumerable<string> Adapters => _copies.Adapters;
@@ -26,12 +28,21 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
     public override Tensor Weight => _untouched is IHasWeight weighted ? weighted.Weight
         : throw new InvalidOperationException($"A head reads the weight of a {_untouched.GetName()}, which has none.");
 
-    /// <summary>The copy that answers; null where the original does.</summary>
-    private Module<Tensor, Tensor>? Current => (State.Merged.Count > 0 ? State.Merged : State.Active).FirstOrDefault(Has) is { } adapter && State.IsEnabled ? (Module<Tensor, Tensor>)_copies.ModuleOf(adapter) : null;
+    internal override bool Has(string adapter) => _copies.Has(adapter);
+
+    /// <summary>The module that answers for all rows: the copy of the first of these adapters that has one, otherwise the original.</summary>
+    private Module<Tensor, Tensor> AnswerOf(IReadOnlyList<string> adapters)
+    {
+        foreach (var adapter in adapters)
+            if (Has(adapter)) return CopyOf(adapter);
+        return _untouched;
+    }
+
+    private Module<Tensor, Tensor> CopyOf(string adapter) => (Module<Tensor, Tensor>)_copies.ModuleOf(adapter);
 
     internal void Add(string adapter)
     {
-        var copy = ModuleCopy.Of(_untouched);
+        var copy = _untouched is TiedLinear tied ? tied.ToLinear() : ModuleCopy.Of(_untouched);
         copy.train(training);
         _copies.Add(adapter, copy);
     }
@@ -39,9 +50,10 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
     // A merged adapter's copy answers too: merging changes weights, and a copy has its own.
     public override Tensor forward(Tensor x)
     {
-        if (State.Rows is not { } rows || !State.IsApplied) return (Current ?? _untouched).call(x);
+        var choice = State.Current;
+        if (State.Merged.Count > 0 || choice.Rows is null) return AnswerOf(State.Merged.Count > 0 ? State.Merged : choice.Active).call(x);
         using var scope = NewDisposeScope();
-        return ByRows(x, _untouched.call(x), rows, (adapter, input, _) => ((Module<Tensor, Tensor>)_copies.ModuleOf(adapter)).call(input)).MoveToOuterDisposeScope();
+        return ByRows(x, _untouched.call(x), choice, (adapter, input, _) => CopyOf(adapter).call(input)).MoveToOuterDisposeScope();
     }
 
     internal override IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>
@@ -59,7 +71,7 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
 
     internal override Module<Tensor, Tensor> Release(IReadOnlyList<string> mergedAdapters)
     {
-        var remaining = mergedAdapters.FirstOrDefault(Has) is { } adapter ? (Module<Tensor, Tensor>)_copies.ModuleOf(adapter) : _untouched;
+        var remaining = AnswerOf(mergedAdapters);
         register_module("original_module", null!);
         if (remaining != _untouched)
         {

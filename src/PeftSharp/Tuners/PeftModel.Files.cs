@@ -1,3 +1,4 @@
+using PeftSharp.Modeling;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
@@ -9,17 +10,37 @@ public abstract partial class PeftModel
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="adapterName">Its name here.</param>
     /// <param name="isTrainable">Whether it is trained on once it is active; default false.</param>
+    /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported. Default false, as in peft.</param>
+    /// <returns>What was absent, not used or doubtful; also kept as <see cref="PretrainedModel.LoadReport"/>.</returns>
     /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model; then the model is as it was.</exception>
     /// <exception cref="ArgumentException">The name is taken or cannot be one.</exception>
-    public void LoadAdapter(string folder, string adapterName, bool isTrainable = false)
+    public LoadReport LoadAdapter(string folder, string adapterName, bool isTrainable = false, bool strict = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var config = TunerTypes.ReadConfig(folder) with { InferenceMode = !isTrainable };
-        try { Add(adapterName, config, resolved => AdapterFiles.Load(folder, Tensors(adapterName, resolved), config, Describe())); }
+        try { config.Validate(); }
+        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, AdapterFiles.ConfigFile)}': {error.Message}", error); }
+        try
+        {
+            var warnings = Doubts(config).ToArray();
+            if (strict && warnings.Length > 0) throw new ArgumentException(string.Join(" ", warnings));
+            LoadReport? report = null;
+            Add(adapterName, config is LayerConfig layers ? layers with { IgnoreUnmatched = !strict } : config,
+                resolved => report = AdapterFiles.Load(folder, Tensors(adapterName, resolved), Base, config));
+            return LoadReport = report! with { Warnings = [.. warnings, .. report.Warnings] };
+        }
         catch (ArgumentException error) when (error.ParamName is null)
         {
             throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({Describe()}): {error.Message}", error);
         }
+    }
+
+    /// <summary>What a strict reading of a configuration refuses, although the adapter can be loaded without it.</summary>
+    private IEnumerable<string> Doubts(PeftConfig config)
+    {
+        if (config.AdditionalFields is { Count: > 0 } fields)
+            yield return $"adapter_config.json has fields that are kept but have no effect here: {string.Join(", ", fields.Select(field => field.Key))}.";
+        if (config is LayerConfig layers && _tree.Objection(layers) is { } objection) yield return objection;
     }
 
     /// <summary>Writes the adapters: <c>default</c> into the folder itself, others into folders of their names. The base model is not written.</summary>
@@ -34,7 +55,9 @@ public abstract partial class PeftModel
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(selectedAdapters);
+        using var running = Calls.Call();
         RequireKnown(selectedAdapters);
+        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. Name at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters) AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, _configs[adapter]), _configs[adapter]);
     }
 
@@ -43,11 +66,12 @@ public abstract partial class PeftModel
     public override void LoadWeights(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        using var change = BeginChange("Loading weights");
         RequireUnmerged("Loading weights");
-        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config, Describe());
+        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), Base, config);
     }
 
     private Dictionary<string, Parameter> Tensors(string adapter, LayerConfig config) => AdapterFiles.Tensors(Base, _tree.Parts, adapter, config).ToDictionary();
 
-    private string Describe() => Base.NameOrPath is { } path ? $"{Base.GetName()} from '{path}'" : Base.GetName();
+    private string Describe() => AdapterFiles.Describe(Base);
 }

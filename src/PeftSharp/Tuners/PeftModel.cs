@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A frozen model with adapters: trained, saved and generated from as any model, but only the adapters change and only they are saved.</summary>
-/// <remarks>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</remarks>
+/// <remarks>
+/// <para>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changes of the adapters while calls are running are refused. Training, moving and disposing the model need exclusive use.</para>
+/// </remarks>
 public abstract partial class PeftModel : PretrainedModel
 {
     [ComponentName(Name = "base_model")] private readonly PeftRoot _root;
@@ -18,14 +21,15 @@ public abstract partial class PeftModel : PretrainedModel
     private readonly string[] _learnedBefore;
     private bool _isUnloaded;
 
-    private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model.Config)
+    private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
         if (model is PeftModel) throw new ArgumentException("This model has adapters already: add one with AddAdapter.", nameof(model));
+        if (ModuleTree.Walk(model, module => module is AdapterPart).FirstOrDefault(place => place.Module is AdapterPart) is { } wrapped)
+            throw new ArgumentException($"This model has adapters already: '{wrapped.Path}' belongs to another adapted model. Add the adapter to that one with AddAdapter, or call Unload on it first.", nameof(model));
         _tuner = config.CreateTuner();
         _tree = new AdapterTree(model, _tuner, _adapters);
         _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
         _root = new PeftRoot(model);
-        NameOrPath = model.NameOrPath;
         RegisterComponents();
         train(model.training);
         if (model.Device.type != DeviceType.CPU) this.to(model.Device);
@@ -34,8 +38,8 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>The configuration of each adapter, as it will be saved.</summary>
     public IReadOnlyDictionary<string, LayerConfig> PeftConfigs => _configs;
 
-    /// <summary>The adapters whose updates are added, in this order.</summary>
-    public IReadOnlyList<string> ActiveAdapters => _adapters.Active;
+    /// <summary>The adapters of calls that choose none themselves, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> have those of the scope.</summary>
+    public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
 
     /// <summary>The adapters that are merged into the base weights, in this order.</summary>
     public IReadOnlyList<string> MergedAdapters => _adapters.Merged;
@@ -47,7 +51,19 @@ public abstract partial class PeftModel : PretrainedModel
     public override Objective? Objective => Base.Objective;
 
     /// <inheritdoc/>
-    public override bool SupportsCache => Base.SupportsCache;
+    public override IReadOnlyList<string> OptionNames => [.. Base.OptionNames, "adapter_names"];
+
+    /// <inheritdoc/>
+    public override GenerationConfig GenerationConfig
+    {
+        get => Base.GenerationConfig;
+        set => Base.GenerationConfig = value;
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => Base.AcceptsLossKwargs;
+
+    internal override NewWeights NewWeights => Base.NewWeights;
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Base.InputEmbeddings;
@@ -63,14 +79,16 @@ public abstract partial class PeftModel : PretrainedModel
     /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
     /// <param name="adapterName">Its name here.</param>
     /// <param name="isTrainable">Whether it is trained on; default false.</param>
+    /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.</param>
     /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model.</exception>
-    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false) where TModel : PretrainedModel
+    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false) where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var config = TunerTypes.ReadConfig(folder);
         var peft = new PeftModel<TModel>(model, config);
-        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable));
+        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable, strict));
+        model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }
 
@@ -83,19 +101,13 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
 
-    /// <summary>The base model's answer with the active adapters.</summary>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options) => Base.call(inputs, options);
+    /// <summary>Not supported: resize the base model before adapters are added.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
+        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized: adapters are saved without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
 
-    /// <summary>The base model's answer with an adapter for each row of the batch.</summary>
-    /// <param name="inputs">As for the base model.</param>
-    /// <param name="adapterNames">One name a row; <c>__base__</c> for none.</param>
-    /// <exception cref="ArgumentException">A name is not known, or there are more or fewer names than rows.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
-    public ModelOutput Call(ModelInputs inputs, IReadOnlyList<string> adapterNames)
-    {
-        using var rows = UseAdapters(adapterNames);
-        return call(inputs);
-    }
+    /// <inheritdoc/>
+    protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
 
     /// <summary>How many numbers are trained, and how many there are (peft's <c>get_nb_trainable_parameters</c>).</summary>
     public TrainableParameters TrainableParameters()
@@ -121,14 +133,14 @@ public abstract partial class PeftModel : PretrainedModel
             Abandon();
             throw;
         }
-        _adapters.Active = [adapterName];
+        _adapters.Default = AdapterChoice.ForAll([adapterName]);
         SetTrainable();
     }
 
     /// <summary>Which parameters learn follows from which adapters are active; said in one place.</summary>
     private void SetTrainable()
     {
-        var learning = _adapters.IsApplied ? _adapters.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
+        var learning = _adapters.Merged.Count == 0 && _adapters.Owner is null ? _adapters.Default.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
         foreach (var parameter in Base.parameters()) parameter.requires_grad = false;
         var parts = _tree.Parts.ToArray();
         foreach (var adapter in learning)
@@ -154,6 +166,17 @@ public abstract partial class PeftModel : PretrainedModel
 
     private void RequireUnmerged(string what)
     {
-        if (_adapters.Merged.Count > 0) throw new InvalidOperationException($"{what} while {string.Join(", ", _adapters.Merged)} is merged would not do what it says. Call Unmerge first.");
+        if (_adapters.Merged.Count > 0)
+            throw new InvalidOperationException($"{what} is not possible while {string.Join(", ", _adapters.Merged.Select(name => $"'{name}'"))} is merged into the weights. Call Unmerge first.");
+    }
+
+    /// <summary>Starts a change of the adapters.</summary>
+    /// <exception cref="InvalidOperationException">Calls of the model are running, or a scope of <see cref="DisableAdapter"/> has taken merged weights out of it.</exception>
+    private CallGate.RunningChange BeginChange(string what)
+    {
+        var change = Calls.Change(what);
+        if (_adapters.Owner is null) return change;
+        change.Dispose();
+        throw new InvalidOperationException($"{what} is not possible in a scope of DisableAdapter that has taken merged weights out of the model: it merges them again when it ends. Dispose the scope first.");
     }
 }

@@ -3,6 +3,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Tuners;
 
 /// <summary>A frozen <typeparamref name="TModel"/> with adapters.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changes of the adapters while calls are running are refused. Training, moving and disposing the model need exclusive use.</remarks>
 /// <typeparam name="TModel">The base model's class.</typeparam>
 public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
 {
@@ -15,19 +16,10 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// <param name="safeMerge">Whether weights that would not be finite, or a head that is tied to changed embeddings, are refused before anything is written. Default true; peft's default is false.</param>
     /// <param name="adapterNames">The adapters, in this order. Null: the active ones.</param>
     /// <exception cref="ArgumentException">A name is not known.</exception>
-    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses.</exception>
-    public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
-    {
-        var merged = MergeForGood(safeMerge, adapterNames);
-        return (TModel)GiveBack(merged);
-    }
+    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses, or calls of the model are running.</exception>
+    public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) => (TModel)MergeForGood(safeMerge, adapterNames);
 
     /// <summary>Takes all adapters away and gives the base model back as it was; this object is at its end.</summary>
-    /// <exception cref="InvalidOperationException">An adapter's initialization changed the base weights (pissa, olora): merge it, or load the base model again.</exception>
-    public TModel Unload()
-    {
-        RequireUntouchedBase("Unload");
-        Unmerge();
-        return (TModel)GiveBack([]);
-    }
+    /// <exception cref="InvalidOperationException">An adapter's initialization changed the base weights (pissa, olora): merge it, or load the base model again. Or calls of the model are running.</exception>
+    public TModel Unload() => (TModel)RemoveAll();
 }

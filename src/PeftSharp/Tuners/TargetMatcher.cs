@@ -23,7 +23,7 @@ internal sealed class TargetMatcher
     {
         var selected = paths.Where(path => Selects(_targets, path)).ToArray();
         CheckEntries("target_modules", _targets, paths, adaptable);
-        if (_config.ExcludeModules is { } exclude) CheckEntries("exclude_modules", exclude, paths, adaptable);
+        if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} means {selected.Length} modules of this model, and all of them are left out by exclude_modules, modules_to_save or layers_to_transform. Name others.");

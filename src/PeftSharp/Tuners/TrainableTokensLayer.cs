@@ -18,7 +18,20 @@ internal sealed class TrainableTokensLayer : TunerLayer
     }
 
     /// <summary>The table as it is read, float [rows, width]: with the active adapters' rows, and a gradient to them.</summary>
-    public override Tensor Weight => State.IsApplied && State.Rows is null && State.Active.Any(Has) ? With(State.Active.Where(Has)) : Target.Weight;
+    /// <exception cref="NotSupportedException">Rows of the batch have different adapters, and one of them trains rows of this table: a head tied to it reads one table for all rows.</exception>
+    public override Tensor Weight
+    {
+        get
+        {
+            var choice = State.Current;
+            if (State.Merged.Count > 0 || !choice.Names.Any(Has)) return Target.Weight;
+            if (choice.Rows is not null)
+                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains rows of an embedding that the head is tied to, so one batch cannot have an adapter for each row. Call the model once for each adapter.");
+            return With(choice.Active.Where(Has));
+        }
+    }
+
+    internal override bool Has(string adapter) => _ids.ContainsKey(adapter);
 
     internal void Add(string adapter, IReadOnlyList<int> ids)
     {
@@ -45,7 +58,7 @@ internal sealed class TrainableTokensLayer : TunerLayer
     // The look-up is done again in the table with this adapter's rows only where the input asks for one of them.
     private protected override Tensor Adapt(string adapter, Tensor x, Tensor result)
     {
-        if (State.Rows is null) CheckDisjoint(State.Active.Where(Has));
+        if (State.Current is { Rows: null, Active.Count: > 1 } choice) CheckDisjoint(choice.Active.Where(Has));
         var matches = x.unsqueeze(-1).eq(Index(adapter));                                  // [..., trained]
         var rows = _trainedRows.ParameterOf(adapter).index_select(0, matches.@long().argmax(-1).flatten()).reshape([.. x.shape, _embedding.Width]);
         return where(matches.any(-1, keepdim: true), rows, result);

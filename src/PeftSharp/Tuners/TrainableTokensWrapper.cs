@@ -16,9 +16,13 @@ internal sealed class TrainableTokensWrapper : AdapterPart
         RegisterComponents();
     }
 
+    public override string KeptPath => "token_adapter." + _tokens.KeptPath;
+
     internal override Module<Tensor, Tensor> Original => _tokens.Original;
 
     internal override IEnumerable<string> Adapters => _tokens.Adapters;
+
+    internal override bool Has(string adapter) => _tokens.Has(adapter);
 
     public override Tensor Weight => _tokens.Weight;
 

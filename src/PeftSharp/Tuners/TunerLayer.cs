@@ -19,6 +19,8 @@ internal abstract class TunerLayer : AdapterPart
     /// <summary>The tensors that adapters merge into.</summary>
     internal IAdaptable Target { get; }
 
+    public override string KeptPath => "base_layer";
+
     internal override Module<Tensor, Tensor> Original => _wrapped;
 
     public override Tensor Weight => Target.Weight;
@@ -46,12 +48,13 @@ internal abstract class TunerLayer : AdapterPart
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        var choice = State.Current;
         var result = _wrapped.call(x);
-        if (!State.IsApplied) return result.MoveToOuterDisposeScope();
+        if (choice.IsBase || State.Merged.Count > 0) return result.MoveToOuterDisposeScope();
         var type = result.dtype;
-        if (State.Rows is { } rows) result = ByRows(x, result, rows, Adapt);
+        if (choice.Rows is not null) result = ByRows(x, result, choice, Adapt);
         else
-            foreach (var adapter in State.Active)
+            foreach (var adapter in choice.Active)
                 if (Has(adapter)) result = Adapt(adapter, x, result);
         return result.to(type).MoveToOuterDisposeScope();
     }

@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Serialization;
 using PeftSharp.Tuners.Lora;
 
@@ -18,9 +19,10 @@ internal static class TunerTypes
     /// <exception cref="CheckpointException">The file is absent or malformed, its method is not served, or it asks for something that is not.</exception>
     internal static PeftConfig ReadConfig(string folder)
     {
+        if (FolderAccess.Obstacle(folder, $"{AdapterFiles.ConfigFile} and {AdapterFiles.WeightsFile}") is { } obstacle) throw new CheckpointException(obstacle);
         var json = ConfigJson.Read(Path.Combine(folder, AdapterFiles.ConfigFile));
         var type = json.GetString("peft_type");
         return _tuners.TryGetValue(type, out var tuner) ? tuner().ReadConfig(json)
-            : throw json.Wrong("peft_type", $"a method that is served: {string.Join(", ", Names)}");
+            : throw json.Wrong("peft_type", $"a supported method: {string.Join(", ", Names)}");
     }
 }

@@ -16,4 +16,21 @@ internal sealed record WeightedCombination(
 
     /// <summary>Whether numbers are left out.</summary>
     internal bool IsPruned => Type is not (CombinationType.Svd or CombinationType.Linear or CombinationType.Cat);
+
+    /// <summary>Whether the sign of the majority counts.</summary>
+    private bool UsesSigns => Type is CombinationType.Ties or CombinationType.TiesSvd or CombinationType.DareTies or CombinationType.DareTiesSvd;
+
+    /// <summary>Checks the values, and that the type uses each option that is set.</summary>
+    /// <exception cref="ArgumentException">One is out of range, missing or not used.</exception>
+    internal void Check()
+    {
+        if (!Enum.IsDefined(Type)) throw new ArgumentException($"There is no combination type {Type}.");
+        if (IsPruned && Density is not (>= 0 and <= 1)) throw new ArgumentException($"{Type} keeps a share of the numbers, and density is {(Density is null ? "not set" : Density)}: give one from 0 to 1.");
+        if (SvdClamp is not null and not (>= 0 and <= 1)) throw new ArgumentException($"svdClamp is {SvdClamp}, but it is a quantile, from 0 to 1.");
+        var unused = new (string Name, bool IsUnused)[]
+        {
+            ("density", Density is not null && !IsPruned), ("svdRank", Rank > 0 && !IsOnUpdates), ("svdClamp", SvdClamp is not null && !IsOnUpdates), ("majoritySignMethod", SignMethod != default && !UsesSigns),
+        }.Where(option => option.IsUnused).Select(option => option.Name).ToArray();
+        if (unused.Length > 0) throw new ArgumentException($"{Type} does not use {string.Join(", ", unused)}. Leave it out, or choose a combination type that uses it.");
+    }
 }

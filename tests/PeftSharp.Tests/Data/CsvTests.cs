@@ -65,4 +65,18 @@ public class CsvTests : IDisposable
             Assert.Equal(rows.Select(row => row[0]), read["x"].Texts());
             Assert.Equal(rows.Select(row => row[1]), read["y"].Texts());
         }, iter: 200, threads: 1);
+
+    [Theory]
+    [InlineData("9007199254740993", "NA", "int64")]              // float64 would round it
+    [InlineData("9007199254740992", "NA", "float64")]            // as pandas
+    [InlineData("9007199254740993", "1.5", "string")]
+    [InlineData("12345678901234567890", "1", "string")]
+    [InlineData("-9223372036854775808", "9223372036854775807", "int64")]
+    [InlineData("1.5", "2", "float64")]
+    public void Whole_numbers_are_never_rounded(string first, string second, string dtype)
+    {
+        var read = Read($"x\n{first}\n{second}\n");
+        Assert.Equal(new Value(dtype), read.Features["x"]);
+        Assert.Equal(first, read["x"][0] is double number and > 1e9 ? ValueText.Of((long)number) : ValueText.Of(read["x"][0]));
+    }
 }

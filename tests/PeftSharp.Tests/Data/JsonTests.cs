@@ -67,4 +67,34 @@ public class JsonTests : IDisposable
         var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
         Assert.Equal(texts, Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts());
     }
+
+    [Fact]
+    public void NaN_and_infinity_as_Python_writes_them_are_numbers()
+    {
+        var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
+        Assert.Equal([double.NaN, double.NegativeInfinity, 1, double.PositiveInfinity], read["x"].ToArray<double>());
+        Assert.Equal("NaN \" Infinity", read["s"].Text(0));
+        Assert.Equal([double.NaN], Read("[{\"x\": NaN}]")["x"].ToArray<double>());
+        Assert.Contains("line 1", Assert.Throws<DatasetException>(() => Read("{\"x\": NaNa}\n")).Message);
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 9007199254740993}\n{\"a\": 1.5}\n", "line 2: column 'a': The whole number 9007199254740993 stands among fractions")]
+    [InlineData("{\"a\": 1.5}\n{\"a\": 9007199254740993}\n", "line 2: column 'a': The whole number 9007199254740993 stands among fractions")]
+    [InlineData("{\"a\": [1, 2.5, 9007199254740993]}\n", "9007199254740993")]
+    [InlineData("{\"a\": [1.5, 9007199254740993]}", "9007199254740993")]
+    [InlineData("[{\"a\": 1}] trailing", "line 1")]
+    [InlineData("{\"a\": [1]} {\"b\": 2}\n", "line 1")]
+    public void Numbers_that_would_be_rounded_and_text_after_the_end_are_refused(string text, string expected) =>
+        Assert.Contains(expected, Assert.Throws<DatasetException>(() => Read(text)).Message);
+
+    [Fact]
+    public void Text_in_another_encoding_is_named()
+    {
+        var file = Path.Combine(_folder.Path, "u.jsonl");
+        File.WriteAllText(file, "{\"a\": 1}\n", System.Text.Encoding.Unicode);
+        Assert.Contains("u.jsonl' is UTF-16", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file)).Message);
+        File.WriteAllBytes(file, [.. "{\"a\": \""u8, 0xE9, .. "\"}\n"u8]);
+        Assert.Contains("line 1", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file)).Message);
+    }
 }

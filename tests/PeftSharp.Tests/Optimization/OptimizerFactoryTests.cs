@@ -47,7 +47,7 @@ public class OptimizerFactoryTests
         string Message(OptimizerNames optim, string options) => Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
         Assert.Contains("moment unknown; known: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, "moment=1"));
         Assert.Contains("adamw_torch (OptimArgs): eps unknown; known: none", Message(OptimizerNames.AdamwTorch, "eps=1"));
-        Assert.Contains("'alpha' is no name=value", Message(OptimizerNames.Rmsprop, "alpha"));
+        Assert.Contains("'alpha' is not of the form name=value", Message(OptimizerNames.Rmsprop, "alpha"));
         Assert.Contains("not 'much'", Message(OptimizerNames.Adagrad, "eps=much"));
         Assert.Contains("not 'maybe'", Message(OptimizerNames.Rmsprop, "centered=maybe"));
     }

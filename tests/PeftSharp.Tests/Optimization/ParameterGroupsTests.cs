@@ -14,7 +14,7 @@ public class ParameterGroupsTests
         model.get_parameter("frozen.weight")!.requires_grad = false;
         var groups = ParameterGroups.Of(model, weightDecay: 0.1);
         Assert.Equal(["scale", "dense.weight", "normalizer.weight"], groups[0].Parameters.Select(p => p.Name));
-        Assert.Equal(["dense.bias", "ln_1.weight", "ln_1.bias", "input_layernorm.weight", "norm.weight", "final_norm.weight", "normalizer.bias", "frozen.bias"], groups[1].Parameters.Select(p => p.Name));
+        Assert.Equal(["dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight", "final_norm.weight", "normalizer.bias", "frozen.bias"], groups[1].Parameters.Select(p => p.Name));
         Assert.Equal([0.1, 0.0], groups.Select(group => group.WeightDecay));
         Assert.Contains("frozen.weight", ParameterGroups.GetDecayParameterNames(model));
     }
@@ -35,12 +35,13 @@ public class ParameterGroupsTests
         Assert.Contains("nothing to train", Assert.Throws<ArgumentException>(() => ParameterGroups.Of(model, 0)).Message);
     }
 
-    /// <summary>A module for each rule: a layer norm by type under a plain name, norms by name that are other modules, and names that only look alike.</summary>
+    /// <summary>A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and names that only look alike.</summary>
     private sealed class Block : nn.Module
     {
         [ComponentName(Name = "scale")] private readonly Parameter _scale = new(ones(1));
         [ComponentName(Name = "dense")] private readonly Linear _dense = nn.Linear(2, 2);
         [ComponentName(Name = "ln_1")] private readonly LayerNorm _typed = nn.LayerNorm(2);
+        [ComponentName(Name = "scaling")] private readonly Marked _marked = new();
         [ComponentName(Name = "input_layernorm")] private readonly Linear _named = nn.Linear(2, 2, hasBias: false);
         [ComponentName(Name = "norm")] private readonly Linear _whole = nn.Linear(2, 2, hasBias: false);
         [ComponentName(Name = "final_norm")] private readonly Linear _ending = nn.Linear(2, 2, hasBias: false);
@@ -48,5 +49,12 @@ public class ParameterGroupsTests
         [ComponentName(Name = "frozen")] private readonly Linear _frozen = nn.Linear(2, 2);
 
         internal Block() : base(nameof(Block)) => RegisterComponents();
+    }
+
+    private sealed class Marked : nn.Module, IExemptFromWeightDecay
+    {
+        [ComponentName(Name = "weight")] private readonly Parameter _weight = new(ones(2));
+
+        internal Marked() : base(nameof(Marked)) => RegisterComponents();
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
+using PeftSharp.Serialization;
 using PeftSharp.Optimization;
 using PeftSharp.Tokenization;
 using PeftSharp.Training;
@@ -33,19 +34,28 @@ internal sealed class RecordedRun
     internal Dataset Rows(string role) => LoadRows((string)Json[role]!);
 
     /// <summary>Whether the model predicts the next token; otherwise it classifies.</summary>
-    internal bool IsLanguage => Kind.StartsWith("gpt2", StringComparison.Ordinal);
+    internal bool IsLanguage => !Kind.StartsWith("bert", StringComparison.Ordinal);
 
     private bool HasDropout => !Kind.EndsWith('0');
 
     /// <summary>The model with its recorded start, an adapter on it where the run trained one.</summary>
     internal PretrainedModel Model()
     {
-        var config = AutoConfig.FromPretrained(ReferenceRoot.Require("training", "start", Kind));
+        var folder = ReferenceRoot.Require("training", "start", Kind);
+        var family = (string)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "config.json")))!["model_type"]!;
+        Skip.IfNot(ModelFamilies.ModelTypes.Contains(family), $"The model type '{family}' is not supported.");
+        var config = AutoConfig.FromPretrained(folder);
         var model = AutoLoader.FromConfig(config, IsLanguage ? ModelTask.CausalLM : ModelTask.SequenceClassification);
         if (Kind.Contains("lora", StringComparison.Ordinal))
-            model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 4, LoraAlpha = 16, LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = true });
-        var report = PretrainedWeights.Load(model, ReferenceRoot.Require("training", "start", $"{Kind}.safetensors"), ignoreMismatchedSizes: false);
-        Assert.Empty(report.MissingKeys);
+            model = model.GetPeftModel(new LoraConfig { TaskType = IsLanguage ? TaskType.CausalLM : TaskType.SeqCls, R = 4, LoraAlpha = 16, LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = family == "gpt2" });
+        var start = ReferenceRoot.Require("training", "start", $"{Kind}.safetensors");
+        if (model is not PeftModel)
+        {
+            PretrainedWeights.LoadAll(model, start);
+            return model;
+        }
+        using var tensors = CheckpointTensors.Open(start);
+        foreach (var (name, parameter) in model.state_dict()) tensors.CopyTo(name, parameter);
         return model;
     }
 
@@ -57,7 +67,7 @@ internal sealed class RecordedRun
         return new LanguageModelingCollator(tokenizer, mlm: false);
     }
 
-    /// <summary>What the run was told, in our words; a run that was told something that is not served is skipped.</summary>
+    /// <summary>The arguments of the run; a run with an argument that is not supported is skipped.</summary>
     internal TrainingArguments Arguments(string outputDir)
     {
         var args = new TrainingArguments(outputDir) { UseCpu = TestDevice.Current.type == TorchSharp.DeviceType.CPU };
@@ -92,11 +102,13 @@ internal sealed class RecordedRun
             case "load_best_model_at_end": return args with { LoadBestModelAtEnd = (bool)value };
             case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
             case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
+            case "optim_args": return args with { OptimArgs = (string)value! };
+            case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
             case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = ((JsonObject)value).ToDictionary(pair => pair.Key, pair => (object?)(double)pair.Value!) };
             default:
-                Skip.If(true, $"'{name}' is not served.");
+                Skip.If(true, $"The argument '{name}' is not supported.");
                 return args;
         }
     }

@@ -77,7 +77,7 @@ public sealed class StepPlanTests
     [InlineData(0.001, 1)]
     public void An_interval_below_one_is_a_share_of_all_steps_rounded_up(double given, int steps)
     {
-        var plan = new StepPlan(25, 25, 25, 1, 25);
+        var plan = new StepPlan(25, 25, 25, 1, 25, 25);
         Assert.Equal(steps, plan.Interval(given));
         Assert.Equal(steps, plan.Warmup(given));
     }

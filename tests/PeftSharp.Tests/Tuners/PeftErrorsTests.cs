@@ -122,7 +122,7 @@ public sealed class PeftErrorsTests : IDisposable
     [Theory]
     [InlineData("use_qalora", "true")]
     [InlineData("layer_replication", "[[0, 1]]")]
-    [InlineData("init_lora_weights", "\"eva\"")]
+    [InlineData("init_lora_weights", "\"loftq\"")]
     [InlineData("bias", "\"some\"")]
     [InlineData("peft_type", "\"XLORA\"")]
     [InlineData("task_type", "\"PAINTING\"")]

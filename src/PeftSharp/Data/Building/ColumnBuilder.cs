@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
 /// <summary>A column that grows value by value and takes its type from the first one that is not null.</summary>
-/// <param name="promotesNumbers">Whether whole numbers and fractions may meet, as in files: the column is float64 then.</param>
+/// <param name="promotesNumbers">Whether whole numbers and fractions may meet, as in files: the column is float64 then, if every whole number is exact in it.</param>
 internal sealed class ColumnBuilder(bool promotesNumbers = false)
 {
     private ColumnStore? _store;
@@ -26,25 +26,34 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal void Add<T>(T value) where T : struct
     {
-        if (_store is PrimitiveStore<T> same)
+        if (_store is PrimitiveStore<T> { Feature: Value } same)
             same.Add(value);
         else if (promotesNumbers && value is long whole && _store is PrimitiveStore<double> fractions)
-            fractions.Add(whole);
-        else if (promotesNumbers && value is double fraction && _store is PrimitiveStore<long>)
+            fractions.Add(NumberCopy.ExactDouble(whole));
+        else if (promotesNumbers && value is double fraction && _store is PrimitiveStore<long> { Feature: Value })
             Promote().Add(fraction);
         else
-            Store(static _ => new PrimitiveStore<T>(), PrimitiveTypes.FeatureOf<T>()).Add(value);
+            Primitives<T>().Add(value);
     }
 
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
-    internal void AddRange<T>(ReadOnlySpan<T> values) where T : struct =>
-        Store(static _ => new PrimitiveStore<T>(), PrimitiveTypes.FeatureOf<T>()).AddRange(values);
+    internal void AddRange<T>(ReadOnlySpan<T> values) where T : struct => Primitives<T>().AddRange(values);
 
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal void AddText(string value) => Store(static _ => new ReferenceStore<string>(), new Value("string")).Add(value);
 
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal void AddBytes(byte[] value) => Store(static _ => new ReferenceStore<byte[]>(), new Value("binary")).Add(value);
+
+    /// <exception cref="TypeMismatchException">The column has another type, or holds values of another enum.</exception>
+    internal void AddEnum(Enum value)
+    {
+        var classes = EnumClasses.Of(value.GetType());
+        var store = Store(_ => new PrimitiveStore<long>(classes.Label), classes.Label);
+        if (store.Feature != classes.Label)
+            throw new TypeMismatchException(store.Feature, classes.Label.ToString());
+        store.Add(classes.NumberOf(value));
+    }
 
     /// <summary>The store to which the items of one list are added.</summary>
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
@@ -53,6 +62,13 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     /// <summary>The store to which the fields of one record are added.</summary>
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal StructStore Struct() => Store(static promotes => new StructStore(promotes), new Struct(new Dictionary<string, Feature>()));
+
+    private PrimitiveStore<T> Primitives<T>() where T : struct
+    {
+        var found = PrimitiveTypes.FeatureOf<T>();
+        var store = Store(static _ => new PrimitiveStore<T>(), found);
+        return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());      // class numbers of an enum
+    }
 
     private TStore Store<TStore>(Func<bool, TStore> create, Feature found) where TStore : ColumnStore
     {
@@ -73,7 +89,7 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
             if (wholes.IsNull(i))
                 fractions.AddNull();
             else
-                fractions.Add(wholes.Values[i]);
+                fractions.Add(NumberCopy.ExactDouble(wholes.Values[i]));
         _store = fractions;
         return fractions;
     }

@@ -1,15 +1,16 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace PeftSharp.Data;
 
 /// <summary>Converts the values of a column to another type, and says in which row that cannot be done without loss.</summary>
-internal static class ColumnCast
+internal static partial class ColumnCast
 {
     internal static Column Cast(Column column, Feature target)
     {
         if (column.Feature == target)
             return column;
-        if (target is ClassLabel && column.Feature is Value { Dtype: "int64" } && FirstOutside(column, (ClassLabel)target) is null)
+        if (target is ClassLabel label && column.Feature is Value { Dtype: "int64" } && FirstOutside(column, label) is null)
             return column.As(target);
         var builder = new ColumnBuilder();
         for (var row = 0; row < column.Count; row++)
@@ -21,7 +22,7 @@ internal static class ColumnCast
             }
             catch (Exception error) when (error is FormatException or InvalidCastException or OverflowException or ArgumentException or TypeMismatchException)
             {
-                throw new DatasetException($"Column '{column.Name}', row {row}: '{Show(value)}' ({column.Feature}) cannot be converted to {target}. {error.Message}", error);
+                throw new DatasetException($"Column '{column.Name}', row {row}: '{ValueText.Of(value)}' ({column.Feature}) cannot be converted to {target}. {error.Message}", error);
             }
         }
         return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count));
@@ -38,43 +39,86 @@ internal static class ColumnCast
     private static object? Convert(object? value, Feature target) => (target, value) switch
     {
         (_, null) => null,
-        (Sequence sequence, System.Collections.IEnumerable items and not string) => items.Cast<object?>().Select(item => Convert(item, sequence.Element)).ToArray(),
-        (Struct record, IReadOnlyDictionary<string, object?> fields) => new OrderedDictionary<string, object?>(
-            record.Fields.Select(field => KeyValuePair.Create(field.Key, Convert(fields.GetValueOrDefault(field.Key), field.Value)))),
+        (Sequence sequence, System.Collections.IEnumerable items and not (string or byte[] or IReadOnlyDictionary<string, object?>)) =>
+            items.Cast<object?>().Select(item => Convert(item, sequence.Element)).ToArray(),
+        (Struct record, IReadOnlyDictionary<string, object?> fields) => Record(record, fields),
         (ClassLabel label, string name) => label.Str2Int(name),
         (ClassLabel label, _) => Whole(value) is ClassLabel.Unlabelled ? ClassLabel.Unlabelled : label.Str2Int(label.Int2Str(Whole(value))),
         (Value { Dtype: "int64" }, _) => Whole(value),
         (Value { Dtype: "int32" }, _) => checked((int)Whole(value)),
-        (Value { Dtype: "float64" }, _) => Fraction(value),
-        (Value { Dtype: "float32" }, _) => (float)Fraction(value),
+        (Value { Dtype: "float64" }, _) => Double(value),
+        (Value { Dtype: "float32" }, _) => Single(value),
+        (Value { Dtype: "decimal" }, _) => Decimal(value),
         (Value { Dtype: "bool" }, bool truth) => truth,
         (Value { Dtype: "bool" }, string text) => bool.Parse(text),
         (Value { Dtype: "bool" }, long or int) => Whole(value) is 0 or 1 ? Whole(value) == 1 : throw new FormatException("Only 0 and 1 are truth values."),
-        (Value { Dtype: "string" }, string or long or int or double or float or bool) => Show(value),
-        (Value { Dtype: "timestamp" }, DateTime) or (Value { Dtype: "binary" }, byte[]) => value,
+        (Value { Dtype: "string" }, string or long or int or double or float or decimal or bool or DateTime or TimeOnly or TimeSpan) => ValueText.Of(value),
+        (Value { Dtype: "timestamp" }, string text) => Time(text),
+        (Value { Dtype: "time" }, string text) => TimeOnly.Parse(text, CultureInfo.InvariantCulture),
+        (Value { Dtype: "duration" }, string text) => TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture),
+        (Value { Dtype: "timestamp" }, DateTime) or (Value { Dtype: "binary" }, byte[]) or (Value { Dtype: "time" }, TimeOnly) or (Value { Dtype: "duration" }, TimeSpan) => value,
         _ => throw new InvalidCastException("There is no such conversion."),
     };
 
+    private static OrderedDictionary<string, object?> Record(Struct record, IReadOnlyDictionary<string, object?> fields)
+    {
+        if (fields.Keys.FirstOrDefault(name => !record.Fields.ContainsKey(name)) is { } lost)
+            throw new InvalidCastException($"The field '{lost}' would be lost; name all of {string.Join(", ", fields.Keys)}.");
+        return new(record.Fields.Select(field => KeyValuePair.Create(field.Key, Convert(fields.GetValueOrDefault(field.Key), field.Value))));
+    }
+
     private static long Whole(object value) => value switch
     {
-        string text => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-        double or float when Fraction(value) is var number => number == Math.Floor(number) ? checked((long)number) : throw new FormatException("It has a fraction."),
+        string text => long.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture),
+        double or float when Double(value) is var number => number == Math.Floor(number) ? checked((long)number) : throw new FormatException("It has a fraction."),
+        decimal number => number == decimal.Truncate(number) ? checked((long)number) : throw new FormatException("It has a fraction."),
         long or int or bool => System.Convert.ToInt64(value, CultureInfo.InvariantCulture),
-        _ => throw new InvalidCastException("It is no number."),
+        _ => throw new InvalidCastException("It is not a number."),
     };
 
-    private static double Fraction(object value) => value switch
+    private static double Double(object value) => value switch
     {
         string text => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
-        long or int or double or float or bool => System.Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        _ => throw new InvalidCastException("It is no number."),
+        long whole => NumberCopy.IsExact(whole, whole) ? whole : throw new OverflowException("float64 does not hold this whole number exactly."),
+        decimal number => NumberCopy.ToDouble(number),
+        int or double or float or bool => System.Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        _ => throw new InvalidCastException("It is not a number."),
     };
 
-    private static string Show(object? value) => value switch
+    private static float Single(object value)
     {
-        null => "null",
-        bool truth => truth ? "true" : "false",
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
+        var number = Double(value);
+        if (value is long or int && !NumberCopy.IsExact(System.Convert.ToInt64(value, CultureInfo.InvariantCulture), (float)number))
+            throw new OverflowException("float32 does not hold this whole number exactly.");
+        return float.IsInfinity((float)number) && !double.IsInfinity(number) ? throw new OverflowException("It is out of the range of float32.") : (float)number;
+    }
+
+    private static decimal Decimal(object value) => value switch
+    {
+        string text => ExactDecimal(text),
+        long or int or bool => System.Convert.ToDecimal(value, CultureInfo.InvariantCulture),
+        decimal number => number,
+        double or float => ExactDecimal(ValueText.Of(value)),
+        _ => throw new InvalidCastException("It is not a number."),
     };
+
+    /// <remarks>decimal.Parse rounds what has more than 28 digits.</remarks>
+    private static decimal ExactDecimal(string text)
+    {
+        var number = decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        var digits = text.AsSpan().Trim().TrimStart("+-").TrimStart("0.").ToString().Split('e', 'E')[0].Count(char.IsAsciiDigit);
+        return digits <= 28 ? number : throw new OverflowException("It has more digits than System.Decimal holds (28).");
+    }
+
+    /// <summary>ISO 8601. A text with a zone is an instant, in UTC; one without is a wall clock of unspecified kind.</summary>
+    private static DateTime Time(string text)
+    {
+        if (!IsoDate().IsMatch(text))
+            throw new FormatException("It is not a date or time of ISO 8601, as 2024-03-31 or 2024-03-31T08:30:00Z.");
+        var time = DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind | DateTimeStyles.AllowWhiteSpaces);
+        return time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time;
+    }
+
+    [GeneratedRegex(@"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:?\d{2})?)?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex IsoDate();
 }

@@ -18,8 +18,8 @@ internal static class ColumnFactory
     /// <param name="firstRow">The number of the first of these rows, for messages.</param>
     internal static ColumnData Build(string name, object values, int firstRow)
     {
-        if (values is long[] or int[] or double[] or float[] or bool[])
-            return Primitives(values);
+        if (Primitives(values) is { } copied)
+            return copied;
         var builder = new ColumnBuilder();
         foreach (var value in ObjectValues.ItemsOf(values))
             AddNaming(builder, name, value, firstRow + builder.Count);
@@ -43,12 +43,17 @@ internal static class ColumnFactory
         }
     }
 
-    private static ColumnData Primitives(object values) => values switch
+    /// <remarks>By exact type: to the runtime a <c>uint[]</c> or an array of enums is an <c>int[]</c> too, with other values.</remarks>
+    private static ColumnData? Primitives(object values)
     {
-        long[] numbers => new PrimitiveData<long>((long[])numbers.Clone(), nulls: null),
-        int[] numbers => new PrimitiveData<int>((int[])numbers.Clone(), nulls: null),
-        double[] numbers => new PrimitiveData<double>((double[])numbers.Clone(), nulls: null),
-        float[] numbers => new PrimitiveData<float>((float[])numbers.Clone(), nulls: null),
-        _ => new PrimitiveData<bool>((bool[])((bool[])values).Clone(), nulls: null),
-    };
+        var type = values.GetType();
+        return type == typeof(long[]) ? Copy<long>(values)
+            : type == typeof(int[]) ? Copy<int>(values)
+            : type == typeof(double[]) ? Copy<double>(values)
+            : type == typeof(float[]) ? Copy<float>(values)
+            : type == typeof(bool[]) ? Copy<bool>(values)
+            : null;
+    }
+
+    private static PrimitiveData<T> Copy<T>(object values) where T : struct => new((T[])((T[])values).Clone(), nulls: null);
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace PeftSharp.Data;
@@ -10,37 +11,45 @@ internal static class ObjectValues
     /// <exception cref="DatasetException">No column can hold a value of this type.</exception>
     internal static void Add(this ColumnBuilder column, object? value)
     {
+        if (value is Array array)
+        {
+            AddArray(column, array);
+            return;
+        }
         switch (value)
         {
             case null: column.AddNull(); break;
+            case Enum member: column.AddEnum(member); break;
             case string text: column.AddText(text); break;
+            case char letter: column.AddText(letter.ToString()); break;
+            case Guid id: column.AddText(id.ToString()); break;
             case long number: column.Add(number); break;
             case int number: column.Add(number); break;
             case double number: column.Add(number); break;
             case float number: column.Add(number); break;
+            case decimal number: column.Add(number); break;
             case bool truth: column.Add(truth); break;
             case DateTime time: column.Add(time); break;
-            case short or sbyte or byte or ushort: column.Add(Convert.ToInt32(value, null)); break;
+            case DateTimeOffset time: column.Add(time.UtcDateTime); break;
+            case DateOnly date: column.Add(date.ToDateTime(TimeOnly.MinValue)); break;
+            case TimeOnly time: column.Add(time); break;
+            case TimeSpan duration: column.Add(duration); break;
+            case short or sbyte or byte or ushort: column.Add(Convert.ToInt32(value, CultureInfo.InvariantCulture)); break;
             case uint number: column.Add((long)number); break;
-            case decimal number: column.Add((double)number); break;
-            case byte[] bytes: column.AddBytes(bytes); break;
+            case ulong number: column.Add(Int64(number)); break;
+            case Half number: column.Add((float)number); break;
             case IReadOnlyDictionary<string, object?> record: AddRecord(column, record); break;
             case IReadOnlyDictionary<string, string> record: AddRecord(column, record.Select(field => KeyValuePair.Create(field.Key, (object?)field.Value))); break;
-            case long[] list: AddList<long>(column, list); break;
-            case int[] list: AddList<int>(column, list); break;
-            case double[] list: AddList<double>(column, list); break;
-            case float[] list: AddList<float>(column, list); break;
-            case bool[] list: AddList<bool>(column, list); break;
+            case IDictionary record: AddRecord(column, Fields(record)); break;
             case List<long> list: AddList<long>(column, CollectionsMarshal.AsSpan(list)); break;
             case List<int> list: AddList<int>(column, CollectionsMarshal.AsSpan(list)); break;
             case List<float> list: AddList<float>(column, CollectionsMarshal.AsSpan(list)); break;
-            case Array { Rank: > 1 } grid: AddGrid(column, grid); break;
             case IEnumerable items: AddItems(column, items); break;
             case var record when RecordTypes.PropertiesOf(record.GetType()) is { } properties:
                 AddRecord(column, properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(record))));
                 break;
             default:
-                throw new DatasetException($"A value of type {value.GetType().Name} cannot be stored in a column; give numbers, strings, booleans, byte[], DateTime, or arrays, dictionaries or records of these.");
+                throw new DatasetException($"A value of type {value.GetType().Name} cannot be stored in a column; give numbers, strings, booleans, enums, byte[], DateTime, or arrays, dictionaries or records of these.");
         }
     }
 
@@ -48,10 +57,28 @@ internal static class ObjectValues
     internal static IEnumerable ItemsOf(object values) => values switch
     {
         Array { Rank: 2 } grid => Rows(grid),
-        string or byte[] or IReadOnlyDictionary<string, object?> => throw new DatasetException($"A column needs a list of values, one per row, and got a single {values.GetType().Name}."),
+        string or IReadOnlyDictionary<string, object?> or IDictionary => throw Single(values),
+        _ when values.GetType() == typeof(byte[]) => throw Single(values),
         IEnumerable items => items,
-        _ => throw new DatasetException($"A column needs a list of values, one per row, and got a single {values.GetType().Name}."),
+        _ => throw Single(values),
     };
+
+    private static DatasetException Single(object values) => new($"A column needs a list of values, one per row, and got a single {values.GetType().Name}.");
+
+    /// <remarks>By exact type: to the runtime a <c>uint[]</c> or an array of enums is an <c>int[]</c> too, with other values.</remarks>
+    private static void AddArray(ColumnBuilder column, Array array)
+    {
+        if (array.Rank > 2)
+            throw new DatasetException($"An array of {array.Rank} dimensions cannot be stored in a column; give arrays of arrays.");
+        var type = array.GetType();
+        if (type == typeof(byte[])) column.AddBytes((byte[])array);
+        else if (type == typeof(long[])) AddList<long>(column, (long[])array);
+        else if (type == typeof(int[])) AddList<int>(column, (int[])array);
+        else if (type == typeof(double[])) AddList<double>(column, (double[])array);
+        else if (type == typeof(float[])) AddList<float>(column, (float[])array);
+        else if (type == typeof(bool[])) AddList<bool>(column, (bool[])array);
+        else AddItems(column, array.Rank == 2 ? Rows(array) : array);
+    }
 
     private static void AddList<T>(ColumnBuilder column, ReadOnlySpan<T> values) where T : struct
     {
@@ -68,13 +95,6 @@ internal static class ObjectValues
         list.EndList();
     }
 
-    private static void AddGrid(ColumnBuilder column, Array grid)
-    {
-        if (grid.Rank != 2)
-            throw new DatasetException($"An array of {grid.Rank} dimensions cannot be stored in a column; give arrays of arrays.");
-        AddItems(column, Rows(grid));
-    }
-
     private static IEnumerable<object?[]> Rows(Array grid)
     {
         for (var row = 0; row < grid.GetLength(0); row++)
@@ -86,6 +106,12 @@ internal static class ObjectValues
         }
     }
 
+    private static IEnumerable<KeyValuePair<string, object?>> Fields(IDictionary record)
+    {
+        foreach (DictionaryEntry field in record)
+            yield return KeyValuePair.Create(field.Key as string ?? throw new DatasetException($"A dictionary with keys of type {field.Key.GetType().Name} cannot be stored in a column; the keys must be strings."), field.Value);
+    }
+
     private static void AddRecord(ColumnBuilder column, IEnumerable<KeyValuePair<string, object?>> fields)
     {
         var record = column.Struct();
@@ -93,4 +119,8 @@ internal static class ObjectValues
             record.Field(name).Add(value);
         record.EndRecord();
     }
+
+    private static long Int64(ulong value) => value <= long.MaxValue
+        ? (long)value
+        : throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"The number {value} is above the largest int64, {long.MaxValue}; give it as a string or a decimal."));
 }

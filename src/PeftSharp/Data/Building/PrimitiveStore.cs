@@ -1,19 +1,20 @@
 namespace PeftSharp.Data;
 
 /// <summary>Growing numbers, truth values or times.</summary>
-internal sealed class PrimitiveStore<T> : ColumnStore where T : struct
+/// <param name="feature">What the values mean, where it is more than their type says: the names of classes.</param>
+internal sealed class PrimitiveStore<T>(Feature? feature = null) : ColumnStore where T : struct
 {
     private readonly List<T> _values = [];
 
     internal override int Count => _values.Count;
 
-    internal override Feature Feature => PrimitiveTypes.FeatureOf<T>();
+    internal override Feature Feature { get; } = feature ?? PrimitiveTypes.FeatureOf<T>();
 
     internal void Add(T value) => _values.Add(value);
 
     internal void AddRange(ReadOnlySpan<T> values) => _values.AddRange(values);
 
-    internal override ColumnData Build() => new PrimitiveData<T>([.. _values], Nulls());
+    internal override ColumnData Build() => new PrimitiveData<T>([.. _values], Nulls(), feature);
 
     private protected override void AddPlaceholder() => _values.Add(default);
 }

@@ -1,4 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>A value of another type than the column had so far; whoever adds values says which row and column it was.</summary>
-internal sealed class TypeMismatchException(Feature expected, string found) : Exception($"The column holds {expected} so far, and this value is {found}.");
+/// <summary>A value that does not fit the values before it; whoever adds values says which row and column it was.</summary>
+internal sealed class TypeMismatchException : Exception
+{
+    internal TypeMismatchException(Feature expected, string found) : base($"The column holds {expected} so far, and this value is {found}.") { }
+
+    internal TypeMismatchException(string message) : base(message) { }
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PeftSharp.Data;
 
 /// <summary>A column of class numbers (int64) with the names that they stand for.</summary>
@@ -31,13 +33,26 @@ public sealed record ClassLabel : Feature
         : throw new ArgumentOutOfRangeException(nameof(label), label, $"There is no class {label}; the classes are 0 to {Names.Count - 1}.");
 
     /// <summary>The number of the class called <paramref name="name"/>: <c>str2int</c>.</summary>
-    /// <exception cref="ArgumentException">No class has this name; the message lists the names.</exception>
+    /// <remarks>As in <c>datasets</c>: a name that is not known is tried again without the white space around it, and then as a class number ("1"; "-1" is a label kept secret).</remarks>
+    /// <exception cref="ArgumentException">There is no such class; the message lists the names.</exception>
     public long Str2Int(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (IndexOf(name) is >= 0 and var known)
+            return known;
+        if (IndexOf(name.Trim()) is >= 0 and var trimmed)
+            return trimmed;
+        if (long.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= Unlabelled && number < NumClasses)
+            return number;
+        throw new ArgumentException($"No class is called '{name}'; the names are {string.Join(", ", Names)}.", nameof(name));
+    }
+
+    private int IndexOf(string name)
     {
         for (var i = 0; i < Names.Count; i++)
             if (Names[i] == name)
                 return i;
-        throw new ArgumentException($"No class is called '{name}'; the names are {string.Join(", ", Names)}.", nameof(name));
+        return -1;
     }
 
     /// <summary>Two labels are equal where their names are, in order.</summary>

@@ -7,12 +7,12 @@ internal static class CsvFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, LoadOptions options) => FileFormat.Decoding(file, () =>
+    internal static Dataset Read(string file, LoadOptions options)
     {
-        var delimiter = options.Delimiter ?? (Path.GetExtension(file).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
-        using var reader = new StreamReader(file, Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        var delimiter = options.Delimiter ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+        using var reader = new StreamReader(DataStream.Open(file), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         return Read(new CsvTokenizer(reader, delimiter, file), file, options);
-    });
+    }
 
     private static Dataset Read(CsvTokenizer records, string file, LoadOptions options)
     {
@@ -25,15 +25,16 @@ internal static class CsvFileReader
             names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
         }
         RequireDifferent(names, file);
-        var columns = Array.ConvertAll(names, _ => new List<string?>());
+        var kept = ColumnChoice.Of(options.Columns, names, file).Select(name => Array.IndexOf(names, name)).ToArray();
+        var columns = Array.ConvertAll(kept, _ => new List<string?>());
         while (records.Read(fields))
         {
             if (fields.Count != names.Length)
                 throw new DatasetException($"'{file}', line {records.Line}: the line has {fields.Count} fields, and there are {names.Length} columns ({string.Join(", ", names)}). Quote fields that hold the delimiter, or set LoadOptions.Delimiter.");
-            for (var i = 0; i < names.Length; i++)
-                columns[i].Add(options.KeepDefaultNa && CsvTypes.IsAbsent(fields[i]) ? null : fields[i]);
+            for (var i = 0; i < kept.Length; i++)
+                columns[i].Add(options.KeepDefaultNa && CsvTypes.IsAbsent(fields[kept[i]]) ? null : fields[kept[i]]);
         }
-        return Dataset.FromColumns(names.Select((name, i) => new Column(name, options.Features?.ContainsKey(name) == true
+        return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
             ? new ReferenceData<string>([.. columns[i]])         // the caller's type decides, from the text as it stands
             : CsvTypes.Infer(columns[i]))));
     }

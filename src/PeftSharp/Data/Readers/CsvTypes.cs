@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Data;
 
-/// <summary>Types of CSV columns by pandas' rules: int64 where every field is a whole number, else float64, else bool, else text.</summary>
+/// <summary>Types of CSV columns by pandas' rules: int64 where every field is a whole number, else float64, else bool, else text. Where float64 would lose digits of a whole number, the column stays int64 or text.</summary>
 internal static class CsvTypes
 {
     /// <summary>pandas' default signs for an absent value.</summary>
@@ -21,8 +21,13 @@ internal static class CsvTypes
         var complete = !fields.Contains(null);
         if (complete && TryParse<long>(fields, TryWhole) is { } wholes)
             return wholes;
-        if (!HasHugeWhole(fields) && TryParse<double>(fields, TryFraction) is { } fractions)
-            return fractions;
+        if (!fields.Any(field => field is not null && IsInexactWhole(field)))
+        {
+            if (TryParse<double>(fields, TryFraction) is { } fractions)
+                return fractions;
+        }
+        else if (!complete && TryParse<long>(fields, TryWhole) is { } gaps)
+            return gaps;
         return TryParse<bool>(fields, TryTruth) ?? (ColumnData)new ReferenceData<string>([.. fields]);
     }
 
@@ -41,12 +46,13 @@ internal static class CsvTypes
         return store.Build();
     }
 
-    /// <summary>Whole numbers beyond int64 (identifiers, mostly) stay text: as float64 they would lose digits in silence.</summary>
-    private static bool HasHugeWhole(List<string?> fields) => fields.Any(field => field is { Length: > 18 } && !TryWhole(field, out _)
-        && field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
+    /// <summary>Whether the field is a whole number that float64 would round (identifiers, mostly).</summary>
+    private static bool IsInexactWhole(string field) => field.Length > 15
+        && (TryWhole(field, out var whole) ? !NumberCopy.IsExact(whole, whole) : field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
 
     private static bool TryWhole(string text, out long value) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value);
+        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value)
+        && !text.EndsWith('\0');                                // which .NET passes over
 
     private static bool TryFraction(string text, out double value)
     {
@@ -57,7 +63,7 @@ internal static class CsvTypes
             value = trimmed[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
             return true;
         }
-        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && !trimmed.Contains('∞');
+        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && !trimmed.ContainsAny('∞', '\0');
     }
 
     private static bool TryTruth(string text, out bool value)

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Data;
 
 /// <summary>The formats that can be read, and how a file is known to be in one.</summary>
@@ -19,26 +21,33 @@ internal static class FileFormat
 
     internal static string Extensions => string.Join(", ", ByExtension.Keys);
 
-    internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(file));
+    internal static string? Of(string file) => ByExtension.GetValueOrDefault(Path.GetExtension(DataStream.WithoutCompression(file)));
 
-    /// <exception cref="DatasetException">The file is malformed, or its name tells no format.</exception>
+    internal static string? Of(string file, LoadOptions options) => options.Format ?? Of(file);
+
+    /// <exception cref="DatasetException">The file is malformed, lacks a chosen column, or its name tells no format.</exception>
     internal static Dataset Read(string file, LoadOptions options)
     {
-        var read = (options.Format ?? Of(file)) switch
+        if (GitLfsPointer.IsPointer(file))
+            throw new DatasetException(GitLfsPointer.Describe(file));
+        var read = Of(file, options) switch
         {
-            "parquet" => ParquetFileReader.Read(file),
-            "json" => JsonFileReader.Read(file, options.Field),
-            "csv" => CsvFileReader.Read(file, options),
-            "text" => TextFileReader.Read(file, options),
+            "parquet" => ParquetFileReader.Read(file, options),
+            "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
+            "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
+            "text" => Decoding(file, () => TextFileReader.Read(file, options)),
             _ => throw new DatasetException($"The name of '{file}' tells no format; name it with one of {Extensions}, or give LoadOptions.Format."),
         };
+        if (options.Columns is { } columns)
+            read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));
         foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())
-            read = Cast(read, name, feature, file);
+            if (options.Columns?.Contains(name) != false)
+                read = Cast(read, name, feature, file);
         return read;
     }
 
-    /// <summary>Runs a reader; bytes that are no UTF-8 are the file's fault, not the program's.</summary>
-    internal static T Decoding<T>(string file, Func<T> read)
+    /// <summary>Runs a reader of text; bytes that are not UTF-8 or cannot be decompressed are the file's fault, not the program's.</summary>
+    private static Dataset Decoding(string file, Func<Dataset> read)
     {
         try
         {
@@ -47,6 +56,10 @@ internal static class FileFormat
         catch (System.Text.DecoderFallbackException error)
         {
             throw new DatasetException($"'{file}' is not UTF-8 text ({error.Message}). Convert it, for instance with iconv.", error);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DatasetException($"'{file}' cannot be decompressed ({error.Message}); it is damaged or incomplete.", error);
         }
     }
 

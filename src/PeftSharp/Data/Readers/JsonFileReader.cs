@@ -5,23 +5,26 @@ namespace PeftSharp.Data;
 /// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that holds one of the last two.</summary>
 internal static class JsonFileReader
 {
-    internal static Dataset Read(string file, string? field)
+    internal static Dataset Read(string file, LoadOptions options)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        var isLines = field is null && BeginsWithLine(stream, file);
-        stream.Position = 0;
-        return isLines ? ReadLines(new JsonLineReader(stream), file) : ReadWhole(file, field);
+        if (options.Field is not null || !BeginsWithLine(file))
+            return ReadWhole(file, options);
+        using var stream = DataStream.Open(file);
+        return ReadLines(new JsonLineReader(stream), file, options.Columns);
     }
 
     /// <summary>Whether the first line that is not blank is an object from beginning to end.</summary>
-    private static bool BeginsWithLine(Stream stream, string file)
+    private static bool BeginsWithLine(string file)
     {
+        using var stream = DataStream.Open(file);
         var lines = new JsonLineReader(stream);
         while (lines.Read(out var line))
         {
-            var text = line.Trim(" \t\r"u8);
+            var text = PythonNumbers.Rewrite(line.Trim(" \t\r"u8));
             if (text.IsEmpty)
                 continue;
+            if (text.StartsWith<byte>([0xFF, 0xFE]) || text.StartsWith<byte>([0xFE, 0xFF]))
+                throw new DatasetException($"'{file}' is UTF-16 text; JSON is read as UTF-8. Convert it, for instance with iconv.");
             if (text[0] != (byte)'{')
                 return text[0] != (byte)'[';                     // neither: the line's own error is the clearest
             try
@@ -39,7 +42,7 @@ internal static class JsonFileReader
         throw new DatasetException($"'{file}' is empty.");
     }
 
-    private static Dataset ReadLines(JsonLineReader lines, string file)
+    private static Dataset ReadLines(JsonLineReader lines, string file, IReadOnlyList<string>? columns)
     {
         var records = new StructStore(promotesNumbers: true);
         while (lines.Read(out var line))
@@ -48,11 +51,11 @@ internal static class JsonFileReader
                 continue;
             try
             {
-                var reader = new Utf8JsonReader(line);
+                var reader = new Utf8JsonReader(PythonNumbers.Rewrite(line));
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.StartObject)
                     throw new DatasetException("Each line must be an object, as in {\"text\": \"…\"}.");
-                JsonValues.AddRecord(ref reader, records);
+                JsonValues.AddRecord(ref reader, records, columns);
                 reader.Read();                                   // anything after the object is an error
             }
             catch (Exception error) when (error is JsonException or DatasetException or InvalidOperationException)
@@ -63,20 +66,21 @@ internal static class JsonFileReader
         return Dataset.Of(records);
     }
 
-    private static Dataset ReadWhole(string file, string? field)
+    private static Dataset ReadWhole(string file, LoadOptions options)
     {
         try
         {
-            var reader = new Utf8JsonReader(WithoutMark(File.ReadAllBytes(file)));
+            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(WithoutMark(ReadBytes(file))));
             reader.Read();
-            if (field is not null)
-                MoveTo(ref reader, field);
+            if (options.Field is not null)
+                MoveTo(ref reader, options.Field);
             var data = reader.TokenType switch
             {
-                JsonTokenType.StartArray => ReadArray(ref reader),
-                JsonTokenType.StartObject => ReadColumns(ref reader),
+                JsonTokenType.StartArray => ReadArray(ref reader, options.Columns),
+                JsonTokenType.StartObject => ReadColumns(ref reader, options.Columns),
                 _ => throw new DatasetException($"There must be an array of objects or an object of arrays, and there is {reader.TokenType}."),
             };
+            while (reader.Read()) { }                            // anything malformed after the rows is an error
             return data;
         }
         catch (JsonException error)
@@ -105,7 +109,7 @@ internal static class JsonFileReader
         throw new DatasetException($"There is no field '{field}'; the fields are {string.Join(", ", names)}.");
     }
 
-    private static Dataset ReadArray(ref Utf8JsonReader reader)
+    private static Dataset ReadArray(ref Utf8JsonReader reader, IReadOnlyList<string>? columns)
     {
         var records = new StructStore(promotesNumbers: true);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -113,7 +117,7 @@ internal static class JsonFileReader
             {
                 if (reader.TokenType != JsonTokenType.StartObject)
                     throw new DatasetException($"Each item of the array must be an object, and this is {reader.TokenType}.");
-                JsonValues.AddRecord(ref reader, records);
+                JsonValues.AddRecord(ref reader, records, columns);
             }
             catch (DatasetException error)
             {
@@ -122,13 +126,18 @@ internal static class JsonFileReader
         return Dataset.Of(records);
     }
 
-    private static Dataset ReadColumns(ref Utf8JsonReader reader)
+    private static Dataset ReadColumns(ref Utf8JsonReader reader, IReadOnlyList<string>? chosen)
     {
         var columns = new List<Column>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
             reader.Read();
+            if (chosen?.Contains(name) == false)
+            {
+                reader.Skip();
+                continue;
+            }
             if (reader.TokenType != JsonTokenType.StartArray)
                 throw new DatasetException($"The field '{name}' must be an array with one value per row, and is {reader.TokenType}. If the rows are in one field of the file, name it by LoadOptions.Field.");
             var builder = new ColumnBuilder(promotesNumbers: true);
@@ -144,6 +153,21 @@ internal static class JsonFileReader
             columns.Add(new Column(name, builder.Build()));
         }
         return Dataset.FromColumns(columns);
+    }
+
+    private static byte[] ReadBytes(string file)
+    {
+        try
+        {
+            using var stream = DataStream.Open(file);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return bytes.ToArray();
+        }
+        catch (IOException error) when (error is not FileNotFoundException && new FileInfo(file).Length > int.MaxValue / 2)
+        {
+            throw new DatasetException($"'{file}' is too long to be read as one JSON value (2 GB at most). Write JSON lines, one object per line; they have no limit.", error);
+        }
     }
 
     private static ReadOnlySpan<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;

@@ -28,12 +28,20 @@ internal static class JsonValues
     }
 
     /// <summary>Adds an object's fields.</summary>
-    internal static void AddRecord(ref Utf8JsonReader reader, StructStore record)
+    /// <param name="reader">Stands on the object's opening brace; stands on its closing one afterwards.</param>
+    /// <param name="record">What grows by the object.</param>
+    /// <param name="chosen">The names of the fields to add; null adds all.</param>
+    internal static void AddRecord(ref Utf8JsonReader reader, StructStore record, IReadOnlyList<string>? chosen = null)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var name = reader.GetString()!;
             reader.Read();
+            if (chosen?.Contains(name) == false)
+            {
+                reader.Skip();
+                continue;
+            }
             try
             {
                 Add(ref reader, record.Field(name));
@@ -48,7 +56,9 @@ internal static class JsonValues
 
     private static void AddNumber(ref Utf8JsonReader reader, ColumnBuilder column)
     {
-        if (reader.TryGetInt64(out var whole))
+        if (PythonNumbers.Read(reader.ValueSpan) is { } named)
+            column.Add(named);
+        else if (reader.TryGetInt64(out var whole))
             column.Add(whole);
         else if (reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
             column.Add(reader.GetDouble());

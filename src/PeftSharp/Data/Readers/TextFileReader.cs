@@ -7,9 +7,9 @@ internal static class TextFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    internal static Dataset Read(string file, LoadOptions options) => FileFormat.Decoding(file, () =>
+    internal static Dataset Read(string file, LoadOptions options)
     {
-        using var reader = new StreamReader(file, Strict);
+        using var reader = new StreamReader(DataStream.Open(file), Strict);
         var rows = options switch
         {
             { SampleBy: "line", KeepLinebreaks: false } => Lines(reader),
@@ -19,7 +19,7 @@ internal static class TextFileReader
         };
         var texts = rows.ToArray();
         return Dataset.FromColumns([new Column("text", new ReferenceData<string>(texts))]);
-    });
+    }
 
     private static IEnumerable<string> Lines(StreamReader reader)
     {

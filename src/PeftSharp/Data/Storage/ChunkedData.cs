@@ -8,8 +8,8 @@ internal sealed class ChunkedData : ColumnData
 
     private ChunkedData(ColumnData[] parts, int[] starts)
     {
-        (_parts, _starts) = (parts, starts);
         Feature = parts.Select(part => part.Feature).Aggregate((known, next) => known.Unify(next));
+        (_parts, _starts) = (Array.ConvertAll(parts, part => part.Conform(Feature)), starts);
     }
 
     internal override int Count => _starts[^1];

@@ -17,6 +17,9 @@ internal abstract class ColumnData
     /// <summary>The part that holds value <paramref name="index"/>, and its index there: this itself, unless it is made of parts.</summary>
     internal virtual ColumnData Locate(ref int index) => this;
 
+    /// <summary>The same values as <paramref name="feature"/> describes them, a type that <see cref="Feature.Matches"/>: records have all its fields, null where they lack one.</summary>
+    internal virtual ColumnData Conform(Feature feature) => this;
+
     /// <summary>Values [start, start + count) as an array of their own type, where none is null; else as <c>object?[]</c>.</summary>
     internal virtual Array Items(int start, int count)
     {

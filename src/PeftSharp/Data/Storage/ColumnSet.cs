@@ -47,5 +47,10 @@ internal sealed class ColumnSet
 
     private DatasetException Absent(string? name) => _hidden.Contains(name)
         ? new($"The column '{name}' is hidden by the data set's format, which shows {string.Join(", ", Names)}. Add it to the columns of SetFormat, or call ResetFormat.")
-        : new($"There is no column '{name}'; the columns are {(Count == 0 ? "none" : string.Join(", ", Names))}.");
+        : new($"There is no column '{name}'; the columns are {(Count == 0 ? "none" : string.Join(", ", Names))}.{DelimiterHint()}");
+
+    /// <summary>A single column whose name holds another delimiter is a CSV file read with the wrong one.</summary>
+    private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var at
+        ? $" If the fields of the CSV file are separated by '{(Names[0][at] == '\t' ? "\\t" : Names[0][at])}', set LoadOptions.Delimiter."
+        : "";
 }

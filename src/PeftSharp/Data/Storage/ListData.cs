@@ -18,5 +18,8 @@ internal sealed class ListData(ColumnData items, int[] offsets, BitArray? nulls)
 
     internal override bool IsNull(int index) => nulls is not null && nulls[index];
 
+    internal override ColumnData Conform(Feature feature) =>
+        feature is Sequence sequence && items.Conform(sequence.Element) is var conformed && !ReferenceEquals(conformed, items) ? new ListData(conformed, offsets, nulls) : this;
+
     internal override object? Get(int index) => IsNull(index) ? null : items.Items(offsets[index], offsets[index + 1] - offsets[index]);
 }

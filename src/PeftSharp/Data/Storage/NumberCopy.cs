@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace PeftSharp.Data;
 
-/// <summary>Copies stored numbers into memory of another number type, where nothing is lost but digits of a fraction.</summary>
+/// <summary>Copies stored numbers into memory of another number type. Whole numbers stay exact; fractions are rounded to the nearest value that the type holds.</summary>
 internal static class NumberCopy
 {
+    private const double TwoTo63 = 9223372036854775808.0;
+
     /// <returns>False where an item is absent, does not fit, or is of a kind that does not convert (fractions to whole numbers, text).</returns>
     internal static bool TryCopy<T>(ColumnData items, int start, Span<T> destination) where T : struct, INumber<T>
     {
@@ -18,10 +21,23 @@ internal static class NumberCopy
             PrimitiveData<int> wholes => Convert(wholes.Values.Slice(start, destination.Length), destination),
             PrimitiveData<double> fractions when !IsWhole<T>() => Convert(fractions.Values.Slice(start, destination.Length), destination),
             PrimitiveData<float> fractions when !IsWhole<T>() => Convert(fractions.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<decimal> fractions when !IsWhole<T>() => Convert(Array.ConvertAll(fractions.Values.Slice(start, destination.Length).ToArray(), ToDouble), destination),
             PrimitiveData<bool> truths => Convert(truths.Values.Slice(start, destination.Length), destination),
             _ => false,
         };
     }
+
+    /// <summary>A whole number as float64.</summary>
+    /// <exception cref="TypeMismatchException">float64 does not hold it exactly.</exception>
+    internal static double ExactDouble(long value) => IsExact(value, (double)value)
+        ? value
+        : throw new TypeMismatchException(string.Create(CultureInfo.InvariantCulture, $"The whole number {value} stands among fractions, and float64 does not hold it exactly; write the column as strings."));
+
+    /// <summary>The float64 nearest to a decimal; .NET's own conversion is off by one unit in the last place for some numbers of more than 15 digits.</summary>
+    internal static double ToDouble(decimal value) => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a floating-point number is exactly this whole number.</summary>
+    internal static bool IsExact(long value, double converted) => converted < TwoTo63 && (long)converted == value;
 
     private static bool IsWhole<T>() => typeof(T) == typeof(long) || typeof(T) == typeof(int);
 
@@ -36,7 +52,10 @@ internal static class NumberCopy
         for (var i = 0; i < to.Length; i++)
         {
             to[i] = T.CreateTruncating(from[i]);
-            if (IsWhole<T>() && TFrom.CreateTruncating(to[i]) != from[i])
+            var isKept = IsWhole<TFrom>() && !IsWhole<T>() ? IsExact(long.CreateTruncating(from[i]), double.CreateTruncating(to[i]))
+                : IsWhole<T>() ? TFrom.CreateTruncating(to[i]) == from[i]
+                : !T.IsInfinity(to[i]) || TFrom.IsInfinity(from[i]);
+            if (!isKept)
                 return false;
         }
         return true;

@@ -5,11 +5,12 @@ namespace PeftSharp.Data;
 /// <summary>Numbers, truth values or times in one flat array.</summary>
 /// <param name="values">The values; whatever stands where one is absent.</param>
 /// <param name="nulls">Which values are absent; null where none is.</param>
-internal sealed class PrimitiveData<T>(T[] values, BitArray? nulls) : ColumnData where T : struct
+/// <param name="feature">What the values mean, where it is more than their type says: the names of classes.</param>
+internal sealed class PrimitiveData<T>(T[] values, BitArray? nulls, Feature? feature = null) : ColumnData where T : struct
 {
     internal override int Count => values.Length;
 
-    internal override Feature Feature => PrimitiveTypes.FeatureOf<T>();
+    internal override Feature Feature { get; } = feature ?? PrimitiveTypes.FeatureOf<T>();
 
     internal bool HasNulls => nulls is not null;
 

@@ -10,7 +10,10 @@ internal static class PrimitiveTypes
         [typeof(double)] = new Value("float64"),
         [typeof(float)] = new Value("float32"),
         [typeof(bool)] = new Value("bool"),
+        [typeof(decimal)] = new Value("decimal"),
         [typeof(DateTime)] = new Value("timestamp"),
+        [typeof(TimeOnly)] = new Value("time"),
+        [typeof(TimeSpan)] = new Value("duration"),
     };
 
     internal static Feature FeatureOf<T>() => Cache<T>.Feature;

@@ -17,6 +17,16 @@ internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, i
 
     internal override bool IsNull(int index) => nulls is not null && nulls[index];
 
+    internal override ColumnData Conform(Feature feature)
+    {
+        if (feature is not Struct record || Feature == feature && fields.Keys.SequenceEqual(record.Fields.Keys))
+            return this;
+        var conformed = new OrderedDictionary<string, ColumnData>(StringComparer.Ordinal);
+        foreach (var (name, type) in record.Fields)
+            conformed.Add(name, fields.TryGetValue(name, out var field) ? field.Conform(type) : new NullData(count));
+        return new StructData(conformed, count, nulls);
+    }
+
     internal override object? Get(int index) => IsNull(index)
         ? null
         : new OrderedDictionary<string, object?>(fields.Select(field => KeyValuePair.Create(field.Key, field.Value.Get(index))));

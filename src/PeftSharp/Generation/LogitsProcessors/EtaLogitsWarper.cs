@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Takes out tokens below a probability that falls with the entropy (Hewitt et al. 2022, arXiv:2210.15191).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="epsilon">The greatest such probability, in (0, 1).</param>
 /// <param name="minTokensToKeep">How many are kept in any case.</param>
 public sealed class EtaLogitsWarper(double epsilon, int minTokensToKeep = 1) : LogitsProcessor

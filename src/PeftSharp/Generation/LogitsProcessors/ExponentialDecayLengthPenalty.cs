@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Makes the end of text likelier with each token, from one on.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="decay">Where it begins and how it grows.</param>
 /// <param name="eosTokenId">Ends of text.</param>
 /// <param name="inputIdsSeqLength">Tokens of the prompt.</param>

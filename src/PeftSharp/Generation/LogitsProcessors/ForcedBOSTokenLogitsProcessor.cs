@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>After a prompt of one token, lets only one token come.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="bosTokenId">That token.</param>
 public sealed class ForcedBOSTokenLogitsProcessor(int bosTokenId) : LogitsProcessor
 {

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Lets only an end of text come as the last token that there is room for.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="maxLength">Most tokens of prompt and answer.</param>
 /// <param name="eosTokenId">Ends of text.</param>
 public sealed class ForcedEOSTokenLogitsProcessor(int maxLength, IReadOnlyList<int> eosTokenId) : LogitsProcessor

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Lets no text end before it has a number of new tokens.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="promptLengthToSkip">Tokens of the prompt.</param>
 /// <param name="minNewTokens">The number.</param>
 /// <param name="eosTokenId">Ends of text.</param>

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Lets sequences of tokens not come.</summary>
-/// <remarks>An end of text among them, by itself, may come: without it the text would never end.</remarks>
+/// <remarks>
+/// <para>An end of text among them, by itself, may come: without it the text would never end.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
+/// </remarks>
 public sealed class NoBadWordsLogitsProcessor : LogitsProcessor
 {
     private readonly SequenceBiasLogitsProcessor _bias;

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Lets no run of n tokens come twice (Paulus et al. 2017, arXiv:1705.04304).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="ngramSize">n; at least 1.</param>
 public sealed class NoRepeatNGramLogitsProcessor(int ngramSize) : LogitsProcessor
 {

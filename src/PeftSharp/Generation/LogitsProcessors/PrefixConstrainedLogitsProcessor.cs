@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Lets only tokens come that a function allows after the text so far (De Cao et al. 2020, arXiv:2010.00904).</summary>
+/// <remarks>Thread safety: instances can be used from several threads at once if the function can be called so.</remarks>
 /// <param name="prefixAllowedTokensFn">From the number of the prompt in the batch and the text so far to the ids that may come; at least one.</param>
 /// <param name="numBeams">Rows of a prompt.</param>
 public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> prefixAllowedTokensFn, int numBeams) : LogitsProcessor

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Makes tokens that are in the text less likely (Keskar et al. 2019, arXiv:1909.05858).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="penalty">Positive scores are divided by it and negative ones multiplied; greater than 1 discourages.</param>
 /// <param name="promptIgnoreLength">Tokens at the begin of each row that do not count (padding); null: all count.</param>
 public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyList<long>? promptIgnoreLength = null) : LogitsProcessor

@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Makes sequences of tokens likelier or less likely: adds to the score of the token that would complete one.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="biases">The sequences; each has at least one token.</param>
 public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> biases) : LogitsProcessor
 {

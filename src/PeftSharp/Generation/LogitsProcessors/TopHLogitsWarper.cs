@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Keeps the likeliest tokens that hold a share of the entropy (Potraghloo et al. 2025, arXiv:2509.02510).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="topH">The share, in (0, 1].</param>
 public sealed class TopHLogitsWarper(double topH) : LogitsProcessor
 {

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Keeps the fewest likeliest tokens that together have a probability (Holtzman et al. 2019, arXiv:1904.09751).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="topP">The probability, in (0, 1].</param>
 /// <param name="minTokensToKeep">How many are kept in any case.</param>
 public sealed class TopPLogitsWarper(double topP, int minTokensToKeep = 1) : LogitsProcessor

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Keeps the tokens whose information is nearest to the expected one (Meister et al. 2022, arXiv:2202.00666).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="mass">The probability that they have together, in (0, 1).</param>
 /// <param name="minTokensToKeep">How many are kept in any case.</param>
 public sealed class TypicalLogitsWarper(double mass, int minTokensToKeep = 1) : LogitsProcessor

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Ends a text with a token.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="eosTokenId">Any of these.</param>
 public sealed class EosTokenCriteria(IReadOnlyList<int> eosTokenId) : StoppingCriteria
 {

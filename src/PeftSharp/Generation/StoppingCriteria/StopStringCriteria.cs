@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Ends a text with a string: as soon as the last token brings one to its end, whatever else that token brings.</summary>
-/// <remarks>As in transformers, a string that stands wholly before the last token, in the prompt for example, does not count.</remarks>
+/// <remarks>
+/// <para>As in transformers, a string that stands wholly before the last token, in the prompt for example, does not count.</para>
+/// <para>Thread safety: instances can be used from several threads at once, while no thread changes the tokenizer.</para>
+/// </remarks>
 public sealed class StopStringCriteria : StoppingCriteria
 {
     private readonly Tokenizer _tokenizer;

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Generation;
 
 /// <summary>Says which texts are finished; derive from it for a rule of your own.</summary>
-/// <remarks>transformers' <c>StoppingCriteria</c>. One is made for one call of <c>Generate</c>, so it may count.</remarks>
+/// <remarks>
+/// <para>transformers' <c>StoppingCriteria</c>. One is made for one call of <c>Generate</c>, so it may count.</para>
+/// <para>Not thread-safe: make one for each call of <c>Generate</c>, unless the derived class says otherwise.</para>
+/// </remarks>
 public abstract class StoppingCriteria
 {
     /// <param name="inputIds">Prompt and what was generated, int64 [rows, tokens]; not to be changed or kept.</param>

@@ -1,7 +1,10 @@
 namespace PeftSharp.Generation;
 
 /// <summary>Is given tokens while they are generated; derive from it to do as you like with them.</summary>
-/// <remarks>transformers' <c>BaseStreamer</c>. One text only: not with several prompts, returned texts or beams.</remarks>
+/// <remarks>
+/// <para>transformers' <c>BaseStreamer</c>. One text only: not with several prompts, returned texts or beams.</para>
+/// <para>Not thread-safe: use one for each call; the thread that generates calls it.</para>
+/// </remarks>
 public abstract class BaseStreamer
 {
     /// <summary>Takes tokens: first those of the prompt together, then one at a time.</summary>

@@ -8,35 +8,47 @@ namespace PeftSharp.Generation;
 /// <summary>Text that appears while it is generated: <c>await foreach (var piece in model.GenerateStream(prompt, tokenizer))</c>.</summary>
 public static class StreamingExtensions
 {
-    private const int PiecesAhead = 16;          // where nobody reads, the model waits
+    private const int PiecesAhead = 16;          // generation waits where nobody reads
 
-    /// <summary>Writes on from one prompt, piece by piece; the prompt itself is not repeated.</summary>
-    /// <remarks>A thread of its own runs the model. It ends when the text ends, when it is cancelled, or when the caller stops reading; the enumeration ends after it.</remarks>
+    /// <summary>Continues one prompt, piece by piece; the prompt itself is not repeated.</summary>
+    /// <remarks>
+    /// A thread of its own runs the model. It ends when the text ends, when it is cancelled, or when the caller stops reading; the enumeration ends after it.
+    /// A scope of adapters around this call applies to the text wherever it is read. While the text is generated the model's adapters cannot be changed.
+    /// </remarks>
     /// <param name="model">A model that scores next tokens.</param>
-    /// <param name="prompt">What the text begins with; one row.</param>
+    /// <param name="prompt">The start of the text; one row.</param>
     /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
-    /// <param name="generationConfig">Options; what it leaves out is the model's.</param>
+    /// <param name="generationConfig">Options; those that it does not set are the model's.</param>
     /// <param name="skipSpecialTokens">Whether special tokens, the end of text for example, are left out. Default true.</param>
-    /// <param name="cancellationToken">Looked at before each token.</param>
+    /// <param name="adapter">The adapter that generates the text, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="seed">Seed of the random numbers of this call, as for <see cref="GenerationExtensions.Generate"/>.</param>
+    /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Pieces of text, whole characters, none empty.</returns>
     /// <exception cref="ArgumentException">As for <see cref="GenerationExtensions.Generate"/>, or more than one text is asked for.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStream(
-        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationConfig? generationConfig = null, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
+        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationConfig? generationConfig = null, bool skipSpecialTokens = true,
+        string? adapter = null, long? seed = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return Pieces(model, prompt, tokenizer, generationConfig, skipSpecialTokens, cancellationToken);
+        return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);     // the caller's scope of adapters may have ended when the text is read
+
+        void Generate(ChannelWriter<string> pieces, CancellationToken cancel)
+        {
+            var streamer = new TextStreamer(tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(), skipPrompt: true, skipSpecialTokens);
+            using var output = model.GenerateDetailed(prompt, generationConfig, tokenizer: tokenizer, streamer: streamer, adapter: adapter, seed: seed, cancellationToken: cancel);
+        }
     }
 
     private static async IAsyncEnumerable<string> Pieces(
-        PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationConfig? config, bool skipSpecialTokens, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Action<ChannelWriter<string>, CancellationToken> generate, ExecutionContext? flow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateBounded<string>(new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var writer = new Thread(() => Write(model, prompt, tokenizer, config, skipSpecialTokens, pieces.Writer, ended, cancel.Token)) { IsBackground = true, Name = "PeftSharp generation" };
+        var writer = new Thread(() => Write(write => generate(write, cancel.Token), flow, pieces.Writer, ended)) { IsBackground = true, Name = "PeftSharp generation" };
         writer.Start();
         try
         {
@@ -49,15 +61,14 @@ public static class StreamingExtensions
         }
     }
 
-    /// <summary>All of it on one thread, since dispose scopes and gradient modes are a thread's own.</summary>
-    private static void Write(
-        PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationConfig? config, bool skipSpecialTokens, ChannelWriter<string> pieces, TaskCompletionSource ended, CancellationToken cancel)
+    /// <summary>All of it on one thread, since dispose scopes and gradient modes belong to a thread.</summary>
+    private static void Write(Action<ChannelWriter<string>> generate, ExecutionContext? flow, ChannelWriter<string> pieces, TaskCompletionSource ended)
     {
         Exception? failure = null;
         try
         {
-            var streamer = new TextStreamer(tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(), skipPrompt: true, skipSpecialTokens);
-            using var output = model.GenerateDetailed(prompt, config, tokenizer: tokenizer, streamer: streamer, cancellationToken: cancel);
+            if (flow is null) generate(pieces);
+            else ExecutionContext.Run(flow, _ => generate(pieces), null);
         }
         catch (Exception error)
         {

@@ -3,6 +3,7 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.Generation;
 
 /// <summary>Gives text while it is generated, as soon as characters are whole.</summary>
+/// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TextStreamer : BaseStreamer
 {
     private readonly Action<string> _onText;

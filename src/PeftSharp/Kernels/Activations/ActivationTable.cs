@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
@@ -26,6 +27,8 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     /// <summary>What the table says of each number, multiplied by a gradient where there is one.</summary>
     private static Tensor LookUp(Tensor x, float[] table, Tensor? gradient)
     {
+        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.BFloat16 && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())), "Contiguous bfloat16.");
+        Debug.Assert(table.Length == Numbers, "One value per bfloat16.");
         var result = empty_like(x);
         fixed (float* pinned = table)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -35,6 +36,7 @@ internal static class FusedGelu
     /// <summary>The values, or the gradient of <paramref name="x"/> where that of the result is given.</summary>
     private static unsafe Tensor Compute(Tensor x, Tensor? gradient)
     {
+        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32 && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())), "Contiguous float32.");
         var result = empty_like(x);
         var all = new Numbers { X = Pointer(x), Result = Pointer(result), Gradient = gradient is null ? null : Pointer(gradient) };
         NativeThreads.For((int)x.numel(), Grain, ref all, gradient is null ? &Forward : &Backward);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -22,6 +23,8 @@ internal static unsafe class ClippingAdamW
     /// <param name="weightDecay">How strongly the weights are drawn to 0.</param>
     internal static void Step(in AdamWTensors tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {
+        Debug.Assert(IsArray(tensors.Parameter) && IsArray(tensors.Gradient) && IsArray(tensors.Mean) && IsArray(tensors.MeanSquare), "Contiguous float32.");
+        Debug.Assert(tensors.Gradient.numel() == tensors.Parameter.numel() && tensors.Mean.numel() == tensors.Parameter.numel() && tensors.MeanSquare.numel() == tensors.Parameter.numel(), "One size.");
         var call = new Call
         {
             Parameter = Pointer(tensors.Parameter), Gradient = Pointer(tensors.Gradient), Mean = Pointer(tensors.Mean), MeanSquare = Pointer(tensors.MeanSquare),
@@ -33,6 +36,8 @@ internal static unsafe class ClippingAdamW
     }
 
     private static bool Takes(Tensor x) => Lanes.TakesInOrder(x, ScalarType.Float32);
+
+    private static bool IsArray(Tensor x) => x.is_contiguous() && x.dtype == ScalarType.Float32;
 
     private static float* Pointer(Tensor tensor) => (float*)TensorMemory.Pointer(tensor);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -15,6 +16,7 @@ internal static unsafe class SquaredNorm
     /// <summary>Float32 sums of 4096 numbers, 128 a lane, added up in double precision; the same on any number of threads.</summary>
     internal static double Of(Tensor x)
     {
+        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32, "Contiguous float32.");
         var count = x.numel();
         var sums = new double[(count + Stretch - 1) / Stretch];
         fixed (double* pinned = sums)

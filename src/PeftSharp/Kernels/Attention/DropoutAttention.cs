@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -11,7 +11,9 @@ internal static unsafe class DropoutAttention
 {
     /// <summary>Whether it computes this call; otherwise libtorch's own does.</summary>
     internal static bool Takes(Tensor query, Tensor key, Tensor value, double dropout) =>
-        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.Takes(query);
+        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.Takes(query)
+        && key.dtype == query.dtype && value.dtype == query.dtype && key.device_type == query.device_type && value.device_type == query.device_type
+        && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
 
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
@@ -45,7 +47,7 @@ internal static unsafe class DropoutAttention
                 rows.Mask = (void*)TensorMemory.Pointer(ordered);
                 (rows.BatchStride, rows.HeadStride, rows.QueryStride) = (strides[0], strides[1], strides[2]);
             }
-            For(ref rows, probabilities, &Softmax<float>, &Softmax<ushort>);
+            NativeThreads.For(Rows(probabilities), 1, Lanes.Whole(rows.Tokens), ref rows, probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
             (save, keep) = ([query, key, value, probabilities, bits], settings with { Mask = null });
             return products.Mixture(dropped, value);
         }
@@ -59,29 +61,32 @@ internal static unsafe class DropoutAttention
             var back = products.Scores(gradient, value);                                        // of what was left of the probabilities; after the loop, of the scores
             var dropped = empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
+            Debug.Assert(back.is_contiguous() && back.dtype == probabilities.dtype, "The loop reads it beside the probabilities.");
             rows.Gradient = (void*)TensorMemory.Pointer(back);
-            For(ref rows, probabilities, &SoftmaxBackward<float>, &SoftmaxBackward<ushort>);
+            NativeThreads.For(Rows(probabilities), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
             return [products.Mixture(back, key), products.TurnedMixture(back, query), products.TurnedMixture(dropped, gradient), null];
         }
     }
 
-    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings) => new()
+    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings)
     {
-        Probabilities = (void*)TensorMemory.Pointer(probabilities), Dropped = (void*)TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),
-        Heads = (int)probabilities.shape[1], Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = settings.DrawnQueries,
-        Scale = (float)(1 / Math.Sqrt(query.shape[3])), Kept = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
-    };
+        Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype, "The loops read both as one array.");
+        Debug.Assert(bits.dtype == ScalarType.Byte && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries, "One bit per probability and one more byte.");
+        return new()
+        {
+            Probabilities = (void*)TensorMemory.Pointer(probabilities), Dropped = (void*)TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),
+            Heads = (int)probabilities.shape[1], Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = settings.DrawnQueries,
+            Scale = (float)(1 / Math.Sqrt(query.shape[3])), Kept = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
+        };
+    }
 
-    private static void For(ref AttentionRows rows, Tensor probabilities, delegate*<void*, int, int, void> float32, delegate*<void*, int, int, void> bfloat16) =>
-        NativeThreads.For((int)(probabilities.numel() / probabilities.shape[3]), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? float32 : bfloat16);
+    private static int Rows(Tensor probabilities) => (int)(probabilities.numel() / probabilities.shape[3]);
 
-    /// <summary>Scores become probabilities, in place, and what dropout leaves of them beside.</summary>
+    /// <summary>Replaces scores by their softmax and writes the probabilities after dropout; <paramref name="powers"/> is working memory for one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Softmax<T>(void* arguments, int from, int to) where T : unmanaged
+    private static void Softmax<T>(void* arguments, int from, int to, float* powers) where T : unmanaged
     {
         var p = (AttentionRows*)arguments;
-        var whole = (p->Tokens + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
-        var powers = (float*)NativeMemory.Alloc((nuint)whole, sizeof(float));                    // of a row, in float32
         for (var row = from; row < to; row++)
         {
             var (first, bit) = ((long)row * p->Tokens, p->FirstBit(row));
@@ -108,7 +113,6 @@ internal static unsafe class DropoutAttention
             new Span<T>(scores + seen, p->Tokens - seen).Clear();
             new Span<T>(dropped + seen, p->Tokens - seen).Clear();
         }
-        NativeMemory.Free(powers);
     }
 
     /// <summary>Eight scores, scaled and masked, also kept as they are; those beyond the count hide.</summary>

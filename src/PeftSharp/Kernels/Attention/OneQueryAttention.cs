@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -13,7 +14,8 @@ internal static unsafe class OneQueryAttention
     /// <summary>Whether it computes this call; otherwise libtorch's own does.</summary>
     internal static bool Takes(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
         FastPaths.Attention && query.shape[2] == 1 && !is_grad_enabled() && Lanes.Takes(query) && Lanes.IsFast
-        && key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || mask.dtype == query.dtype)
+        && key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || (mask.dtype == query.dtype && mask.device_type == query.device_type))
+        && key.device_type == query.device_type && value.device_type == query.device_type
         && query.shape[3] is <= MostWidth and var width && width % Lanes.Count == 0 && key.shape[3] == width && value.shape[3] == width && key.shape[1] == query.shape[1];
 
     /// <param name="query">Float [batch, heads, 1, width].</param>
@@ -28,6 +30,9 @@ internal static unsafe class OneQueryAttention
         var (batch, heads, tokens, width) = (query.shape[0], query.shape[1], key.shape[2], query.shape[3]);
         var result = empty([batch, heads, 1, width], query.dtype);
         var scores = empty([batch * heads, tokens], ScalarType.Float32);
+        Debug.Assert(query.shape[2] == 1 && width <= MostWidth && width % Lanes.Count == 0, "The loops read whole vectors of one query.");
+        Debug.Assert(key.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]) && value.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]), "The shapes do not fit.");
+        Debug.Assert(key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || mask.dtype == query.dtype), "One type.");
         var (q, k, v) = (query.stride(), key.stride(), value.stride());
         var all = new Heads
         {

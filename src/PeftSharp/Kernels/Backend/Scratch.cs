@@ -2,22 +2,25 @@ using System.Runtime.CompilerServices;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Memory that a kernel uses for the length of a call, kept for the next: fresh memory each time would cost the system's clearing of it. Each thread has its own.</summary>
+/// <summary>Working memory of a kernel call, reused by the calling thread's next call: the system would have to clear fresh memory each time.</summary>
 internal static unsafe class Scratch
 {
-    private const int Line = 64;
-    [ThreadStatic] private static byte[]? _ofCall, _ofThread;
+    private const int LineBytes = 64, LineFloats = LineBytes / sizeof(float);
+    [ThreadStatic] private static byte[]? _ofCall, _ofThreads;
 
-    /// <summary>Room for so many numbers from the beginning of a line of memory, with anything in it, for a kernel's call as a whole: all its threads may use it until the call ends.</summary>
-    internal static float* OfCall(nint count) => Room(ref _ofCall, count);
+    /// <summary>Uninitialized float32 values, 64-byte aligned, shared by all threads of one kernel call and valid until it ends.</summary>
+    internal static float* OfCall(nint count) => Allocate(ref _ofCall, count);
 
-    /// <summary>The same for what a thread does in a call by itself.</summary>
-    internal static float* OfThread(nint count) => Room(ref _ofThread, count);
+    /// <summary>The same for memory that <see cref="NativeThreads"/> divides between the threads of one loop.</summary>
+    internal static float* OfThreads(nint count) => Allocate(ref _ofThreads, count);
 
-    private static float* Room(ref byte[]? memory, nint count)
+    /// <summary>The count rounded up to whole cache lines, so that two threads never write to the same line.</summary>
+    internal static nint WholeLines(nint count) => checked(count + LineFloats - 1) / LineFloats * LineFloats;
+
+    private static float* Allocate(ref byte[]? memory, nint count)
     {
-        var needed = checked((int)(count * sizeof(float)) + Line);
+        var needed = checked((int)(count * sizeof(float)) + LineBytes);
         if (memory is null || memory.Length < needed) memory = GC.AllocateUninitializedArray<byte>(needed, pinned: true);
-        return (float*)((nuint)((byte*)Unsafe.AsPointer(ref memory[0]) + Line - 1) / Line * Line);
+        return (float*)((nuint)((byte*)Unsafe.AsPointer(ref memory[0]) + LineBytes - 1) / LineBytes * LineBytes);
     }
 }

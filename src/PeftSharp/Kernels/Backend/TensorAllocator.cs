@@ -2,50 +2,70 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Where libtorch's tensors get their memory, so that a freed tensor's place is the next one's of its size: up to a fifth less memory, and fewer pages that come and go.</summary>
+/// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off until a program turns it on (<see cref="FastPaths.Allocator"/>).</summary>
 /// <remarks>
-/// <para>libtorch asks glibc for aligned memory (<c>posix_memalign</c>). glibc takes a piece that is too large and cuts its ends off; small objects settle in them, and when the tensor
-/// is freed, its hole is too small for one of the same size. Here a plain <c>malloc</c> of 80 bytes more is aligned inside, and glibc is told to keep freed memory (<see cref="GiveBack"/>
-/// returns it).</para>
-/// <para>libtorch lets a program set its allocator. An allocator is a C++ object, so this one is a copy of libtorch's own, with two of its functions replaced by a few
-/// instructions of machine code, which hand a request that cannot be served on to libtorch's own, for its error. All that is relied upon is looked up or tried first; where it is not
-/// as expected (another system, processor or libtorch, an allocator that someone else has set), libtorch's own stays.</para>
+/// <para>libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc takes a larger block and returns its ends to the heap; small objects settle there, and when the tensor
+/// is freed, the gap is too small for a tensor of the same size. This allocator calls <c>malloc</c> with 80 bytes more and aligns within the block, and glibc is told to keep freed memory
+/// (<see cref="GlibcHeap"/>).</para>
+/// <para>An allocator is a C++ object, so this one is a copy of libtorch's own with two functions of its virtual table replaced by a few
+/// instructions of machine code. They pass a request that they cannot serve to libtorch's allocator, which reports the error. Everything that is relied on is looked up or tried first: on another
+/// system, processor or libtorch, or where another allocator is installed, the allocator is not available.</para>
+/// <para>Turning it off reinstalls libtorch's allocator. The page with the machine code (4 KiB) and the table stay until the process ends, because tensors that were allocated meanwhile are freed through them.</para>
 /// </remarks>
 internal static unsafe class TensorAllocator
 {
-    private const int KeepFreed = -1, MapFrom = -3;                        // mallopt's M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
     private const int BeforeFunctions = 2, AllocateSlot = 2, IsSimpleSlot = 3, RawDeleterSlot = 4, Slots = 6;     // of the class: two destructors, allocate, is_simple_data_ptr, raw_deleter, copy_data
     private const int HandleWords = 8, ProbeBytes = 100, PageBytes = 4096, Alignment = 64;
     private const int ReadWrite = 1 | 2, ReadExecute = 1 | 4, PrivateAnonymous = 2 | 0x20;
 
-    private static readonly Lazy<Allocators?> _allocators = new(TryMake);
+    private static readonly Lock _gate = new();
+    private static Allocators? _allocators;
 
-    /// <summary>Whether it can be had here.</summary>
-    internal static bool IsAvailable => _allocators.Value is not null;
+    /// <summary>Whether libtorch allocates with it now.</summary>
+    internal static bool IsOn => _allocators is { } allocators && allocators.Get() == allocators.Ours;
 
-    /// <summary>Uses it from now on, or libtorch's own again. Tensors that are there stay as they are: each knows who frees it.</summary>
+    /// <summary>Turns it on or off. Existing tensors are unaffected: each knows how it is freed. Where it is not available, or another allocator than libtorch's own is installed, nothing changes.</summary>
     internal static void Use(bool isOn)
     {
-        if (_allocators.Value is { } allocators) allocators.Set(isOn ? allocators.Ours : allocators.Original, 0);
+        lock (_gate)
+        {
+            if (isOn == IsOn) return;
+            if (isOn) TurnOn();
+            else TurnOff(_allocators!);
+        }
     }
 
-    /// <summary>Returns memory that no tensor uses to the system.</summary>
-    internal static void GiveBack()
+    private static void TurnOn()
     {
-        if (_allocators.Value is { Trim: var trim } && trim != null) _ = trim(0);
+        _allocators ??= TryMake();
+        if (_allocators is not { } allocators || allocators.Get() != allocators.Original) return;
+        allocators.Set(allocators.Ours, 0);
+        if (IsOn) allocators.Heap.KeepFreedMemory();
+    }
+
+    private static void TurnOff(Allocators allocators)
+    {
+        allocators.Set(allocators.Original, 0);
+        allocators.Heap.Restore();
+    }
+
+    /// <summary>Returns freed memory to the system if the allocator is on; while it is off, glibc does so by itself.</summary>
+    internal static void ReturnFreedMemory()
+    {
+        if (IsOn) _allocators!.Heap.Trim();
     }
 
     private static Allocators? TryMake()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return null;
-        if (!NativeLibrary.TryLoad("libc10.so", out var c10)) return null;
+        if (!NativeLibrary.TryLoad("libc10.so", out var c10) || GlibcHeap.TryFind() is not { } heap) return null;
         var program = NativeLibrary.GetMainProgramHandle();
         if (!TryFind(c10, out var set, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh") || !TryFind(c10, out var get, "_ZN3c1015GetCPUAllocatorEv")
             || !TryFind(c10, out var table, "_ZTVN3c1019DefaultCPUAllocatorE") || !TryFind(c10, out var isSimple, "_ZNK3c109Allocator18is_simple_data_ptrERKNS_7DataPtrE")
-            || !TryFind(program, out var malloc, "malloc") || !TryFind(program, out var free, "free") || !TryFind(program, out var option, "mallopt") || !TryFind(program, out var trim, "malloc_trim"))
+            || !TryFind(program, out var malloc, "malloc") || !TryFind(program, out var free, "free"))
             return null;
 
-        // The object begins with the address of its table of functions, a little into the exported one; one that is exported by name says that they stand in the order that is known.
+        // The object starts with its vtable pointer. Its layout is verified by the exported symbols of the class and of one function in the expected slot.
         var original = ((delegate* unmanaged<void*>)get)();
         var functions = *(void***)original;
         if (functions != (void**)table + BeforeFunctions || functions[IsSimpleSlot] != isSimple) return null;
@@ -54,16 +74,12 @@ internal static unsafe class TensorAllocator
         if (TryWriteCode(layout, original, allocate, malloc, free) is not { } code) return null;
 
         const int words = BeforeFunctions + Slots;
-        var ours = (void**)NativeMemory.AllocZeroed(1 + words, (nuint)sizeof(void*));                   // for the life of the process
+        var ours = (void**)NativeMemory.AllocZeroed(1 + words, (nuint)sizeof(void*));
         new Span<IntPtr>(functions - BeforeFunctions, words).CopyTo(new Span<IntPtr>(ours + 1, words));
         ours[0] = ours + 1 + BeforeFunctions;
         ours[1 + BeforeFunctions + AllocateSlot] = code.Allocate;
         ours[1 + BeforeFunctions + RawDeleterSlot] = code.RawDeleter;
-
-        var setOption = (delegate* unmanaged<int, int, int>)option;
-        if (setOption(MapFrom, 1 << 30) == 0) _ = setOption(MapFrom, 32 << 20);                 // as much as older versions take
-        _ = setOption(KeepFreed, int.MaxValue);
-        return new Allocators { Original = original, Ours = ours, Set = (delegate* unmanaged<void*, byte, void>)set, Trim = (delegate* unmanaged<nuint, int>)trim };
+        return new Allocators { Original = original, Ours = ours, Set = (delegate* unmanaged<void*, byte, void>)set, Get = (delegate* unmanaged<void*>)get, Heap = heap };
     }
 
     private static bool TryFind(IntPtr library, out void* address, string name)
@@ -147,6 +163,7 @@ internal static unsafe class TensorAllocator
         internal required void* Original { get; init; }
         internal required void* Ours { get; init; }
         internal required delegate* unmanaged<void*, byte, void> Set { get; init; }
-        internal required delegate* unmanaged<nuint, int> Trim { get; init; }
+        internal required delegate* unmanaged<void*> Get { get; init; }
+        internal required GlibcHeap Heap { get; init; }
     }
 }

@@ -23,7 +23,7 @@ internal static unsafe class TensorMemory
 
     /// <summary>libtorch's own answer (2.10 and later), which needs no other tensor.</summary>
     private static delegate* unmanaged<IntPtr, IntPtr*, int> Find() =>
-        NativeLibrary.TryLoad("torch_cpu", typeof(TensorMemory).Assembly, null, out var library) && NativeLibrary.TryGetExport(library, "aoti_torch_get_data_ptr", out var found)
+        NativeBackend.TorchCpu() is var library and not 0 && NativeLibrary.TryGetExport(library, "aoti_torch_get_data_ptr", out var found)
             ? (delegate* unmanaged<IntPtr, IntPtr*, int>)found
             : null;
 }

@@ -74,10 +74,8 @@ internal static unsafe partial class TorchDispatcher
 
         internal static Functions? TryLoad()
         {
-            // Whoever has a tensor has loaded libtorch already, and the platform's loader knows a loaded library by its name.
-            if (!NativeLibrary.TryLoad("torch_cpu", typeof(Functions).Assembly, null, out var library))
-                return null;
-            if (!NativeLibrary.TryGetExport(library, "torch_call_dispatcher", out var call)
+            var library = NativeBackend.TorchCpu();
+            if (library == 0 || !NativeLibrary.TryGetExport(library, "torch_call_dispatcher", out var call)
                 || !NativeLibrary.TryGetExport(library, "torch_new_list_reserve_size", out var newList)
                 || !NativeLibrary.TryGetExport(library, "torch_list_push_back", out var pushBack)
                 || !NativeLibrary.TryGetExport(library, "aoti_torch_new_tensor_handle", out var newHandle))

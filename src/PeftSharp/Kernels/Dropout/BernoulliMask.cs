@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -11,8 +12,8 @@ internal static class BernoulliMask
     private const int Lanes = 8, LeastPart = 1 << 15;
     private const double ComparedShare = 0.62;                                         // of an element's time: the rest makes its words
 
-    /// <summary>Whether a mask for this tensor can be made here.</summary>
-    internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.Takes(x);
+    /// <summary>Whether a mask for this tensor is drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
+    internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.Takes(x);
 
     /// <summary>Which elements <c>bernoulli_(keep)</c> would set; libtorch's generator moves on.</summary>
     /// <param name="count">Number of elements.</param>
@@ -20,6 +21,7 @@ internal static class BernoulliMask
     /// <returns>Uint8: a bit for each element, the lowest of a byte the first, and a byte more for who reads two at a time.</returns>
     internal static unsafe Tensor Draw(long count, double keep)
     {
+        Debug.Assert(count > 0 && keep is > 0 and < 1, "Nothing is drawn for a mask of one value.");
         using var state = random.get_rng_state();
         var bits = empty((count + Lanes - 1) / Lanes + 1, ScalarType.Byte);
         var mask = new Mask

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -41,6 +42,7 @@ internal static class FastDropout
     private static unsafe Tensor Multiply(Tensor x, Tensor bits, Drawn drawn)
     {
         var y = empty_like(x);
+        Debug.Assert(y.is_contiguous() == x.is_contiguous() && 8 * (bits.numel() - 1) >= x.numel() * drawn.Of, "Both in the same order, one bit per element and one more byte.");
         // All of it in stretches, or each group in one.
         var length = drawn.Groups == 1 ? Grain : x.numel() / drawn.Groups;
         var product = new Product

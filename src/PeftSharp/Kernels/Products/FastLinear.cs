@@ -13,7 +13,7 @@ internal static class FastLinear
     internal static bool Takes(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
         if (!FastPaths.Linear || !FloatProduct.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
-        if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && bias.dtype != ScalarType.Float32)) return false;
+        if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && (bias.dtype != ScalarType.Float32 || bias.device_type != TorchSharp.DeviceType.CPU))) return false;
         var ((first, second), inputs) = ((weight.shape[0], weight.shape[1]), x.shape[^1]);
         return (isTransposed ? first : second) == inputs && FloatProduct.Pays(x.numel() / inputs, inputs, isTransposed ? second : first) && x.numel() < int.MaxValue && weight.is_contiguous();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ internal static unsafe class FewRowsLinear
     /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's; if not, its rows must be whole pairs of vectors.</param>
     internal static bool Takes(Tensor x, Tensor weight, Tensor? bias, bool isTransposed) =>
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
-        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && (bias is null || bias.dtype == x.dtype)
+        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
         && x.numel() is > 0 and var numbers && x.shape[^1] is var inputs && numbers <= FewRowsProduct.MostRows * inputs && weight.numel() is >= LeastWeights and var weights
         && weights / inputs >= LeastOutputs && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % NumberPair.Count == 0) && weight.is_contiguous();
 
@@ -40,6 +41,9 @@ internal static unsafe class FewRowsLinear
         using var ordered = x.is_contiguous() ? null : x.contiguous();
         using var straight = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
+        Debug.Assert(rows is > 0 and <= FewRowsProduct.MostRows && weight.is_contiguous() && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not fit.");
+        Debug.Assert(outputs >= LeastOutputs && (isTransposed || inputs % NumberPair.Count == 0), "The loops read whole vectors.");
+        Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)), "One type, one bias per output.");
         var product = new FewRowsProduct
         {
             W = (void*)TensorMemory.Pointer(weight), Bias = bias is null ? null : (void*)TensorMemory.Pointer(straight ?? bias), Result = (void*)TensorMemory.Pointer(result),

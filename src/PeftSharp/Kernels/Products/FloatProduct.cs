@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -56,6 +57,10 @@ internal static unsafe class FloatProduct
     /// <param name="adds">Whether the product is added to what is there.</param>
     internal static void Into(Tensor c, Tensor a, Tensor b, Tensor? start, bool adds)
     {
+        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
+        Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not fit.");
+        Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
+        Debug.Assert(start is null || (start.numel() == b.size(1) && start.dtype == ScalarType.Float32), "One start value per column.");
         var (depths, columns) = ((int)a.shape[1], (int)b.shape[1]);
         var (left, right) = (Side.Of(a, 0, ProductTile.Rows), Side.Of(b, 1, ProductTile.Columns));
         var call = new Call { C = (float*)TensorMemory.Pointer(c), CRow = (nint)c.stride()[0], IsLeftShared = left.Count <= right.Count };
@@ -77,7 +82,9 @@ internal static unsafe class FloatProduct
             {
                 (call.Depth, call.Adds) = (Math.Min(depth, depths - call.First), adds || call.First > 0);
                 NativeThreads.For(Tiles(call.To - call.From, call.Shared.Width), 1, ref call, &PackShared);
-                NativeThreads.For(Tiles(call.Own.Count, call.Own.Width), 1, ref call, &Multiply);
+                var strips = Tiles(call.Own.Count, call.Own.Width);
+                call.StripsAtOnce = Math.Clamp(MostOwn / (call.Own.Width * call.Depth), 1, strips);
+                NativeThreads.For(strips, 1, call.StripsAtOnce * call.Own.Strip(call.Depth), ref call, &Multiply);
             }
         }
     }
@@ -100,13 +107,11 @@ internal static unsafe class FloatProduct
         p->Shared.Pack(p->From + first, Math.Min(p->From + to * p->Shared.Width, p->To), p->First, p->Depth, p->Packed + from * p->Shared.Strip(p->Depth));
     }
 
-    private static void Multiply(void* arguments, int from, int to)
+    private static void Multiply(void* arguments, int from, int to, float* packed)
     {
         var p = (Call*)arguments;
         var (own, shared) = (p->Own, p->Shared);
-        var strips = Math.Clamp(MostOwn / (own.Width * p->Depth), 1, to - from);
-        var (atOnce, ofOwn, ofShared) = (strips * own.Width, own.Strip(p->Depth), shared.Strip(p->Depth));
-        var packed = Scratch.OfThread(strips * ofOwn);
+        var (atOnce, ofOwn, ofShared) = (p->StripsAtOnce * own.Width, own.Strip(p->Depth), shared.Strip(p->Depth));
         var last = Math.Min(to * own.Width, own.Count);
         for (var first = from * own.Width; first < last; first += atOnce)
         {
@@ -149,7 +154,7 @@ internal static unsafe class FloatProduct
         internal bool IsLeftShared, Adds;
         internal float* C, Packed, Start;
         internal nint CRow;
-        internal int From, To, First, Depth;
+        internal int From, To, First, Depth, StripsAtOnce;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly void Tile(float* left, float* right, int row, int lastRow, int column, int lastColumn) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -43,19 +44,20 @@ internal static unsafe class HeadProduct
     internal static void Into(Tensor c, Tensor a, Tensor b, Triangle triangle)
     {
         var (left, right) = (a.shape, b.shape);
+        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
+        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3] && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
+        Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
         var call = new Call
         {
             A = Side.Of(a), B = Side.Of(b), C = Side.Of(c), Heads = (int)left[1], Rows = (int)left[2], Depth = (int)left[3], Columns = (int)right[3], Triangle = triangle,
         };
-        NativeThreads.For((int)(left[0] * left[1]), 1, ref call, &Multiply);
+        NativeThreads.For((int)(left[0] * left[1]), 1, call.RightSize + ProductPacking.Strip(ProductTile.Rows, call.Depth), ref call, &Multiply);
     }
 
-    private static void Multiply(void* arguments, int from, int to)
+    private static void Multiply(void* arguments, int from, int to, float* right)
     {
         var p = (Call*)arguments;
-        var room = FloatProduct.Tiles(p->Columns, ProductTile.Columns) * ProductPacking.Strip(ProductTile.Columns, p->Depth);
-        var right = Scratch.OfThread(room + ProductPacking.Strip(ProductTile.Rows, p->Depth));
-        var left = right + room;
+        var left = right + p->RightSize;
         for (var head = from; head < to; head++)
         {
             var a = p->A.At(head, p->Heads);
@@ -97,5 +99,8 @@ internal static unsafe class HeadProduct
         internal Side A, B, C;
         internal int Heads, Rows, Depth, Columns;
         internal Triangle Triangle;
+
+        /// <summary>Float32 values of the packed right side of a head.</summary>
+        internal readonly nint RightSize => FloatProduct.Tiles(Columns, ProductTile.Columns) * ProductPacking.Strip(ProductTile.Columns, Depth);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -22,6 +23,7 @@ internal static unsafe class ProductPacking
     /// <param name="width">Rows of a strip; a multiple of four.</param>
     internal static void Pack(float* from, nint across, nint along, int count, int depth, float* to, int width)
     {
+        Debug.Assert(width % 4 == 0 && count >= 0 && depth >= 0, "Strips are whole vectors of four.");
         var (strip, apart) = (0, Strip(width, depth));
         for (int strips; count - strip * width >= width; strip += strips)
         {

@@ -30,7 +30,10 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     public override IReadOnlyList<InputSpec> Inputs => Body.Inputs;
 
     /// <inheritdoc/>
-    public override bool SupportsCache => Body.SupportsCache;
+    public override IReadOnlyList<string> OptionNames => Body.OptionNames;
+
+    /// <inheritdoc/>
+    public override bool AcceptsLossKwargs => true;
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Body.InputEmbeddings;

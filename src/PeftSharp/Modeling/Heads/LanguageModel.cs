@@ -20,21 +20,21 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
 
     private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective) : base(name, config, objective) => _objective = objective;
 
-    /// <summary>The head's own layer; null where the head is tied to the input embeddings.</summary>
-    protected abstract Module<Tensor, Tensor>? UntiedHead { get; }
-
-    /// <summary>Bias of a tied head, float [vocabulary]. Default null: none.</summary>
-    protected virtual Tensor? TiedBias => null;
+    /// <summary>The layer that scores the tokens: a <see cref="TiedLinear"/> where the head is tied to the input embeddings.</summary>
+    protected abstract Module<Tensor, Tensor> Head { get; }
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor>? OutputEmbeddings => UntiedHead ?? InputEmbeddings;
+    public sealed override Module<Tensor, Tensor> OutputEmbeddings => Head;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => [.. Body.OptionNames, "logits_to_keep"];
 
     /// <summary>Transforms the hidden states before they are scored. Default: unchanged.</summary>
     /// <param name="states">Float [batch, tokens, hidden].</param>
     protected virtual Tensor Transform(Tensor states) => states;
 
     /// <inheritdoc/>
-    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => Logits(Transform(body.LastHiddenState!));
+    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => Head.call(Transform(body.LastHiddenState!));
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">Labels are given although logits of only some tokens are wanted.</exception>
@@ -47,21 +47,27 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
             var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
         }
-        return WithLoss(new ModelOutput { Logits = Logits(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
     /// <summary>The head's weight where the head is nothing but a product with it; null where it has a bias or an adapter around it.</summary>
-    private Tensor? PlainWeight => UntiedHead switch
+    private Tensor? PlainWeight => Head switch
     {
-        null => TiedBias is null ? TiedWeight : null,
-        Linear { Bias: null } head => head.Weight,
+        TiedLinear { Bias: null } tied => tied.Weight,
+        Linear { Bias: null } own => own.Weight,
         _ => null,
     };
 
-    private Tensor TiedWeight => ((IHasWeight)InputEmbeddings!).Weight;
-
-    private Tensor Logits(Tensor states) => UntiedHead is { } head ? head.call(states)
-        : Linear.Product(ComputePrecision.Of(states), ComputePrecision.OfWeight(TiedWeight), ComputePrecision.OfBias(TiedBias));
+    /// <summary>A head without a bias: tied to the input embeddings, or with a weight of its own.</summary>
+    /// <param name="config">Says whether the head is tied (<see cref="PretrainedConfig.TieWordEmbeddings"/>).</param>
+    /// <param name="body">The body, whose input embeddings a tied head reads.</param>
+    /// <param name="hiddenSize">Width of the hidden states.</param>
+    protected static Module<Tensor, Tensor> CreateHead(TConfig config, PretrainedModel body, int hiddenSize)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(body);
+        return config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight) : new Linear(hiddenSize, config.VocabSize, hasBias: false);
+    }
 
     private static Tensor Kept(Tensor states, ModelInputs inputs, ForwardOptions options)
     {

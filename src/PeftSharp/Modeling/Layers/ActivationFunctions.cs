@@ -7,6 +7,8 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
 public static class ActivationFunctions
 {
+    private const double LaplaceMean = 0.707107, LaplaceDeviation = 0.282095;      // of Ma et al. 2022, arXiv:2209.10655, as transformers rounds them
+
     // By a table those whose gradient libtorch makes of the input in one operation; others have theirs from the rounded output.
     private static readonly Func<Tensor, Tensor>
         _gelu = new ActivationTable(x => functional.gelu(x)).Apply,
@@ -16,15 +18,27 @@ public static class ActivationFunctions
     private static readonly Dictionary<string, Func<Tensor, Tensor>> _functions = new(StringComparer.Ordinal)
     {
         ["gelu"] = _gelu,
-        ["gelu_new"] = _geluByTanh,                           // written out in transformers; the same function to the last bits
-        ["gelu_pytorch_tanh"] = _geluByTanh,
+        ["gelu_10"] = x => functional.gelu(x).clamp(-10, 10),
+        ["gelu_accurate"] = _geluByTanh,                      // these five differ in the last bits only
         ["gelu_fast"] = _geluByTanh,
+        ["gelu_new"] = _geluByTanh,
+        ["gelu_python_tanh"] = _geluByTanh,
+        ["gelu_pytorch_tanh"] = _geluByTanh,
+        ["gelu_python"] = _gelu,
+        ["hardswish"] = x => functional.hardswish(x),
+        ["laplace"] = x => 0.5 * (1 + ((x - LaplaceMean) / (LaplaceDeviation * Math.Sqrt(2))).erf()),
+        ["leaky_relu"] = x => functional.leaky_relu(x, 0.01),
+        ["linear"] = x => x,
+        ["mish"] = x => x * functional.softplus(x).tanh(),
         ["quick_gelu"] = x => x * sigmoid(1.702 * x),
         ["relu"] = x => functional.relu(x),
+        ["relu2"] = x => functional.relu(x).square(),
+        ["relu6"] = x => functional.relu6(x),
+        ["sigmoid"] = x => x.sigmoid(),
         ["silu"] = _silu,
+        ["sqrtsoftplus"] = x => functional.softplus(x).sqrt(),
         ["swish"] = _silu,
         ["tanh"] = x => x.tanh(),
-        ["sigmoid"] = x => x.sigmoid(),
     };
 
     /// <summary>The names there are.</summary>
@@ -33,5 +47,5 @@ public static class ActivationFunctions
     /// <summary>The function of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static Func<Tensor, Tensor> ByName(string name) =>
-        _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"'{name}' is no activation that is known here: {string.Join(", ", Names)}.");
+        _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");
 }

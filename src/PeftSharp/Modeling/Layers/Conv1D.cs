@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>y = x·W + b: a linear layer whose weight is stored the other way round (transformers' <c>Conv1D</c>, which is no convolution).</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;

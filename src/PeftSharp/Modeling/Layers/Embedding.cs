@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
     [ComponentName(Name = "weight")] private Parameter _table;

@@ -33,5 +33,5 @@ internal static class FirstToken
     }
 
     /// <summary>Whether a module treats each token by itself: the library's linear layers and norms, and modules that only hold others. An adapter does not count, since it draws dropout of its own.</summary>
-    private static bool IsRowByRow(Module module) => module is Linear or LayerNorm || (module is not IModuleWrapper && !module.parameters(recurse: false).Any() && module.children().Any());
+    private static bool IsRowByRow(Module module) => module is Linear or LayerNorm || (module is not ILayerWrapper && !module.parameters(recurse: false).Any() && module.children().Any());
 }

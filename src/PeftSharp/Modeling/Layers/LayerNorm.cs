@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450).</summary>
-public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
+public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay
 {
     [ComponentName(Name = "weight")] private readonly Parameter _gain;
     [ComponentName(Name = "bias")] private readonly Parameter _shift;

@@ -6,7 +6,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IParameterInitializer.Initialize"/> does that.</summary>
-/// <remarks>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</remarks>
+/// <remarks>
+/// <para>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
 public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 {
     [ComponentName(Name = "weight")] private Parameter _weight;

@@ -47,12 +47,18 @@ public sealed record BertConfig : TextConfig
     /// <summary>Dropout before a classifier. Null: <see cref="HiddenDropoutProb"/>.</summary>
     public double? ClassifierDropout { get; init; }
 
-    /// <summary>Whether the model is a decoder, which is not supported.</summary>
+    /// <summary>Whether it attends to earlier tokens only. Such a BERT is not supported: building one is refused.</summary>
     public bool IsDecoder { get; init; }
+
+    /// <summary>Whether layers attend to an encoder too. Such a BERT is not supported: building one is refused.</summary>
+    public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
     [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
+
+    /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>
+    internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
 
     /// <summary>Dropout before a classifier, resolved.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
@@ -76,7 +82,8 @@ public sealed record BertConfig : TextConfig
             .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
             .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
-        if (PadTokenId is { } pad && (pad < 0 || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
+        if (PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only the encoder by itself is supported";
     }
 }

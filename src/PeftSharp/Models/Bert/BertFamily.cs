@@ -16,6 +16,7 @@ public sealed class BertFamily : ModelFamily<BertConfig>
         Add<BertForTokenClassification>(ModelTask.TokenClassification);
         Add<BertForQuestionAnswering>(ModelTask.QuestionAnswering);
         Add<BertForMultipleChoice>(ModelTask.MultipleChoice);
+        AddArchitectures("BertForPreTraining", "BertForNextSentencePrediction", "BertLMHeadModel");
     }
 
     /// <inheritdoc/>
@@ -31,6 +32,12 @@ public sealed class BertFamily : ModelFamily<BertConfig>
     public override string RenameKey(string key) => RenameNormKeys(key);
 
     /// <inheritdoc/>
-    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
-        || key is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";   // the embeddings and cls.predictions.bias again
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>
+    {
+        ["cls.predictions.decoder.weight"] = "bert.embeddings.word_embeddings.weight",
+        ["cls.predictions.decoder.bias"] = "cls.predictions.bias",
+    };
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 }

@@ -115,7 +115,7 @@ public sealed class BertForMaskedLM : MaskedLMModel<BertForMaskedLM, BertConfig>
     private BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
     {
         _bert = new BertModel(config, addPoolingLayer: false);
-        _head = new BertMaskedLMHead(config);
+        _head = new BertMaskedLMHead(config, _bert);
         RegisterComponents();
     }
 
@@ -125,10 +125,7 @@ public sealed class BertForMaskedLM : MaskedLMModel<BertForMaskedLM, BertConfig>
     protected override PretrainedModel Body => _bert;
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor>? UntiedHead => _head.UntiedDecoder;
-
-    /// <inheritdoc/>
-    protected override Tensor? TiedBias => _head.TiedBias;
+    protected override Module<Tensor, Tensor> Head => _head.Decoder;
 
     /// <inheritdoc/>
     protected override Tensor Transform(Tensor states) => _head.call(states);

@@ -11,17 +11,14 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
 
-    internal BertMaskedLMHead(BertConfig config) : base(nameof(BertMaskedLMHead))
+    internal BertMaskedLMHead(BertConfig config, BertModel body) : base("BertOnlyMLMHead")
     {
-        _predictions = new Predictions(config);
+        _predictions = new Predictions(config, body);
         RegisterComponents();
     }
 
-    /// <summary>The layer that computes the scores; null where the word embeddings do.</summary>
-    internal Module<Tensor, Tensor>? UntiedDecoder => _predictions.Untied;
-
-    /// <summary>Bias of the scores, float [vocabulary]; null where the head's own layer has it.</summary>
-    internal Parameter? TiedBias => _predictions.Bias;
+    /// <summary>The layer that scores the tokens.</summary>
+    internal Module<Tensor, Tensor> Decoder => _predictions.Decoder;
 
     /// <param name="states">Float [batch, tokens, hidden].</param>
     /// <returns>As <paramref name="states"/>.</returns>
@@ -30,20 +27,18 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
     private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
-        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
+        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
         [ComponentName(Name = "bias")] private Parameter? _bias;
 
-        internal Predictions(BertConfig config) : base(nameof(Predictions))
+        internal Predictions(BertConfig config, BertModel body) : base("BertLMPredictionHead")
         {
             _transform = new Transform(config);
             if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-            else _untied = new Linear(config.HiddenSize, config.VocabSize);
+            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 
-        internal Module<Tensor, Tensor>? Untied => _untied;
-
-        internal Parameter? Bias => _bias;
+        internal Module<Tensor, Tensor> Decoder => _decoder;
 
         public override Tensor forward(Tensor states) => _transform.call(states);
 
@@ -61,7 +56,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
         private readonly Func<Tensor, Tensor> _activation;
 
-        internal Transform(BertConfig config) : base(nameof(Transform))
+        internal Transform(BertConfig config) : base("BertPredictionHeadTransform")
         {
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);

@@ -15,7 +15,7 @@ public sealed class BertModel : PretrainedModel<BertModel, BertConfig>, IPretrai
 
     internal BertModel(BertConfig config, bool addPoolingLayer = true) : base(nameof(BertModel), config)
     {
-        _embeddings = new TextEmbeddings(config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PadTokenId, config.HiddenDropoutProb, config.LayerNormEps);
+        _embeddings = new TextEmbeddings(config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PaddingRow, config.HiddenDropoutProb, config.LayerNormEps);
         _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         if (addPoolingLayer) _pooler = new FirstTokenPooler(config.HiddenSize);
         RegisterComponents();
@@ -29,6 +29,9 @@ public sealed class BertModel : PretrainedModel<BertModel, BertConfig>, IPretrai
         .. InputSpec.ForText(Config, positions: Config.MaxPositionEmbeddings, positionsField: "max_position_embeddings"),
         new("token_type_ids", InputKind.Categories) { Limit = Config.TypeVocabSize, LimitField = "type_vocab_size" },
     ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => ["output_hidden_states", "output_attentions"];
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => _embeddings.Words;

@@ -61,7 +61,7 @@ public sealed record Gpt2Config : TextConfig
     /// <summary>Dropout before a classifier of tokens where <see cref="ClassifierDropout"/> is null. Null: 0.1.</summary>
     public double? HiddenDropout { get; init; }
 
-    /// <summary>Whether layers attend to an encoder too. Such a GPT-2 is not served: building one is refused.</summary>
+    /// <summary>Whether layers attend to an encoder too. Such a GPT-2 is not supported: building one is refused.</summary>
     public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
@@ -82,6 +82,6 @@ public sealed record Gpt2Config : TextConfig
         foreach (var problem in problems) yield return problem;
         if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is no multiple of n_head {NHead}";
         if (!ActivationFunctions.Names.Contains(ActivationFunction)) yield return $"activation_function is '{ActivationFunction}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-        if (AddCrossAttention) yield return "add_cross_attention is true, but only the decoder by itself is served";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only the decoder by itself is supported";
     }
 }

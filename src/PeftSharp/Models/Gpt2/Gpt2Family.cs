@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Gpt2;
@@ -8,12 +9,16 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     /// <summary>The only instance.</summary>
     public static Gpt2Family Instance { get; } = new();
 
+    private static readonly (string Common, string Own)[] _ownNames =
+        [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer")];
+
     private Gpt2Family()
     {
-        Add<Gpt2Model>(ModelTask.FeatureExtraction);
-        Add<Gpt2LMHeadModel>(ModelTask.CausalLM);
-        Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification);
-        Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification);
+        Add<Gpt2Model>(ModelTask.FeatureExtraction, "GPT2Model");
+        Add<Gpt2LMHeadModel>(ModelTask.CausalLM, "GPT2LMHeadModel");
+        Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification, "GPT2ForSequenceClassification");
+        Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification, "GPT2ForTokenClassification");
+        AddArchitectures("GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel");
     }
 
     /// <inheritdoc/>
@@ -35,7 +40,23 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     };
 
     /// <inheritdoc/>
+    public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json));
+
+    /// <summary>Fields by the names that most families have for them are accepted too, and decide where both are given, as in transformers.</summary>
+    private static JsonObject WithOwnNames(JsonObject json)
+    {
+        foreach (var (common, own) in _ownNames)
+        {
+            if (!json.Remove(common, out var value)) continue;
+            json[own] = value;
+        }
+        return json;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "transformer.wte.weight" };
+
+    /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) =>
-        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal)   // the causal mask, once stored
-        || key is "lm_head.weight";                                                                                          // the embeddings again, where the head is tied
+        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);      // the causal mask, which was stored once
 }

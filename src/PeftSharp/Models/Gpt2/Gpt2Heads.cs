@@ -10,12 +10,12 @@ namespace PeftSharp.Models.Gpt2;
 public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>, IPretrainedModel<Gpt2LMHeadModel, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
-    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor>? _untiedHead;
+    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor> _head;
 
     private Gpt2LMHeadModel(Gpt2Config config) : base("GPT2LMHeadModel", config, CausalLMObjective.CountingFirstLabels)
     {
         _transformer = new Gpt2Model(config);
-        if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.NEmbd, config.VocabSize, hasBias: false);
+        _head = CreateHead(config, _transformer, config.NEmbd);
         RegisterComponents();
     }
 
@@ -25,7 +25,7 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
     protected override PretrainedModel Body => _transformer;
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor>? UntiedHead => _untiedHead;
+    protected override Module<Tensor, Tensor> Head => _head;
 }
 
 /// <summary>GPT-2 with a classifier of whole texts, which reads the last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>

@@ -39,7 +39,7 @@ public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrai
     ];
 
     /// <inheritdoc/>
-    public override bool SupportsCache => true;
+    public override IReadOnlyList<string> OptionNames => ["past_key_values", "output_hidden_states", "output_attentions"];
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => _words;

@@ -35,6 +35,8 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
     }
 
     /// <inheritdoc/>
-    public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)       // computed, once stored
-        || key is "lm_head.weight";                                                                                        // the embeddings again, where the head is tied
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "model.embed_tokens.weight" };
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);       // computed, once stored
 }

@@ -10,12 +10,12 @@ namespace PeftSharp.Models.Llama;
 public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConfig>, IPretrainedModel<LlamaForCausalLM, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
-    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor>? _untiedHead;
+    [ComponentName(Name = "lm_head")] private readonly Module<Tensor, Tensor> _head;
 
     private LlamaForCausalLM(LlamaConfig config) : base(nameof(LlamaForCausalLM), config)
     {
         _model = new LlamaModel(config);
-        if (!config.TieWordEmbeddings) _untiedHead = new Linear(config.HiddenSize, config.VocabSize, hasBias: false);
+        _head = CreateHead(config, _model, config.HiddenSize);
         RegisterComponents();
     }
 
@@ -25,7 +25,7 @@ public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConf
     protected override PretrainedModel Body => _model;
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor>? UntiedHead => _untiedHead;
+    protected override Module<Tensor, Tensor> Head => _head;
 }
 
 /// <summary>LLaMA with a classifier of whole texts, which reads the last token (transformers' <c>LlamaForSequenceClassification</c>).</summary>

@@ -30,7 +30,7 @@ public sealed class LlamaModel : PretrainedModel<LlamaModel, LlamaConfig>, IPret
     public override IReadOnlyList<InputSpec> Inputs => InputSpec.ForText(Config, hasCache: true);
 
     /// <inheritdoc/>
-    public override bool SupportsCache => true;
+    public override IReadOnlyList<string> OptionNames => ["past_key_values", "output_hidden_states", "output_attentions"];
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => _words;

@@ -30,6 +30,12 @@ public sealed class RobertaFamily : ModelFamily<RobertaConfig>
     public override string RenameKey(string key) => RenameNormKeys(key);
 
     /// <inheritdoc/>
-    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
-        || key is "lm_head.decoder.weight" or "lm_head.decoder.bias";                   // the embeddings and lm_head.bias again
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>
+    {
+        ["lm_head.decoder.weight"] = "roberta.embeddings.word_embeddings.weight",
+        ["lm_head.decoder.bias"] = "lm_head.bias",
+    };
+
+    /// <inheritdoc/>
+    public override bool IsObsoleteKey(string key) => key.EndsWith("embeddings.position_ids", StringComparison.Ordinal);
 }

@@ -109,7 +109,7 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
     private RobertaForMaskedLM(RobertaConfig config) : base(nameof(RobertaForMaskedLM), config)
     {
         _roberta = new RobertaModel(config, addPoolingLayer: false);
-        _head = new MaskedLMHead(config);
+        _head = new MaskedLMHead(config, _roberta);
         RegisterComponents();
     }
 
@@ -119,10 +119,7 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
     protected override PretrainedModel Body => _roberta;
 
     /// <inheritdoc/>
-    protected override Module<Tensor, Tensor>? UntiedHead => _head.UntiedDecoder;
-
-    /// <inheritdoc/>
-    protected override Tensor? TiedBias => _head.Bias;
+    protected override Module<Tensor, Tensor> Head => _head.Decoder;
 
     /// <inheritdoc/>
     protected override Tensor Transform(Tensor states) => _head.call(states);
@@ -132,22 +129,20 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
         [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
-        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor>? _untied;
+        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
         [ComponentName(Name = "bias")] private Parameter? _bias;
         private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
 
-        internal MaskedLMHead(RobertaConfig config) : base("RobertaLMHead")
+        internal MaskedLMHead(RobertaConfig config, RobertaModel body) : base("RobertaLMHead")
         {
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
             if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-            else _untied = new Linear(config.HiddenSize, config.VocabSize);
+            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 
-        internal Module<Tensor, Tensor>? UntiedDecoder => _untied;
-
-        internal Parameter? Bias => _bias;
+        internal Module<Tensor, Tensor> Decoder => _decoder;
 
         public override Tensor forward(Tensor states)
         {

@@ -31,6 +31,9 @@ public sealed class RobertaModel : PretrainedModel<RobertaModel, RobertaConfig>,
     ];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionNames => ["output_hidden_states", "output_attentions"];
+
+    /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => _embeddings.Words;
 
     /// <inheritdoc/>

@@ -5,8 +5,9 @@ namespace PeftSharp.Serialization;
 /// <summary>A safetensors file, opened: its header is read and checked, its tensors are read when asked for.</summary>
 /// <remarks>
 /// <para>Python's <c>safetensors.safe_open</c>. The whole header is checked on opening (see <see href="https://github.com/huggingface/safetensors"/> for the format),
-/// so a tensor's bytes lie inside the file and fit its shape. Safe for use by several threads.</para>
+/// so a tensor's bytes lie inside the file and fit its shape.</para>
 /// <para>The file must not be cut or rewritten in place while it is open; replacing it by a renamed one, as this library saves, is fine (on Windows: after <see cref="Dispose"/>).</para>
+/// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -81,6 +82,13 @@ public sealed class SafetensorsFile : IDisposable
         if (!entry.Shape.SequenceEqual(target.shape))
             throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], and [{string.Join(", ", target.shape)}] is expected. "
                 + "Check that the model's configuration belongs to these weights.");
+        if (Float8.CanDecode(entry.Dtype))
+        {
+            using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
+            using var free = no_grad();
+            target.copy_(decoded);
+            return;
+        }
         var dtype = TorchType(entry);
         if (target.device_type == TorchSharp.DeviceType.CPU && target.dtype == dtype && target.is_contiguous())
         {

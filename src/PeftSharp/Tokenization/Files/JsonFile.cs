@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -9,6 +10,7 @@ internal static class JsonFile
     /// <exception cref="TokenizerException">The file is not JSON, or its top is no object.</exception>
     internal static JsonElement Read(string path)
     {
+        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         try
         {
             using var stream = File.OpenRead(path);
@@ -23,8 +25,21 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>As <see cref="Read"/>; an empty object where there is no such file.</summary>
-    internal static JsonObject ReadObjectIfThere(string path) => File.Exists(path) ? JsonObject.Create(Read(path))! : [];
+    /// <summary>The fields of a configuration file, in which Python may have written NaN and Infinity; an empty object where there is no such file.</summary>
+    /// <exception cref="TokenizerException">The file is not JSON, or its top is no object.</exception>
+    internal static JsonObject ReadObjectIfThere(string path)
+    {
+        if (!File.Exists(path)) return [];
+        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
+        try
+        {
+            return PythonJson.Loads(File.ReadAllBytes(path)) as JsonObject ?? throw new TokenizerException($"'{path}' holds JSON that is not an object; fields in braces are expected.");
+        }
+        catch (JsonException error)
+        {
+            throw new TokenizerException($"'{path}' is no JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
+        }
+    }
 
     /// <summary>Tokens to ids. Of a token listed twice the last id counts, as in Python.</summary>
     /// <exception cref="TokenizerException">It is no object of whole numbers.</exception>

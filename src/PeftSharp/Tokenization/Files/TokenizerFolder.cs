@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
@@ -13,7 +14,7 @@ internal sealed class TokenizerFolder
     internal TokenizerFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _path = Directory.Exists(path) ? path : throw new TokenizerException($"There is no folder '{path}' to read a tokenizer from.");
+        _path = FolderAccess.Obstacle(path, "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt") is { } obstacle ? throw new TokenizerException(obstacle) : path;
         _config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));
     }
 
@@ -41,8 +42,11 @@ internal sealed class TokenizerFolder
     /// <param name="modelInputNames">What its models take unless the files say otherwise.</param>
     /// <param name="specialTokens">Its special tokens unless the files say otherwise.</param>
     /// <param name="fromFile">The added tokens of tokenizer.json, whose properties special tokens take.</param>
-    internal TokenizerConfig ReadConfig(string tokenizerClass, IReadOnlyList<string> modelInputNames, IReadOnlyDictionary<string, string> specialTokens, IEnumerable<AddedToken> fromFile)
+    /// <param name="defaults">What tokenizer.json says where tokenizer_config.json is silent.</param>
+    internal TokenizerConfig ReadConfig(string tokenizerClass, IReadOnlyList<string> modelInputNames, IReadOnlyDictionary<string, string> specialTokens, IEnumerable<AddedToken> fromFile, TokenizerDefaults? defaults = null)
     {
+        if (Flag("split_special_tokens") == true)
+            throw new TokenizerException($"'{File("tokenizer_config.json")}' sets split_special_tokens, which is not supported: special tokens in a text are always found as a whole. Remove the field to read the tokenizer without it.");
         var added = new SortedDictionary<int, AddedToken>();
         var named = (JsonObject)_config.DeepClone();
         if (_config["added_tokens_decoder"] is JsonObject decoder)
@@ -57,6 +61,7 @@ internal sealed class TokenizerFolder
         }
         var extra = ReadTokens(named["extra_special_tokens"] ?? named["additional_special_tokens"]);
         var special = ReadSpecialTokens(named, specialTokens);
+        if (defaults?.PadToken is { } padToken && !named.ContainsKey("pad_token")) special.TryAdd("pad_token", new AddedToken(padToken) { Special = true });
         if (_config["added_tokens_decoder"] is null)
             foreach (var (token, id) in JsonFile.ReadObjectIfThere(File("added_tokens.json")))
                 added[id!.GetValue<int>()] = new AddedToken(token) { Special = special.Values.Concat(extra).Any(known => known.Content == token) };
@@ -68,8 +73,8 @@ internal sealed class TokenizerFolder
             TokenizerClass = tokenizerClass,
             ModelInputNames = _config["model_input_names"] is JsonArray names ? [.. names.Select(name => name!.GetValue<string>())] : modelInputNames,
             ModelMaxLength = ReadMaxLength(_config["model_max_length"] ?? _config["max_len"]),
-            PaddingSide = IsLeft("padding_side") ? PaddingSide.Left : PaddingSide.Right,
-            TruncationSide = IsLeft("truncation_side") ? TruncationSide.Left : TruncationSide.Right,
+            PaddingSide = IsLeft("padding_side") is { } padsLeft ? padsLeft ? PaddingSide.Left : PaddingSide.Right : defaults?.PaddingSide ?? PaddingSide.Right,
+            TruncationSide = IsLeft("truncation_side") is { } cutsLeft ? cutsLeft ? TruncationSide.Left : TruncationSide.Right : defaults?.TruncationSide ?? TruncationSide.Right,
             CleanUpTokenizationSpaces = Flag("clean_up_tokenization_spaces") ?? false,
             SpecialTokens = special.ToDictionary(entry => entry.Key, entry => known.GetValueOrDefault(entry.Value.Content, entry.Value)),
             ExtraSpecialTokens = extra,
@@ -115,9 +120,10 @@ internal sealed class TokenizerFolder
     // Python writes 1e30 for "no limit".
     private static int? ReadMaxLength(JsonNode? node) => node is JsonValue value && node.ToJsonString() != Unlimited && value.TryGetValue<double>(out var number) && number < int.MaxValue ? (int)number : null;
 
-    private bool IsLeft(string name) => TextIn(_config, name) switch
+    private bool? IsLeft(string name) => TextIn(_config, name) switch
     {
-        null or "right" => false,
+        null => null,
+        "right" => false,
         "left" => true,
         var other => throw new TokenizerException($"'{File("tokenizer_config.json")}' gives {name} '{other}'; it is right or left."),
     };

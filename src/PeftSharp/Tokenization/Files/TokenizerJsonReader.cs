@@ -12,7 +12,15 @@ internal static class TokenizerJsonReader
         if (file.TextOrNull("version") is not (null or "1.0"))
             throw new TokenizerException($"'{path}' is of version {file.Text("version")}; version 1.0 is supported.");
         var pipeline = new TokenizerPipeline(Optional(file["normalizer"], ReadNormalizer), Optional(file["pre_tokenizer"], ReadPreTokenizer), ReadModel(file["model"]),
-            Optional(file["post_processor"], ReadPostProcessor), Optional(file["decoder"], ReadDecoder));
+            Optional(file["post_processor"], ReadPostProcessor), Optional(file["decoder"], ReadDecoder))
+        {
+            Defaults = new TokenizerDefaults
+            {
+                PadToken = file["padding"].TextOrNull("pad_token"),
+                PaddingSide = file["padding"].TextOrNull("direction") switch { null => null, "Left" => PaddingSide.Left, "Right" => PaddingSide.Right, _ => throw file["padding"]["direction"].Unfit("Left or Right") },
+                TruncationSide = file["truncation"].TextOrNull("direction") switch { null => null, "Left" => TruncationSide.Left, "Right" => TruncationSide.Right, _ => throw file["truncation"]["direction"].Unfit("Left or Right") },
+            },
+        };
         pipeline.Added.Add(file["added_tokens"].IsNull ? [] : file.Items("added_tokens").Select(ReadAddedToken));
         return pipeline;
     }

@@ -1,3 +1,5 @@
+using PeftSharp.Internal;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The plain vocabulary files that came before tokenizer.json.</summary>
@@ -7,6 +9,7 @@ internal static class VocabularyFiles
     /// <exception cref="TokenizerException">The file is empty.</exception>
     internal static Dictionary<string, int> ReadWordPieces(string path)
     {
+        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         var id = 0;
         foreach (var line in File.ReadLines(path))
@@ -17,13 +20,15 @@ internal static class VocabularyFiles
     /// <summary>vocab.json: tokens and ids.</summary>
     internal static Dictionary<string, int> ReadBytePairs(string path) => JsonFile.Vocabulary(JsonFile.Read(path), path);
 
-    /// <summary>merges.txt: two tokens a line, the pair learned first at the top; lines that begin with <c>#version</c> are passed over.</summary>
+    /// <summary>merges.txt: two tokens a line, the pair learned first at the top; lines that begin with <c>#version</c> and blank lines at the end are passed over.</summary>
     /// <exception cref="TokenizerException">A line is not two tokens.</exception>
     internal static List<(string Left, string Right)> ReadMerges(string path)
     {
+        if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         var merges = new List<(string, string)>();
         var number = 0;
-        foreach (var line in File.ReadLines(path))
+        var lines = File.ReadAllLines(path);
+        foreach (var line in lines.AsSpan(0, Array.FindLastIndex(lines, line => line.Length > 0) + 1))
         {
             number++;
             if (line.StartsWith("#version", StringComparison.Ordinal))

@@ -8,6 +8,9 @@ namespace PeftSharp.Tokenization;
 /// <param name="Decoder">Turns tokens into text; null: joins them with blanks.</param>
 internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? PreTokenizer, TokenizerModel Model, PostProcessor? PostProcessor, Decoder? Decoder)
 {
+    /// <summary>What the padding and truncation blocks of tokenizer.json say, which holds where tokenizer_config.json is silent.</summary>
+    internal TokenizerDefaults Defaults { get; init; } = new();
+
     internal AddedVocabulary Added { get; } = new(Model, Normalizer);
 
     internal TokenRun Tokenize(string text) => TokenRunBuilder.OfThread.Run(text, this);

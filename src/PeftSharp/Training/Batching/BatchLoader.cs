@@ -6,14 +6,20 @@ namespace PeftSharp.Training.Batching;
 /// <summary>Which rows make which batch, and rows to batches.</summary>
 internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments)
 {
-    /// <summary>The batches of an epoch, as row numbers.</summary>
-    internal IReadOnlyList<int[]> Epoch(Dataset dataset, int epoch)
+    /// <summary>Whether labels come from a column of the data; false for collators that may make them.</summary>
+    internal bool ReadsLabels => collator is DefaultCollator or PaddingCollator;
+
+    /// <summary>The batches of an epoch, as row numbers. Grouping by length draws from the main random stream.</summary>
+    /// <param name="rows">Number of training rows.</param>
+    /// <param name="lengths">Length of each row; read only when rows are grouped by length.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    internal IReadOnlyList<int[]> Epoch(int rows, IReadOnlyList<int>? lengths, int epoch)
     {
-        var (rows, size, seed) = (dataset.Count, arguments.PerDeviceTrainBatchSize, arguments.DataSeed ?? arguments.Seed);
+        var (size, seed) = (arguments.PerDeviceTrainBatchSize, arguments.DataSeed ?? arguments.Seed);
         var order = arguments.TrainSamplingStrategy switch
         {
             SamplingStrategy.Sequential => [.. Enumerable.Range(0, rows)],
-            SamplingStrategy.GroupByLength => RowOrder.GroupedByLength(Lengths(dataset), size, seed, epoch),
+            SamplingStrategy.GroupByLength => RowOrder.GroupedByLength(lengths!, size * arguments.GradientAccumulationSteps),
             _ => RowOrder.Random(rows, seed, epoch),
         };
         var batches = order.Chunk(size);
@@ -29,10 +35,4 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
 
     /// <summary>One batch, on the CPU.</summary>
     internal ModelInputs Load(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
-
-    private static int[] Lengths(Dataset dataset)
-    {
-        var ids = dataset["input_ids"];
-        return [.. Enumerable.Range(0, dataset.Count).Select(row => ids.Int64s(row).Length)];
-    }
 }

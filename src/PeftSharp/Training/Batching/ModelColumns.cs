@@ -7,21 +7,61 @@ namespace PeftSharp.Training.Batching;
 /// <summary>The columns of a data set that a model reads.</summary>
 internal static class ModelColumns
 {
-    /// <summary>The data set with the columns that the model reads, and its labels under whichever name; the others are left out, or refused where they may not be.</summary>
-    /// <exception cref="DatasetException">There are no rows, no input, or a column too many that may not be left out.</exception>
-    internal static Dataset Of(Dataset dataset, PretrainedModel model, TrainingArguments arguments, string role, ILogger? logger)
+    private static readonly string[] _labelNames = ["label", "label_ids"];
+
+    /// <summary>
+    /// The data set with the columns that the model reads, under Python's names. A column is found whatever its case and underscores (<c>InputIds</c>, <c>Label</c>), and <c>label</c> and <c>label_ids</c> are labels too.
+    /// Other columns are left out, or refused if <see cref="TrainingArguments.RemoveUnusedColumns"/> is false.
+    /// </summary>
+    /// <param name="dataset">The data.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="arguments">The run's arguments.</param>
+    /// <param name="role">What the data is for, for messages.</param>
+    /// <param name="needsLabels">Whether it is an error that the data has no labels.</param>
+    /// <param name="logger">Told which columns are left out.</param>
+    /// <exception cref="DatasetException">There are no rows, no input, no labels where they are needed, or an unused column that may not be left out.</exception>
+    internal static Dataset Of(Dataset dataset, PretrainedModel model, TrainingArguments arguments, string role, bool needsLabels, ILogger? logger)
     {
         if (dataset.Count == 0) throw new DatasetException($"The {role} data has no rows.");
-        string[] read = [.. model.InputNames, "label", "label_ids"];
+        string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames];
+        var renamed = Renamed(dataset, read, model.LabelNames);
+        if (renamed.Count > 0) dataset = dataset.RenameColumns(renamed);
         var known = dataset.ColumnNames.Where(read.Contains).ToArray();
-        var inputs = known.Except([.. model.LabelNames, "label", "label_ids"]).ToArray();
-        if (inputs.Length == 0)
-            throw new DatasetException($"The {role} data has no column that {model.GetName()} reads: it has {string.Join(", ", dataset.ColumnNames)}, the model reads {string.Join(", ", model.InputNames)}. Tokenize it with Map, or rename its columns.");
-        if (known.Length == dataset.ColumnNames.Count) return dataset;
         var unused = dataset.ColumnNames.Except(known).ToArray();
+        if (known.Except([.. model.LabelNames, .. _labelNames]).ToArray().Length == 0)
+            throw new DatasetException($"The {role} data has no column that {model.GetName()} reads: it has {string.Join(", ", dataset.ColumnNames)}, the model reads {string.Join(", ", model.InputNames)}. Tokenize it with Map, or rename its columns.");
+        if (needsLabels) RequireLabels(dataset, model, role, known, unused);
+        if (unused.Length == 0) return dataset;
         if (!arguments.RemoveUnusedColumns)
             throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. Take them away with RemoveColumns, or set RemoveUnusedColumns.");
         logger?.LogInformation("Columns of the {Role} data that {Model} does not read are left out: {Columns}", role, model.GetName(), string.Join(", ", unused));
         return dataset.SelectColumns(known);
+    }
+
+    /// <summary>Columns whose name differs from one that is read only in case and underscores, if no column has the name itself.</summary>
+    private static Dictionary<string, string> Renamed(Dataset dataset, string[] read, IReadOnlyList<string> labels)
+    {
+        var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
+        var taken = dataset.ColumnNames.ToHashSet(StringComparer.Ordinal);
+        if (labels.Contains("labels") && _labelNames.Any(taken.Contains)) taken.Add("labels");
+        foreach (var column in dataset.ColumnNames.Where(column => !read.Contains(column)))
+        {
+            var name = read.FirstOrDefault(name => Plain(name) == Plain(column));
+            if (name is not null && _labelNames.Contains(name)) name = "labels";
+            if (name is not null && taken.Add(name)) renamed[column] = name;
+        }
+        return renamed;
+    }
+
+    private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+
+    private static void RequireLabels(Dataset dataset, PretrainedModel model, string role, string[] known, string[] unused)
+    {
+        var missing = model.LabelNames.Where(model.InputNames.Contains).Where(name => !known.Contains(name) && !(name == "labels" && _labelNames.Any(known.Contains))).ToArray();
+        if (missing.Length > 0)
+            throw new DatasetException($"The {role} data has no column '{string.Join("', '", missing)}', so {model.GetName()} has nothing to learn. Its columns are {string.Join(", ", dataset.ColumnNames)}"
+                + (unused.Length > 0 ? $"; the model does not read {string.Join(", ", unused)}. Rename the column of the labels: dataset.RenameColumn(\"{unused[0]}\", \"{missing[0]}\")." : ". Add it with Map."));
+        foreach (var name in known.Where(name => model.LabelNames.Contains(name) || _labelNames.Contains(name)))
+            if (dataset.Features[name] is Value { Dtype: "string" }) throw new DatasetException($"Column '{name}' of the {role} data holds text, but labels are numbers. Turn the names into numbers with dataset.ClassEncodeColumn(\"{name}\").");
     }
 }

@@ -13,14 +13,20 @@ internal static class RowOrder
         return Array.ConvertAll(order.data<long>().ToArray(), row => (int)row);
     }
 
-    /// <summary>Random, but rows of like length beside each other: the random order is cut into runs of 50 batches, each sorted by falling length, the longest batch first (transformers' <c>LengthGroupedSampler</c>).</summary>
-    internal static int[] GroupedByLength(IReadOnlyList<int> lengths, int batchSize, long seed, int epoch)
+    /// <summary>
+    /// A random order from the main stream in which rows of similar length are neighbors: the order is cut into pieces of up to 50 steps, each piece is sorted by descending length, and the longest
+    /// row of all comes first, so that a lack of memory shows in the first step (transformers' <c>LengthGroupedSampler</c>).
+    /// </summary>
+    /// <param name="lengths">Length of each row.</param>
+    /// <param name="rowsPerStep">Rows of an optimizer step: batch size times accumulation.</param>
+    internal static int[] GroupedByLength(IReadOnlyList<int> lengths, int rowsPerStep)
     {
-        var order = Random(lengths.Count, seed, epoch);
-        var run = Math.Min(batchSize * 50, Math.Max(lengths.Count / 4, batchSize));
-        var runs = order.Chunk(run).Select(rows => rows.OrderByDescending(row => lengths[row]).ToArray()).ToArray();
-        var longest = Enumerable.Range(0, runs.Length).MaxBy(index => lengths[runs[index][0]]);
-        if (runs.Length > 0) (runs[0][0], runs[longest][0]) = (runs[longest][0], runs[0][0]);   // memory runs out in the first step or never
-        return [.. runs.SelectMany(rows => rows)];
+        using var drawn = randperm(lengths.Count, ScalarType.Int64);
+        var order = Array.ConvertAll(drawn.data<long>().ToArray(), row => (int)row);
+        var piece = rowsPerStep * Math.Clamp(lengths.Count / (rowsPerStep * 4), 1, 50);
+        var pieces = order.Chunk(piece).Select(rows => rows.OrderByDescending(row => lengths[row]).ToArray()).ToArray();
+        var longest = Enumerable.Range(0, pieces.Length).MaxBy(index => lengths[pieces[index][0]]);
+        (pieces[0][0], pieces[longest][0]) = (pieces[longest][0], pieces[0][0]);
+        return [.. pieces.SelectMany(rows => rows)];
     }
 }

@@ -4,7 +4,10 @@ using System.Globalization;
 namespace PeftSharp.Training;
 
 /// <summary>Shows a run as it goes: a bar where there is a terminal, and every log line.</summary>
-/// <remarks>transformers' <c>ProgressCallback</c>. Where the output goes to a file there is no bar, only the lines.</remarks>
+/// <remarks>
+/// <para>transformers' <c>ProgressCallback</c>. Where the output goes to a file there is no bar, only the lines.</para>
+/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// </remarks>
 public sealed class ConsoleProgress : TrainerCallback
 {
     private const int BarWidth = 24;

@@ -4,6 +4,7 @@ using PeftSharp.Serialization;
 namespace PeftSharp.Training;
 
 /// <summary>Ends a run whose deciding metric has not become better for some evaluations (transformers' <c>EarlyStoppingCallback</c>). Its count survives a resumed run.</summary>
+/// <remarks>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</remarks>
 public sealed class EarlyStoppingCallback : TrainerCallback
 {
     private readonly int _patience;

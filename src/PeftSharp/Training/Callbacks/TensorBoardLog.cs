@@ -6,7 +6,10 @@ using System.Text;
 namespace PeftSharp.Training;
 
 /// <summary>Writes each log line as TensorBoard's scalars: <c>train/loss</c>, <c>eval/accuracy</c> and so on, by step.</summary>
-/// <remarks>A file of TFRecords, each an <c>Event</c> message of three fields; TensorBoard reads it while it grows.</remarks>
+/// <remarks>
+/// <para>A file of TFRecords, each an <c>Event</c> message of three fields; TensorBoard reads it while it grows.</para>
+/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// </remarks>
 public sealed class TensorBoardLog : TrainerCallback, IDisposable
 {
     private readonly string _folder;

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Training;
 
 /// <summary>Told what a run does, and able to change what it does next through <see cref="TrainerControl"/>. Override what is of interest.</summary>
-/// <remarks>transformers' <c>TrainerCallback</c>, with its events.</remarks>
+/// <remarks>
+/// <para>transformers' <c>TrainerCallback</c>, with its events.</para>
+/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
+/// </remarks>
 public abstract class TrainerCallback
 {
     /// <summary>The run begins.</summary>

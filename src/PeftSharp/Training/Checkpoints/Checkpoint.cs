@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PeftSharp.Serialization;
 using PeftSharp.Training.Batching;
@@ -25,33 +26,45 @@ internal static class Checkpoint
         {
             using var scope = NewDisposeScope();
             Safetensors.Save(Path.Combine(folder, OptimizerFile), run.Optimizer.StateTensors());
-            Safetensors.Save(Path.Combine(folder, RandomFile), new Dictionary<string, Tensor> { ["cpu"] = RandomStream.Save() });
+            var random = new Dictionary<string, Tensor> { ["cpu"] = RandomStream.Save() };
+            if (run.EpochBegin is { } begin) random["epoch_begin"] = begin;
+            Safetensors.Save(Path.Combine(folder, RandomFile), random);
             JsonFile.Write(Path.Combine(folder, SchedulerFile), run.Schedule.SaveState());
         }
         WriteArguments(folder, run.Arguments);
         foreach (var (name, state) in run.Callbacks.SaveStates()) run.State.CallbackStates[name] = state;
-        run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(run.Plan.UpdatesPerEpoch, run.Control.ShouldEpochStop);
+        run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(run.Plan.UpdatesPerEpoch, run.Plan.Rows, run.Control.ShouldEpochStop);
         TrainerStateFile.Write(folder, run.State, run.Control);
     }
 
     /// <summary>Writes the arguments, for people to read.</summary>
     internal static void WriteArguments(string folder, TrainingArguments arguments) =>
-        JsonFile.Write(Path.Combine(folder, ArgumentsFile), JsonSerializer.SerializeToNode(arguments, _options)!.AsObject());
+        JsonFile.Write(Path.Combine(folder, ArgumentsFile), ToJson(arguments));
+
+    /// <summary>The arguments that a checkpoint was written with; null if it does not hold them.</summary>
+    internal static JsonObject? ReadArguments(string folder) => Path.Combine(folder, ArgumentsFile) is var file && File.Exists(file) ? JsonFile.Read(file) : null;
+
+    internal static JsonObject ToJson(TrainingArguments arguments) => JsonSerializer.SerializeToNode(arguments, _options)!.AsObject();
 
     /// <summary>Takes a run's optimizer, schedule and callbacks back from <paramref name="folder"/>; the model's weights are the caller's to load.</summary>
-    /// <returns>The state of the random stream, to be restored where the run goes on.</returns>
+    /// <returns>The random stream, to be restored where the run continues.</returns>
     /// <exception cref="CheckpointException">A file is absent, malformed or of another run.</exception>
-    internal static Tensor ReadInto(TrainingRun run, string folder)
+    internal static RandomState ReadInto(TrainingRun run, string folder)
     {
         var optimizer = Path.Combine(folder, OptimizerFile);
         if (!File.Exists(optimizer))
             throw new CheckpointException($"'{folder}' holds no {OptimizerFile}: it was saved with SaveOnlyModel, or by transformers (whose optimizer state is a pickle). Load its model and begin a new run.");
-        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, folder);
+        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, run.Plan.Rows, folder);
         using var scope = NewDisposeScope();
-        var random = Safetensors.Load(Path.Combine(folder, RandomFile)).GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{Path.Combine(folder, RandomFile)}' holds no tensor 'cpu', the state of the random stream.");
+        var file = Path.Combine(folder, RandomFile);
+        var random = Safetensors.Load(file);
+        var now = random.GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{file}' holds no tensor 'cpu', the state of the random stream.");
+        var begin = random.GetValueOrDefault("epoch_begin");
+        if (begin is null && run.Arguments.TrainSamplingStrategy == SamplingStrategy.GroupByLength && run.Progress.UpdatesInEpoch > 0)
+            throw new CheckpointException($"'{file}' holds no tensor 'epoch_begin', so the order of the rows of this epoch cannot be drawn again. Resume from a checkpoint at the end of an epoch, or load its model and begin a new run.");
         run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);
-        return random.MoveToOuterDisposeScope();
+        return new RandomState(now.MoveToOuterDisposeScope(), begin?.MoveToOuterDisposeScope());
     }
 }

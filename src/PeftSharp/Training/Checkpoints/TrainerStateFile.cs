@@ -48,6 +48,7 @@ internal static class TrainerStateFile
             BestModelCheckpoint = json.GetStringOrNull("best_model_checkpoint"),
             Epoch = json.GetDouble("epoch"),
             GlobalStep = json.GetInt("global_step"),
+            MaxSteps = json.GetInt("max_steps", 0),
             TotalFlos = json.GetDouble("total_flos", 0),
             TrainBatchSize = json.GetInt("train_batch_size", 0),
         };

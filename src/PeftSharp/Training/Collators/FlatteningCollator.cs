@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training;
 
 /// <summary>Packs all rows of a batch into one without padding: positions begin anew at each text, texts do not see each other, and no text is asked to predict the next one's first token.</summary>
-/// <remarks>transformers' <c>DataCollatorWithFlattening</c>. For models that predict the next token; the model tells the texts apart by their positions.</remarks>
+/// <remarks>
+/// <para>transformers' <c>DataCollatorWithFlattening</c>. For models that predict the next token; the model tells the texts apart by their positions.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
+/// </remarks>
 public sealed class FlatteningCollator : IDataCollator
 {
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training;
 
 /// <summary>Rows in, one batch of tensors out.</summary>
+/// <remarks>Thread safety: with <c>DataloaderNumWorkers</c> above 0 several threads call one instance at once, except a collator that draws random numbers, which is called by one thread at a time.</remarks>
 public interface IDataCollator
 {
     /// <summary>The rows as one batch, on the CPU. Called from several threads at once where <see cref="TrainingArguments.DataloaderNumWorkers"/> is above 0.</summary>

@@ -7,8 +7,9 @@ namespace PeftSharp.Training;
 
 /// <summary>Batches for a language model: the next token (causal), or hidden tokens (masked, Devlin et al. 2018, section 3.1).</summary>
 /// <remarks>
-/// transformers' <c>DataCollatorForLanguageModeling</c>, with one difference: what is not counted is what was filled up, not every token that looks like
-/// padding. So a model whose padding token is its end token still learns to end a text. Hidden tokens are drawn from libtorch's generator in transformers' order.
+/// <para>transformers' <c>DataCollatorForLanguageModeling</c>, with one difference: what is not counted is what was filled up, not every token that looks like
+/// padding. So a model whose padding token is its end token still learns to end a text. Hidden tokens are drawn from libtorch's generator in transformers' order.</para>
+/// <para>Thread safety: without masking instances can be used from several threads at once; with masking they draw from libtorch's generator, which all threads share.</para>
 /// </remarks>
 public sealed class LanguageModelingCollator : IDataCollator
 {

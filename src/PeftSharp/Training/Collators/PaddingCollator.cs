@@ -4,7 +4,10 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Training;
 
 /// <summary>Fills short rows up to the longest of their batch (transformers' <c>DataCollatorWithPadding</c> and <c>DataCollatorForTokenClassification</c>).</summary>
-/// <remarks><c>input_ids</c> are filled with the padding token, <c>special_tokens_mask</c> with 1, <c>labels</c> with -100, everything else with 0. Rows without an <c>attention_mask</c> get one, as from transformers' tokenizers.</remarks>
+/// <remarks>
+/// <para><c>input_ids</c> are filled with the padding token, <c>special_tokens_mask</c> with 1, <c>labels</c> with -100, everything else with 0. Rows without an <c>attention_mask</c> get one, as from transformers' tokenizers.</para>
+/// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
+/// </remarks>
 public sealed class PaddingCollator : IDataCollator
 {
     private readonly RowPadding _padding;

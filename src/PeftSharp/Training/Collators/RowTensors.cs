@@ -45,11 +45,12 @@ internal static class RowTensors
     private static Tensor ToTensor(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding) => rows[0][column] switch
     {
         long or int or bool => tensor(Numbers(rows, row => row.Int64(column)), ScalarType.Int64),
-        double or float => tensor(Numbers(rows, row => (float)row.Double(column)), ScalarType.Float32),
-        long[] or int[] => Lists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.Filler(name) ?? 0)),
-        double[] or float[] => Lists(rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.Filler(name) ?? 0)),
+        double or float or decimal => tensor(Numbers(rows, row => (float)row.Double(column)), ScalarType.Float32),
+        long[] or int[] or bool[] => Lists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.Filler(name) ?? 0)),
+        double[] or float[] or decimal[] => Lists(rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.Filler(name) ?? 0)),
         System.Collections.IList => Nested(rows, column, name, padding),
         null => throw new DatasetException($"Column '{column}' has no value in row {rows[0].Index}. Filter such rows out or fill them with Map."),
+        string when name == "labels" => throw new DatasetException($"Column '{column}' holds text, but labels are numbers. Turn the names into numbers with dataset.ClassEncodeColumn(\"{column}\")."),
         var value => throw new DatasetException($"Column '{column}' holds {value.GetType().Name}, which cannot become a tensor. Turn it into numbers with Map, or take it away with RemoveColumns(\"{column}\")."),
     };
 
@@ -73,7 +74,7 @@ internal static class RowTensors
         {
             var list = read(rows[index]);
             if (list.Length != width && padding is null)
-                throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Use a PaddingCollator, or fill the rows up when they are tokenized (padding: Padding.MaxLength).");
+                throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Give the trainer the tokenizer (processingClass: tokenizer), which then pads each batch, or use a PaddingCollator, or pad the rows when they are tokenized (padding: Padding.MaxLength).");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

@@ -23,9 +23,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         var sums = new Sums();
         var batches = BatchLoader.InOrder(dataset.Count, arguments.PerDeviceEvalBatchSize, dropLast: arguments.DataloaderDropLast && !predictionsWanted);
         RandomStream.SkipLoaderSeed();
-        var wasTraining = model.training;
-        model.eval();
-        try
+        using (model.Calls.CallInEvaluationMode(model))
         {
             using var queue = loader.Queue(dataset, batches);
             for (var step = 0; step < batches.Count; step++)
@@ -35,7 +33,6 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
                 onStep(step + 1, batches.Count);
             }
         }
-        finally { model.train(wasTraining); }
 
         var prediction = sums.ToPrediction();
         var metrics = new OrderedDictionary<string, double>();
@@ -54,7 +51,7 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         using var inputs = queue.Next();
         model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
         var targets = model.CountTargets(inputs);
-        var options = new ForwardOptions { NumItemsInBatch = targets, LossOnly = !keep, AreInputsChecked = true };
+        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = !keep, AreInputsChecked = true };
         using var use = precision?.Use();
         using var output = model.call(inputs.To(model.Device), options);
         if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);

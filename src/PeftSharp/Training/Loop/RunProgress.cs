@@ -9,9 +9,13 @@ internal sealed class RunProgress
     /// <summary>Under this name it lies among the callbacks' states, where transformers passes over what it does not know.</summary>
     internal const string Name = "RunProgress";
 
+    private static readonly System.Globalization.CultureInfo _invariant = System.Globalization.CultureInfo.InvariantCulture;
     private float _lossSinceLog;
     private double _loggedLoss;
     private int _lastLoggedStep;
+
+    /// <summary>Identifies the run over all its processes: a resumed run keeps it.</summary>
+    internal string RunId { get; private set; } = $"{Guid.NewGuid():N}";
 
     /// <summary>The epoch that goes on or comes next, from 0.</summary>
     internal int Epoch { get; private set; }
@@ -48,10 +52,11 @@ internal sealed class RunProgress
     internal double MeanLoss(int steps) => (_loggedLoss + _lossSinceLog) / Math.Max(steps, 0.001);
 
     /// <param name="updatesPerEpoch">Steps of a whole epoch.</param>
+    /// <param name="rows">Training rows.</param>
     /// <param name="cutsEpoch">Whether a callback has asked to go on with the next epoch after this step.</param>
-    internal JsonObject SaveState(int updatesPerEpoch, bool cutsEpoch) => new()
+    internal JsonObject SaveState(int updatesPerEpoch, int rows, bool cutsEpoch) => new()
     {
-        ["args"] = new JsonObject { ["updates_per_epoch"] = updatesPerEpoch },
+        ["args"] = new JsonObject { ["updates_per_epoch"] = updatesPerEpoch, ["rows"] = rows, ["run_id"] = RunId, ["saved_at"] = DateTime.UtcNow.ToString("O", _invariant) },
         ["attributes"] = new JsonObject
         {
             ["epoch"] = Epoch,
@@ -65,12 +70,16 @@ internal sealed class RunProgress
     };
 
     /// <exception cref="CheckpointException">The checkpoint has no such state, or its epochs have another number of steps.</exception>
-    internal void LoadState(JsonObject? state, int updatesPerEpoch, string folder)
+    internal void LoadState(JsonObject? state, int updatesPerEpoch, int rows, string folder)
     {
         var json = new ConfigJson(state ?? throw new CheckpointException($"'{folder}' does not say where in the epoch its run stood ('{Name}' in trainer_state.json). Load its model and begin a new run."), Name);
-        var saved = json.GetSection("args")?.GetInt("updates_per_epoch") ?? 0;
+        var args = json.GetSection("args");
+        RunId = args?.GetStringOrNull("run_id") ?? RunId;
+        if (args?.GetIntOrNull("rows") is { } savedRows && savedRows != rows)
+            throw new CheckpointException($"The run of '{folder}' had {savedRows} training rows, this one has {rows}. Resume with the same rows, or load its model and begin a new run.");
+        var saved = args?.GetInt("updates_per_epoch") ?? 0;
         if (saved != updatesPerEpoch)
-            throw new CheckpointException($"The run of '{folder}' had {saved} optimizer steps an epoch, this one has {updatesPerEpoch}. Go on with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load its model and begin a new run.");
+            throw new CheckpointException($"The run of '{folder}' had {saved} optimizer steps an epoch, this one has {updatesPerEpoch}. Resume with the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load its model and begin a new run.");
         var attributes = json.GetSection("attributes") ?? throw new CheckpointException($"'{folder}': '{Name}' in trainer_state.json has no 'attributes'.");
         (Epoch, UpdatesInEpoch) = (attributes.GetInt("epoch"), attributes.GetInt("updates_in_epoch"));
         (GradientNorm, LearningRate) = ((float)attributes.GetDouble("grad_norm"), attributes.GetDouble("learning_rate"));

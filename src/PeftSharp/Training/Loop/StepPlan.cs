@@ -6,7 +6,8 @@ namespace PeftSharp.Training.Loop;
 /// <param name="MaxSteps">Optimizer steps of the run.</param>
 /// <param name="Epochs">Passes over the data that are begun.</param>
 /// <param name="Samples">Rows that the run sees.</param>
-internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int MaxSteps, int Epochs, double Samples)
+/// <param name="Rows">Rows of the training data.</param>
+internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int MaxSteps, int Epochs, double Samples, int Rows)
 {
     /// <exception cref="DatasetException">There is no row, or not one full batch where part of one is left out.</exception>
     internal static StepPlan For(int rows, TrainingArguments arguments)
@@ -19,8 +20,8 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
         var accumulation = arguments.GradientAccumulationSteps;
         var updates = (batches + accumulation - 1) / accumulation;
         if (arguments.MaxSteps > 0)
-            return new StepPlan(batches, updates, arguments.MaxSteps, (arguments.MaxSteps + updates - 1) / updates, (double)arguments.MaxSteps * batch * accumulation);
-        return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), rows * arguments.NumTrainEpochs);
+            return new StepPlan(batches, updates, arguments.MaxSteps, (arguments.MaxSteps + updates - 1) / updates, (double)arguments.MaxSteps * batch * accumulation, rows);
+        return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), rows * arguments.NumTrainEpochs, rows);
     }
 
     /// <summary>Warm-up steps: a number of them, or a share of all.</summary>

@@ -3,7 +3,6 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Checkpoints;
-using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Loop;
 
@@ -11,20 +10,21 @@ namespace PeftSharp.Training.Loop;
 /// <param name="run">What changes while it goes on.</param>
 /// <param name="model">What is trained.</param>
 /// <param name="dataset">The training rows.</param>
+/// <param name="lengths">Length of each row, if rows are grouped by length.</param>
 /// <param name="loader">Rows to batches.</param>
 /// <param name="update">One optimizer step.</param>
 /// <param name="evaluate">Evaluates and logs; an error where there is nothing to evaluate on.</param>
 /// <param name="log">Logs a line.</param>
 /// <param name="saveModel">Writes the model's files into a folder.</param>
 internal sealed class TrainingLoop(
-    TrainingRun run, PretrainedModel model, Dataset dataset, BatchLoader loader, UpdateStep update,
+    TrainingRun run, PretrainedModel model, Dataset dataset, IReadOnlyList<int>? lengths, BatchLoader loader, UpdateStep update,
     Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
 
-    /// <param name="randomState">The random stream of the checkpoint that is gone on from; null for a new run.</param>
-    /// <param name="cancel">Looked at before each step.</param>
-    internal TrainOutput Run(Tensor? randomState, CancellationToken cancel)
+    /// <param name="randomState">The random stream of the checkpoint that is resumed; null for a new run.</param>
+    /// <param name="cancel">Checked before each step.</param>
+    internal TrainOutput Run(RandomState? randomState, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var (state, control) = (run.State, run.Control);
@@ -37,26 +37,23 @@ internal sealed class TrainingLoop(
             RunEpoch(randomState, cancel);
             randomState = null;
         }
-        if (randomState is not null) RandomStream.Restore(randomState);     // resumed from the end: nothing was left to do
+        if (randomState is not null) RandomStream.Restore(randomState.Now);     // resumed at the end: nothing was left to do
         return Finish(clock.Elapsed);
     }
 
     private bool IsDone => run.State.GlobalStep >= run.State.MaxSteps;
 
-    private void RunEpoch(Tensor? randomState, CancellationToken cancel)
+    private void RunEpoch(RandomState? randomState, CancellationToken cancel)
     {
         var (state, control, progress) = (run.State, run.Control, run.Progress);
         var (epoch, updatesDone) = (progress.Epoch, progress.UpdatesInEpoch);
         control.ShouldEpochStop = false;
         Tell(callback => callback.OnEpochBegin(_arguments, state, control));
-        var batches = loader.Epoch(dataset, epoch);
+        if (randomState is not null) RandomStream.Restore(updatesDone == 0 ? randomState.Now : randomState.EpochBegin ?? randomState.Now);
+        if (_arguments.TrainSamplingStrategy == SamplingStrategy.GroupByLength) run.EpochBegin = RandomStream.Save();
         RandomStream.SkipLoaderSeed();
-        if (randomState is not null)
-        {
-            // Between two epochs the stream was saved before the loader began anew; within one, after.
-            RandomStream.Restore(randomState);
-            if (updatesDone == 0) RandomStream.SkipLoaderSeed();
-        }
+        var batches = loader.Epoch(dataset.Count, lengths, epoch);
+        if (randomState is not null && updatesDone > 0) RandomStream.Restore(randomState.Now);      // within an epoch the stream was saved after the order was drawn
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         var left = batches.Skip(batchesDone).ToArray();
         using var queue = loader.Queue(dataset, left);
@@ -127,7 +124,7 @@ internal sealed class TrainingLoop(
             state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
         CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, saveModel));
         Tell(callback => callback.OnSave(_arguments, state, run.Control));
-        CheckpointFolder.Rotate(_arguments.OutputDir, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
+        CheckpointFolder.Rotate(_arguments.OutputDir, run.Progress.RunId, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
     }
 
     private TrainOutput Finish(TimeSpan elapsed)

@@ -1,5 +1,6 @@
-using PeftSharp.Optimization;
 using PeftSharp.Training.Callbacks;
+using static TorchSharp.torch;
+using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training.Loop;
 
@@ -8,6 +9,7 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
 {
     private const int UnusedEvalSteps = 500;          // what transformers' state holds where evaluations do not go by steps
     private int _firstStep;
+    private Tensor? _epochBegin;
 
     internal TrainingArguments Arguments => arguments;
     internal StepPlan Plan => plan;
@@ -17,6 +19,17 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
     internal TrainerControl Control { get; } = new();
     internal RunProgress Progress { get; } = new();
     internal TrainerState State { get; private set; } = new();
+
+    /// <summary>The random stream before the current epoch drew the order of its rows, which a resumed run draws again; null if the order comes from a stream of its own. The run disposes it.</summary>
+    internal Tensor? EpochBegin
+    {
+        get => _epochBegin;
+        set
+        {
+            _epochBegin?.Dispose();
+            _epochBegin = value?.DetachFromDisposeScope();
+        }
+    }
 
     /// <summary>Fills in what follows from the arguments; a resumed state keeps where it stands.</summary>
     internal void Begin(TrainerState? resumed)
@@ -34,5 +47,9 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
     /// <summary>Steps that this process did.</summary>
     internal int StepsDone => State.GlobalStep - _firstStep;
 
-    public void Dispose() => optimizer.Dispose();
+    public void Dispose()
+    {
+        _epochBegin?.Dispose();
+        optimizer.Dispose();
+    }
 }

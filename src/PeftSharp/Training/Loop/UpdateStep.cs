@@ -38,6 +38,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
     internal void Apply(double learningRate, Action beforeForgetting)
     {
         optimizer.Step(learningRate, _gradientScale);
+        model.NewWeights.AreTrained = true;
         beforeForgetting();
         optimizer.ZeroGrad();
     }
@@ -45,15 +46,17 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
     private float BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
     {
         foreach (var inputs in group) model.CheckInputs(inputs);
-        var targets = group.Sum(model.CountTargets);
+        long[] counts = [.. group.Select(model.CountTargets)];
+        var targets = counts.Sum();
         if (targets == 0)
             throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
-        var options = new ForwardOptions { NumItemsInBatch = targets, LossOnly = true, AreInputsChecked = true };
+        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = true, AreInputsChecked = true };
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
-            loss += BackwardBatch(inputs, options, step);
+            var weight = model.AcceptsLossKwargs ? 1 : (double)counts[index] / targets;
+            if (weight > 0) loss += BackwardBatch(inputs, options, step, weight);      // a mean over no target would be NaN
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
         }
@@ -74,7 +77,11 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         return model.call(inputs, options);
     }
 
-    private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step)
+    /// <param name="inputs">A micro-batch.</param>
+    /// <param name="options">Options of the pass.</param>
+    /// <param name="step">Number of the step, for the error.</param>
+    /// <param name="weight">Factor of the model's loss: 1, or the batch's share of the targets if the loss is a mean over the batch.</param>
+    private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step, double weight)
     {
         using var scope = NewDisposeScope();
         var output = Forward(inputs.To(model.Device), options);
@@ -82,7 +89,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))
             throw new NonFiniteLossException($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
-        SavedTensors.BackwardOnce(loss);
-        return value;
+        SavedTensors.BackwardOnce(weight == 1 ? loss : loss * weight);
+        return value * (float)weight;
     }
 }

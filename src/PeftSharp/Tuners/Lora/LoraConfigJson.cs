@@ -7,31 +7,41 @@ namespace PeftSharp.Tuners.Lora;
 /// <summary><see cref="LoraConfig"/> from and to peft's <c>adapter_config.json</c>.</summary>
 internal static class LoraConfigJson
 {
-    /// <summary>peft's fields that are not served, with the values under which they ask for nothing.</summary>
+    /// <summary>peft's fields that are not supported, with the values under which they ask for nothing.</summary>
     private static readonly Dictionary<string, JsonNode?> _unserved = new(StringComparer.Ordinal)
     {
         ["alora_invocation_tokens"] = null,
         ["arrow_config"] = null,
-        ["corda_config"] = null,
         ["ensure_weight_tying"] = false,
-        ["eva_config"] = null,
         ["kasa_config"] = null,
         ["layer_replication"] = null,
-        ["loftq_config"] = new JsonObject(),
-        ["lora_ga_config"] = null,
         ["megatron_config"] = null,
-        ["megatron_core"] = "megatron.core",
         ["monteclora_config"] = null,
-        ["qalora_group_size"] = 16,
         ["target_parameters"] = null,
         ["use_bdlora"] = null,
         ["use_qalora"] = false,
+    };
+
+    /// <summary>peft's fields that matter only when an adapter is created, or only beside another field, with their defaults. Other values are kept and have no effect on a saved adapter.</summary>
+    private static readonly Dictionary<string, JsonNode?> _withoutEffect = new(StringComparer.Ordinal)
+    {
+        ["corda_config"] = null,
+        ["eva_config"] = null,
+        ["loftq_config"] = new JsonObject(),
+        ["lora_ga_config"] = null,
+        ["megatron_core"] = "megatron.core",
+        ["qalora_group_size"] = 16,
         ["velora_config"] = null,
     };
+
+    /// <summary>Initializations that only decide the values that training starts from, so an adapter that was trained from them loads as any other.</summary>
+    private static readonly string[] _startsOnly = ["eva", "lora_ga"];
 
     internal static LoraConfig Read(ConfigJson json)
     {
         foreach (var (name, unset) in _unserved) Refuse(json, name, unset);
+        foreach (var (name, unset) in _withoutEffect)
+            if (!json.Has(name) || JsonNode.DeepEquals(json.Fields[name], unset)) _ = json.GetNode(name);
         return new LoraConfig
         {
             R = json.GetInt("r", 8),
@@ -49,7 +59,7 @@ internal static class LoraConfigJson
             ExcludeModules = ConfigFields.Modules(json, "exclude_modules"),
             ModulesToSave = json.GetStrings("modules_to_save"),
             LayersToTransform = json.GetNode("layers_to_transform") is JsonValue ? [json.GetInt("layers_to_transform")] : json.GetInts("layers_to_transform"),
-            LayersPattern = json.GetNode("layers_pattern") is JsonValue ? [json.GetString("layers_pattern")] : json.GetStrings("layers_pattern"),
+            LayersPattern = LayersPattern(json),
             TrainableTokenIndices = ConfigFields.Tokens(json),
         }.Finish<LoraConfig>(json);
     }
@@ -73,18 +83,28 @@ internal static class LoraConfigJson
         json["layers_to_transform"] = ConfigFields.List(config.LayersToTransform);
         json["layers_pattern"] = config.LayersPattern is [var only] ? only : ConfigFields.List(config.LayersPattern);
         json["trainable_token_indices"] = ConfigFields.ToJson(config.TrainableTokenIndices);
-        foreach (var (name, unset) in _unserved) json[name] = unset?.DeepClone();
+        foreach (var (name, unset) in _unserved.Concat(_withoutEffect)) json[name] = unset?.DeepClone();
+    }
+
+    /// <summary>A name, a list of names, or nothing: an empty text or list counts as not given, as in peft.</summary>
+    private static string[]? LayersPattern(ConfigJson json)
+    {
+        const string name = "layers_pattern";
+        var names = json.GetNode(name) is JsonValue ? [json.GetString(name)] : json.GetStrings(name);
+        return names?.Where(entry => entry.Length > 0).ToArray() is { Length: > 0 } given ? given : null;
     }
 
     private static void Refuse(ConfigJson json, string name, JsonNode? unset)
     {
         if (json.GetNode(name) is not { } value || JsonNode.DeepEquals(value, unset)) return;
         if (value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (value.GetValueKind() == JsonValueKind.False && unset is null)) return;
-        throw json.Wrong(name, $"{unset?.ToJsonString() ?? "null"}, since what this field asks for is not served");
+        throw json.Wrong(name, $"{unset?.ToJsonString() ?? "null"}, since what this field asks for is not supported");
     }
 
     private static LoraInitializer Initializer(ConfigJson json)
     {
+        if (json.Fields["init_lora_weights"] is JsonValue start && start.GetValueKind() == JsonValueKind.String && _startsOnly.Contains(start.GetValue<string>()))
+            return LoraInitializer.Default;                     // not asked for, so the name is kept among the additional fields and written back
         if (json.GetNode("init_lora_weights") is not JsonValue value || value.GetValueKind() != JsonValueKind.String) return json.GetBool("init_lora_weights", true);
         return LoraInitializers.ByName(json.GetString("init_lora_weights")) ?? throw json.Wrong("init_lora_weights", $"true, false or one of {string.Join(", ", LoraInitializers.Names)}");
     }

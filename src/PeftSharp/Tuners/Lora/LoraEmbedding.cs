@@ -19,6 +19,8 @@ internal sealed class LoraEmbedding : TunerLayer
         RegisterComponents();
     }
 
+    internal override bool Has(string adapter) => _updates.ContainsKey(adapter);
+
     /// <summary>A, float [r, rows].</summary>
     internal Parameter A(string adapter) => _rows.ParameterOf(adapter);
 

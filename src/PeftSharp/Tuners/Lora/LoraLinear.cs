@@ -21,6 +21,8 @@ internal sealed class LoraLinear : TunerLayer
         RegisterComponents();
     }
 
+    internal override bool Has(string adapter) => _parts.ContainsKey(adapter);
+
     /// <summary>A, float [r, inputs].</summary>
     internal Tensor A(string adapter) => ((Linear)_down.ModuleOf(adapter)).Weight;
 

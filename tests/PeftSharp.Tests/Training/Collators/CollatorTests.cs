@@ -27,6 +27,20 @@ public sealed class CollatorTests : IDisposable
         Assert.DoesNotContain("label", batch.Tensors.Keys);
     }
 
+    [Fact]
+    public void Truth_values_and_decimals_become_numbers_and_class_names_point_to_ClassEncodeColumn()
+    {
+        var batch = new DefaultCollator().Collate(Rows(
+            new() { ["labels"] = new[] { true, false }, ["price"] = 0.5m, ["prices"] = new[] { 1.25m } },
+            new() { ["labels"] = new[] { false, false }, ["price"] = 2m, ["prices"] = new[] { 2.5m } }));
+        AssertIs(batch, "labels", [1, 0, 0, 0], ScalarType.Int64, 2, 2);
+        AssertIs(batch, "price", [0.5, 2], ScalarType.Float32, 2);
+        AssertIs(batch, "prices", [1.25, 2.5], ScalarType.Float32, 2, 1);
+        var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })));
+        Assert.Contains("ClassEncodeColumn(\"label\")", error.Message);
+        Assert.DoesNotContain("RemoveColumns", error.Message);
+    }
+
     [Theory]
     [InlineData(false, null, null)]
     [InlineData(true, null, null)]

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Arrays;
+using Apache.Arrow.Types;
+using ParquetSharp;
+
+namespace PeftSharp.Data;
+
+/// <summary>Converts Arrow arrays of single values. Every value is exact, or refused.</summary>
+internal static class ArrowValues
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="UnreadableValueException">A value has no exact counterpart.</exception>
+    /// <exception cref="DatasetException">The type is not supported.</exception>
+    internal static ColumnData Convert(IArrowArray array, LogicalTypeEnum type) => array switch
+    {
+        NullArray => new NullData(array.Length),
+        BooleanArray values => Each(values, i => values.GetValue(i)!.Value),
+        Int64Array values => new PrimitiveData<long>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        Int32Array values => new PrimitiveData<int>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        DoubleArray values => new PrimitiveData<double>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        FloatArray values => new PrimitiveData<float>(values.Values.ToArray(), ArrowColumn.Nulls(array)),
+        HalfFloatArray values => Each(values, i => (float)values.Values[i]),
+        Int16Array values => Each(values, i => (int)values.Values[i]),
+        Int8Array values => Each(values, i => (int)values.Values[i]),
+        UInt16Array values => Each(values, i => (int)values.Values[i]),
+        UInt8Array values => Each(values, i => (int)values.Values[i]),
+        UInt32Array values => Each(values, i => (long)values.Values[i]),
+        UInt64Array values => Each(values, i => Int64(values.Values[i], i)),
+        Date32Array or Date64Array or TimestampArray or DurationArray or Time32Array or Time64Array => ArrowTimes.Convert(array),
+        Decimal128Array values => Each(values, i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 16, ((Decimal128Type)values.Data.DataType).Scale, i)),
+        Decimal256Array values => Each(values, i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 32, ((Decimal256Type)values.Data.DataType).Scale, i)),
+        FixedSizeBinaryArray when type == LogicalTypeEnum.Interval =>
+            throw new DatasetException("Its type INTERVAL (months, days and milliseconds) has no .NET counterpart."),
+        FixedSizeBinaryArray values when type == LogicalTypeEnum.Uuid => References(array, i => new Guid(values.GetBytes(i), bigEndian: true).ToString()),
+        FixedSizeBinaryArray values => References(array, i => values.GetBytes(i).ToArray()),
+        StringArray values => References(array, i => Text(values.GetBytes(i), i)),
+        LargeStringArray values => References(array, i => Text(values.GetBytes(i), i)),
+        StringViewArray values => References(array, i => Text(values.GetBytes(i), i)),
+        BinaryArray values when IsText(type) => References(array, i => Text(values.GetBytes(i), i)),
+        LargeBinaryArray values when IsText(type) => References(array, i => Text(values.GetBytes(i), i)),
+        BinaryViewArray values when IsText(type) => References(array, i => Text(values.GetBytes(i), i)),
+        BinaryArray values => References(array, i => values.GetBytes(i).ToArray()),
+        LargeBinaryArray values => References(array, i => values.GetBytes(i).ToArray()),
+        BinaryViewArray values => References(array, i => values.GetBytes(i).ToArray()),
+        DictionaryArray values => Decode(values, type),
+        _ => throw new DatasetException($"Its type {array.Data.DataType.Name} is not supported."),
+    };
+
+    internal static bool IsText(LogicalTypeEnum type) => type is LogicalTypeEnum.String or LogicalTypeEnum.Enum or LogicalTypeEnum.Json;
+
+    internal static PrimitiveData<T> Each<T>(IArrowArray array, Func<int, T> read) where T : struct
+    {
+        var nulls = ArrowColumn.Nulls(array);
+        var values = new T[array.Length];
+        for (var i = 0; i < values.Length; i++)
+            if (nulls is null || !nulls[i])
+                values[i] = read(i);
+        return new PrimitiveData<T>(values, nulls);
+    }
+
+    private static ReferenceData<T> References<T>(IArrowArray array, Func<int, T> read) where T : class
+    {
+        var values = new T?[array.Length];
+        var complete = array.NullCount == 0;
+        for (var i = 0; i < values.Length; i++)
+            if (complete || !array.IsNull(i))
+                values[i] = read(i);
+        return new ReferenceData<T>(values);
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8, int index)
+    {
+        try
+        {
+            return Strict.GetString(utf8);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new UnreadableValueException(index, $"The text is not valid UTF-8 ({error.Message}).");
+        }
+    }
+
+    private static long Int64(ulong value, int index) => value <= long.MaxValue
+        ? (long)value
+        : throw new UnreadableValueException(index, string.Create(CultureInfo.InvariantCulture, $"The unsigned number {value} is above the largest int64, {long.MaxValue}."));
+
+    /// <summary>The values behind dictionary indices; equal strings are one object.</summary>
+    private static ColumnData Decode(DictionaryArray array, LogicalTypeEnum type)
+    {
+        var words = Convert(array.Dictionary, type);
+        var indices = Convert(array.Indices, LogicalTypeEnum.None);
+        var column = new Column("dictionary", indices);
+        return words switch
+        {
+            ReferenceData<string> texts => References(array, i => texts[(int)column.Int64(i)]!),
+            ReferenceData<byte[]> bytes => References(array, i => bytes[(int)column.Int64(i)]!),
+            PrimitiveData<long> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<int> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<double> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<float> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            _ => throw new DatasetException($"A dictionary of {words.Feature} is not supported."),
+        };
+    }
+}

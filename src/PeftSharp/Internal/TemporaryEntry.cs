@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace PeftSharp.Internal;
+
+/// <summary>Names of files and folders while they are written, and the removal of those that a killed process left behind.</summary>
+/// <remarks>
+/// An entry is in use as long as a process holds its file locked: the file itself, or for a folder the file <c>.lock</c> beside it. The operating system ends the lock with the process, however that
+/// dies, so neither a process number that is used again nor containers in which every process has number 1 confuse it. A lock may not be seen by another machine that shares the folder,
+/// so the name holds the machine, and entries of another machine are removed only when nothing was written to them for a day.
+/// </remarks>
+internal static partial class TemporaryEntry
+{
+    private const string LockEnding = ".lock";
+    private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
+    private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
+
+    /// <summary>A name beside <paramref name="path"/> that nothing else has.</summary>
+    internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
+
+    /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed.</summary>
+    internal static FileStream Lock(string name) => new(name + LockEnding, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+
+    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no living process uses. What cannot be removed stays: its name is one that nothing reads.</summary>
+    internal static void RemoveAbandoned(string folder)
+    {
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*.tmp*").ToArray())
+        {
+            if (Name().Match(entry.Name) is not { Success: true } name || !IsAbandoned(entry, name)) continue;
+            try
+            {
+                if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
+                else entry.Delete();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it too, or it belongs to another user
+        }
+    }
+
+    /// <summary>Whether nothing writes the folder of this temporary name any more.</summary>
+    internal static bool IsAbandoned(string path) => Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);
+
+    private static bool IsAbandoned(FileSystemInfo entry, Match name)
+    {
+        if (name.Groups["machine"].Value != _machine) return DateTime.UtcNow - LastWrite(entry) > _abandoned;
+        return !IsLocked(entry is DirectoryInfo ? entry.FullName + LockEnding : entry.FullName);
+    }
+
+    private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
+        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
+
+    private static bool IsLocked(string file)
+    {
+        try
+        {
+            using var opened = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return false;
+        }
+        catch (FileNotFoundException) { return false; }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return true; }
+    }
+
+    /// <summary>Today's names, and those of earlier versions, which hold a process number in place of the machine.</summary>
+    [GeneratedRegex(@"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Kernels;
+
+/// <summary>Carries an exception of a C# backward function through libtorch to the caller of the backward pass.</summary>
+/// <remarks>
+/// libtorch calls the function from C++, and a .NET exception must not pass through C++ frames. The function therefore returns a gradient that libtorch rejects:
+/// on the meta device, with a shape that no tensor has. libtorch's engine stops the pass, on whatever thread it runs, and throws a C++ exception, which
+/// TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The shape is in its message, so the failure recognizes it there when it is thrown and becomes its inner exception.
+/// </remarks>
+internal sealed class BackwardFailure
+{
+    private const long FirstNumber = 1L << 40;                    // no dimension of a real tensor is so large
+    private static long _lastNumber = FirstNumber;
+
+    private readonly string _function;
+    private readonly Exception _error;
+    private readonly string _shape;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    private BackwardFailure(string function, Exception error, long number)
+    {
+        (_function, _error) = (function, error);
+        _shape = number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A gradient that makes libtorch end the backward pass with an error that has <paramref name="error"/> as its inner exception.</summary>
+    internal static Tensor InvalidGradient(string function, Exception error)
+    {
+        var number = Interlocked.Increment(ref _lastNumber);
+        AppDomain.CurrentDomain.FirstChanceException += new BackwardFailure(function, error, number).OnException;
+        return empty([number], device: META).DetachFromDisposeScope();
+    }
+
+    /// <summary>Throws the exception of the C# function instead of libtorch's about the gradient, where there is one.</summary>
+    internal static void Rethrow(ExternalException error)
+    {
+        if (error.InnerException is { } inner) ExceptionDispatchInfo.Throw(inner);
+    }
+
+    private void OnException(object? sender, FirstChanceExceptionEventArgs args)
+    {
+        if (args.Exception is not ExternalException error || !IsOurs(error)) return;
+        AppDomain.CurrentDomain.FirstChanceException -= OnException;
+        InnerException(error) = _error;
+        Message(error) = $"The backward pass of {_function} failed: {_error.Message}";
+    }
+
+    /// <summary>Where the input has a single value libtorch names the device instead of the shape; then the thread decides.</summary>
+    private bool IsOurs(ExternalException error) =>
+        error.Message.Contains(_shape, StringComparison.Ordinal) || (_thread == Environment.CurrentManagedThreadId && error.Message.Contains("meta", StringComparison.Ordinal));
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_innerException")]
+    private static extern ref Exception? InnerException(Exception error);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_message")]
+    private static extern ref string? Message(Exception error);
+}

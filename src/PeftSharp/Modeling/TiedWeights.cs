@@ -1,0 +1,66 @@
+using PeftSharp.Serialization;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>Tied weights in a checkpoint, which may hold them under either name or under both.</summary>
+/// <remarks>transformers' <c>tie_weights</c>: a checkpoint with one of the two names fills both; one with different values under the two names unties them.</remarks>
+internal static class TiedWeights
+{
+    /// <summary>Whether the checkpoint holds different values for two weights that <paramref name="model"/> reads as one.</summary>
+    internal static bool Differ(PretrainedModel model, CheckpointTensors checkpoint)
+    {
+        if (!model.Config.TieWordEmbeddings || model.OutputEmbeddings is null) return false;
+        var keys = KeysOf(model, checkpoint);
+        return model.Family.TiedWeights.Any(pair => keys.TryGetValue(pair.Key, out var target) && keys.TryGetValue(pair.Value, out var source) && !Same(checkpoint, target, source));
+    }
+
+    /// <summary>Completes the mapping from keys to names for tied weights.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="names">The model's name of each key of the checkpoint; the name of a target whose source is absent becomes the source's.</param>
+    /// <param name="parameters">The names of the model's parameters.</param>
+    /// <param name="untied">Whether the model was untied because the checkpoint holds different values: a weight that is absent takes the other's values.</param>
+    /// <returns>Keys that repeat a tensor and are not needed, and further parameters by the key that fills them.</returns>
+    internal static (HashSet<string> Redundant, Dictionary<string, string> Copies) Resolve(PretrainedModel model, Dictionary<string, string> names, IReadOnlySet<string> parameters, bool untied)
+    {
+        var redundant = new HashSet<string>(StringComparer.Ordinal);
+        var copies = new Dictionary<string, string>(StringComparer.Ordinal);
+        var keyOf = ByName(names);
+        foreach (var (target, source) in model.Family.TiedWeights)
+        {
+            var (hasTarget, hasSource) = (keyOf.TryGetValue(target, out var targetKey), keyOf.TryGetValue(source, out var sourceKey) || keyOf.TryGetValue(InBase(source, model), out sourceKey));
+            if (parameters.Contains(target))
+            {
+                if (untied && !hasTarget && hasSource) copies[target] = sourceKey!;
+                if (hasSource && !parameters.Contains(source)) redundant.Add(sourceKey!);
+            }
+            else if (hasTarget && model.Config.TieWordEmbeddings)
+            {
+                var place = parameters.Contains(source) ? source : InBase(source, model);
+                if (!parameters.Contains(place)) continue;
+                if (!hasSource) names[targetKey!] = place;
+                else if (model.OutputEmbeddings is not null) redundant.Add(targetKey!);
+            }
+        }
+        return (redundant, copies);
+    }
+
+    private static string InBase(string name, PretrainedModel model) =>
+        name.StartsWith(model.Family.BaseModelPrefix + ".", StringComparison.Ordinal) ? name[(model.Family.BaseModelPrefix.Length + 1)..] : name;
+
+    private static Dictionary<string, string> KeysOf(PretrainedModel model, CheckpointTensors checkpoint) =>
+        ByName(KeyMapping.ToModel(checkpoint.Tensors.Keys, ModelState.Of(model).Keys.Concat(model.Family.TiedWeights.Keys), model.Family));
+
+    private static Dictionary<string, string> ByName(Dictionary<string, string> names) =>
+        names.GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+
+    private static bool Same(CheckpointTensors checkpoint, string target, string source)
+    {
+        var (a, b) = (checkpoint.Tensors[target], checkpoint.Tensors[source]);
+        if (!a.Shape.SequenceEqual(b.Shape)) return false;
+        using var scope = NewDisposeScope();
+        var (left, right) = (checkpoint.Map(target), checkpoint.Map(source));
+        if (left.dtype != right.dtype) (left, right) = (left.to(ScalarType.Float32), right.to(ScalarType.Float32));
+        return left.eq(right).all().item<bool>();
+    }
+}

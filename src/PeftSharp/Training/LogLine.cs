@@ -1,0 +1,21 @@
+using System.Collections;
+
+namespace PeftSharp.Training;
+
+/// <summary>A log line of a run as the state of an <c>ILogger</c> message: each value is a field by its name in C# case, such as <c>Loss</c>, <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>.</summary>
+internal sealed class LogLine(IReadOnlyDictionary<string, double> values) : IReadOnlyList<KeyValuePair<string, object?>>
+{
+    private readonly KeyValuePair<string, object?>[] _fields = [.. values.Select(pair => KeyValuePair.Create(FieldName(pair.Key), pair.Key == "step" ? (object?)(int)pair.Value : pair.Value))];
+
+    public int Count => _fields.Length;
+
+    public KeyValuePair<string, object?> this[int index] => _fields[index];
+
+    public IEnumerator<KeyValuePair<string, object?>> GetEnumerator() => _fields.AsEnumerable().GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public override string ToString() => string.Join(", ", values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value}")));
+
+    private static string FieldName(string name) => string.Concat(name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+}

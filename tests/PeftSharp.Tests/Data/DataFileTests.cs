@@ -1,0 +1,150 @@
+using System.IO.Compression;
+using System.Text;
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+/// <summary>Compressed files, Git LFS pointers, chosen columns, and files that do not agree.</summary>
+public class DataFileTests : IDisposable
+{
+    private readonly DataFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private string WriteBytes(string name, byte[] bytes)
+    {
+        var file = Path.Combine(_folder.Path, name);
+        File.WriteAllBytes(file, bytes);
+        return file;
+    }
+
+    private static byte[] GZip(string text)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new GZipStream(bytes, CompressionLevel.Fastest))
+            zip.Write(Encoding.UTF8.GetBytes(text));
+        return bytes.ToArray();
+    }
+
+    private static byte[] Zip(params (string Name, string Text)[] entries)
+    {
+        using var bytes = new MemoryStream();
+        using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create))
+            foreach (var (name, text) in entries)
+                using (var writer = new StreamWriter(archive.CreateEntry(name).Open()))
+                    writer.Write(text);
+        return bytes.ToArray();
+    }
+
+    private string Refusal(string file, LoadOptions? options = null) => Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "train", options)).Message;
+
+    [Theory]
+    [InlineData("x.jsonl.gz", "{\"a\": 1}\n{\"a\": 2}\n")]
+    [InlineData("x.json.gz", "[{\"a\": 1}, {\"a\": 2}]")]
+    [InlineData("x.csv.gz", "a\n1\n2\n")]
+    [InlineData("x.tsv.gz", "a\tb\n1\tx\n2\ty\n")]
+    [InlineData("x.jsonl", "{\"a\": 1}\n{\"a\": 2}\n")]               // compressed although the name does not say so
+    public void Compressed_text_files_are_decompressed(string name, string text)
+    {
+        Assert.Equal([1L, 2L], Datasets.LoadDataset(WriteBytes(name, GZip(text)), "train")["a"].ToArray<long>());
+        Assert.Equal([1L, 2L], Datasets.LoadDataset(WriteBytes(name, Zip(("inner", text))), "train")["a"].ToArray<long>());
+    }
+
+    [Fact]
+    public void Compressed_lines_of_text_are_decompressed_and_found_in_folders()
+    {
+        WriteBytes("train.txt.gz", [.. GZip("one\n"), .. GZip("two\n")]);          // two members, as 'cat a.gz b.gz' makes them
+        WriteBytes("test.txt.gz", GZip("three"));
+        var splits = Datasets.LoadDataset(_folder.Path);
+        Assert.Equal(["one", "two"], splits["train"]["text"].Texts());
+        Assert.Equal(["three"], splits["test"]["text"].Texts());
+    }
+
+    [Fact]
+    public void A_compression_that_is_not_supported_is_named()
+    {
+        Assert.Contains("x.jsonl.zst' is compressed with zstd", Refusal(WriteBytes("x.jsonl.zst", [0x28, 0xB5, 0x2F, 0xFD, 0, 0])));
+        Assert.Contains("compressed with bzip2", Refusal(WriteBytes("x.csv.bz2", "BZh91AY"u8.ToArray())));
+        Assert.Contains("compressed with xz", Refusal(WriteBytes("x.txt.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00])));
+        Assert.Contains("compressed with brotli", Refusal(WriteBytes("x.txt.br", [0x8B, 0x01])));
+        Assert.Contains("zip archive of 2 files", Refusal(WriteBytes("x.csv.zip", Zip(("a.csv", "a\n1\n"), ("b.csv", "a\n2\n")))));
+        Assert.Contains("is a Parquet file", Refusal(WriteBytes("x.csv", "PAR1PAR1"u8.ToArray())));
+        Assert.Contains("damaged or incomplete", Refusal(WriteBytes("y.jsonl.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7])));
+    }
+
+    [Theory]
+    [InlineData("x.parquet")]
+    [InlineData("x.jsonl")]
+    [InlineData("x.csv")]
+    [InlineData("x.txt")]
+    public void A_Git_LFS_pointer_is_recognized_in_every_format(string name)
+    {
+        var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
+        Assert.Contains($"{name}' is a Git LFS pointer, a small text file that stands for the real file of 12345 bytes", message);
+        Assert.Contains("git lfs pull", message);
+    }
+
+    [Fact]
+    public void Only_the_chosen_columns_of_text_formats_are_kept()
+    {
+        var options = new LoadOptions { Columns = ["c", "a"] };
+        foreach (var file in new[]
+        {
+            _folder.Write("x.jsonl", "{\"a\": 1, \"b\": 1, \"c\": \"x\"}\n{\"a\": 2, \"b\": \"two\", \"c\": \"y\"}\n"),      // b has two types, and is not read
+            _folder.Write("y.json", "{\n\"a\": [1, 2], \"b\": 5, \"c\": [\"x\", \"y\"]}"),
+            _folder.Write("z.csv", "a,b,c\n1,?,x\n2,,y\n"),
+        })
+        {
+            var read = Datasets.LoadDataset(file, "train", options);
+            Assert.Equal(["c", "a"], read.ColumnNames);
+            Assert.Equal([1L, 2L], read["a"].ToArray<long>());
+            Assert.Contains($"{Path.GetFileName(file)}' has no column 'd'", Refusal(file, new LoadOptions { Columns = ["d"] }));
+        }
+        Assert.Contains("its columns are text", Refusal(_folder.Write("x.txt", "line"), options));
+    }
+
+    [Fact]
+    public void Records_of_several_files_have_the_fields_of_all()
+    {
+        _folder.Write("a.jsonl", "{\"y\": {\"k\": null}, \"l\": [{\"p\": 1}]}\n{\"y\": null, \"l\": []}\n");
+        _folder.Write("b.jsonl", "{\"y\": {\"k\": \"v\", \"m\": 3}, \"l\": [{\"q\": {\"r\": 2}}]}\n");
+        var read = Datasets.LoadDataset(_folder.Path, "train");
+        Assert.Equal("{k: null, m: null}", ValueText.Show(read["y"][0]));
+        Assert.Equal("{k: \"v\", m: 3}", ValueText.Show(read["y"][2]));
+        Assert.Equal("[{p: 1, q: null}]", ValueText.Show(read["l"][0]));
+        Assert.Equal("[{p: null, q: {r: 2}}]", ValueText.Show(read["l"][2]));
+        Assert.Equal([null, null, 3L], read["y"].Field("m"));
+        Assert.True(read["y"].IsNull(1));
+    }
+
+    [Fact]
+    public void Records_of_several_batches_of_a_map_have_the_fields_of_all()
+    {
+        var rows = Dataset.FromDict(("i", new[] { 0, 1, 2 }));
+        var mapped = rows.Map(batch => new Dictionary<string, object?>
+        {
+            ["r"] = batch.Indices.Select(i => i == 1 ? new Dictionary<string, object?> { ["b"] = "x" } : new Dictionary<string, object?> { ["a"] = i }).ToArray(),
+        }, batched: true, batchSize: 1);
+        Assert.Equal(["{a: 0, b: null}", "{a: null, b: \"x\"}", "{a: 2, b: null}"], mapped["r"].Select(ValueText.Show));
+        Assert.Equal(["{a: 2, b: null}", "{a: 0, b: null}"], mapped.Select([2, 0]).FlattenIndices()["r"].Select(ValueText.Show));
+    }
+
+    [Fact]
+    public void Files_whose_types_differ_are_refused_also_behind_a_file_without_values()
+    {
+        _folder.Write("a.jsonl", "{\"x\": null}\n");
+        _folder.Write("b.jsonl", "{\"x\": 1}\n");
+        _folder.Write("c.jsonl", "{\"x\": \"text\"}\n");
+        var message = Refusal(_folder.Path);
+        Assert.Contains("differ in column 'x': Value(int64) and Value(string)", message);
+        Assert.Contains("c.jsonl", message);
+    }
+
+    [Fact]
+    public void The_message_about_a_column_names_the_delimiter_where_it_is_another()
+    {
+        var read = Datasets.LoadDataset(_folder.Write("x.csv", "text;label\na;1\n"), "train");
+        Assert.Contains("separated by ';', set LoadOptions.Delimiter", Assert.Throws<DatasetException>(() => read["text"]).Message);
+        Assert.DoesNotContain("Delimiter", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new[] { 1 }))["text"]).Message);
+    }
+}

@@ -1,0 +1,139 @@
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Generation;
+
+/// <summary>Each option of a call has its effect, alone and beside each other option, or the call says that it has none.</summary>
+public sealed class OptionCombinationsTests : IDisposable
+{
+    private const int Prompt = 3, NewTokens = 12;
+    private static readonly int[] _prompt = [5, 9, 7];
+
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TinyWriter _tiny = new();
+
+    public void Dispose()
+    {
+        _tiny.Dispose();
+        _scope.Dispose();
+    }
+
+    private sealed record Option(string Name, Func<GenerationConfig, GenerationConfig> Set, Func<long[][], bool> Holds);
+
+    private Option[] Options => [
+        new("max_new_tokens", config => config with { MaxNewTokens = 6 }, rows => rows[0].Length <= Prompt + 6),
+        new("max_length", config => config with { MaxLength = 10 }, rows => rows[0].Length <= 10),
+        new("min_new_tokens", config => config with { MinNewTokens = 5 }, rows => rows.All(row => NewOf(row).Length >= 5)),
+        new("min_length", config => config with { MinLength = 8 }, rows => rows.All(row => Array.IndexOf(row, _tiny.Eos, Prompt) is -1 or >= 8)),
+        new("do_sample", config => config with { DoSample = true }, _ => true),
+        new("temperature", config => config with { Temperature = 0.3 }, _ => true),
+        new("top_k", config => config with { TopK = 3 }, _ => true),
+        new("top_p", config => config with { TopP = 0.4 }, _ => true),
+        new("min_p", config => config with { MinP = 0.2 }, _ => true),
+        new("typical_p", config => config with { TypicalP = 0.5 }, _ => true),
+        new("epsilon_cutoff", config => config with { EpsilonCutoff = 0.01 }, _ => true),
+        new("eta_cutoff", config => config with { EtaCutoff = 0.01 }, _ => true),
+        new("top_h", config => config with { TopH = 0.5 }, _ => true),
+        new("num_beams", config => config with { NumBeams = 3 }, _ => true),
+        new("num_return_sequences", config => config with { NumReturnSequences = 2 }, rows => rows.Length == 2),
+        new("length_penalty", config => config with { LengthPenalty = -2 }, _ => true),
+        new("early_stopping", config => config with { EarlyStopping = true }, _ => true),
+        new("repetition_penalty", config => config with { RepetitionPenalty = 3 }, _ => true),
+        new("no_repeat_ngram_size", config => config with { NoRepeatNgramSize = 1 }, rows => rows.All(row => NewOf(row) is var text && text.Distinct().Count() == text.Length)),
+        new("bad_words_ids", config => config with { BadWordsIds = [[Favourite]] }, rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
+        new("suppress_tokens", config => config with { SuppressTokens = [Favourite] }, rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
+        new("begin_suppress_tokens", config => config with { BeginSuppressTokens = [Favourite] }, rows => rows.All(row => row[Prompt] != Favourite)),
+        new("sequence_bias", config => config with { SequenceBias = [new SequenceBias([11], 50)] }, _ => true),
+        new("forced_bos_token_id", config => config with { ForcedBosTokenId = 8 }, rows => rows.All(row => row[Prompt] == 8)),
+        new("forced_eos_token_id", config => config with { ForcedEosTokenId = [_tiny.Eos] }, rows => rows.All(row => row.Skip(Prompt).Contains(_tiny.Eos))),
+        new("exponential_decay_length_penalty", config => config with { ExponentialDecayLengthPenalty = new LengthDecay(1, 3) }, _ => true),
+        new("stop_strings", config => config with { StopStrings = ["zq"] }, _ => true),        // one that ends no text here: a text may end with it before min_new_tokens and without an end of text
+        new("renormalize_logits", config => config with { RenormalizeLogits = true }, _ => true),
+        new("remove_invalid_values", config => config with { RemoveInvalidValues = true }, _ => true),
+        new("use_cache", config => config with { UseCache = false }, _ => true),
+    ];
+
+    /// <summary>The token that the model begins with when nothing is set.</summary>
+    private int Favourite { get; set; }
+
+    private long[] NewOf(long[] row) => [.. row.Skip(Prompt).TakeWhile(id => id != _tiny.Eos)];
+
+    [Fact]
+    public void Every_pair_of_options_holds_or_is_refused_with_a_reason()
+    {
+        Favourite = (int)Generate(new GenerationConfig())[0][Prompt];
+        var options = Options;
+        var (held, refused, wrong) = (0, 0, new List<string>());
+        GenerationConfig[] strategies = [new(), new() { DoSample = true }, new() { NumBeams = 2 }];
+        for (var i = 0; i < options.Length; i++)
+            for (var j = i + 1; j < options.Length; j++)
+            {
+                var (first, second, strategy) = (options[i], options[j], strategies[(i + j) % 3]);
+                var name = $"{first.Name} + {second.Name} ({(strategy.DoSample is true ? "sampling" : strategy.NumBeams is 2 ? "beams" : "greedy")})";
+                try
+                {
+                    var rows = Generate(second.Set(first.Set(strategy)));
+                    foreach (var option in new[] { first, second })
+                        if (!option.Holds(rows)) wrong.Add($"{name}: {option.Name} does not hold in {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+                    held++;
+                }
+                catch (ArgumentException error)
+                {
+                    refused++;
+                    if (!error.Message.Contains(first.Name, StringComparison.Ordinal) && !error.Message.Contains(second.Name, StringComparison.Ordinal)) wrong.Add($"{name}: {error.Message}");
+                }
+                catch (Exception error) when (error is not InvalidOperationException { Source: "PeftSharp" })
+                {
+                    wrong.Add($"{name}: {error.GetType().Name} {error.Message}");
+                }
+            }
+        Assert.True(wrong.Count == 0, $"{wrong.Count} of {held + refused}:\n{string.Join('\n', wrong)}");
+        Assert.InRange(held, 200, 435);
+    }
+
+    [Fact]
+    public void What_has_no_effect_on_this_call_is_refused()
+    {
+        Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "forced_bos_token_id", "prompt of one token");
+        Assert.Contains("doSample", Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, seed: 3)).Message, StringComparison.Ordinal);
+        _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
+        Refuses(new GenerationConfig { MinNewTokens = 3 }, "min_new_tokens", "eos_token_id");
+        Refuses(new GenerationConfig { MinLength = 5 }, "min_length", "eos_token_id");
+        Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "exponential_decay_length_penalty", "eos_token_id");
+        Refuses(new GenerationConfig { MaxNewTokens = int.MaxValue }, "64 positions");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Allowed_tokens_are_asked_for_by_the_number_of_the_prompt_with_several_texts_too(int beams)
+    {
+        var asked = new HashSet<int>();
+        using var ids = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
+        using var rows = _tiny.Model.Generate(ids, maxNewTokens: 2, minNewTokens: 2, numReturnSequences: 2, numBeams: beams, doSample: true, seed: 1, padTokenId: 0, prefixAllowedTokensFn: (prompt, _) =>
+        {
+            asked.Add(prompt);
+            return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
+        });
+        Assert.Equal([0, 1], asked.Order());
+        var texts = TinyWriter.Rows(rows);
+        Assert.All(texts[..2], row => Assert.All(row[2..], id => Assert.InRange(id, 11, 13)));
+        Assert.All(texts[2..], row => Assert.All(row[2..], id => Assert.InRange(id, 21, 23)));
+    }
+
+    private void Refuses(GenerationConfig config, params string[] words)
+    {
+        var error = Assert.Throws<ArgumentException>(() => _tiny.Model.GenerateDetailed(_prompt, config));
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+
+    private long[][] Generate(GenerationConfig config)
+    {
+        manual_seed(5);
+        if (config.MaxLength is null && config.MaxNewTokens is null) config = config with { MaxNewTokens = NewTokens };
+        using var output = _tiny.Model.GenerateDetailed(_prompt, config, tokenizer: _tiny.Tokenizer);
+        return TinyWriter.Rows(output.Sequences);
+    }
+}

@@ -1,0 +1,73 @@
+using PeftSharp.Internal;
+
+namespace PeftSharp.Tests.Internal;
+
+/// <summary>What a killed process leaves is removed; what a living one writes is not.</summary>
+public sealed class TemporaryEntryTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void An_unlocked_file_and_folder_of_this_machine_are_removed()
+    {
+        File.WriteAllText(TemporaryEntry.NameFor(_folder.File("model.safetensors")), "half");
+        var folder = TemporaryEntry.NameFor(_folder.File("checkpoint-3"));
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "file"), "half");
+        File.WriteAllText(folder + ".lock", "");                     // the lock ended with its process
+        TemporaryEntry.RemoveAbandoned(_folder.Path);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void What_a_living_process_writes_stays()
+    {
+        var folder = TemporaryEntry.NameFor(_folder.File("checkpoint-3"));
+        using var inUse = TemporaryEntry.Lock(folder);
+        Directory.CreateDirectory(folder);
+        using var staged = new StagedFiles();
+        staged.Write(_folder.File("model.safetensors"), stream => stream.WriteByte(1));
+        TemporaryEntry.RemoveAbandoned(_folder.Path);
+        Assert.Equal(3, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
+        Assert.False(TemporaryEntry.IsAbandoned(folder));
+        staged.Commit();
+        Assert.Equal([1], File.ReadAllBytes(_folder.File("model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("checkpoint-3.0a1b2c3d-00112233445566778899aabbccddeeff.tmp")]         // another machine
+    [InlineData("model.safetensors.4711-00112233445566778899aabbccddeeff.tmp")]        // an earlier version, of unknown machine
+    [InlineData("checkpoint-3.4711.tmp")]
+    public void What_another_machine_may_be_writing_stays_for_a_day(string name)
+    {
+        var file = _folder.File(name);
+        File.WriteAllText(file, "half");
+        TemporaryEntry.RemoveAbandoned(_folder.Path);
+        Assert.True(File.Exists(file));
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-2));
+        TemporaryEntry.RemoveAbandoned(_folder.Path);
+        Assert.False(File.Exists(file));
+    }
+
+    [Theory]
+    [InlineData("notes.tmp")]
+    [InlineData("data.12.tmp")]
+    [InlineData("00112233445566778899aabbccddeeff.tmp")]
+    public void Files_of_others_are_never_touched(string name)
+    {
+        File.WriteAllText(_folder.File(name), "");
+        File.SetLastWriteTimeUtc(_folder.File(name), DateTime.UtcNow.AddDays(-9));
+        TemporaryEntry.RemoveAbandoned(_folder.Path);
+        Assert.True(File.Exists(_folder.File(name)));
+    }
+
+    [Fact]
+    public void Writing_a_file_removes_what_an_earlier_process_left_of_it()
+    {
+        File.WriteAllText(TemporaryEntry.NameFor(_folder.File("config.json")), "half");
+        AtomicFile.WriteText(_folder.File("config.json"), "{}");
+        Assert.Equal(["config.json"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace PeftSharp.Tests.Processes;
+
+/// <summary>Runs one of <see cref="Programs"/> in a process of its own.</summary>
+internal static class ChildProcess
+{
+    /// <returns>What the program printed.</returns>
+    internal static string Run(string program, params (string Name, string? Value)[] environment)
+    {
+        var (exitCode, output, error) = Start(program, environment);
+        Assert.True(exitCode == 0, $"{program} ended with {exitCode}: {error}{output}");
+        return output;
+    }
+
+    internal static (int ExitCode, string Output, string Error) Start(string program, params (string Name, string? Value)[] environment)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, program },
+        };
+        foreach (var (name, value) in environment)
+            if (value is null) start.Environment.Remove(name);
+            else start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using PeftSharp.Data;
+using PeftSharp.Kernels;
+using PeftSharp.Metrics;
+using PeftSharp.Tests.Training;
+using PeftSharp.Tokenization;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Processes;
+
+/// <summary>Small programs for <see cref="ChildProcess"/>; each returns what it found out about its own process.</summary>
+internal static class Programs
+{
+    /// <summary>Reads data, tokenizes and computes metrics, and returns the names of libtorch's files in the process: none.</summary>
+    internal static string DataMetricsTokenizer()
+    {
+        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
+        var data = Dataset.FromList(Enumerable.Range(0, 20).Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
+        var tokenized = data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: Padding.MaxLength, maxLength: 8).ToColumns(), batched: true).Shuffle(seed: 42);
+        int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];
+        var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
+        return $"{tokenized.Count} rows, accuracy {accuracy}; {string.Join(' ', ProcessMemory.Libraries("torch", "gomp"))}";
+    }
+
+    /// <summary>The first statement is TorchSharp's, after the call that the documentation names for it.</summary>
+    internal static string TorchFirst()
+    {
+        NativeBackend.Load();
+        return Seeded();
+    }
+
+    /// <summary>Something of PeftSharp that needs no tensor comes before TorchSharp.</summary>
+    internal static string TouchThenTorch()
+    {
+        _ = new PeftSharpException("");
+        _ = ClassificationMetrics.AccuracyScore([0], [0]);
+        return Seeded();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static string Seeded()
+    {
+        manual_seed(42);
+        using var values = rand(2);
+        return $"{values.numel()} values";
+    }
+
+    /// <summary>What of the process changed while a model was trained, a line each.</summary>
+    internal static string ProcessState()
+    {
+        var before = Processes.ProcessState.Now();
+        Train();
+        return Processes.ProcessState.Now().Changes(before) + $"{get_default_dtype()} {get_num_threads() <= Environment.ProcessorCount}";
+    }
+
+    /// <summary>A few steps of training; returns the last loss.</summary>
+    internal static string Training() => Train().ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double Train()
+    {
+        using var folder = new TemporaryFolder();
+        return TinyRun.Trainer(TinyRun.Arguments(folder), dropout: 0.1).Train().TrainingLoss;
+    }
+
+    /// <summary>The traces of the allocator before it is turned on, while it is on and after it is turned off.</summary>
+    internal static string AllocatorOnAndOff()
+    {
+        var text = "";
+        Add("before");
+        Train();
+        Add("trained");
+        FastPaths.Allocator = true;
+        var tensor = ones(100_000);
+        Train();
+        Add("on");
+        FastPaths.Allocator = false;
+        Add("off");
+        tensor.Dispose();                                                  // freed through the page that stays
+        Train();
+        return text;
+
+        void Add(string name) => text += $"{name}: {FastPaths.Allocator} {ProcessMemory.LargeBlocksAreMapped()} {ProcessMemory.CodePages()}\n";
+    }
+
+    /// <summary>What C code sees of OpenMP's variables, and the number of libtorch's threads.</summary>
+    internal static string OpenMP()
+    {
+        if (Environment.GetEnvironmentVariable("SET_IN_PROGRAM") is { } value) Environment.SetEnvironmentVariable("OMP_NUM_THREADS", value);
+        return LoadedOpenMP();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]                             // the compiler of a method that names TorchSharp loads the backend
+    private static string LoadedOpenMP()
+    {
+        NativeBackend.Load();
+        return $"{ProcessMemory.NativeVariable("GOMP_SPINCOUNT")} {ProcessMemory.NativeVariable("OMP_NUM_THREADS")} {get_num_threads()} {ProcessMemory.OpenMPThreads()}";
+    }
+}

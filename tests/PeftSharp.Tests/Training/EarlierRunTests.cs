@@ -1,0 +1,96 @@
+using PeftSharp.Internal;
+using PeftSharp.Training;
+using PeftSharp.Training.Checkpoints;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Checkpoints of an earlier run in the folder of a new one, and checkpoints that belong to another run.</summary>
+public sealed class EarlierRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, MaxSteps = 4 };
+
+    private static List<string> Train(TrainingArguments args, Func<Trainer, TrainOutput> how, int rows = 8)
+    {
+        var warnings = new Warnings();
+        how(TinyRun.Trainer(args, TinyRun.Rows(rows), callbacks: warnings));
+        return warnings.Messages;
+    }
+
+    [Fact]
+    public void A_new_run_in_the_folder_of_an_earlier_one_warns_and_deletes_none_of_its_checkpoints()
+    {
+        Assert.Empty(Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train()));
+        var warning = Assert.Single(Train(Arguments with { SaveTotalLimit = 1 }, trainer => trainer.Train()));
+        Assert.All([_folder.Path, "checkpoint-8", "Train(resumeFromCheckpoint: true)", "another OutputDir"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+        Assert.Equal([4, 6, 8], CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step));
+    }
+
+    [Fact]
+    public void The_run_that_wrote_last_is_resumed_and_not_the_highest_number()
+    {
+        Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train());
+        Train(Arguments with { MaxSteps = 3, SaveSteps = 1 }, trainer => trainer.Train());
+        Assert.Equal(_folder.File("checkpoint-3"), TrainerUtils.GetLastCheckpoint(_folder.Path));
+        Assert.Null(TrainerUtils.GetLastCheckpoint(_folder.File("none")));
+        var trainer = TinyRun.Trainer(Arguments with { MaxSteps = 5, SaveSteps = 1 });
+        trainer.Train(resumeFromCheckpoint: true);
+        Assert.Equal(5, trainer.State.GlobalStep);
+        Assert.Equal(_folder.File("checkpoint-5"), TrainerUtils.GetLastCheckpoint(_folder.Path));
+    }
+
+    [Fact]
+    public void A_run_that_had_ended_says_that_nothing_is_left()
+    {
+        Train(Arguments, trainer => trainer.Train());
+        Assert.Contains("nothing is left to train", Assert.Single(Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_beyond_the_end_of_the_run_is_refused_with_both_numbers()
+    {
+        Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train());
+        var error = Assert.Throws<CheckpointException>(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true)));
+        Assert.All(["step 8 of 8", "ends at step 4"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Other_rows_and_orders_of_rows_are_refused_by_name()
+    {
+        Train(Arguments, trainer => trainer.Train());
+        foreach (var (args, says) in new (TrainingArguments, string)[]
+        {
+            (Arguments with { Seed = 7 }, "was 42 and is 7"), (Arguments with { DataSeed = 9 }, "was 42 and is 9"), (Arguments with { PerDeviceTrainBatchSize = 4 }, "PerDeviceTrainBatchSize was 2 and is 4"),
+            (Arguments with { GradientAccumulationSteps = 2 }, "GradientAccumulationSteps was 1 and is 2"), (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
+            (Arguments with { DataloaderDropLast = true }, "DataloaderDropLast was false and is true"),
+        })
+            Assert.Contains(says, Assert.Throws<CheckpointException>(() => Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true))).Message, StringComparison.Ordinal);
+        Assert.Contains("had 8 training rows, this one has 7", Assert.Throws<CheckpointException>(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7)).Message, StringComparison.Ordinal);
+        Train(Arguments with { Seed = 7, DataSeed = 42 }, trainer => trainer.Train(resumeFromCheckpoint: true));          // the same order
+    }
+
+    [Fact]
+    public void Changes_that_leave_out_no_row_are_warned_of()
+    {
+        Train(Arguments, trainer => trainer.Train());
+        var warning = Assert.Single(Train(Arguments with { MaxSteps = 6, LearningRate = 1e-3, WeightDecay = 0.1 }, trainer => trainer.Train(resumeFromCheckpoint: true)));
+        Assert.All(["was 4 and is 6", "LearningRate was 0.01 and is 0.001", "WeightDecay was 0 and is 0.1"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_removed_and_a_checkpoint_that_it_was_replacing_comes_back()
+    {
+        Train(Arguments, trainer => trainer.Train());
+        var beside = TemporaryEntry.NameFor(_folder.File("checkpoint-4"));
+        Directory.Move(_folder.File("checkpoint-4"), beside + ".old");           // killed between the two renames
+        Directory.CreateDirectory(beside);
+        var other = TemporaryEntry.NameFor(_folder.File("checkpoint-2"));
+        Directory.CreateDirectory(other + ".old");                               // killed after them
+        CheckpointFolder.Prepare(_folder.Path);
+        Assert.Equal(["checkpoint-2", "checkpoint-4"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.True(File.Exists(Path.Combine(_folder.File("checkpoint-4"), "model.safetensors")));
+    }
+}

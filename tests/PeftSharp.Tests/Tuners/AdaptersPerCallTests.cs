@@ -1,0 +1,203 @@
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using PeftSharp.Tests.Generation;
+using PeftSharp.Tuners;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>The adapters of a call belong to the call: calls on several threads answer as they do one after another, and changes of the model are refused meanwhile.</summary>
+public sealed class AdaptersPerCallTests : IDisposable
+{
+    private const int Requests = 24;
+    private static readonly string[] _names = ["bard", "ops", "__base__"];
+
+    private readonly TwoAdapters _two = new();
+
+    public void Dispose() => _two.Dispose();
+
+    /// <summary>Each case is a way to ask for adapter number <c>i % 3</c>, and gives the tokens.</summary>
+    public static TheoryData<string> Ways => ["argument", "scope", "rows", "rows in a scope", "disabled", "beams", "sampling", "sampling beams", "streaming", "streaming in a scope", "nested"];
+
+    [Theory, MemberData(nameof(Ways))]
+    public void Requests_on_several_threads_get_the_texts_that_they_get_alone(string way)
+    {
+        var alone = Enumerable.Range(0, Requests).Select(i => Ask(way, i)).ToArray();
+        Assert.True(alone.Distinct().Count() > 2, "The adapters do not differ, so the test would find nothing.");
+        var together = new string[Requests];
+        Parallel.For(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i => together[i] = Ask(way, i));
+        Assert.Equal(alone, together);
+        Assert.Equal(["bard"], _two.Peft.ActiveAdapters);
+    }
+
+    private string Ask(string way, int i)
+    {
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var name = _names[i % 3];
+        var prompt = new[] { 5 + i % 5, 6, 7 };
+        switch (way)
+        {
+            case "argument": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8, adapter: name));
+            case "scope":
+                using (_two.Peft.UseAdapter(name)) return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
+            case "rows": return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), maxNewTokens: 8, adapterNames: [name, _names[(i + 1) % 3]]));
+            case "rows in a scope":
+                using (_two.Peft.UseAdapters([name, _names[(i + 1) % 3]])) return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), maxNewTokens: 8));
+            case "disabled":
+                if (name != "__base__") return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
+                using (_two.Peft.DisableAdapter()) return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
+            case "beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 6, numBeams: 3, adapter: name));
+            case "sampling": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8, doSample: true, seed: i, adapter: name));
+            case "sampling beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 6, doSample: true, numBeams: 2, seed: i, adapter: name));
+            case "streaming": return string.Concat(_two.Peft.GenerateStream(prompt, _two.Tokenizer, new GenerationConfig { MaxNewTokens = 8 }, adapter: name).ToBlockingEnumerable());
+            case "streaming in a scope":
+                IAsyncEnumerable<string> stream;
+                using (_two.Peft.UseAdapter(name)) stream = _two.Peft.GenerateStream(prompt, _two.Tokenizer, new GenerationConfig { MaxNewTokens = 8 });
+                return string.Concat(stream.ToBlockingEnumerable());          // after the scope has ended
+            default:
+                using (_two.Peft.UseAdapter("ops"))
+                {
+                    var before = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4));
+                    string inside;
+                    using (_two.Peft.UseAdapter(name)) inside = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4));
+                    var argument = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4, adapter: "bard"));
+                    return $"{before}/{inside}/{argument}/{TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4))}";
+                }
+        }
+    }
+
+    [Fact]
+    public void An_argument_a_scope_and_SetAdapter_give_the_same_bits()
+    {
+        foreach (var name in _names)
+        {
+            using var inputs = TwoAdapters.Inputs(3);
+            using var free = no_grad();
+            var byArgument = _two.Peft.Call(inputs, name).Logits!;
+            Tensor byScope, byRows, byDefault;
+            using (_two.Peft.UseAdapter(name)) byScope = _two.Peft.call(inputs).Logits!;
+            using (_two.Peft.UseAdapters([name, name, name])) byRows = _two.Peft.call(inputs).Logits!;
+            if (name == "__base__")
+                using (_two.Peft.DisableAdapter()) byDefault = _two.Peft.call(inputs).Logits!;
+            else
+            {
+                _two.Peft.SetAdapter(name);
+                byDefault = _two.Peft.call(inputs).Logits!;
+            }
+            Assert.True(TinyModels.Same(byDefault, byArgument));
+            Assert.True(TinyModels.Same(byDefault, byScope));
+            Close.Equal(byDefault, byRows, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Classifier_calls_on_several_threads_get_the_scores_that_they_get_alone()
+    {
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { R = 4, TaskType = TaskType.SeqCls, TargetModules = ["query", "dense", "word_embeddings"] }, "bard");
+        peft.AddAdapter("ops", new LoraConfig { R = 2, TaskType = TaskType.SeqCls });
+        foreach (var name in new[] { "ops", "bard" })
+        {
+            peft.SetAdapter(name);
+            TinyModels.Disturb(peft, seed: name.Length);
+        }
+        var alone = Enumerable.Range(0, Requests).Select(Scores).ToArray();
+        Assert.True(alone.Select(scores => scores[0]).Distinct().Count() > 2);
+        var together = new float[Requests][];
+        Parallel.For(0, Requests, i => together[i] = Scores(i));
+        Assert.Equal(alone, together);
+
+        float[] Scores(int i)
+        {
+            using var scope = NewDisposeScope();
+            using var free = no_grad();
+            using var inputs = TwoAdapters.Inputs(3);
+            using var choice = i % 4 == 3 ? peft.UseAdapters(["ops", "__base__", "bard"]) : peft.UseAdapter(_names[i % 3]);
+            return peft.call(inputs).Logits!.data<float>().ToArray();
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 1, false)]
+    [InlineData(3, 2, false)]
+    [InlineData(1, 3, true)]
+    [InlineData(2, 2, true)]
+    public void Adapters_per_row_with_beams_or_several_texts_give_each_prompt_the_texts_of_its_adapter(int beams, int returned, bool samples)
+    {
+        int[][] prompts = [[5, 6], [7, 8], [5, 6]];
+        using var ids = tensor(prompts.SelectMany(row => row).Select(id => (long)id).ToArray(), [3, 2]);
+        string[] names = ["ops", "__base__", "bard"];
+        var rows = TinyWriter.Rows(Generate(ids, null, names));
+        var expected = prompts.Zip(names).SelectMany(pair => TinyWriter.Rows(Generate(pair.First, pair.Second, null))).ToArray();
+        if (!samples || beams == 1) Assert.Equal(expected, rows);            // beams draw in another order for three prompts than for one
+        Assert.Equal(expected.Length, rows.Length);
+        using (_two.Peft.UseAdapters(names)) Assert.Equal(rows, TinyWriter.Rows(Generate(ids, null, null)));
+
+        Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, maxNewTokens: 6, minNewTokens: 6, numBeams: beams, numReturnSequences: returned,
+            doSample: samples ? true : null, topK: samples ? 1 : null, seed: samples ? 4 : null, adapter: adapter, adapterNames: adapterNames);
+    }
+
+    [Fact]
+    public async Task A_scope_goes_along_with_awaits()
+    {
+        var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6, adapter: "ops"));
+        using (_two.Peft.UseAdapter("ops"))
+        {
+            await Task.Yield();
+            Assert.Equal(expected, await Task.Run(() => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6))));
+        }
+        Assert.NotEqual(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6)));
+    }
+
+    [Fact]
+    public void Names_that_do_not_fit_are_refused_before_anything_runs()
+    {
+        using var inputs = TwoAdapters.Inputs(3);
+        Says<ArgumentException>(() => _two.Peft.Call(inputs, "nobody"), "'nobody'", "'bard', 'ops'");
+        Says<ArgumentException>(() => _two.Peft.Call(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
+        Says<ArgumentException>(() => _two.Peft.Call(inputs, Array.Empty<string>()), "empty");
+        Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "each row");
+        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, adapter: "bard", adapterNames: ["ops"]), "one of them");
+        var streamed = 0;
+        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, adapterNames: ["bard", "ops"], streamer: new TwoAdapters.Callback(() => streamed++)), "2 adapter names", "1 rows");
+        Assert.Equal(0, streamed);
+        using var plain = TinyModels.Gpt2();
+        Says<ArgumentException>(() => plain.Generate(new[] { 5 }, adapter: "bard"), "adapter_names", "GetPeftModel");
+    }
+
+    [Fact]
+    public void A_seed_gives_the_tokens_of_the_same_seed_of_libtorch_and_leaves_its_stream_alone()
+    {
+        foreach (var beams in new[] { 1, 3 })
+        {
+            manual_seed(11);
+            var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 8, doSample: true, numBeams: beams));
+            manual_seed(3);
+            var next = rand(1).item<float>();
+            manual_seed(3);
+            Assert.Equal(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 8, doSample: true, numBeams: beams, seed: 11)));
+            Assert.Equal(next, rand(1).item<float>());
+        }
+    }
+
+    [Fact]
+    public void Trained_rows_of_a_tied_table_are_refused_with_an_adapter_per_row()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TrainableTokenIndices = [5, 6] }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2 });
+        TinyModels.Disturb(peft);
+        using var inputs = TwoAdapters.Inputs(2);
+        using var free = no_grad();
+        Assert.Contains("tied", Assert.Throws<NotSupportedException>(() => peft.Call(inputs, ["first", "second"])).Message, StringComparison.Ordinal);
+        peft.Call(inputs, ["second", "__base__"]).Dispose();
+        peft.Call(inputs, "first").Dispose();
+    }
+
+    private static Tensor Two(int[] prompt) => tensor(prompt.Concat(prompt).Select(id => (long)id).ToArray(), [2, prompt.Length]);
+
+    private static void Says<TError>(Func<object> call, params string[] words) where TError : Exception
+    {
+        var error = Assert.Throws<TError>(() => call());
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,118 @@
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>What would do nothing, or something else than it says, is refused.</summary>
+public sealed class SilentChoicesTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void A_model_inside_an_adapted_one_gets_no_second_wrapper()
+    {
+        var model = TinyModels.Gpt2();
+        using var peft = model.GetPeftModel(new LoraConfig { R = 2 }, "first");
+        foreach (var again in new Func<object>[] { () => model.GetPeftModel(new LoraConfig { R = 2 }, "second"), () => peft.GetBaseModel().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["wpe"] }) })
+            Assert.Contains("c_attn", Assert.Throws<ArgumentException>(again).Message, StringComparison.Ordinal);
+        Assert.Equal(["first"], peft.PeftConfigs.Keys);
+        Assert.True(peft.TrainableParameters().Trainable > 0);
+        var unloaded = peft.Unload();
+        using var other = unloaded.GetPeftModel(new LoraConfig { R = 2 }, "second");
+    }
+
+    [Fact]
+    public void Merging_and_saving_need_an_adapter()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2 });
+        Assert.Contains("Name at least one", Assert.Throws<ArgumentException>(() => peft.SavePretrained(_folder.Path, [])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: []));
+        peft.DeleteAdapter("first");
+        Assert.Contains("none is active", Assert.Throws<ArgumentException>(() => peft.Merge()).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => peft.MergeAndUnload());
+        Assert.Equal(["second"], peft.PeftConfigs.Keys);
+    }
+
+    [Fact]
+    public void Two_copies_of_one_module_are_not_merged_together()
+    {
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { R = 2, TaskType = TaskType.SeqCls }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2, TaskType = TaskType.SeqCls });
+        Assert.Contains("'classifier'", Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: ["first", "second"])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => peft.MergeAndUnload(adapterNames: ["first", "second"]));
+        peft.Merge();
+        Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: ["second"]));
+        Assert.Equal(["first"], peft.MergedAdapters);
+    }
+
+    [Theory]
+    [InlineData(CombinationType.Linear, 0.5, null, null, "density")]
+    [InlineData(CombinationType.Cat, null, 4, null, "svdRank")]
+    [InlineData(CombinationType.Linear, null, null, 0.9, "svdClamp")]
+    [InlineData(CombinationType.Svd, 0.5, 4, null, "density")]
+    [InlineData(CombinationType.Ties, 0.5, 4, 0.9, "svdRank, svdClamp")]
+    [InlineData(CombinationType.Ties, null, null, null, "density")]
+    [InlineData(CombinationType.TiesSvd, 1.5, null, null, "1.5")]
+    [InlineData(CombinationType.Svd, null, null, 1.5, "svdClamp is 1.5")]
+    [InlineData((CombinationType)99, null, null, null, "99")]
+    public void A_combination_refuses_options_that_it_does_not_use(CombinationType type, double? density, int? rank, double? clamp, string word)
+    {
+        using var peft = Two();
+        var error = Assert.Throws<ArgumentException>(() => peft.AddWeightedAdapter(["first", "second"], [1, -0.5], "both", type, rank, density, svdClamp: clamp));
+        Assert.Contains(word, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["first", "second"], peft.PeftConfigs.Keys);
+    }
+
+    [Fact]
+    public void Weights_are_finite_and_a_sign_method_needs_a_type_that_counts_signs()
+    {
+        using var peft = Two();
+        Assert.Throws<ArgumentOutOfRangeException>(() => peft.AddWeightedAdapter(["first", "second"], [1, double.NaN], "both"));
+        Assert.Contains("majoritySignMethod", Assert.Throws<ArgumentException>(() => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both", majoritySignMethod: MajoritySignMethod.Frequency)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_negative_weight_takes_the_effect_away()
+    {
+        using var peft = Two();
+        using var free = no_grad();
+        foreach (var type in new[] { CombinationType.Linear, CombinationType.Svd, CombinationType.Cat })
+        {
+            peft.AddWeightedAdapter(["first"], [-1], $"minus{type}", type);
+            using var inputs = TinyModels.Inputs();
+            inputs.Labels = null;
+            peft.SetAdapter("first", $"minus{type}");
+            Close.Equal(peft.Call(inputs, "__base__").Logits!, peft.call(inputs).Logits!, 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Training_with_merged_adapters_or_with_an_adapter_that_is_off_is_an_error_and_not_a_run_without_effect()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
+        using var inputs = TinyModels.Inputs();
+        using (peft.DisableAdapter()) Assert.ThrowsAny<Exception>(() => peft.call(inputs).Loss!.backward());
+        peft.Merge();
+        Assert.ThrowsAny<Exception>(() => peft.call(inputs).Loss!.backward());
+        peft.Unmerge();
+        peft.call(inputs).Loss!.backward();
+    }
+
+    private static PeftModel<PeftSharp.Modeling.PretrainedModel> Two()
+    {
+        var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
+        peft.AddAdapter("second", new LoraConfig { R = 2 });
+        peft.SetAdapter("first", "second");
+        TinyModels.Disturb(peft);
+        return peft;
+    }
+}
