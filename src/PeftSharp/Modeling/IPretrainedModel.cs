@@ -1,6 +1,7 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>A model class that can be built from its configuration, which is what loading needs before there is an instance.</summary>
+/// <remarks>Thread safety: the implementing class says which members can be called from several threads at once.</remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 public interface IPretrainedModel<TSelf, TConfig>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace PeftSharp.Modeling;
 
 /// <summary>A model class with its own configuration type: loading and construction, written once for every class.</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 [SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "They are called on the class itself: BertModel.FromPretrained(folder).")]

@@ -1,7 +1,10 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>A causal (autoregressive) language model: a decoder that predicts the next token and can generate text.</summary>
-/// <remarks><c>labels</c> are the ids themselves; they are shifted by the objective.</remarks>
+/// <remarks>
+/// <para><c>labels</c> are the ids themselves; they are shifted by the objective.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 public abstract class CausalLMModel<TSelf, TConfig> : LanguageModel<TSelf, TConfig>

@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head: the body computes hidden states, the head computes scores from them, the objective computes the loss.</summary>
-/// <remarks>A class derived from this declares its body and the layers of its head as fields, named as in the checkpoint, and overrides <see cref="Score"/>.</remarks>
+/// <remarks>
+/// <para>A class derived from this declares its body and the layers of its head as fields, named as in the checkpoint, and overrides <see cref="Score"/>.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig>

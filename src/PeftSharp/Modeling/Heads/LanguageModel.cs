@@ -7,8 +7,9 @@ namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head that scores every token of the vocabulary, tied to the input embeddings or with a weight of its own.</summary>
 /// <remarks>
-/// <c>labels</c>: int64 [batch, tokens], -100 is not counted. <c>logits</c>: [batch, tokens, vocabulary], or the last <see cref="ForwardOptions.LogitsToKeep"/> tokens.
-/// Where only the loss is wanted, it is computed from the hidden states without all logits.
+/// <para><c>labels</c>: int64 [batch, tokens], -100 is not counted. <c>logits</c>: [batch, tokens, vocabulary], or the last <see cref="ForwardOptions.LogitsToKeep"/> tokens.
+/// Where only the loss is wanted, it is computed from the hidden states without all logits.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
 /// </remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>

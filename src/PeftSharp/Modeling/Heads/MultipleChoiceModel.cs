@@ -1,7 +1,10 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head that picks one of several choices. Each choice is a row for the body.</summary>
-/// <remarks>Inputs have the shape [batch, choices, tokens]. <c>labels</c>: int64 [batch], the right choice. <c>logits</c>: [batch, choices].</remarks>
+/// <remarks>
+/// <para>Inputs have the shape [batch, choices, tokens]. <c>labels</c>: int64 [batch], the right choice. <c>logits</c>: [batch, choices].</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 public abstract class MultipleChoiceModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>

@@ -1,7 +1,10 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>A body with a head that finds the span of a text that answers a question.</summary>
-/// <remarks><c>start_positions</c>, <c>end_positions</c>: int64 [batch]. <c>start_logits</c>, <c>end_logits</c>: [batch, tokens].</remarks>
+/// <remarks>
+/// <para><c>start_positions</c>, <c>end_positions</c>: int64 [batch]. <c>start_logits</c>, <c>end_logits</c>: [batch, tokens].</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 /// <typeparam name="TSelf">The class itself.</typeparam>
 /// <typeparam name="TConfig">Its configuration.</typeparam>
 public abstract class QuestionAnsweringModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>

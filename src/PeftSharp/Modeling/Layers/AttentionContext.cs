@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>What the attention of all layers shares in one forward pass: masks, positions, the key-value cache, rotary tables and collected probabilities.</summary>
-/// <remarks>A model makes one at the start of its forward pass, passes it to each layer and disposes it at the end. Masks and tables are computed when the first layer needs them.</remarks>
+/// <remarks>
+/// <para>A model makes one at the start of its forward pass, passes it to each layer and disposes it at the end. Masks and tables are computed when the first layer needs them.</para>
+/// <para>Not thread-safe: an instance belongs to one forward pass.</para>
+/// </remarks>
 public sealed class AttentionContext : IDisposable
 {
     private readonly Tensor? _attentionMask;

@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Zeroes each element with a probability in training and scales the others by 1 / (1 - probability); the input itself otherwise.</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
 {
     [ThreadStatic] private static long _drawnTokens;

@@ -1,6 +1,7 @@
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A layer that can initialize its own parameters, for those that a checkpoint lacks.</summary>
+/// <remarks>Thread safety: the implementing class says which members can be called from several threads at once.</remarks>
 public interface IParameterInitializer
 {
     /// <summary>Fills one parameter.</summary>

@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>The next token of each position. Labels are the ids themselves; they are shifted here (transformers' <c>ForCausalLMLoss</c>).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class CausalLMObjective : LanguageModelObjective
 {
     private readonly bool _countsFirstLabels;

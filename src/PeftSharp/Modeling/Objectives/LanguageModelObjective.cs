@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>A token of the vocabulary for each position: an objective whose loss can be computed from hidden states without all logits.</summary>
+/// <remarks>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</remarks>
 public abstract class LanguageModelObjective : Objective
 {
     private protected LanguageModelObjective() { }

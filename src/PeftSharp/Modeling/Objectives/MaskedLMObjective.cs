@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>The masked tokens; labels of all others are -100 (transformers' <c>ForMaskedLMLoss</c>).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MaskedLMObjective : LanguageModelObjective
 {
     /// <summary>The only instance.</summary>

@@ -4,8 +4,9 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The training objective of a task: the names of its labels, their checks, the number of targets and the loss. It holds no weights and no state.</summary>
 /// <remarks>
-/// With <c>NumItemsInBatch</c> (the targets of a whole group of micro-batches) a loss is the sum over this batch divided by it, so that the losses of the
-/// micro-batches of a group add up to the loss of one large batch. Without it, the loss is the mean over this batch.
+/// <para>With <c>NumItemsInBatch</c> (the targets of a whole group of micro-batches) a loss is the sum over this batch divided by it, so that the losses of the
+/// micro-batches of a group add up to the loss of one large batch. Without it, the loss is the mean over this batch.</para>
+/// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>
 public abstract class Objective
 {

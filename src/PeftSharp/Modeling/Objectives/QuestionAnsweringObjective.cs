@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>The first and last token of the answer; positions outside the input are not counted (transformers' <c>ForQuestionAnsweringLoss</c>).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class QuestionAnsweringObjective : Objective
 {
     /// <summary>The only instance.</summary>

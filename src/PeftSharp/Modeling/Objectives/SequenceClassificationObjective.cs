@@ -3,6 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>One class, several classes or a number for a whole input, by the configuration's <c>problem_type</c> (transformers' <c>ForSequenceClassificationLoss</c>).</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class SequenceClassificationObjective : Objective
 {
     /// <summary>The only instance.</summary>

@@ -7,6 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 namespace PeftSharp.Models.Bert;
 
 /// <summary>BERT with a classifier of whole texts (transformers' <c>BertForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForSequenceClassification : SequenceClassificationModel<BertForSequenceClassification, BertConfig>, IPretrainedModel<BertForSequenceClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -34,6 +35,7 @@ public sealed class BertForSequenceClassification : SequenceClassificationModel<
 }
 
 /// <summary>BERT with a classifier of each token, as for named entities (transformers' <c>BertForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForTokenClassification : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -58,6 +60,7 @@ public sealed class BertForTokenClassification : TokenClassificationModel<BertFo
 }
 
 /// <summary>BERT with a head that finds the span of a text that answers a question (transformers' <c>BertForQuestionAnswering</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -80,6 +83,7 @@ public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQue
 }
 
 /// <summary>BERT with a head that picks one of several choices (transformers' <c>BertForMultipleChoice</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -107,6 +111,7 @@ public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleC
 }
 
 /// <summary>BERT as a masked language model (transformers' <c>BertForMaskedLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class BertForMaskedLM : MaskedLMModel<BertForMaskedLM, BertConfig>, IPretrainedModel<BertForMaskedLM, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;

@@ -4,6 +4,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 (Radford et al. 2019, Language Models are Unsupervised Multitask Learners) as transformers names it.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 {
     /// <summary>The only instance.</summary>

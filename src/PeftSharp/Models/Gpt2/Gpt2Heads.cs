@@ -7,6 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 as a causal language model (transformers' <c>GPT2LMHeadModel</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>, IPretrainedModel<Gpt2LMHeadModel, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -29,6 +30,7 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
 }
 
 /// <summary>GPT-2 with a classifier of whole texts, which reads the last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<Gpt2ForSequenceClassification, Gpt2Config>, IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -51,6 +53,7 @@ public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<
 }
 
 /// <summary>GPT-2 with a classifier of each token (transformers' <c>GPT2ForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class Gpt2ForTokenClassification : TokenClassificationModel<Gpt2ForTokenClassification, Gpt2Config>, IPretrainedModel<Gpt2ForTokenClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;

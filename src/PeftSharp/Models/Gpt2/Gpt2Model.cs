@@ -10,7 +10,10 @@ using LayerNorm = PeftSharp.Modeling.Layers.LayerNorm;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>The decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
-/// <remarks>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized. <c>token_type_ids</c> are looked up in the word embeddings.</remarks>
+/// <remarks>
+/// <para>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized. <c>token_type_ids</c> are looked up in the word embeddings.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrainedModel<Gpt2Model, Gpt2Config>
 {
     [ComponentName(Name = "wte")] private readonly Module<Tensor, Tensor> _words;

@@ -5,6 +5,7 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.Llama;
 
 /// <summary>LLaMA (Touvron et al. 2023, arXiv:2302.13971) and the checkpoints with its arithmetic, as transformers names it.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class LlamaFamily : ModelFamily<LlamaConfig>
 {
     /// <summary>The only instance.</summary>

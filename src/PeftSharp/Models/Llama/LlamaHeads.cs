@@ -7,6 +7,7 @@ using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of tha
 namespace PeftSharp.Models.Llama;
 
 /// <summary>LLaMA as a causal language model (transformers' <c>LlamaForCausalLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConfig>, IPretrainedModel<LlamaForCausalLM, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
@@ -29,6 +30,7 @@ public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConf
 }
 
 /// <summary>LLaMA with a classifier of whole texts, which reads the last token (transformers' <c>LlamaForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class LlamaForSequenceClassification : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>, IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
@@ -51,6 +53,7 @@ public sealed class LlamaForSequenceClassification : SequenceClassificationModel
 }
 
 /// <summary>LLaMA with a classifier of each token (transformers' <c>LlamaForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class LlamaForTokenClassification : TokenClassificationModel<LlamaForTokenClassification, LlamaConfig>, IPretrainedModel<LlamaForTokenClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;

@@ -8,7 +8,10 @@ using Embedding = PeftSharp.Modeling.Layers.Embedding;      // the name stands f
 namespace PeftSharp.Models.Llama;
 
 /// <summary>The decoder without a head (Touvron et al. 2023, arXiv:2302.13971; transformers' <c>LlamaModel</c>).</summary>
-/// <remarks>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized.</remarks>
+/// <remarks>
+/// <para>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized.</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
 public sealed class LlamaModel : PretrainedModel<LlamaModel, LlamaConfig>, IPretrainedModel<LlamaModel, LlamaConfig>
 {
     [ComponentName(Name = "embed_tokens")] private readonly Module<Tensor, Tensor> _words;

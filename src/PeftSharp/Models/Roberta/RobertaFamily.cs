@@ -3,6 +3,7 @@ using PeftSharp.Modeling;
 namespace PeftSharp.Models.Roberta;
 
 /// <summary>RoBERTa (Liu et al. 2019, arXiv:1907.11692) as transformers names it.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class RobertaFamily : ModelFamily<RobertaConfig>
 {
     /// <summary>The only instance.</summary>

@@ -8,6 +8,7 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Models.Roberta;
 
 /// <summary>RoBERTa with a classifier of whole texts, which reads the first token (transformers' <c>RobertaForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>, IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -55,6 +56,7 @@ public sealed class RobertaForSequenceClassification : SequenceClassificationMod
 }
 
 /// <summary>RoBERTa with a classifier of each token (transformers' <c>RobertaForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class RobertaForTokenClassification : TokenClassificationModel<RobertaForTokenClassification, RobertaConfig>, IPretrainedModel<RobertaForTokenClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -79,6 +81,7 @@ public sealed class RobertaForTokenClassification : TokenClassificationModel<Rob
 }
 
 /// <summary>RoBERTa with a head that finds the span of a text that answers a question (transformers' <c>RobertaForQuestionAnswering</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<RobertaForQuestionAnswering, RobertaConfig>, IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -101,6 +104,7 @@ public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<Roberta
 }
 
 /// <summary>RoBERTa as a masked language model (transformers' <c>RobertaForMaskedLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
 public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, RobertaConfig>, IPretrainedModel<RobertaForMaskedLM, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;

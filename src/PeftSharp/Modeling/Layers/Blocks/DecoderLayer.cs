@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A layer of LLaMA and the families built like it: an RMS norm and causal self-attention with rotary embeddings, then an RMS norm and a gated feed-forward layer, each added to its input.</summary>
-/// <remarks>Touvron et al. 2023, arXiv:2302.13971. Parameter names are those of transformers' <c>LlamaDecoderLayer</c>.</remarks>
+/// <remarks>
+/// <para>Touvron et al. 2023, arXiv:2302.13971. Parameter names are those of transformers' <c>LlamaDecoderLayer</c>.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
 public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "self_attn")] private readonly SelfAttention _attention;

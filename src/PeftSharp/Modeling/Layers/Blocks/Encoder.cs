@@ -5,6 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>The layers of a BERT-like encoder under the name <c>layer</c> (transformers' <c>BertEncoder</c>).</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, IReadOnlyList<Tensor>>
 {
     [ComponentName(Name = "layer")] private readonly ModuleList<EncoderLayer> _layers;

@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A layer of BERT and the families built like it: self-attention, then a feed-forward layer, each followed by dropout, the residual and a norm.</summary>
-/// <remarks>Vaswani et al. 2017, section 3.1. Parameter names are those of transformers' <c>BertLayer</c>.</remarks>
+/// <remarks>
+/// <para>Vaswani et al. 2017, section 3.1. Parameter names are those of transformers' <c>BertLayer</c>.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
 public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "attention")] private readonly SelfAttentionBlock _attention;

@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A gated feed-forward layer: W_down·(f(W_gate·x) ⊙ W_up·x) (Shazeer 2020, arXiv:2002.05202).</summary>
-/// <remarks>Parameter names are those of transformers' <c>LlamaMLP</c>.</remarks>
+/// <remarks>
+/// <para>Parameter names are those of transformers' <c>LlamaMLP</c>.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
 public sealed class GatedFeedForward : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "gate_proj")] private readonly Module<Tensor, Tensor> _gate;

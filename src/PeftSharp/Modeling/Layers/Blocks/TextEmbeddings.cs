@@ -4,6 +4,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Word, position and token type embeddings, added, normalized and dropped out (transformers' <c>BertEmbeddings</c>, whose parameter names it has).</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
 {
     [ComponentName(Name = "word_embeddings")] private readonly Module<Tensor, Tensor> _words;
