@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;

@@ -1,4 +1,5 @@
 using PeftSharp.Kernels;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;

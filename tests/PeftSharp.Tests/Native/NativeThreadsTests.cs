@@ -1,7 +1,7 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 /// <summary>A loop on libtorch's threads covers every iteration once; its exceptions reach the caller; each thread has working memory of its own.</summary>
 public sealed unsafe class NativeThreadsTests

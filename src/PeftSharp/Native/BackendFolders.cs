@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>The folders in which a program's native libraries may lie, the most specific first.</summary>
 internal static class BackendFolders

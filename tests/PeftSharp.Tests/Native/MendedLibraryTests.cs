@@ -1,6 +1,6 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 public sealed class MendedLibraryTests : IDisposable
 {

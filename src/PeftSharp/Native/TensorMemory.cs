@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Where a tensor's numbers lie, also of one that no span can be had of: too large, or not contiguous.</summary>
 internal static unsafe class TensorMemory

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Calls operators of libtorch by name through its stable C interface (2.10 and later), for those that TorchSharp does not bind.</summary>
 internal static unsafe partial class TorchDispatcher

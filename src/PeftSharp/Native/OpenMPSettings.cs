@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Settings for libtorch's OpenMP runtime (libgomp), in effect while it loads: it reads the environment once, when it is loaded.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using TorchSharp;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Why the native backend is not there, in one message with the way out.</summary>
 internal static partial class BackendErrors

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>The bytes of an ELF file, read and changed at absolute positions; a position outside the file is an error of the file.</summary>
 internal sealed class ElfBytes(byte[] bytes, string path)

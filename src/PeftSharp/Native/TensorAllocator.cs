@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
-/// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off until a program turns it on (<see cref="FastPaths.Allocator"/>).</summary>
+/// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off until a program turns it on (<c>FastPaths.Allocator</c>).</summary>
 /// <remarks>
 /// <para>libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc takes a larger block and returns its ends to the heap; small objects settle there, and when the tensor
 /// is freed, the gap is too small for a tensor of the same size. This allocator calls <c>malloc</c> with 80 bytes more and aligns within the block, and glibc is told to keep freed memory

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using PeftSharp.Internal;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>The mended copy of a native library, kept under the hash of its original in the user's cache folder.</summary>
 internal static class MendedLibrary

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Loads libtorch and TorchSharp's native library, on older Linux systems too, and says in one message why that failed.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 /// <summary>TorchSharp's own native library as this test run found it.</summary>
 internal static class NativeFiles

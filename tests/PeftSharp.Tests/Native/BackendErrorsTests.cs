@@ -1,6 +1,6 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 /// <summary>The system's words (as glibc says them) and the way out that a reader is given.</summary>
 public sealed class BackendErrorsTests

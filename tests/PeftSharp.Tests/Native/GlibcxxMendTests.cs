@@ -1,7 +1,7 @@
 using System.Text;
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 public sealed class GlibcxxMendTests
 {

@@ -1,4 +1,4 @@
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Lets a library built with GCC 13 load beside the libstdc++ of GCC 12 and older (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 using TorchSharp;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 public sealed class NativeBackendTests
 {

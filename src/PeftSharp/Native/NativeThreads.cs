@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with it for the cores, because its threads spin for a while after each operation.</summary>
 internal static unsafe class NativeThreads

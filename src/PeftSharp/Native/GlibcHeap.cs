@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>The settings of glibc's heap that decide when freed memory is returned to the system.</summary>
 /// <remarks>

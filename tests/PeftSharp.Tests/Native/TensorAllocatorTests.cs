@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using PeftSharp.Kernels;
+using PeftSharp.Native;
+using PeftSharp.Tests.Kernels;
 using static TorchSharp.torch;
 
-namespace PeftSharp.Tests.Kernels;
+namespace PeftSharp.Tests.Native;
 
 /// <summary>Tensors get whole, aligned memory of their own, may outlive a change of the allocator, and too much is refused by libtorch itself.</summary>
 public sealed class TensorAllocatorTests

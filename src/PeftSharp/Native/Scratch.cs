@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace PeftSharp.Kernels;
+namespace PeftSharp.Native;
 
 /// <summary>Working memory of a kernel call, reused by the calling thread's next call: the system would have to clear fresh memory each time.</summary>
 internal static unsafe class Scratch
