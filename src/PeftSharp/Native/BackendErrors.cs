@@ -30,9 +30,9 @@ internal static partial class BackendErrors
         return new($"'{file}' does not load: {(said.Length > 0 ? said : reason)}. {WayOut(reason)}");
     }
 
-    /// <summary>The system needs a mended copy and it could be written nowhere.</summary>
-    internal static NativeBackendException NotMended(string file, Exception error) => new(
-        $"'{file}' needs {GlibcxxMend.Version}, which this system's libstdc++ lacks, and a copy without that need could not be made: {error.Message} "
+    /// <summary>The system needs a patched copy and it could be written nowhere.</summary>
+    internal static NativeBackendException NotPatched(string file, Exception error) => new(
+        $"'{file}' needs {GlibcxxPatch.Version}, which this system's libstdc++ lacks, and a copy without that need could not be made: {error.Message} "
         + "Let XDG_CACHE_HOME name a folder that this user may write to.", error);
 
     private static string? Version => typeof(torch).Assembly.GetName().Version?.ToString(3);

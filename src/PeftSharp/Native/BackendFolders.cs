@@ -39,7 +39,7 @@ internal static class BackendFolders
             yield return Path.Combine(start, "runtimes", Rid, "native");
         }
 
-        // The system's loader looks here by itself, but only by name; a library to be mended is needed as a file.
+        // The system's loader looks here by itself, but only by name; a library to be patched is needed as a file.
         foreach (var folder in List(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
             yield return folder;
     }

@@ -22,7 +22,7 @@ public static unsafe class NativeBackend
     private const string TorchSharpNative = "LibTorchSharp";
     private const string TorchSharpFile = "libLibTorchSharp.so";
 
-    /// <summary>libtorch's parts, each after what it needs: loaded by full path, they are found by name from wherever the mended copy lies.</summary>
+    /// <summary>libtorch's parts, each after what it needs: loaded by full path, they are found by name from wherever the patched copy lies.</summary>
     private static readonly string[] _parts = ["libgomp*.so*", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"];
 
     private static readonly Lock _gate = new();
@@ -122,10 +122,10 @@ public static unsafe class NativeBackend
 
         var problem = LoadError(original);
         if (problem is null) return null;
-        return problem.Contains(GlibcxxMend.Version, StringComparison.Ordinal) ? TryLoadMended(original) : BackendErrors.DoesNotLoad(original, problem);
+        return problem.Contains(GlibcxxPatch.Version, StringComparison.Ordinal) ? TryLoadPatched(original) : BackendErrors.DoesNotLoad(original, problem);
     }
 
-    private static NativeBackendException? TryLoadMended(string original)
+    private static NativeBackendException? TryLoadPatched(string original)
     {
         string? temporary = null;
         try
@@ -133,17 +133,17 @@ public static unsafe class NativeBackend
             string copy;
             try
             {
-                copy = MendedLibrary.Place(original, MendedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
+                copy = PatchedLibrary.Place(original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
             }
             catch (IOException)                              // a read-only home: use a folder that is this process's alone, so that nobody else can put a file there
             {
                 temporary = Directory.CreateTempSubdirectory("peftsharp-").FullName;
-                copy = MendedLibrary.Place(original, temporary);
+                copy = PatchedLibrary.Place(original, temporary);
             }
             return LoadError(copy) is { } reason ? BackendErrors.DoesNotLoad(copy, reason) : null;
         }
         catch (NativeBackendException error) { return error; }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return BackendErrors.NotMended(original, error); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return BackendErrors.NotPatched(original, error); }
         finally
         {
             if (temporary is not null)

@@ -7,7 +7,7 @@ internal static class NativeFiles
 {
     internal static string TorchSharpOrSkip()
     {
-        Skip.IfNot(BackendFolders.Rid == "linux-x64", "The mend concerns TorchSharp's library for linux-x64.");
+        Skip.IfNot(BackendFolders.Rid == "linux-x64", "The patch concerns TorchSharp's library for linux-x64.");
         return Assert.Single(BackendFolders.Files(BackendFolders.Find(), "libLibTorchSharp.so"));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Dropout : Module<Tensor, Tensor>
     }
 
     /// <summary>Whether the first token's dropout can be had alone with the numbers that it has among the others.</summary>
-    internal bool CanDropFirst(Tensor x) => !training || _probability == 0 || BernoulliMask.Takes(x);
+    internal bool CanDropFirst(Tensor x) => !training || _probability == 0 || BernoulliMask.CanRun(x);
 
     /// <summary>The first token of each row as it is among <paramref name="tokens"/> of them: the random stream moves for all.</summary>
     /// <param name="x">Float [batch, 1, width].</param>

@@ -38,8 +38,8 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
-        FewRowsLinear.Takes(x, weight, bias, isTransposed: false) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
-        : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
+        SkinnyGemm.CanRun(x, weight, bias, isTransposed: false) ? SkinnyGemm.Apply(x, weight, bias, isTransposed: false)
+        : FastLinear.CanRun(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 
     void IInitialized.Initialize(string parameter, double standardDeviation)

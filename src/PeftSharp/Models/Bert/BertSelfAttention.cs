@@ -16,7 +16,7 @@ internal sealed class BertSelfAttention : Module<Tensor, Tensor?, bool, Tensor>
     private readonly double _dropout;
 
     /// <summary>Whether the first token's answer can be had alone with the numbers that it has among the others: an adapter around the query draws its dropout for all.</summary>
-    internal bool CanAnswerFirstOnly(Tensor x) => _query is Linear && (!training || _dropout == 0 || DropoutAttention.Takes(x, x, x, _dropout));
+    internal bool CanAnswerFirstOnly(Tensor x) => _query is Linear && (!training || _dropout == 0 || DropoutAttention.CanRun(x, x, x, _dropout));
 
     internal BertSelfAttention(BertConfig config) : base(nameof(BertSelfAttention))
     {

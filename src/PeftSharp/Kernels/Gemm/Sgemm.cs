@@ -12,7 +12,7 @@ namespace PeftSharp.Kernels;
 /// Blocked after Goto and van de Geijn 2008 ("Anatomy of high-performance matrix multiplication"): the smaller side is packed by all threads for all; of the larger each thread packs strips
 /// of its own, which stay in its cache while all of the other side passes by. So the larger side is read once, and its packed copy never leaves the core.
 /// </remarks>
-internal static unsafe class FloatProduct
+internal static unsafe class Sgemm
 {
     private const int LeastSide = 48;                              // below that a tile is mostly filled up
     private const long LeastResult = 1 << 15, LeastWork = 1 << 24; // below that libtorch's library, which starts faster, is done earlier
@@ -26,50 +26,50 @@ internal static unsafe class FloatProduct
     /// <summary>Whether it computes a·b: float32 on the processor, large enough, each a matrix of which rows or columns lie in order.</summary>
     /// <param name="a">[rows, depth].</param>
     /// <param name="b">[depth, columns].</param>
-    internal static bool Takes(Tensor a, Tensor b)
+    internal static bool CanRun(Tensor a, Tensor b)
     {
         if (!FastPaths.Linear || !IsAvailable || a.dtype != ScalarType.Float32 || b.dtype != ScalarType.Float32) return false;
         if (a.device_type != TorchSharp.DeviceType.CPU || b.device_type != TorchSharp.DeviceType.CPU) return false;
         var (left, right) = (a.shape, b.shape);
-        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && Pays(left[0], left[1], right[1]) && a.stride().Contains(1) && b.stride().Contains(1);
+        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && IsWorthwhile(left[0], left[1], right[1]) && a.stride().Contains(1) && b.stride().Contains(1);
     }
 
     /// <summary>Whether a product of this size is large enough to be faster here, and not too large to be counted.</summary>
-    internal static bool Pays(long rows, long depth, long columns) =>
+    internal static bool IsWorthwhile(long rows, long depth, long columns) =>
         Math.Min(Math.Min(rows, depth), columns) >= LeastSide && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue && rows * columns >= LeastResult && rows * columns * (double)depth >= LeastWork;
 
     /// <summary>a·b + start.</summary>
-    /// <param name="a">Float32 [rows, depth]; <see cref="Takes"/> them.</param>
+    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> them.</param>
     /// <param name="b">Float32 [depth, columns].</param>
     /// <param name="start">Added to each row, float32 [columns]; null: nothing.</param>
     /// <returns>Float32 [rows, columns].</returns>
-    internal static Tensor Of(Tensor a, Tensor b, Tensor? start = null)
+    internal static Tensor Multiply(Tensor a, Tensor b, Tensor? start = null)
     {
         var result = empty([a.shape[0], b.shape[1]], ScalarType.Float32);
-        Into(result, a, b, start, adds: false);
+        MultiplyInto(result, a, b, start, adds: false);
         return result;
     }
 
     /// <summary>c = a·b + start, or c += a·b.</summary>
     /// <param name="c">Float32 [rows, columns] with its rows in order.</param>
-    /// <param name="a">As for <see cref="Of"/>.</param>
-    /// <param name="b">As for <see cref="Of"/>.</param>
-    /// <param name="start">As for <see cref="Of"/>.</param>
+    /// <param name="a">As for <see cref="Multiply(Tensor, Tensor, Tensor?)"/>.</param>
+    /// <param name="b">As for <see cref="Multiply(Tensor, Tensor, Tensor?)"/>.</param>
+    /// <param name="start">As for <see cref="Multiply(Tensor, Tensor, Tensor?)"/>.</param>
     /// <param name="adds">Whether the product is added to what is there.</param>
-    internal static void Into(Tensor c, Tensor a, Tensor b, Tensor? start, bool adds)
+    internal static void MultiplyInto(Tensor c, Tensor a, Tensor b, Tensor? start, bool adds)
     {
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
         Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not fit.");
         Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
         Debug.Assert(start is null || (start.numel() == b.size(1) && start.dtype == ScalarType.Float32), "One start value per column.");
         var (depths, columns) = ((int)a.shape[1], (int)b.shape[1]);
-        var (left, right) = (Side.Of(a, 0, ProductTile.Rows), Side.Of(b, 1, ProductTile.Columns));
+        var (left, right) = (Side.Of(a, 0, SgemmMicroKernel.Rows), Side.Of(b, 1, SgemmMicroKernel.Columns));
         var call = new Call { C = (float*)TensorMemory.Pointer(c), CRow = (nint)c.stride()[0], IsLeftShared = left.Count <= right.Count };
         (call.Shared, call.Own) = call.IsLeftShared ? (left, right) : (right, left);
         var depth = Share(depths, MostDepth, 1);
         var width = Share(call.Shared.Count, Math.Max(call.Shared.Width, MostShared / depth), call.Shared.Width);
         var room = width / call.Shared.Width * call.Shared.Strip(depth);
-        call.Packed = Scratch.OfCall(room + (start is null ? 0 : columns + ProductTile.Columns));
+        call.Packed = Scratch.OfCall(room + (start is null ? 0 : columns + SgemmMicroKernel.Columns));
         call.Start = start is null ? null : call.Packed + room;
         if (start is not null)
         {
@@ -144,9 +144,9 @@ internal static unsafe class FloatProduct
             return new Side { _first = (float*)TensorMemory.Pointer(matrix), _across = (nint)strides[axis], _along = (nint)strides[1 - axis], Count = (int)matrix.shape[axis], Width = width };
         }
 
-        internal readonly nint Strip(int depth) => ProductPacking.Strip(Width, depth);
+        internal readonly nint Strip(int depth) => PanelPacking.Strip(Width, depth);
 
-        internal readonly void Pack(int from, int to, int first, int depth, float* packed) => ProductPacking.Pack(_first + from * _across + first * _along, _across, _along, to - from, depth, packed, Width);
+        internal readonly void Pack(int from, int to, int first, int depth, float* packed) => PanelPacking.Pack(_first + from * _across + first * _along, _across, _along, to - from, depth, packed, Width);
     }
 
     private struct Call
@@ -159,7 +159,7 @@ internal static unsafe class FloatProduct
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly void Tile(float* left, float* right, int row, int lastRow, int column, int lastColumn) =>
-            ProductTile.Multiply(left, right, Depth, C + row * CRow + column, CRow, Math.Min(ProductTile.Rows, lastRow - row), Math.Min(ProductTile.Columns, lastColumn - column),
+            SgemmMicroKernel.Multiply(left, right, Depth, C + row * CRow + column, CRow, Math.Min(SgemmMicroKernel.Rows, lastRow - row), Math.Min(SgemmMicroKernel.Columns, lastColumn - column),
                 Start is null || First > 0 ? null : Start + column, Adds);
     }
 }

@@ -5,7 +5,7 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Thirty-two numbers that lie side by side, as two vectors of float32: of float32 the first sixteen and the last, of bfloat16 the even ones and the odd.</summary>
 /// <remarks>A bfloat16 is the upper half of a float32, so even and odd ones come out of one load by a shift and a mask, and go back by the same; in their order they would take twice the work.</remarks>
-internal static unsafe class NumberPair
+internal static unsafe class VectorPair
 {
     internal const int Count = 32, Half = Count / 2;
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A float32 linear layer of many rows and its gradients by <see cref="FloatProduct"/>.</summary>
+/// <summary>A float32 linear layer of many rows and its gradients by <see cref="Sgemm"/>.</summary>
 internal static class FastLinear
 {
     /// <summary>Whether it computes this call, forward and backward.</summary>
@@ -10,15 +10,15 @@ internal static class FastLinear
     /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's.</param>
-    internal static bool Takes(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
+    internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
-        if (!FastPaths.Linear || !FloatProduct.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
+        if (!FastPaths.Linear || !Sgemm.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
         if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && (bias.dtype != ScalarType.Float32 || bias.device_type != TorchSharp.DeviceType.CPU))) return false;
         var ((first, second), inputs) = ((weight.shape[0], weight.shape[1]), x.shape[^1]);
-        return (isTransposed ? first : second) == inputs && FloatProduct.Pays(x.numel() / inputs, inputs, isTransposed ? second : first) && x.numel() < int.MaxValue && weight.is_contiguous();
+        return (isTransposed ? first : second) == inputs && Sgemm.IsWorthwhile(x.numel() / inputs, inputs, isTransposed ? second : first) && x.numel() < int.MaxValue && weight.is_contiguous();
     }
 
-    /// <inheritdoc cref="Takes"/>
+    /// <inheritdoc cref="CanRun"/>
     /// <returns>x·Wᵀ + b or x·W + b, float32 [..., outputs].</returns>
     internal static Tensor Apply(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
@@ -33,7 +33,7 @@ internal static class FastLinear
     private static Tensor Forward(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
         var right = isTransposed ? weight : weight.t();
-        return FloatProduct.Of(Matrix(x), right, bias).reshape([.. x.shape[..^1], right.shape[1]]);
+        return Sgemm.Multiply(Matrix(x), right, bias).reshape([.. x.shape[..^1], right.shape[1]]);
     }
 
     /// <summary>What of a call the gradients need.</summary>
@@ -61,6 +61,6 @@ internal static class FastLinear
             return call.WantsBias is { } wantsBias ? [.. gradients, wantsBias ? back.sum([0L]) : null] : gradients;
         }
 
-        private static Tensor Product(Tensor a, Tensor b) => FloatProduct.Takes(a, b) ? FloatProduct.Of(a, b) : a.mm(b);
+        private static Tensor Product(Tensor a, Tensor b) => Sgemm.CanRun(a, b) ? Sgemm.Multiply(a, b) : a.mm(b);
     }
 }

@@ -1,7 +1,7 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>What the loops of <see cref="FewRowsLinear"/> read and write.</summary>
-internal unsafe struct FewRowsProduct
+/// <summary>What the loops of <see cref="SkinnyGemm"/> read and write.</summary>
+internal unsafe struct SkinnyGemmArguments
 {
     internal const int MostRows = 16;
 

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Products of many small float32 matrices, one for each head of each text: each is a single thread's, by <see cref="ProductTile"/>, whatever the order in memory.</summary>
-internal static unsafe class HeadProduct
+/// <summary>Products of many small float32 matrices, one for each head of each text: each is a single thread's, by <see cref="SgemmMicroKernel"/>, whatever the order in memory.</summary>
+internal static unsafe class BatchedSgemm
 {
     private const int LeastSize = 32, MostNumbers = 1 << 18;                     // a packed right side of a megabyte stays near
 
@@ -29,9 +29,9 @@ internal static unsafe class HeadProduct
     /// <param name="query">[batch, heads, queries, width].</param>
     /// <param name="key">[batch, heads, tokens, width].</param>
     /// <param name="value">[batch, heads, tokens, width].</param>
-    internal static bool Takes(Tensor query, Tensor key, Tensor value)
+    internal static bool CanRun(Tensor query, Tensor key, Tensor value)
     {
-        if (!FastPaths.Linear || !FloatProduct.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32) return false;
+        if (!FastPaths.Linear || !Sgemm.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32) return false;
         var (left, right) = (query.shape, key.shape);
         return right.AsSpan().SequenceEqual(value.shape) && left[0] == right[0] && left[1] == right[1] && Math.Min(Math.Min(left[2], right[2]), right[3]) >= LeastSize
             && Math.Max(left[2], right[2]) * right[3] <= MostNumbers;
@@ -42,7 +42,7 @@ internal static unsafe class HeadProduct
     /// <param name="a">Float32 [batch, heads, rows, depth], with rows or columns in order.</param>
     /// <param name="b">Float32 [batch, heads, depth, columns], with rows or columns in order.</param>
     /// <param name="triangle">What of it is not needed.</param>
-    internal static void Into(Tensor c, Tensor a, Tensor b, Triangle triangle)
+    internal static void MultiplyInto(Tensor c, Tensor a, Tensor b, Triangle triangle)
     {
         var (left, right) = (a.shape, b.shape);
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
@@ -52,7 +52,7 @@ internal static unsafe class HeadProduct
         {
             A = Side.Of(a), B = Side.Of(b), C = Side.Of(c), Heads = (int)left[1], Rows = (int)left[2], Depth = (int)left[3], Columns = (int)right[3], Triangle = triangle,
         };
-        NativeThreads.For((int)(left[0] * left[1]), 1, call.RightSize + ProductPacking.Strip(ProductTile.Rows, call.Depth), ref call, &Multiply);
+        NativeThreads.For((int)(left[0] * left[1]), 1, call.RightSize + PanelPacking.Strip(SgemmMicroKernel.Rows, call.Depth), ref call, &Multiply);
     }
 
     private static void Multiply(void* arguments, int from, int to, float* right)
@@ -63,18 +63,18 @@ internal static unsafe class HeadProduct
         {
             var a = p->A.At(head, p->Heads);
             var c = p->C.At(head, p->Heads);
-            ProductPacking.Pack(p->B.At(head, p->Heads), p->B.Column, p->B.Row, p->Columns, p->Depth, right, ProductTile.Columns);
-            for (var row = 0; row < p->Rows; row += ProductTile.Rows)
+            PanelPacking.Pack(p->B.At(head, p->Heads), p->B.Column, p->B.Row, p->Columns, p->Depth, right, SgemmMicroKernel.Columns);
+            for (var row = 0; row < p->Rows; row += SgemmMicroKernel.Rows)
             {
-                var rows = Math.Min(ProductTile.Rows, p->Rows - row);
+                var rows = Math.Min(SgemmMicroKernel.Rows, p->Rows - row);
                 var first = p->Triangle == Triangle.LeftTurned ? Math.Min(row, p->Depth) : 0;
                 var depth = (p->Triangle == Triangle.Left ? Math.Min(row + rows, p->Depth) : p->Depth) - first;
                 var columns = p->Triangle == Triangle.Result ? Math.Min(row + rows, p->Columns) : p->Columns;
-                ProductPacking.Pack(a + row * p->A.Row + first * p->A.Column, p->A.Row, p->A.Column, rows, depth, left, ProductTile.Rows);
-                var strip = right + first * ProductTile.Columns;
-                for (var column = 0; column < columns; column += ProductTile.Columns, strip += ProductPacking.Strip(ProductTile.Columns, p->Depth))
-                    ProductTile.Multiply(left, strip, depth, c + row * p->C.Row + column, p->C.Row,
-                        rows, Math.Min(ProductTile.Columns, p->Columns - column), null, adds: false);
+                PanelPacking.Pack(a + row * p->A.Row + first * p->A.Column, p->A.Row, p->A.Column, rows, depth, left, SgemmMicroKernel.Rows);
+                var strip = right + first * SgemmMicroKernel.Columns;
+                for (var column = 0; column < columns; column += SgemmMicroKernel.Columns, strip += PanelPacking.Strip(SgemmMicroKernel.Columns, p->Depth))
+                    SgemmMicroKernel.Multiply(left, strip, depth, c + row * p->C.Row + column, p->C.Row,
+                        rows, Math.Min(SgemmMicroKernel.Columns, p->Columns - column), null, adds: false);
             }
         }
     }
@@ -102,6 +102,6 @@ internal static unsafe class HeadProduct
         internal Triangle Triangle;
 
         /// <summary>Float32 values of the packed right side of a head.</summary>
-        internal readonly nint RightSize => FloatProduct.Tiles(Columns, ProductTile.Columns) * ProductPacking.Strip(ProductTile.Columns, Depth);
+        internal readonly nint RightSize => Sgemm.Tiles(Columns, SgemmMicroKernel.Columns) * PanelPacking.Strip(SgemmMicroKernel.Columns, Depth);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>A few rows give what libtorch's product gives, whatever the sizes leave over at the ends of vectors and stretches.</summary>
-public sealed class FewRowsLinearTests
+public sealed class SkinnyGemmTests
 {
     public static TheoryData<int, int, int, ScalarType, bool, bool> Cases
     {
@@ -29,9 +29,9 @@ public sealed class FewRowsLinearTests
         var x = randn(1, rows, inputs).to(type);
         var weight = randn(isTransposed ? [inputs, outputs] : [outputs, inputs]).to(type);
         var bias = hasBias ? randn(outputs).to(type) : null;
-        Assert.True(FewRowsLinear.Takes(x, weight, bias, isTransposed));
+        Assert.True(SkinnyGemm.CanRun(x, weight, bias, isTransposed));
         var biasBefore = bias?.clone();
-        var found = FewRowsLinear.Apply(x, weight, bias, isTransposed);
+        var found = SkinnyGemm.Apply(x, weight, bias, isTransposed);
         Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
         var exact = x.@double().matmul(isTransposed ? weight.@double() : weight.@double().t());
         if (bias is not null) exact = exact + bias.@double();
@@ -46,21 +46,21 @@ public sealed class FewRowsLinearTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var (x, weight) = (ones(1, 256), ones(256, 256));
-        Assert.False(FewRowsLinear.Takes(x, weight, null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, weight, null, isTransposed: false));
         using var free = no_grad();
-        Assert.False(FewRowsLinear.Takes(ones(17, 256), weight, null, isTransposed: false));
-        Assert.False(FewRowsLinear.Takes(x.@double(), weight.@double(), null, isTransposed: false));
-        Assert.False(FewRowsLinear.Takes(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
-        Assert.False(FewRowsLinear.Takes(x, ones(512, 256).t(), null, isTransposed: false));
-        Assert.False(FewRowsLinear.Takes(x, ones(512, 300), null, isTransposed: true));                     // of another width: libtorch says so
-        Assert.False(FewRowsLinear.Takes(ones(1, 270), ones(256, 270), null, isTransposed: false));         // no whole vectors
-        Assert.True(FewRowsLinear.Takes(ones(1, 270), ones(270, 256), null, isTransposed: true));
-        Assert.False(FewRowsLinear.Takes(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
+        Assert.False(SkinnyGemm.CanRun(ones(17, 256), weight, null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x.@double(), weight.@double(), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 256).t(), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));                     // of another width: libtorch says so
+        Assert.False(SkinnyGemm.CanRun(ones(1, 270), ones(256, 270), null, isTransposed: false));         // no whole vectors
+        Assert.True(SkinnyGemm.CanRun(ones(1, 270), ones(270, 256), null, isTransposed: true));
+        Assert.False(SkinnyGemm.CanRun(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
     }
 
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
-        Skip.IfNot(FewRowsLinear.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
     }
 }

@@ -9,23 +9,23 @@ namespace PeftSharp.Kernels;
 /// A block's sums, sixteen or twenty-four vectors, stay in registers. All that stands around such a loop is inlined: a call would put the sums on the stack in every turn.
 /// Several rows of the weight are read side by side, which memory would give slowly, so it is asked for what comes a good while later, in the order in which it lies there.
 /// </remarks>
-internal static unsafe class RowProducts
+internal static unsafe class Gemv
 {
     private const int Stretch = 96, Group = 12;              // outputs at once: whole groups of three and of four
     private const int Margin = 4, SumsOfRow = Margin + Stretch;
     private const int Near = 1 << 18, Ahead = 1 << 14, Line = 64;
 
     /// <summary>The input, block of rows after block, each [pairs of vectors, rows of it, 32].</summary>
-    internal static void Pack<T>(ref FewRowsProduct p, T* from) where T : unmanaged
+    internal static void Pack<T>(ref SkinnyGemmArguments p, T* from) where T : unmanaged
     {
         var to = p.X;
         for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
-            for (var input = 0; input < p.Inputs; input += NumberPair.Count)
-                for (var row = first; row < first + p.Blocks.At(first); row++, to += NumberPair.Count)
+            for (var input = 0; input < p.Inputs; input += VectorPair.Count)
+                for (var row = first; row < first + p.Blocks.At(first); row++, to += VectorPair.Count)
                 {
-                    var (a, b) = row < p.Rows ? NumberPair.Load(from + (long)row * p.Inputs + input) : default;
+                    var (a, b) = row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default;
                     a.Store(to);
-                    b.Store(to + NumberPair.Half);
+                    b.Store(to + VectorPair.Half);
                 }
     }
 
@@ -33,9 +33,9 @@ internal static unsafe class RowProducts
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
-        var p = (FewRowsProduct*)arguments;
+        var p = (SkinnyGemmArguments*)arguments;
         var stretch = Math.Clamp(Near / (p->Inputs * sizeof(T)) / Group * Group, Group, Stretch);
-        var sums = stackalloc float[FewRowsProduct.MostRows * SumsOfRow];
+        var sums = stackalloc float[SkinnyGemmArguments.MostRows * SumsOfRow];
         for (; from < to; from += stretch)
         {
             var end = Math.Min(to, from + stretch);
@@ -45,7 +45,7 @@ internal static unsafe class RowProducts
     }
 
     /// <summary>A block of rows. The last group that is not whole reaches back into outputs that are there already, with the same numbers.</summary>
-    private static void Multiply<T>(FewRowsProduct* p, int first, int from, int to, float* sums) where T : unmanaged
+    private static void Multiply<T>(SkinnyGemmArguments* p, int first, int from, int to, float* sums) where T : unmanaged
     {
         switch (p->Blocks.At(first))
         {
@@ -62,7 +62,7 @@ internal static unsafe class RowProducts
     }
 
     /// <summary>The sums and the bias in the result's type.</summary>
-    private static void End<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
+    private static void End<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
         var result = (T*)p->Result;
         for (var row = 0; row < p->Rows; row++, sums += SumsOfRow, result += p->Outputs)
@@ -73,13 +73,13 @@ internal static unsafe class RowProducts
                 var numbers = Vector256.Load(sums + output);
                 Lanes.Store(p->Bias is null ? numbers : numbers + Lanes.Load((T*)p->Bias + output), result + output);
             }
-            for (; output < to; output++) result[output] = Lanes.Round<T>(p->Bias is null ? sums[output] : sums[output] + Lanes.Number((T*)p->Bias + output));
+            for (; output < to; output++) result[output] = Lanes.FromSingle<T>(p->Bias is null ? sums[output] : sums[output] + Lanes.ToSingle((T*)p->Bias + output));
         }
     }
 
     /// <summary>Eight rows of the input with three of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void EightByThree<T>(FewRowsProduct* p, int first, int output, float* sums) where T : unmanaged
+    private static void EightByThree<T>(SkinnyGemmArguments* p, int first, int output, float* sums) where T : unmanaged
     {
         var x = p->X + (long)first * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
@@ -89,12 +89,12 @@ internal static unsafe class RowProducts
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        for (; w < end; w += NumberPair.Count, x += 8 * NumberPair.Count)
+        for (; w < end; w += VectorPair.Count, x += 8 * VectorPair.Count)
         {
             AskFor<T>(ref ahead, 3);
-            var (one, one2) = NumberPair.Load(w);
-            var (two, two2) = NumberPair.Load(w + inputs);
-            var (three, three2) = NumberPair.Load(w + 2 * inputs);
+            var (one, one2) = VectorPair.Load(w);
+            var (two, two2) = VectorPair.Load(w + inputs);
+            var (three, three2) = VectorPair.Load(w + 2 * inputs);
             var row = Vector512.Load(x);
             (a0, b0, c0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0), Vector512.FusedMultiplyAdd(three, row, c0));
             row = Vector512.Load(x + 32);
@@ -139,7 +139,7 @@ internal static unsafe class RowProducts
 
     /// <summary>Four rows of the input with four of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void FourByFour<T>(FewRowsProduct* p, int first, int output, float* sums) where T : unmanaged
+    private static void FourByFour<T>(SkinnyGemmArguments* p, int first, int output, float* sums) where T : unmanaged
     {
         var x = p->X + (long)first * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
@@ -150,13 +150,13 @@ internal static unsafe class RowProducts
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default;
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
         Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
-        for (; w < end; w += NumberPair.Count, x += 4 * NumberPair.Count)
+        for (; w < end; w += VectorPair.Count, x += 4 * VectorPair.Count)
         {
             AskFor<T>(ref ahead, 4);
-            var (one, one2) = NumberPair.Load(w);
-            var (two, two2) = NumberPair.Load(w + inputs);
-            var (three, three2) = NumberPair.Load(w + 2 * inputs);
-            var (four, four2) = NumberPair.Load(w + 3 * inputs);
+            var (one, one2) = VectorPair.Load(w);
+            var (two, two2) = VectorPair.Load(w + inputs);
+            var (three, three2) = VectorPair.Load(w + 2 * inputs);
+            var (four, four2) = VectorPair.Load(w + 3 * inputs);
             var row = Vector512.Load(x);
             (a0, b0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0));
             (c0, d0) = (Vector512.FusedMultiplyAdd(three, row, c0), Vector512.FusedMultiplyAdd(four, row, d0));
@@ -191,18 +191,18 @@ internal static unsafe class RowProducts
 
     /// <summary>One row of the input with one of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void One<T>(FewRowsProduct* p, int row, int output, float* sums) where T : unmanaged
+    private static void One<T>(SkinnyGemmArguments* p, int row, int output, float* sums) where T : unmanaged
     {
         var x = p->X + (long)row * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
         var end = w + p->Inputs;
         var ahead = (byte*)w + Ahead;
         Vector512<float> a = default, b = default;
-        for (; w < end; w += NumberPair.Count, x += NumberPair.Count)
+        for (; w < end; w += VectorPair.Count, x += VectorPair.Count)
         {
             AskFor<T>(ref ahead, 1);
-            var (first, second) = NumberPair.Load(w);
-            (a, b) = (Vector512.FusedMultiplyAdd(first, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(second, Vector512.Load(x + NumberPair.Half), b));
+            var (first, second) = VectorPair.Load(w);
+            (a, b) = (Vector512.FusedMultiplyAdd(first, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(second, Vector512.Load(x + VectorPair.Half), b));
         }
         sums[row * SumsOfRow + output] = Vector512.Sum(a + b);
     }
@@ -212,7 +212,7 @@ internal static unsafe class RowProducts
     private static void AskFor<T>(ref byte* ahead, int rows) where T : unmanaged
     {
         if (!Sse.IsSupported) return;
-        var bytes = rows * NumberPair.Count * sizeof(T);
+        var bytes = rows * VectorPair.Count * sizeof(T);
         for (var line = 0; line < bytes; line += Line) Sse.Prefetch1(ahead + line);          // beyond the end it does nothing
         ahead += bytes;
     }

@@ -44,7 +44,7 @@ internal static class LinearCrossEntropy
             var (part, targets) = (states.narrow(0, first, count), settings.Targets.narrow(0, first, count));
             var scores = Product(part, table.t());
             var wantsGradient = statesGradient is not null || tableGradient is not null;
-            loss.add_(Lanes.Takes(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient));
+            loss.add_(Lanes.CanRun(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient));
             if (!wantsGradient) continue;
             var back = scores.to(states.dtype);
             statesGradient?.narrow(0, first, count).copy_(Product(back, table));
@@ -54,12 +54,12 @@ internal static class LinearCrossEntropy
         return loss.div(settings.Items).to(ScalarType.Float32).squeeze(0);
     }
 
-    private static Tensor Product(Tensor a, Tensor b) => FloatProduct.Takes(a, b) ? FloatProduct.Of(a, b) : a.matmul(b);
+    private static Tensor Product(Tensor a, Tensor b) => Sgemm.CanRun(a, b) ? Sgemm.Multiply(a, b) : a.matmul(b);
 
     private static void AddProduct(Tensor? to, Tensor a, Tensor b)
     {
         if (to is null) return;
-        if (FloatProduct.Takes(a, b)) FloatProduct.Into(to, a, b, null, adds: true);
+        if (Sgemm.CanRun(a, b)) Sgemm.MultiplyInto(to, a, b, null, adds: true);
         else to.addmm_(a, b, 1, 1);
     }
 
@@ -92,7 +92,7 @@ internal static class LinearCrossEntropy
             Scores = (void*)TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids), Losses = (double*)TensorMemory.Pointer(losses),
             Classes = (int)scores.shape[1], Ignored = settings.Ignored, Share = (float)(1 / settings.Items), WantsGradient = wantsGradient,
         };
-        NativeThreads.For((int)scores.shape[0], 1, Lanes.Whole(rows.Classes), ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
+        NativeThreads.For((int)scores.shape[0], 1, Lanes.RoundUp(rows.Classes), ref rows, scores.dtype == ScalarType.Float32 ? &Score<float> : &Score<ushort>);
         return losses.sum();
     }
 
@@ -115,7 +115,7 @@ internal static class LinearCrossEntropy
             var i = 0;
             for (; i + Lanes.Count <= p->Classes; i += Lanes.Count) most = Vector256.MaxNative(most, Keep(scores, powers, i, Lanes.Count));
             if (i < p->Classes) most = Vector256.MaxNative(most, Keep(scores, powers, i, p->Classes - i));
-            var greatest = Lanes.Greatest(most);
+            var greatest = Lanes.Max(most);
             var sums = Vector256<float>.Zero;
             for (i = 0; i < p->Classes; i += Lanes.Count)
             {
@@ -124,13 +124,13 @@ internal static class LinearCrossEntropy
                 sums += power;
             }
             var sum = Vector256.Sum(sums);
-            var score = Lanes.Number(scores + target);
+            var score = Lanes.ToSingle(scores + target);
             p->Losses[row] = greatest + MathF.Log(sum) - score;
             if (!p->WantsGradient) continue;
             var share = p->Share / sum;
             for (i = 0; i + Lanes.Count <= p->Classes; i += Lanes.Count) Lanes.Store(Vector256.Load(powers + i) * share, scores + i);
-            for (; i < p->Classes; i++) scores[i] = Lanes.Round<T>(powers[i] * share);
-            scores[target] = Lanes.Round<T>(powers[target] * share - p->Share);
+            for (; i < p->Classes; i++) scores[i] = Lanes.FromSingle<T>(powers[i] * share);
+            scores[target] = Lanes.FromSingle<T>(powers[target] * share - p->Share);
         }
     }
 
@@ -139,7 +139,7 @@ internal static class LinearCrossEntropy
     private static unsafe Vector256<float> Keep<T>(T* scores, float* to, int i, int count) where T : unmanaged
     {
         var score = Lanes.Load(scores + i, count);
-        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.First(count), score, Vector256.Create(float.NegativeInfinity));
+        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.FirstMask(count), score, Vector256.Create(float.NegativeInfinity));
         score.Store(to + i);
         return score;
     }

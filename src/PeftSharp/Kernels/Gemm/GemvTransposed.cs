@@ -9,26 +9,26 @@ namespace PeftSharp.Kernels;
 /// The weight is taken block by block, some columns of some of its rows; within a block a strip of two vectors of columns goes down all rows while its sums stay in registers.
 /// Memory would give such short pieces slowly, so while one block is computed the next is asked for in the order in which it lies there, and waits in the second cache.
 /// </remarks>
-internal static unsafe class ColumnProducts
+internal static unsafe class GemvTransposed
 {
     private const int BlockColumns = 256, BlockInputs = 128;                       // 64 KB of bfloat16, twice in the cache
     private const int Line = 64;
 
     /// <summary>The input, block of rows after block, each [inputs, rows of it].</summary>
-    internal static void Pack(ref FewRowsProduct p, float* x)
+    internal static void Pack(ref SkinnyGemmArguments p, float* x)
     {
         if (p.Blocks.At(0) == 1) new ReadOnlySpan<float>(x, p.Rows * p.Inputs).CopyTo(new Span<float>(p.X, p.Rows * p.Inputs));
         else for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
-            ProductPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
+            PanelPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
     /// <summary>The outputs from the first to before the last.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
-        var p = (FewRowsProduct*)arguments;
+        var p = (SkinnyGemmArguments*)arguments;
         // Sums of a block, strip by strip, each [rows, 32]. Each thread has its own: a line of memory that two write to goes to and fro between them.
-        var memory = stackalloc byte[FewRowsProduct.MostRows * BlockColumns * sizeof(float) + Line];
+        var memory = stackalloc byte[SkinnyGemmArguments.MostRows * BlockColumns * sizeof(float) + Line];
         var sums = (float*)((nuint)(memory + Line - 1) / Line * Line);
         AskFor<T>(p, from, Math.Min(to, from + BlockColumns));
         for (var column = from; column < to; column += BlockColumns)
@@ -48,9 +48,9 @@ internal static unsafe class ColumnProducts
                     var x = p->X + (long)row * p->Inputs + (long)input * p->Blocks.At(row);
                     switch (p->Blocks.At(row))
                     {
-                        case RowBlocks.Large: AddEight<T>(p, block, x, sums + row * NumberPair.Count); break;
-                        case RowBlocks.Small: AddFour<T>(p, block, x, sums + row * NumberPair.Count); break;
-                        default: AddOne<T>(p, block, x, sums + row * NumberPair.Count); break;
+                        case RowBlocks.Large: AddEight<T>(p, block, x, sums + row * VectorPair.Count); break;
+                        case RowBlocks.Small: AddFour<T>(p, block, x, sums + row * VectorPair.Count); break;
+                        default: AddOne<T>(p, block, x, sums + row * VectorPair.Count); break;
                     }
                 }
             }
@@ -60,10 +60,10 @@ internal static unsafe class ColumnProducts
 
     /// <summary>Where a strip begins. The last one that is not whole reaches back into what others compute as well, with the same numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Strip(int first, int to) => Math.Min(first, to - NumberPair.Count);
+    private static int Strip(int first, int to) => Math.Min(first, to - VectorPair.Count);
 
     /// <summary>Asks for the first block, which nothing was computed before.</summary>
-    private static void AskFor<T>(FewRowsProduct* p, int from, int to) where T : unmanaged
+    private static void AskFor<T>(SkinnyGemmArguments* p, int from, int to) where T : unmanaged
     {
         if (!Sse.IsSupported) return;
         for (var input = 0; input < Math.Min(BlockInputs, p->Inputs); input++)
@@ -74,39 +74,39 @@ internal static unsafe class ColumnProducts
     }
 
     /// <summary>The sums begin with the bias.</summary>
-    private static void Begin<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
+    private static void Begin<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
-        for (var first = from; first < to; first += NumberPair.Count)
+        for (var first = from; first < to; first += VectorPair.Count)
         {
-            var (a, b) = p->Bias is null ? default : NumberPair.Load((T*)p->Bias + Strip(first, to));
-            for (var row = 0; row < p->Blocks.Rows; row++, sums += NumberPair.Count)
+            var (a, b) = p->Bias is null ? default : VectorPair.Load((T*)p->Bias + Strip(first, to));
+            for (var row = 0; row < p->Blocks.Rows; row++, sums += VectorPair.Count)
             {
                 a.Store(sums);
-                b.Store(sums + NumberPair.Half);
+                b.Store(sums + VectorPair.Half);
             }
         }
     }
 
     /// <summary>The sums in the result's type.</summary>
-    private static void End<T>(FewRowsProduct* p, int from, int to, float* sums) where T : unmanaged
+    private static void End<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
-        for (var first = from; first < to; first += NumberPair.Count, sums += p->Blocks.Rows * NumberPair.Count)
+        for (var first = from; first < to; first += VectorPair.Count, sums += p->Blocks.Rows * VectorPair.Count)
         {
             var result = (T*)p->Result + Strip(first, to);
             for (var row = 0; row < p->Rows; row++, result += p->Outputs)
-                NumberPair.Store(Vector512.Load(sums + row * NumberPair.Count), Vector512.Load(sums + row * NumberPair.Count + NumberPair.Half), result);
+                VectorPair.Store(Vector512.Load(sums + row * VectorPair.Count), Vector512.Load(sums + row * VectorPair.Count + VectorPair.Half), result);
         }
     }
 
     /// <summary>Eight rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEight<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddEight<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * NumberPair.Count;
+        var stride = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
         {
             var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
             var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
@@ -121,7 +121,7 @@ internal static unsafe class ColumnProducts
             for (var numbers = x; numbers < end; numbers += 8, w += outputs)
             {
                 AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = NumberPair.Load(w);
+                var (a, b) = VectorPair.Load(w);
                 var number = Vector512.Create(numbers[0]);
                 (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
                 number = Vector512.Create(numbers[1]);
@@ -160,13 +160,13 @@ internal static unsafe class ColumnProducts
 
     /// <summary>Four rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFour<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddFour<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * NumberPair.Count;
+        var stride = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
         {
             var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
             var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
@@ -177,7 +177,7 @@ internal static unsafe class ColumnProducts
             for (var numbers = x; numbers < end; numbers += 4, w += outputs)
             {
                 AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = NumberPair.Load(w);
+                var (a, b) = VectorPair.Load(w);
                 var number = Vector512.Create(numbers[0]);
                 (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
                 number = Vector512.Create(numbers[1]);
@@ -200,13 +200,13 @@ internal static unsafe class ColumnProducts
 
     /// <summary>One row of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddOne<T>(FewRowsProduct* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddOne<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * NumberPair.Count;
+        var stride = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += NumberPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
         {
             var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
             var (c, d) = (Vector512.Load(sums), Vector512.Load(sums + 16));
@@ -214,7 +214,7 @@ internal static unsafe class ColumnProducts
             for (var numbers = x; numbers < end; numbers++, w += outputs)
             {
                 AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = NumberPair.Load(w);
+                var (a, b) = VectorPair.Load(w);
                 var number = Vector512.Create(*numbers);
                 (c, d) = (Vector512.FusedMultiplyAdd(a, number, c), Vector512.FusedMultiplyAdd(b, number, d));
             }
@@ -230,7 +230,7 @@ internal static unsafe class ColumnProducts
         if (!Sse.IsSupported) return;
         Sse.Prefetch1(row + column);
         if (typeof(T) == typeof(float)) Sse.Prefetch1((byte*)(row + column) + Line);
-        column += NumberPair.Count;
+        column += VectorPair.Count;
         if (column < columns) return;
         column = 0;
         row += outputs;

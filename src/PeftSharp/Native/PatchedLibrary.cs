@@ -3,22 +3,22 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Native;
 
-/// <summary>The mended copy of a native library, kept under the hash of its original in the user's cache folder.</summary>
-internal static class MendedLibrary
+/// <summary>The patched copy of a native library, kept under the hash of its original in the user's cache folder.</summary>
+internal static class PatchedLibrary
 {
-    /// <summary>Makes sure that a whole mended copy of <paramref name="original"/> lies in <paramref name="folder"/>, and returns its path.</summary>
+    /// <summary>Makes sure that a whole patched copy of <paramref name="original"/> lies in <paramref name="folder"/>, and returns its path.</summary>
     /// <remarks>A copy that is already there is compared byte for byte, so one that was cut short or changed is replaced; it is renamed into place, so a process beside this one never sees half a file.</remarks>
-    /// <exception cref="NativeBackendException">The original cannot be mended.</exception>
+    /// <exception cref="NativeBackendException">The original cannot be patched.</exception>
     /// <exception cref="IOException">The original cannot be read, or the folder not be written.</exception>
     internal static string Place(string original, string folder)
     {
         var image = File.ReadAllBytes(original);
-        var mended = GlibcxxMend.Apply(image, original);
+        var patched = GlibcxxPatch.Apply(image, original);
         var path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(image)), Path.GetFileName(original));
-        if (!Holds(path, mended))
+        if (!Holds(path, patched))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, stream => stream.Write(mended));
+            AtomicFile.Write(path, stream => stream.Write(patched));
         }
         return path;
     }

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Pieces of matrices in the order in which <see cref="ProductTile"/> reads them: strips of a few rows (or columns), number by number of the depth, filled up with zeros.</summary>
-internal static unsafe class ProductPacking
+/// <summary>Pieces of matrices in the order in which <see cref="SgemmMicroKernel"/> reads them: strips of a few rows (or columns), number by number of the depth, filled up with zeros.</summary>
+internal static unsafe class PanelPacking
 {
     private const int StripsAtOnce = 8, Line = 16;
 

@@ -7,7 +7,7 @@ namespace PeftSharp.Native;
 /// where they are absent; where they are present the change does nothing. Any other symbol of that version would be called,
 /// so a library with one is refused. Layout: ELF-64, little endian (System V ABI; LSB Core "Symbol Versioning").
 /// </remarks>
-internal static class GlibcxxMend
+internal static class GlibcxxPatch
 {
     /// <summary>The version of libstdc++ that is made optional.</summary>
     internal const string Version = "GLIBCXX_3.4.32";
@@ -66,7 +66,7 @@ internal static class GlibcxxMend
             }
             if (!Advance(file, ref need, 12)) break;
         }
-        throw new NativeBackendException($"'{file.Path}' has no need of {Version}, so there is nothing to mend in it.");
+        throw new NativeBackendException($"'{file.Path}' has no need of {Version}, so there is nothing to patch in it.");
     }
 
     private static void WeakenMarker(ElfBytes file, List<Section> sections, int version)

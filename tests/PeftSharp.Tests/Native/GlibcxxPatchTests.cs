@@ -3,7 +3,7 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Tests.Native;
 
-public sealed class GlibcxxMendTests
+public sealed class GlibcxxPatchTests
 {
     [SkippableFact]
     public void Exactly_one_version_need_and_one_symbol_become_weak()
@@ -11,25 +11,25 @@ public sealed class GlibcxxMendTests
         var path = NativeFiles.TorchSharpOrSkip();
         var original = File.ReadAllBytes(path);
 
-        var mended = GlibcxxMend.Apply(original, path);
+        var patched = GlibcxxPatch.Apply(original, path);
 
-        Assert.Equal(original.Length, mended.Length);
-        var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != mended[i]).ToArray();
+        Assert.Equal(original.Length, patched.Length);
+        var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != patched[i]).ToArray();
         Assert.Equal(2, changed.Length);
         var symbol = changed.Single(i => original[i] >> 4 == 1);           // st_info: binding GLOBAL becomes WEAK, the type stays
         var need = changed.Single(i => i != symbol);                       // vna_flags
-        Assert.Equal((2 << 4) | (original[symbol] & 0xf), mended[symbol]);
-        Assert.Equal((0, 2), (original[need], mended[need]));
+        Assert.Equal((2 << 4) | (original[symbol] & 0xf), patched[symbol]);
+        Assert.Equal((0, 2), (original[need], patched[need]));
         // vna_hash, four bytes before the flags: the ELF hash of the version's name, an independent witness of which need it is.
-        Assert.Equal(ElfHash("GLIBCXX_3.4.32"), BitConverter.ToUInt32(mended, need - 4));
+        Assert.Equal(ElfHash("GLIBCXX_3.4.32"), BitConverter.ToUInt32(patched, need - 4));
     }
 
     [SkippableFact]
     public void Mending_twice_changes_nothing_more()
     {
         var path = NativeFiles.TorchSharpOrSkip();
-        var once = GlibcxxMend.Apply(File.ReadAllBytes(path), path);
-        Assert.Equal(once, GlibcxxMend.Apply(once, path));
+        var once = GlibcxxPatch.Apply(File.ReadAllBytes(path), path);
+        Assert.Equal(once, GlibcxxPatch.Apply(once, path));
     }
 
     [SkippableFact]
@@ -40,7 +40,7 @@ public sealed class GlibcxxMendTests
         var name = image.AsSpan().IndexOf("_ZSt21ios_base_library_initv\0"u8);
         image[name + 1] = (byte)'Y';
 
-        var error = Assert.Throws<NativeBackendException>(() => GlibcxxMend.Apply(image, path));
+        var error = Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image, path));
         Assert.Contains("_YSt21ios_base_library_initv", error.Message, StringComparison.Ordinal);
     }
 
@@ -50,7 +50,7 @@ public sealed class GlibcxxMendTests
     [InlineData("not a library at all, but long enough to hold a header of an ELF file, which has 64 bytes")]
     public void A_file_that_is_no_library_is_refused_by_name(string text)
     {
-        var error = Assert.Throws<NativeBackendException>(() => GlibcxxMend.Apply(Encoding.Latin1.GetBytes(text), "/somewhere/lib.so"));
+        var error = Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(Encoding.Latin1.GetBytes(text), "/somewhere/lib.so"));
         Assert.Contains("/somewhere/lib.so", error.Message, StringComparison.Ordinal);
     }
 
@@ -60,11 +60,11 @@ public sealed class GlibcxxMendTests
         var path = NativeFiles.TorchSharpOrSkip();
         var image = File.ReadAllBytes(path);
         for (var i = 0; i < 40; i++)                                        // the section table is the file's end, so each cut hurts
-            Assert.Throws<NativeBackendException>(() => GlibcxxMend.Apply(image.AsSpan(0, image.Length * i / 40), path));
-        Assert.Throws<NativeBackendException>(() => GlibcxxMend.Apply(image.AsSpan(0, image.Length - 1), path));
+            Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length * i / 40), path));
+        Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length - 1), path));
     }
 
-    /// <summary>Whatever stands in the tables that the mend reads, it ends with a mended image or the typed error.</summary>
+    /// <summary>Whatever stands in the tables that the patch reads, it ends with a patched image or the typed error.</summary>
     [SkippableFact]
     public void Damaged_tables_end_in_a_typed_error_or_a_whole_image()
     {
@@ -83,7 +83,7 @@ public sealed class GlibcxxMendTests
                 damaged[random.Next(start, end)] = (byte)(random.Next(3) switch { 0 => 0xff, 1 => 0, _ => random.Next(256) });
             try
             {
-                Assert.Equal(image.Length, GlibcxxMend.Apply(damaged, path).Length);
+                Assert.Equal(image.Length, GlibcxxPatch.Apply(damaged, path).Length);
             }
             catch (NativeBackendException)
             {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Kernels;
 
 /// <summary>AdamW of separate tensor operations, in the order of PyTorch's: what <see cref="ClippingAdamW"/> and <see cref="FusedAdamW"/> are held to, and the way where neither is available.</summary>
-internal static class PlainAdamW
+internal static class ReferenceAdamW
 {
     /// <summary>One step, in place. Call it without gradients and within a dispose scope.</summary>
     /// <param name="tensors">The parameter and what belongs to it.</param>

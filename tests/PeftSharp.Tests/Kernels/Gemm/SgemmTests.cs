@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Products of float32 matrices, and linear layers by them: libtorch's values and gradients, whatever tiles and blocks leave over.</summary>
-public sealed class FloatProductTests
+public sealed class SgemmTests
 {
     public static TheoryData<int, int, int, bool, bool> Cases
     {
@@ -28,9 +28,9 @@ public sealed class FloatProductTests
         var b = isRightTurned ? randn(columns, depth).t() : randn(depth, columns);
         var start = randn(columns);
         var exact = a.@double().mm(b.@double());
-        Close.Equal((exact + start.@double()).to(ScalarType.Float32), FloatProduct.Of(a, b, start), 2e-6, "product");
+        Close.Equal((exact + start.@double()).to(ScalarType.Float32), Sgemm.Multiply(a, b, start), 2e-6, "product");
         var sum = ones(rows, columns + 7).narrow(1, 3, columns);                // rows that do not follow each other
-        FloatProduct.Into(sum, a, b, null, adds: true);
+        Sgemm.MultiplyInto(sum, a, b, null, adds: true);
         Close.Equal((exact + 1).to(ScalarType.Float32), sum, 2e-6, "sum");
     }
 
@@ -47,7 +47,7 @@ public sealed class FloatProductTests
         var (x, gradient) = (randn(3, 151, 190).requires_grad_(ofX), randn(3, 151, 210));
         var weight = randn(isTransposed ? [190, 210] : [210, 190]).requires_grad_(ofWeight);
         var bias = hasBias ? randn(210).requires_grad_(true) : null;
-        Assert.True(FastLinear.Takes(x, weight, bias, isTransposed));
+        Assert.True(FastLinear.CanRun(x, weight, bias, isTransposed));
         var tensors = new[] { x, weight, bias }.OfType<Tensor>().ToArray();
 
         var expected = Run(() => functional.linear(x, isTransposed ? weight.t() : weight, bias));
@@ -73,7 +73,7 @@ public sealed class FloatProductTests
         var (a, b) = (ones(50, 60), ones(60, 70));
         a[3, 5] = float.NaN;
         b[7, 69] = float.PositiveInfinity;
-        var found = FloatProduct.Of(a, b).isfinite().logical_not();
+        var found = Sgemm.Multiply(a, b).isfinite().logical_not();
         Assert.Equal(70 + 49, found.sum().item<long>());
     }
 
@@ -83,17 +83,17 @@ public sealed class FloatProductTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var square = ones(512, 512);
-        Assert.True(FloatProduct.Takes(square, square));
-        Assert.False(FloatProduct.Takes(square, ones(512, 8)));
-        Assert.False(FloatProduct.Takes(ones(128, 128), ones(128, 128)));
-        Assert.False(FloatProduct.Takes(square.@double(), square.@double()));
-        Assert.False(FloatProduct.Takes(square, ones(512, 512, 2).select(2, 0)));
-        Assert.False(FloatProduct.Takes(square, ones(511, 512)));
+        Assert.True(Sgemm.CanRun(square, square));
+        Assert.False(Sgemm.CanRun(square, ones(512, 8)));
+        Assert.False(Sgemm.CanRun(ones(128, 128), ones(128, 128)));
+        Assert.False(Sgemm.CanRun(square.@double(), square.@double()));
+        Assert.False(Sgemm.CanRun(square, ones(512, 512, 2).select(2, 0)));
+        Assert.False(Sgemm.CanRun(square, ones(511, 512)));
     }
 
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.Linear, "The path is turned off.");
-        Skip.IfNot(FloatProduct.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(Sgemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
     }
 }

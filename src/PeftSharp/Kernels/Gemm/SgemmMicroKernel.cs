@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace PeftSharp.Kernels;
 
 /// <summary>The innermost loop of a product of matrices: twelve rows by two vectors of columns, whose 24 sums stay in registers.</summary>
-internal static unsafe class ProductTile
+internal static unsafe class SgemmMicroKernel
 {
     internal const int Rows = 12, Columns = 32, Lane = 16;
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Kernels;
 
 /// <summary>Products of many heads are those in double, in whatever order the heads lie; under a triangle what is needed of them is.</summary>
-public sealed class HeadProductTests
+public sealed class BatchedSgemmTests
 {
     [SkippableTheory]
     [InlineData(33, 32, 40), InlineData(70, 45, 64), InlineData(24, 96, 33)]
@@ -15,7 +15,7 @@ public sealed class HeadProductTests
         manual_seed(6);
         var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));           // rows far apart, columns in order
         var c = full([2, rows, 3, columns], double.NaN, ScalarType.Float32).transpose(1, 2);
-        HeadProduct.Into(c, a, b, HeadProduct.Triangle.None);
+        BatchedSgemm.MultiplyInto(c, a, b, BatchedSgemm.Triangle.None);
         Close.Equal(a.@double().matmul(b.@double()).to(ScalarType.Float32), c, 2e-6, "product");
     }
 
@@ -30,16 +30,16 @@ public sealed class HeadProductTests
         var (query, key) = (randn(2, 3, queries, width), randn(2, 3, tokens, width));
         var seen = ones(queries, tokens, ScalarType.Bool).tril();
         var scores = empty(2, 3, queries, tokens);
-        HeadProduct.Into(scores, query, key.transpose(2, 3), HeadProduct.Triangle.Result);
+        BatchedSgemm.MultiplyInto(scores, query, key.transpose(2, 3), BatchedSgemm.Triangle.Result);
         var exact = query.@double().matmul(key.@double().transpose(2, 3)).to(ScalarType.Float32).masked_fill(seen.logical_not(), 0);
         Close.Equal(exact, scores.masked_fill(seen.logical_not(), 0), 2e-6, "scores");
 
         var mixture = empty(2, 3, queries, width);
-        HeadProduct.Into(mixture, exact, key, HeadProduct.Triangle.Left);
+        BatchedSgemm.MultiplyInto(mixture, exact, key, BatchedSgemm.Triangle.Left);
         Close.Equal(exact.@double().matmul(key.@double()).to(ScalarType.Float32), mixture, 3e-6, "mixture");
 
         var turned = empty(2, 3, tokens, width);
-        HeadProduct.Into(turned, exact.transpose(2, 3), query, HeadProduct.Triangle.LeftTurned);
+        BatchedSgemm.MultiplyInto(turned, exact.transpose(2, 3), query, BatchedSgemm.Triangle.LeftTurned);
         Close.Equal(exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), turned, 3e-6, "turned mixture");
     }
 
@@ -49,18 +49,18 @@ public sealed class HeadProductTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var heads = ones(1, 2, 64, 64);
-        Assert.True(HeadProduct.Takes(heads, heads, heads));
-        Assert.False(HeadProduct.Takes(ones(1, 2, 1, 64), heads, heads));
-        Assert.False(HeadProduct.Takes(heads.narrow(3, 0, 16), heads.narrow(3, 0, 16), heads.narrow(3, 0, 16)));
-        Assert.False(HeadProduct.Takes(heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16)));
-        Assert.False(HeadProduct.Takes(heads, ones(1, 1, 64, 64), ones(1, 1, 64, 64)));
+        Assert.True(BatchedSgemm.CanRun(heads, heads, heads));
+        Assert.False(BatchedSgemm.CanRun(ones(1, 2, 1, 64), heads, heads));
+        Assert.False(BatchedSgemm.CanRun(heads.narrow(3, 0, 16), heads.narrow(3, 0, 16), heads.narrow(3, 0, 16)));
+        Assert.False(BatchedSgemm.CanRun(heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16)));
+        Assert.False(BatchedSgemm.CanRun(heads, ones(1, 1, 64, 64), ones(1, 1, 64, 64)));
         var many = ones(1, 1, 8192, 64);
-        Assert.False(HeadProduct.Takes(many, many, many));
+        Assert.False(BatchedSgemm.CanRun(many, many, many));
     }
 
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.Linear, "The path is turned off.");
-        Skip.IfNot(FloatProduct.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(Sgemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
     }
 }
