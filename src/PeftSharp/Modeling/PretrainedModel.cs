@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using PeftSharp.Internal;
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PeftSharp.Data;
 using PeftSharp.Kernels;
 using PeftSharp.Metrics;
+using PeftSharp.Native;
 using PeftSharp.Tests.Training;
 using PeftSharp.Tokenization;
 using static TorchSharp.torch;

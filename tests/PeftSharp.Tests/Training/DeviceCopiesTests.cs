@@ -11,7 +11,7 @@ namespace PeftSharp.Tests.Training;
 /// </summary>
 public sealed class DeviceCopiesTests
 {
-    private static readonly string[] _rooms = ["PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
+    private static readonly string[] _rooms = ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
     private static readonly string[] _fetching = ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
 
     /// <summary>Who adds a place has to say here why a step does not wait there.</summary>

@@ -25,7 +25,7 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
         return new DrawScope();
     }
 
-    bool IFirstTokenAware.CanComputeFirstTokenOnly(Tensor x) => !training || _probability == 0 || BernoulliMask.Takes(x);
+    bool IFirstTokenAware.CanComputeFirstTokenOnly(Tensor x) => !training || _probability == 0 || BernoulliMask.CanRun(x);
 
     /// <param name="x">Float, any shape.</param>
     /// <returns>As <paramref name="x"/>.</returns>

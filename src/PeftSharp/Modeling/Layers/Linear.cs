@@ -41,8 +41,8 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 
     /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
-        FewRowsLinear.Takes(x, weight, bias, isTransposed: false) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
-        : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
+        SkinnyGemm.CanRun(x, weight, bias, isTransposed: false) ? SkinnyGemm.Apply(x, weight, bias, isTransposed: false)
+        : FastLinear.CanRun(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 
     /// <summary>Changes the number of outputs of a head that scores tokens; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the others.</summary>

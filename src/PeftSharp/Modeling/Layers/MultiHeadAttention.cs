@@ -97,7 +97,7 @@ public sealed record MultiHeadAttention
     /// <summary>Whether attention to the first token alone draws the dropout that it has among the others.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="training">Whether dropout applies.</param>
-    internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.Takes(x, x, x, Dropout);
+    internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
 
     /// <summary>A bias as a mask: it replaces the mask, so it must hide what causality hides.</summary>
     private static Tensor WithCausality(Tensor bias, AttentionContext context)
