@@ -42,7 +42,7 @@ internal sealed class AdapterTree
             new TargetMatcher(resolved, resolved.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
             return null;
         }
-        catch (ArgumentException error) { return error.Message; }
+        catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
     }
 
     /// <summary>Wraps the targets and gives each the adapter, with its initial numbers drawn in the model's order.</summary>
@@ -146,8 +146,8 @@ internal sealed class AdapterTree
         var absent = names.Where(name => !paths.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         var excused = absent.Except(heads).Any() ? absent.Except(heads).ToArray() : absent.Length == names.Count ? absent : [];
         if (excused.Length > 0 && !config.IgnoreUnmatched)
-            throw new ArgumentException($"modules_to_save holds {string.Join(", ", excused.Select(name => $"'{name}'"))}, but no module of {_model.GetName()} ends so"
-                + $"{Serialization.NameHint.For(excused[0], paths)} Mend the name, change the task type, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"modules_to_save holds {string.Join(", ", excused.Select(name => $"'{name}'"))}, but no module of {_model.GetName()} has a name that ends so"
+                + Serialization.NameHint.For(excused[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
     }
 
     private void AddSaved(string adapter, LayerConfig config, IEnumerable<ModulePlace> before, bool isNew)
