@@ -49,14 +49,20 @@ public sealed class TensorAllocatorTests
     public void A_freed_place_is_taken_again_although_small_objects_came_between()
     {
         using var allocator = TurnOn();
-        using var scope = NewDisposeScope();
-        var (large, kept) = (ones(1 << 18), ones(1 << 18));                 // the second keeps the first's place from growing together with what lies behind it
-        var place = TensorMemory.Pointer(large);
-        large.Dispose();
-        Tensor[] small = [.. Enumerable.Range(0, 50).Select(_ => ones(3))];
-        Assert.Equal(place, TensorMemory.Pointer(ones(1 << 18)));
-        Assert.Equal(1 << 18, kept.sum().item<float>());
-        Assert.All(small, tensor => Assert.Equal(3, tensor.sum().item<float>()));
+        Assert.Contains(true, Enumerable.Range(0, 8).Select(_ => IsTakenAgain()));      // the small objects may settle in the freed place itself, if the heap has no smaller one
+
+        static bool IsTakenAgain()
+        {
+            using var scope = NewDisposeScope();
+            var (large, kept) = (ones(1 << 18), ones(1 << 18));             // the second keeps the first's place from growing together with what lies behind it
+            var place = TensorMemory.Pointer(large);
+            large.Dispose();
+            Tensor[] small = [.. Enumerable.Range(0, 50).Select(_ => ones(3))];
+            var isTakenAgain = place == TensorMemory.Pointer(ones(1 << 18));
+            Assert.Equal(1 << 18, kept.sum().item<float>());
+            Assert.All(small, tensor => Assert.Equal(3, tensor.sum().item<float>()));
+            return isTakenAgain;
+        }
     }
 
     [SkippableFact]
