@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using ParquetSharp.Arrow;
 
 namespace PeftSharp.Data;
 
 /// <summary>Reads a Parquet file with Arrow's own implementation (ParquetSharp), one column at a time and in batches of rows.</summary>
 /// <remarks>docs/data.md lists what each Parquet type becomes.</remarks>
-internal static class ParquetFileReader
+internal static partial class ParquetFileReader
 {
     private const long BytesPerBatch = 64L << 20;
     private const long MaxRowsPerBatch = 1 << 16;
@@ -30,7 +31,8 @@ internal static class ParquetFileReader
         }
         catch (Exception error) when (error is not DatasetException and not FileNotFoundException and not OutOfMemoryException)
         {
-            throw new DatasetException($"'{file}' cannot be read as Parquet: {error.Message}", error);
+            var reason = NativeMessage().Match(error.Message) is { Success: true } native ? native.Groups["text"].Value : error.Message;
+            throw new DatasetException($"'{file}' cannot be read as Parquet: {reason}{(DataStream.WithoutCompression(file) == file ? "" : " A Parquet file is compressed inside; decompress the file around it.")}", error);
         }
     }
 
@@ -100,6 +102,10 @@ internal static class ParquetFileReader
             throw new DatasetException($"'{file}': {error.Message}", error);
         }
     }
+
+    /// <summary>An error of the native library: the mangled name of its C++ type, then the text.</summary>
+    [GeneratedRegex(@"^\w+ \(message: '(?<text>.*)'\)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex NativeMessage();
 
     /// <summary>Rows per batch so that a batch of an average column group stays below <see cref="BytesPerBatch"/>: rows may be images or whole books.</summary>
     private static long RowsPerBatch(string file)
