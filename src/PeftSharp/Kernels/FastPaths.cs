@@ -13,28 +13,28 @@ public static class FastPaths
     private const string Variable = "PEFTSHARP_FAST_PATHS";
     private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "adam_w"];
 
-    /// <summary>Dropout masks drawn many at a time; the same bits as libtorch's.</summary>
+    /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Attention in one pass between its products: with dropout while training (needs <see cref="Dropout"/>), and of one query while generating.</summary>
+    /// <summary>Fused attention: scale, mask, softmax and dropout in one pass while training (needs <see cref="Dropout"/>), and attention of one query while generating.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
-    /// <summary>The loss of a language model by a few rows at a time, where the trainer asks for the loss alone.</summary>
+    /// <summary>The loss of a language model computed in chunks of rows, so that the logits never exist at once. Used where the trainer needs only the loss.</summary>
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
-    /// <summary>The last layer of a text classifier for the first token only, which is all that is read of it.</summary>
+    /// <summary>Computes the last encoder layer of a text classifier for the first token only, because the head reads no other.</summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
-    /// <summary>Linear layers of one to sixteen rows without gradients, as generation has them, at the speed of memory.</summary>
+    /// <summary>Linear layers for 1 to 16 rows without gradients, as in generation, at the bandwidth of memory.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    /// <summary>Products of float32 matrices by 512-bit vectors, where the processor has them: linear layers, their gradients, the heads of attention and a language model's loss.</summary>
+    /// <summary>Float32 matrix products with 512-bit vectors where the processor has them: linear layers and their gradients, attention and a language model's loss.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
-    /// <summary>Activations of bfloat16 numbers by a table of all of them; GELU by tanh in float32 with one exponential.</summary>
+    /// <summary>Activations of bfloat16 tensors with a lookup table; GELU with the tanh approximation in float32 with one exponential per element.</summary>
     public static bool Activation { get; set; } = IsOnAtStart("activation");
 
-    /// <summary>AdamW with the clipping of its gradients in the same pass, and their norm on all threads.</summary>
+    /// <summary>AdamW with gradient clipping in the same pass, and the gradients' norm on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");
 
     /// <summary>Whether libtorch's CPU tensors are allocated so that a freed tensor's memory fits the next tensor of its size. Default off: it affects the whole process.</summary>
@@ -65,7 +65,7 @@ public static class FastPaths
         if (value == "0") return false;
         var named = value.Split(',', StringSplitOptions.TrimEntries);
         return named.FirstOrDefault(other => !_names.Contains(other)) is { } unknown
-            ? throw new ArgumentException($"{Variable} names '{unknown}'; it is 0, 1 or some of {string.Join(", ", _names)}.")
+            ? throw new ArgumentException($"The environment variable {Variable} contains '{unknown}'. Set it to 0 (all off), 1 (all on) or a comma-separated list of the paths to turn off: {string.Join(", ", _names)}.")
             : named.Contains(name);
     }
 }

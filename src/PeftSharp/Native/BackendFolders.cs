@@ -3,22 +3,22 @@ using TorchSharp;
 
 namespace PeftSharp.Native;
 
-/// <summary>The folders in which a program's native libraries may lie, the most specific first.</summary>
+/// <summary>The folders that may contain a program's native libraries, the most specific first.</summary>
 internal static class BackendFolders
 {
-    /// <summary>A folder named in this environment variable comes before all others, e.g. the <c>torch/lib</c> of a Python installation of the same version.</summary>
+    /// <summary>Environment variable with a folder that is searched first, for example <c>torch/lib</c> of a Python installation of the same version.</summary>
     internal const string Variable = "PEFTSHARP_BACKEND";
 
-    /// <summary>This process's platform as packages call it, e.g. <c>linux-x64</c>.</summary>
+    /// <summary>The runtime identifier of this process, such as <c>linux-x64</c>.</summary>
     internal static string Rid { get; } =
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") +
         $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 
-    /// <summary>The folders that exist, each once.</summary>
-    internal static IReadOnlyList<string> Find() => 
+    /// <summary>The existing folders, without duplicates.</summary>
+    internal static IReadOnlyList<string> Find() =>
         [.. Candidates().Where(Directory.Exists).Select(Path.GetFullPath).Select(Path.TrimEndingDirectorySeparator).Distinct()];
 
-    /// <summary>The files of that name or pattern (<c>libgomp*.so*</c>), from the first folder that has any.</summary>
+    /// <summary>The files that match a name or pattern (<c>libgomp*.so*</c>) in the first folder that has any.</summary>
     internal static IReadOnlyList<string> Files(IEnumerable<string> folders, string pattern) =>
         folders.Select(folder => Directory.GetFiles(folder, pattern)).FirstOrDefault(files => files.Length > 0) ?? [];
 
@@ -27,11 +27,11 @@ internal static class BackendFolders
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
             yield return chosen;
 
-        // What the host read from deps.json: runtimes/<rid>/native beside the program, its packages, a single file's extraction folder.
+        // The host's list from deps.json: runtimes/<rid>/native beside the program, packages, the extraction folder of a single-file program.
         foreach (var folder in List((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")))
             yield return folder;
 
-        // Hosts that load a program as a plug-in know neither its deps.json nor its folder; where its TorchSharp lies is the best sign then.
+        // A host that loads the program as a plug-in knows neither its deps.json nor its folder, but TorchSharp's assembly is in that folder.
         foreach (var start in new[] { AppContext.BaseDirectory, FolderOfTorchSharp() })
         {
             if (start is null) continue;
@@ -39,14 +39,14 @@ internal static class BackendFolders
             yield return Path.Combine(start, "runtimes", Rid, "native");
         }
 
-        // The system's loader looks here by itself, but only by name; a library to be patched is needed as a file.
+        // The system's loader searches here by name, but a library that has to be patched is needed as a file.
         foreach (var folder in List(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
             yield return folder;
     }
 
     private static string[] List(string? folders) => (folders ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
-#pragma warning disable IL3000   // an empty location (single file) is handled: the host's list above has the folder then
+#pragma warning disable IL3000   // an empty location (single-file program) is handled: the host's list contains the folder then
     private static string? FolderOfTorchSharp() => typeof(torch).Assembly.Location is { Length: > 0 } path ? Path.GetDirectoryName(path) : null;
 #pragma warning restore IL3000
 }

@@ -1,15 +1,15 @@
 namespace PeftSharp.Native;
 
-/// <summary>Lets a library built with GCC 13 load beside the libstdc++ of GCC 12 and older (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
+/// <summary>Patches a library built with GCC 13 so that it loads with the libstdc++ of GCC 12 and older (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
 /// <remarks>
-/// Such a library needs version <c>GLIBCXX_3.4.32</c> only because <c>&lt;iostream&gt;</c> refers to <c>_ZSt21ios_base_library_initv</c>,
-/// an empty marker that nothing calls. Marking that version need and that symbol as weak lets the loader pass over both
-/// where they are absent; where they are present the change does nothing. Any other symbol of that version would be called,
-/// so a library with one is refused. Layout: ELF-64, little endian (System V ABI; LSB Core "Symbol Versioning").
+/// Such a library requires version <c>GLIBCXX_3.4.32</c> only because <c>&lt;iostream&gt;</c> refers to <c>_ZSt21ios_base_library_initv</c>,
+/// an empty marker that is never called. The patch marks the version requirement and the symbol as weak, so the loader ignores both
+/// if they are missing; if they are present, the patch has no effect. Any other symbol of that version would be called,
+/// so a library with one is rejected. Layout: ELF-64, little endian (System V ABI; LSB Core "Symbol Versioning").
 /// </remarks>
 internal static class GlibcxxPatch
 {
-    /// <summary>The version of libstdc++ that is made optional.</summary>
+    /// <summary>The symbol version of libstdc++ that becomes optional.</summary>
     internal const string Version = "GLIBCXX_3.4.32";
 
     private const string Marker = "_ZSt21ios_base_library_initv";
@@ -20,15 +20,15 @@ internal static class GlibcxxPatch
 
     private readonly record struct Section(uint Type, long Offset, long Size, uint Link, uint Info);
 
-    /// <summary>A copy of <paramref name="image"/> in which the version need and its one symbol are weak.</summary>
+    /// <summary>Returns a copy of <paramref name="image"/> in which the version requirement and its only symbol are weak.</summary>
     /// <param name="image">The whole file.</param>
-    /// <param name="path">The file's name, for the messages.</param>
-    /// <exception cref="NativeBackendException">The file is no whole ELF-64 library, has no such need, or needs more of that version than the empty marker.</exception>
+    /// <param name="path">The file's path, for error messages.</param>
+    /// <exception cref="NativeBackendException">The file is not a complete ELF-64 library, does not require the version, or uses another symbol of it than the marker.</exception>
     internal static byte[] Apply(ReadOnlySpan<byte> image, string path)
     {
         var file = new ElfBytes(image.ToArray(), path);
         if (!ElfBytes.HasElfHeader(image))
-            throw file.Malformed("it does not start as a 64-bit little-endian ELF file");
+            throw file.Malformed("it has no header of a 64-bit little-endian ELF file");
 
         var sections = Sections(file);
         var version = WeakenNeed(file, sections);
@@ -41,12 +41,12 @@ internal static class GlibcxxPatch
         var (start, size, count) = (file.Position(0x28), file.UInt16(0x3A), file.UInt16(0x3C));
         if (size != SectionSize || count == 0)
             throw file.Malformed("it has no section table");
-        _ = file.Byte(start + (long)count * SectionSize - 1);              // the table is whole
+        _ = file.Byte(start + (long)count * SectionSize - 1);              // throws if the table is incomplete
         return [.. Enumerable.Range(0, count).Select(i => start + (long)i * SectionSize).Select(at => new Section(
             file.UInt32(at + 4), file.Position(at + 24), file.Position(at + 32), file.UInt32(at + 40), file.UInt32(at + 44)))];
     }
 
-    /// <summary>Marks the need as weak and returns the index under which the symbols name that version.</summary>
+    /// <summary>Marks the version requirement as weak and returns the index by which symbols refer to the version.</summary>
     private static int WeakenNeed(ElfBytes file, List<Section> sections)
     {
         var needs = Only(file, sections, VersionNeeds);
@@ -66,7 +66,7 @@ internal static class GlibcxxPatch
             }
             if (!Advance(file, ref need, 12)) break;
         }
-        throw new NativeBackendException($"'{file.Path}' has no need of {Version}, so there is nothing to patch in it.");
+        throw new NativeBackendException($"'{file.Path}' does not require {Version}, so there is nothing to patch.");
     }
 
     private static void WeakenMarker(ElfBytes file, List<Section> sections, int version)
@@ -75,12 +75,12 @@ internal static class GlibcxxPatch
         var names = Names(file, sections, symbols);
         for (long i = 0; i < symbols.Size / SymbolSize; i++)               // name, info, other, section, value, size
         {
-            if ((file.UInt16(versions.Offset + 2 * i) & 0x7fff) != version) continue;   // the top bit says "hidden"
+            if ((file.UInt16(versions.Offset + 2 * i) & 0x7fff) != version) continue;   // the top bit is the hidden flag
             var symbol = symbols.Offset + SymbolSize * i;
             var name = file.Text(names + file.UInt32(symbol));
             if (name != Marker)
                 throw new NativeBackendException(
-                    $"'{file.Path}' calls '{name}' of {Version}, which this system's libstdc++ lacks. Use a system with GCC 13's libstdc++ or newer (Ubuntu 24.04, Debian 13, Fedora 38).");
+                    $"'{file.Path}' uses '{name}' of {Version}, which this system's libstdc++ does not have. Use a system with GCC 13's libstdc++ or newer (Ubuntu 24.04, Debian 13, Fedora 38).");
             file.SetByte(symbol + 4, WeakSymbol | (file.Byte(symbol + 4) & 0xf));
         }
     }
@@ -89,7 +89,7 @@ internal static class GlibcxxPatch
     {
         var step = file.UInt32(entry + nextField);
         if (step is > 0 and < NeedSize)
-            throw file.Malformed("its version needs overlap");
+            throw file.Malformed("its version requirements overlap");
         entry += step;
         return step > 0;
     }
@@ -97,8 +97,8 @@ internal static class GlibcxxPatch
     private static Section Only(ElfBytes file, List<Section> sections, uint type) =>
         sections.Where(section => section.Type == type).Take(2).ToArray() is [var only]
             ? only
-            : throw file.Malformed($"it has not exactly one section of type 0x{type:x}");
+            : throw file.Malformed($"it does not have exactly one section of type 0x{type:x}");
 
     private static long Names(ElfBytes file, List<Section> sections, Section section) =>
-        section.Link < sections.Count ? sections[(int)section.Link].Offset : throw file.Malformed("a section's names are missing");
+        section.Link < sections.Count ? sections[(int)section.Link].Offset : throw file.Malformed("the string table of a section is missing");
 }

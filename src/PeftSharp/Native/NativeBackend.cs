@@ -6,13 +6,13 @@ using TorchSharp;
 
 namespace PeftSharp.Native;
 
-/// <summary>Loads libtorch and TorchSharp's native library, on older Linux systems too, and says in one message why that failed.</summary>
+/// <summary>Loads libtorch and TorchSharp's native library, also on older Linux systems. If that fails, one error says why and what to do.</summary>
 /// <remarks>
-/// <para>Runs by itself when a program that has used any type of PeftSharp first uses one of TorchSharp. A program that uses TorchSharp <em>before</em> PeftSharp calls
-/// <see cref="Load"/> as its first statement: TorchSharp tries only once, and remembers a failure for the life of the process.</para>
-/// <para>TorchSharp 0.107 is built for the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On a Linux that has an older one (Debian 12,
-/// Ubuntu 22.04, RHEL 9) a copy that loads there is made in <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c> (2.4 MB,
-/// made once). Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> may name a folder in which to look for the libraries first.</para>
+/// <para>It runs automatically when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program that uses TorchSharp <em>before</em> PeftSharp must call
+/// <see cref="Load"/> as its first statement, because TorchSharp tries to load libtorch only once and remembers a failure.</para>
+/// <para>TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12,
+/// Ubuntu 22.04, RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c>.
+/// Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is searched for the libraries first.</para>
 /// <para>On Linux libtorch's threads wait with a short spin count and are no more than <see cref="Environment.ProcessorCount"/>, unless the environment has OpenMP variables that say otherwise
 /// (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already loaded. docs/process.md says what else the library does to a process.</para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
@@ -22,14 +22,14 @@ public static unsafe class NativeBackend
     private const string TorchSharpNative = "LibTorchSharp";
     private const string TorchSharpFile = "libLibTorchSharp.so";
 
-    /// <summary>libtorch's parts, each after what it needs: loaded by full path, they are found by name from wherever the patched copy lies.</summary>
+    /// <summary>libtorch's libraries in the order of their dependencies. They are loaded by full path, so the patched copy, which is in another folder, finds them by name.</summary>
     private static readonly string[] _parts = ["libgomp*.so*", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"];
 
     private static readonly Lock _gate = new();
     private static volatile bool _loaded;
 
-    /// <summary>Makes TorchSharp usable, or says why it is not. Cheap once loaded; may be called from any thread, any number of times.</summary>
-    /// <exception cref="NativeBackendException">No backend package is referenced, or a native library does not load; the message names the file and the way out.</exception>
+    /// <summary>Loads the native backend if it is not loaded. Repeated calls are cheap.</summary>
+    /// <exception cref="NativeBackendException">No backend package is referenced, or a native library cannot be loaded. The message names the file and says what to do.</exception>
     public static void Load()
     {
         if (TryLoad() is { } error)
@@ -41,7 +41,7 @@ public static unsafe class NativeBackend
     [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "TorchSharp's own loader must run after this one: its failure is permanent.")]
     internal static void LoadWithTorchSharp()
     {
-        if (!OperatingSystem.IsLinux()) return;              // elsewhere TorchSharp's own loader needs no help
+        if (!OperatingSystem.IsLinux()) return;              // on other systems TorchSharp's own loader is sufficient
         AppDomain.CurrentDomain.AssemblyLoad += OnAssemblyLoad;
         if (AppDomain.CurrentDomain.GetAssemblies().Any(IsTorchSharp)) LoadSilently();
     }
@@ -106,7 +106,7 @@ public static unsafe class NativeBackend
 
     private static NativeBackendException? TryLoadParts()
     {
-        if (NativeLibrary.TryLoad(TorchSharpFile, out _))    // already in this process, or found through LD_LIBRARY_PATH
+        if (NativeLibrary.TryLoad(TorchSharpFile, out _))    // already loaded, or found through LD_LIBRARY_PATH
             return null;
 
         var folders = BackendFolders.Find();
@@ -135,7 +135,7 @@ public static unsafe class NativeBackend
             {
                 copy = PatchedLibrary.Place(original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
             }
-            catch (IOException)                              // a read-only home: use a folder that is this process's alone, so that nobody else can put a file there
+            catch (IOException)                              // a read-only home folder: use a new folder to which no other user can write
             {
                 temporary = Directory.CreateTempSubdirectory("peftsharp-").FullName;
                 copy = PatchedLibrary.Place(original, temporary);
@@ -147,11 +147,11 @@ public static unsafe class NativeBackend
         finally
         {
             if (temporary is not null)
-                Directory.Delete(temporary, recursive: true);   // what is loaded stays loaded
+                Directory.Delete(temporary, recursive: true);   // the loaded library stays loaded
         }
     }
 
-    /// <summary>Windows and macOS: the platform's own search, as TorchSharp itself does it, only with the reason kept.</summary>
+    /// <summary>Windows and macOS: loads the library as TorchSharp's own loader does, but keeps the reason of a failure.</summary>
     private static NativeBackendException? TryLoadElsewhere()
     {
         var assembly = typeof(torch).Assembly;
@@ -175,7 +175,7 @@ public static unsafe class NativeBackend
         try
         {
             if (!ElfBytes.IsWhole(path))
-                return $"{path}: file too short";            // the loader's own words for the cuts that it notices
+                return $"{path}: file too short";            // the loader's own message for truncated files
             NativeLibrary.Load(path);
             return null;
         }

@@ -42,7 +42,7 @@ internal sealed unsafe class OpenMPSettings : IDisposable
 
     public void Dispose()
     {
-        if (*_environment == _during) *_environment = _before;                                     // else C code has replaced it meanwhile, with a copy of its own
+        if (*_environment == _during) *_environment = _before;                                     // otherwise C code has replaced it with a copy of its own
     }
 
     private static bool IsOpenMP(string name) => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal);

@@ -3,13 +3,13 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Native;
 
-/// <summary>The patched copy of a native library, kept under the hash of its original in the user's cache folder.</summary>
+/// <summary>The patched copy of a native library in the user's cache folder; its path contains the hash of the original.</summary>
 internal static class PatchedLibrary
 {
-    /// <summary>Makes sure that a whole patched copy of <paramref name="original"/> lies in <paramref name="folder"/>, and returns its path.</summary>
-    /// <remarks>A copy that is already there is compared byte for byte, so one that was cut short or changed is replaced; it is renamed into place, so a process beside this one never sees half a file.</remarks>
+    /// <summary>Ensures that <paramref name="folder"/> contains a complete patched copy of <paramref name="original"/>, and returns its path.</summary>
+    /// <remarks>An existing copy is compared byte by byte and replaced if it was truncated or changed. The copy is written beside its path and renamed, so other processes never see an incomplete file.</remarks>
     /// <exception cref="NativeBackendException">The original cannot be patched.</exception>
-    /// <exception cref="IOException">The original cannot be read, or the folder not be written.</exception>
+    /// <exception cref="IOException">The original cannot be read, or the folder cannot be written.</exception>
     internal static string Place(string original, string folder)
     {
         var image = File.ReadAllBytes(original);
@@ -23,11 +23,11 @@ internal static class PatchedLibrary
         return path;
     }
 
-    /// <summary>The user's own cache folder: <c>$XDG_CACHE_HOME/peftsharp</c>, else <c>~/.cache/peftsharp</c>; null where there is no home.</summary>
+    /// <summary>The user's own cache folder: <c>$XDG_CACHE_HOME/peftsharp</c>, else <c>~/.cache/peftsharp</c>; null if the user has no home folder.</summary>
     internal static string? UserFolder()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (!Path.IsPathFullyQualified(cache ?? ""))               // the XDG specification: a relative one is to be ignored
+        if (!Path.IsPathFullyQualified(cache ?? ""))               // the XDG specification: relative paths are ignored
             cache = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache") : null;
         return cache is null ? null : Path.Combine(cache, "peftsharp");
     }
@@ -40,7 +40,7 @@ internal static class PatchedLibrary
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;                                          // unreadable: written anew, and that error is reported if it fails too
+            return false;                                          // unreadable: it is written again, and if that fails, its error is reported
         }
     }
 }

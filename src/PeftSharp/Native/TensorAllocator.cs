@@ -89,14 +89,14 @@ internal static unsafe class TensorAllocator
         return found;
     }
 
-    /// <summary>The machine code, in memory of its own that can be executed and no longer written.</summary>
+    /// <summary>Writes the machine code to a page of its own, which then becomes executable and read-only.</summary>
     private static Code? TryWriteCode(Layout layout, void* original, void* originalAllocate, void* malloc, void* free)
     {
         var page = Map(null, PageBytes, ReadWrite, PrivateAnonymous, -1, 0);
         if ((nint)page == -1) return null;
         var bytes = new Span<byte>(page, PageBytes);
 
-        // free(pointer): what lies before the pointer is what malloc gave.
+        // free(pointer): the pointer that malloc returned is stored before the block.
         var deleter = (byte*)page;
         var at = Write(bytes, 0, [0x48, 0x85, 0xff, 0x74, 0x10, 0x48, 0x8b, 0x7f, 0xf8], [0x48, 0xb8], free, [0xff, 0xe0, 0xc3]);        // test rdi; jz end; mov rdi, [rdi-8]; jmp free; end: ret
 
@@ -105,18 +105,18 @@ internal static unsafe class TensorAllocator
 
         // allocate(handle: rdi, allocator: rsi, bytes: rdx)
         var allocate = (byte*)page + at;
-        at += Write(bytes, at, [0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 0x08, 0x48, 0x89, 0xfb, 0x49, 0x89, 0xd4, 0x48, 0x85, 0xd2, 0x74, 0x55,    // push rbx, r12; keep both; nothing asked for: fallback
-            0x48, 0x89, 0xd7, 0x48, 0x83, 0xc7, 0x50, 0x72, 0x4c], [0x48, 0xb8], malloc,                                                         // bytes + 80, too many: fallback
-            [0xff, 0xd0, 0x48, 0x85, 0xc0, 0x74, 0x3b, 0x48, 0x8d, 0x48, 0x4f, 0x48, 0x83, 0xe1, 0xc0, 0x48, 0x89, 0x41, 0xf8,                    // call malloc; none: fallback; align, put its pointer before
+        at += Write(bytes, at, [0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 0x08, 0x48, 0x89, 0xfb, 0x49, 0x89, 0xd4, 0x48, 0x85, 0xd2, 0x74, 0x55,    // push rbx, r12; rbx = handle, r12 = bytes; 0 bytes: fallback
+            0x48, 0x89, 0xd7, 0x48, 0x83, 0xc7, 0x50, 0x72, 0x4c], [0x48, 0xb8], malloc,                                                         // bytes + 80; overflow: fallback
+            [0xff, 0xd0, 0x48, 0x85, 0xc0, 0x74, 0x3b, 0x48, 0x8d, 0x48, 0x4f, 0x48, 0x83, 0xe1, 0xc0, 0x48, 0x89, 0x41, 0xf8,                    // call malloc; null: fallback; align; store malloc's pointer before the block
             0x48, 0x89, 0x4b, layout.Data, 0x48, 0x89, 0x4b, layout.Context]);
         at += Write(bytes, at, [], [0x48, 0xba], deleter, [0x48, 0x89, 0x53, layout.Deleter]);
         at += Write(bytes, at, [], [0x48, 0xba], (void*)layout.DeviceWord, [0x48, 0x89, 0x53, layout.Device, 0x48, 0x89, 0xd8, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b, 0xc3]);
-        at += Write(bytes, at, [0x48, 0x89, 0xdf], [0x48, 0xbe], original, [0x4c, 0x89, 0xe2, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b]);   // fallback: as it was called
+        at += Write(bytes, at, [0x48, 0x89, 0xdf], [0x48, 0xbe], original, [0x4c, 0x89, 0xe2, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b]);   // fallback: libtorch's allocate with the original arguments
         Write(bytes, at, [], [0x48, 0xb8], originalAllocate, [0xff, 0xe0]);
         return Protect(page, PageBytes, ReadExecute) == 0 ? new Code { Allocate = allocate, RawDeleter = rawDeleter } : null;
     }
 
-    /// <summary>Instructions, one that loads an address, and more instructions; their length.</summary>
+    /// <summary>Writes instructions, one that loads an address, and more instructions; returns their length.</summary>
     private static int Write(Span<byte> code, int at, ReadOnlySpan<byte> before, ReadOnlySpan<byte> load, void* address, ReadOnlySpan<byte> after)
     {
         var start = at;
@@ -133,7 +133,7 @@ internal static unsafe class TensorAllocator
     [DllImport("libc", EntryPoint = "mprotect")]
     private static extern int Protect(void* address, nuint length, int protection);
 
-    /// <summary>Where in libtorch's handle of a piece of memory (<c>c10::DataPtr</c>) its parts stand, in bytes, found by looking at one.</summary>
+    /// <summary>Byte offsets of the fields of <c>c10::DataPtr</c>, libtorch's handle of a memory block, determined from an allocated one.</summary>
     private sealed record Layout(byte Data, byte Context, byte Deleter, byte Device, ulong DeviceWord)
     {
         internal static Layout? TryFind(void* allocator, void* allocate, void* deleter)
@@ -145,9 +145,9 @@ internal static unsafe class TensorAllocator
             var pointer = words[0];
             if (pointer == 0 || pointer % Alignment != 0) return null;
             var (context, free) = (words[1..].IndexOf(pointer) + 1, words.IndexOf((ulong)deleter));
-            var device = 6 - context - free;                                  // the fourth of the words 0 to 3
+            var device = 6 - context - free;                                  // the remaining one of the words 0 to 3
             if (context < 1 || free < 1 || device is < 1 or > 3 || device == context || device == free) return null;
-            var found = new Layout(0, (byte)(8 * context), (byte)(8 * free), (byte)(8 * device), words[device] & 0xffff);      // type and index, a byte each
+            var found = new Layout(0, (byte)(8 * context), (byte)(8 * free), (byte)(8 * device), words[device] & 0xffff);      // device type and index, a byte each
             ((delegate* unmanaged<void*, void>)deleter)((void*)pointer);
             return found;
         }

@@ -6,19 +6,19 @@ namespace PeftSharp.Native;
 /// <summary>Calls operators of libtorch by name through its stable C interface (2.10 and later), for those that TorchSharp does not bind.</summary>
 internal static unsafe partial class TorchDispatcher
 {
-    /// <summary>The libtorch whose conventions for arguments are spoken here, as the interface wants it: version numbers in the upper bytes.</summary>
+    /// <summary>The libtorch version whose calling conventions are used, as the interface expects it: major and minor version in the upper bytes.</summary>
     private const ulong BuildVersion = (2UL << 56) | (10UL << 48);
 
     private static readonly Functions? Native = Functions.TryLoad();
 
-    /// <summary>Whether the loaded libtorch has the interface.</summary>
+    /// <summary>Whether the loaded libtorch has the stable C interface.</summary>
     internal static bool IsAvailable => Native is not null;
 
     /// <summary>Calls an operator that returns nothing.</summary>
-    /// <param name="operatorName">Such as <c>aten::_fused_adamw_</c>.</param>
-    /// <param name="arguments">All of the schema's arguments in order: arrays of tensors, doubles, booleans, or null for an optional one.</param>
-    /// <exception cref="PlatformNotSupportedException">The loaded libtorch has no such interface.</exception>
-    /// <exception cref="InvalidOperationException">libtorch refused the call; it has written why to the standard error stream.</exception>
+    /// <param name="operatorName">Name of the operator, such as <c>aten::_fused_adamw_</c>.</param>
+    /// <param name="arguments">All arguments of the operator's schema in order: tensor arrays, doubles, booleans, or null for optional arguments.</param>
+    /// <exception cref="PlatformNotSupportedException">The loaded libtorch is older than 2.10.</exception>
+    /// <exception cref="InvalidOperationException">libtorch rejected the call; the reason is on the standard error stream.</exception>
     internal static void Call(string operatorName, params ReadOnlySpan<object?> arguments)
     {
         var native = Native ?? throw new PlatformNotSupportedException("The loaded libtorch is older than 2.10: it has no stable C interface.");
@@ -30,13 +30,13 @@ internal static unsafe partial class TorchDispatcher
                 bool flag => flag ? 1UL : 0UL,
                 double number => BitConverter.DoubleToUInt64Bits(number),
                 Tensor[] list => List(native, list),
-                var other => throw new ArgumentException($"No way to hand a {other.GetType().Name} to libtorch.", nameof(arguments)),
+                var other => throw new ArgumentException($"An argument of type {other.GetType().Name} is not supported; use Tensor[], double, bool or null.", nameof(arguments)),
             };
         var name = Marshal.StringToCoTaskMemUTF8(operatorName);
         byte noOverload = 0;
         try
         {
-            // The call takes over the lists and the handles in them.
+            // The call takes ownership of the lists and of the tensor handles in them.
             Check(native.Call((byte*)name, &noOverload, stack, BuildVersion), operatorName);
         }
         finally
@@ -55,14 +55,14 @@ internal static unsafe partial class TorchDispatcher
             Check(native.NewHandle(tensor.Handle, &handle), "aoti_torch_new_tensor_handle");
             Check(native.PushBack(list, (ulong)handle), "torch_list_push_back");
         }
-        GC.KeepAlive(tensors);                                    // until here only their handles were in use
+        GC.KeepAlive(tensors);                                    // only their handles are used above
         return (ulong)list;
     }
 
     private static void Check(int error, string call)
     {
         if (error != 0)
-            throw new InvalidOperationException($"libtorch refused {call}; the standard error stream has its reason.");
+            throw new InvalidOperationException($"libtorch rejected {call}; the reason is on the standard error stream.");
     }
 
     private sealed class Functions

@@ -2,7 +2,7 @@ using PeftSharp.Kernels;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>One of the faster paths switched, by its property's name, until this is disposed.</summary>
+/// <summary>Sets a switch of FastPaths, by the name of its property, until it is disposed.</summary>
 internal sealed class PathSwitch : IDisposable
 {
     private readonly System.Reflection.PropertyInfo _path;

@@ -2,20 +2,20 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>The system's words (as glibc says them) and the way out that a reader is given.</summary>
+/// <summary>Error messages contain the reason that glibc gives and what to do.</summary>
 public sealed class BackendErrorsTests
 {
     [Theory]
     [InlineData("libc.so.6: version `GLIBC_2.38' not found (required by /app/libtorch_cpu.so)", "GLIBC_2.38 is missing")]
-    [InlineData("libgomp.so.1: cannot open shared object file: No such file or directory", "package that has libgomp.so.1")]
+    [InlineData("libgomp.so.1: cannot open shared object file: No such file or directory", "package that contains libgomp.so.1")]
     [InlineData("/app/libtorch_cpu.so: file too short", "restore again")]
     [InlineData("/app/libtorch_cpu.so: failed to map segment from shared object", "noexec")]
     [InlineData("/app/libLibTorchSharp.so: undefined symbol: _ZN2at4_ops", "exactly one backend package")]
-    public void A_library_that_does_not_load_is_named_with_the_reason_and_the_way_out(string reason, string wayOut)
+    public void A_library_that_cannot_be_loaded_is_named_with_the_reason_and_the_remedy(string reason, string remedy)
     {
         var message = BackendErrors.DoesNotLoad("/app/lib.so", $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
-        Assert.StartsWith($"'/app/lib.so' does not load: {reason}.", message, StringComparison.Ordinal);
-        Assert.Contains(wayOut, message, StringComparison.Ordinal);
+        Assert.StartsWith($"'/app/lib.so' could not be loaded: {reason}.", message, StringComparison.Ordinal);
+        Assert.Contains(remedy, message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class BackendErrorsTests
     }
 
     [SkippableFact]
-    public void A_library_that_was_cut_short_is_seen_before_the_loader_would_die_of_it()
+    public void A_truncated_library_is_recognized_before_it_is_loaded()
     {
         var whole = NativeFiles.TorchSharpOrSkip();
         Assert.True(ElfBytes.IsWhole(whole));

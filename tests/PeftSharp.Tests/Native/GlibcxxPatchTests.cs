@@ -6,7 +6,7 @@ namespace PeftSharp.Tests.Native;
 public sealed class GlibcxxPatchTests
 {
     [SkippableFact]
-    public void Exactly_one_version_need_and_one_symbol_become_weak()
+    public void Exactly_one_version_requirement_and_one_symbol_become_weak()
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var original = File.ReadAllBytes(path);
@@ -25,7 +25,7 @@ public sealed class GlibcxxPatchTests
     }
 
     [SkippableFact]
-    public void Mending_twice_changes_nothing_more()
+    public void Patching_twice_changes_nothing_more()
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var once = GlibcxxPatch.Apply(File.ReadAllBytes(path), path);
@@ -33,7 +33,7 @@ public sealed class GlibcxxPatchTests
     }
 
     [SkippableFact]
-    public void A_library_that_calls_another_symbol_of_that_version_is_refused_by_the_symbols_name()
+    public void A_library_that_uses_another_symbol_of_that_version_is_rejected_by_the_symbols_name()
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var image = File.ReadAllBytes(path);
@@ -48,14 +48,14 @@ public sealed class GlibcxxPatchTests
     [InlineData("")]
     [InlineData("\x7f" + "ELF")]
     [InlineData("not a library at all, but long enough to hold a header of an ELF file, which has 64 bytes")]
-    public void A_file_that_is_no_library_is_refused_by_name(string text)
+    public void A_file_that_is_not_a_library_is_rejected_by_name(string text)
     {
         var error = Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(Encoding.Latin1.GetBytes(text), "/somewhere/lib.so"));
         Assert.Contains("/somewhere/lib.so", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
-    public void A_library_cut_short_anywhere_is_refused_and_never_read_beyond_its_end()
+    public void A_truncated_library_is_rejected_and_never_read_beyond_its_end()
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var image = File.ReadAllBytes(path);
@@ -64,9 +64,9 @@ public sealed class GlibcxxPatchTests
         Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length - 1), path));
     }
 
-    /// <summary>Whatever stands in the tables that the patch reads, it ends with a patched image or the typed error.</summary>
+    /// <summary>Any content of the tables that the patch reads ends with a patched image or the typed error.</summary>
     [SkippableFact]
-    public void Damaged_tables_end_in_a_typed_error_or_a_whole_image()
+    public void Damaged_tables_end_in_a_typed_error_or_a_complete_image()
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var image = File.ReadAllBytes(path);

@@ -2,12 +2,12 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>TorchSharp's own native library as this test run found it.</summary>
+/// <summary>TorchSharp's native library, unpatched.</summary>
 internal static class NativeFiles
 {
     internal static string TorchSharpOrSkip()
     {
-        Skip.IfNot(BackendFolders.Rid == "linux-x64", "The patch concerns TorchSharp's library for linux-x64.");
+        Skip.IfNot(BackendFolders.Rid == "linux-x64", "The patch is for TorchSharp's library for linux-x64.");
         return Assert.Single(BackendFolders.Files(BackendFolders.Find(), "libLibTorchSharp.so"));
     }
 }

@@ -9,7 +9,7 @@ public sealed class PatchedLibraryTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [SkippableFact]
-    public void The_copy_is_the_mended_original_and_is_used_again()
+    public void The_copy_is_the_patched_original_and_is_reused()
     {
         var original = NativeFiles.TorchSharpOrSkip();
         var copy = PatchedLibrary.Place(original, _folder);
@@ -38,7 +38,7 @@ public sealed class PatchedLibraryTests : IDisposable
     }
 
     [SkippableFact]
-    public void Writers_that_race_leave_one_whole_file_and_each_sees_it_whole()
+    public void Concurrent_writers_leave_one_complete_file_and_each_reads_it_completely()
     {
         var original = NativeFiles.TorchSharpOrSkip();
         var expected = GlibcxxPatch.Apply(File.ReadAllBytes(original), original);

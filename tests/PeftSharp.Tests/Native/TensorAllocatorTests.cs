@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>Tensors get whole, aligned memory of their own, may outlive a change of the allocator, and too much is refused by libtorch itself.</summary>
+/// <summary>Tensors get aligned memory that does not overlap and may outlive a change of the allocator; libtorch reports a failed allocation.</summary>
 public sealed class TensorAllocatorTests
 {
     [SkippableTheory]
@@ -17,7 +17,7 @@ public sealed class TensorAllocatorTests
         FastPaths.Allocator = isOn;
         using var scope = NewDisposeScope();
         Tensor[] tensors = [.. Enumerable.Range(0, 200).Select(number => full([1 + number * number * 7], number, ScalarType.Int32))];
-        foreach (var tensor in tensors) Assert.Equal(0, TensorMemory.Pointer(tensor) % 64);
+        foreach (var tensor in tensors) Assert.Equal(0, Address(tensor) % 64);
         foreach (var (tensor, number) in tensors.Select((tensor, number) => (tensor, number))) Assert.True(tensor.eq(number).all().item<bool>());
         using var nothing = empty(0);
         Assert.Equal(0, nothing.numel());
@@ -38,7 +38,7 @@ public sealed class TensorAllocatorTests
     }
 
     [SkippableFact]
-    public void Too_much_is_refused_with_libtorchs_own_words()
+    public void A_failed_allocation_is_libtorchs_own_error()
     {
         using var allocator = TurnOn();
         var error = Assert.ThrowsAny<Exception>(() => empty(1L << 60, ScalarType.Byte));
@@ -46,22 +46,22 @@ public sealed class TensorAllocatorTests
     }
 
     [SkippableFact]
-    public void A_freed_place_is_taken_again_although_small_objects_came_between()
+    public void A_freed_block_is_reused_although_small_objects_were_allocated_in_between()
     {
         using var allocator = TurnOn();
-        Assert.Contains(true, Enumerable.Range(0, 8).Select(_ => IsTakenAgain()));      // the small objects may settle in the freed place itself, if the heap has no smaller one
+        Assert.Contains(true, Enumerable.Range(0, 8).Select(_ => IsReused()));      // the small objects may be placed in the freed block itself, if the heap has no smaller one
 
-        static bool IsTakenAgain()
+        static bool IsReused()
         {
             using var scope = NewDisposeScope();
-            var (large, kept) = (ones(1 << 18), ones(1 << 18));             // the second keeps the first's place from growing together with what lies behind it
-            var place = TensorMemory.Pointer(large);
+            var (large, kept) = (ones(1 << 18), ones(1 << 18));             // the second prevents the first's block from merging with free memory behind it
+            var place = Address(large);
             large.Dispose();
             Tensor[] small = [.. Enumerable.Range(0, 50).Select(_ => ones(3))];
-            var isTakenAgain = place == TensorMemory.Pointer(ones(1 << 18));
+            var isReused = place == Address(ones(1 << 18));
             Assert.Equal(1 << 18, kept.sum().item<float>());
             Assert.All(small, tensor => Assert.Equal(3, tensor.sum().item<float>()));
-            return isTakenAgain;
+            return isReused;
         }
     }
 
@@ -103,4 +103,6 @@ public sealed class TensorAllocatorTests
         Skip.If(true, "The allocator is not supported on this system or with this libtorch.");
         return path;
     }
+
+    private static unsafe nint Address(Tensor tensor) => (nint)TensorMemory.Pointer(tensor);
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>GELU by tanh (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³), of float32 numbers, forward and backward with one exponential.</summary>
-/// <remarks>½(1 + tanh(u)) is σ(2u). The exact one, by erf, is as fast in libtorch as memory is; for bfloat16 there is <see cref="ActivationTable"/>.</remarks>
+/// <summary>GELU with the tanh approximation (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³), in float32; one exponential per element, forward and backward.</summary>
+/// <remarks>½(1 + tanh(u)) = σ(2u). libtorch's exact GELU (erf) already runs at the bandwidth of memory; bfloat16 uses <see cref="ActivationTable"/>.</remarks>
 internal static class FusedGelu
 {
     private const int Grain = 4096;
@@ -34,63 +34,50 @@ internal static class FusedGelu
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => [Compute(saved[0], gradient.contiguous())];
     }
 
-    /// <summary>The values, or the gradient of <paramref name="x"/> where that of the result is given.</summary>
+    /// <summary>GELU of <paramref name="x"/>, or with the gradient of the result the gradient of <paramref name="x"/>.</summary>
     private static unsafe Tensor Compute(Tensor x, Tensor? gradient)
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32 && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())), "Contiguous float32.");
         var result = empty_like(x);
-        var all = new Numbers { X = Pointer(x), Result = Pointer(result), Gradient = gradient is null ? null : Pointer(gradient) };
-        NativeThreads.For((int)x.numel(), Grain, ref all, gradient is null ? &Forward : &Backward);
+        var operands = new Operands { X = (float*)TensorMemory.Pointer(x), Result = (float*)TensorMemory.Pointer(result), Gradient = gradient is null ? null : (float*)TensorMemory.Pointer(gradient) };
+        if (gradient is null) ElementLoop.RunParallel<ForwardKernel, Operands>((int)x.numel(), Grain, operands);
+        else ElementLoop.RunParallel<BackwardKernel, Operands>((int)x.numel(), Grain, operands);
         return result;
     }
 
-    private static unsafe float* Pointer(Tensor tensor) => (float*)TensorMemory.Pointer(tensor);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Forward(void* arguments, int from, int to)
+    private readonly unsafe struct ForwardKernel : IElementKernel<Operands>
     {
-        var p = *(Numbers*)arguments;
-        var i = from;
-        for (; i + Lanes.Count <= to; i += Lanes.Count) Forward(p, i, Lanes.Count);
-        if (i < to) Forward(p, i, to - i);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run(in Operands p, nint index, int count)
+        {
+            var x = Lanes.Load(p.X + index, count);
+            Lanes.Store(x * Sigmoid(x, out _), p.Result + index, count);
+        }
     }
 
+    private readonly unsafe struct BackwardKernel : IElementKernel<Operands>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run(in Operands p, nint index, int count)
+        {
+            // Beyond ±20 the slope is 0 or 1; clamping keeps x³ from overflowing. Operand order matters: MinNative and MaxNative return the second operand for NaN.
+            var x = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + index, count)));
+            var sigmoid = Sigmoid(x, out var exp);
+            var twoUSlope = Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));
+            var slope = Vector256.FusedMultiplyAdd(x * sigmoid * (exp * sigmoid), twoUSlope, sigmoid);                          // 1 - σ = exp·σ
+            Lanes.Store(Lanes.Load(p.Gradient + index, count) * slope, p.Result + index, count);
+        }
+    }
+
+    /// <summary>σ(2u), and exp(-2u).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Forward(in Numbers p, int i, int count)
+    private static Vector256<float> Sigmoid(Vector256<float> x, out Vector256<float> exp)
     {
-        var number = Lanes.Load(p.X + i, count);
-        Lanes.Store(number * Share(number, out _), p.Result + i, count);
+        exp = Lanes.Exp(x * -Vector256.FusedMultiplyAdd(x * x, Vector256.Create(Cubic * TwoU), Vector256.Create(TwoU)));
+        return Vector256<float>.One / (Vector256<float>.One + exp);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Backward(void* arguments, int from, int to)
-    {
-        var p = *(Numbers*)arguments;
-        var i = from;
-        for (; i + Lanes.Count <= to; i += Lanes.Count) Backward(p, i, Lanes.Count);
-        if (i < to) Backward(p, i, to - i);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Backward(in Numbers p, int i, int count)
-    {
-        // Beyond 20 the slope is 0 or 1, and cubes must not overflow. In this order what is no number stays so.
-        var number = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + i, count)));
-        var share = Share(number, out var power);                                          // 1 less it is power·share
-        var rise = Vector256.FusedMultiplyAdd(number * number, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));         // of 2u
-        var slope = Vector256.FusedMultiplyAdd(number * share * (power * share), rise, share);
-        Lanes.Store(Lanes.Load(p.Gradient + i, count) * slope, p.Result + i, count);
-    }
-
-    /// <summary>σ(2u), and e to the -2u on the way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Share(Vector256<float> x, out Vector256<float> power)
-    {
-        power = Lanes.Exp(x * -Vector256.FusedMultiplyAdd(x * x, Vector256.Create(Cubic * TwoU), Vector256.Create(TwoU)));
-        return Vector256<float>.One / (Vector256<float>.One + power);
-    }
-
-    private unsafe struct Numbers
+    private unsafe struct Operands
     {
         internal float* X, Gradient, Result;
     }

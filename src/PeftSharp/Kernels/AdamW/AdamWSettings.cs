@@ -1,4 +1,4 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>What stays the same over the steps of AdamW.</summary>
+/// <summary>The hyperparameters of AdamW that do not change from step to step.</summary>
 internal sealed record AdamWSettings(double Beta1, double Beta2, double Eps);

@@ -6,71 +6,63 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW that scales its gradients while it reads them, so that clipping costs no pass of its own; float32 on the processor. Its plain twin is <see cref="ReferenceAdamW"/>.</summary>
+/// <summary>AdamW that scales the gradients while it reads them, so that gradient clipping needs no pass of its own; float32 on the CPU. The reference implementation is <see cref="ReferenceAdamW"/>.</summary>
 internal static unsafe class ClippingAdamW
 {
-    private const int Stretch = 4096;
+    private const int Grain = 4096;
 
-    /// <summary>Whether it takes this one.</summary>
+    /// <summary>Whether a parameter can be updated here.</summary>
     internal static bool CanRun(in AdamWTensors tensors) =>
         FastPaths.AdamW && CanRun(tensors.Parameter) && CanRun(tensors.Gradient) && CanRun(tensors.Mean) && CanRun(tensors.MeanSquare);
 
-    /// <summary>One step, in place; the gradient is left as it is.</summary>
-    /// <param name="tensors">The parameter and what belongs to it.</param>
-    /// <param name="gradientScale">What the gradient is multiplied by before it is used.</param>
-    /// <param name="settings">Decays and epsilon.</param>
-    /// <param name="step">The number of this step, from 1.</param>
+    /// <summary>One step, in place; the gradient is not changed.</summary>
+    /// <param name="tensors">The parameter, its gradient and its state.</param>
+    /// <param name="gradientScale">Factor of the gradient: the clipping coefficient.</param>
+    /// <param name="settings">Betas and epsilon.</param>
+    /// <param name="step">Number of this step, starting at 1.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    /// <param name="weightDecay">How strongly the weights are drawn to 0.</param>
+    /// <param name="weightDecay">Decoupled weight decay coefficient.</param>
     internal static void Step(in AdamWTensors tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {
-        Debug.Assert(IsArray(tensors.Parameter) && IsArray(tensors.Gradient) && IsArray(tensors.Mean) && IsArray(tensors.MeanSquare), "Contiguous float32.");
+        Debug.Assert(IsContiguousFloat(tensors.Parameter) && IsContiguousFloat(tensors.Gradient) && IsContiguousFloat(tensors.Mean) && IsContiguousFloat(tensors.MeanSquare), "Contiguous float32.");
         Debug.Assert(tensors.Gradient.numel() == tensors.Parameter.numel() && tensors.Mean.numel() == tensors.Parameter.numel() && tensors.MeanSquare.numel() == tensors.Parameter.numel(), "One size.");
-        var call = new Call
+        var operands = new Operands
         {
             Parameter = Pointer(tensors.Parameter), Gradient = Pointer(tensors.Gradient), Mean = Pointer(tensors.Mean), MeanSquare = Pointer(tensors.MeanSquare),
-            Count = tensors.Parameter.numel(), GradientScale = gradientScale, Kept = (float)(1 - learningRate * weightDecay), MeanShare = (float)(1 - settings.Beta1),
-            SquareKept = (float)settings.Beta2, SquareShare = (float)(1 - settings.Beta2), Eps = (float)settings.Eps,
-            StepSize = (float)(learningRate / (1 - Math.Pow(settings.Beta1, step))), Correction = (float)Math.Sqrt(1 - Math.Pow(settings.Beta2, step)),
+            GradientScale = gradientScale, DecayFactor = (float)(1 - learningRate * weightDecay), OneMinusBeta1 = (float)(1 - settings.Beta1),
+            Beta2 = (float)settings.Beta2, OneMinusBeta2 = (float)(1 - settings.Beta2), Eps = (float)settings.Eps,
+            StepSize = (float)(learningRate / (1 - Math.Pow(settings.Beta1, step))), BiasCorrection2Sqrt = (float)Math.Sqrt(1 - Math.Pow(settings.Beta2, step)),
         };
-        NativeThreads.For((int)((call.Count + Stretch - 1) / Stretch), 1, ref call, &Move);
+        ElementLoop.RunParallel<StepKernel, Operands>((int)tensors.Parameter.numel(), Grain, operands);
     }
 
     private static bool CanRun(Tensor x) => Lanes.CanRunContiguous(x, ScalarType.Float32);
 
-    private static bool IsArray(Tensor x) => x.is_contiguous() && x.dtype == ScalarType.Float32;
+    private static bool IsContiguousFloat(Tensor x) => x.is_contiguous() && x.dtype == ScalarType.Float32;
 
     private static float* Pointer(Tensor tensor) => (float*)TensorMemory.Pointer(tensor);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Move(void* arguments, int from, int to)
+    private readonly struct StepKernel : IElementKernel<Operands>
     {
-        var p = *(Call*)arguments;
-        var end = Math.Min(p.Count, (long)to * Stretch);
-        var i = (long)from * Stretch;
-        for (; i + Lanes.Count <= end; i += Lanes.Count) Move(p, i, Lanes.Count);
-        if (i < end) Move(p, i, (int)(end - i));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run(in Operands p, nint index, int count)
+        {
+            var gradient = Lanes.Load(p.Gradient + index, count) * p.GradientScale;
+            var mean = Lanes.Load(p.Mean + index, count);
+            mean = p.OneMinusBeta1 < 0.5f                                                    // as torch.lerp: interpolates from the nearer end, which rounds less
+                ? Vector256.FusedMultiplyAdd(gradient - mean, Vector256.Create(p.OneMinusBeta1), mean)
+                : Vector256.FusedMultiplyAdd(mean - gradient, Vector256.Create(1 - p.OneMinusBeta1), gradient);
+            var square = Vector256.FusedMultiplyAdd(gradient * gradient, Vector256.Create(p.OneMinusBeta2), Lanes.Load(p.MeanSquare + index, count) * p.Beta2);
+            var denominator = Vector256.Sqrt(square) / p.BiasCorrection2Sqrt + Vector256.Create(p.Eps);
+            Lanes.Store(mean, p.Mean + index, count);
+            Lanes.Store(square, p.MeanSquare + index, count);
+            Lanes.Store(Lanes.Load(p.Parameter + index, count) * p.DecayFactor - mean / denominator * p.StepSize, p.Parameter + index, count);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Move(in Call p, long i, int count)
-    {
-        var gradient = Lanes.Load(p.Gradient + i, count) * p.GradientScale;
-        var mean = Lanes.Load(p.Mean + i, count);
-        mean = p.MeanShare < 0.5f                                                            // from the nearer end, as torch's lerp: nothing of the other is lost
-            ? Vector256.FusedMultiplyAdd(gradient - mean, Vector256.Create(p.MeanShare), mean)
-            : Vector256.FusedMultiplyAdd(mean - gradient, Vector256.Create(1 - p.MeanShare), gradient);
-        var square = Vector256.FusedMultiplyAdd(gradient * gradient, Vector256.Create(p.SquareShare), Lanes.Load(p.MeanSquare + i, count) * p.SquareKept);
-        var denominator = Vector256.Sqrt(square) / p.Correction + Vector256.Create(p.Eps);
-        Lanes.Store(mean, p.Mean + i, count);
-        Lanes.Store(square, p.MeanSquare + i, count);
-        Lanes.Store(Lanes.Load(p.Parameter + i, count) * p.Kept - mean / denominator * p.StepSize, p.Parameter + i, count);
-    }
-
-    private struct Call
+    private struct Operands
     {
         internal float* Parameter, Gradient, Mean, MeanSquare;
-        internal long Count;
-        internal float GradientScale, Kept, MeanShare, SquareKept, SquareShare, Eps, StepSize, Correction;
+        internal float GradientScale, DecayFactor, OneMinusBeta1, Beta2, OneMinusBeta2, Eps, StepSize, BiasCorrection2Sqrt;
     }
 }

@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW of separate tensor operations, in the order of PyTorch's: what <see cref="ClippingAdamW"/> and <see cref="FusedAdamW"/> are held to, and the way where neither is available.</summary>
+/// <summary>AdamW as separate tensor operations in PyTorch's order: the reference for <see cref="ClippingAdamW"/> and <see cref="FusedAdamW"/>, and the fallback where neither is available.</summary>
 internal static class ReferenceAdamW
 {
-    /// <summary>One step, in place. Call it without gradients and within a dispose scope.</summary>
-    /// <param name="tensors">The parameter and what belongs to it.</param>
-    /// <param name="settings">Decays and epsilon.</param>
-    /// <param name="step">The number of this step, from 1.</param>
+    /// <summary>One step, in place. Call it with gradients disabled and within a dispose scope.</summary>
+    /// <param name="tensors">The parameter, its gradient and its state.</param>
+    /// <param name="settings">Betas and epsilon.</param>
+    /// <param name="step">Number of this step, starting at 1.</param>
     /// <param name="learningRate">The learning rate of this step.</param>
-    /// <param name="weightDecay">How strongly the weights are drawn to 0.</param>
+    /// <param name="weightDecay">Decoupled weight decay coefficient.</param>
     internal static void Step(AdamWTensors tensors, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {
         var (parameter, gradient, mean, meanSquare) = tensors;

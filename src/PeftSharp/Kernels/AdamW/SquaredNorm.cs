@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The sum of a tensor's squares on all threads; libtorch's norm of a whole tensor is one thread's.</summary>
+/// <summary>The sum of squares of a tensor (its squared L2 norm), on all threads; libtorch computes the norm of a whole tensor on one thread.</summary>
 internal static unsafe class SquaredNorm
 {
     private const int Stretch = 1 << 16, Block = 4096;
 
-    /// <summary>Whether it takes this one: float32 on the processor, in one piece.</summary>
+    /// <summary>Whether a tensor is supported: contiguous float32 on the CPU.</summary>
     internal static bool CanRun(Tensor x) => FastPaths.AdamW && Lanes.CanRunContiguous(x, ScalarType.Float32);
 
-    /// <summary>Float32 sums of 4096 numbers, 128 a lane, added up in double precision; the same on any number of threads.</summary>
+    /// <summary>Sums blocks of 4096 elements in float32 and the blocks in double precision. The result does not depend on the number of threads.</summary>
     internal static double Of(Tensor x)
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32, "Contiguous float32.");
@@ -38,6 +38,7 @@ internal static unsafe class SquaredNorm
         }
     }
 
+    /// <summary>Four accumulators, because each multiply-add waits for the one before it in the same accumulator.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static float Sum(float* x, int count)
     {
@@ -57,8 +58,8 @@ internal static unsafe class SquaredNorm
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> AddSquare(Vector256<float> sum, float* x, int count)
     {
-        var numbers = Lanes.Load(x, count);
-        return Vector256.FusedMultiplyAdd(numbers, numbers, sum);
+        var values = Lanes.Load(x, count);
+        return Vector256.FusedMultiplyAdd(values, values, sum);
     }
 
     private struct Call

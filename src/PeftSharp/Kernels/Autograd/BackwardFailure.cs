@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// libtorch calls the function from C++, and a .NET exception must not pass through C++ frames. The function therefore returns a gradient that libtorch rejects:
 /// on the meta device, with a shape that no tensor has. libtorch's engine stops the pass, on whatever thread it runs, and throws a C++ exception, which
-/// TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The shape is in its message, so the failure recognizes it there when it is thrown and becomes its inner exception.
+/// TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The shape is in its message, by which this class recognizes it when it is thrown and makes the original exception its inner exception.
 /// </remarks>
 internal sealed class BackwardFailure
 {

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>An operation that computes its own gradient: what it keeps between forward and backward is its choice.</summary>
+/// <summary>A custom autograd function: an operation that computes its own gradient and decides what to save for it.</summary>
 /// <remarks>
-/// Over TorchSharp's custom functions it adds what they leave open: temporaries of the backward pass end with it, the gradients that it hands to libtorch stay
-/// referenced until libtorch has taken them, and an exception in <see cref="Backward"/> reaches the caller of the backward pass (<see cref="BackwardFailure"/>).
+/// It adds to TorchSharp's custom functions what they lack: temporaries of the backward pass are disposed at its end, the gradients that are returned to libtorch stay
+/// referenced until libtorch has taken them over, and an exception in <see cref="Backward"/> reaches the caller of the backward pass (<see cref="BackwardFailure"/>).
 /// </remarks>
 internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> where T : GradientFunction<T>, new()
 {
@@ -14,23 +14,23 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
 
     public override string Name => typeof(T).Name;
 
-    /// <summary>The operation; gradients are off.</summary>
-    /// <param name="arguments">As given to <c>apply</c>.</param>
+    /// <summary>Computes the operation; gradients are disabled.</summary>
+    /// <param name="arguments">The arguments of <c>apply</c>.</param>
     /// <param name="save">Tensors that <see cref="Backward"/> needs.</param>
-    /// <param name="keep">Anything else that it needs.</param>
+    /// <param name="keep">Any other object that it needs.</param>
     protected abstract Tensor Forward(object[] arguments, out Tensor[] save, out object? keep);
 
-    /// <summary>The gradients, one for each argument; null for one that has none.</summary>
-    /// <param name="saved">What <see cref="Forward"/> saved.</param>
-    /// <param name="kept">What it kept.</param>
-    /// <param name="gradient">Of the result.</param>
+    /// <summary>Computes the gradients, one per argument; null for arguments without a gradient.</summary>
+    /// <param name="saved">The tensors that <see cref="Forward"/> saved.</param>
+    /// <param name="kept">The object that it kept.</param>
+    /// <param name="gradient">Gradient of the result.</param>
     protected abstract Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient);
 
     public sealed override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var scope = NewDisposeScope();
         var result = Forward(vars, out var save, out var keep);
-        foreach (var tensor in save) tensor.MoveToOuterDisposeScope();                // until libtorch has saved them, right after this call
+        foreach (var tensor in save) tensor.MoveToOuterDisposeScope();                // libtorch saves them right after this call
         ctx.save_for_backward([.. save]);
         ctx.save_data(Kept, new Call(keep, vars));
         return result.MoveToOuterDisposeScope();

@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Dropout masks with PyTorch's own numbers, about ten times as fast as libtorch's <c>bernoulli_</c>, which draws one element at a time, and in a bit each.</summary>
-/// <remarks>libtorch keeps an element where the lower 53 bits of two words of the stream, the first the upper half, are below p·2⁵³. Memory order is the order of draws.</remarks>
+/// <summary>Draws dropout masks that are bit-identical to libtorch's <c>bernoulli_</c>, about ten times as fast, and stores one bit per element.</summary>
+/// <remarks>For each element, in memory order, libtorch draws two 32-bit words of MT19937, the first of which is the upper half, and keeps the element if their lower 53 bits are below keep·2⁵³.</remarks>
 internal static class BernoulliMask
 {
-    private const int Lanes = 8, LeastPart = 1 << 15;
-    private const double ComparedShare = 0.62;                                         // of an element's time: the rest makes its words
+    private const int Lanes = 8, MinPart = 1 << 15;
+    private const double ComparisonShare = 0.62;                                       // of the time of an element; the rest is spent on generating its words
 
-    /// <summary>Whether a mask for this tensor is drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
+    /// <summary>Whether masks for this tensor are drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
     internal static bool CanRun(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.CanRun(x);
 
-    /// <summary>Which elements <c>bernoulli_(keep)</c> would set; libtorch's generator moves on.</summary>
+    /// <summary>Draws the mask that <c>bernoulli_(keep)</c> would draw and advances libtorch's generator as it would.</summary>
     /// <param name="count">Number of elements.</param>
-    /// <param name="keep">Above 0, below 1.</param>
-    /// <returns>Uint8: a bit for each element, the lowest of a byte the first, and a byte more for who reads two at a time.</returns>
+    /// <param name="keep">Probability of keeping an element; above 0, below 1.</param>
+    /// <returns>Uint8: one bit per element, starting with the lowest bit of each byte, and one more byte, because readers load two bytes at a time.</returns>
     internal static unsafe Tensor Draw(long count, double keep)
     {
         Debug.Assert(count > 0 && keep is > 0 and < 1, "Nothing is drawn for a mask of one value.");
@@ -28,7 +28,7 @@ internal static class BernoulliMask
         var mask = new Mask
         {
             Start = new MersenneTwister(state.bytes), Bits = (byte*)TensorMemory.Pointer(bits), Count = count, Threshold = (ulong)Math.Ceiling(Math.ScaleB(keep, 53)),
-            Parts = (int)Math.Clamp(count / LeastPart, 1, get_num_threads()),
+            Parts = (int)Math.Clamp(count / MinPart, 1, get_num_threads()),
         };
         NativeThreads.For(mask.Parts, 1, ref mask, &DrawParts);
         mask.Bits[bits.numel() - 1] = 0;
@@ -37,7 +37,7 @@ internal static class BernoulliMask
         return bits;
     }
 
-    /// <summary>1/keep as libtorch's division of the type gives it: what a kept element is multiplied by.</summary>
+    /// <summary>The factor of kept elements, 1 / keep, rounded as libtorch rounds it for the type.</summary>
     internal static float Reciprocal(double keep, ScalarType type)
     {
         var reciprocal = (float)(1 / (float)keep);
@@ -46,7 +46,7 @@ internal static class BernoulliMask
         return BitConverter.UInt32BitsToSingle((uint)half << 16);
     }
 
-    /// <summary>Each part by itself from the beginning of the stream: to pass over words takes less than to have them from another core.</summary>
+    /// <summary>Draws parts of the mask. Each thread generates the stream from its start and skips to its part, which is cheaper than moving words between cores.</summary>
     private static unsafe void DrawParts(void* arguments, int from, int to)
     {
         var mask = (Mask*)arguments;
@@ -63,52 +63,52 @@ internal static class BernoulliMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void DrawPart(ref MersenneTwister twister, byte* bits, long count, ulong threshold)
     {
-        var across = stackalloc uint[2 * Lanes];                                              // words of two blocks
+        var boundary = stackalloc uint[2 * Lanes];                                            // words of eight elements that lie in two blocks of the generator
         while (count > 0)
         {
-            var full = (int)Math.Min(count, twister.Left / 2) / Lanes;
+            var full = (int)Math.Min(count, twister.Remaining / 2) / Lanes;
             fixed (uint* words = &twister.Next) Compare(words, bits, full, threshold);
             twister.Skip(2 * Lanes * full);
             bits += full;
             count -= Lanes * full;
             if (count <= 0) return;
             var rest = (int)Math.Min(count, Lanes);
-            new Span<uint>(across, 2 * Lanes).Clear();
-            twister.Draw(new Span<uint>(across, 2 * rest));
-            Compare(across, bits++, 1, threshold);
+            new Span<uint>(boundary, 2 * Lanes).Clear();
+            twister.Draw(new Span<uint>(boundary, 2 * rest));
+            Compare(boundary, bits++, 1, threshold);
             count -= rest;
         }
     }
 
-    /// <summary>The bits of eight elements a byte, from 16 words each.</summary>
+    /// <summary>Computes bytes of the mask, each from the 16 words of eight elements.</summary>
     private static unsafe void Compare(uint* words, byte* bits, nint bytes, ulong threshold)
     {
         if (CompareUpper(words, bits, bytes, (uint)(threshold >> 32))) return;
-        for (nint i = 0; i < bytes; i++, words += 2 * Lanes) bits[i] = (byte)(Kept(words, threshold) | Kept(words + Lanes, threshold) << (Lanes / 2));
+        for (nint i = 0; i < bytes; i++, words += 2 * Lanes) bits[i] = (byte)(CompareFour(words, threshold) | CompareFour(words + Lanes, threshold) << (Lanes / 2));
     }
 
-    /// <summary>The same by the upper 21 of the 53 bits alone, which the first of an element's words has. False: one of them was the threshold's own, so that they do not decide.</summary>
+    /// <summary>The same, comparing only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if they are equal to the threshold's for some element, so that the lower bits decide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static unsafe bool CompareUpper(uint* words, byte* bits, nint bytes, uint threshold)
     {
         var bound = Vector256.Create((int)threshold);
-        var open = Vector256<int>.Zero;
+        var undecided = Vector256<int>.Zero;
         for (nint i = 0; i < bytes; i++, words += 2 * Lanes)
         {
             var first = Vector256.Narrow(Vector256.Load(words).AsUInt64(), Vector256.Load(words + Lanes).AsUInt64());
             var upper = (MersenneTwister.Temper(first) & Vector256.Create((1u << 21) - 1)).AsInt32();
-            open |= Vector256.Equals(upper, bound);
+            undecided |= Vector256.Equals(upper, bound);
             bits[i] = (byte)Vector256.LessThan(upper, bound).ExtractMostSignificantBits();
         }
-        return open == Vector256<int>.Zero;
+        return undecided == Vector256<int>.Zero;
     }
 
-    /// <summary>The bits of four elements, from all 53 bits of each.</summary>
-    private static unsafe uint Kept(uint* words, ulong threshold)
+    /// <summary>The mask bits of four elements, comparing all 53 bits.</summary>
+    private static unsafe uint CompareFour(uint* words, ulong threshold)
     {
         var pairs = MersenneTwister.Temper(Vector256.Load(words)).AsUInt64();                     // little-endian: the first word is the lower half
-        var numbers = ((pairs << 32) | (pairs >>> 32)) & Vector256.Create((1UL << 53) - 1);
-        return Vector256.LessThan(numbers.AsInt64(), Vector256.Create((long)threshold)).ExtractMostSignificantBits();
+        var draws = ((pairs << 32) | (pairs >>> 32)) & Vector256.Create((1UL << 53) - 1);
+        return Vector256.LessThan(draws.AsInt64(), Vector256.Create((long)threshold)).ExtractMostSignificantBits();
     }
 
     private unsafe struct Mask
@@ -119,8 +119,8 @@ internal static class BernoulliMask
         internal ulong Threshold;
         internal int Parts;
 
-        /// <summary>Where a part begins: the more it has to pass over the shorter it is, so that all take as long.</summary>
+        /// <summary>First element of a part. Parts with more words to skip are shorter, so that all take the same time.</summary>
         internal readonly long FirstOf(int part) =>
-            part == Parts ? Count : (long)(Count * (1 - Math.Pow(ComparedShare, part)) / (1 - Math.Pow(ComparedShare, Parts))) / Lanes * Lanes;
+            part == Parts ? Count : (long)(Count * (1 - Math.Pow(ComparisonShare, part)) / (1 - Math.Pow(ComparisonShare, Parts))) / Lanes * Lanes;
     }
 }

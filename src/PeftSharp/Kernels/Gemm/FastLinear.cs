@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A float32 linear layer of many rows and its gradients by <see cref="Sgemm"/>.</summary>
+/// <summary>A float32 linear layer for many rows, and its gradients, with <see cref="Sgemm"/>.</summary>
 internal static class FastLinear
 {
-    /// <summary>Whether it computes this call, forward and backward.</summary>
+    /// <summary>Whether this call can be computed here, forward and backward.</summary>
     /// <param name="x">Float [..., inputs].</param>
     /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
-    /// <param name="isTransposed">Whether the weight is stored the other way round, as GPT-2's.</param>
+    /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D).</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
         if (!FastPaths.Linear || !Sgemm.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
@@ -36,7 +36,7 @@ internal static class FastLinear
         return Sgemm.Multiply(Matrix(x), right, bias).reshape([.. x.shape[..^1], right.shape[1]]);
     }
 
-    /// <summary>What of a call the gradients need.</summary>
+    /// <summary>What the backward pass needs to know: which gradients are required and the shape of x; <c>WantsBias</c> is null without a bias.</summary>
     private sealed record Kept(bool IsTransposed, bool WantsX, bool WantsWeight, bool? WantsBias, long[] Shape);
 
     private sealed class Function : GradientFunction<Function>
@@ -52,13 +52,13 @@ internal static class FastLinear
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
             var call = (Kept)kept!;
-            var back = Matrix(gradient).contiguous();
+            var gradientMatrix = Matrix(gradient).contiguous();
             var weight = call.WantsX ? saved[0] : null;
             var x = call.WantsWeight ? Matrix(saved[^1]) : null;
-            var ofX = weight is null ? null : Product(back, call.IsTransposed ? weight.t() : weight).reshape(call.Shape);
-            var ofWeight = x is null ? null : call.IsTransposed ? Product(x.t(), back) : Product(back.t(), x);
-            Tensor?[] gradients = [ofX, ofWeight, null];
-            return call.WantsBias is { } wantsBias ? [.. gradients, wantsBias ? back.sum([0L]) : null] : gradients;
+            var xGradient = weight is null ? null : Product(gradientMatrix, call.IsTransposed ? weight.t() : weight).reshape(call.Shape);
+            var weightGradient = x is null ? null : call.IsTransposed ? Product(x.t(), gradientMatrix) : Product(gradientMatrix.t(), x);
+            Tensor?[] gradients = [xGradient, weightGradient, null];
+            return call.WantsBias is { } wantsBias ? [.. gradients, wantsBias ? gradientMatrix.sum([0L]) : null] : gradients;
         }
 
         private static Tensor Product(Tensor a, Tensor b) => Sgemm.CanRun(a, b) ? Sgemm.Multiply(a, b) : a.mm(b);

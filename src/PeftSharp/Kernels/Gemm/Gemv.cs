@@ -4,241 +4,205 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A weight [outputs, inputs]: each output is the product of a row of it with each row of the input.</summary>
+/// <summary>y = x·Wᵀ + b for up to 16 rows of x, with W of shape [outputs, inputs]: each result is the dot product of a row of x with a row of W.</summary>
 /// <remarks>
-/// A block's sums, sixteen or twenty-four vectors, stay in registers. All that stands around such a loop is inlined: a call would put the sums on the stack in every turn.
-/// Several rows of the weight are read side by side, which memory would give slowly, so it is asked for what comes a good while later, in the order in which it lies there.
+/// A tile is 8 rows of x by 3 of W, or 4 by 4; its 24 or 16 vectors of partial sums stay in registers. Everything around such a loop is inlined, because a call would spill them to the stack in every iteration.
+/// Several rows of W are read side by side, which defeats the hardware prefetcher, so the weight is prefetched <see cref="PrefetchDistance"/> bytes ahead, in address order.
 /// </remarks>
 internal static unsafe class Gemv
 {
-    private const int Stretch = 96, Group = 12;              // outputs at once: whole groups of three and of four
-    private const int Margin = 4, SumsOfRow = Margin + Stretch;
-    private const int Near = 1 << 18, Ahead = 1 << 14, Line = 64;
+    private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile, beside eight and four rows of x
+    private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch of outputs is whole tiles of both kinds
+    private const int Margin = 4, SumsStride = Margin + MaxStretch;                // the last tile of a stretch may reach back by up to three outputs
+    private const int StretchBytes = 1 << 18, PrefetchDistance = 1 << 14, Line = 64;
 
-    /// <summary>The input, block of rows after block, each [pairs of vectors, rows of it, 32].</summary>
+    /// <summary>Packs the input as float32, block of rows after block of rows, each [inputs / 32, rows of the block, 32] in the order of <see cref="VectorPair"/>.</summary>
     internal static void Pack<T>(ref SkinnyGemmArguments p, T* from) where T : unmanaged
     {
         var to = p.X;
         for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
             for (var input = 0; input < p.Inputs; input += VectorPair.Count)
                 for (var row = first; row < first + p.Blocks.At(first); row++, to += VectorPair.Count)
-                {
-                    var (a, b) = row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default;
-                    a.Store(to);
-                    b.Store(to + VectorPair.Half);
-                }
+                    (row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>The outputs from the first to before the last, as many at once as stay near for all blocks of rows.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), in stretches whose weight stays in the cache for all blocks of rows: a thread's share.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (SkinnyGemmArguments*)arguments;
-        var stretch = Math.Clamp(Near / (p->Inputs * sizeof(T)) / Group * Group, Group, Stretch);
-        var sums = stackalloc float[SkinnyGemmArguments.MostRows * SumsOfRow];
+        var stretch = Math.Clamp(StretchBytes / (p->Inputs * sizeof(T)) / TileMultiple * TileMultiple, TileMultiple, MaxStretch);
+        var sums = stackalloc float[SkinnyGemmArguments.MaxRows * SumsStride];
         for (; from < to; from += stretch)
         {
             var end = Math.Min(to, from + stretch);
             for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first)) Multiply<T>(p, first, from, end, sums + Margin - from);
-            End<T>(p, from, end, sums + Margin - from);
+            Store<T>(p, from, end, sums + Margin - from);
         }
     }
 
-    /// <summary>A block of rows. The last group that is not whole reaches back into outputs that are there already, with the same numbers.</summary>
+    /// <summary>The products of a block of rows. The last tile is shifted back so that it is whole; the outputs that overlap the tile before are computed twice, with equal results.</summary>
     private static void Multiply<T>(SkinnyGemmArguments* p, int first, int from, int to, float* sums) where T : unmanaged
     {
         switch (p->Blocks.At(first))
         {
             case RowBlocks.Large:
-                for (; from < to; from += 3) EightByThree<T>(p, first, Math.Min(from, to - 3), sums);
+                for (; from < to; from += OutputsOfEight) MultiplyEightRows<T>(p, first, Math.Min(from, to - OutputsOfEight), sums);
                 break;
             case RowBlocks.Small:
-                for (; from < to; from += 4) FourByFour<T>(p, first, Math.Min(from, to - 4), sums);
+                for (; from < to; from += OutputsOfFour) MultiplyFourRows<T>(p, first, Math.Min(from, to - OutputsOfFour), sums);
                 break;
             default:
-                for (; from < to; from++) One<T>(p, first, from, sums);
+                for (; from < to; from++) MultiplyOneRow<T>(p, first, from, sums);
                 break;
         }
     }
 
-    /// <summary>The sums and the bias in the result's type.</summary>
-    private static void End<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
+    /// <summary>Adds the bias and stores the sums in the result's type.</summary>
+    private static void Store<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
         var result = (T*)p->Result;
-        for (var row = 0; row < p->Rows; row++, sums += SumsOfRow, result += p->Outputs)
-        {
-            var output = from;
-            for (; output + Lanes.Count <= to; output += Lanes.Count)
-            {
-                var numbers = Vector256.Load(sums + output);
-                Lanes.Store(p->Bias is null ? numbers : numbers + Lanes.Load((T*)p->Bias + output), result + output);
-            }
-            for (; output < to; output++) result[output] = Lanes.FromSingle<T>(p->Bias is null ? sums[output] : sums[output] + Lanes.ToSingle((T*)p->Bias + output));
-        }
+        for (var row = 0; row < p->Rows; row++, sums += SumsStride, result += p->Outputs)
+            ElementLoop.Run<AddBias<T>, Epilogue<T>>(new Epilogue<T> { Sums = sums, Bias = (T*)p->Bias, Result = result }, from, to);
     }
 
-    /// <summary>Eight rows of the input with three of the weight.</summary>
+    /// <summary>The products of eight rows of the input with three rows of the weight: 24 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void EightByThree<T>(SkinnyGemmArguments* p, int first, int output, float* sums) where T : unmanaged
+    private static void MultiplyEightRows<T>(SkinnyGemmArguments* p, int firstRow, int output, float* sums) where T : unmanaged
     {
-        var x = p->X + (long)first * p->Inputs;
+        var x = p->X + (long)firstRow * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
-        var ahead = (byte*)w + Ahead;
+        var ahead = (byte*)w + PrefetchDistance;
         var inputs = (nint)p->Inputs;
         var end = w + inputs;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
-        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        for (; w < end; w += VectorPair.Count, x += 8 * VectorPair.Count)
+        VectorTriple s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        for (; w < end; w += VectorPair.Count, x += RowBlocks.Large * VectorPair.Count)
         {
-            AskFor<T>(ref ahead, 3);
-            var (one, one2) = VectorPair.Load(w);
-            var (two, two2) = VectorPair.Load(w + inputs);
-            var (three, three2) = VectorPair.Load(w + 2 * inputs);
-            var row = Vector512.Load(x);
-            (a0, b0, c0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0), Vector512.FusedMultiplyAdd(three, row, c0));
-            row = Vector512.Load(x + 32);
-            (a1, b1, c1) = (Vector512.FusedMultiplyAdd(one, row, a1), Vector512.FusedMultiplyAdd(two, row, b1), Vector512.FusedMultiplyAdd(three, row, c1));
-            row = Vector512.Load(x + 64);
-            (a2, b2, c2) = (Vector512.FusedMultiplyAdd(one, row, a2), Vector512.FusedMultiplyAdd(two, row, b2), Vector512.FusedMultiplyAdd(three, row, c2));
-            row = Vector512.Load(x + 96);
-            (a3, b3, c3) = (Vector512.FusedMultiplyAdd(one, row, a3), Vector512.FusedMultiplyAdd(two, row, b3), Vector512.FusedMultiplyAdd(three, row, c3));
-            row = Vector512.Load(x + 128);
-            (a4, b4, c4) = (Vector512.FusedMultiplyAdd(one, row, a4), Vector512.FusedMultiplyAdd(two, row, b4), Vector512.FusedMultiplyAdd(three, row, c4));
-            row = Vector512.Load(x + 160);
-            (a5, b5, c5) = (Vector512.FusedMultiplyAdd(one, row, a5), Vector512.FusedMultiplyAdd(two, row, b5), Vector512.FusedMultiplyAdd(three, row, c5));
-            row = Vector512.Load(x + 192);
-            (a6, b6, c6) = (Vector512.FusedMultiplyAdd(one, row, a6), Vector512.FusedMultiplyAdd(two, row, b6), Vector512.FusedMultiplyAdd(three, row, c6));
-            row = Vector512.Load(x + 224);
-            (a7, b7, c7) = (Vector512.FusedMultiplyAdd(one, row, a7), Vector512.FusedMultiplyAdd(two, row, b7), Vector512.FusedMultiplyAdd(three, row, c7));
-            row = Vector512.Load(x + 16);
-            (a0, b0, c0) = (Vector512.FusedMultiplyAdd(one2, row, a0), Vector512.FusedMultiplyAdd(two2, row, b0), Vector512.FusedMultiplyAdd(three2, row, c0));
-            row = Vector512.Load(x + 48);
-            (a1, b1, c1) = (Vector512.FusedMultiplyAdd(one2, row, a1), Vector512.FusedMultiplyAdd(two2, row, b1), Vector512.FusedMultiplyAdd(three2, row, c1));
-            row = Vector512.Load(x + 80);
-            (a2, b2, c2) = (Vector512.FusedMultiplyAdd(one2, row, a2), Vector512.FusedMultiplyAdd(two2, row, b2), Vector512.FusedMultiplyAdd(three2, row, c2));
-            row = Vector512.Load(x + 112);
-            (a3, b3, c3) = (Vector512.FusedMultiplyAdd(one2, row, a3), Vector512.FusedMultiplyAdd(two2, row, b3), Vector512.FusedMultiplyAdd(three2, row, c3));
-            row = Vector512.Load(x + 144);
-            (a4, b4, c4) = (Vector512.FusedMultiplyAdd(one2, row, a4), Vector512.FusedMultiplyAdd(two2, row, b4), Vector512.FusedMultiplyAdd(three2, row, c4));
-            row = Vector512.Load(x + 176);
-            (a5, b5, c5) = (Vector512.FusedMultiplyAdd(one2, row, a5), Vector512.FusedMultiplyAdd(two2, row, b5), Vector512.FusedMultiplyAdd(three2, row, c5));
-            row = Vector512.Load(x + 208);
-            (a6, b6, c6) = (Vector512.FusedMultiplyAdd(one2, row, a6), Vector512.FusedMultiplyAdd(two2, row, b6), Vector512.FusedMultiplyAdd(three2, row, c6));
-            row = Vector512.Load(x + 240);
-            (a7, b7, c7) = (Vector512.FusedMultiplyAdd(one2, row, a7), Vector512.FusedMultiplyAdd(two2, row, b7), Vector512.FusedMultiplyAdd(three2, row, c7));
+            Prefetch<T>(ref ahead, OutputsOfEight);
+            var first = VectorTriple.Load(w, inputs, out var second);
+            s0.AddProduct(first, Vector512.Load(x));
+            s1.AddProduct(first, Vector512.Load(x + VectorPair.Count));
+            s2.AddProduct(first, Vector512.Load(x + 2 * VectorPair.Count));
+            s3.AddProduct(first, Vector512.Load(x + 3 * VectorPair.Count));
+            s4.AddProduct(first, Vector512.Load(x + 4 * VectorPair.Count));
+            s5.AddProduct(first, Vector512.Load(x + 5 * VectorPair.Count));
+            s6.AddProduct(first, Vector512.Load(x + 6 * VectorPair.Count));
+            s7.AddProduct(first, Vector512.Load(x + 7 * VectorPair.Count));
+            s0.AddProduct(second, Vector512.Load(x + VectorPair.Half));
+            s1.AddProduct(second, Vector512.Load(x + VectorPair.Count + VectorPair.Half));
+            s2.AddProduct(second, Vector512.Load(x + 2 * VectorPair.Count + VectorPair.Half));
+            s3.AddProduct(second, Vector512.Load(x + 3 * VectorPair.Count + VectorPair.Half));
+            s4.AddProduct(second, Vector512.Load(x + 4 * VectorPair.Count + VectorPair.Half));
+            s5.AddProduct(second, Vector512.Load(x + 5 * VectorPair.Count + VectorPair.Half));
+            s6.AddProduct(second, Vector512.Load(x + 6 * VectorPair.Count + VectorPair.Half));
+            s7.AddProduct(second, Vector512.Load(x + 7 * VectorPair.Count + VectorPair.Half));
         }
-        sums += first * SumsOfRow + output;
-        StoreSums(sums, a0, a1, a2, a3);
-        StoreSums(sums + 4 * SumsOfRow, a4, a5, a6, a7);
-        StoreSums(sums + 1, b0, b1, b2, b3);
-        StoreSums(sums + 1 + 4 * SumsOfRow, b4, b5, b6, b7);
-        StoreSums(sums + 2, c0, c1, c2, c3);
-        StoreSums(sums + 2 + 4 * SumsOfRow, c4, c5, c6, c7);
+        sums += firstRow * SumsStride + output;
+        StoreSums(sums, s0.A, s1.A, s2.A, s3.A);
+        StoreSums(sums + 4 * SumsStride, s4.A, s5.A, s6.A, s7.A);
+        StoreSums(sums + 1, s0.B, s1.B, s2.B, s3.B);
+        StoreSums(sums + 1 + 4 * SumsStride, s4.B, s5.B, s6.B, s7.B);
+        StoreSums(sums + 2, s0.C, s1.C, s2.C, s3.C);
+        StoreSums(sums + 2 + 4 * SumsStride, s4.C, s5.C, s6.C, s7.C);
     }
 
-    /// <summary>Four rows of the input with four of the weight.</summary>
+    /// <summary>The products of four rows of the input with four rows of the weight: 16 accumulators.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void FourByFour<T>(SkinnyGemmArguments* p, int first, int output, float* sums) where T : unmanaged
+    private static void MultiplyFourRows<T>(SkinnyGemmArguments* p, int firstRow, int output, float* sums) where T : unmanaged
     {
-        var x = p->X + (long)first * p->Inputs;
+        var x = p->X + (long)firstRow * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
-        var ahead = (byte*)w + Ahead;
+        var ahead = (byte*)w + PrefetchDistance;
         var inputs = (nint)p->Inputs;
         var end = w + inputs;
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
-        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
-        Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
-        for (; w < end; w += VectorPair.Count, x += 4 * VectorPair.Count)
+        VectorQuad s0 = default, s1 = default, s2 = default, s3 = default;
+        for (; w < end; w += VectorPair.Count, x += RowBlocks.Small * VectorPair.Count)
         {
-            AskFor<T>(ref ahead, 4);
-            var (one, one2) = VectorPair.Load(w);
-            var (two, two2) = VectorPair.Load(w + inputs);
-            var (three, three2) = VectorPair.Load(w + 2 * inputs);
-            var (four, four2) = VectorPair.Load(w + 3 * inputs);
-            var row = Vector512.Load(x);
-            (a0, b0) = (Vector512.FusedMultiplyAdd(one, row, a0), Vector512.FusedMultiplyAdd(two, row, b0));
-            (c0, d0) = (Vector512.FusedMultiplyAdd(three, row, c0), Vector512.FusedMultiplyAdd(four, row, d0));
-            row = Vector512.Load(x + 32);
-            (a1, b1) = (Vector512.FusedMultiplyAdd(one, row, a1), Vector512.FusedMultiplyAdd(two, row, b1));
-            (c1, d1) = (Vector512.FusedMultiplyAdd(three, row, c1), Vector512.FusedMultiplyAdd(four, row, d1));
-            row = Vector512.Load(x + 64);
-            (a2, b2) = (Vector512.FusedMultiplyAdd(one, row, a2), Vector512.FusedMultiplyAdd(two, row, b2));
-            (c2, d2) = (Vector512.FusedMultiplyAdd(three, row, c2), Vector512.FusedMultiplyAdd(four, row, d2));
-            row = Vector512.Load(x + 96);
-            (a3, b3) = (Vector512.FusedMultiplyAdd(one, row, a3), Vector512.FusedMultiplyAdd(two, row, b3));
-            (c3, d3) = (Vector512.FusedMultiplyAdd(three, row, c3), Vector512.FusedMultiplyAdd(four, row, d3));
-            row = Vector512.Load(x + 16);
-            (a0, b0) = (Vector512.FusedMultiplyAdd(one2, row, a0), Vector512.FusedMultiplyAdd(two2, row, b0));
-            (c0, d0) = (Vector512.FusedMultiplyAdd(three2, row, c0), Vector512.FusedMultiplyAdd(four2, row, d0));
-            row = Vector512.Load(x + 48);
-            (a1, b1) = (Vector512.FusedMultiplyAdd(one2, row, a1), Vector512.FusedMultiplyAdd(two2, row, b1));
-            (c1, d1) = (Vector512.FusedMultiplyAdd(three2, row, c1), Vector512.FusedMultiplyAdd(four2, row, d1));
-            row = Vector512.Load(x + 80);
-            (a2, b2) = (Vector512.FusedMultiplyAdd(one2, row, a2), Vector512.FusedMultiplyAdd(two2, row, b2));
-            (c2, d2) = (Vector512.FusedMultiplyAdd(three2, row, c2), Vector512.FusedMultiplyAdd(four2, row, d2));
-            row = Vector512.Load(x + 112);
-            (a3, b3) = (Vector512.FusedMultiplyAdd(one2, row, a3), Vector512.FusedMultiplyAdd(two2, row, b3));
-            (c3, d3) = (Vector512.FusedMultiplyAdd(three2, row, c3), Vector512.FusedMultiplyAdd(four2, row, d3));
+            Prefetch<T>(ref ahead, OutputsOfFour);
+            var first = VectorQuad.Load(w, inputs, out var second);
+            s0.AddProduct(first, Vector512.Load(x));
+            s1.AddProduct(first, Vector512.Load(x + VectorPair.Count));
+            s2.AddProduct(first, Vector512.Load(x + 2 * VectorPair.Count));
+            s3.AddProduct(first, Vector512.Load(x + 3 * VectorPair.Count));
+            s0.AddProduct(second, Vector512.Load(x + VectorPair.Half));
+            s1.AddProduct(second, Vector512.Load(x + VectorPair.Count + VectorPair.Half));
+            s2.AddProduct(second, Vector512.Load(x + 2 * VectorPair.Count + VectorPair.Half));
+            s3.AddProduct(second, Vector512.Load(x + 3 * VectorPair.Count + VectorPair.Half));
         }
-        sums += first * SumsOfRow + output;
-        StoreSums(sums, a0, a1, a2, a3);
-        StoreSums(sums + 1, b0, b1, b2, b3);
-        StoreSums(sums + 2, c0, c1, c2, c3);
-        StoreSums(sums + 3, d0, d1, d2, d3);
+        sums += firstRow * SumsStride + output;
+        StoreSums(sums, s0.A, s1.A, s2.A, s3.A);
+        StoreSums(sums + 1, s0.B, s1.B, s2.B, s3.B);
+        StoreSums(sums + 2, s0.C, s1.C, s2.C, s3.C);
+        StoreSums(sums + 3, s0.D, s1.D, s2.D, s3.D);
     }
 
-    /// <summary>One row of the input with one of the weight.</summary>
+    /// <summary>The product of one row of the input with one row of the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void One<T>(SkinnyGemmArguments* p, int row, int output, float* sums) where T : unmanaged
+    private static void MultiplyOneRow<T>(SkinnyGemmArguments* p, int row, int output, float* sums) where T : unmanaged
     {
         var x = p->X + (long)row * p->Inputs;
         var w = (T*)p->W + (long)output * p->Inputs;
         var end = w + p->Inputs;
-        var ahead = (byte*)w + Ahead;
+        var ahead = (byte*)w + PrefetchDistance;
         Vector512<float> a = default, b = default;
         for (; w < end; w += VectorPair.Count, x += VectorPair.Count)
         {
-            AskFor<T>(ref ahead, 1);
-            var (first, second) = VectorPair.Load(w);
-            (a, b) = (Vector512.FusedMultiplyAdd(first, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(second, Vector512.Load(x + VectorPair.Half), b));
+            Prefetch<T>(ref ahead, 1);
+            var pair = VectorPair.Load(w);
+            (a, b) = (Vector512.FusedMultiplyAdd(pair.First, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(pair.Second, Vector512.Load(x + VectorPair.Half), b));
         }
-        sums[row * SumsOfRow + output] = Vector512.Sum(a + b);
+        sums[row * SumsStride + output] = Vector512.Sum(a + b);
     }
 
-    /// <summary>Asks for as much of the weight as a turn of a loop reads of some of its rows.</summary>
+    /// <summary>Prefetches as much of the weight as one iteration reads of <paramref name="rows"/> rows. Prefetching beyond the end of the weight has no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AskFor<T>(ref byte* ahead, int rows) where T : unmanaged
+    private static void Prefetch<T>(ref byte* ahead, int rows) where T : unmanaged
     {
         if (!Sse.IsSupported) return;
         var bytes = rows * VectorPair.Count * sizeof(T);
-        for (var line = 0; line < bytes; line += Line) Sse.Prefetch1(ahead + line);          // beyond the end it does nothing
+        for (var line = 0; line < bytes; line += Line) Sse.Prefetch1(ahead + line);
         ahead += bytes;
     }
 
+    /// <summary>Stores the horizontal sums of four vectors, those of four consecutive rows of the input.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreSums(float* sums, Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
+    private static void StoreSums(float* sums, Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        var four = Quarter(first, second, third, fourth);
+        var four = Sum(a, b, c, d);
         sums[0] = four[0];
-        sums[SumsOfRow] = four[1];
-        sums[2 * SumsOfRow] = four[2];
-        sums[3 * SumsOfRow] = four[3];
+        sums[SumsStride] = four[1];
+        sums[2 * SumsStride] = four[2];
+        sums[3 * SumsStride] = four[3];
     }
 
-    /// <summary>The sums of four vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Quarter(Vector512<float> first, Vector512<float> second, Vector512<float> third, Vector512<float> fourth)
+    private static Vector128<float> Sum(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {
-        if (!Sse3.IsSupported) return Vector128.Create(Vector512.Sum(first), Vector512.Sum(second), Vector512.Sum(third), Vector512.Sum(fourth));
-        return Sse3.HorizontalAdd(Sse3.HorizontalAdd(Fold(first), Fold(second)), Sse3.HorizontalAdd(Fold(third), Fold(fourth)));
+        if (!Sse3.IsSupported) return Vector128.Create(Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
+        return Sse3.HorizontalAdd(Sse3.HorizontalAdd(Fold(a), Fold(b)), Sse3.HorizontalAdd(Fold(c), Fold(d)));
     }
 
+    /// <summary>Four partial sums of a vector's 16 elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Fold(Vector512<float> x)
     {
         var half = x.GetLower() + x.GetUpper();
         return half.GetLower() + half.GetUpper();
+    }
+
+    private struct Epilogue<T> where T : unmanaged
+    {
+        internal float* Sums;
+        internal T* Bias, Result;
+    }
+
+    private readonly struct AddBias<T> : IElementKernel<Epilogue<T>> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run(in Epilogue<T> p, nint index, int count)
+        {
+            var sums = Lanes.Load(p.Sums + index, count);
+            Lanes.Store(p.Bias is null ? sums : sums + Lanes.Load(p.Bias + index, count), p.Result + index, count);
+        }
     }
 }

@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A weight [inputs, outputs], as GPT-2's: each row of it, times the input's number for it, is added to the outputs.</summary>
+/// <summary>y = x·W + b for up to 16 rows of x, with W of shape [inputs, outputs] (GPT-2's Conv1D): each row of W, scaled by an input value, is added to the outputs.</summary>
 /// <remarks>
-/// The weight is taken block by block, some columns of some of its rows; within a block a strip of two vectors of columns goes down all rows while its sums stay in registers.
-/// Memory would give such short pieces slowly, so while one block is computed the next is asked for in the order in which it lies there, and waits in the second cache.
+/// W is read block by block (<see cref="BlockInputs"/> rows by <see cref="BlockColumns"/> columns). Within a block, a panel of 32 columns runs down all rows while its sums stay in registers.
+/// The short strided reads of a panel defeat the hardware prefetcher, so while a block is computed the next one is prefetched into L2, in address order.
 /// </remarks>
 internal static unsafe class GemvTransposed
 {
-    private const int BlockColumns = 256, BlockInputs = 128;                       // 64 KB of bfloat16, twice in the cache
-    private const int Line = 64;
+    private const int BlockColumns = 256, BlockInputs = 128;                       // 64 KB of bfloat16; two blocks are in the cache at once
+    private const int Line = 64;                                                   // bytes of a cache line
 
-    /// <summary>The input, block of rows after block, each [inputs, rows of it].</summary>
+    /// <summary>Packs the input, block of rows after block of rows, each [inputs, rows of the block].</summary>
     internal static void Pack(ref SkinnyGemmArguments p, float* x)
     {
         if (p.Blocks.At(0) == 1) new ReadOnlySpan<float>(x, p.Rows * p.Inputs).CopyTo(new Span<float>(p.X, p.Rows * p.Inputs));
@@ -22,19 +22,19 @@ internal static unsafe class GemvTransposed
             PanelPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
-    /// <summary>The outputs from the first to before the last.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive): a thread's share.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (SkinnyGemmArguments*)arguments;
-        // Sums of a block, strip by strip, each [rows, 32]. Each thread has its own: a line of memory that two write to goes to and fro between them.
-        var memory = stackalloc byte[SkinnyGemmArguments.MostRows * BlockColumns * sizeof(float) + Line];
+        // Sums of a block, panel by panel, each [rows, 32]. On the thread's own stack: two threads that write to one cache line would pass it back and forth.
+        var memory = stackalloc byte[SkinnyGemmArguments.MaxRows * BlockColumns * sizeof(float) + Line];
         var sums = (float*)((nuint)(memory + Line - 1) / Line * Line);
-        AskFor<T>(p, from, Math.Min(to, from + BlockColumns));
+        PrefetchFirst<T>(p, from, Math.Min(to, from + BlockColumns));
         for (var column = from; column < to; column += BlockColumns)
         {
             var end = Math.Min(to, column + BlockColumns);
-            Begin<T>(p, column, end, sums);
+            Initialize<T>(p, column, end, sums);
             for (var input = 0; input < p->Inputs; input += BlockInputs)
             {
                 var (nextInput, nextColumn) = input + BlockInputs < p->Inputs ? (input + BlockInputs, column) : end < to ? (0, end) : (input, column);
@@ -48,22 +48,22 @@ internal static unsafe class GemvTransposed
                     var x = p->X + (long)row * p->Inputs + (long)input * p->Blocks.At(row);
                     switch (p->Blocks.At(row))
                     {
-                        case RowBlocks.Large: AddEight<T>(p, block, x, sums + row * VectorPair.Count); break;
-                        case RowBlocks.Small: AddFour<T>(p, block, x, sums + row * VectorPair.Count); break;
-                        default: AddOne<T>(p, block, x, sums + row * VectorPair.Count); break;
+                        case RowBlocks.Large: AddEightRows<T>(p, block, x, sums + row * VectorPair.Count); break;
+                        case RowBlocks.Small: AddFourRows<T>(p, block, x, sums + row * VectorPair.Count); break;
+                        default: AddOneRow<T>(p, block, x, sums + row * VectorPair.Count); break;
                     }
                 }
             }
-            End<T>(p, column, end, sums);
+            Store<T>(p, column, end, sums);
         }
     }
 
-    /// <summary>Where a strip begins. The last one that is not whole reaches back into what others compute as well, with the same numbers.</summary>
+    /// <summary>First column of a panel. The last panel is shifted left so that it is whole; the columns that overlap the panel before are computed twice, with equal results.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Strip(int first, int to) => Math.Min(first, to - VectorPair.Count);
+    private static int PanelStart(int first, int to) => Math.Min(first, to - VectorPair.Count);
 
-    /// <summary>Asks for the first block, which nothing was computed before.</summary>
-    private static void AskFor<T>(SkinnyGemmArguments* p, int from, int to) where T : unmanaged
+    /// <summary>Prefetches the first block, before which nothing is computed.</summary>
+    private static void PrefetchFirst<T>(SkinnyGemmArguments* p, int from, int to) where T : unmanaged
     {
         if (!Sse.IsSupported) return;
         for (var input = 0; input < Math.Min(BlockInputs, p->Inputs); input++)
@@ -73,159 +73,122 @@ internal static unsafe class GemvTransposed
         }
     }
 
-    /// <summary>The sums begin with the bias.</summary>
-    private static void Begin<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
+    /// <summary>Sets the sums to the bias.</summary>
+    private static void Initialize<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
         for (var first = from; first < to; first += VectorPair.Count)
         {
-            var (a, b) = p->Bias is null ? default : VectorPair.Load((T*)p->Bias + Strip(first, to));
-            for (var row = 0; row < p->Blocks.Rows; row++, sums += VectorPair.Count)
-            {
-                a.Store(sums);
-                b.Store(sums + VectorPair.Half);
-            }
+            var bias = p->Bias is null ? default : VectorPair.Load((T*)p->Bias + PanelStart(first, to));
+            for (var row = 0; row < p->Blocks.Rows; row++, sums += VectorPair.Count) bias.Store(sums);
         }
     }
 
-    /// <summary>The sums in the result's type.</summary>
-    private static void End<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
+    /// <summary>Stores the sums in the result's type.</summary>
+    private static void Store<T>(SkinnyGemmArguments* p, int from, int to, float* sums) where T : unmanaged
     {
         for (var first = from; first < to; first += VectorPair.Count, sums += p->Blocks.Rows * VectorPair.Count)
         {
-            var result = (T*)p->Result + Strip(first, to);
-            for (var row = 0; row < p->Rows; row++, result += p->Outputs)
-                VectorPair.Store(Vector512.Load(sums + row * VectorPair.Count), Vector512.Load(sums + row * VectorPair.Count + VectorPair.Half), result);
+            var result = (T*)p->Result + PanelStart(first, to);
+            // The sums keep the order of the weight's pairs (even and odd columns of bfloat16), so they are stored as one.
+            for (var row = 0; row < p->Rows; row++, result += p->Outputs) VectorPair.Load(sums + row * VectorPair.Count).Store(result);
         }
     }
 
-    /// <summary>Eight rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    // The three kernels differ in the number of accumulators only. They are written out because the JIT keeps separate locals in registers, but not the elements of an array.
+
+    /// <summary>Adds a block of the weight times eight rows of the input, panel by panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddEight<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddEightRows<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * VectorPair.Count;
+        var panelSize = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += panelSize)
         {
-            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
-            var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
-            var (a1, b1) = (Vector512.Load(sums + 32), Vector512.Load(sums + 48));
-            var (a2, b2) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80));
-            var (a3, b3) = (Vector512.Load(sums + 96), Vector512.Load(sums + 112));
-            var (a4, b4) = (Vector512.Load(sums + 128), Vector512.Load(sums + 144));
-            var (a5, b5) = (Vector512.Load(sums + 160), Vector512.Load(sums + 176));
-            var (a6, b6) = (Vector512.Load(sums + 192), Vector512.Load(sums + 208));
-            var (a7, b7) = (Vector512.Load(sums + 224), Vector512.Load(sums + 240));
-            var end = x + 8 * block.Depth;
-            for (var numbers = x; numbers < end; numbers += 8, w += outputs)
+            var w = (T*)p->W + block.Input * outputs + PanelStart(first, block.To);
+            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count), VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
+            var (s4, s5, s6, s7) = (VectorPair.Load(sums + 4 * VectorPair.Count), VectorPair.Load(sums + 5 * VectorPair.Count), VectorPair.Load(sums + 6 * VectorPair.Count), VectorPair.Load(sums + 7 * VectorPair.Count));
+            var end = x + RowBlocks.Large * block.Depth;
+            for (var values = x; values < end; values += RowBlocks.Large, w += outputs)
             {
-                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = VectorPair.Load(w);
-                var number = Vector512.Create(numbers[0]);
-                (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
-                number = Vector512.Create(numbers[1]);
-                (a1, b1) = (Vector512.FusedMultiplyAdd(a, number, a1), Vector512.FusedMultiplyAdd(b, number, b1));
-                number = Vector512.Create(numbers[2]);
-                (a2, b2) = (Vector512.FusedMultiplyAdd(a, number, a2), Vector512.FusedMultiplyAdd(b, number, b2));
-                number = Vector512.Create(numbers[3]);
-                (a3, b3) = (Vector512.FusedMultiplyAdd(a, number, a3), Vector512.FusedMultiplyAdd(b, number, b3));
-                number = Vector512.Create(numbers[4]);
-                (a4, b4) = (Vector512.FusedMultiplyAdd(a, number, a4), Vector512.FusedMultiplyAdd(b, number, b4));
-                number = Vector512.Create(numbers[5]);
-                (a5, b5) = (Vector512.FusedMultiplyAdd(a, number, a5), Vector512.FusedMultiplyAdd(b, number, b5));
-                number = Vector512.Create(numbers[6]);
-                (a6, b6) = (Vector512.FusedMultiplyAdd(a, number, a6), Vector512.FusedMultiplyAdd(b, number, b6));
-                number = Vector512.Create(numbers[7]);
-                (a7, b7) = (Vector512.FusedMultiplyAdd(a, number, a7), Vector512.FusedMultiplyAdd(b, number, b7));
+                PrefetchNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
+                var row = VectorPair.Load(w);
+                s0.AddProduct(row, Vector512.Create(values[0]));
+                s1.AddProduct(row, Vector512.Create(values[1]));
+                s2.AddProduct(row, Vector512.Create(values[2]));
+                s3.AddProduct(row, Vector512.Create(values[3]));
+                s4.AddProduct(row, Vector512.Create(values[4]));
+                s5.AddProduct(row, Vector512.Create(values[5]));
+                s6.AddProduct(row, Vector512.Create(values[6]));
+                s7.AddProduct(row, Vector512.Create(values[7]));
             }
-            a0.Store(sums);
-            b0.Store(sums + 16);
-            a1.Store(sums + 32);
-            b1.Store(sums + 48);
-            a2.Store(sums + 64);
-            b2.Store(sums + 80);
-            a3.Store(sums + 96);
-            b3.Store(sums + 112);
-            a4.Store(sums + 128);
-            b4.Store(sums + 144);
-            a5.Store(sums + 160);
-            b5.Store(sums + 176);
-            a6.Store(sums + 192);
-            b6.Store(sums + 208);
-            a7.Store(sums + 224);
-            b7.Store(sums + 240);
+            s0.Store(sums);
+            s1.Store(sums + VectorPair.Count);
+            s2.Store(sums + 2 * VectorPair.Count);
+            s3.Store(sums + 3 * VectorPair.Count);
+            s4.Store(sums + 4 * VectorPair.Count);
+            s5.Store(sums + 5 * VectorPair.Count);
+            s6.Store(sums + 6 * VectorPair.Count);
+            s7.Store(sums + 7 * VectorPair.Count);
         }
     }
 
-    /// <summary>Four rows of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    /// <summary>Adds a block of the weight times four rows of the input, panel by panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddFour<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddFourRows<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * VectorPair.Count;
+        var panelSize = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += panelSize)
         {
-            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
-            var (a0, b0) = (Vector512.Load(sums), Vector512.Load(sums + 16));
-            var (a1, b1) = (Vector512.Load(sums + 32), Vector512.Load(sums + 48));
-            var (a2, b2) = (Vector512.Load(sums + 64), Vector512.Load(sums + 80));
-            var (a3, b3) = (Vector512.Load(sums + 96), Vector512.Load(sums + 112));
-            var end = x + 4 * block.Depth;
-            for (var numbers = x; numbers < end; numbers += 4, w += outputs)
+            var w = (T*)p->W + block.Input * outputs + PanelStart(first, block.To);
+            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count), VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
+            var end = x + RowBlocks.Small * block.Depth;
+            for (var values = x; values < end; values += RowBlocks.Small, w += outputs)
             {
-                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = VectorPair.Load(w);
-                var number = Vector512.Create(numbers[0]);
-                (a0, b0) = (Vector512.FusedMultiplyAdd(a, number, a0), Vector512.FusedMultiplyAdd(b, number, b0));
-                number = Vector512.Create(numbers[1]);
-                (a1, b1) = (Vector512.FusedMultiplyAdd(a, number, a1), Vector512.FusedMultiplyAdd(b, number, b1));
-                number = Vector512.Create(numbers[2]);
-                (a2, b2) = (Vector512.FusedMultiplyAdd(a, number, a2), Vector512.FusedMultiplyAdd(b, number, b2));
-                number = Vector512.Create(numbers[3]);
-                (a3, b3) = (Vector512.FusedMultiplyAdd(a, number, a3), Vector512.FusedMultiplyAdd(b, number, b3));
+                PrefetchNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
+                var row = VectorPair.Load(w);
+                s0.AddProduct(row, Vector512.Create(values[0]));
+                s1.AddProduct(row, Vector512.Create(values[1]));
+                s2.AddProduct(row, Vector512.Create(values[2]));
+                s3.AddProduct(row, Vector512.Create(values[3]));
             }
-            a0.Store(sums);
-            b0.Store(sums + 16);
-            a1.Store(sums + 32);
-            b1.Store(sums + 48);
-            a2.Store(sums + 64);
-            b2.Store(sums + 80);
-            a3.Store(sums + 96);
-            b3.Store(sums + 112);
+            s0.Store(sums);
+            s1.Store(sums + VectorPair.Count);
+            s2.Store(sums + 2 * VectorPair.Count);
+            s3.Store(sums + 3 * VectorPair.Count);
         }
     }
 
-    /// <summary>One row of the input times a block of the weight, a strip of two vectors of columns after another.</summary>
+    /// <summary>Adds a block of the weight times one row of the input, panel by panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void AddOne<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
+    private static void AddOneRow<T>(SkinnyGemmArguments* p, in Block block, float* x, float* sums) where T : unmanaged
     {
         var outputs = (nint)p->Outputs;
-        var stride = p->Blocks.Rows * VectorPair.Count;
+        var panelSize = p->Blocks.Rows * VectorPair.Count;
         var ahead = (T*)block.Ahead;
         var aheadColumn = 0;
-        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += stride)
+        for (var first = block.From; first < block.To; first += VectorPair.Count, sums += panelSize)
         {
-            var w = (T*)p->W + block.Input * outputs + Strip(first, block.To);
-            var (c, d) = (Vector512.Load(sums), Vector512.Load(sums + 16));
+            var w = (T*)p->W + block.Input * outputs + PanelStart(first, block.To);
+            var s0 = VectorPair.Load(sums);
             var end = x + block.Depth;
-            for (var numbers = x; numbers < end; numbers++, w += outputs)
+            for (var values = x; values < end; values++, w += outputs)
             {
-                AskForNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
-                var (a, b) = VectorPair.Load(w);
-                var number = Vector512.Create(*numbers);
-                (c, d) = (Vector512.FusedMultiplyAdd(a, number, c), Vector512.FusedMultiplyAdd(b, number, d));
+                PrefetchNext(ref ahead, ref aheadColumn, block.AheadColumns, outputs);
+                var row = VectorPair.Load(w);
+                s0.AddProduct(row, Vector512.Create(values[0]));
             }
-            c.Store(sums);
-            d.Store(sums + 16);
+            s0.Store(sums);
         }
     }
 
-    /// <summary>Asks for as much of the next block as a turn of a loop reads of this one, row after row of it.</summary>
+    /// <summary>Prefetches as much of the next block as one iteration reads of this one, in address order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AskForNext<T>(ref T* row, ref int column, int columns, nint outputs) where T : unmanaged
+    private static void PrefetchNext<T>(ref T* row, ref int column, int columns, nint outputs) where T : unmanaged
     {
         if (!Sse.IsSupported) return;
         Sse.Prefetch1(row + column);
@@ -236,7 +199,7 @@ internal static unsafe class GemvTransposed
         row += outputs;
     }
 
-    /// <summary>A block of the weight, and the one after it.</summary>
+    /// <summary>A block of the weight, and the address of the block to prefetch.</summary>
     private struct Block
     {
         internal int From, To, Input, Depth, AheadColumns;

@@ -5,63 +5,66 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Pieces of matrices in the order in which <see cref="SgemmMicroKernel"/> reads them: strips of a few rows (or columns), number by number of the depth, filled up with zeros.</summary>
+/// <summary>Packs matrices into panels, the order in which <see cref="SgemmMicroKernel"/> reads them: [panels, depth, width], padded with zeros.</summary>
+/// <remarks>The left operand is divided into panels of rows, the right one into panels of columns. Both are described by the address of the first element and two strides, so no case is special.</remarks>
 internal static unsafe class PanelPacking
 {
-    private const int StripsAtOnce = 8, Line = 16;
+    private const int PanelsAtOnce = 8, Line = 16;                 // float32 values of a cache line
 
-    /// <summary>Numbers from a strip to the next. A line more than they are, for strips that lie whole pages apart would be written into the same few places of the cache.</summary>
-    internal static nint Strip(int width, int depth) => ((nint)width * depth + Line - 1) / Line * Line + Line;
+    /// <summary>Float32 values from a panel to the next. One cache line longer than a panel, because panels that are whole pages apart would compete for the same sets of the cache.</summary>
+    internal static nint PanelStride(int width, int depth) => ((nint)width * depth + Line - 1) / Line * Line + Line;
 
-    /// <summary>Strips that lie one after another.</summary>
-    /// <param name="from">Number (0, 0) of the first strip.</param>
-    /// <param name="across">From a row of a strip (a column, for the right side) to the next; 1 or else <paramref name="along"/> is.</param>
-    /// <param name="along">From a number of the depth to the next.</param>
-    /// <param name="count">Rows that there are of all strips; what is missing of the last is filled with zeros.</param>
-    /// <param name="depth">How deep the piece is.</param>
-    /// <param name="to">[strips, depth, width], strips as far apart as <see cref="Strip"/> says.</param>
-    /// <param name="width">Rows of a strip; a multiple of four.</param>
-    internal static void Pack(float* from, nint across, nint along, int count, int depth, float* to, int width)
+    /// <summary>Packs consecutive panels.</summary>
+    /// <param name="from">Element (0, 0) of the first panel.</param>
+    /// <param name="rowStride">Elements from a panel's row to the next (for the right operand: from a column to the next). Either it or <paramref name="depthStride"/> is 1.</param>
+    /// <param name="depthStride">Elements from one depth to the next.</param>
+    /// <param name="count">Rows of all panels together; the last panel is padded with zeros.</param>
+    /// <param name="depth">Depth of the panels.</param>
+    /// <param name="to">Receives [panels, depth, width], with <see cref="PanelStride"/> values from panel to panel.</param>
+    /// <param name="width">Rows of a panel, a multiple of four.</param>
+    internal static void Pack(float* from, nint rowStride, nint depthStride, int count, int depth, float* to, int width)
     {
-        Debug.Assert(width % 4 == 0 && count >= 0 && depth >= 0, "Strips are whole vectors of four.");
-        var (strip, apart) = (0, Strip(width, depth));
-        for (int strips; count - strip * width >= width; strip += strips)
+        Debug.Assert(width % 4 == 0 && count >= 0 && depth >= 0, "Panels are whole vectors of four.");
+        var (panel, panelStride) = (0, PanelStride(width, depth));
+        for (int panels; count - panel * width >= width; panel += panels)
         {
-            strips = across == 1 ? Math.Min(StripsAtOnce, count / width - strip) : 1;
-            var (first, target) = ((nint)(from + strip * width * across), (nint)(to + strip * apart));
-            if (across == 1) CopyRows((float*)first, along, depth, (float*)target, width, strips, apart);
-            else if (along == 1 && Sse.IsSupported) Turn((float*)first, across, depth, (float*)target, width);
-            else Gather((float*)first, across, along, width, depth, (float*)target, width);
+            panels = rowStride == 1 ? Math.Min(PanelsAtOnce, count / width - panel) : 1;
+            var source = from + panel * width * rowStride;
+            var target = to + panel * panelStride;
+            if (rowStride == 1) Copy(source, depthStride, depth, target, width, panels, panelStride);
+            else if (depthStride == 1 && Sse.IsSupported) Transpose(source, rowStride, depth, target, width);
+            else Gather(source, rowStride, depthStride, width, depth, target, width);
         }
-        if (strip * width < count) Gather(from + strip * width * across, across, along, count - strip * width, depth, to + strip * apart, width);
+        if (panel * width < count) Gather(from + panel * width * rowStride, rowStride, depthStride, count - panel * width, depth, to + panel * panelStride, width);
     }
 
-    private static void Gather(float* from, nint across, nint along, int count, int depth, float* to, int width)
+    private static void Gather(float* from, nint rowStride, nint depthStride, int count, int depth, float* to, int width)
     {
-        for (var k = 0; k < depth; k++, from += along, to += width)
-            for (var i = 0; i < width; i++) to[i] = i < count ? from[i * across] : 0;
+        for (var k = 0; k < depth; k++, from += depthStride, to += width)
+            for (var i = 0; i < width; i++) to[i] = i < count ? from[i * rowStride] : 0;
     }
 
-    /// <summary>Each number of the depth is a row of several strips, in another page than the one before: asked for ahead.</summary>
+    /// <summary>Copies several panels whose rows are adjacent in memory. Each depth lies in another page than the one before, so it is prefetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void CopyRows(float* from, nint along, int depth, float* to, int width, int strips, nint apart)
+    private static void Copy(float* from, nint depthStride, int depth, float* to, int width, int panels, nint panelStride)
     {
         const int ahead = 8;
-        for (var k = 0; k < depth; k++, from += along, to += width)
+        for (var k = 0; k < depth; k++, from += depthStride, to += width)
         {
             if (Sse.IsSupported)
-                for (var i = 0; i < strips * width; i += Line) Sse.Prefetch0(from + ahead * along + i);                // beyond the end it does nothing
-            for (var strip = 0; strip < strips; strip++)
+                for (var i = 0; i < panels * width; i += Line) Sse.Prefetch0(from + ahead * depthStride + i);         // no effect beyond the end
+            for (var panel = 0; panel < panels; panel++)
             {
-                var (source, target) = ((nint)(from + strip * width), (nint)(to + strip * apart));
-                for (var i = 0; i < width; i += Vector128<float>.Count) Vector128.Load((float*)source + i).Store((float*)target + i);
+                var source = from + panel * width;
+                var target = to + panel * panelStride;
+                for (var i = 0; i < width; i += Vector128<float>.Count) Vector128.Load(source + i).Store(target + i);
             }
         }
     }
 
-    /// <summary>Four by four numbers at a time; of each row a cache line at a time.</summary>
+    /// <summary>Packs one panel whose depth is contiguous: transposes 4 x 4 elements at a time, a cache line of each row after another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Turn(float* from, nint across, int depth, float* to, int width)
+    private static void Transpose(float* from, nint rowStride, int depth, float* to, int width)
     {
         const int side = 4;
         var whole = depth - depth % side;
@@ -70,13 +73,13 @@ internal static unsafe class PanelPacking
             var end = Math.Min(first + Line, whole);
             for (var i = 0; i < width; i += side)
             {
-                var source = from + i * across + first;
+                var source = from + i * rowStride + first;
                 if (Sse.IsSupported)
-                    for (var row = 0; row < side; row++) Sse.Prefetch0(source + row * across + 2 * Line);
+                    for (var row = 0; row < side; row++) Sse.Prefetch0(source + row * rowStride + 2 * Line);
                 var target = to + (nint)first * width + i;
                 for (var k = first; k < end; k += side, source += side, target += side * width)
                 {
-                    var (a, b, c, d) = (Vector128.Load(source), Vector128.Load(source + across), Vector128.Load(source + 2 * across), Vector128.Load(source + 3 * across));
+                    var (a, b, c, d) = (Vector128.Load(source), Vector128.Load(source + rowStride), Vector128.Load(source + 2 * rowStride), Vector128.Load(source + 3 * rowStride));
                     var (ab, cd) = (Sse.UnpackLow(a, b), Sse.UnpackLow(c, d));
                     Sse.MoveLowToHigh(ab, cd).Store(target);
                     Sse.MoveHighToLow(cd, ab).Store(target + width);
@@ -87,6 +90,6 @@ internal static unsafe class PanelPacking
             }
         }
         for (var k = whole; k < depth; k++)
-            for (var i = 0; i < width; i++) to[(nint)k * width + i] = from[i * across + k];
+            for (var i = 0; i < width; i++) to[(nint)k * width + i] = from[i * rowStride + k];
     }
 }

@@ -1,17 +1,17 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>How a few rows of an input are taken: one or two by themselves, more in blocks of eight and four, the last filled up with zeros.</summary>
+/// <summary>How the input rows of a <see cref="SkinnyGemm"/> are divided: one or two rows run one by one; more run in blocks of eight and four, the last one padded with rows of zeros.</summary>
 internal readonly struct RowBlocks
 {
     internal const int Large = 8, Small = 4;
-    private const int ByThemselves = 2;
+    private const int MaxSingleRows = 2;
 
-    /// <param name="rows">Rows that there are.</param>
-    internal RowBlocks(int rows) => Rows = rows <= ByThemselves ? rows : (rows + Small - 1) / Small * Small;
+    /// <param name="rows">Number of input rows.</param>
+    internal RowBlocks(int rows) => Rows = rows <= MaxSingleRows ? rows : (rows + Small - 1) / Small * Small;
 
-    /// <summary>Rows with those of zeros that fill the last block.</summary>
+    /// <summary>Number of rows including the padding of the last block.</summary>
     internal int Rows { get; }
 
-    /// <summary>How many rows the block has that begins at this one.</summary>
+    /// <summary>Number of rows of the block that starts at a row.</summary>
     internal int At(int row) => Rows - row >= Large ? Large : Rows >= Small ? Small : 1;
 }

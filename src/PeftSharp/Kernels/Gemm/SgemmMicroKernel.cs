@@ -4,104 +4,103 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The innermost loop of a product of matrices: twelve rows by two vectors of columns, whose 24 sums stay in registers.</summary>
+/// <summary>The micro-kernel of <see cref="Sgemm"/> and <see cref="BatchedSgemm"/>: computes a tile of MR x NR results from a packed panel of each operand.</summary>
+/// <remarks>
+/// A tile is 12 rows by one <see cref="VectorPair"/> of columns: its 24 accumulators and the pair of B fill 26 of the 32 vector registers. Every step of the depth loads one pair of B, broadcasts 12 values of A
+/// and issues 24 multiply-adds, so the loop runs at the peak rate of the multipliers.
+/// The rows are written out because the JIT keeps separate locals in registers, but not the elements of an array.
+/// </remarks>
 internal static unsafe class SgemmMicroKernel
 {
-    internal const int Rows = 12, Columns = 32, Lane = 16;
+    /// <summary>Rows of a tile, the width of A's panels. The body of <see cref="RunWhole"/> has one accumulator for each.</summary>
+    internal const int MR = 12;
 
-    /// <summary>C = A·B + start, or C += A·B, for one tile, of which fewer rows and columns may be there.</summary>
-    /// <param name="a">[depth, 12], packed.</param>
-    /// <param name="b">[depth, 32], packed.</param>
-    /// <param name="depth">How many products each sum has.</param>
-    /// <param name="c">The tile's first number.</param>
-    /// <param name="stride">From a row of C to the next.</param>
-    /// <param name="rows">Rows of C that are there.</param>
-    /// <param name="columns">Columns of C that are there.</param>
-    /// <param name="start">What the sums of each column begin with, 32 numbers; null: 0.</param>
-    /// <param name="adds">Whether the sums are added to what is there.</param>
+    /// <summary>Columns of a tile, the width of B's panels.</summary>
+    internal const int NR = VectorPair.Count;
+
+    /// <summary>C = A·B + bias, or C += A·B, for one tile; at the edges of C it may be smaller than MR x NR.</summary>
+    /// <param name="a">Packed panel of A, [depth, MR].</param>
+    /// <param name="b">Packed panel of B, [depth, NR].</param>
+    /// <param name="depth">Products that each result sums up.</param>
+    /// <param name="c">First element of the tile.</param>
+    /// <param name="stride">Elements from a row of C to the next.</param>
+    /// <param name="rows">Rows of the tile inside C, at most MR.</param>
+    /// <param name="columns">Columns of the tile inside C, at most NR.</param>
+    /// <param name="bias">Initial value of each column's accumulators, NR values; null: 0.</param>
+    /// <param name="accumulates">Whether the product is added to C instead of replacing it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Multiply(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* start, bool adds)
+    internal static void Run(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* bias, bool accumulates)
     {
-        if (rows == Rows && columns == Columns) Multiply(a, b, depth, c, stride, start, adds);
-        else MultiplyPart(a, b, depth, c, stride, rows, columns, start, adds);
+        if (rows == MR && columns == NR) RunWhole(a, b, depth, c, stride, bias, accumulates);
+        else RunPartial(a, b, depth, c, stride, rows, columns, bias, accumulates);
     }
 
+    /// <summary>Computes a whole tile beside C and copies the part that lies inside C.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void MultiplyPart(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* start, bool adds)
+    private static void RunPartial(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* bias, bool accumulates)
     {
-        var whole = stackalloc float[Rows * Columns];
-        Multiply(a, b, depth, whole, Columns, start, adds: false);
+        var tile = stackalloc float[MR * NR];
+        RunWhole(a, b, depth, tile, NR, bias, accumulates: false);
         for (var i = 0; i < rows; i++)
-            for (var j = 0; j < columns; j++) c[i * stride + j] = whole[i * Columns + j] + (adds ? c[i * stride + j] : 0);
+            for (var j = 0; j < columns; j++) c[i * stride + j] = tile[i * NR + j] + (accumulates ? c[i * stride + j] : 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Multiply(float* a, float* b, nint depth, float* c, nint stride, float* start, bool adds)
+    private static void RunWhole(float* a, float* b, nint depth, float* c, nint stride, float* bias, bool accumulates)
     {
-        if (Sse.IsSupported)
+        PrefetchTile(c, stride);
+        var initial = bias is null ? default : VectorPair.Load(bias);
+        var (c0, c1, c2, c3, c4, c5) = (initial, initial, initial, initial, initial, initial);
+        var (c6, c7, c8, c9, c10, c11) = (initial, initial, initial, initial, initial, initial);
+        for (var end = a + depth * MR; a < end; a += MR, b += NR)
         {
-            var row = (byte*)c;
-            for (var i = 0; i < Rows; i++, row += stride * sizeof(float))
-            {
-                Sse.Prefetch0(row);
-                Sse.Prefetch0(row + Lane * sizeof(float));
-            }
+            var row = VectorPair.Load(b);
+            c0.AddProduct(row, Vector512.Create(a[0]));
+            c1.AddProduct(row, Vector512.Create(a[1]));
+            c2.AddProduct(row, Vector512.Create(a[2]));
+            c3.AddProduct(row, Vector512.Create(a[3]));
+            c4.AddProduct(row, Vector512.Create(a[4]));
+            c5.AddProduct(row, Vector512.Create(a[5]));
+            c6.AddProduct(row, Vector512.Create(a[6]));
+            c7.AddProduct(row, Vector512.Create(a[7]));
+            c8.AddProduct(row, Vector512.Create(a[8]));
+            c9.AddProduct(row, Vector512.Create(a[9]));
+            c10.AddProduct(row, Vector512.Create(a[10]));
+            c11.AddProduct(row, Vector512.Create(a[11]));
         }
-        var (first, second) = start is null ? (Vector512<float>.Zero, Vector512<float>.Zero) : (Vector512.Load(start), Vector512.Load(start + Lane));
-        var (a0, a1, b0, b1, c0, c1, d0, d1) = (first, second, first, second, first, second, first, second);
-        var (e0, e1, f0, f1, g0, g1, h0, h1) = (first, second, first, second, first, second, first, second);
-        var (i0, i1, j0, j1, k0, k1, l0, l1) = (first, second, first, second, first, second, first, second);
-        for (var end = a + depth * Rows; a < end; a += Rows, b += Columns)
-        {
-            var (left, right) = (Vector512.Load(b), Vector512.Load(b + Lane));
-            var number = Vector512.Create(a[0]);
-            (a0, a1) = (Vector512.FusedMultiplyAdd(number, left, a0), Vector512.FusedMultiplyAdd(number, right, a1));
-            number = Vector512.Create(a[1]);
-            (b0, b1) = (Vector512.FusedMultiplyAdd(number, left, b0), Vector512.FusedMultiplyAdd(number, right, b1));
-            number = Vector512.Create(a[2]);
-            (c0, c1) = (Vector512.FusedMultiplyAdd(number, left, c0), Vector512.FusedMultiplyAdd(number, right, c1));
-            number = Vector512.Create(a[3]);
-            (d0, d1) = (Vector512.FusedMultiplyAdd(number, left, d0), Vector512.FusedMultiplyAdd(number, right, d1));
-            number = Vector512.Create(a[4]);
-            (e0, e1) = (Vector512.FusedMultiplyAdd(number, left, e0), Vector512.FusedMultiplyAdd(number, right, e1));
-            number = Vector512.Create(a[5]);
-            (f0, f1) = (Vector512.FusedMultiplyAdd(number, left, f0), Vector512.FusedMultiplyAdd(number, right, f1));
-            number = Vector512.Create(a[6]);
-            (g0, g1) = (Vector512.FusedMultiplyAdd(number, left, g0), Vector512.FusedMultiplyAdd(number, right, g1));
-            number = Vector512.Create(a[7]);
-            (h0, h1) = (Vector512.FusedMultiplyAdd(number, left, h0), Vector512.FusedMultiplyAdd(number, right, h1));
-            number = Vector512.Create(a[8]);
-            (i0, i1) = (Vector512.FusedMultiplyAdd(number, left, i0), Vector512.FusedMultiplyAdd(number, right, i1));
-            number = Vector512.Create(a[9]);
-            (j0, j1) = (Vector512.FusedMultiplyAdd(number, left, j0), Vector512.FusedMultiplyAdd(number, right, j1));
-            number = Vector512.Create(a[10]);
-            (k0, k1) = (Vector512.FusedMultiplyAdd(number, left, k0), Vector512.FusedMultiplyAdd(number, right, k1));
-            number = Vector512.Create(a[11]);
-            (l0, l1) = (Vector512.FusedMultiplyAdd(number, left, l0), Vector512.FusedMultiplyAdd(number, right, l1));
-        }
-        Put(c, a0, a1, adds);
-        Put(c += stride, b0, b1, adds);
-        Put(c += stride, c0, c1, adds);
-        Put(c += stride, d0, d1, adds);
-        Put(c += stride, e0, e1, adds);
-        Put(c += stride, f0, f1, adds);
-        Put(c += stride, g0, g1, adds);
-        Put(c += stride, h0, h1, adds);
-        Put(c += stride, i0, i1, adds);
-        Put(c += stride, j0, j1, adds);
-        Put(c += stride, k0, k1, adds);
-        Put(c + stride, l0, l1, adds);
+        StoreRow(c, c0, accumulates);
+        StoreRow(c += stride, c1, accumulates);
+        StoreRow(c += stride, c2, accumulates);
+        StoreRow(c += stride, c3, accumulates);
+        StoreRow(c += stride, c4, accumulates);
+        StoreRow(c += stride, c5, accumulates);
+        StoreRow(c += stride, c6, accumulates);
+        StoreRow(c += stride, c7, accumulates);
+        StoreRow(c += stride, c8, accumulates);
+        StoreRow(c += stride, c9, accumulates);
+        StoreRow(c += stride, c10, accumulates);
+        StoreRow(c + stride, c11, accumulates);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(float* c, Vector512<float> left, Vector512<float> right, bool adds)
+    private static void PrefetchTile(float* c, nint stride)
     {
-        if (adds)
+        if (!Sse.IsSupported) return;
+        for (var i = 0; i < MR; i++, c += stride)
         {
-            left += Vector512.Load(c);
-            right += Vector512.Load(c + Lane);
+            Sse.Prefetch0(c);
+            Sse.Prefetch0(c + VectorPair.Half);
         }
-        left.Store(c);
-        right.Store(c + Lane);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow(float* c, VectorPair row, bool accumulates)
+    {
+        if (accumulates)
+        {
+            var before = VectorPair.Load(c);
+            row = new(row.First + before.First, row.Second + before.Second);
+        }
+        row.Store(c);
     }
 }

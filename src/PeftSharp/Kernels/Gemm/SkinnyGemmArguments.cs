@@ -1,14 +1,16 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>What the loops of <see cref="SkinnyGemm"/> read and write.</summary>
+/// <summary>Operands of <see cref="SkinnyGemm"/> for its kernels <see cref="Gemv"/> and <see cref="GemvTransposed"/>.</summary>
 internal unsafe struct SkinnyGemmArguments
 {
-    internal const int MostRows = 16;
+    internal const int MaxRows = 16;
 
-    /// <summary>The input in float32, block of rows after block, each in the order in which its loop reads it.</summary>
+    /// <summary>The input in float32, packed block of rows after block of rows, each in the order in which its kernel reads it.</summary>
     internal float* X;
 
+    /// <summary>Weight, bias (or null) and result, all of the layer's type.</summary>
     internal void* W, Bias, Result;
+
     internal RowBlocks Blocks;
     internal int Rows, Inputs, Outputs;
 }

@@ -3,36 +3,57 @@ using System.Runtime.Intrinsics;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Thirty-two numbers that lie side by side, as two vectors of float32: of float32 the first sixteen and the last, of bfloat16 the even ones and the odd.</summary>
-/// <remarks>A bfloat16 is the upper half of a float32, so even and odd ones come out of one load by a shift and a mask, and go back by the same; in their order they would take twice the work.</remarks>
-internal static unsafe class VectorPair
+/// <summary>32 consecutive elements as two float32 vectors of 16.</summary>
+/// <remarks>
+/// Of float32 elements the first vector holds the first half, the second the second half. Of bfloat16 elements, passed as <c>ushort</c>, the first holds the elements with even index, the second
+/// those with odd index: a bfloat16 is the upper half of a float32, so one load, a shift and a mask separate them. Keeping their order would take twice the instructions.
+/// </remarks>
+internal unsafe struct VectorPair
 {
-    internal const int Count = 32, Half = Count / 2;
+    internal const int Half = 16, Count = 2 * Half;
+
+    internal Vector512<float> First, Second;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static (Vector512<float> First, Vector512<float> Second) Load<T>(T* at) where T : unmanaged
+    internal VectorPair(Vector512<float> first, Vector512<float> second)
     {
-        if (typeof(T) == typeof(float)) return (Vector512.Load((float*)at), Vector512.Load((float*)at + Half));
-        var both = Vector512.Load((uint*)at);
-        return ((both << 16).AsSingle(), (both & Vector512.Create(0xffff0000u)).AsSingle());
+        First = first;
+        Second = second;
     }
 
-    /// <summary>Rounds to the nearest; of two as near, to the even one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Store<T>(Vector512<float> first, Vector512<float> second, T* at) where T : unmanaged
+    internal static VectorPair Load<T>(T* from) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return new(Vector512.Load((float*)from), Vector512.Load((float*)from + Half));
+        var both = Vector512.Load((uint*)from);
+        return new((both << 16).AsSingle(), (both & Vector512.Create(0xffff0000u)).AsSingle());
+    }
+
+    /// <summary>Adds <paramref name="values"/> times <paramref name="factor"/>, rounding once (fused multiply-add).</summary>
+    /// <remarks>It changes this accumulator in place, and the caller broadcasts the factor: in this form the JIT emits one instruction for a broadcast and one for a multiply-add, without register moves.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AddProduct(VectorPair values, Vector512<float> factor)
+    {
+        First = Vector512.FusedMultiplyAdd(values.First, factor, First);
+        Second = Vector512.FusedMultiplyAdd(values.Second, factor, Second);
+    }
+
+    /// <summary>Stores the elements, rounded to nearest even where they are bfloat16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly void Store<T>(T* to) where T : unmanaged
     {
         if (typeof(T) == typeof(float))
         {
-            first.Store((float*)at);
-            second.Store((float*)at + Half);
+            First.Store((float*)to);
+            Second.Store((float*)to + Half);
         }
-        else ((Rounded(first) >>> 16) | (Rounded(second) & Vector512.Create(0xffff0000u))).Store((uint*)at);
+        else ((Round(First) >>> 16) | (Round(Second) & Vector512.Create(0xffff0000u))).Store((uint*)to);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Rounded(Vector512<float> numbers)
+    private static Vector512<uint> Round(Vector512<float> values)
     {
-        var bits = numbers.AsUInt32();
+        var bits = values.AsUInt32();
         return bits + Vector512.Create(0x7fffu) + ((bits >>> 16) & Vector512.Create(1u));
     }
 }

@@ -20,5 +20,6 @@ internal sealed class DoraMagnitude : Module
     /// <param name="direction">W + s·B·A, float [outputs, inputs].</param>
     internal Tensor Factor(Tensor direction) => _lengths / Norm(direction.detach());
 
-    private static Tensor Norm(Tensor direction) => linalg.vector_norm(direction, 2, [1]).to(direction.dtype);
+    /// <remarks><c>linalg.vector_norm</c> would pass its order as a TorchSharp <c>Scalar</c> that the garbage collector may free during the native call.</remarks>
+    private static Tensor Norm(Tensor direction) => direction.norm(1, keepdim: false, 2);
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Activations by a table: the values of libtorch, and its gradients.</summary>
+/// <summary>Activations with a lookup table have libtorch's values and gradients.</summary>
 public sealed class ActivationTableTests
 {
     [SkippableTheory]
@@ -27,7 +27,7 @@ public sealed class ActivationTableTests
     }
 
     [SkippableFact]
-    public void Where_no_gradient_is_wanted_none_is_remembered()
+    public void Without_gradients_nothing_is_saved()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -39,7 +39,7 @@ public sealed class ActivationTableTests
     }
 
     [SkippableFact]
-    public void Scattered_elements_are_left_to_libtorch()
+    public void Other_strides_use_libtorch()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -55,10 +55,10 @@ public sealed class ActivationTableTests
         return (values, x.grad!);
     }
 
-    /// <summary>The same numbers, or none in both.</summary>
+    /// <summary>Equal values, or NaN in both.</summary>
     private static void AssertSame(Tensor expected, Tensor actual) => Assert.True(IsSame(expected, actual).all().item<bool>());
 
-    /// <summary>Nearly all the same, and no other further away than the next number.</summary>
+    /// <summary>Nearly all values are equal, and the others differ by one ULP.</summary>
     private static void AssertNear(Tensor expected, Tensor actual, double leastSame)
     {
         var isSame = IsSame(expected, actual);

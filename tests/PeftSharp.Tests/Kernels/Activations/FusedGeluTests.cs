@@ -4,11 +4,11 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>GELU by tanh in one pass: libtorch's values and gradients.</summary>
+/// <summary>GELU with the tanh approximation has libtorch's values and gradients.</summary>
 public sealed class FusedGeluTests
 {
     [SkippableFact]
-    public void Values_and_gradients_are_those_of_libtorch_in_double()
+    public void Values_and_gradients_are_those_of_float64()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -28,7 +28,7 @@ public sealed class FusedGeluTests
     }
 
     [SkippableFact]
-    public void What_is_no_number_stays_so_and_the_infinities_have_their_limits()
+    public void NaN_is_propagated_and_infinities_have_their_limits()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ public sealed class FusedGeluTests
     }
 
     [SkippableFact]
-    public void Other_types_and_scattered_elements_are_left_to_libtorch()
+    public void Other_types_and_strides_use_libtorch()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();

@@ -9,7 +9,7 @@ public class ClippingAdamWTests
     private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
 
     [Theory, InlineData(1, 0.9), InlineData(5, 0.9), InlineData(64, 0.3), InlineData(4097, 0.9), InlineData(100_003, 0.9), InlineData(40, 0), InlineData(40, 0.5)]
-    public void It_does_what_scaling_and_then_its_plain_twin_do(int count, double beta1)
+    public void A_step_is_that_of_the_reference_with_scaled_gradients(int count, double beta1)
     {
         var settings = _settings with { Beta1 = beta1 };
         using var scope = NewDisposeScope();
@@ -29,7 +29,7 @@ public class ClippingAdamWTests
     }
 
     [Fact]
-    public void Without_a_running_mean_a_small_gradient_counts_after_a_large_one()
+    public void Without_a_moving_average_a_small_gradient_counts_after_a_large_one()
     {
         using var scope = NewDisposeScope();
         var tensors = new AdamWTensors(zeros(9), full(9, 1000f), zeros(9), zeros(9));
@@ -53,7 +53,7 @@ public class ClippingAdamWTests
     }
 
     [Fact]
-    public void A_gradient_that_is_no_number_is_not_hidden()
+    public void A_NaN_gradient_is_not_hidden()
     {
         using var scope = NewDisposeScope();
         var tensors = new AdamWTensors(ones(20), ones(20), zeros(20), zeros(20));
@@ -64,7 +64,7 @@ public class ClippingAdamWTests
     }
 
     [Fact]
-    public void It_takes_float32_that_lies_in_order_unless_it_is_turned_off()
+    public void It_supports_contiguous_float32_unless_it_is_turned_off()
     {
         using var scope = NewDisposeScope();
         using var on = new PathSwitch(nameof(FastPaths.AdamW), isOn: true);
@@ -77,7 +77,7 @@ public class ClippingAdamWTests
     }
 
     [Theory, InlineData(1), InlineData(31), InlineData(70_001), InlineData(1_000_000)]
-    public void The_sum_of_squares_is_that_of_double_precision(int count)
+    public void The_sum_of_squares_is_that_of_float64(int count)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(2);

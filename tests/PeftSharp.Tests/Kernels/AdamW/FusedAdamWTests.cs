@@ -9,7 +9,7 @@ public class FusedAdamWTests
     private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
 
     [SkippableTheory, InlineData(ScalarType.Float32, 2e-7), InlineData(ScalarType.Float64, 1e-15)]       // one or two ulps of the largest: the kernel may fuse a multiplication with an addition
-    public void It_does_what_its_plain_twin_does(ScalarType type, double tolerance)
+    public void A_step_is_that_of_the_reference(ScalarType type, double tolerance)
     {
         Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
         using var scope = NewDisposeScope();
@@ -31,7 +31,7 @@ public class FusedAdamWTests
     }
 
     [SkippableFact]
-    public void It_keeps_no_hold_of_the_tensors_it_was_given()
+    public void It_keeps_no_reference_to_its_tensors()
     {
         Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
         var before = Environment.WorkingSet;
@@ -46,7 +46,7 @@ public class FusedAdamWTests
     }
 
     [Fact]
-    public void It_declines_memory_that_does_not_lie_in_order()
+    public void Tensors_that_are_not_contiguous_are_not_supported()
     {
         using var scope = NewDisposeScope();
         Assert.True(FusedAdamW.CanRun(ones(2, 3), ones(2, 3)));
@@ -55,7 +55,7 @@ public class FusedAdamWTests
     }
 
     [SkippableFact]
-    public void A_call_that_libtorch_refuses_is_an_error_here()
+    public void A_call_that_libtorch_rejects_throws()
     {
         Skip.IfNot(TorchDispatcher.IsAvailable, "This libtorch has no stable C interface.");
         Assert.Contains("aten::no_such_operator", Assert.Throws<InvalidOperationException>(() => TorchDispatcher.Call("aten::no_such_operator")).Message);

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Attention that draws its mask again in the backward pass is libtorch's: output, gradients, and where the generator stands afterwards.</summary>
+/// <summary>Fused attention with dropout has libtorch's output and gradients and leaves libtorch's generator in the same state.</summary>
 public sealed class DropoutAttentionTests : IDisposable
 {
     private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;
@@ -27,7 +27,7 @@ public sealed class DropoutAttentionTests : IDisposable
 
     [Theory]
     [InlineData("none"), InlineData("causal"), InlineData("padding")]
-    public void Larger_heads_that_lie_side_by_side_have_libtorchs_output_and_gradients(string kind)
+    public void Larger_strided_heads_have_libtorchs_output_and_gradients(string kind)
     {
         const int tokens = 75, width = 40;
         manual_seed(4);
@@ -41,7 +41,7 @@ public sealed class DropoutAttentionTests : IDisposable
 
     [Theory]
     [InlineData("none"), InlineData("padding"), InlineData("each query")]
-    public void The_first_query_alone_has_the_numbers_that_it_has_among_all(string kind)
+    public void The_first_query_alone_has_the_result_that_it_has_among_all(string kind)
     {
         var (inputs, mask) = (Inputs(ScalarType.Float32), Mask(kind));
         var firstMask = mask?.shape[2] > 1 ? mask.narrow(2, 0, 1) : mask;
@@ -51,7 +51,7 @@ public sealed class DropoutAttentionTests : IDisposable
     }
 
     [Fact]
-    public void Without_gradients_dropout_or_its_switch_it_leaves_the_work_to_libtorch()
+    public void Without_gradients_dropout_or_its_switch_it_is_not_used()
     {
         var learned = ones(1, 1, 2, 2).requires_grad_();
         using var dropout = new PathSwitch(nameof(FastPaths.Dropout), isOn: true);

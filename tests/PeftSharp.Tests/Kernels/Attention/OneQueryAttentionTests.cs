@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>A token that is added attends as in libtorch, whatever is kept, hidden and however it lies in memory.</summary>
+/// <summary>Attention of one query has libtorch's result for any cache length, mask and strides.</summary>
 public sealed class OneQueryAttentionTests
 {
     [SkippableTheory]
@@ -14,7 +14,7 @@ public sealed class OneQueryAttentionTests
     [InlineData(2, 3, 50, 40, ScalarType.Float32, "heads")]
     [InlineData(8, 12, 96, 64, ScalarType.BFloat16, "rows")]
     [InlineData(2, 2, 19, 24, ScalarType.BFloat16, "none")]
-    public void The_answer_is_libtorchs(int batch, int heads, int tokens, int width, ScalarType type, string masked)
+    public void The_result_is_libtorchs(int batch, int heads, int tokens, int width, ScalarType type, string masked)
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -33,7 +33,7 @@ public sealed class OneQueryAttentionTests
     }
 
     [SkippableFact]
-    public void A_query_that_sees_nothing_takes_nothing()
+    public void A_query_whose_tokens_are_all_masked_gives_zero()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -44,7 +44,7 @@ public sealed class OneQueryAttentionTests
     }
 
     [SkippableFact]
-    public void Gradients_several_queries_and_other_types_are_left_to_libtorch()
+    public void Gradients_several_queries_and_other_types_are_not_supported()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();

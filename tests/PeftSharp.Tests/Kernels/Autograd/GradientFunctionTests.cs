@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later passes go on.</summary>
+/// <summary>An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later passes are not affected.</summary>
 public sealed class GradientFunctionTests
 {
     [Theory]
@@ -72,7 +72,7 @@ public sealed class GradientFunctionTests
     }
 
     [Fact]
-    public void A_second_pass_through_what_was_read_once_is_refused_with_a_reason()
+    public void A_second_backward_pass_after_the_only_one_throws_with_the_reason()
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>What a function of our own saves is free as soon as the only backward pass has been by, as with libtorch's.</summary>
+/// <summary>A custom function frees its saved tensors during the only backward pass, as libtorch's functions do.</summary>
 public sealed class SavedTensorsTests
 {
     [Theory, InlineData(false), InlineData(true)]
-    public void What_was_saved_lasts_for_the_graph_or_for_the_only_pass_through_it(bool once)
+    public void Saved_tensors_last_for_the_graph_or_for_its_only_backward_pass(bool once)
     {
         using var scope = NewDisposeScope();
         var x = ones(3).requires_grad_();

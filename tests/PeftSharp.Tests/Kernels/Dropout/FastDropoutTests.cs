@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>The fast mask is libtorch's, bit for bit, and leaves libtorch's generator where libtorch would have.</summary>
+/// <summary>The mask is bit-identical to libtorch's, and libtorch's generator ends in the same state.</summary>
 public sealed class FastDropoutTests
 {
     public static TheoryData<int[], double, ScalarType, int> Cases
@@ -32,7 +32,7 @@ public sealed class FastDropoutTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
-    public void However_many_threads_draw_the_mask_is_libtorchs(int threads)
+    public void The_mask_is_libtorchs_for_any_number_of_threads(int threads)
     {
         const int count = 600_001;
         using var scope = NewDisposeScope();
@@ -53,7 +53,7 @@ public sealed class FastDropoutTests
     }
 
     [Fact]
-    public void Where_the_upper_bits_of_a_number_do_not_decide_the_lower_ones_do()
+    public void If_the_upper_bits_equal_the_threshold_the_lower_bits_decide()
     {
         const int count = 331;                                                                // more than a block of words
         using var scope = NewDisposeScope();
@@ -74,7 +74,7 @@ public sealed class FastDropoutTests
     }
 
     [Fact]
-    public void A_transposed_tensor_is_dropped_in_the_order_of_its_memory()
+    public void The_mask_of_a_transposed_tensor_follows_its_memory_order()
     {
         using var scope = NewDisposeScope();
         var x = randn(6, 50, 20).transpose(0, 2);
@@ -85,7 +85,7 @@ public sealed class FastDropoutTests
     }
 
     [Fact]
-    public void Turned_off_it_is_libtorchs_own()
+    public void Turned_off_it_uses_libtorch()
     {
         using var scope = NewDisposeScope();
         using (new PathSwitch(nameof(FastPaths.Dropout))) Assert.False(BernoulliMask.CanRun(ones(3)));

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Products of many heads are those in double, in whatever order the heads lie; under a triangle what is needed of them is.</summary>
+/// <summary>Products of many heads are those of float64 for any strides; with a triangle the needed part is.</summary>
 public sealed class BatchedSgemmTests
 {
     [SkippableTheory]
     [InlineData(33, 32, 40), InlineData(70, 45, 64), InlineData(24, 96, 33)]
-    public void All_of_a_product_is_set(int rows, int depth, int columns)
+    public void The_whole_product_is_computed(int rows, int depth, int columns)
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
         manual_seed(6);
-        var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));           // rows far apart, columns in order
+        var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));           // strided rows, contiguous columns
         var c = full([2, rows, 3, columns], double.NaN, ScalarType.Float32).transpose(1, 2);
         BatchedSgemm.MultiplyInto(c, a, b, BatchedSgemm.Triangle.None);
         Close.Equal(a.@double().matmul(b.@double()).to(ScalarType.Float32), c, 2e-6, "product");
@@ -21,30 +21,30 @@ public sealed class BatchedSgemmTests
 
     [SkippableTheory]
     [InlineData(70, 70), InlineData(50, 90), InlineData(90, 50)]
-    public void Under_a_causal_mask_what_a_token_sees_is_set(int queries, int tokens)
+    public void Under_a_causal_mask_the_visible_part_is_computed(int queries, int tokens)
     {
         const int width = 36;
         SkipWhereOff();
         using var scope = NewDisposeScope();
         manual_seed(7);
         var (query, key) = (randn(2, 3, queries, width), randn(2, 3, tokens, width));
-        var seen = ones(queries, tokens, ScalarType.Bool).tril();
+        var visible = ones(queries, tokens, ScalarType.Bool).tril();
         var scores = empty(2, 3, queries, tokens);
-        BatchedSgemm.MultiplyInto(scores, query, key.transpose(2, 3), BatchedSgemm.Triangle.Result);
-        var exact = query.@double().matmul(key.@double().transpose(2, 3)).to(ScalarType.Float32).masked_fill(seen.logical_not(), 0);
-        Close.Equal(exact, scores.masked_fill(seen.logical_not(), 0), 2e-6, "scores");
+        BatchedSgemm.MultiplyInto(scores, query, key.transpose(2, 3), BatchedSgemm.Triangle.LowerResult);
+        var exact = query.@double().matmul(key.@double().transpose(2, 3)).to(ScalarType.Float32).masked_fill(visible.logical_not(), 0);
+        Close.Equal(exact, scores.masked_fill(visible.logical_not(), 0), 2e-6, "scores");
 
-        var mixture = empty(2, 3, queries, width);
-        BatchedSgemm.MultiplyInto(mixture, exact, key, BatchedSgemm.Triangle.Left);
-        Close.Equal(exact.@double().matmul(key.@double()).to(ScalarType.Float32), mixture, 3e-6, "mixture");
+        var weighted = empty(2, 3, queries, width);
+        BatchedSgemm.MultiplyInto(weighted, exact, key, BatchedSgemm.Triangle.LowerLeft);
+        Close.Equal(exact.@double().matmul(key.@double()).to(ScalarType.Float32), weighted, 3e-6, "weighted sum");
 
-        var turned = empty(2, 3, tokens, width);
-        BatchedSgemm.MultiplyInto(turned, exact.transpose(2, 3), query, BatchedSgemm.Triangle.LeftTurned);
-        Close.Equal(exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), turned, 3e-6, "turned mixture");
+        var transposed = empty(2, 3, tokens, width);
+        BatchedSgemm.MultiplyInto(transposed, exact.transpose(2, 3), query, BatchedSgemm.Triangle.UpperLeft);
+        Close.Equal(exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), transposed, 3e-6, "transposed weighted sum");
     }
 
     [SkippableFact]
-    public void Small_large_and_other_heads_are_left_to_libtorch()
+    public void Small_and_large_heads_and_other_types_are_not_supported()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -61,6 +61,6 @@ public sealed class BatchedSgemmTests
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.Linear, "The path is turned off.");
-        Skip.IfNot(Sgemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(Sgemm.IsAvailable, "This processor has no 512-bit vectors, or libtorch's threads are not GNU OpenMP's.");
     }
 }

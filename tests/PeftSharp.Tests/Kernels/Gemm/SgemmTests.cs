@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Products of float32 matrices, and linear layers by them: libtorch's values and gradients, whatever tiles and blocks leave over.</summary>
+/// <summary>Float32 matrix products and the linear layers that use them have libtorch's values and gradients, also with partial tiles and blocks.</summary>
 public sealed class SgemmTests
 {
     public static TheoryData<int, int, int, bool, bool> Cases
@@ -19,18 +19,18 @@ public sealed class SgemmTests
     }
 
     [SkippableTheory, MemberData(nameof(Cases))]
-    public void The_product_is_that_in_double(int rows, int depth, int columns, bool isLeftTurned, bool isRightTurned)
+    public void The_product_is_that_of_float64(int rows, int depth, int columns, bool isLeftTransposed, bool isRightTransposed)
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
         manual_seed(2);
-        var a = isLeftTurned ? randn(depth, rows).t() : randn(rows, depth);
-        var b = isRightTurned ? randn(columns, depth).t() : randn(depth, columns);
+        var a = isLeftTransposed ? randn(depth, rows).t() : randn(rows, depth);
+        var b = isRightTransposed ? randn(columns, depth).t() : randn(depth, columns);
         var start = randn(columns);
         var exact = a.@double().mm(b.@double());
         Close.Equal((exact + start.@double()).to(ScalarType.Float32), Sgemm.Multiply(a, b, start), 2e-6, "product");
-        var sum = ones(rows, columns + 7).narrow(1, 3, columns);                // rows that do not follow each other
-        Sgemm.MultiplyInto(sum, a, b, null, adds: true);
+        var sum = ones(rows, columns + 7).narrow(1, 3, columns);                // rows with a gap between them
+        Sgemm.MultiplyInto(sum, a, b, null, accumulates: true);
         Close.Equal((exact + 1).to(ScalarType.Float32), sum, 2e-6, "sum");
     }
 
@@ -66,7 +66,7 @@ public sealed class SgemmTests
     }
 
     [SkippableFact]
-    public void What_is_no_number_reaches_only_its_own_rows_and_columns()
+    public void NaN_and_infinity_reach_only_their_own_rows_and_columns()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -78,7 +78,7 @@ public sealed class SgemmTests
     }
 
     [SkippableFact]
-    public void Small_other_and_scattered_matrices_are_left_to_libtorch()
+    public void Small_matrices_other_types_and_other_strides_are_not_supported()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -94,6 +94,6 @@ public sealed class SgemmTests
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.Linear, "The path is turned off.");
-        Skip.IfNot(Sgemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(Sgemm.IsAvailable, "This processor has no 512-bit vectors, or libtorch's threads are not GNU OpenMP's.");
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>A few rows give what libtorch's product gives, whatever the sizes leave over at the ends of vectors and stretches.</summary>
+/// <summary>Products of a few rows are libtorch's, also with sizes that are not multiples of vectors and blocks.</summary>
 public sealed class SkinnyGemmTests
 {
     public static TheoryData<int, int, int, ScalarType, bool, bool> Cases
@@ -41,7 +41,7 @@ public sealed class SkinnyGemmTests
     }
 
     [SkippableFact]
-    public void Gradients_many_rows_and_other_types_are_left_to_libtorch()
+    public void Gradients_many_rows_and_other_types_are_not_supported()
     {
         SkipWhereOff();
         using var scope = NewDisposeScope();
@@ -52,8 +52,8 @@ public sealed class SkinnyGemmTests
         Assert.False(SkinnyGemm.CanRun(x.@double(), weight.@double(), null, isTransposed: false));
         Assert.False(SkinnyGemm.CanRun(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
         Assert.False(SkinnyGemm.CanRun(x, ones(512, 256).t(), null, isTransposed: false));
-        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));                     // of another width: libtorch says so
-        Assert.False(SkinnyGemm.CanRun(ones(1, 270), ones(256, 270), null, isTransposed: false));         // no whole vectors
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));                     // widths that differ: libtorch reports the error
+        Assert.False(SkinnyGemm.CanRun(ones(1, 270), ones(256, 270), null, isTransposed: false));         // not a multiple of the vectors
         Assert.True(SkinnyGemm.CanRun(ones(1, 270), ones(270, 256), null, isTransposed: true));
         Assert.False(SkinnyGemm.CanRun(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
     }
@@ -61,6 +61,6 @@ public sealed class SkinnyGemmTests
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
-        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no 512-bit vectors, or libtorch's threads are not GNU OpenMP's.");
     }
 }

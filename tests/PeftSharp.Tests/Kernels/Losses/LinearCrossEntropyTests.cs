@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>The loss of a vocabulary by rows is the loss over all its scores, and so are its gradients.</summary>
+/// <summary>The chunked loss and its gradients are those of cross entropy over all logits.</summary>
 public sealed class LinearCrossEntropyTests : IDisposable
 {
     private const int Hidden = 6;
@@ -17,12 +17,12 @@ public sealed class LinearCrossEntropyTests : IDisposable
     [Theory]
     [InlineData(7, 11, 0, true, 1.0)]
     [InlineData(7, 11, 3, true, 1.0)]
-    [InlineData(7, 11, 7, true, 1.0)]                       // nothing counts
+    [InlineData(7, 11, 7, true, 1.0)]                       // every row is ignored
     [InlineData(7, 11, 2, false, 1.0)]                      // a frozen table
     [InlineData(7, 11, 2, true, -2.5)]                      // as part of a larger loss
-    [InlineData(450, 40_000, 5, true, 1.0)]                 // three turns, the last not full
+    [InlineData(450, 40_000, 5, true, 1.0)]                 // three chunks, the last one smaller
     [InlineData(1, 3, 0, true, 1.0)]
-    public void Loss_and_gradients_are_those_of_all_scores(int rows, int classes, int ignoredRows, bool isTableTrained, double factor)
+    public void Loss_and_gradients_are_those_of_cross_entropy(int rows, int classes, int ignoredRows, bool isTableTrained, double factor)
     {
         manual_seed(5);
         var (states, table) = (randn(rows, Hidden), randn(classes, Hidden));
