@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
@@ -27,6 +28,28 @@ internal sealed class BytePairEncoding : TokenizerModel
         _unkId = options.UnkToken is null ? null : IdOf(options.UnkToken);
         _byteIds = [.. Enumerable.Range(0, 256).Select(b => IdOf(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>")) ?? -1)];
     }
+
+    internal static BytePairEncoding FromJson(JsonPart part)
+    {
+        if (part["dropout"] is { IsNull: false } dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
+            throw dropout.Unfit("null or 0: merges are not left out by chance");
+        return new BytePairEncoding(JsonFile.Vocabulary(part["vocab"].Element, part.File), [.. part.Items("merges").Select(ReadMerge)], new BytePairOptions
+        {
+            UnkToken = part.TextOrNull("unk_token"),
+            ContinuingSubwordPrefix = part.TextOrNull("continuing_subword_prefix"),
+            EndOfWordSuffix = part.TextOrNull("end_of_word_suffix"),
+            FuseUnk = part.Flag("fuse_unk", absent: false),
+            ByteFallback = part.Flag("byte_fallback", absent: false),
+            IgnoreMerges = part.Flag("ignore_merges", absent: false),
+        });
+    }
+
+    private static (string, string) ReadMerge(JsonPart part) => part.Element switch
+    {
+        { ValueKind: JsonValueKind.String } text when text.GetString()!.Split(' ') is [var left, var right] => (left, right),
+        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.String => (pair[0].GetString()!, pair[1].GetString()!),
+        _ => throw part.Unfit("a merge of two tokens"),
+    };
 
     internal override JsonObject ToJson() => new()
     {

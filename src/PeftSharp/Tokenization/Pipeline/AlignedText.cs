@@ -81,6 +81,16 @@ internal sealed class AlignedText
             _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // pairs only: lone halves were replaced
     }
 
+    /// <summary>Inserts a text at the current place; it shares the range of the character before it.</summary>
+    internal void Insert(ReadOnlySpan<char> content)
+    {
+        for (var i = 0; i < content.Length;)
+        {
+            Emit(CodePoints.At(content, i, out var units), 1);
+            i += units;
+        }
+    }
+
     private void Write(char c, int start, int end)
     {
         (_newChars[_written], _newStarts[_written], _newEnds[_written]) = (c, start, end);
