@@ -17,10 +17,18 @@ public abstract class ModelFamily
     public abstract string BaseModelPrefix { get; }
 
     /// <summary>The class for each task that the family serves; the function only builds, the weights are read after.</summary>
+    /// <remarks>Made when it is asked for, not with the family: a program that only tokenizes asks a family for its <see cref="TokenizerClass"/> and does not load libtorch.</remarks>
     public abstract IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; }
 
     /// <summary>Modules that a tuner adapts unless told otherwise, by peft's name of the method (<c>LORA</c>, <c>IA3</c>, …).</summary>
     public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>The value of <see cref="TokenizerClass"/> for families whose tokenizers are what <c>tokenizer.json</c> says.</summary>
+    public const string TokenizersBackend = "TokenizersBackend";
+
+    /// <summary>transformers' tokenizer class of the family, such as <c>BertTokenizer</c>. It decides where neither <c>tokenizer_config.json</c> nor <c>config.json</c> names a class;
+    /// <see cref="TokenizersBackend"/> decides even where they do, as in transformers. Default null: the files decide.</summary>
+    public virtual string? TokenizerClass => null;
 
     /// <summary>The configuration in <paramref name="json"/>, the content of <c>config.json</c>.</summary>
     /// <remarks>Usually <see cref="PretrainedConfig.FromJson{TConfig}"/>.</remarks>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;
@@ -24,6 +25,7 @@ public sealed class TokenizerComponentsTests : IDisposable
         """{"type": "RobertaProcessing", "sep": ["b", 2], "cls": ["a", 1], "trim_offsets": true, "add_prefix_space": false}""",
         """{"type": "Sequence", "processors": [{"type": "BertProcessing", "sep": ["b", 2], "cls": ["a", 1]}]}""",
         """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {}}""",
+        """{"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "split": false}""",
         """{"type": "ByteFallback"}""", """{"type": "Fuse"}""",
         """{"type": "Sequence", "decoders": [{"type": "Fuse"}]}""",
         """{"type": "Strip", "content": "_", "start": 1, "stop": 0}""",

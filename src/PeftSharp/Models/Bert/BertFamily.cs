@@ -19,7 +19,10 @@ public sealed class BertFamily : ModelFamily
     public override string BaseModelPrefix => "bert";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; } = new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
+    public override string TokenizerClass => "BertTokenizer";
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders => new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
     {
         [ModelTask.FeatureExtraction] = config => new BertModel((BertConfig)config),
         [ModelTask.MaskedLM] = config => new BertForMaskedLM((BertConfig)config),

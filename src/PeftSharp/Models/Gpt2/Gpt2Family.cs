@@ -22,7 +22,10 @@ public sealed class Gpt2Family : ModelFamily
     public override string BaseModelPrefix => "transformer";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; } = new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
+    public override string TokenizerClass => "GPT2Tokenizer";
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders => new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
     {
         [ModelTask.FeatureExtraction] = config => new Gpt2Model((Gpt2Config)config),
         [ModelTask.CausalLM] = config => new Gpt2LMHeadModel((Gpt2Config)config),

@@ -30,6 +30,7 @@ public static class TokenizerComponents
     {
         ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
         ["ByteLevel"] = ByteLevel.FromJson,
+        ["Metaspace"] = Metaspace.FromJson,
         ["Sequence"] = PreTokenizerSequence.FromJson,
         ["Split"] = Split.FromJson,
         ["Whitespace"] = _ => new Whitespace(),
@@ -56,6 +57,7 @@ public static class TokenizerComponents
         ["ByteFallback"] = _ => new ByteFallbackDecoder(),
         ["ByteLevel"] = ByteLevelDecoder.FromJson,
         ["Fuse"] = _ => new FuseDecoder(),
+        ["Metaspace"] = MetaspaceDecoder.FromJson,
         ["Replace"] = ReplaceDecoder.FromJson,
         ["Sequence"] = DecoderSequence.FromJson,
         ["Strip"] = StripDecoder.FromJson,

@@ -17,6 +17,9 @@ internal sealed class AlignedText
 
     internal Span<char> Chars => _chars.AsSpan(0, Length);
 
+    /// <summary>Where the piece began in the original text, in UTF-16 units.</summary>
+    internal int OriginalStart => _base;
+
     /// <summary>Starts with the piece <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
     internal void Reset(string original, int start, int end)
     {
