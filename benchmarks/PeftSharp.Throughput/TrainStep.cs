@@ -19,7 +19,7 @@ internal static class TrainStep
         manual_seed(1);
         var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
         var model = Models.Create(name, layers);
-        var vocabulary = model.Config.VocabSize;
+        var vocabulary = ((TextConfig)model.Config).VocabSize;
         if (method == "lora")
             model = model.GetPeftModel(new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });
 

@@ -12,6 +12,7 @@ public static partial class Datasets
     /// <param name="options">How to read it; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="DatasetException">There is nothing to read, several formats hold different splits, or a file is malformed; the message names file and line.</exception>
+    /// <exception cref="ArgumentException">An option has no valid value or belongs to another format.</exception>
     public static DatasetDict LoadDataset(string path, LoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -25,7 +26,7 @@ public static partial class Datasets
     /// <param name="path">A file or a folder.</param>
     /// <param name="split">The split, with the part of it in brackets: rows or percents, from either end.</param>
     /// <param name="options">How to read it; null takes the defaults.</param>
-    /// <exception cref="ArgumentException">The split does not follow this form.</exception>
+    /// <exception cref="ArgumentException">The split does not follow this form, or an option belongs to another format.</exception>
     public static Dataset LoadDataset(string path, string split, LoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -46,6 +47,7 @@ public static partial class Datasets
     /// <param name="options">How to read them; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DatasetException">A file is malformed; the message names file and line.</exception>
+    /// <exception cref="ArgumentException">An option has no valid value or belongs to another format.</exception>
     public static DatasetDict LoadDataset(string format, IReadOnlyDictionary<string, string> dataFiles, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataFiles);

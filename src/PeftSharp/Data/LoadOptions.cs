@@ -30,6 +30,19 @@ public sealed record LoadOptions
     /// <summary>Text: whether a line keeps the line feed at its end. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
 
+    /// <exception cref="ArgumentException">An option belongs to another format and would have no effect.</exception>
+    internal void ValidateFor(string format, string file)
+    {
+        (string Name, bool IsSet, string Format)[] options =
+        [
+            (nameof(Delimiter), Delimiter is not null, "csv"), (nameof(ColumnNames), ColumnNames is not null, "csv"), (nameof(KeepDefaultNa), !KeepDefaultNa, "csv"),
+            (nameof(Field), Field is not null, "json"), (nameof(SampleBy), SampleBy != "line", "text"), (nameof(KeepLinebreaks), KeepLinebreaks, "text"),
+        ];
+        foreach (var option in options)
+            if (option.IsSet && option.Format != format)
+                throw new ArgumentException($"LoadOptions.{option.Name} is an option of the format {option.Format}, and '{file}' is read as {format}. Remove the option, or set LoadOptions.Format.", option.Name);
+    }
+
     internal void Validate()
     {
         if (Columns is { Count: 0 })

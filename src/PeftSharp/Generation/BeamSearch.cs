@@ -55,7 +55,9 @@ internal sealed class BeamSearch
     private (BeamSet Running, BeamSet Finished) Start()
     {
         var (prompts, device) = (_plan.Prompts, _plan.PromptIds.device);
-        var sequences = full([prompts, _beams, _plan.MaxLength], _plan.Pad ?? 0, ScalarType.Int64, device);
+        // transformers fills beams that ended with the end of text where the padding token is 0 (`pad_token_id or eos_token_id`), and the recorded texts have it so.
+        var filler = _plan.Pad is { } pad and not 0 ? pad : _plan.Eos.Count > 0 ? _plan.Eos[0] : 0;
+        var sequences = full([prompts, _beams, _plan.MaxLength], filler, ScalarType.Int64, device);
         sequences.narrow(2, 0, _plan.PromptLength).copy_(_plan.PromptIds.unsqueeze(1));
         var scores = zeros([prompts, _beams], ScalarType.Float32, device);
         scores.narrow(1, 1, _beams - 1).fill_(Hopeless);                     // at first all beams are the same: only one of them counts

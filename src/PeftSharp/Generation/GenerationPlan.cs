@@ -35,6 +35,8 @@ internal sealed class GenerationPlan
 
     internal PretrainedModel Model { get; }
 
+    private TextConfig Text => (TextConfig)Model.Config;
+
     /// <summary>An adapter for all prompts or for each; null: those of the model.</summary>
     internal IReadOnlyList<string>? Adapters { get; }
 
@@ -88,7 +90,7 @@ internal sealed class GenerationPlan
         var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);     // what the call says counts, whichever of the two it is
         if (newTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
         if (Config.MaxLength is { } length) return length;
-        return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Model.Config.MaxPositions ?? int.MaxValue, PromptLength + 1));
+        return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Text.MaxPositions ?? int.MaxValue, PromptLength + 1));
     }
 
     /// <summary>What the call itself sets is a token of the model; a model's own file may name an end of text that a smaller vocabulary lacks.</summary>
@@ -100,8 +102,8 @@ internal sealed class GenerationPlan
             ("forced_bos_token_id", Config.ForcedBosTokenId is { } first ? [first] : null), ("forced_eos_token_id", Config.ForcedEosTokenId),
         };
         foreach (var (name, ids) in tokens)
-            if (ids?.Any(id => id >= Model.Config.VocabSize) is true)
-                throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the model has {Model.Config.VocabSize} tokens (vocab_size). Take it from the tokenizer that belongs to this model.");
+            if (ids?.Any(id => id >= Text.VocabSize) is true)
+                throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the model has {Text.VocabSize} tokens (vocab_size). Take it from the tokenizer that belongs to this model.");
     }
 
     /// <summary>What the call itself sets has an effect on this prompt.</summary>
@@ -126,16 +128,16 @@ internal sealed class GenerationPlan
             if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
                 throw new ArgumentException("A row of the prompt ends with padding, so the answer would begin behind it. Pad on the left: tokenizer.PaddingSide = PaddingSide.Left.");
         }
-        if (Model.Config.MaxPositions is { } positions && PromptLength > positions)
+        if (Text.MaxPositions is { } positions && PromptLength > positions)
             throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions. Truncate it, and leave room for the answer.");
         if (PromptLength >= MaxLength)
             throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so there is no room for an answer. Set max_new_tokens instead, or a greater max_length.");
-        if (Model.Config.MaxPositions is { } most && MaxLength - 1 > most)                                // the last token is not read any more
+        if (Text.MaxPositions is { } most && MaxLength - 1 > most)                                // the last token is not read any more
             throw new ArgumentException($"{PromptLength} tokens of prompt and {MaxLength - PromptLength} new ones are more than the {most} positions of the model. Ask for at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength) throw new ArgumentException($"The text must have at least {lowest} tokens (min_length or min_new_tokens), but at most {MaxLength} (max_length or max_new_tokens).");
-        var inputs = new ModelInputs { InputIds = PromptIds, AdapterNames = Adapters };
-        InputCheck.Keywords(inputs, Model);
+        var inputs = new ModelInputs { InputIds = PromptIds };
+        Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);
     }
 }

@@ -8,16 +8,18 @@ internal sealed class NextTokenScores : IDisposable
 {
     private readonly GenerationPlan _plan;
     private readonly KeyValueCache? _cache;
+    private readonly ForwardOptions _options;
     private readonly Tensor? _mask;              // [rows, most tokens]: the prompt's padding, then ones
     private readonly Tensor? _positions;         // [rows, most tokens]: counted from the first token that is read
-    private readonly bool _keepsLastLogits, _readsPositions;
+    private readonly bool _readsPositions;
     private int _seen;
 
     internal NextTokenScores(GenerationPlan plan)
     {
         _plan = plan;
-        (_keepsLastLogits, _readsPositions) = (plan.Model.OptionNames.Contains("logits_to_keep"), plan.Model.InputNames.Contains("position_ids"));
-        if (plan.UseCache) _cache = new KeyValueCache(plan.MaxLength);
+        _readsPositions = plan.Model.InputNames.Contains("position_ids");
+        if (plan.UseCache && plan.Model.SupportsCache) _cache = new KeyValueCache(plan.MaxLength);
+        _options = new ForwardOptions { PastKeyValues = _cache, LogitsToKeep = plan.Model.OptionNames.Contains("logits_to_keep") ? 1 : 0, AdapterNames = plan.Adapters };
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);
@@ -55,11 +57,10 @@ internal sealed class NextTokenScores : IDisposable
         using var scope = NewDisposeScope();
         var begin = _cache is null ? 0 : _seen;
         _seen = begin + (int)ids.shape[1];
-        var inputs = new ModelInputs { InputIds = ids, PastKeyValues = _cache, AdapterNames = _plan.Adapters, RowsPerAdapterName = repeats };          // its tensors belong to others: not disposed
-        if (_keepsLastLogits) inputs.LogitsToKeep = 1;
+        var inputs = new ModelInputs { InputIds = ids };          // its tensors belong to others: not disposed
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
         if (_positions is not null && _readsPositions) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
-        var logits = _plan.Model.call(inputs).Logits!;
+        var logits = _plan.Model.call(inputs, _options with { RowsPerAdapterName = repeats }).Logits!;
         return logits.select(1, logits.shape[1] - 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using PeftSharp.Native;
+
 namespace PeftSharp.Kernels;
 
 /// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch off selects it.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -15,14 +16,14 @@ internal static unsafe class Lanes
     internal const int Count = 8;
 
     /// <summary>The count rounded up to whole vectors.</summary>
-    internal static int Whole(int count) => checked(count + Count - 1) / Count * Count;
+    internal static int RoundUp(int count) => checked(count + Count - 1) / Count * Count;
 
     /// <summary>Whether a loop over this tensor's memory can be written here: on the processor, in a type that is known, of a length that a loop counts.</summary>
-    internal static bool Takes(Tensor x) =>
+    internal static bool CanRun(Tensor x) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;
 
     /// <summary>Whether a fast loop over all its numbers is one over memory: of this type, side by side.</summary>
-    internal static bool TakesInOrder(Tensor x, ScalarType type) => IsFast && x.dtype == type && Takes(x) && !x.is_sparse && x.is_contiguous();
+    internal static bool CanRunContiguous(Tensor x, ScalarType type) => IsFast && x.dtype == type && CanRun(x) && !x.is_sparse && x.is_contiguous();
 
     /// <summary>Whether such a loop is as wide and on as many threads as libtorch's own.</summary>
     internal static bool IsFast => Vector256.IsHardwareAccelerated && NativeThreads.IsAvailable;
@@ -37,7 +38,7 @@ internal static unsafe class Lanes
     {
         if (count >= Count) return Load(at);
         Vector256<float> numbers = default;
-        for (var i = 0; i < count; i++) Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref numbers), i) = Number(at + i);
+        for (var i = 0; i < count; i++) Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref numbers), i) = ToSingle(at + i);
         return numbers;
     }
 
@@ -57,7 +58,7 @@ internal static unsafe class Lanes
             Store(numbers, at);
             return;
         }
-        for (var i = 0; i < count; i++) at[i] = Round<T>(Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref numbers), i));
+        for (var i = 0; i < count; i++) at[i] = FromSingle<T>(Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref numbers), i));
     }
 
     /// <summary>Numbers of one type as another's.</summary>
@@ -66,15 +67,15 @@ internal static unsafe class Lanes
     {
         var i = 0L;
         for (; i + Count <= count; i += Count) Store(Load(from + i), to + i);
-        for (; i < count; i++) to[i] = Round<TTo>(Number(from + i));
+        for (; i < count; i++) to[i] = FromSingle<TTo>(ToSingle(from + i));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Number<T>(T* at) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)at : BitConverter.UInt32BitsToSingle((uint)*(ushort*)at << 16);
+    internal static float ToSingle<T>(T* at) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)at : BitConverter.UInt32BitsToSingle((uint)*(ushort*)at << 16);
 
     /// <summary>The nearest number of the type; of two as near, the even one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Round<T>(float number) where T : unmanaged
+    internal static T FromSingle<T>(float number) where T : unmanaged
     {
         if (typeof(T) == typeof(float)) return Unsafe.BitCast<float, T>(number);
         var bits = BitConverter.SingleToUInt32Bits(number);
@@ -83,11 +84,11 @@ internal static unsafe class Lanes
 
     /// <summary>All bits set in the first <paramref name="count"/> of eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
+    internal static Vector256<float> FirstMask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 
     /// <summary>All bits set where the bit of eight from <paramref name="first"/> on is; one byte more than these must be readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> Where(byte* bits, long first)
+    internal static Vector256<float> MaskOf(byte* bits, long first)
     {
         var each = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
         return Vector256.Equals(Vector256.Create(*(ushort*)(bits + (first >> 3)) >> (int)(first & 7)) & each, each).AsSingle();
@@ -95,7 +96,7 @@ internal static unsafe class Lanes
 
     /// <summary>The numbers of a table at the first <paramref name="count"/> of eight places; the rest are the table's first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector256<float> LookUp(float* table, ushort* places, int count)
+    internal static Vector256<float> Gather(float* table, ushort* places, int count)
     {
         if (count >= Count && Avx2.IsSupported) return Avx2.GatherVector256(table, Avx2.ConvertToVector256Int32(places), sizeof(float));
         var found = Vector256.Create(*table);
@@ -124,7 +125,7 @@ internal static unsafe class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Greatest(Vector256<float> x)
+    internal static float Max(Vector256<float> x)
     {
         var half = Vector128.MaxNative(x.GetLower(), x.GetUpper());
         return Math.Max(Math.Max(half[0], half[1]), Math.Max(half[2], half[3]));

@@ -8,20 +8,63 @@ internal static class InputCheck
 {
     internal const long Ignored = -100;
 
+    /// <summary>Checks a batch against the inputs that a model declares.</summary>
+    /// <exception cref="DatasetException">A value is out of range or a shape does not fit.</exception>
+    /// <exception cref="ArgumentException">A required input is missing, or there are more tokens than positions.</exception>
+    internal static void All(PretrainedModel model, ModelInputs inputs)
+    {
+        var specs = model.Inputs;
+        var given = specs.Where(spec => IsMain(spec, specs) && inputs[spec.Name] is not null).ToArray();
+        if (given.Length != 1)
+            throw new ArgumentException($"Give {string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name))}{(given.Length > 1 ? ", one of the two" : "")}.");
+        foreach (var spec in specs)
+            if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
+    }
+
     /// <summary>Refuses tensors and options that the model would not read.</summary>
     /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
-    internal static void Keywords(ModelInputs inputs, PretrainedModel model)
+    internal static void Keywords(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
-        var (names, options) = (model.InputNames, model.OptionNames);
+        var (names, read) = (model.InputNames, model.OptionNames);
         foreach (var name in inputs.Tensors.Keys)
             if (!names.Contains(name)) Refuse(name);
-        if (inputs.PastKeyValues is not null && !options.Contains("past_key_values")) Refuse("past_key_values");
-        if (inputs.LogitsToKeep != 0 && !options.Contains("logits_to_keep")) Refuse("logits_to_keep");
-        if (inputs.OutputHiddenStates && !options.Contains("output_hidden_states")) Refuse("output_hidden_states");
-        if (inputs.AdapterNames is not null && !options.Contains("adapter_names")) Refuse("adapter_names");
+        if (options.PastKeyValues is not null && !read.Contains("past_key_values")) Refuse("past_key_values");
+        if (options.LogitsToKeep != 0 && !read.Contains("logits_to_keep")) Refuse("logits_to_keep");
+        if (options.OutputHiddenStates && !read.Contains("output_hidden_states")) Refuse("output_hidden_states");
+        if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
+        if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
         void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'{(name == "adapter_names" ? ", it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
-            + $"It accepts the tensors {string.Join(", ", names)} and {(options.Count == 0 ? "no options" : $"the options {string.Join(", ", options)}")}. Leave it out, or use a model that reads it.");
+            + $"It accepts the tensors {string.Join(", ", names)} and {(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Leave it out, or use a model that reads it.");
+    }
+
+    /// <summary>The main input, or the embeddings in place of it.</summary>
+    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
+
+    private static void One(InputSpec spec, Tensor tensor, ModelInputs inputs)
+    {
+        switch (spec.Kind)
+        {
+            case InputKind.TokenIds:
+                TokenIds(tensor, spec.Limit ?? long.MaxValue, spec.Name);
+                if (spec.MaxLength is { } ids) Length(tensor.shape[^1], ids);
+                break;
+            case InputKind.Embeddings:
+                if (spec.MaxLength is { } embeddings) Length(tensor.shape[^2], embeddings);
+                break;
+            case InputKind.AttentionMask: SameShape(inputs, spec.Name); break;
+            case InputKind.CachedAttentionMask: SameRows(inputs, spec.Name); break;
+            case InputKind.Categories:
+                SameShape(inputs, spec.Name);
+                if (spec.Limit is { } categories) Rows(tensor, categories, spec.Name, spec.LimitField ?? spec.Name);
+                break;
+            case InputKind.Positions:
+                if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
+                break;
+            case InputKind.Values:
+                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads floating-point values. Cast the column.");
+                break;
+        }
     }
 
     /// <exception cref="DatasetException">An id is no whole number, is negative or not below <paramref name="vocabSize"/>, or the ids are no rows.</exception>

@@ -17,11 +17,18 @@ public abstract class ModelFamily
     public abstract string BaseModelPrefix { get; }
 
     /// <summary>The class for each task that the family serves; the function only builds, the weights are read after.</summary>
-    /// <remarks>Made when it is asked for, not with the family: a program that only tokenizes asks a family for its <see cref="TokenizerClass"/> and does not load libtorch.</remarks>
     public abstract IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders { get; }
 
-    /// <summary>Modules that a tuner adapts unless told otherwise, by peft's name of the method (<c>LORA</c>, <c>IA3</c>, …).</summary>
-    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>();
+    /// <summary>The modules of each role, by the end of their path: <c>query</c> means every module whose path is <c>query</c> or ends with <c>.query</c>.</summary>
+    public virtual IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>();
+
+    /// <summary>The module names of several roles, each once; empty where the family states none.</summary>
+    /// <param name="roles">The roles.</param>
+    public IReadOnlyList<string> ModulesOf(params IReadOnlyList<ModuleRole> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        return [.. roles.SelectMany(role => Roles.GetValueOrDefault(role, [])).Distinct(StringComparer.Ordinal)];
+    }
 
     /// <summary>The value of <see cref="TokenizerClass"/> for families whose tokenizers are what <c>tokenizer.json</c> says.</summary>
     public const string TokenizersBackend = "TokenizersBackend";
@@ -47,6 +54,30 @@ public abstract class ModelFamily
 
     /// <summary>Whether a key that the model lacks may be passed over in silence, such as stored position numbers.</summary>
     public virtual bool IsObsoleteKey(string key) => false;
+
+    /// <summary>Roles of the modules of <see cref="Layers.EncoderLayer"/>.</summary>
+    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> EncoderRoles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
+    {
+        [ModuleRole.Query] = ["query"],
+        [ModuleRole.Key] = ["key"],
+        [ModuleRole.Value] = ["value"],
+        [ModuleRole.AttentionOutput] = ["attention.output.dense"],
+        [ModuleRole.FeedForwardIn] = ["intermediate.dense"],
+        [ModuleRole.FeedForwardOut] = ["output.dense"],             // as peft names it: the output of attention ends so too
+        [ModuleRole.Norm] = ["LayerNorm"],
+    };
+
+    /// <summary>Roles of the modules of <see cref="Layers.DecoderLayer"/>.</summary>
+    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> DecoderRoles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
+    {
+        [ModuleRole.Query] = ["q_proj"],
+        [ModuleRole.Key] = ["k_proj"],
+        [ModuleRole.Value] = ["v_proj"],
+        [ModuleRole.AttentionOutput] = ["o_proj"],
+        [ModuleRole.FeedForwardIn] = ["gate_proj", "up_proj"],
+        [ModuleRole.FeedForwardOut] = ["down_proj"],
+        [ModuleRole.Norm] = ["input_layernorm", "post_attention_layernorm", "norm"],
+    };
 
     /// <summary>Layer norms of checkpoints converted from TensorFlow call weight and bias gamma and beta.</summary>
     protected static string RenameNormKeys(string key) => Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, …) and what the caller wants back.</summary>
+/// <summary>The batch that a model is called with: tensors by their Python names (<c>input_ids</c>, <c>attention_mask</c>, <c>pixel_values</c>, …).</summary>
 /// <remarks>
-/// <para>A batch of the trainer is one of these. It owns its tensors: disposing it disposes them.</para>
+/// <para>Any name is possible; a model declares those that it reads in <see cref="PretrainedModel.Inputs"/>. The batch owns its tensors: disposing it disposes them.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class ModelInputs : IDisposable
@@ -46,31 +46,6 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Last token of the answer, int64 [batch] (question answering).</summary>
     public Tensor? EndPositions { get => this["end_positions"]; set => this["end_positions"] = value; }
 
-    /// <summary>Whether every layer's hidden states are wanted. Default false.</summary>
-    public bool OutputHiddenStates { get; set; }
-
-    /// <summary>Divisor of the summed loss: the number of targets of all micro-batches of an optimizer step (<see cref="PretrainedModel.CountTargets"/>). Null: the loss is the mean over this batch. The trainer sets it for models whose <see cref="PretrainedModel.AcceptsLossKwargs"/> is true.</summary>
-    public double? NumItemsInBatch { get; set; }
-
-    /// <summary>Keys and values of the tokens before these: read, and these tokens' own are added. An empty one is filled. Null: there are none before and none are kept.</summary>
-    /// <remarks>The caller's, as all of these inputs; disposing the inputs does not dispose it, since it lives through many calls.</remarks>
-    public KeyValueCache? PastKeyValues { get; set; }
-
-    /// <summary>How many of the last tokens a language model scores: generation needs one. Default 0: all.</summary>
-    public int LogitsToKeep { get; set; }
-
-    /// <summary>Whether the loss alone is wanted: a head with a large vocabulary then does without the scores as a whole, and <see cref="ModelOutput.Logits"/> is null. The trainer asks for it. Default false.</summary>
-    public bool LossOnly { get; set; }
-
-    /// <summary>The adapters of this call, for a model with adapters: one name for all rows of the batch, or a name for each row; <c>__base__</c> is the base model. Null: those of the current scope or of <c>SetAdapter</c>.</summary>
-    public IReadOnlyList<string>? AdapterNames { get; set; }
-
-    /// <summary>How many rows of the batch follow each other for one adapter name of a scope or of <see cref="AdapterNames"/>: more than 1 with beams or several returned sequences.</summary>
-    internal int RowsPerAdapterName { get; set; } = 1;
-
-    /// <summary>Whether a head reads only the first token of the last layer, which may then be the only one that is made.</summary>
-    internal bool FirstTokenOnly { get; set; }
-
     /// <summary>A tensor by its Python name; null where it was not given. Setting null takes it away (and does not dispose it).</summary>
     public Tensor? this[string name]
     {
@@ -90,18 +65,8 @@ public sealed class ModelInputs : IDisposable
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
         : throw new ArgumentException("These inputs hold no tensor; give at least input_ids.");
 
-    /// <summary>The same tensors and wishes in a new object, so that one can be replaced without touching the original.</summary>
-    public ModelInputs Copy() => new(_tensors)
-    {
-        OutputHiddenStates = OutputHiddenStates,
-        NumItemsInBatch = NumItemsInBatch,
-        PastKeyValues = PastKeyValues,
-        LogitsToKeep = LogitsToKeep,
-        LossOnly = LossOnly,
-        AdapterNames = AdapterNames,
-        RowsPerAdapterName = RowsPerAdapterName,
-        FirstTokenOnly = FirstTokenOnly,
-    };
+    /// <summary>The same tensors in a new object, so that one can be replaced without changing the original.</summary>
+    public ModelInputs Copy() => new(_tensors);
 
     /// <summary>These inputs on <paramref name="device"/>; itself where they are there already, otherwise a new object with tensors of its own.</summary>
     public ModelInputs To(Device device)

@@ -2,40 +2,58 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What a model answers: the tensors its head makes, under transformers' names. It owns them: disposing it disposes them.</summary>
-/// <remarks>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</remarks>
+/// <summary>The result of a forward pass: tensors by transformers' names, in the order in which the model set them.</summary>
+/// <remarks>
+/// <para>It owns its tensors: disposing it disposes them. A model of your own may add any name.</para>
+/// <para>Thread safety: several threads can read an instance at once; setting a tensor and disposing it need exclusive use.</para>
+/// </remarks>
 public sealed class ModelOutput : IDisposable
 {
-    /// <summary>The loss, float [] (with a gradient while training); null where no labels were given.</summary>
-    public Tensor? Loss { get; init; }
+    private const string LossName = "loss";
+    private readonly OrderedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Scores before softmax; the shape is the head's. Null for models without a head and for question answering.</summary>
-    public Tensor? Logits { get; init; }
+    /// <summary>Loss, float []; null where no labels were given.</summary>
+    public Tensor? Loss { get => this[LossName]; init => this[LossName] = value; }
+
+    /// <summary>Scores before softmax; the shape depends on the head. Null for models without a head and for question answering.</summary>
+    public Tensor? Logits { get => this["logits"]; init => this["logits"] = value; }
 
     /// <summary>Scores of each token being the first of the answer, float [batch, tokens].</summary>
-    public Tensor? StartLogits { get; init; }
+    public Tensor? StartLogits { get => this["start_logits"]; init => this["start_logits"] = value; }
 
     /// <summary>Scores of each token being the last of the answer, float [batch, tokens].</summary>
-    public Tensor? EndLogits { get; init; }
+    public Tensor? EndLogits { get => this["end_logits"]; init => this["end_logits"] = value; }
 
-    /// <summary>The last layer's output, float [batch, tokens, hidden].</summary>
-    public Tensor? LastHiddenState { get; init; }
+    /// <summary>Output of the last layer, float [batch, tokens, hidden].</summary>
+    public Tensor? LastHiddenState { get => this["last_hidden_state"]; init => this["last_hidden_state"] = value; }
 
-    /// <summary>The first token's last hidden state through a dense layer and tanh, float [batch, hidden].</summary>
-    public Tensor? PoolerOutput { get; init; }
+    /// <summary>Pooled output of an encoder, float [batch, hidden].</summary>
+    public Tensor? PoolerOutput { get => this["pooler_output"]; init => this["pooler_output"] = value; }
 
-    /// <summary>The embeddings and each layer's output, float [batch, tokens, hidden] each; empty unless asked for.</summary>
+    /// <summary>The embeddings and the output of each layer, float [batch, tokens, hidden] each; empty unless <see cref="ForwardOptions.OutputHiddenStates"/> is set.</summary>
     public IReadOnlyList<Tensor> HiddenStates { get; init; } = [];
 
-    /// <summary>The tensors that are predictions (neither loss nor hidden states), by their Python names, in transformers' order.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Predictions =>
-        Named(("logits", Logits), ("start_logits", StartLogits), ("end_logits", EndLogits), ("last_hidden_state", LastHiddenState), ("pooler_output", PoolerOutput));
+    /// <summary>Attention probabilities of each layer, float [batch, heads, queries, tokens] each; empty unless <see cref="ForwardOptions.OutputAttentions"/> is set.</summary>
+    public IReadOnlyList<Tensor> Attentions { get; init; } = [];
 
-    /// <summary>Every tensor by its Python name; hidden states as <c>hidden_states.0</c> and so on.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
-        Named(("loss", Loss)).Concat(Predictions).Concat(HiddenStates.Select((state, layer) => KeyValuePair.Create($"hidden_states.{layer}", state)));
+    /// <summary>A tensor by its name; null where the model did not set it. Setting null removes it.</summary>
+    public Tensor? this[string name]
+    {
+        get => _tensors.GetValueOrDefault(name);
+        set
+        {
+            if (value is null) _tensors.Remove(name);
+            else _tensors[name] = value;
+        }
+    }
 
-    /// <summary>Moves every tensor to the scope around the current one, as the last line of a <c>forward</c>.</summary>
+    /// <summary>The tensors that are predictions: all but the loss, the hidden states and the attentions.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Predictions => _tensors.Where(pair => pair.Key != LossName);
+
+    /// <summary>Every tensor by its name; hidden states as <c>hidden_states.0</c>, attentions as <c>attentions.0</c> and so on.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors => _tensors.Concat(Numbered("hidden_states", HiddenStates)).Concat(Numbered("attentions", Attentions));
+
+    /// <summary>Moves every tensor to the dispose scope around the current one, as the last line of a <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
         foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()) tensor.MoveToOuterDisposeScope();   // the last hidden state is there twice
@@ -48,6 +66,6 @@ public sealed class ModelOutput : IDisposable
         foreach (var (_, tensor) in Tensors) tensor.Dispose();
     }
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(params (string Name, Tensor? Tensor)[] entries) =>
-        entries.Where(entry => entry.Tensor is not null).Select(entry => KeyValuePair.Create(entry.Name, entry.Tensor!));
+    private static IEnumerable<KeyValuePair<string, Tensor>> Numbered(string name, IReadOnlyList<Tensor> tensors) =>
+        tensors.Select((tensor, index) => KeyValuePair.Create($"{name}.{index}", tensor));
 }

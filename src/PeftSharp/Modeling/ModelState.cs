@@ -11,7 +11,7 @@ internal static class ModelState
     {
         var wrapped = WrappedNames(model);
         var state = new OrderedDictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var (name, tensor) in model.state_dict())
+        foreach (var (name, tensor) in model.WeightsRoot.state_dict())
             if (wrapped(name) is { } own) state.Add(own, tensor);
         return state;
     }
@@ -20,13 +20,13 @@ internal static class ModelState
     internal static IEnumerable<KeyValuePair<string, TorchSharp.Modules.Parameter>> Parameters(PretrainedModel model)
     {
         var wrapped = WrappedNames(model);
-        return model.named_parameters().Where(pair => wrapped(pair.name) is not null).Select(pair => KeyValuePair.Create(pair.name, pair.parameter));
+        return model.WeightsRoot.named_parameters().Where(pair => wrapped(pair.name) is not null).Select(pair => KeyValuePair.Create(pair.name, pair.parameter));
     }
 
     /// <summary>From a present name to the checkpoint's; null for what a wrapper adds.</summary>
     private static Func<string, string?> WrappedNames(PretrainedModel model)
     {
-        var wrappers = ModuleTree.Walk(model).Where(place => place.Module is ILayerWrapper)
+        var wrappers = ModuleTree.Walk(model.WeightsRoot).Where(place => place.Module is ILayerWrapper)
             .Select(place => (Path: place.Path + ".", Kept: $"{place.Path}.{((ILayerWrapper)place.Module).KeptPath}.")).ToArray();
         return NameOf;
 

@@ -10,8 +10,12 @@ public abstract record PretrainedConfig
 {
     private const int DefaultLabels = 2;
 
+    /// <summary>The family that the configuration belongs to.</summary>
+    [JsonIgnore]
+    public abstract ModelFamily Family { get; }
+
     /// <summary>The family's name in <c>model_type</c>, such as <c>bert</c>.</summary>
-    public abstract string ModelType { get; }
+    public string ModelType => Family.ModelType;
 
     /// <summary>The class that was saved, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
@@ -62,17 +66,6 @@ public abstract record PretrainedConfig
 
     /// <summary>Standard deviation of new weights. Default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;
-
-    /// <summary>Width of the hidden states.</summary>
-    [JsonIgnore]
-    public abstract int HiddenWidth { get; }
-
-    /// <summary>Number of token ids that the embeddings know.</summary>
-    public int VocabSize { get; init; }
-
-    /// <summary>Longest input in tokens; null where positions have no end.</summary>
-    [JsonIgnore]
-    public abstract int? MaxPositions { get; }
 
     /// <summary>Reads a configuration from the content of <c>config.json</c>, for <see cref="ModelFamily.ReadConfig"/> of a family of your own.</summary>
     /// <remarks>Properties have the names of the fields in C# case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings (<c>torch_dtype</c>, <c>num_labels</c>) are resolved as in transformers.</remarks>

@@ -74,7 +74,7 @@ internal static class PretrainedWeights
     {
         using var free = no_grad();
         var drawn = new List<string>();
-        Visit(model, "");
+        Visit(model.WeightsRoot, "");
         model.NewWeights.Drawn(drawn);
 
         void Visit(Module module, string path)
@@ -92,7 +92,7 @@ internal static class PretrainedWeights
     /// <summary>The usual start of a layer's parameter.</summary>
     internal static void Initialize(Module owner, string name, PretrainedConfig config)
     {
-        if (owner is not IInitialized layer)
+        if (owner is not IParameterInitializer layer)
             throw new InvalidOperationException($"{owner.GetName()} does not say how its parameter '{name}' starts: override InitializeParameter.");
         layer.Initialize(name, config.InitializerRange);
     }

@@ -1,4 +1,4 @@
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;

@@ -1,6 +1,8 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
+using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
 
@@ -13,6 +15,8 @@ public static class ModelFamilies
     {
         BertFamily.Instance,
         Gpt2Family.Instance,
+        LlamaFamily.Instance,
+        RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The <c>model_type</c> of each family there is.</summary>

@@ -43,11 +43,11 @@ public sealed class AdamW : Optimizer
         foreach (var update in updates)
         {
             var tensors = Tensors(update);
-            if (ClippingAdamW.Takes(tensors)) ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
+            if (ClippingAdamW.CanRun(tensors)) ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
             else others.Add(update);
         }
         // One native call takes one step number, and the kernel reads memory as it lies.
-        foreach (var alike in others.GroupBy(update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.Takes(update.Parameter, update.Gradient))))
+        foreach (var alike in others.GroupBy(update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
         {
             var (step, isTaken) = alike.Key;
             if (isTaken)
@@ -63,7 +63,7 @@ public sealed class AdamW : Optimizer
     protected override void Update(ParameterUpdate update, ParameterGroup group, double learningRate)
     {
         ArgumentNullException.ThrowIfNull(group);
-        PlainAdamW.Step(Tensors(update), _settings, update.State.Step, learningRate, group.WeightDecay);
+        ReferenceAdamW.Step(Tensors(update), _settings, update.State.Step, learningRate, group.WeightDecay);
     }
 
     private static AdamWTensors Tensors(ParameterUpdate update) =>

@@ -32,7 +32,7 @@ public static class GradientClipping
     private static float Norm(Tensor[] gradients)
     {
         if (gradients.Length == 0) return 0;
-        if (gradients.All(SquaredNorm.Takes)) return (float)Math.Sqrt(gradients.Sum(SquaredNorm.Of));
+        if (gradients.All(SquaredNorm.CanRun)) return (float)Math.Sqrt(gradients.Sum(SquaredNorm.Of));
         var device = gradients[0].device;
         return stack(gradients.Select(gradient => gradient.norm().to(ScalarType.Float32, device))).norm().item<float>();
     }

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
-using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
+using PeftSharp.Native;
 using PeftSharp.Optimization;
 using PeftSharp.Tokenization;
 using PeftSharp.Training.Batching;

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>A module of the tree that holds adapters: a wrapped layer, a copied module or a table with trained rows.</summary>
-internal abstract class AdapterPart : Module<Tensor, Tensor>, IWeighted, ILayerWrapper
+internal abstract class AdapterPart : Module<Tensor, Tensor>, IHasWeight, ILayerWrapper
 {
     private protected AdapterPart(string name, AdapterState state) : base(name) => State = state;
 

@@ -42,7 +42,7 @@ internal sealed class AdapterTree
             new TargetMatcher(resolved, resolved.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
             return null;
         }
-        catch (ArgumentException error) { return error.Message; }
+        catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
     }
 
     /// <summary>Wraps the targets and gives each the adapter, with its initial numbers drawn in the model's order.</summary>
@@ -113,7 +113,7 @@ internal sealed class AdapterTree
 
     private ModulePlace[] Wrapped() => [.. Places().Where(place => place.Module is AdapterPart)];
 
-    private List<ModulePlace> Places() => ModuleTree.Walk(_model, module => module is AdapterPart);
+    private List<ModulePlace> Places() => ModuleTree.Walk(_model.WeightsRoot, module => module is AdapterPart);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || _tuner.CanWrap(place.Module);
 
@@ -121,8 +121,8 @@ internal sealed class AdapterTree
     {
         if (config.TargetModules is { IsAllLinear: false } given) return given;
         if (config.TargetModules is null)
-            return _model.Family.DefaultTargetModules.TryGetValue(config.PeftType, out var usual) ? TargetModules.Create([.. usual])
-                : throw new ArgumentException($"The family '{_model.Family.ModelType}' has no usual targets for {config.PeftType}. Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
+            return _model.Family.ModulesOf(_tuner.DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
+                : throw new ArgumentException($"The family '{_model.Family.ModelType}' states no modules with the roles that {config.PeftType} adapts by default ({string.Join(", ", _tuner.DefaultRoles)}). Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
         return TargetModules.Create([.. AllLinear(config)]);
     }
 
@@ -146,8 +146,8 @@ internal sealed class AdapterTree
         var absent = names.Where(name => !paths.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         var excused = absent.Except(heads).Any() ? absent.Except(heads).ToArray() : absent.Length == names.Count ? absent : [];
         if (excused.Length > 0 && !config.IgnoreUnmatched)
-            throw new ArgumentException($"modules_to_save holds {string.Join(", ", excused.Select(name => $"'{name}'"))}, but no module of {_model.GetName()} ends so"
-                + $"{Serialization.NameHint.For(excused[0], paths)} Mend the name, change the task type, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"modules_to_save holds {string.Join(", ", excused.Select(name => $"'{name}'"))}, but no module of {_model.GetName()} has a name that ends so"
+                + Serialization.NameHint.For(excused[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
     }
 
     private void AddSaved(string adapter, LayerConfig config, IEnumerable<ModulePlace> before, bool isNew)

@@ -25,7 +25,7 @@ internal sealed class ModulesToSaveWrapper : AdapterPart
 
     internal override IEnumerable<string> Adapters => _copies.Adapters;
 
-    public override Tensor Weight => _untouched is IWeighted weighted ? weighted.Weight
+    public override Tensor Weight => _untouched is IHasWeight weighted ? weighted.Weight
         : throw new InvalidOperationException($"A head reads the weight of a {_untouched.GetName()}, which has none.");
 
     internal override bool Has(string adapter) => _copies.Has(adapter);

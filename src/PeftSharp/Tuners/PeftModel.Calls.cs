@@ -5,26 +5,26 @@ namespace PeftSharp.Tuners;
 /// <content>Calls, and the adapters that each call uses.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>The base model's output with the adapters of this call: <see cref="ModelInputs.AdapterNames"/>, otherwise those of the innermost scope, otherwise <see cref="ActiveAdapters"/>.</summary>
+    /// <summary>The base model's output with the adapters of this call: <see cref="ForwardOptions.AdapterNames"/>, otherwise those of the innermost scope, otherwise <see cref="ActiveAdapters"/>.</summary>
     /// <exception cref="ArgumentException">An adapter name is not known, or the number of names is not the number of rows.</exception>
     /// <exception cref="InvalidOperationException">The call or the scope chooses adapters, and an adapter is merged.</exception>
-    public override ModelOutput forward(ModelInputs inputs)
+    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
         using var running = Calls.Call();
-        var choice = ChoiceFor(inputs);
-        if (choice is null || ReferenceEquals(choice, _adapters.OfFlow)) return Base.call(inputs);
+        var choice = ChoiceFor(inputs, options);
+        options = options with { AdapterNames = null };
+        if (choice is null || ReferenceEquals(choice, _adapters.OfFlow)) return Base.call(inputs, options);
         using var scope = new AdapterScope(_adapters, choice);
-        return Base.call(WithoutNames(inputs));
+        return Base.call(inputs, options);
     }
 
-    /// <inheritdoc/>
-    public override void CheckInputs(ModelInputs inputs)
+    internal override void CheckOptions(ModelInputs inputs, ForwardOptions options)
     {
-        ArgumentNullException.ThrowIfNull(inputs);
+        base.CheckOptions(inputs, options);
         using var running = Calls.Call();
-        ChoiceFor(inputs);
-        Base.CheckInputs(WithoutNames(inputs));
+        ChoiceFor(inputs, options);
     }
 
     /// <summary>The base model's output with one adapter for all rows of the batch.</summary>
@@ -47,9 +47,7 @@ public abstract partial class PeftModel
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(adapterNames);
-        var chosen = inputs.Copy();
-        chosen.AdapterNames = adapterNames;
-        return call(chosen);
+        return call(inputs, ForwardOptions.Default with { AdapterNames = adapterNames });
     }
 
     /// <summary>Uses one adapter for all rows in calls of this asynchronous flow, until the returned scope is disposed.</summary>
@@ -109,12 +107,12 @@ public abstract partial class PeftModel
     }
 
     /// <summary>What the call or the scope around it chooses, checked; null where neither does.</summary>
-    private AdapterChoice? ChoiceFor(ModelInputs inputs)
+    private AdapterChoice? ChoiceFor(ModelInputs inputs, ForwardOptions options)
     {
         var scope = _adapters.OfFlow;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
             throw new InvalidOperationException("Another caller's scope of DisableAdapter has taken merged weights out of this model until it ends. Wait for its end, or call Unmerge beforehand: without merged weights such a scope concerns its own calls alone.");
-        var choice = inputs.AdapterNames switch
+        var choice = options.AdapterNames switch
         {
             null => scope,
             { Count: 0 } => throw new ArgumentException($"AdapterNames is empty. Give one name, or a name for each row; '{AdapterChoice.BaseName}' is the base model."),
@@ -123,7 +121,7 @@ public abstract partial class PeftModel
         };
         if (choice is null) return null;
         RequireUsable(choice);
-        choice = choice.Repeat(inputs.RowsPerAdapterName);
+        choice = choice.Repeat(options.RowsPerAdapterName);
         if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
             throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
         return choice;
@@ -134,13 +132,5 @@ public abstract partial class PeftModel
     {
         RequireKnown(choice.Names);
         RequireUnmerged("Choosing adapters for a call");
-    }
-
-    private static ModelInputs WithoutNames(ModelInputs inputs)
-    {
-        if (inputs.AdapterNames is null) return inputs;
-        var others = inputs.Copy();
-        others.AdapterNames = null;
-        return others;
     }
 }

@@ -45,13 +45,13 @@ public abstract partial class PeftModel : PretrainedModel
     public IReadOnlyList<string> MergedAdapters => _adapters.Merged;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> InputNames => Base.InputNames;
+    public override IReadOnlyList<InputSpec> Inputs => Base.Inputs;
+
+    /// <inheritdoc/>
+    public override Objective? Objective => Base.Objective;
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [.. Base.OptionNames, "adapter_names"];
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> LabelNames => Base.LabelNames;
 
     /// <inheritdoc/>
     public override GenerationConfig GenerationConfig
@@ -66,7 +66,7 @@ public abstract partial class PeftModel : PretrainedModel
     internal override NewWeights NewWeights => Base.NewWeights;
 
     /// <inheritdoc/>
-    public override Module<Tensor, Tensor> InputEmbeddings => Base.InputEmbeddings;
+    public override Module<Tensor, Tensor>? InputEmbeddings => Base.InputEmbeddings;
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
@@ -97,6 +97,14 @@ public abstract partial class PeftModel : PretrainedModel
 
     /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs) => Base.CountTargets(inputs);
+
+    /// <inheritdoc/>
+    public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
+
+    /// <summary>Not supported: resize the base model before adapters are added.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
+        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized: adapters are saved without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
 
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);

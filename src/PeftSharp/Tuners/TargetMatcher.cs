@@ -31,7 +31,7 @@ internal sealed class TargetMatcher
         if (!_config.IgnoreUnmatched)
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
-                    throw new ArgumentException($"{field} holds '{pattern}', which matches none of the adapted layers{NameHint.For(pattern, matched)} Mend it, or set IgnoreUnmatched.");
+                    throw UnmatchedEntry.Error($"{field} holds '{pattern}', which matches none of the adapted layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
         return matched;
     }
 
@@ -71,8 +71,9 @@ internal sealed class TargetMatcher
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
         if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
-        throw new ArgumentException($"{field} holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of this model is called so or ends so. "
-            + $"What could be meant: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)} Mend the name, or set IgnoreUnmatched to pass over it.");
+        throw UnmatchedEntry.Error($"{field} holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of this model has a name that ends so. "
+            + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
+            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to pass over it." : "Correct the names.");
     }
 
     private void CheckLayers(IReadOnlyList<string> selected)
@@ -80,7 +81,7 @@ internal sealed class TargetMatcher
         if (_config.LayerNumbers is not { } numbers || _config.IgnoreUnmatched) return;
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
-            throw new ArgumentException($"layers_to_transform holds {string.Join(", ", absent)}, but the targets are in the layers {string.Join(", ", present.Order())}. Mend it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"layers_to_transform holds {string.Join(", ", absent)}, but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));

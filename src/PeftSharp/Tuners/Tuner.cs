@@ -1,3 +1,4 @@
+using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -19,6 +20,9 @@ internal abstract class Tuner
 
     /// <summary>What may be a target, for errors.</summary>
     internal abstract string Targets { get; }
+
+    /// <summary>Roles of the modules that are adapted where the configuration names no targets; the model's family says which modules these are.</summary>
+    internal abstract IReadOnlyList<ModuleRole> DefaultRoles { get; }
 
     /// <summary>The layer around a target, still without adapters.</summary>
     internal abstract TunerLayer Wrap(Module<Tensor, Tensor> target, AdapterState state);

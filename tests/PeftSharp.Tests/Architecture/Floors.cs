@@ -9,7 +9,7 @@ internal static class Floors
         ["Models"] = 3, ["Tuners"] = 3,
         ["Modeling"] = 2, ["Optimization"] = 2,
         ["Kernels"] = 1, ["Serialization"] = 1, ["Data"] = 1, ["Tokenization"] = 1, ["Metrics"] = 1,
-        ["Hub"] = 0,
+        ["Native"] = 0, ["Hub"] = 0,
         ["Internal"] = -1, [""] = -1,          // small helpers, and the errors in the root namespace: everyone's ground
     };
 

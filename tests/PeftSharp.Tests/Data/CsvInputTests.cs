@@ -30,6 +30,8 @@ public class CsvInputTests : IDisposable
     [InlineData("a\n\"1,000\"\n", "{a: \"1,000\"}")]
     [InlineData("a\n١\n", "{a: \"١\"}")]
     [InlineData("a\ninf\n-Infinity\n", "{a: Infinity} {a: -Infinity}")]
+    [InlineData("a\n1.8e308\n1\n", "{a: \"1.8e308\"} {a: \"1\"}")]
+    [InlineData("a\n1\u00a0\n", "{a: \"1\u00a0\"}")]
     [InlineData("a\n1\nnan\n", "{a: 1} {a: null}")]
     [InlineData("a\nTrue\nfalse\n", "{a: true} {a: false}")]
     [InlineData("a\nTrue\n\"\"\nFALSE\n", "{a: true} {a: null} {a: false}")]

@@ -73,6 +73,23 @@ public class DataFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]                                             // within the trailer
+    [InlineData(9)]                                             // within the last block
+    [InlineData(300)]
+    [InlineData(2_000)]
+    public void A_gzip_file_that_was_cut_off_is_refused_instead_of_read_as_fewer_rows(int missing)
+    {
+        var lines = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"{i},{i * 7919L % 1_000_003}\n"));
+        foreach (var (name, header) in new[] { ("x.csv.gz", "a,b\n"), ("x.txt.gz", "") })
+        {
+            var whole = GZip(header + lines);
+            Assert.Equal(2_000, Datasets.LoadDataset(WriteBytes(name, whole), "train").Count);
+            Assert.Contains("damaged or incomplete", Refusal(WriteBytes(name, whole[..^missing])));
+            Assert.Contains("damaged or incomplete", Refusal(WriteBytes(name, [.. whole, .. whole[..^missing]])));
+        }
+    }
+
+    [Theory]
     [InlineData("x.parquet")]
     [InlineData("x.jsonl")]
     [InlineData("x.csv")]

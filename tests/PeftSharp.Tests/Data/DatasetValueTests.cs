@@ -55,6 +55,14 @@ public class DatasetValueTests
     }
 
     [Fact]
+    public void A_local_time_is_kept_as_the_instant_that_it_is()
+    {
+        var instant = new DateTime(2024, 7, 1, 10, 0, 0, DateTimeKind.Utc);
+        var kept = (DateTime)Dataset.FromDict(("t", new[] { instant.ToLocalTime() }))["t"][0]!;
+        Assert.Equal((instant, DateTimeKind.Utc), (kept, kept.Kind));
+    }
+
+    [Fact]
     public void Rows_without_names_are_refused_with_the_way_out()
     {
         Assert.Contains("names of a value tuple exist in source code only. Use a record", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
@@ -102,6 +110,7 @@ public class DatasetValueTests
         { 1.5, "int64", null }, { 2.0, "int64", 2L }, { 3000000000L, "int32", null }, { "0.1234567890123456789012345678901", "decimal", null }, { "0.10", "decimal", 0.10m }, { 12345678901234567890.12345m, "float64", 12345678901234567890.12345 },
         { 1.5m, "int64", null }, { 0.1, "decimal", 0.1m }, { true, "int64", 1L }, { 2L, "bool", null }, { "2024-03-31T02:30:00", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) }, { "2024-03-31 02:30", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
         { "2024-03-31T02:30:00+02:00", "timestamp", new DateTime(2024, 3, 31, 0, 30, 0, DateTimeKind.Utc) }, { "03/04/2024", "timestamp", null }, { "01:02:03", "time", new TimeOnly(1, 2, 3) }, { 0.1f, "string", "0.1" }, { 0.1m, "string", "0.1" },
+        { "1e400", "float64", null }, { "9007199254740993", "float64", null }, { "9007199254740992", "float64", 9007199254740992.0 }, { "Infinity", "float64", double.PositiveInfinity },
     };
 
     [Theory, MemberData(nameof(Casts))]

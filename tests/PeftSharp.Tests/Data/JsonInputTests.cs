@@ -24,6 +24,8 @@ public class JsonInputTests : IDisposable
     [InlineData("{\"a\":1}\n{\"a\":2.5}\n{\"a\":null}", "{a: 1} {a: 2.5} {a: null}")]
     [InlineData("{\"a\":5e-324}", "{a: 5E-324}")]
     [InlineData("{\"a\":1.7976931348623157e308}", "{a: 1.7976931348623157E+308}")]
+    [InlineData("{\"a\":1.8e308}", null)]
+    [InlineData("{\"a\":-1e400}", null)]
     [InlineData("{\"a\":true}\n{\"a\":null}\n{\"a\":false}", "{a: true} {a: null} {a: false}")]
     [InlineData("{\"a\":\"2024-03-31\"}", "{a: \"2024-03-31\"}")]
     [InlineData("{\"a\":\"007\"}", "{a: \"007\"}")]

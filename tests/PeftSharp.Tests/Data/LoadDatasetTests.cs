@@ -118,4 +118,25 @@ public class LoadDatasetTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
         Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
     }
+
+    [Fact]
+    public void A_link_to_a_folder_around_it_does_not_repeat_the_rows()
+    {
+        _folder.Write("train.csv", "a\n1\n");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "again"), _folder.Path);
+        Assert.Equal([1L], Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>());
+    }
+
+    public static TheoryData<string, string, LoadOptions> OptionsOfOtherFormats => new()
+    {
+        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } }, { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } }, { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
+        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } }, { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } }, { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
+    };
+
+    [Theory, MemberData(nameof(OptionsOfOtherFormats))]
+    public void An_option_of_another_format_is_refused_instead_of_ignored(string file, string option, LoadOptions options)
+    {
+        var path = _folder.Write(file, file.EndsWith("csv", StringComparison.Ordinal) ? "a\n1\n" : "{\"a\": 1}\n");
+        Assert.Contains($"LoadOptions.{option} is an option of the format", Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(path, options)).Message, StringComparison.Ordinal);
+    }
 }

@@ -136,7 +136,7 @@ public sealed class StreamingTests : IDisposable
     private Func<int> CountCalls()
     {
         var calls = 0;
-        _tiny.Model.register_forward_hook((_, _, output) =>
+        _tiny.Model.register_forward_hook((_, _, _, output) =>
         {
             Interlocked.Increment(ref calls);
             return output;

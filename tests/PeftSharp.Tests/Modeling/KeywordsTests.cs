@@ -2,6 +2,8 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
+using PeftSharp.Models.Roberta;
 using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,19 +18,19 @@ public sealed class KeywordsTests : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    public static TheoryData<string, ModelTask> Models
+    public static TheoryData<string, string> Models
     {
         get
         {
-            var models = new TheoryData<string, ModelTask>();
+            var models = new TheoryData<string, string>();
             foreach (var type in ModelFamilies.ModelTypes.Where(type => Config(type) is not null))
-                foreach (var task in ModelFamilies.Get(type).Builders.Keys) models.Add(type, task);
+                foreach (var task in ModelFamilies.Get(type).Builders.Keys) models.Add(type, task.Name);
             return models;
         }
     }
 
     [Theory, MemberData(nameof(Models))]
-    public void Every_tensor_that_a_model_lists_changes_its_output(string type, ModelTask task)
+    public void Every_tensor_that_a_model_lists_changes_its_output(string type, string task)
     {
         using var model = Build(type, task);
         var plain = Outputs(model, Inputs(model));
@@ -40,35 +42,34 @@ public sealed class KeywordsTests : IDisposable
         }
         if (model.LabelNames.Count == 0) return;
         var labelled = Inputs(model);
-        foreach (var name in model.LabelNames) labelled[name] = task is ModelTask.MaskedLM or ModelTask.CausalLM or ModelTask.TokenClassification ? ones([2, Tokens], ScalarType.Int64) : ones(2, ScalarType.Int64);
+        foreach (var name in model.LabelNames) labelled[name] = model.Objective is LanguageModelObjective or TokenClassificationObjective ? ones([2, Tokens], ScalarType.Int64) : ones(2, ScalarType.Int64);
         Assert.NotNull(model.call(labelled).Loss);
     }
 
     [Theory, MemberData(nameof(Models))]
-    public void Every_option_that_a_model_lists_has_its_effect_and_every_other_is_refused(string type, ModelTask task)
+    public void Every_option_that_a_model_lists_has_its_effect_and_every_other_is_refused(string type, string task)
     {
         using var model = Build(type, task);
         using var free = no_grad();
         using var cache = new KeyValueCache();
-        var options = new (string Name, Action<ModelInputs> Set, Func<ModelOutput, bool> HasEffect)[]
+        var options = new (string Name, ForwardOptions Options, Func<ModelOutput, bool> HasEffect)[]
         {
-            ("past_key_values", inputs => inputs.PastKeyValues = cache, _ => cache.Length == Tokens),
-            ("logits_to_keep", inputs => inputs.LogitsToKeep = 2, output => output.Logits!.shape[1] == 2),
-            ("output_hidden_states", inputs => inputs.OutputHiddenStates = true, output => output.HiddenStates.Count == 3),
-            ("adapter_names", inputs => inputs.AdapterNames = ["first"], _ => false),
+            ("past_key_values", new() { PastKeyValues = cache }, _ => cache.Length == Tokens),
+            ("logits_to_keep", new() { LogitsToKeep = 2 }, output => output.Logits!.shape[1] == 2),
+            ("output_hidden_states", new() { OutputHiddenStates = true }, output => output.HiddenStates.Count == 3),
+            ("output_attentions", new() { OutputAttentions = true }, output => output.Attentions.Count == 2),
+            ("adapter_names", new() { AdapterNames = ["first"] }, _ => false),
         };
         Assert.Empty(model.OptionNames.Except(options.Select(option => option.Name)));
-        foreach (var (name, set, hasEffect) in options)
+        foreach (var (name, option, hasEffect) in options)
         {
-            var inputs = Inputs(model);
-            set(inputs);
-            if (model.OptionNames.Contains(name)) Assert.True(hasEffect(model.call(inputs)), $"{model.GetName()} lists {name}, which has no effect.");
-            else Refuses(model, inputs, name);
+            if (model.OptionNames.Contains(name)) Assert.True(hasEffect(model.call(Inputs(model), option)), $"{model.GetName()} lists {name}, which has no effect.");
+            else Refuses(model, Inputs(model), name, option);
         }
     }
 
     [Theory, MemberData(nameof(Models))]
-    public void A_tensor_that_a_model_does_not_list_is_refused(string type, ModelTask task)
+    public void A_tensor_that_a_model_does_not_list_is_refused(string type, string task)
     {
         using var model = Build(type, task);
         foreach (var name in new[] { "label", "pixel_values", "Input_ids", "labels", "start_positions" }.Except(model.InputNames))
@@ -85,19 +86,17 @@ public sealed class KeywordsTests : IDisposable
     [Fact]
     public void An_adapted_model_refuses_what_its_base_model_refuses()
     {
-        using var peft = Build("bert", ModelTask.SequenceClassification).GetPeftModel(new LoraConfig { R = 2 });
+        using var peft = Build("bert", "SequenceClassification").GetPeftModel(new LoraConfig { R = 2 });
         var inputs = Inputs(peft);
         using var cache = new KeyValueCache();
-        inputs.PastKeyValues = cache;
-        Refuses(peft, inputs, "past_key_values");
-        inputs.PastKeyValues = null;
+        Refuses(peft, inputs, "past_key_values", new ForwardOptions { PastKeyValues = cache });
         inputs["pixel_values"] = ones(2);
         Refuses(peft, inputs, "pixel_values");
     }
 
-    private static void Refuses(PretrainedModel model, ModelInputs inputs, string name)
+    private static void Refuses(PretrainedModel model, ModelInputs inputs, string name, ForwardOptions? options = null)
     {
-        var error = Assert.Throws<ArgumentException>(() => model.call(inputs));
+        var error = Assert.Throws<ArgumentException>(() => model.call(inputs, options ?? ForwardOptions.Default));
         foreach (var word in new[] { model.GetName(), $"'{name}'", "input_ids" }) Assert.Contains(word, error.Message, StringComparison.Ordinal);
     }
 
@@ -105,24 +104,16 @@ public sealed class KeywordsTests : IDisposable
     {
         "bert" => new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3 },
         "gpt2" => new Gpt2Config { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, PadTokenId = 0, NumLabels = 3 },
+        "roberta" => new RobertaConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3 },
+        "llama" => new LlamaConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3 },
         _ => null,
     };
 
-    private static PretrainedModel Build(string type, ModelTask task)
+    private static PretrainedModel Build(string type, string task)
     {
         manual_seed(1);
         var config = Config(type)!;
-        var model = task switch
-        {
-            ModelTask.FeatureExtraction => AutoModel.FromConfig(config),
-            ModelTask.MaskedLM => AutoModelForMaskedLM.FromConfig(config),
-            ModelTask.CausalLM => AutoModelForCausalLM.FromConfig(config),
-            ModelTask.SequenceClassification => AutoModelForSequenceClassification.FromConfig(config),
-            ModelTask.TokenClassification => AutoModelForTokenClassification.FromConfig(config),
-            ModelTask.QuestionAnswering => AutoModelForQuestionAnswering.FromConfig(config),
-            ModelTask.MultipleChoice => AutoModelForMultipleChoice.FromConfig(config),
-            _ => throw new NotSupportedException($"Add {task} to this test."),
-        };
+        var model = AutoLoader.FromConfig(config, new ModelTask(task));
         model.eval();
         using var free = no_grad();
         foreach (var parameter in model.parameters()) parameter.add_(randn_like(parameter) * 0.2);
@@ -148,7 +139,7 @@ public sealed class KeywordsTests : IDisposable
             case "position_ids": inputs.PositionIds = arange(Tokens - 1, -1, -1, ScalarType.Int64).expand(ids.shape); break;
             case "inputs_embeds":
                 inputs.InputIds = null;
-                inputs.InputsEmbeds = model.InputEmbeddings.call(ids).flip(-1);
+                inputs.InputsEmbeds = model.InputEmbeddings!.call(ids).flip(-1);
                 break;
             default: throw new NotSupportedException($"Add {name} to this test.");
         }

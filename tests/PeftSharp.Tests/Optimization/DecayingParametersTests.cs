@@ -48,7 +48,7 @@ public sealed class DecayingParametersTests
     {
         Skip.IfNot(ModelFamilies.ModelTypes.Contains(modelType), $"The model type '{modelType}' is not supported.");
         var family = ModelFamilies.Get(modelType);
-        Skip.IfNot(family.Builders.TryGetValue(Enum.Parse<ModelTask>(task), out var build), $"'{modelType}' has no model for {task}.");
+        Skip.IfNot(family.Builders.TryGetValue(new ModelTask(task), out var build), $"'{modelType}' has no model for {task}.");
         return build(family.ReadConfig((JsonObject)Case(modelType, task)["config"]!.DeepClone()));
     }
 

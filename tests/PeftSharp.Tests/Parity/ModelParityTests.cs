@@ -22,8 +22,7 @@ public sealed class ModelParityTests
         using var model = Load(name);
         var expected = Safetensors.Load(ReferenceRoot.Require("models", name, "expected.safetensors"));
         using var inputs = Inputs(expected, "input.");
-        inputs.OutputHiddenStates = true;
-        var output = model.call(inputs);
+        var output = model.call(inputs, new ForwardOptions { OutputHiddenStates = true });
         var found = output.Tensors.ToDictionary(pair => $"output.{pair.Key}", pair => pair.Value);
         foreach (var (key, value) in expected.Where(pair => pair.Key.StartsWith("output.", StringComparison.Ordinal)))
             Close.Equal(value, Assert.Contains(key, (IDictionary<string, Tensor>)found), Outputs, key);
@@ -89,7 +88,7 @@ public sealed class ModelParityTests
         Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
         var architecture = (string)config["architectures"]![0]!;
         var task = architecture.EndsWith("LMHeadModel", StringComparison.Ordinal) ? ModelTask.CausalLM
-            : Enum.GetValues<ModelTask>().Single(task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
+            : ModelFamilies.Get(type).Builders.Keys.Single(task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
         return AutoLoader.FromPretrained(folder, task, new PretrainedOptions { Device = TestDevice.Current });
     }
 

@@ -3,6 +3,7 @@ using PeftSharp.Data;
 using PeftSharp.Kernels;
 using PeftSharp.Metrics;
 using PeftSharp.Models;
+using PeftSharp.Native;
 using PeftSharp.Tests.Training;
 using PeftSharp.Tokenization;
 using static TorchSharp.torch;

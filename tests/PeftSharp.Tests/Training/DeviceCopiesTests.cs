@@ -11,7 +11,7 @@ namespace PeftSharp.Tests.Training;
 /// </summary>
 public sealed class DeviceCopiesTests
 {
-    private static readonly string[] _rooms = ["PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
+    private static readonly string[] _rooms = ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
     private static readonly string[] _fetching = ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
 
     /// <summary>Who adds a place has to say here why a step does not wait there.</summary>
@@ -25,6 +25,7 @@ public sealed class DeviceCopiesTests
         ["InputCheck: nonzero"] = (1, "as above"),
         ["InputCheck: data"] = (1, "as above"),
         ["AttentionMask: item"] = (2, "whether anything is hidden; asked on the processor alone"),
+        ["RotaryEmbedding: item"] = (1, "the largest position, once a pass and only where the scaling of rotary embeddings depends on the length"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; asked on the processor alone"),
         ["BernoulliMask: get_bytes"] = (2, "memory of the processor: it takes no other tensors"),
         ["ActivationTable: get_bytes"] = (1, "the table is made once, on the processor"),

@@ -84,6 +84,7 @@ public sealed class ForeignAdapterTests : IDisposable
             return;
         }
         Assert.Contains(doubt, string.Join(' ', report.Warnings), StringComparison.Ordinal);
+        Assert.DoesNotContain(nameof(LayerConfig.IgnoreUnmatched), string.Join(' ', report.Warnings), StringComparison.Ordinal);      // no option of loading, and it was passed over already
         Assert.Contains(doubt, Assert.Throws<CheckpointException>(() => Load(TinyModels.Gpt2(), strict: true)).Message, StringComparison.Ordinal);
     }
 
@@ -101,12 +102,15 @@ public sealed class ForeignAdapterTests : IDisposable
 
     [Theory]
     [InlineData("r", "0", "R")]
+    [InlineData("r", "null", "'r'")]
+    [InlineData("lora_alpha", "null", "'lora_alpha'")]
     [InlineData("lora_dropout", "2", "dropout")]
     [InlineData("lora_alpha", "\"8\"", "lora_alpha")]
     [InlineData("target_modules", "[\"q_proj\"]", "q_proj")]
     [InlineData("target_modules", "\"\"", "target_modules")]
     [InlineData("layers_pattern", "\"h\"", "LayersToTransform")]
     [InlineData("alora_invocation_tokens", "[1]", "alora_invocation_tokens")]
+    [InlineData("use_qalora", "true", "'use_qalora' is true; false (other values are not supported)")]
     [InlineData("init_lora_weights", "\"corda\"", "corda")]
     public void What_cannot_be_or_changes_the_numbers_is_refused_by_name(string field, string value, string named)
     {

@@ -50,7 +50,7 @@ public sealed class ForwardedMembersTests : IDisposable
         }
 
         static Dictionary<string, object?> Values(PretrainedModel model) => typeof(PretrainedModel).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(property => property.CanRead && property.DeclaringType == typeof(PretrainedModel) && property.Name != "IsBody")
+            .Where(property => property.CanRead && property.DeclaringType == typeof(PretrainedModel) && property.Name != nameof(PretrainedModel.WeightsRoot))
             .ToDictionary(property => property.Name, property => property.GetValue(model) is Device device ? device.ToString() : property.GetValue(model));
     }
 

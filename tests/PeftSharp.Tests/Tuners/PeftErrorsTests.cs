@@ -35,7 +35,7 @@ public sealed class PeftErrorsTests : IDisposable
 
     [Theory]
     [InlineData("ln_f", "LayerNorm")]
-    [InlineData("attn", "Gpt2Attention")]
+    [InlineData("attn", "GPT2Attention")]
     public void A_target_that_cannot_be_adapted_is_named_with_its_class(string target, string type)
     {
         var error = Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(new LoraConfig { TargetModules = [target] }));

@@ -78,12 +78,20 @@ internal static partial class ColumnCast
 
     private static double Double(object value) => value switch
     {
-        string text => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        string text when long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) => Double(whole),
+        string text => FiniteOrNamed(text),
         long whole => NumberCopy.IsExact(whole, whole) ? whole : throw new OverflowException("float64 does not hold this whole number exactly."),
         decimal number => NumberCopy.ToDouble(number),
         int or double or float or bool => System.Convert.ToDouble(value, CultureInfo.InvariantCulture),
         _ => throw new InvalidCastException("It is not a number."),
     };
+
+    /// <remarks>double.Parse gives infinity for a number that is too large.</remarks>
+    private static double FiniteOrNamed(string text)
+    {
+        var number = double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+        return double.IsInfinity(number) && text.AsSpan().ContainsAnyInRange('0', '9') ? throw new OverflowException("It is out of the range of float64.") : number;
+    }
 
     private static float Single(object value)
     {

@@ -29,6 +29,7 @@ internal static class ObjectValues
             case float number: column.Add(number); break;
             case decimal number: column.Add(number); break;
             case bool truth: column.Add(truth); break;
+            case DateTime { Kind: DateTimeKind.Local } time: column.Add(time.ToUniversalTime()); break;      // an instant; its wall clock differs between machines
             case DateTime time: column.Add(time); break;
             case DateTimeOffset time: column.Add(time.UtcDateTime); break;
             case DateOnly date: column.Add(date.ToDateTime(TimeOnly.MinValue)); break;

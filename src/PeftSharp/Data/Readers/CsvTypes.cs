@@ -31,6 +31,9 @@ internal static class CsvTypes
         return TryParse<bool>(fields, TryTruth) ?? (ColumnData)new ReferenceData<string>([.. fields]);
     }
 
+    /// <summary>What pandas passes over around a number; a no-break space makes it text.</summary>
+    private const string Blanks = " \t\n\v\f\r";
+
     private delegate bool Parser<T>(string text, out T value);
 
     private static ColumnData? TryParse<T>(List<string?> fields, Parser<T> parse) where T : struct
@@ -56,14 +59,15 @@ internal static class CsvTypes
 
     private static bool TryFraction(string text, out double value)
     {
-        var trimmed = text.AsSpan().Trim();
+        var trimmed = text.AsSpan().Trim(Blanks);
         var unsigned = trimmed.TrimStart("+-");
         if (unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase))
         {
             value = trimmed[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
             return true;
         }
-        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && !trimmed.ContainsAny('∞', '\0');
+        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && double.IsFinite(value) && !trimmed.Contains('\0');      // a number beyond float64 stays text
     }
 
     private static bool TryTruth(string text, out bool value)

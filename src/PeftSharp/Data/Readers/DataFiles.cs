@@ -23,9 +23,9 @@ internal static partial class DataFiles
             return new() { ["train"] = [path] };
         if (!Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' is neither a file nor a folder. Data is read from local files; give the path of a {FileFormat.Extensions} file or of a folder of such files.", path);
-        var byFormat = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+        var byFormat = FilesBelow(new DirectoryInfo(path), [])
             .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/'))
-            .Where(file => !Ignored.Contains(Path.GetFileName(file)) && !file.Split('/').Any(part => part.StartsWith('.') || part.StartsWith("__", StringComparison.Ordinal)))
+            .Where(file => !Ignored.Contains(Path.GetFileName(file)))
             .GroupBy(file => FileFormat.Of(file) ?? "")
             .Where(group => group.Key.Length > 0 && (format is null || group.Key == format))
             .OrderBy(group => FileFormat.Names.ToList().IndexOf(group.Key))
@@ -34,6 +34,16 @@ internal static partial class DataFiles
             throw new DatasetException($"The folder '{path}' holds no {(format is null ? "" : $"{format} ")}file that can be read; there must be files named {FileFormat.Extensions}.");
         RequireAllSplits(path, byFormat);
         return new(byFormat[0].Splits.Select(split => KeyValuePair.Create(split.Key, (IReadOnlyList<string>)[.. split.Value.Select(file => Path.Combine(path, file))])));
+    }
+
+    /// <summary>All files of a folder and of those in it, without hidden ones. A link to a folder that holds the link is not followed: its files would be read again and again.</summary>
+    private static IEnumerable<string> FilesBelow(DirectoryInfo folder, string[] above)
+    {
+        string[] open = [.. above, (folder.ResolveLinkTarget(returnFinalTarget: true) ?? folder).FullName.TrimEnd('/', '\\')];
+        if (above.Contains(open[^1]))
+            return [];
+        var visible = folder.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith('.') && !entry.Name.StartsWith("__", StringComparison.Ordinal)).ToArray();
+        return visible.SelectMany(entry => entry is DirectoryInfo inner ? FilesBelow(inner, open) : [entry.FullName]);
     }
 
     /// <summary>The files of a name that may have stars in its last part, or of a folder.</summary>

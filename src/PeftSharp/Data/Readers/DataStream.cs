@@ -19,6 +19,7 @@ internal static class DataStream
     internal static string WithoutCompression(string file) => Endings.FirstOrDefault(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending ? file[..^ending.Length] : file;
 
     /// <exception cref="DatasetException">The file is compressed in a way that is not supported, or is a Parquet file.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be decompressed. The stream of a gzip file throws it too.</exception>
     internal static Stream Open(string file)
     {
         var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
@@ -34,7 +35,7 @@ internal static class DataStream
                     throw new DatasetException($"'{file}' is {kind}, which is not supported. Decompress it, or compress it with gzip.");
             if (file.EndsWith(".br", StringComparison.OrdinalIgnoreCase))
                 throw new DatasetException($"'{file}' is compressed with brotli, which is not supported. Decompress it, or compress it with gzip.");
-            return start.StartsWith<byte>([0x1F, 0x8B]) ? new GZipStream(stream, CompressionMode.Decompress)
+            return start.StartsWith<byte>([0x1F, 0x8B]) ? new CheckedGzip(stream)
                 : start.StartsWith("PK\x03\x04"u8) ? OpenOnlyEntry(stream, file)
                 : stream;
         }
@@ -56,6 +57,8 @@ internal static class DataStream
         var text = new MemoryStream();
         using (var entry = archive.Entries[0].Open())
             entry.CopyTo(text);
+        if (text.Length != archive.Entries[0].Length)
+            throw new InvalidDataException($"it holds {text.Length} of {archive.Entries[0].Length} bytes");
         text.Position = 0;
         return text;
     }

@@ -30,13 +30,14 @@ internal static class FileFormat
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
-        var read = Of(file, options) switch
+        var format = Of(file, options) ?? throw new DatasetException($"The name of '{file}' tells no format; name it with one of {Extensions}, or give LoadOptions.Format.");
+        options.ValidateFor(format, file);
+        var read = format switch
         {
             "parquet" => ParquetFileReader.Read(file, options),
             "json" => Decoding(file, () => JsonFileReader.Read(file, options)),
             "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
-            "text" => Decoding(file, () => TextFileReader.Read(file, options)),
-            _ => throw new DatasetException($"The name of '{file}' tells no format; name it with one of {Extensions}, or give LoadOptions.Format."),
+            _ => Decoding(file, () => TextFileReader.Read(file, options)),
         };
         if (options.Columns is { } columns)
             read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));

@@ -61,7 +61,8 @@ internal static class JsonValues
         else if (reader.TryGetInt64(out var whole))
             column.Add(whole);
         else if (reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
-            column.Add(reader.GetDouble());
+            column.Add(reader.GetDouble() is var number && double.IsFinite(number) ? number
+                : throw new DatasetException($"The number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond float64; write it as a string."));
         else
             throw new DatasetException($"The whole number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond int64; write it as a string.");
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -18,7 +19,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     /// <returns>As <paramref name="x"/>.</returns>
     internal Tensor Apply(Tensor x)
     {
-        if (!FastPaths.Activation || !Lanes.TakesInOrder(x, ScalarType.BFloat16)) return function(x);
+        if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.BFloat16)) return function(x);
         if (!is_grad_enabled() || !x.requires_grad) return LookUp(x, _values.Value, null);
         _ = _slopes.Value;                                                                 // made now: libtorch is at work when they are needed
         return Function.apply(x, this);
@@ -43,8 +44,8 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     {
         var p = *(Call*)arguments;
         var i = from;
-        for (; i + Lanes.Count <= to; i += Lanes.Count) Lanes.Store(Lanes.LookUp(p.Table, p.X + i, Lanes.Count), p.Result + i);
-        if (i < to) Lanes.Store(Lanes.LookUp(p.Table, p.X + i, to - i), p.Result + i, to - i);
+        for (; i + Lanes.Count <= to; i += Lanes.Count) Lanes.Store(Lanes.Gather(p.Table, p.X + i, Lanes.Count), p.Result + i);
+        if (i < to) Lanes.Store(Lanes.Gather(p.Table, p.X + i, to - i), p.Result + i, to - i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -58,7 +59,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Multiply(in Call p, int i, int count) =>
-        Lanes.Store(Lanes.Load(p.Gradient + i, count) * Lanes.LookUp(p.Table, p.X + i, count), p.Result + i, count);
+        Lanes.Store(Lanes.Load(p.Gradient + i, count) * Lanes.Gather(p.Table, p.X + i, count), p.Result + i, count);
 
     private static ushort* Pointer(Tensor tensor) => (ushort*)TensorMemory.Pointer(tensor);
 

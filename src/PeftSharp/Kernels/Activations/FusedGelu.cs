@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,7 +18,7 @@ internal static class FusedGelu
     /// <returns>As <paramref name="x"/>.</returns>
     internal static Tensor Apply(Tensor x)
     {
-        if (!FastPaths.Activation || !Lanes.TakesInOrder(x, ScalarType.Float32)) return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
+        if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.Float32)) return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
         return is_grad_enabled() && x.requires_grad ? Function.apply(x) : Compute(x, null);
     }
 

@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW that scales its gradients while it reads them, so that clipping costs no pass of its own; float32 on the processor. Its plain twin is <see cref="PlainAdamW"/>.</summary>
+/// <summary>AdamW that scales its gradients while it reads them, so that clipping costs no pass of its own; float32 on the processor. Its plain twin is <see cref="ReferenceAdamW"/>.</summary>
 internal static unsafe class ClippingAdamW
 {
     private const int Stretch = 4096;
 
     /// <summary>Whether it takes this one.</summary>
-    internal static bool Takes(in AdamWTensors tensors) =>
-        FastPaths.AdamW && Takes(tensors.Parameter) && Takes(tensors.Gradient) && Takes(tensors.Mean) && Takes(tensors.MeanSquare);
+    internal static bool CanRun(in AdamWTensors tensors) =>
+        FastPaths.AdamW && CanRun(tensors.Parameter) && CanRun(tensors.Gradient) && CanRun(tensors.Mean) && CanRun(tensors.MeanSquare);
 
     /// <summary>One step, in place; the gradient is left as it is.</summary>
     /// <param name="tensors">The parameter and what belongs to it.</param>
@@ -35,7 +36,7 @@ internal static unsafe class ClippingAdamW
         NativeThreads.For((int)((call.Count + Stretch - 1) / Stretch), 1, ref call, &Move);
     }
 
-    private static bool Takes(Tensor x) => Lanes.TakesInOrder(x, ScalarType.Float32);
+    private static bool CanRun(Tensor x) => Lanes.CanRunContiguous(x, ScalarType.Float32);
 
     private static bool IsArray(Tensor x) => x.is_contiguous() && x.dtype == ScalarType.Float32;
 

@@ -1,10 +1,11 @@
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
 /// <summary>
 /// AdamW in one pass over the memory: libtorch's <c>_fused_adamw_</c>, which TorchSharp does not bind, by way of <see cref="TorchDispatcher"/>.
-/// Moves 28 bytes a parameter in float32, where <see cref="PlainAdamW"/> moves two to three times that.
+/// Moves 28 bytes a parameter in float32, where <see cref="ReferenceAdamW"/> moves two to three times that.
 /// </summary>
 internal static class FusedAdamW
 {
@@ -12,7 +13,7 @@ internal static class FusedAdamW
     internal static bool IsAvailable => TorchDispatcher.IsAvailable;
 
     /// <summary>Whether the kernel takes these two: it reads memory in the order it lies, in one number type.</summary>
-    internal static bool Takes(Tensor parameter, Tensor gradient) =>
+    internal static bool CanRun(Tensor parameter, Tensor gradient) =>
         parameter.is_contiguous() && gradient.is_contiguous() && gradient.dtype == parameter.dtype && !gradient.is_sparse;
 
     /// <summary>One step of many parameters of one device, in place, their gradients too where they are to be scaled.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -11,7 +12,7 @@ internal static unsafe class SquaredNorm
     private const int Stretch = 1 << 16, Block = 4096;
 
     /// <summary>Whether it takes this one: float32 on the processor, in one piece.</summary>
-    internal static bool Takes(Tensor x) => FastPaths.AdamW && Lanes.TakesInOrder(x, ScalarType.Float32);
+    internal static bool CanRun(Tensor x) => FastPaths.AdamW && Lanes.CanRunContiguous(x, ScalarType.Float32);
 
     /// <summary>Float32 sums of 4096 numbers, 128 a lane, added up in double precision; the same on any number of threads.</summary>
     internal static double Of(Tensor x)

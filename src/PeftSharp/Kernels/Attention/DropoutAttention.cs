@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -10,8 +11,8 @@ namespace PeftSharp.Kernels;
 internal static unsafe class DropoutAttention
 {
     /// <summary>Whether it computes this call; otherwise libtorch's own does.</summary>
-    internal static bool Takes(Tensor query, Tensor key, Tensor value, double dropout) =>
-        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.Takes(query)
+    internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
+        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.CanRun(query)
         && key.dtype == query.dtype && value.dtype == query.dtype && key.device_type == query.device_type && value.device_type == query.device_type
         && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
 
@@ -47,7 +48,7 @@ internal static unsafe class DropoutAttention
                 rows.Mask = (void*)TensorMemory.Pointer(ordered);
                 (rows.BatchStride, rows.HeadStride, rows.QueryStride) = (strides[0], strides[1], strides[2]);
             }
-            NativeThreads.For(Rows(probabilities), 1, Lanes.Whole(rows.Tokens), ref rows, probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
+            NativeThreads.For(Rows(probabilities), 1, Lanes.RoundUp(rows.Tokens), ref rows, probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
             (save, keep) = ([query, key, value, probabilities, bits], settings with { Mask = null });
             return products.Mixture(dropped, value);
         }
@@ -98,7 +99,7 @@ internal static unsafe class DropoutAttention
             var i = 0;
             for (; i + Lanes.Count <= seen; i += Lanes.Count) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, Lanes.Count));
             if (i < seen) most = Vector256.MaxNative(most, Score(scores, mask, powers, i, p->Scale, seen - i));
-            var greatest = Lanes.Greatest(most);
+            var greatest = Lanes.Max(most);
             if (greatest == float.NegativeInfinity) seen = 0;                    // a query that sees nothing, as padding on the left, takes nothing: 0 as in libtorch
             var sums = Vector256<float>.Zero;
             for (i = 0; i < seen; i += Lanes.Count)
@@ -121,7 +122,7 @@ internal static unsafe class DropoutAttention
     {
         var score = Lanes.Load(scores + i, count) * scale;
         if (mask is not null) score += Lanes.Load(mask + i, count);
-        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.First(count), score, Vector256.Create(float.NegativeInfinity));
+        if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.FirstMask(count), score, Vector256.Create(float.NegativeInfinity));
         score.Store(to + i);
         return score;
     }
@@ -130,7 +131,7 @@ internal static unsafe class DropoutAttention
     private static void Drop<T>(T* probabilities, T* dropped, Vector256<float> probability, int i, float kept, byte* bits, long bit, int count) where T : unmanaged
     {
         Lanes.Store(probability, probabilities + i, count);
-        Lanes.Store(probability * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)), dropped + i, count);
+        Lanes.Store(probability * (Lanes.MaskOf(bits, bit + i) & Vector256.Create(kept)), dropped + i, count);
     }
 
     /// <summary>The gradient of what dropout left becomes that of the scores, in place; what it left is made again.</summary>
@@ -160,7 +161,7 @@ internal static unsafe class DropoutAttention
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Mixed<T>(T* probabilities, T* dropped, T* gradient, int i, float kept, byte* bits, long bit, int count, Vector256<float> sums) where T : unmanaged
     {
-        var left = Lanes.Load(probabilities + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept));
+        var left = Lanes.Load(probabilities + i, count) * (Lanes.MaskOf(bits, bit + i) & Vector256.Create(kept));
         Lanes.Store(left, dropped + i, count);
         return Vector256.FusedMultiplyAdd(left, Lanes.Load(gradient + i, count), sums);
     }
@@ -168,7 +169,7 @@ internal static unsafe class DropoutAttention
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ToScores<T>(T* probabilities, T* gradient, int i, float kept, byte* bits, long bit, Vector256<float> sum, float scale, int count) where T : unmanaged
     {
-        var back = Lanes.Load(gradient + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)) - sum;
+        var back = Lanes.Load(gradient + i, count) * (Lanes.MaskOf(bits, bit + i) & Vector256.Create(kept)) - sum;
         Lanes.Store(Lanes.Load(probabilities + i, count) * back * scale, gradient + i, count);
     }
 

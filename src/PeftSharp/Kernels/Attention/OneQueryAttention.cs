@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -12,8 +13,8 @@ internal static unsafe class OneQueryAttention
     private const int MostWidth = 1024;
 
     /// <summary>Whether it computes this call; otherwise libtorch's own does.</summary>
-    internal static bool Takes(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
-        FastPaths.Attention && query.shape[2] == 1 && !is_grad_enabled() && Lanes.Takes(query) && Lanes.IsFast
+    internal static bool CanRun(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
+        FastPaths.Attention && query.shape[2] == 1 && !is_grad_enabled() && Lanes.CanRun(query) && Lanes.IsFast
         && key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || (mask.dtype == query.dtype && mask.device_type == query.device_type))
         && key.device_type == query.device_type && value.device_type == query.device_type
         && query.shape[3] is <= MostWidth and var width && width % Lanes.Count == 0 && key.shape[3] == width && value.shape[3] == width && key.shape[1] == query.shape[1];
@@ -73,7 +74,7 @@ internal static unsafe class OneQueryAttention
                 var sum = Vector256<float>.Zero;
                 for (var i = 0; i < p->Width; i += Lanes.Count) sum = Vector256.FusedMultiplyAdd(Lanes.Load(key + i), Vector256.Load(query + i), sum);
                 var score = Vector256.Sum(sum);
-                if (mask is not null) score += Lanes.Number(mask + token * p->MaskToken);
+                if (mask is not null) score += Lanes.ToSingle(mask + token * p->MaskToken);
                 scores[token] = score;
                 greatest = MathF.Max(greatest, score);
             }
@@ -86,7 +87,7 @@ internal static unsafe class OneQueryAttention
                 for (var i = 0; i < p->Tokens; i += Lanes.Count)
                 {
                     var count = Math.Min(Lanes.Count, p->Tokens - i);
-                    var power = Lanes.First(count) & Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(greatest));
+                    var power = Lanes.FirstMask(count) & Lanes.Exp(Lanes.Load(scores + i, count) - Vector256.Create(greatest));
                     sums += power;
                     Lanes.Store(power, scores + i, count);
                 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
@@ -13,7 +14,7 @@ internal static class BernoulliMask
     private const double ComparedShare = 0.62;                                         // of an element's time: the rest makes its words
 
     /// <summary>Whether a mask for this tensor is drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
-    internal static bool Takes(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.Takes(x);
+    internal static bool CanRun(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.CanRun(x);
 
     /// <summary>Which elements <c>bernoulli_(keep)</c> would set; libtorch's generator moves on.</summary>
     /// <param name="count">Number of elements.</param>
@@ -41,7 +42,7 @@ internal static class BernoulliMask
     {
         var reciprocal = (float)(1 / (float)keep);
         if (type == ScalarType.Float32) return reciprocal;
-        var half = Kernels.Lanes.Round<ushort>(reciprocal);
+        var half = Kernels.Lanes.FromSingle<ushort>(reciprocal);
         return BitConverter.UInt32BitsToSingle((uint)half << 16);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -16,7 +17,7 @@ internal static class FastDropout
     /// <returns>As <paramref name="x"/>, what is kept scaled by 1/(1 - probability).</returns>
     internal static Tensor Apply(Tensor x, double probability)
     {
-        if (probability is <= 0 or >= 1 || !BernoulliMask.Takes(x)) return functional.dropout(x, probability, training: true);
+        if (probability is <= 0 or >= 1 || !BernoulliMask.CanRun(x)) return functional.dropout(x, probability, training: true);
         return Masked(x, new Drawn(1, 1, 1 - probability));
     }
 
@@ -73,7 +74,7 @@ internal static class FastDropout
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Multiply<T>(T* x, T* y, int i, float kept, byte* bits, long bit, int count) where T : unmanaged =>
-        Lanes.Store(Lanes.Load(x + i, count) * (Lanes.Where(bits, bit + i) & Vector256.Create(kept)), y + i, count);
+        Lanes.Store(Lanes.Load(x + i, count) * (Lanes.MaskOf(bits, bit + i) & Vector256.Create(kept)), y + i, count);
 
     /// <summary>What a mask is drawn for: groups of elements, each the first of several that are drawn.</summary>
     private sealed record Drawn(long Groups, long Of, double Keep)

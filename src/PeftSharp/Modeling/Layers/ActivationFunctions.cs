@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
-internal static class ActivationFunctions
+public static class ActivationFunctions
 {
     private const double LaplaceMean = 0.707107, LaplaceDeviation = 0.282095;      // of Ma et al. 2022, arXiv:2209.10655, as transformers rounds them
 
@@ -42,10 +42,10 @@ internal static class ActivationFunctions
     };
 
     /// <summary>The names there are.</summary>
-    internal static IEnumerable<string> Names => _functions.Keys;
+    public static IEnumerable<string> Names => _functions.Keys;
 
     /// <summary>The function of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
-    internal static Func<Tensor, Tensor> ByName(string name) =>
+    public static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");
 }

@@ -5,16 +5,24 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Masks that are added to attention scores: 0 keeps, -inf hides.</summary>
 internal static class AttentionMask
 {
-    /// <summary>Every token sees every token that is read.</summary>
-    /// <param name="mask">1 where a token is read; [batch, tokens], or a mask of the caller's own [batch, heads or 1, tokens, tokens]: true keeps, or float, which is added as it is.</param>
-    /// <param name="dtype">Type of the scores.</param>
-    /// <returns>Float [batch, 1, 1, tokens], or null where nothing is hidden.</returns>
-    internal static Tensor? Bidirectional(Tensor? mask, ScalarType dtype)
+    /// <summary>Every token attends to every token that is read.</summary>
+    /// <param name="mask">1 where a token is read, [batch, tokens]; or a mask for each pair of tokens, [batch, heads or 1, tokens, tokens]: bool, where true is attended to, or float, which is added as it is. Null: all are read.</param>
+    /// <param name="x">The hidden states that will attend, float [batch, tokens, hidden]: their type, device and number.</param>
+    /// <param name="window">Greatest distance between two tokens that attend to each other, plus one. Null: no limit.</param>
+    /// <returns>Float [batch or 1, 1, 1 or tokens, tokens]; null where nothing is hidden.</returns>
+    internal static Tensor? Bidirectional(Tensor? mask, Tensor x, int? window = null)
     {
-        if (mask is null) return null;
-        if (IsOwn(mask)) return Own(mask, dtype);
+        if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         using var scope = NewDisposeScope();
-        return Unread(mask) is { } unread ? Added(unread, dtype).unsqueeze(1).unsqueeze(1).MoveToOuterDisposeScope() : null;
+        var hidden = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
+        var tokens = x.shape[1];
+        if (window is { } size && size < tokens)
+        {
+            var numbers = arange(tokens, ScalarType.Int64, x.device);
+            var far = (numbers.unsqueeze(0) - numbers.unsqueeze(1)).abs().ge(size).unsqueeze(0).unsqueeze(0);
+            hidden = hidden is null ? far : hidden.logical_or(far);
+        }
+        return hidden is null ? null : Added(hidden, x.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Every token sees itself and what comes before it and is read.</summary>
@@ -22,9 +30,10 @@ internal static class AttentionMask
     /// <param name="x">The hidden states that will attend, float [batch, tokens, hidden]: their type, device and number.</param>
     /// <param name="past">Tokens in the cache.</param>
     /// <param name="positions">Positions that the caller gave, int64 [batch or 1, tokens]: without a mask and a past, a text begins where they do not rise by one, and texts do not see each other.</param>
-    /// <returns>Float [batch or 1, 1, tokens, past + tokens]; null where causality without a past is all there is, or where one token sees everything.</returns>
+    /// <param name="window">Number of tokens that a token attends to, itself among them. Null: no limit.</param>
+    /// <returns>Float [batch or 1, 1, tokens, past + tokens]; null where causality without a past is all there is, or where one token attends to everything.</returns>
     /// <exception cref="ArgumentException">The mask has another length.</exception>
-    internal static Tensor? Causal(Tensor? mask, Tensor x, long past, Tensor? positions = null)
+    internal static Tensor? Causal(Tensor? mask, Tensor x, long past, Tensor? positions = null, int? window = null)
     {
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
@@ -33,8 +42,12 @@ internal static class AttentionMask
         using var scope = NewDisposeScope();
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
-        if (unread is null && foreign is null && (past == 0 || tokens == 1)) return null;
-        var hidden = arange(all, ScalarType.Int64, x.device).unsqueeze(0).gt(arange(past, all, ScalarType.Int64, x.device).unsqueeze(1)).unsqueeze(0).unsqueeze(0);
+        var isWindowed = window is { } size && size < all;
+        if (unread is null && foreign is null && !isWindowed && (past == 0 || tokens == 1)) return null;
+        var (keys, queries) = (arange(all, ScalarType.Int64, x.device).unsqueeze(0), arange(past, all, ScalarType.Int64, x.device).unsqueeze(1));
+        var hidden = keys.gt(queries);
+        if (isWindowed) hidden = hidden.logical_or(keys.le(queries - window!.Value));
+        hidden = hidden.unsqueeze(0).unsqueeze(0);
         if (unread is not null) hidden = hidden.logical_or(unread);
         if (foreign is not null) hidden = hidden.logical_or(foreign);
         return Added(hidden, x.dtype).MoveToOuterDisposeScope();

@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>y = x·W + b: a linear layer whose weight is stored the other way round (transformers' <c>Conv1D</c>, which is no convolution).</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
-public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
+public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter _bias;
@@ -16,7 +16,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
     /// <param name="inputs">Width of the input.</param>
     /// <param name="outputs">Width of the output.</param>
     /// <param name="initialScale">Factor on the standard deviation of a new weight.</param>
-    internal Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
+    public Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
     {
         _weight = new Parameter(empty(inputs, outputs));
         _bias = new Parameter(empty(outputs));
@@ -30,7 +30,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
     /// <summary>b, float [outputs].</summary>
     internal Parameter Bias => _bias;
 
-    Tensor IWeighted.Weight => _weight;
+    Tensor IHasWeight.Weight => _weight;
 
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
@@ -38,13 +38,13 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IInitialized, IWeighted
     {
         using var scope = NewDisposeScope();
         var (input, weight, bias) = (ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfWeight(_bias));
-        if (FewRowsLinear.Takes(input, weight, bias, isTransposed: true)) return FewRowsLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
-        if (FastLinear.Takes(input, weight, bias, isTransposed: true)) return FastLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
+        if (SkinnyGemm.CanRun(input, weight, bias, isTransposed: true)) return SkinnyGemm.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
+        if (FastLinear.CanRun(input, weight, bias, isTransposed: true)) return FastLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
         long[] shape = [.. x.shape[..^1], weight.shape[1]];
         return addmm(bias, input.reshape(-1, weight.shape[0]), weight, beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
     }
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (parameter == "weight") init.normal_(_weight, 0, standardDeviation * _initialScale);
         else init.zeros_(_bias);

@@ -6,12 +6,15 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
-public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
+public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
-    [ComponentName(Name = "weight")] private readonly Parameter _table;
+    [ComponentName(Name = "weight")] private Parameter _table;
     private readonly long? _paddingId;
 
-    internal Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
+    /// <param name="rows">Number of ids.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="paddingId">The id whose row starts at 0 and is not trained. Null: none.</param>
+    public Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
     {
         _table = new Parameter(empty(rows, width));
         _paddingId = paddingId;
@@ -21,7 +24,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
     /// <summary>The table, float [rows, width].</summary>
     internal Parameter Weight => _table;
 
-    Tensor IWeighted.Weight => _table;
+    Tensor IHasWeight.Weight => _table;
 
     /// <summary>The id whose row learns nothing; null where all learn.</summary>
     internal long? PaddingId => _paddingId;
@@ -37,7 +40,15 @@ public sealed class Embedding : Module<Tensor, Tensor>, IInitialized, IWeighted
         return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
     }
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resized"/>.</summary>
+    internal void Resize(long rows)
+    {
+        var table = VocabularyRows.Resized(_table, rows);
+        _table.Dispose();
+        ConditionallyRegisterParameter("weight", _table = table);
+    }
+
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         init.normal_(_table, 0, standardDeviation);
         if (_paddingId is not { } padding) return;

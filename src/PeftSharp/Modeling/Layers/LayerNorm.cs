@@ -6,14 +6,16 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>Layer normalization over the last axis (Ba et al. 2016, arXiv:1607.06450).</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
-public sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized, IExemptFromWeightDecay
+public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay
 {
     [ComponentName(Name = "weight")] private readonly Parameter _gain;
     [ComponentName(Name = "bias")] private readonly Parameter _shift;
     private readonly long[] _width;
     private readonly double _epsilon;
 
-    internal LayerNorm(long width, double epsilon) : base(nameof(LayerNorm))
+    /// <param name="width">Width of the last axis.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public LayerNorm(long width, double epsilon) : base(nameof(LayerNorm))
     {
         (_width, _epsilon) = ([width], epsilon);
         _gain = new Parameter(empty(width));
@@ -25,7 +27,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IInitialized, IExemptFro
     /// <returns>As <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x) => functional.layer_norm(x, _width, _gain, _shift, _epsilon);
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (parameter == "weight") init.ones_(_gain);
         else init.zeros_(_shift);

@@ -5,17 +5,20 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IInitialized.Initialize"/> does that.</summary>
+/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IParameterInitializer.Initialize"/> does that.</summary>
 /// <remarks>
 /// <para>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
-public sealed class Linear : Module<Tensor, Tensor>, IInitialized
+public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 {
-    [ComponentName(Name = "weight")] private readonly Parameter _weight;
-    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    [ComponentName(Name = "weight")] private Parameter _weight;
+    [ComponentName(Name = "bias")] private Parameter? _bias;
 
-    internal Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
+    /// <param name="inputs">Width of the input.</param>
+    /// <param name="outputs">Width of the output.</param>
+    /// <param name="hasBias">Whether a bias is added. Default true.</param>
+    public Linear(long inputs, long outputs, bool hasBias = true) : base(nameof(Linear))
     {
         _weight = new Parameter(empty(outputs, inputs));
         if (hasBias) _bias = new Parameter(empty(outputs));
@@ -38,11 +41,23 @@ public sealed class Linear : Module<Tensor, Tensor>, IInitialized
 
     /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
-        FewRowsLinear.Takes(x, weight, bias, isTransposed: false) ? FewRowsLinear.Apply(x, weight, bias, isTransposed: false)
-        : FastLinear.Takes(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
+        SkinnyGemm.CanRun(x, weight, bias, isTransposed: false) ? SkinnyGemm.Apply(x, weight, bias, isTransposed: false)
+        : FastLinear.CanRun(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 
-    void IInitialized.Initialize(string parameter, double standardDeviation)
+    /// <summary>Changes the number of outputs of a head that scores tokens; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the others.</summary>
+    internal void ResizeOutputs(long outputs)
+    {
+        var weight = VocabularyRows.Resized(_weight, outputs);
+        _weight.Dispose();
+        ConditionallyRegisterParameter("weight", _weight = weight);
+        if (_bias is null) return;
+        var bias = VocabularyRows.Resized(_bias, outputs);
+        _bias.Dispose();
+        ConditionallyRegisterParameter("bias", _bias = bias);
+    }
+
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (parameter == "weight") init.normal_(_weight, 0, standardDeviation);
         else init.zeros_(_bias!);

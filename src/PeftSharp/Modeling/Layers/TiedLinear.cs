@@ -5,20 +5,24 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A linear layer without parameters of its own: weight and bias belong to another module, as those of a head that is tied to the embeddings.</summary>
-/// <remarks>The weight is read on each call, so moving the model or adapting the embeddings changes what this layer computes.</remarks>
-internal sealed class TiedLinear : Module<Tensor, Tensor>, IWeighted
+/// <remarks>
+/// <para>The weight is read on each call, so moving the model or adapting the embeddings changes what this layer computes.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes the parameters that it reads.</para>
+/// </remarks>
+public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight
 {
     private readonly Func<Tensor> _source;
     private readonly Func<TorchSharp.Modules.Parameter>? _sourceBias;
 
     /// <param name="source">Gives the weight, float [outputs, inputs].</param>
     /// <param name="sourceBias">Gives the bias, float [outputs]; null where there is none.</param>
-    internal TiedLinear(Func<Tensor> source, Func<TorchSharp.Modules.Parameter>? sourceBias = null) : base(nameof(TiedLinear))
+    public TiedLinear(Func<Tensor> source, Func<TorchSharp.Modules.Parameter>? sourceBias = null) : base(nameof(TiedLinear))
     {
         (_source, _sourceBias) = (source, sourceBias);
         RegisterComponents();
     }
 
+    /// <summary>The weight, float [outputs, inputs].</summary>
     public Tensor Weight => _source();
 
     /// <summary>The bias; null where there is none.</summary>

@@ -5,13 +5,14 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.Bert;
 
 /// <summary>The values that describe a BERT (transformers' <c>BertConfig</c>); defaults are those of bert-base-uncased.</summary>
-public sealed record BertConfig : PretrainedConfig
+public sealed record BertConfig : TextConfig
 {
     /// <summary>The defaults of bert-base-uncased.</summary>
     public BertConfig() => (VocabSize, PadTokenId) = (30522, 0);
 
     /// <inheritdoc/>
-    public override string ModelType => "bert";
+    [JsonIgnore]
+    public override ModelFamily Family => BertFamily.Instance;
 
     /// <summary>Width of the hidden states. Default 768.</summary>
     public int HiddenSize { get; init; } = 768;
@@ -54,10 +55,6 @@ public sealed record BertConfig : PretrainedConfig
 
     /// <inheritdoc/>
     [JsonIgnore]
-    public override int HiddenWidth => HiddenSize;
-
-    /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>
@@ -66,16 +63,26 @@ public sealed record BertConfig : PretrainedConfig
     /// <summary>Dropout before a classifier, resolved.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
+    /// <summary>Sizes and rates of the layers.</summary>
+    internal EncoderSettings Encoder => new()
+    {
+        HiddenSize = HiddenSize,
+        Heads = NumAttentionHeads,
+        IntermediateSize = IntermediateSize,
+        Activation = HiddenAct,
+        HiddenDropout = HiddenDropoutProb,
+        AttentionDropout = AttentionProbsDropoutProb,
+        LayerNormEpsilon = LayerNormEps,
+    };
+
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var problems = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
-                ("intermediate_size", IntermediateSize), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize))
-            .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb), ("classifier_dropout", HeadDropout)));
+        var problems = Encoder.Problems("num_attention_heads", "hidden_act")
+            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
+            .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
-        if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
         if (PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize)) yield return $"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)";
-        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only the encoder by itself is supported";
     }

@@ -2,19 +2,18 @@ using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>Scores every token of the vocabulary from the hidden states (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
+/// <summary>The layers of the masked language model's head before the scores (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
 internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
 
-    /// <param name="config">The configuration.</param>
-    /// <param name="table">Gives the word embeddings, float [vocabulary, hidden]: the head's weights where the configuration ties them.</param>
-    internal BertMaskedLMHead(BertConfig config, Func<Tensor> table) : base(nameof(BertMaskedLMHead))
+    internal BertMaskedLMHead(BertConfig config, BertModel body) : base("BertOnlyMLMHead")
     {
-        _predictions = new Predictions(config, table);
+        _predictions = new Predictions(config, body);
         RegisterComponents();
     }
 
@@ -22,32 +21,33 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
     internal Module<Tensor, Tensor> Decoder => _predictions.Decoder;
 
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <returns>Float [batch, tokens, vocabulary].</returns>
+    /// <returns>As <paramref name="states"/>.</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
-    private sealed class Predictions : Module<Tensor, Tensor>, IInitialized
+    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
         [ComponentName(Name = "transform")] private readonly Transform _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
-        [ComponentName(Name = "bias")] private readonly TorchSharp.Modules.Parameter? _shift;
+        [ComponentName(Name = "bias")] private Parameter? _bias;
 
-        internal Predictions(BertConfig config, Func<Tensor> table) : base(nameof(Predictions))
+        internal Predictions(BertConfig config, BertModel body) : base("BertLMPredictionHead")
         {
             _transform = new Transform(config);
-            if (config.TieWordEmbeddings) _shift = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
-            _decoder = config.TieWordEmbeddings ? new TiedLinear(table, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
+            if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
+            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 
         internal Module<Tensor, Tensor> Decoder => _decoder;
 
-        public override Tensor forward(Tensor states)
+        public override Tensor forward(Tensor states) => _transform.call(states);
+
+        public void ResizeVocabulary(int vocabSize)
         {
-            using var scope = NewDisposeScope();
-            return _decoder.call(_transform.call(states)).MoveToOuterDisposeScope();
+            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
         }
 
-        void IInitialized.Initialize(string parameter, double standardDeviation) => init.zeros_(_shift!);
+        void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
     }
 
     private sealed class Transform : Module<Tensor, Tensor>
@@ -56,7 +56,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
         private readonly Func<Tensor, Tensor> _activation;
 
-        internal Transform(BertConfig config) : base(nameof(Transform))
+        internal Transform(BertConfig config) : base("BertPredictionHeadTransform")
         {
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);

@@ -1,35 +1,85 @@
-using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.Gpt2;
 
-/// <summary>Attention, then a feed-forward layer, each behind a norm and added to what came in.</summary>
-internal sealed class Gpt2Block : Module<Tensor, Tensor?, KeyValueCache?, Tensor>
+/// <summary>A layer of GPT-2: a norm and causal self-attention, then a norm and a feed-forward layer, each added to its input.</summary>
+/// <remarks>Radford et al. 2019, section 2.3. Parameter names are those of transformers' <c>GPT2Block</c>.</remarks>
+internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "ln_1")] private readonly Module<Tensor, Tensor> _attentionNorm;
-    [ComponentName(Name = "attn")] private readonly Gpt2Attention _attention;
+    [ComponentName(Name = "attn")] private readonly SelfAttention _attention;
     [ComponentName(Name = "ln_2")] private readonly Module<Tensor, Tensor> _feedForwardNorm;
     [ComponentName(Name = "mlp")] private readonly Module<Tensor, Tensor> _feedForward;
 
-    internal Gpt2Block(Gpt2Config config, int layer) : base(nameof(Gpt2Block))
+    internal Gpt2Block(Gpt2Config config, int layer) : base("GPT2Block")
     {
         _attentionNorm = new LayerNorm(config.NEmbd, config.LayerNormEpsilon);
-        _attention = new Gpt2Attention(config, layer);
+        _attention = new SelfAttention(config, layer);
         _feedForwardNorm = new LayerNorm(config.NEmbd, config.LayerNormEpsilon);
-        _feedForward = new Gpt2Mlp(config);
+        _feedForward = new FeedForward(config);
         RegisterComponents();
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="mask">As for <see cref="Gpt2Attention"/>.</param>
-    /// <param name="cache">As for <see cref="Gpt2Attention"/>.</param>
+    /// <param name="context">The pass.</param>
     /// <returns>As <paramref name="x"/>.</returns>
-    public override Tensor forward(Tensor x, Tensor? mask, KeyValueCache? cache)
+    public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
-        var attended = _attention.call(_attentionNorm.call(x), mask, cache) + x;
+        var attended = _attention.call(_attentionNorm.call(x), context) + x;
         return (attended + _feedForward.call(_feedForwardNorm.call(attended))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One fused projection to queries, keys and values, then every token attends to itself and the tokens before it (<c>GPT2Attention</c>).</summary>
+    private sealed class SelfAttention : Module<Tensor, AttentionContext, Tensor>
+    {
+        [ComponentName(Name = "c_attn")] private readonly Module<Tensor, Tensor> _qkv;
+        [ComponentName(Name = "c_proj")] private readonly Module<Tensor, Tensor> _output;
+        [ComponentName(Name = "resid_dropout")] private readonly Module<Tensor, Tensor> _dropout;
+        private readonly MultiHeadAttention _heads;
+
+        internal SelfAttention(Gpt2Config config, int layer) : base("GPT2Attention")
+        {
+            _qkv = new Conv1D(config.NEmbd, 3 * config.NEmbd);
+            _output = new Conv1D(config.NEmbd, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
+            _dropout = new Dropout(config.ResidPdrop);
+            var scale = (config.ScaleAttnWeights ? 1 / Math.Sqrt(config.NEmbd / config.NHead) : 1) / (config.ScaleAttnByInverseLayerIdx ? layer + 1 : 1);
+            _heads = new MultiHeadAttention { Heads = config.NHead, Layer = layer, Dropout = config.AttnPdrop, Scale = scale, InFloat32 = config.ReorderAndUpcastAttn };
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x, AttentionContext context)
+        {
+            using var scope = NewDisposeScope();
+            var parts = _qkv.call(x).unflatten(2, 3, _heads.Heads, -1).permute(2, 0, 3, 1, 4).unbind(0);        // three of [batch, heads, tokens, width]
+            var mixed = _heads.ApplyToHeads(parts[0], parts[1], parts[2], context, training);
+            return _dropout.call(_output.call(mixed)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>The feed-forward layer (<c>GPT2MLP</c>).</summary>
+    private sealed class FeedForward : Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "c_fc")] private readonly Module<Tensor, Tensor> _in;
+        [ComponentName(Name = "c_proj")] private readonly Module<Tensor, Tensor> _out;
+        [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+        private readonly Func<Tensor, Tensor> _activation;
+
+        internal FeedForward(Gpt2Config config) : base("GPT2MLP")
+        {
+            _in = new Conv1D(config.NEmbd, config.FeedForwardWidth);
+            _out = new Conv1D(config.FeedForwardWidth, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
+            _dropout = new Dropout(config.ResidPdrop);
+            _activation = ActivationFunctions.ByName(config.ActivationFunction);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return _dropout.call(_out.call(_activation(_in.call(x)))).MoveToOuterDisposeScope();
+        }
     }
 }

@@ -5,7 +5,7 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.Gpt2;
 
 /// <summary>The values that describe a GPT-2 (transformers' <c>GPT2Config</c>); defaults are those of the smallest one.</summary>
-public sealed record Gpt2Config : PretrainedConfig
+public sealed record Gpt2Config : TextConfig
 {
     private const double DefaultHeadDropout = 0.1;
 
@@ -13,7 +13,8 @@ public sealed record Gpt2Config : PretrainedConfig
     public Gpt2Config() => (VocabSize, BosTokenId, EosTokenId) = (50257, 50256, [50256]);
 
     /// <inheritdoc/>
-    public override string ModelType => "gpt2";
+    [JsonIgnore]
+    public override ModelFamily Family => Gpt2Family.Instance;
 
     /// <summary>Longest text in tokens. Default 1024.</summary>
     public int NPositions { get; init; } = 1024;
@@ -62,10 +63,6 @@ public sealed record Gpt2Config : PretrainedConfig
 
     /// <summary>Whether layers attend to an encoder too. Such a GPT-2 is not supported: building one is refused.</summary>
     public bool AddCrossAttention { get; init; }
-
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override int HiddenWidth => NEmbd;
 
     /// <inheritdoc/>
     [JsonIgnore]

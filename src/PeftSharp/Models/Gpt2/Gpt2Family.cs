@@ -5,15 +5,25 @@ namespace PeftSharp.Models.Gpt2;
 
 /// <summary>GPT-2 (Radford et al. 2019, Language Models are Unsupervised Multitask Learners) as transformers names it.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-public sealed class Gpt2Family : ModelFamily
+public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The only instance.</summary>
     public static Gpt2Family Instance { get; } = new();
 
     private static readonly (string Common, string Own)[] _ownNames =
         [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer")];
 
     private Gpt2Family() { }
+
+    /// <inheritdoc/>
+    protected override void AddModels(FamilyModels<Gpt2Config> models)
+    {
+        models.Add<Gpt2Model>(ModelTask.FeatureExtraction, "GPT2Model");
+        models.Add<Gpt2LMHeadModel>(ModelTask.CausalLM, "GPT2LMHeadModel");
+        models.Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification, "GPT2ForSequenceClassification");
+        models.Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification, "GPT2ForTokenClassification");
+        models.AddArchitectures("GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel");
+    }
 
     /// <inheritdoc/>
     public override string ModelType => "gpt2";
@@ -25,24 +35,19 @@ public sealed class Gpt2Family : ModelFamily
     public override string TokenizerClass => "GPT2Tokenizer";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders => new Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>>
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
     {
-        [ModelTask.FeatureExtraction] = config => new Gpt2Model((Gpt2Config)config),
-        [ModelTask.CausalLM] = config => new Gpt2LMHeadModel((Gpt2Config)config),
-        [ModelTask.SequenceClassification] = config => new Gpt2ForSequenceClassification((Gpt2Config)config),
-        [ModelTask.TokenClassification] = config => new Gpt2ForTokenClassification((Gpt2Config)config),
+        [ModuleRole.Query] = ["c_attn"],
+        [ModuleRole.Key] = ["c_attn"],
+        [ModuleRole.Value] = ["c_attn"],
+        [ModuleRole.AttentionOutput] = ["attn.c_proj"],
+        [ModuleRole.FeedForwardIn] = ["c_fc"],
+        [ModuleRole.FeedForwardOut] = ["mlp.c_proj"],
+        [ModuleRole.Norm] = ["ln_1", "ln_2", "ln_f"],
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargetModules { get; } = new Dictionary<string, IReadOnlyList<string>>
-    {
-        ["LORA"] = ["c_attn"],
-        ["ADALORA"] = ["c_attn"],
-        ["IA3"] = ["c_attn", "mlp.c_proj"],
-    };
-
-    /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<Gpt2Config>(WithOwnNames(json));
+    public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json));
 
     /// <summary>Fields by the names that most families have for them are accepted too, and decide where both are given, as in transformers.</summary>
     private static JsonObject WithOwnNames(JsonObject json)
@@ -54,10 +59,6 @@ public sealed class Gpt2Family : ModelFamily
         }
         return json;
     }
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> Architectures { get; } =
-        ["GPT2Model", "GPT2LMHeadModel", "GPT2ForSequenceClassification", "GPT2ForTokenClassification", "GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel"];
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "transformer.wte.weight" };

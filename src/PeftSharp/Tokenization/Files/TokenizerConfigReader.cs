@@ -23,7 +23,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         var hasDecoder = _fields["added_tokens_decoder"] is not null;
         if (!hasDecoder)
             AddSpecialTokensMap();
-        var named = TextsOf(TokenizerConfig.StandardNames.Append("extra_special_tokens"));
+        var named = NamedTokens();
         var extra = ReadExtraTokens();
         var special = ReadSpecialTokens();
         var added = hasDecoder ? ReadAddedTokens() : AddedTokensOfFiles(named);
@@ -120,8 +120,9 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     }
 
     // Tokens of added_tokens.json are special if these fields hold them; those of the class and additional_special_tokens of special_tokens_map.json do not count, as in transformers.
-    private HashSet<string> TextsOf(IEnumerable<string> names) => names.Select(name => _fields[name]).SelectMany(node => node is JsonArray list ? list : (IEnumerable<JsonNode?>)[node])
-        .Where(IsToken).Select(node => ReadToken("", node, special: true).Content).ToHashSet(StringComparer.Ordinal);
+    private HashSet<string> NamedTokens() => TokenizerConfig.StandardNames.Select(name => (Name: name, Token: _fields[name]))
+        .Concat(_fields["extra_special_tokens"] is JsonArray list ? list.Select(token => (Name: "extra_special_tokens", Token: token)) : [])
+        .Where(entry => entry.Token is not null).Select(entry => ReadToken(entry.Name, entry.Token, special: true).Content).ToHashSet(StringComparer.Ordinal);
 
     private SortedDictionary<int, AddedToken> AddedTokensOfFiles(HashSet<string> special)
     {

@@ -51,9 +51,9 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         using var inputs = queue.Next();
         model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
         var targets = model.CountTargets(inputs);
-        (inputs.NumItemsInBatch, inputs.LossOnly) = (model.AcceptsLossKwargs ? targets : null, !keep);
+        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = !keep, AreInputsChecked = true };
         using var use = precision?.Use();
-        using var output = model.call(inputs.To(model.Device));
+        using var output = model.call(inputs.To(model.Device), options);
         if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
         if (!keep) return;
         sums.AddPredictions(output.Predictions.Select(pair => pair.Value));

@@ -50,13 +50,13 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         var targets = counts.Sum();
         if (targets == 0)
             throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = true, AreInputsChecked = true };
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
-            (inputs.NumItemsInBatch, inputs.LossOnly) = (model.AcceptsLossKwargs ? targets : null, true);
             var weight = model.AcceptsLossKwargs ? 1 : (double)counts[index] / targets;
-            if (weight > 0) loss += BackwardBatch(inputs, step, weight);      // a mean over no target would be NaN
+            if (weight > 0) loss += BackwardBatch(inputs, options, step, weight);      // a mean over no target would be NaN
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
         }
@@ -71,19 +71,20 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
-    private ModelOutput Forward(ModelInputs inputs)
+    private ModelOutput Forward(ModelInputs inputs, ForwardOptions options)
     {
         using var use = precision?.Use();
-        return model.call(inputs);
+        return model.call(inputs, options);
     }
 
     /// <param name="inputs">A micro-batch.</param>
+    /// <param name="options">Options of the pass.</param>
     /// <param name="step">Number of the step, for the error.</param>
     /// <param name="weight">Factor of the model's loss: 1, or the batch's share of the targets if the loss is a mean over the batch.</param>
-    private float BackwardBatch(ModelInputs inputs, int step, double weight)
+    private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step, double weight)
     {
         using var scope = NewDisposeScope();
-        var output = Forward(inputs.To(model.Device));
+        var output = Forward(inputs.To(model.Device), options);
         var loss = output.Loss ?? throw new DatasetException($"{model.GetName()} gave no loss: the batch lacks {string.Join(", ", model.LabelNames.Where(name => inputs[name] is null))}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}.");
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))

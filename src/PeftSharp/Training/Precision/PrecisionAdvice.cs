@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using PeftSharp.Kernels;
+using PeftSharp.Native;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Precision;

@@ -44,8 +44,8 @@ internal static class LoraConfigJson
             if (!json.Has(name) || JsonNode.DeepEquals(json.Fields[name], unset)) _ = json.GetNode(name);
         return new LoraConfig
         {
-            R = json.GetInt("r", 8),
-            LoraAlpha = json.GetDouble("lora_alpha", 8),
+            R = json.Fields.ContainsKey("r") ? json.GetInt("r") : 8,                       // null is refused: the update's scale would be a guess
+            LoraAlpha = json.Fields.ContainsKey("lora_alpha") ? json.GetDouble("lora_alpha") : 8,
             LoraDropout = json.GetDouble("lora_dropout", 0),
             Bias = ConfigFields.Bias(json),
             UseRslora = json.GetBool("use_rslora", false),
@@ -98,7 +98,7 @@ internal static class LoraConfigJson
     {
         if (json.GetNode(name) is not { } value || JsonNode.DeepEquals(value, unset)) return;
         if (value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (value.GetValueKind() == JsonValueKind.False && unset is null)) return;
-        throw json.Wrong(name, $"{unset?.ToJsonString() ?? "null"}, since what this field asks for is not supported");
+        throw json.Wrong(name, $"{unset?.ToJsonString() ?? "null"} (other values are not supported)");
     }
 
     private static LoraInitializer Initializer(ConfigJson json)

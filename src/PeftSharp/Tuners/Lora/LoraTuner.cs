@@ -1,3 +1,4 @@
+using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -12,6 +13,8 @@ internal sealed class LoraTuner : Tuner
     internal override string PeftType => Name;
 
     internal override string Targets => "linear layers (Linear, Conv1D) and embeddings";
+
+    internal override IReadOnlyList<ModuleRole> DefaultRoles => [ModuleRole.Query, ModuleRole.Value];
 
     internal override PeftConfig ReadConfig(ConfigJson json) => LoraConfigJson.Read(json);
 

@@ -56,11 +56,11 @@ public sealed class DropoutAttentionTests : IDisposable
         var learned = ones(1, 1, 2, 2).requires_grad_();
         using var dropout = new PathSwitch(nameof(FastPaths.Dropout), isOn: true);
         using var attention = new PathSwitch(nameof(FastPaths.Attention), isOn: true);
-        Assert.Equal(Lanes.IsFast, DropoutAttention.Takes(learned, learned, learned, 0.1));
-        Assert.False(DropoutAttention.Takes(learned, learned, learned, 0));
-        Assert.False(DropoutAttention.Takes(learned.detach(), learned.detach(), learned.detach(), 0.1));
-        using (no_grad()) Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1));
-        using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(DropoutAttention.Takes(learned, learned, learned, 0.1));
+        Assert.Equal(Lanes.IsFast, DropoutAttention.CanRun(learned, learned, learned, 0.1));
+        Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0));
+        Assert.False(DropoutAttention.CanRun(learned.detach(), learned.detach(), learned.detach(), 0.1));
+        using (no_grad()) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
+        using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
     }
 
     private static Tensor[] Inputs(ScalarType type)

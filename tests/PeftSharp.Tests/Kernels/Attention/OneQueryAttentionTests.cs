@@ -25,7 +25,7 @@ public sealed class OneQueryAttentionTests
         Tensor? mask = masked == "none" ? null : zeros(batch, masked == "heads" ? heads : 1, 1, tokens).masked_fill_(rand(batch, masked == "heads" ? heads : 1, 1, tokens).lt(0.4), double.NegativeInfinity);
         if (mask is not null) mask.select(3, tokens - 1).zero_();
         mask = mask?.to(type);
-        Assert.True(OneQueryAttention.Takes(query, key, value, mask));
+        Assert.True(OneQueryAttention.CanRun(query, key, value, mask));
         var found = OneQueryAttention.Apply(query, key, value, mask);
         var exact = functional.scaled_dot_product_attention(query.@double(), key.@double(), value.@double(), mask?.@double());
         Assert.Equal(type, found.dtype);
@@ -49,12 +49,12 @@ public sealed class OneQueryAttentionTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         var (query, keys) = (ones(1, 2, 1, 8), ones(1, 2, 5, 8));
-        Assert.False(OneQueryAttention.Takes(query, keys, keys, null));
+        Assert.False(OneQueryAttention.CanRun(query, keys, keys, null));
         using var free = no_grad();
-        Assert.True(OneQueryAttention.Takes(query, keys, keys, null));
-        Assert.False(OneQueryAttention.Takes(ones(1, 2, 2, 8), keys, keys, null));
-        Assert.False(OneQueryAttention.Takes(query.@double(), keys.@double(), keys.@double(), null));
-        Assert.False(OneQueryAttention.Takes(ones(1, 2, 1, 7), ones(1, 2, 5, 7), ones(1, 2, 5, 7), null));
+        Assert.True(OneQueryAttention.CanRun(query, keys, keys, null));
+        Assert.False(OneQueryAttention.CanRun(ones(1, 2, 2, 8), keys, keys, null));
+        Assert.False(OneQueryAttention.CanRun(query.@double(), keys.@double(), keys.@double(), null));
+        Assert.False(OneQueryAttention.CanRun(ones(1, 2, 1, 7), ones(1, 2, 5, 7), ones(1, 2, 5, 7), null));
     }
 
     private static void SkipWhereOff()

@@ -48,8 +48,8 @@ public sealed class Gpt2ModelTests : IDisposable
         for (var start = 0; start < 5; start += piece)
         {
             var length = Math.Min(piece, 5 - start);
-            using var part = new ModelInputs { InputIds = ids.narrow(1, start, length), AttentionMask = mask.narrow(1, 0, start + length), PastKeyValues = cache };
-            found.Add(model.call(part).Logits!);
+            using var part = new ModelInputs { InputIds = ids.narrow(1, start, length), AttentionMask = mask.narrow(1, 0, start + length) };
+            found.Add(model.call(part, new ForwardOptions { PastKeyValues = cache }).Logits!);
         }
         var read = mask.@bool();
         Close.Equal(expected[read], cat(found, 1)[read], Rounding, "pieces");
@@ -76,8 +76,8 @@ public sealed class Gpt2ModelTests : IDisposable
         var mean = model.call(whole).Loss!.item<float>();
         var sum = Enumerable.Range(0, 2).Sum(row =>
         {
-            using var micro = new ModelInputs { InputIds = ids.narrow(0, row, 1), Labels = labels.narrow(0, row, 1), NumItemsInBatch = 4 };
-            return model.call(micro).Loss!.item<float>();
+            using var micro = new ModelInputs { InputIds = ids.narrow(0, row, 1), Labels = labels.narrow(0, row, 1) };
+            return model.call(micro, new ForwardOptions { NumItemsInBatch = 4 }).Loss!.item<float>();
         });
         Assert.Equal(mean, sum, 1e-5f);
     }
@@ -87,10 +87,11 @@ public sealed class Gpt2ModelTests : IDisposable
     {
         var model = Tiny();
         var ids = tensor(new long[,] { { 5, 6, 7, 8 } });
-        using var inputs = new ModelInputs { InputIds = ids, LogitsToKeep = 1 };
-        Close.Equal(Logits(model, ids).narrow(1, 3, 1), model.call(inputs).Logits!, Rounding, "last");
+        using var inputs = new ModelInputs { InputIds = ids };
+        var last = new ForwardOptions { LogitsToKeep = 1 };
+        Close.Equal(Logits(model, ids).narrow(1, 3, 1), model.call(inputs, last).Logits!, Rounding, "last");
         inputs.Labels = ids;
-        Assert.Contains("LogitsToKeep", Assert.Throws<ArgumentException>(() => model.call(inputs)).Message, StringComparison.Ordinal);
+        Assert.Contains("LogitsToKeep", Assert.Throws<ArgumentException>(() => model.call(inputs, last)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +136,7 @@ public sealed class Gpt2ModelTests : IDisposable
         Assert.Contains("attention_mask", Assert.Throws<ArgumentException>(() => model.call(shortMask)).Message, StringComparison.Ordinal);
         var classifier = AutoModelForSequenceClassification.FromConfig(_tiny);
         Assert.Contains("pad_token_id", Assert.Throws<ArgumentException>(() => Logits(classifier, ones(2, 3, dtype: ScalarType.Int64))).Message, StringComparison.Ordinal);
-        var problems = Assert.Throws<ArgumentException>(() => new Gpt2LMHeadModel(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" })).Message;
+        var problems = Assert.Throws<ArgumentException>(() => Gpt2LMHeadModel.FromConfig(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" })).Message;
         foreach (var part in new[] { "n_head 3", "attn_pdrop is 1.5", "'no'" }) Assert.Contains(part, problems, StringComparison.Ordinal);
     }
 
@@ -148,8 +149,8 @@ public sealed class Gpt2ModelTests : IDisposable
         {
             using (var scope = NewDisposeScope())
             {
-                using var inputs = new ModelInputs { InputIds = ids.alias(), Labels = ids.alias(), OutputHiddenStates = true };
-                using var output = model.call(inputs);
+                using var inputs = new ModelInputs { InputIds = ids.alias(), Labels = ids.alias() };
+                using var output = model.call(inputs, new ForwardOptions { OutputHiddenStates = true, OutputAttentions = true });
             }
             return DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         }

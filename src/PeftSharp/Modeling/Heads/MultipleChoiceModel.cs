@@ -1,0 +1,33 @@
+namespace PeftSharp.Modeling;
+
+/// <summary>A body with a head that picks one of several choices. Each choice is a row for the body.</summary>
+/// <remarks>
+/// <para>Inputs have the shape [batch, choices, tokens]. <c>labels</c>: int64 [batch], the right choice. <c>logits</c>: [batch, choices].</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
+/// <typeparam name="TSelf">The class itself.</typeparam>
+/// <typeparam name="TConfig">Its configuration.</typeparam>
+public abstract class MultipleChoiceModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
+    where TSelf : MultipleChoiceModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
+    where TConfig : PretrainedConfig, new()
+{
+    /// <inheritdoc cref="HeadModel{TSelf, TConfig}(string, TConfig, Objective)"/>
+    protected MultipleChoiceModel(string name, TConfig config) : base(name, config, MultipleChoiceObjective.Instance) { }
+
+    /// <inheritdoc/>
+    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
+    {
+        var choices = (inputs.InputIds ?? inputs.InputsEmbeds)!.shape[1];
+        var rows = OneRowPerChoice(inputs);
+        var body = Body.call(rows, options with { FirstTokenOnly = ReadsFirstTokenOnly });
+        return WithLoss(new ModelOutput { Logits = Score(body, rows).reshape(-1, choices), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+    }
+
+    private ModelInputs OneRowPerChoice(ModelInputs inputs)
+    {
+        var rows = inputs.Copy();
+        foreach (var (name, tensor) in inputs.Tensors)
+            rows[name] = LabelNames.Contains(name) ? null : tensor.flatten(0, 1);
+        return rows;
+    }
+}

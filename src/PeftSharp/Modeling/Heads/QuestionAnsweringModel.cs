@@ -1,0 +1,30 @@
+namespace PeftSharp.Modeling;
+
+/// <summary>A body with a head that finds the span of a text that answers a question.</summary>
+/// <remarks>
+/// <para><c>start_positions</c>, <c>end_positions</c>: int64 [batch]. <c>start_logits</c>, <c>end_logits</c>: [batch, tokens].</para>
+/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// </remarks>
+/// <typeparam name="TSelf">The class itself.</typeparam>
+/// <typeparam name="TConfig">Its configuration.</typeparam>
+public abstract class QuestionAnsweringModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
+    where TSelf : QuestionAnsweringModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
+    where TConfig : PretrainedConfig, new()
+{
+    /// <inheritdoc cref="HeadModel{TSelf, TConfig}(string, TConfig, Objective)"/>
+    protected QuestionAnsweringModel(string name, TConfig config) : base(name, config, QuestionAnsweringObjective.Instance) { }
+
+    /// <inheritdoc/>
+    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
+    {
+        var body = Body.call(inputs, options);
+        var logits = Score(body, inputs);                                   // [batch, tokens, 2]
+        return WithLoss(new ModelOutput
+        {
+            StartLogits = logits.select(-1, 0).contiguous(),
+            EndLogits = logits.select(-1, 1).contiguous(),
+            HiddenStates = body.HiddenStates,
+            Attentions = body.Attentions,
+        }, inputs, options);
+    }
+}

@@ -1,0 +1,121 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>A layer of BERT and the families built like it: self-attention, then a feed-forward layer, each followed by dropout, the residual and a norm.</summary>
+/// <remarks>
+/// <para>Vaswani et al. 2017, section 3.1. Parameter names are those of transformers' <c>BertLayer</c>.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
+public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
+{
+    [ComponentName(Name = "attention")] private readonly SelfAttentionBlock _attention;
+    [ComponentName(Name = "intermediate")] private readonly Intermediate _intermediate;
+    [ComponentName(Name = "output")] private readonly ResidualOutput _output;
+
+    /// <param name="settings">Sizes and rates.</param>
+    /// <param name="layer">Number of the layer, from 0.</param>
+    public EncoderLayer(EncoderSettings settings, int layer) : base("BertLayer")
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _attention = new SelfAttentionBlock(settings, layer);
+        _intermediate = new Intermediate(settings);
+        _output = new ResidualOutput(settings.IntermediateSize, settings);
+        RegisterComponents();
+    }
+
+    /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
+    /// <param name="context">The pass.</param>
+    /// <returns>Float [batch, tokens, hidden].</returns>
+    public override Tensor forward(Tensor x, AttentionContext context)
+    {
+        using var scope = NewDisposeScope();
+        var attended = _attention.call(x, context);
+        return _output.call(_intermediate.call(attended), attended).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Self-attention and its output projection (<c>BertAttention</c>).</summary>
+    private sealed class SelfAttentionBlock : Module<Tensor, AttentionContext, Tensor>
+    {
+        [ComponentName(Name = "self")] private readonly SelfAttention _self;
+        [ComponentName(Name = "output")] private readonly ResidualOutput _output;
+
+        internal SelfAttentionBlock(EncoderSettings settings, int layer) : base("BertAttention")
+        {
+            _self = new SelfAttention(settings, layer);
+            _output = new ResidualOutput(settings.HiddenSize, settings);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x, AttentionContext context)
+        {
+            using var scope = NewDisposeScope();
+            return _output.call(_self.call(x, context), context.Queries(x)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Every token attends to every token that is read (<c>BertSelfAttention</c>).</summary>
+    private sealed class SelfAttention : Module<Tensor, AttentionContext, Tensor>, IFirstTokenAware
+    {
+        [ComponentName(Name = "query")] private readonly Module<Tensor, Tensor> _query;
+        [ComponentName(Name = "key")] private readonly Module<Tensor, Tensor> _key;
+        [ComponentName(Name = "value")] private readonly Module<Tensor, Tensor> _value;
+        private readonly MultiHeadAttention _heads;
+
+        internal SelfAttention(EncoderSettings settings, int layer) : base("BertSelfAttention")
+        {
+            _query = new Linear(settings.HiddenSize, settings.HiddenSize);
+            _key = new Linear(settings.HiddenSize, settings.HiddenSize);
+            _value = new Linear(settings.HiddenSize, settings.HiddenSize);
+            _heads = new MultiHeadAttention { Heads = settings.Heads, Dropout = settings.AttentionDropout, Layer = layer };
+            RegisterComponents();
+        }
+
+        public bool CanComputeFirstTokenOnly(Tensor x) => _heads.CanComputeFirstTokenOnly(x, training);
+
+        public override Tensor forward(Tensor x, AttentionContext context) => _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
+    }
+
+    /// <summary>The first half of the feed-forward layer (<c>BertIntermediate</c>).</summary>
+    private sealed class Intermediate : Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+        private readonly Func<Tensor, Tensor> _activation;
+
+        internal Intermediate(EncoderSettings settings) : base("BertIntermediate")
+        {
+            _dense = new Linear(settings.HiddenSize, settings.IntermediateSize);
+            _activation = ActivationFunctions.ByName(settings.Activation);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return _activation(_dense.call(x)).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>A linear layer, dropout, the residual and a norm (<c>BertSelfOutput</c> and <c>BertOutput</c>, which differ only in width).</summary>
+    private sealed class ResidualOutput : Module<Tensor, Tensor, Tensor>
+    {
+        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+        [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
+        [ComponentName(Name = "dropout")] private readonly Dropout _dropout;
+
+        internal ResidualOutput(int width, EncoderSettings settings) : base("BertOutput")
+        {
+            _dense = new Linear(width, settings.HiddenSize);
+            _norm = new LayerNorm(settings.HiddenSize, settings.LayerNormEpsilon);
+            _dropout = new Dropout(settings.HiddenDropout);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x, Tensor residual)
+        {
+            using var scope = NewDisposeScope();
+            return _norm.call(_dropout.call(_dense.call(x)) + residual).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>The first token's hidden state through a linear layer and tanh (transformers' <c>BertPooler</c>).</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
+public sealed class FirstTokenPooler : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+
+    /// <param name="width">Width of the hidden states.</param>
+    public FirstTokenPooler(int width) : base(nameof(FirstTokenPooler))
+    {
+        _dense = new Linear(width, width);
+        RegisterComponents();
+    }
+
+    /// <param name="states">Float [batch, tokens, width].</param>
+    /// <returns>Float [batch, width].</returns>
+    public override Tensor forward(Tensor states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        using var scope = NewDisposeScope();
+        return _dense.call(states.select(1, 0)).tanh().MoveToOuterDisposeScope();
+    }
+}

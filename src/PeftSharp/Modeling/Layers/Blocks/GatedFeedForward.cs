@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>A gated feed-forward layer: W_down·(f(W_gate·x) ⊙ W_up·x) (Shazeer 2020, arXiv:2002.05202).</summary>
+/// <remarks>
+/// <para>Parameter names are those of transformers' <c>LlamaMLP</c>.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
+public sealed class GatedFeedForward : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "gate_proj")] private readonly Module<Tensor, Tensor> _gate;
+    [ComponentName(Name = "up_proj")] private readonly Module<Tensor, Tensor> _up;
+    [ComponentName(Name = "down_proj")] private readonly Module<Tensor, Tensor> _down;
+    private readonly Func<Tensor, Tensor> _activation;
+
+    /// <param name="width">Width of input and output.</param>
+    /// <param name="intermediate">Width between the projections.</param>
+    /// <param name="activation">Activation of the gate, by transformers' name.</param>
+    /// <param name="hasBias">Whether the projections have a bias.</param>
+    public GatedFeedForward(int width, int intermediate, string activation, bool hasBias = false) : base("GatedFeedForward")
+    {
+        _gate = new Linear(width, intermediate, hasBias);
+        _up = new Linear(width, intermediate, hasBias);
+        _down = new Linear(intermediate, width, hasBias);
+        _activation = ActivationFunctions.ByName(activation);
+        RegisterComponents();
+    }
+
+    /// <param name="x">Float [..., width].</param>
+    /// <returns>As <paramref name="x"/>.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return _down.call(_activation(_gate.call(x)) * _up.call(x)).MoveToOuterDisposeScope();
+    }
+}

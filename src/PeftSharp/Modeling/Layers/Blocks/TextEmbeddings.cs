@@ -1,0 +1,59 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>Word, position and token type embeddings, added, normalized and dropped out (transformers' <c>BertEmbeddings</c>, whose parameter names it has).</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
+public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
+{
+    [ComponentName(Name = "word_embeddings")] private readonly Module<Tensor, Tensor> _words;
+    [ComponentName(Name = "position_embeddings")] private readonly Module<Tensor, Tensor> _positions;
+    [ComponentName(Name = "token_type_embeddings")] private readonly Module<Tensor, Tensor> _types;
+    [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    private readonly long? _positionPadding;
+
+    /// <param name="vocabSize">Number of token ids.</param>
+    /// <param name="positions">Number of positions.</param>
+    /// <param name="types">Number of token types.</param>
+    /// <param name="width">Width of an embedding.</param>
+    /// <param name="padTokenId">The padding token, whose embedding is 0 and is not trained. Null: none.</param>
+    /// <param name="positionPadding">RoBERTa's rule: padding tokens have this position, and the others count from the next one on. Null: positions count from 0.</param>
+    /// <param name="dropout">Dropout in training.</param>
+    /// <param name="epsilon">Added to the variance in the norm.</param>
+    public TextEmbeddings(int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null) : base(nameof(TextEmbeddings))
+    {
+        _words = new Embedding(vocabSize, width, padTokenId);
+        _positions = new Embedding(positions, width, positionPadding);
+        _types = new Embedding(types, width);
+        _norm = new LayerNorm(width, epsilon);
+        _dropout = new Dropout(dropout);
+        _positionPadding = positionPadding;
+        RegisterComponents();
+    }
+
+    /// <summary>The word embeddings.</summary>
+    public Module<Tensor, Tensor> Words => _words;
+
+    /// <param name="inputs">Token ids or embeddings and, optionally, token types and positions.</param>
+    /// <returns>Float [batch, tokens, width].</returns>
+    public override Tensor forward(ModelInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        using var scope = NewDisposeScope();
+        var words = inputs.InputsEmbeds ?? _words.call(inputs.InputIds!);
+        var types = _types.call(inputs.TokenTypeIds ?? zeros([1, words.shape[1]], ScalarType.Int64, words.device));
+        var positions = _positions.call(inputs.PositionIds ?? Positions(inputs.InputIds, words));
+        return _dropout.call(_norm.call(words + types + positions)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Positions(Tensor? ids, Tensor words)
+    {
+        var tokens = words.shape[1];
+        if (_positionPadding is not { } padding) return arange(tokens, ScalarType.Int64, words.device).unsqueeze(0);
+        if (ids is null) return arange(padding + 1, padding + 1 + tokens, ScalarType.Int64, words.device).unsqueeze(0);
+        var read = ids.ne(padding).to(ScalarType.Int64);
+        return read.cumsum(1) * read + padding;
+    }
+}

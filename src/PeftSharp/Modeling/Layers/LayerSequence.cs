@@ -1,0 +1,28 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>Runs the layers of an encoder or decoder one after another.</summary>
+public static class LayerSequence
+{
+    /// <param name="layers">The layers.</param>
+    /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
+    /// <param name="context">The pass.</param>
+    /// <param name="options">Options of the pass.</param>
+    /// <returns>The embeddings and the output of each layer, float [batch, tokens, hidden] each. Where a head reads only the first token, the last may hold only that one.</returns>
+    public static IReadOnlyList<Tensor> Run<TLayer>(ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options) where TLayer : Module<Tensor, AttentionContext, Tensor>
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(options);
+        var states = new List<Tensor>(layers.Count + 1) { x };
+        foreach (var (index, layer) in layers.Index())
+        {
+            var isFirstTokenOnly = index == layers.Count - 1 && FirstToken.CanBeComputedAlone(layer, states[^1], context, options);
+            states.Add(isFirstTokenOnly ? FirstToken.Compute(layer, states[^1], context) : layer.call(states[^1], context));
+        }
+        return states;
+    }
+}

@@ -1,0 +1,132 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>Attention of several heads between projections (Vaswani et al. 2017, section 3.2): the part that every family's attention layer shares. It holds no weights.</summary>
+/// <remarks>
+/// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value cache, masks, windows and dropout are
+/// applied here; the family's layer owns the projections. Thread safety: instances are immutable.
+/// </remarks>
+public sealed record MultiHeadAttention
+{
+    /// <summary>Number of query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Number of key and value heads; divides <see cref="Heads"/>. Default: as many as there are query heads.</summary>
+    public int? KeyValueHeads { get; init; }
+
+    /// <summary>Number of the layer from 0: its place in the cache.</summary>
+    public int Layer { get; init; }
+
+    /// <summary>Probability of dropping an attention probability in training. Default 0.</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>Factor on the scores. Null: 1 / √(width of a head).</summary>
+    public double? Scale { get; init; }
+
+    /// <summary>Sliding window in tokens, see <see cref="AttentionContext"/>. Null: no limit.</summary>
+    public int? Window { get; init; }
+
+    /// <summary>Rotation of queries and keys. Null: none.</summary>
+    public RotaryEmbedding? Rotary { get; init; }
+
+    /// <summary>Whether attention is computed in float32 where the hidden states are narrower. Default false.</summary>
+    public bool InFloat32 { get; init; }
+
+    /// <summary>Projected states as heads.</summary>
+    /// <param name="x">Float [batch, tokens, heads · width].</param>
+    /// <param name="heads">Number of heads.</param>
+    /// <returns>Float [batch, heads, tokens, width].</returns>
+    public static Tensor SplitHeads(Tensor x, int heads)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return x.unflatten(2, heads, -1).transpose(1, 2);
+    }
+
+    /// <summary>Attention of projected states.</summary>
+    /// <param name="query">Float [batch, queries, heads · width].</param>
+    /// <param name="key">Float [batch, tokens, key and value heads · width].</param>
+    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="context">The pass.</param>
+    /// <param name="training">Whether dropout applies.</param>
+    /// <param name="scoreBias">Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens], such as a bias by relative position. Null: none.</param>
+    /// <returns>Float [batch, queries, heads · width].</returns>
+    public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null) =>
+        ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context, training, scoreBias);
+
+    /// <summary>Attention of states that are split into heads already.</summary>
+    /// <param name="query">Float [batch, heads, queries, width].</param>
+    /// <param name="key">Float [batch, key and value heads, tokens, width].</param>
+    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="context">The pass.</param>
+    /// <param name="training">Whether dropout applies.</param>
+    /// <param name="scoreBias">As for <see cref="Apply"/>.</param>
+    /// <returns>Float [batch, queries, heads · width].</returns>
+    public Tensor ApplyToHeads(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        var type = query.dtype;
+        var tokens = key.shape[2];
+        if (Rotary is not null)
+        {
+            var tables = context.Rotary(Rotary);
+            (query, key) = (tables.Rotate(query), tables.Rotate(key));
+        }
+        if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value);
+        if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;      // libtorch divides by the root of the width
+        var mask = context.Mask(Window);
+        if (Window is { } window && context.IsCausal && window - 1 + tokens is var visible && visible < key.shape[2])      // older tokens are hidden from every query of this pass
+        {
+            var older = key.shape[2] - visible;
+            (key, value) = (key.narrow(2, older, visible), value.narrow(2, older, visible));
+            if (mask?.shape[3] > 1) mask = mask.narrow(3, older, visible);
+        }
+        if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
+        if (InFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
+        var isCausal = context.IsCausal && mask is null && query.shape[2] > 1;
+        var dropout = training ? Dropout : 0;
+        var mixed = context.CollectsAttentions ? WithProbabilities(query, key, value, mask, isCausal, dropout, context)
+            : Grouped(query, key, value, mask, isCausal, dropout, context.IsFirstTokenOnly ? tokens : null);
+        return mixed.to(type).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Whether attention to the first token alone draws the dropout that it has among the others.</summary>
+    /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
+    /// <param name="training">Whether dropout applies.</param>
+    internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
+
+    /// <summary>A bias as a mask: it replaces the mask, so it must hide what causality hides.</summary>
+    private static Tensor WithCausality(Tensor bias, AttentionContext context)
+    {
+        var (queries, tokens) = (bias.shape[^2], bias.shape[^1]);
+        return !context.IsCausal || queries == 1 ? bias
+            : bias.masked_fill(ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries), double.NegativeInfinity);
+    }
+
+    private Tensor Grouped(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long? drawnQueries)
+    {
+        var groups = Heads / (KeyValueHeads ?? Heads);
+        if (groups == 1) return Attention.Apply(query, key, value, mask, dropout, isCausal, drawnQueries);
+        if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))      // the query heads of a group are rows of one attention: keys and values need not be repeated
+            return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout).reshape(query.shape);
+        return Attention.Apply(query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
+    }
+
+    /// <summary>The same step by step, which gives the probabilities (transformers' eager attention).</summary>
+    private Tensor WithProbabilities(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, AttentionContext context)
+    {
+        var groups = Heads / (KeyValueHeads ?? Heads);
+        if (groups > 1) (key, value) = (key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1));
+        var scores = query.matmul(key.transpose(2, 3)) / Math.Sqrt(query.shape[3]);
+        if (mask is not null) scores = scores + mask;
+        if (isCausal) scores = scores.masked_fill(ones(query.shape[2], key.shape[2], ScalarType.Bool, device: query.device).triu(1), double.NegativeInfinity);
+        var probabilities = functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
+        if (dropout > 0) probabilities = functional.dropout(probabilities, dropout, training: true);
+        context.Collect(probabilities);
+        return probabilities.matmul(value);
+    }
+}

@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>Root mean square normalization over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467): y = x / sqrt(mean(x²) + ε) · w, computed in float32.</summary>
+/// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
+public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _gain;
+    private readonly double _epsilon;
+    private readonly bool _addsOne;
+
+    /// <param name="width">Width of the last axis.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    /// <param name="addsOne">Whether the factor is 1 + w and w starts at 0, as in Gemma. Default false: the factor is w and starts at 1.</param>
+    public RmsNorm(long width, double epsilon, bool addsOne = false) : base(nameof(RmsNorm))
+    {
+        (_epsilon, _addsOne) = (epsilon, addsOne);
+        _gain = new Parameter(empty(width));
+        RegisterComponents();
+    }
+
+    /// <param name="x">Float [..., width].</param>
+    /// <returns>As <paramref name="x"/>.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var wide = x.to(ScalarType.Float32);
+        var normalized = wide * (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
+        // LLaMA rounds to the type of x before it multiplies by w; Gemma multiplies in float32.
+        var result = _addsOne ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype) : normalized.to(x.dtype) * ComputePrecision.OfWeight(_gain);
+        return result.to(x.dtype).MoveToOuterDisposeScope();
+    }
+
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation)
+    {
+        if (_addsOne) init.zeros_(_gain);
+        else init.ones_(_gain);
+    }
+}

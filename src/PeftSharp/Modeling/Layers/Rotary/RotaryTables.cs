@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>Cosines and sines by which queries and keys are rotated.</summary>
+/// <param name="Cosine">Float [batch or 1, 1, tokens, rotated width].</param>
+/// <param name="Sine">As <paramref name="Cosine"/>.</param>
+internal sealed record RotaryTables(Tensor Cosine, Tensor Sine) : IDisposable
+{
+    /// <summary>Takes the tables out of the current dispose scope; whoever keeps them disposes them.</summary>
+    internal RotaryTables DetachFromDisposeScope()
+    {
+        Cosine.DetachFromDisposeScope();
+        Sine.DetachFromDisposeScope();
+        return this;
+    }
+
+    public void Dispose()
+    {
+        Cosine.Dispose();
+        Sine.Dispose();
+    }
+
+    /// <summary>Rotates the first <c>rotated width</c> elements of each head; the rest is unchanged.</summary>
+    /// <param name="x">Float [batch, heads, tokens, width].</param>
+    internal Tensor Rotate(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var (rotated, width) = (Cosine.shape[3], x.shape[3]);
+        var part = rotated == width ? x : x.narrow(3, 0, rotated);
+        var half = rotated / 2;
+        var turned = cat([part.narrow(3, half, half).neg(), part.narrow(3, 0, half)], 3);
+        var result = part * Cosine + turned * Sine;
+        if (rotated != width) result = cat([result, x.narrow(3, rotated, width - rotated)], 3);
+        return result.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,20 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>A token of the vocabulary for each position: an objective whose loss can be computed from hidden states without all logits.</summary>
+/// <remarks>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</remarks>
+public abstract class LanguageModelObjective : Objective
+{
+    private protected LanguageModelObjective() { }
+
+    /// <summary>The label that each position predicts, int64 [batch, tokens].</summary>
+    /// <param name="labels">Int64 [batch, tokens] as the caller gave them; -100 is not counted.</param>
+    internal abstract Tensor Targets(Tensor labels);
+
+    /// <inheritdoc/>
+    public override void CheckLabels(ModelInputs inputs, PretrainedConfig config)
+    {
+        if (inputs.Labels is { } labels) InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
+    }
+}

@@ -1,0 +1,137 @@
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+
+namespace PeftSharp.Models.Bert;
+
+/// <summary>BERT with a classifier of whole texts (transformers' <c>BertForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class BertForSequenceClassification : SequenceClassificationModel<BertForSequenceClassification, BertConfig>, IPretrainedModel<BertForSequenceClassification, BertConfig>
+{
+    [ComponentName(Name = "bert")] private readonly BertModel _bert;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private BertForSequenceClassification(BertConfig config) : base(nameof(BertForSequenceClassification), config)
+    {
+        _bert = new BertModel(config);
+        _dropout = new Dropout(config.HeadDropout);
+        _classifier = new Linear(config.HiddenSize, config.NumLabels);
+        RegisterComponents();
+    }
+
+    static BertForSequenceClassification IPretrainedModel<BertForSequenceClassification, BertConfig>.Create(BertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _bert;
+
+    /// <inheritdoc/>
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
+}
+
+/// <summary>BERT with a classifier of each token, as for named entities (transformers' <c>BertForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class BertForTokenClassification : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
+{
+    [ComponentName(Name = "bert")] private readonly BertModel _bert;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private BertForTokenClassification(BertConfig config) : base(nameof(BertForTokenClassification), config)
+    {
+        _bert = new BertModel(config, addPoolingLayer: false);
+        _dropout = new Dropout(config.HeadDropout);
+        _classifier = new Linear(config.HiddenSize, config.NumLabels);
+        RegisterComponents();
+    }
+
+    static BertForTokenClassification IPretrainedModel<BertForTokenClassification, BertConfig>.Create(BertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _bert;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
+}
+
+/// <summary>BERT with a head that finds the span of a text that answers a question (transformers' <c>BertForQuestionAnswering</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
+{
+    [ComponentName(Name = "bert")] private readonly BertModel _bert;
+    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
+
+    private BertForQuestionAnswering(BertConfig config) : base(nameof(BertForQuestionAnswering), config)
+    {
+        _bert = new BertModel(config, addPoolingLayer: false);
+        _spans = new Linear(config.HiddenSize, 2);
+        RegisterComponents();
+    }
+
+    static BertForQuestionAnswering IPretrainedModel<BertForQuestionAnswering, BertConfig>.Create(BertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _bert;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
+}
+
+/// <summary>BERT with a head that picks one of several choices (transformers' <c>BertForMultipleChoice</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
+{
+    [ComponentName(Name = "bert")] private readonly BertModel _bert;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private BertForMultipleChoice(BertConfig config) : base(nameof(BertForMultipleChoice), config)
+    {
+        _bert = new BertModel(config);
+        _dropout = new Dropout(config.HeadDropout);
+        _classifier = new Linear(config.HiddenSize, 1);
+        RegisterComponents();
+    }
+
+    static BertForMultipleChoice IPretrainedModel<BertForMultipleChoice, BertConfig>.Create(BertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _bert;
+
+    /// <inheritdoc/>
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
+}
+
+/// <summary>BERT as a masked language model (transformers' <c>BertForMaskedLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class BertForMaskedLM : MaskedLMModel<BertForMaskedLM, BertConfig>, IPretrainedModel<BertForMaskedLM, BertConfig>
+{
+    [ComponentName(Name = "bert")] private readonly BertModel _bert;
+    [ComponentName(Name = "cls")] private readonly BertMaskedLMHead _head;
+
+    private BertForMaskedLM(BertConfig config) : base(nameof(BertForMaskedLM), config)
+    {
+        _bert = new BertModel(config, addPoolingLayer: false);
+        _head = new BertMaskedLMHead(config, _bert);
+        RegisterComponents();
+    }
+
+    static BertForMaskedLM IPretrainedModel<BertForMaskedLM, BertConfig>.Create(BertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _bert;
+
+    /// <inheritdoc/>
+    protected override Module<Tensor, Tensor> Head => _head.Decoder;
+
+    /// <inheritdoc/>
+    protected override Tensor Transform(Tensor states) => _head.call(states);
+}

@@ -1,0 +1,164 @@
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Models.Roberta;
+
+/// <summary>RoBERTa with a classifier of whole texts, which reads the first token (transformers' <c>RobertaForSequenceClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>, IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
+{
+    [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
+    [ComponentName(Name = "classifier")] private readonly ClassificationHead _classifier;
+
+    private RobertaForSequenceClassification(RobertaConfig config) : base(nameof(RobertaForSequenceClassification), config)
+    {
+        _roberta = new RobertaModel(config, addPoolingLayer: false);
+        _classifier = new ClassificationHead(config);
+        RegisterComponents();
+    }
+
+    static RobertaForSequenceClassification IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>.Create(RobertaConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _roberta;
+
+    /// <inheritdoc/>
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
+
+    /// <summary>Two linear layers with tanh between them (<c>RobertaClassificationHead</c>).</summary>
+    private sealed class ClassificationHead : Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+        [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+        [ComponentName(Name = "out_proj")] private readonly Module<Tensor, Tensor> _scores;
+
+        internal ClassificationHead(RobertaConfig config) : base("RobertaClassificationHead")
+        {
+            _dense = new Linear(config.HiddenSize, config.HiddenSize);
+            _dropout = new Dropout(config.HeadDropout);
+            _scores = new Linear(config.HiddenSize, config.NumLabels);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return _scores.call(_dropout.call(_dense.call(_dropout.call(x)).tanh())).MoveToOuterDisposeScope();
+        }
+    }
+}
+
+/// <summary>RoBERTa with a classifier of each token (transformers' <c>RobertaForTokenClassification</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class RobertaForTokenClassification : TokenClassificationModel<RobertaForTokenClassification, RobertaConfig>, IPretrainedModel<RobertaForTokenClassification, RobertaConfig>
+{
+    [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private RobertaForTokenClassification(RobertaConfig config) : base(nameof(RobertaForTokenClassification), config)
+    {
+        _roberta = new RobertaModel(config, addPoolingLayer: false);
+        _dropout = new Dropout(config.HeadDropout);
+        _classifier = new Linear(config.HiddenSize, config.NumLabels);
+        RegisterComponents();
+    }
+
+    static RobertaForTokenClassification IPretrainedModel<RobertaForTokenClassification, RobertaConfig>.Create(RobertaConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _roberta;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
+}
+
+/// <summary>RoBERTa with a head that finds the span of a text that answers a question (transformers' <c>RobertaForQuestionAnswering</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<RobertaForQuestionAnswering, RobertaConfig>, IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>
+{
+    [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
+    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
+
+    private RobertaForQuestionAnswering(RobertaConfig config) : base(nameof(RobertaForQuestionAnswering), config)
+    {
+        _roberta = new RobertaModel(config, addPoolingLayer: false);
+        _spans = new Linear(config.HiddenSize, 2);
+        RegisterComponents();
+    }
+
+    static RobertaForQuestionAnswering IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>.Create(RobertaConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _roberta;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
+}
+
+/// <summary>RoBERTa as a masked language model (transformers' <c>RobertaForMaskedLM</c>).</summary>
+/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, RobertaConfig>, IPretrainedModel<RobertaForMaskedLM, RobertaConfig>
+{
+    [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
+    [ComponentName(Name = "lm_head")] private readonly MaskedLMHead _head;
+
+    private RobertaForMaskedLM(RobertaConfig config) : base(nameof(RobertaForMaskedLM), config)
+    {
+        _roberta = new RobertaModel(config, addPoolingLayer: false);
+        _head = new MaskedLMHead(config, _roberta);
+        RegisterComponents();
+    }
+
+    static RobertaForMaskedLM IPretrainedModel<RobertaForMaskedLM, RobertaConfig>.Create(RobertaConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _roberta;
+
+    /// <inheritdoc/>
+    protected override Module<Tensor, Tensor> Head => _head.Decoder;
+
+    /// <inheritdoc/>
+    protected override Tensor Transform(Tensor states) => _head.call(states);
+
+    /// <summary>The layers before the scores (<c>RobertaLMHead</c>).</summary>
+    private sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+    {
+        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+        [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
+        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
+        [ComponentName(Name = "bias")] private Parameter? _bias;
+        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+
+        internal MaskedLMHead(RobertaConfig config, RobertaModel body) : base("RobertaLMHead")
+        {
+            _dense = new Linear(config.HiddenSize, config.HiddenSize);
+            _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
+            if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
+            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
+            RegisterComponents();
+        }
+
+        internal Module<Tensor, Tensor> Decoder => _decoder;
+
+        public override Tensor forward(Tensor states)
+        {
+            using var scope = NewDisposeScope();
+            return _norm.call(_activation(_dense.call(states))).MoveToOuterDisposeScope();
+        }
+
+        public void ResizeVocabulary(int vocabSize)
+        {
+            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+        }
+
+        void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Native;
+
+/// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with it for the cores, because its threads spin for a while after each operation.</summary>
+internal static unsafe class NativeThreads
+{
+    private static readonly delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> _parallel;
+    private static readonly delegate* unmanaged<int> _number, _count;
+
+    static NativeThreads()
+    {
+        // libtorch_cpu depends on libgomp, so a lookup in its handle also finds libgomp's symbols.
+        var library = NativeBackend.TorchCpu();
+        if (library == 0 || !NativeLibrary.TryGetExport(library, "GOMP_parallel", out var parallel)
+            || !NativeLibrary.TryGetExport(library, "omp_get_thread_num", out var number)
+            || !NativeLibrary.TryGetExport(library, "omp_get_num_threads", out var count)) return;
+        _parallel = (delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void>)parallel;
+        _number = (delegate* unmanaged<int>)number;
+        _count = (delegate* unmanaged<int>)count;
+    }
+
+    /// <summary>Whether libtorch's thread pool can be used. Without it a loop runs on the calling thread.</summary>
+    internal static bool IsAvailable => _parallel != null;
+
+    /// <summary>Runs a loop in parallel, one contiguous range of iterations per thread.</summary>
+    /// <param name="count">Number of iterations.</param>
+    /// <param name="grain">Ranges start at multiples of it.</param>
+    /// <param name="arguments">Read by the body.</param>
+    /// <param name="body">Runs the iterations from the first index up to, not including, the second. It must not allocate on the managed heap; what it needs is allocated before the loop.</param>
+    /// <remarks>An exception of a body is rethrown here, on the calling thread, after all threads have finished; of several the first is kept.</remarks>
+    internal static void For<T>(int count, int grain, ref T arguments, delegate*<void*, int, int, void> body) where T : unmanaged =>
+        Run(count, grain, scratch: 0, ref arguments, new Loop { Body = body });
+
+    /// <summary>Runs a loop in parallel, as the other overload, with working memory for each thread.</summary>
+    /// <param name="count">Number of iterations.</param>
+    /// <param name="grain">Ranges start at multiples of it.</param>
+    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized, valid until the loop ends.</param>
+    /// <param name="arguments">Read by the body.</param>
+    /// <param name="body">Runs the iterations from the first index up to, not including, the second; its last argument is the working memory of its thread.</param>
+    internal static void For<T>(int count, int grain, nint scratch, ref T arguments, delegate*<void*, int, int, float*, void> body) where T : unmanaged =>
+        Run(count, grain, scratch, ref arguments, new Loop { BodyWithScratch = body });
+
+    private static void Run<T>(int count, int grain, nint scratch, ref T arguments, Loop loop) where T : unmanaged
+    {
+        var threads = IsAvailable ? Math.Max(1, Math.Min(get_num_threads(), (int)(((long)count + grain - 1) / grain))) : 1;
+        (loop.Count, loop.Grain, loop.ScratchStride) = (count, grain, Scratch.WholeLines(scratch));
+        if (scratch > 0) loop.Scratch = Scratch.OfThreads(threads * loop.ScratchStride);
+        fixed (T* pinned = &arguments)
+        {
+            loop.Arguments = pinned;
+            if (threads == 1)
+            {
+                loop.Run(0, count, loop.Scratch);
+                return;
+            }
+            _parallel(&Enter, &loop, (uint)threads, 0);
+        }
+        if (loop.Failure != 0) Rethrow(loop.Failure);
+    }
+
+    /// <summary>One thread's share. Native frames are above it, through which no exception may pass: that would end the process.</summary>
+    [UnmanagedCallersOnly]
+    private static void Enter(void* pointer)
+    {
+        var loop = (Loop*)pointer;
+        try
+        {
+            var (number, threads) = (_number(), _count());
+            var grains = ((long)loop->Count + loop->Grain - 1) / loop->Grain;
+            var from = (int)(grains * number / threads * loop->Grain);
+            var to = (int)Math.Min(loop->Count, grains * (number + 1) / threads * loop->Grain);
+            if (from < to) loop->Run(from, to, loop->Scratch + number * loop->ScratchStride);
+        }
+        catch (Exception error)
+        {
+            var handle = GCHandle.Alloc(ExceptionDispatchInfo.Capture(error));
+            if (Interlocked.CompareExchange(ref loop->Failure, GCHandle.ToIntPtr(handle), 0) != 0) handle.Free();
+        }
+    }
+
+    private static void Rethrow(nint failure)
+    {
+        var handle = GCHandle.FromIntPtr(failure);
+        var error = (ExceptionDispatchInfo)handle.Target!;
+        handle.Free();
+        error.Throw();
+    }
+
+    private struct Loop
+    {
+        internal delegate*<void*, int, int, void> Body;
+        internal delegate*<void*, int, int, float*, void> BodyWithScratch;
+        internal void* Arguments;
+        internal float* Scratch;
+        internal nint ScratchStride, Failure;
+        internal int Count, Grain;
+
+        internal readonly void Run(int from, int to, float* scratch)
+        {
+            if (BodyWithScratch != null) BodyWithScratch(Arguments, from, to, scratch);
+            else Body(Arguments, from, to);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+
+namespace PeftSharp.Native;
+
+/// <summary>Settings for libtorch's OpenMP runtime (libgomp), in effect while it loads: it reads the environment once, when it is loaded.</summary>
+/// <remarks>
+/// <para>By default libgomp's threads spin for milliseconds at each barrier. Beside another busy process the threads they wait for are not running, so each of a step's thousands of barriers
+/// lasts a time slice. A short spin count costs nothing on an idle machine (docs/performance.md).</para>
+/// <para>The process's environment is unchanged afterwards. While libgomp loads, the C variable <c>environ</c> points to an extended copy instead of the variables being set: other threads may read the environment at any
+/// time, and a single pointer is replaced at once. Variables that the program set with <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, which C code does not see, are included.</para>
+/// </remarks>
+internal sealed unsafe class OpenMPSettings : IDisposable
+{
+    /// <summary>Iterations of the spin loop before a waiting thread sleeps.</summary>
+    internal const int SpinCount = 10_000;
+
+    private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"], _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
+
+    private readonly byte*** _environment;
+    private readonly byte** _before, _during;
+
+    private OpenMPSettings(byte*** environment, byte** during)
+    {
+        _environment = environment;
+        _before = *environment;
+        _during = during;
+        *environment = during;
+    }
+
+    /// <summary>Whether the program's environment says how many threads there are.</summary>
+    internal static bool AreThreadsChosen => _threads.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+
+    /// <summary>Extends the environment until the result is disposed. Null where the C library has no such variable.</summary>
+    internal static OpenMPSettings? Apply()
+    {
+        var chosen = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value)).Where(variable => IsOpenMP(variable.Name)).ToList();
+        if (!chosen.Exists(variable => _waitPolicy.Contains(variable.Name))) chosen.Add((_waitPolicy[0], $"{SpinCount}"));
+        if (!NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out var environment) || *(byte***)environment == null) return null;
+        return new((byte***)environment, Extended(*(byte***)environment, chosen));
+    }
+
+    public void Dispose()
+    {
+        if (*_environment == _during) *_environment = _before;                                     // else C code has replaced it meanwhile, with a copy of its own
+    }
+
+    private static bool IsOpenMP(string name) => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal);
+
+    /// <summary>A copy in which these are the OpenMP variables. It is not freed, since another thread may still be reading it.</summary>
+    private static byte** Extended(byte** variables, List<(string Name, string? Value)> chosen)
+    {
+        var kept = new List<nint>();
+        for (var variable = variables; *variable != null; variable++)
+            if (!IsOpenMP(Marshal.PtrToStringUTF8((nint)(*variable))!)) kept.Add((nint)(*variable));
+        kept.AddRange(chosen.Select(variable => Marshal.StringToCoTaskMemUTF8($"{variable.Name}={variable.Value}")));
+        var copy = (byte**)NativeMemory.AllocZeroed((nuint)kept.Count + 1, (nuint)sizeof(byte*));
+        for (var i = 0; i < kept.Count; i++) copy[i] = (byte*)kept[i];
+        return copy;
+    }
+}

@@ -1,0 +1,66 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>Products of many heads are those in double, in whatever order the heads lie; under a triangle what is needed of them is.</summary>
+public sealed class BatchedSgemmTests
+{
+    [SkippableTheory]
+    [InlineData(33, 32, 40), InlineData(70, 45, 64), InlineData(24, 96, 33)]
+    public void All_of_a_product_is_set(int rows, int depth, int columns)
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));           // rows far apart, columns in order
+        var c = full([2, rows, 3, columns], double.NaN, ScalarType.Float32).transpose(1, 2);
+        BatchedSgemm.MultiplyInto(c, a, b, BatchedSgemm.Triangle.None);
+        Close.Equal(a.@double().matmul(b.@double()).to(ScalarType.Float32), c, 2e-6, "product");
+    }
+
+    [SkippableTheory]
+    [InlineData(70, 70), InlineData(50, 90), InlineData(90, 50)]
+    public void Under_a_causal_mask_what_a_token_sees_is_set(int queries, int tokens)
+    {
+        const int width = 36;
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        var (query, key) = (randn(2, 3, queries, width), randn(2, 3, tokens, width));
+        var seen = ones(queries, tokens, ScalarType.Bool).tril();
+        var scores = empty(2, 3, queries, tokens);
+        BatchedSgemm.MultiplyInto(scores, query, key.transpose(2, 3), BatchedSgemm.Triangle.Result);
+        var exact = query.@double().matmul(key.@double().transpose(2, 3)).to(ScalarType.Float32).masked_fill(seen.logical_not(), 0);
+        Close.Equal(exact, scores.masked_fill(seen.logical_not(), 0), 2e-6, "scores");
+
+        var mixture = empty(2, 3, queries, width);
+        BatchedSgemm.MultiplyInto(mixture, exact, key, BatchedSgemm.Triangle.Left);
+        Close.Equal(exact.@double().matmul(key.@double()).to(ScalarType.Float32), mixture, 3e-6, "mixture");
+
+        var turned = empty(2, 3, tokens, width);
+        BatchedSgemm.MultiplyInto(turned, exact.transpose(2, 3), query, BatchedSgemm.Triangle.LeftTurned);
+        Close.Equal(exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), turned, 3e-6, "turned mixture");
+    }
+
+    [SkippableFact]
+    public void Small_large_and_other_heads_are_left_to_libtorch()
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        var heads = ones(1, 2, 64, 64);
+        Assert.True(BatchedSgemm.CanRun(heads, heads, heads));
+        Assert.False(BatchedSgemm.CanRun(ones(1, 2, 1, 64), heads, heads));
+        Assert.False(BatchedSgemm.CanRun(heads.narrow(3, 0, 16), heads.narrow(3, 0, 16), heads.narrow(3, 0, 16)));
+        Assert.False(BatchedSgemm.CanRun(heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16), heads.to(ScalarType.BFloat16)));
+        Assert.False(BatchedSgemm.CanRun(heads, ones(1, 1, 64, 64), ones(1, 1, 64, 64)));
+        var many = ones(1, 1, 8192, 64);
+        Assert.False(BatchedSgemm.CanRun(many, many, many));
+    }
+
+    private static void SkipWhereOff()
+    {
+        Skip.IfNot(FastPaths.Linear, "The path is turned off.");
+        Skip.IfNot(Sgemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+    }
+}

@@ -1,0 +1,66 @@
+using PeftSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Kernels;
+
+/// <summary>A few rows give what libtorch's product gives, whatever the sizes leave over at the ends of vectors and stretches.</summary>
+public sealed class SkinnyGemmTests
+{
+    public static TheoryData<int, int, int, ScalarType, bool, bool> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<int, int, int, ScalarType, bool, bool>();
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
+                foreach (var isTransposed in new[] { false, true })
+                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (2, 768, 768), (3, 288, 333), (4, 512, 515), (6, 1024, 32), (6, 352, 131), (8, 256, 1024), (8, 768, 2304), (12, 256, 513), (9, 1024, 65), (16, 512, 129), (16, 3072, 768) })
+                        cases.Add(rows, inputs, outputs, type, isTransposed, rows != 3);
+            return cases;
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Cases))]
+    public void The_product_is_libtorchs(int rows, int inputs, int outputs, ScalarType type, bool isTransposed, bool hasBias)
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        manual_seed(5);
+        var x = randn(1, rows, inputs).to(type);
+        var weight = randn(isTransposed ? [inputs, outputs] : [outputs, inputs]).to(type);
+        var bias = hasBias ? randn(outputs).to(type) : null;
+        Assert.True(SkinnyGemm.CanRun(x, weight, bias, isTransposed));
+        var biasBefore = bias?.clone();
+        var found = SkinnyGemm.Apply(x, weight, bias, isTransposed);
+        Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
+        var exact = x.@double().matmul(isTransposed ? weight.@double() : weight.@double().t());
+        if (bias is not null) exact = exact + bias.@double();
+        Assert.Equal(type, found.dtype);
+        Assert.Equal([1, rows, outputs], found.shape);
+        Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");      // up to a thousand sums; a bfloat16 has 8 bits
+    }
+
+    [SkippableFact]
+    public void Gradients_many_rows_and_other_types_are_left_to_libtorch()
+    {
+        SkipWhereOff();
+        using var scope = NewDisposeScope();
+        var (x, weight) = (ones(1, 256), ones(256, 256));
+        Assert.False(SkinnyGemm.CanRun(x, weight, null, isTransposed: false));
+        using var free = no_grad();
+        Assert.False(SkinnyGemm.CanRun(ones(17, 256), weight, null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x.@double(), weight.@double(), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 256).t(), null, isTransposed: false));
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));                     // of another width: libtorch says so
+        Assert.False(SkinnyGemm.CanRun(ones(1, 270), ones(256, 270), null, isTransposed: false));         // no whole vectors
+        Assert.True(SkinnyGemm.CanRun(ones(1, 270), ones(270, 256), null, isTransposed: true));
+        Assert.False(SkinnyGemm.CanRun(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
+    }
+
+    private static void SkipWhereOff()
+    {
+        Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
+        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no vectors of 512 bits, or libtorch's threads are not GNU OpenMP's.");
+    }
+}

@@ -1,0 +1,220 @@
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Models;
+
+/// <summary>What holds for every family and every task: a test class for a family derives from this and gives a small configuration.</summary>
+public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : PretrainedConfig
+{
+    private const int Rows = 3, Tokens = 6, FirstFreeId = 5;
+    private const double Rounding = 1e-5;                       // the same sums in another order
+    private readonly DisposeScope _scope = NewDisposeScope();
+
+    /// <summary>A small configuration without dropout, with 3 labels, a padding token, at least <c>FirstFreeId + 10</c> tokens and two layers.</summary>
+    protected abstract TConfig Tiny { get; }
+
+    /// <summary>Whether a token attends only to itself and the tokens before it.</summary>
+    protected abstract bool IsCausal { get; }
+
+    private IEnumerable<ModelTask> Tasks => Tiny.Family.Builders.Keys;
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void A_saved_model_loads_to_the_same_bits_for_every_task()
+    {
+        foreach (var task in Tasks)
+        {
+            using var folder = new TemporaryFolder();
+            using var model = Build(task);
+            model.SavePretrained(folder.Path);
+            using var loaded = AutoLoader.FromPretrained(folder.Path, task, null);
+            Assert.True(loaded.LoadReport!.IsComplete, $"{task}: {loaded.LoadReport}");
+            Assert.Equal(model.GetType(), loaded.GetType());
+            AssertSameBits(model.state_dict(), loaded.state_dict());
+            AssertEqual(model.call(Inputs(model, labels: false)), loaded.call(Inputs(model, labels: false)), 0, task.Name);
+        }
+    }
+
+    [Fact]
+    public void A_gradient_reaches_every_parameter_for_every_task_with_an_objective()
+    {
+        foreach (var task in Tasks)
+        {
+            using var model = Build(task);
+            if (model.Objective is null) continue;
+            model.train();
+            model.call(Inputs(model, labels: true)).Loss!.backward();
+            foreach (var (name, parameter) in model.named_parameters())
+                // Softmax ignores what is added to all scores alike, so the gradient of a key's bias or of one bias for all choices is 0.
+                Assert.True(parameter.grad is { } gradient && gradient.isfinite().all().item<bool>() && (name.EndsWith(".bias", StringComparison.Ordinal) || gradient.abs().max().item<float>() > 0), $"{task}: no gradient reaches {name}");
+        }
+    }
+
+    [Fact]
+    public void Padding_does_not_change_real_tokens()
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        var pad = Tiny.PadTokenId!.Value;
+        var ids = Ids(Rows, Tokens);
+        var padded = cat([ids, full([Rows, 3], pad, ScalarType.Int64)], 1);
+        var mask = cat([ones_like(ids), zeros([Rows, 3], ScalarType.Int64)], 1);
+        var expected = model.call(new ModelInputs { InputIds = ids }).LastHiddenState!;
+        var found = model.call(new ModelInputs { InputIds = padded, AttentionMask = mask }).LastHiddenState!;
+        Close.Equal(expected, found.narrow(1, 0, Tokens), Rounding, "real tokens");
+    }
+
+    [Fact]
+    public void A_later_token_changes_earlier_ones_unless_the_family_is_causal()
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        var ids = Ids(1, Tokens);
+        var other = ids.clone();
+        other[0, Tokens - 1] = FirstFreeId + (ids[0, Tokens - 1].item<long>() + 1 - FirstFreeId) % 10;
+        var (before, after) = (model.call(new ModelInputs { InputIds = ids }).LastHiddenState!.narrow(1, 0, Tokens - 1), model.call(new ModelInputs { InputIds = other }).LastHiddenState!.narrow(1, 0, Tokens - 1));
+        var difference = (before - after).abs().max().item<float>();
+        if (IsCausal) Assert.Equal(0, difference, 1e-6f);
+        else Assert.True(difference > 1e-4, $"changed by {difference}");
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(4)]
+    public void Pieces_with_a_cache_give_what_the_whole_text_gives(int piece)
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        if (!model.SupportsCache)
+        {
+            using var unused = new KeyValueCache();
+            Assert.Throws<ArgumentException>(() => model.call(new ModelInputs { InputIds = Ids(1, 2) }, new ForwardOptions { PastKeyValues = unused }));
+            return;
+        }
+        using var free = no_grad();
+        var ids = Ids(Rows, Tokens);
+        var expected = model.call(new ModelInputs { InputIds = ids }).LastHiddenState!;
+        using var cache = new KeyValueCache();
+        var found = new List<Tensor>();
+        for (var start = 0; start < Tokens; start += piece)
+            found.Add(model.call(new ModelInputs { InputIds = ids.narrow(1, start, Math.Min(piece, Tokens - start)) }, new ForwardOptions { PastKeyValues = cache }).LastHiddenState!);
+        Close.Equal(expected, cat(found, 1), Rounding, $"pieces of {piece}");
+    }
+
+    [Fact]
+    public void Attentions_are_probabilities_and_leave_the_output_as_it_is()
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        var (plain, output) = (model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) }), model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) }, new ForwardOptions { OutputAttentions = true, OutputHiddenStates = true }));
+        Close.Equal(plain.LastHiddenState!, output.LastHiddenState!, Rounding, "last hidden state");
+        Assert.Equal(output.HiddenStates.Count - 1, output.Attentions.Count);
+        foreach (var attention in output.Attentions)
+        {
+            Assert.Equal([Rows, Tokens, Tokens], [attention.shape[0], attention.shape[2], attention.shape[3]]);
+            Close.Equal(ones_like(attention.sum(-1)), attention.sum(-1), 1e-6, "sum of a row");
+        }
+    }
+
+    [Theory]
+    [InlineData(4), InlineData(-7)]
+    public void Resized_embeddings_keep_the_logits_of_the_tokens_that_stay(int change)
+    {
+        foreach (var task in Tasks)
+        {
+            using var model = Build(task);
+            var inputs = Inputs(model, labels: false);
+            var vocabulary = ((TextConfig)model.Config).VocabSize;
+            var before = model.call(inputs);
+            model.ResizeTokenEmbeddings(vocabulary + change);
+            var after = model.call(inputs);
+            Assert.Equal(vocabulary + change, ((TextConfig)model.Config).VocabSize);
+            var kept = Math.Min(vocabulary, vocabulary + change);
+            foreach (var (name, tensor) in before.Predictions)
+            {
+                var isScores = tensor.shape[^1] == vocabulary;
+                if (isScores) Assert.Equal(vocabulary + change, after[name]!.shape[^1]);
+                Close.Equal(isScores ? tensor.narrow(-1, 0, kept) : tensor, isScores ? after[name]!.narrow(-1, 0, kept) : after[name]!, Rounding, $"{task} {name}");
+            }
+            using var folder = new TemporaryFolder();
+            model.SavePretrained(folder.Path);
+            using var loaded = AutoLoader.FromPretrained(folder.Path, task, null);
+            AssertSameBits(model.state_dict(), loaded.state_dict());
+        }
+    }
+
+    [Fact]
+    public void LoRA_on_the_default_targets_starts_as_the_base_model_and_trains()
+    {
+        foreach (var task in Tasks)
+        {
+            using var model = Build(task);
+            if (model.Objective is null) continue;
+            var inputs = Inputs(model, labels: true);
+            var before = model.call(inputs).Loss!.item<float>();
+            using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
+            Assert.Equal(before, peft.call(inputs).Loss!.item<float>());
+            peft.train();
+            peft.call(inputs).Loss!.backward();
+            var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).ToArray();
+            Assert.NotEmpty(trained);
+            Assert.All(trained, pair => Assert.Contains("lora_", pair.name, StringComparison.Ordinal));
+            Assert.All(trained.Where(pair => pair.name.Contains("lora_B", StringComparison.Ordinal)), pair => Assert.True(pair.parameter.grad!.abs().max().item<float>() > 0, pair.name));
+        }
+    }
+
+    [Fact]
+    public void A_tensor_or_label_that_the_model_does_not_read_is_refused_by_name()
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        Assert.Contains("'colour'", Assert.Throws<ArgumentException>(() => model.call(new ModelInputs { InputIds = Ids(1, 2), ["colour"] = ones(1, 2) })).Message, StringComparison.Ordinal);
+        var vocabulary = ((TextConfig)model.Config).VocabSize;
+        Assert.Contains("vocab_size", Assert.Throws<DatasetException>(() => model.call(new ModelInputs { InputIds = full([1, 2], vocabulary, ScalarType.Int64) })).Message, StringComparison.Ordinal);
+    }
+
+    private PretrainedModel Build(ModelTask task)
+    {
+        manual_seed(3);
+        var model = AutoLoader.FromConfig(Tiny, task);
+        model.eval();
+        return model;
+    }
+
+    private static Tensor Ids(int rows, int tokens)
+    {
+        using var generator = new Generator(7);
+        return randint(FirstFreeId, FirstFreeId + 10, [rows, tokens], dtype: ScalarType.Int64, generator: generator);
+    }
+
+    private static ModelInputs Inputs(PretrainedModel model, bool labels)
+    {
+        var ids = Ids(Rows, Tokens);
+        if (model.Objective is MultipleChoiceObjective) ids = stack([ids, ids.flip(1)], 1);
+        var inputs = new ModelInputs { InputIds = ids };
+        if (!labels) return inputs;
+        foreach (var name in model.LabelNames)
+            inputs[name] = model.Objective switch
+            {
+                LanguageModelObjective => ids.clone(),
+                TokenClassificationObjective => ids % model.Config.NumLabels,
+                SequenceClassificationObjective => arange(Rows, ScalarType.Int64) % model.Config.NumLabels,
+                MultipleChoiceObjective => arange(Rows, ScalarType.Int64) % 2,
+                _ => arange(Rows, ScalarType.Int64),
+            };
+        return inputs;
+    }
+
+    private static void AssertSameBits(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)
+    {
+        Assert.Equal(expected.Keys, found.Keys);
+        foreach (var (name, tensor) in expected) Close.Equal(tensor, found[name], 0, name);
+    }
+
+    private static void AssertEqual(ModelOutput expected, ModelOutput found, double tolerance, string what)
+    {
+        foreach (var (name, tensor) in expected.Predictions) Close.Equal(tensor, found[name]!, tolerance, $"{what} {name}");
+    }
+}
