@@ -30,6 +30,13 @@ public abstract class ModelFamily
         return [.. roles.SelectMany(role => Roles.GetValueOrDefault(role, [])).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>The value of <see cref="TokenizerClass"/> for families whose tokenizers are what <c>tokenizer.json</c> says.</summary>
+    public const string TokenizersBackend = "TokenizersBackend";
+
+    /// <summary>transformers' tokenizer class of the family, such as <c>BertTokenizer</c>. It decides where neither <c>tokenizer_config.json</c> nor <c>config.json</c> names a class;
+    /// <see cref="TokenizersBackend"/> decides even where they do, as in transformers. Default null: the files decide.</summary>
+    public virtual string? TokenizerClass => null;
+
     /// <summary>The configuration in <paramref name="json"/>, the content of <c>config.json</c>.</summary>
     /// <remarks>Usually <see cref="PretrainedConfig.FromJson{TConfig}"/>.</remarks>
     /// <exception cref="System.Text.Json.JsonException">A field has a type that it cannot have.</exception>

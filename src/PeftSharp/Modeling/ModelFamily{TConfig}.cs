@@ -7,29 +7,31 @@ namespace PeftSharp.Modeling;
 /// <typeparam name="TConfig">The configuration.</typeparam>
 public abstract class ModelFamily<TConfig> : ModelFamily where TConfig : PretrainedConfig
 {
-    private readonly List<string> _architectures = [];
-    private readonly Dictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> _builders = [];
+    private readonly Lock _gate = new();
+    private FamilyModels<TConfig>? _models;
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders => _builders;
+    public sealed override IReadOnlyDictionary<ModelTask, Func<PretrainedConfig, PretrainedModel>> Builders => Models().Builders;
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<string> Architectures => Models().Architectures;
 
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<TConfig>(json);
 
-    /// <inheritdoc/>
-    public sealed override IReadOnlyList<string> Architectures => _architectures;
+    /// <summary>Lists the models of the family. Default none.</summary>
+    /// <remarks>Called when a model is first asked for, not in the constructor: naming a model class loads libtorch, which a program that only tokenizes does without.</remarks>
+    /// <param name="models">The list.</param>
+    protected virtual void AddModels(FamilyModels<TConfig> models) { }
 
-    /// <summary>Adds the class for a task; called in the constructor.</summary>
-    /// <typeparam name="TModel">The class.</typeparam>
-    /// <param name="task">The task.</param>
-    /// <param name="architecture">transformers' name of the class. Null: the name of <typeparamref name="TModel"/>.</param>
-    protected void Add<TModel>(ModelTask task, string? architecture = null) where TModel : PretrainedModel, IPretrainedModel<TModel, TConfig>
+    private FamilyModels<TConfig> Models()
     {
-        _builders.Add(task, config => TModel.Create((TConfig)config));
-        _architectures.Add(architecture ?? typeof(TModel).Name);
+        lock (_gate)
+        {
+            if (_models is not null) return _models;
+            var models = new FamilyModels<TConfig>();
+            AddModels(models);
+            return _models = models;
+        }
     }
-
-    /// <summary>Adds names of transformers' classes that the family reads without having them; called in the constructor.</summary>
-    /// <param name="architectures">The names.</param>
-    protected void AddArchitectures(params IEnumerable<string> architectures) => _architectures.AddRange(architectures);
 }

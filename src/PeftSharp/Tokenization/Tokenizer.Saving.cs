@@ -10,9 +10,9 @@ public sealed partial class Tokenizer
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     // Kept in other files, or true only of the place that the tokenizer was read from.
-    private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len"];
+    private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens"];
 
-    /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and, where the tokenizer came with one, <c>chat_template.jinja</c>, which <see cref="AutoTokenizer"/> and transformers read back.</summary>
+    /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the files with chat templates that the tokenizer came with, which <c>AutoTokenizer</c> and transformers read back.</summary>
     /// <param name="folder">Made where it is absent.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public void SavePretrained(string folder)
@@ -23,8 +23,11 @@ public sealed partial class Tokenizer
         void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
         Write("tokenizer.json", PipelineToJson().ToJsonString(Indented) + "\n");
         Write("tokenizer_config.json", ConfigToJson().ToJsonString(Indented) + "\n");
-        if (_config.ChatTemplate is { } template)
-            Write("chat_template.jinja", template);
+        foreach (var (name, template) in _config.ChatTemplates)
+        {
+            FolderAccess.Create(Path.GetDirectoryName(Path.Combine(folder, name))!);
+            Write(name, template);
+        }
         files.Commit();
     }
 
@@ -56,9 +59,11 @@ public sealed partial class Tokenizer
         foreach (var (name, value) in _config.Source)
             if (!NotSaved.Contains(name))
                 config[name] = value?.DeepClone();
-        foreach (var name in TokenizerConfig.SpecialTokenNames)
+        foreach (var name in _config.SpecialTokenNames)
             if (config.ContainsKey(name) || Special(name) is not null)
                 config[name] = Special(name);
+        if (_config.ModelSpecificNames.Count > 0)
+            config["model_specific_special_tokens"] = new JsonObject(_config.ModelSpecificNames.Where(_config.SpecialTokens.ContainsKey).Select(name => KeyValuePair.Create(name, (JsonNode?)Special(name))));
         if (_config.ExtraSpecialTokens.Count > 0)
             config["extra_special_tokens"] = new JsonArray([.. ExtraSpecialTokens.Select(token => (JsonNode)token)]);
         config["model_input_names"] = new JsonArray([.. ModelInputNames.Select(name => (JsonNode)name)]);

@@ -47,14 +47,14 @@ public sealed partial class Tokenizer
     /// <summary>The segment of padding: 0.</summary>
     public const int PadTokenTypeId = 0;
 
-    /// <summary>Special tokens by Python's names (<c>pad_token</c> …), those that are set.</summary>
+    /// <summary>The special tokens that are set, by Python's names: <c>pad_token</c> and the six others, and the model's own, such as <c>image_token</c>.</summary>
     public IReadOnlyDictionary<string, string> SpecialTokensMap => _config.SpecialTokens.ToDictionary(entry => entry.Key, entry => entry.Value.Content);
 
     /// <summary>Special tokens without a name of their own: <c>extra_special_tokens</c>, formerly <c>additional_special_tokens</c>.</summary>
     public IReadOnlyList<string> ExtraSpecialTokens => [.. _config.ExtraSpecialTokens.Select(token => token.Content)];
 
     /// <summary>Every special token once.</summary>
-    public IReadOnlyList<string> AllSpecialTokens => [.. TokenizerConfig.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
+    public IReadOnlyList<string> AllSpecialTokens => [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
 
     /// <summary>Their ids.</summary>
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);
@@ -72,14 +72,14 @@ public sealed partial class Tokenizer
     /// <summary>Sets special tokens by Python's names and adds them to the vocabulary where it lacks them.</summary>
     /// <param name="tokens">For example <c>new() { ["pad_token"] = "[PAD]" }</c>.</param>
     /// <returns>How many tokens were added or changed their properties.</returns>
-    /// <exception cref="ArgumentException">A name is none of the seven.</exception>
+    /// <exception cref="ArgumentException">A name is neither one of the seven nor one of the model's own.</exception>
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         foreach (var (name, token) in tokens)
         {
-            if (!TokenizerConfig.SpecialTokenNames.Contains(name))
-                throw new ArgumentException($"'{name}' names no special token; the names: {string.Join(", ", TokenizerConfig.SpecialTokenNames)}. Others are added by AddTokens(…, specialTokens: true).", nameof(tokens));
+            if (!_config.SpecialTokenNames.Contains(name))
+                throw new ArgumentException($"'{name}' names no special token; the names: {string.Join(", ", _config.SpecialTokenNames)}. Others are added by AddTokens(…, specialTokens: true).", nameof(tokens));
             _config.SpecialTokens[name] = token with { Special = true };
         }
         return AddTokens([.. tokens.Values], specialTokens: true);
@@ -99,12 +99,5 @@ public sealed partial class Tokenizer
         if (_pipeline.Added.IdOf(token) is not { } id)
             throw new ArgumentException($"{name} cannot be '{token}': the vocabulary ({Count} tokens) lacks it. Add it by AddSpecialTokens, and enlarge the model's embeddings.", nameof(token));
         _config.SpecialTokens[name] = _pipeline.Added.Tokens.GetValueOrDefault(id, new AddedToken(token) { Special = true });
-    }
-
-    // Special tokens are found as a whole, even where the files list them only by name.
-    private void AddMissingSpecialTokens()
-    {
-        var named = TokenizerConfig.SpecialTokenNames.Where(_config.SpecialTokens.ContainsKey).Select(name => _config.SpecialTokens[name]);
-        _pipeline.Added.Add(named.Concat(_config.ExtraSpecialTokens).Where(token => !_pipeline.Added.Ids.ContainsKey(token.Content)).Distinct().ToArray());
     }
 }

@@ -2,7 +2,7 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Turns texts into tokens and back, exactly as Hugging Face's fast tokenizers do; transformers' <c>PreTrainedTokenizerFast</c>.</summary>
 /// <remarks>
-/// <para>Loaded by <see cref="AutoTokenizer.FromPretrained"/>, <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>.</para>
+/// <para>Loaded by <c>AutoTokenizer.FromPretrained</c>, or by the class of its kind, such as <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>.</para>
 /// <code>
 /// var tokenizer = AutoTokenizer.FromPretrained("bert-base-uncased");
 /// var batch = tokenizer.Encode(texts, truncation: true, padding: Padding.MaxLength, maxLength: 128);
@@ -19,8 +19,6 @@ public sealed partial class Tokenizer
     {
         (_pipeline, _config) = (pipeline, config);
         (ModelInputNames, ModelMaxLength, PaddingSide, TruncationSide) = (config.ModelInputNames, config.ModelMaxLength, config.PaddingSide, config.TruncationSide);
-        _pipeline.Added.Add(config.AddedTokens);
-        AddMissingSpecialTokens();
     }
 
     /// <summary>The columns that the model takes, such as <c>input_ids</c>, <c>token_type_ids</c>, <c>attention_mask</c>.</summary>

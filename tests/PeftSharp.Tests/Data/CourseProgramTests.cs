@@ -1,5 +1,5 @@
 using PeftSharp.Data;
-using PeftSharp.Tokenization;
+using PeftSharp.Models;
 using static PeftSharp.Data.Datasets;
 
 namespace PeftSharp.Tests.Data;

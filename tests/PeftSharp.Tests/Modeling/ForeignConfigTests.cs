@@ -6,7 +6,6 @@ using PeftSharp.Models.Gpt2;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
 using PeftSharp.Tests.Tuners;
-using AutoTokenizer = PeftSharp.Tokenization.AutoTokenizer;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -4,7 +4,6 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Serialization;
 using PeftSharp.Optimization;
-using PeftSharp.Tokenization;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 

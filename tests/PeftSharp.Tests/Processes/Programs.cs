@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using PeftSharp.Data;
 using PeftSharp.Kernels;
 using PeftSharp.Metrics;
+using PeftSharp.Models;
 using PeftSharp.Native;
 using PeftSharp.Tests.Training;
 using PeftSharp.Tokenization;
@@ -15,7 +16,10 @@ internal static class Programs
     /// <summary>Reads data, tokenizes and computes metrics, and returns the names of libtorch's files in the process: none.</summary>
     internal static string DataMetricsTokenizer()
     {
-        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert", "vocab.txt"), folder.File("vocab.txt"));
+        File.WriteAllText(folder.File("config.json"), """{"model_type": "bert"}""");            // the class is that of the family
+        var tokenizer = AutoTokenizer.FromPretrained(folder.Path);
         var data = Dataset.FromList(Enumerable.Range(0, 20).Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
         var tokenized = data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: Padding.MaxLength, maxLength: 8).ToColumns(), batched: true).Shuffle(seed: 42);
         int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];

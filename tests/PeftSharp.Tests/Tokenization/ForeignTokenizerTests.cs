@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;

@@ -1,3 +1,4 @@
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;
@@ -22,7 +23,7 @@ public class TokenizerErrorTests
     [InlineData("""{"version": "2.0"}""", "2.0")]
     [InlineData("""{"model": null}""", "$.model")]
     [InlineData("""{"normalizer": {"type": "Precompiled"}, "model": null}""", "'Precompiled'", "BertNormalizer")]
-    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Punctuation"}]}, "model": null}""", "'Punctuation'", "$.pre_tokenizer.pretokenizers[0]", "BertPreTokenizer")]
+    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Jieba"}]}, "model": null}""", "'Jieba'", "$.pre_tokenizer.pretokenizers[0]", "BertPreTokenizer")]
     [InlineData("""{"model": {"type": "Unigram"}}""", "'Unigram'", "WordPiece")]
     [InlineData("""{"model": {"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}}""", "'[UNK]'")]
     [InlineData("""{"model": {"type": "WordPiece", "vocab": {"a": 0.5}, "unk_token": "a", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}}""", "'a'", "0.5")]

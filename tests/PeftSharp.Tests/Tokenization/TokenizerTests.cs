@@ -1,3 +1,4 @@
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;

@@ -9,15 +9,18 @@ public sealed class BertFamily : ModelFamily<BertConfig>
     /// <summary>The only instance.</summary>
     public static BertFamily Instance { get; } = new();
 
-    private BertFamily()
+    private BertFamily() { }
+
+    /// <inheritdoc/>
+    protected override void AddModels(FamilyModels<BertConfig> models)
     {
-        Add<BertModel>(ModelTask.FeatureExtraction);
-        Add<BertForMaskedLM>(ModelTask.MaskedLM);
-        Add<BertForSequenceClassification>(ModelTask.SequenceClassification);
-        Add<BertForTokenClassification>(ModelTask.TokenClassification);
-        Add<BertForQuestionAnswering>(ModelTask.QuestionAnswering);
-        Add<BertForMultipleChoice>(ModelTask.MultipleChoice);
-        AddArchitectures("BertForPreTraining", "BertForNextSentencePrediction", "BertLMHeadModel");
+        models.Add<BertModel>(ModelTask.FeatureExtraction);
+        models.Add<BertForMaskedLM>(ModelTask.MaskedLM);
+        models.Add<BertForSequenceClassification>(ModelTask.SequenceClassification);
+        models.Add<BertForTokenClassification>(ModelTask.TokenClassification);
+        models.Add<BertForQuestionAnswering>(ModelTask.QuestionAnswering);
+        models.Add<BertForMultipleChoice>(ModelTask.MultipleChoice);
+        models.AddArchitectures("BertForPreTraining", "BertForNextSentencePrediction", "BertLMHeadModel");
     }
 
     /// <inheritdoc/>
@@ -25,6 +28,9 @@ public sealed class BertFamily : ModelFamily<BertConfig>
 
     /// <inheritdoc/>
     public override string BaseModelPrefix => "bert";
+
+    /// <inheritdoc/>
+    public override string TokenizerClass => "BertTokenizer";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => EncoderRoles;

@@ -13,13 +13,16 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     private static readonly (string Common, string Own)[] _ownNames =
         [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer")];
 
-    private Gpt2Family()
+    private Gpt2Family() { }
+
+    /// <inheritdoc/>
+    protected override void AddModels(FamilyModels<Gpt2Config> models)
     {
-        Add<Gpt2Model>(ModelTask.FeatureExtraction, "GPT2Model");
-        Add<Gpt2LMHeadModel>(ModelTask.CausalLM, "GPT2LMHeadModel");
-        Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification, "GPT2ForSequenceClassification");
-        Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification, "GPT2ForTokenClassification");
-        AddArchitectures("GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel");
+        models.Add<Gpt2Model>(ModelTask.FeatureExtraction, "GPT2Model");
+        models.Add<Gpt2LMHeadModel>(ModelTask.CausalLM, "GPT2LMHeadModel");
+        models.Add<Gpt2ForSequenceClassification>(ModelTask.SequenceClassification, "GPT2ForSequenceClassification");
+        models.Add<Gpt2ForTokenClassification>(ModelTask.TokenClassification, "GPT2ForTokenClassification");
+        models.AddArchitectures("GPT2ForQuestionAnswering", "GPT2DoubleHeadsModel");
     }
 
     /// <inheritdoc/>
@@ -27,6 +30,9 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 
     /// <inheritdoc/>
     public override string BaseModelPrefix => "transformer";
+
+    /// <inheritdoc/>
+    public override string TokenizerClass => "GPT2Tokenizer";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>

@@ -11,12 +11,15 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
     /// <summary>The only instance.</summary>
     public static LlamaFamily Instance { get; } = new();
 
-    private LlamaFamily()
+    private LlamaFamily() { }
+
+    /// <inheritdoc/>
+    protected override void AddModels(FamilyModels<LlamaConfig> models)
     {
-        Add<LlamaModel>(ModelTask.FeatureExtraction);
-        Add<LlamaForCausalLM>(ModelTask.CausalLM);
-        Add<LlamaForSequenceClassification>(ModelTask.SequenceClassification);
-        Add<LlamaForTokenClassification>(ModelTask.TokenClassification);
+        models.Add<LlamaModel>(ModelTask.FeatureExtraction);
+        models.Add<LlamaForCausalLM>(ModelTask.CausalLM);
+        models.Add<LlamaForSequenceClassification>(ModelTask.SequenceClassification);
+        models.Add<LlamaForTokenClassification>(ModelTask.TokenClassification);
     }
 
     /// <inheritdoc/>
@@ -24,6 +27,9 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
 
     /// <inheritdoc/>
     public override string BaseModelPrefix => "model";
+
+    /// <inheritdoc/>
+    public override string TokenizerClass => "LlamaTokenizer";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => DecoderRoles;

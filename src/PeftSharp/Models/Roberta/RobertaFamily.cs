@@ -9,13 +9,16 @@ public sealed class RobertaFamily : ModelFamily<RobertaConfig>
     /// <summary>The only instance.</summary>
     public static RobertaFamily Instance { get; } = new();
 
-    private RobertaFamily()
+    private RobertaFamily() { }
+
+    /// <inheritdoc/>
+    protected override void AddModels(FamilyModels<RobertaConfig> models)
     {
-        Add<RobertaModel>(ModelTask.FeatureExtraction);
-        Add<RobertaForMaskedLM>(ModelTask.MaskedLM);
-        Add<RobertaForSequenceClassification>(ModelTask.SequenceClassification);
-        Add<RobertaForTokenClassification>(ModelTask.TokenClassification);
-        Add<RobertaForQuestionAnswering>(ModelTask.QuestionAnswering);
+        models.Add<RobertaModel>(ModelTask.FeatureExtraction);
+        models.Add<RobertaForMaskedLM>(ModelTask.MaskedLM);
+        models.Add<RobertaForSequenceClassification>(ModelTask.SequenceClassification);
+        models.Add<RobertaForTokenClassification>(ModelTask.TokenClassification);
+        models.Add<RobertaForQuestionAnswering>(ModelTask.QuestionAnswering);
     }
 
     /// <inheritdoc/>
@@ -23,6 +26,9 @@ public sealed class RobertaFamily : ModelFamily<RobertaConfig>
 
     /// <inheritdoc/>
     public override string BaseModelPrefix => "roberta";
+
+    /// <inheritdoc/>
+    public override string TokenizerClass => "RobertaTokenizer";
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => EncoderRoles;

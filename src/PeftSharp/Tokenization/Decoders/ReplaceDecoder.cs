@@ -8,6 +8,8 @@ internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Deco
 {
     internal override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Replace);
 
+    internal static ReplaceDecoder FromJson(JsonPart part) => new(TextPattern.FromJson(part["pattern"]), part.Text("content"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Replace", ["pattern"] = pattern.ToJson(), ["content"] = content };
 
     private string Replace(string token)

@@ -17,6 +17,8 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
         return tokens;
     }
 
+    internal static WordPieceDecoder FromJson(JsonPart part) => new(part.Text("prefix"), part.Flag("cleanup"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "WordPiece", ["prefix"] = prefix, ["cleanup"] = cleanup };
 
     private static string Cleanup(string token) => !token.Contains(' ', StringComparison.Ordinal) ? token : TextCleanup.Apply(token)

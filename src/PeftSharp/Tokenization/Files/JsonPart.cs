@@ -1,13 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
 /// <summary>A part of tokenizer.json and where it stands, so that errors can say so.</summary>
 internal readonly record struct JsonPart(JsonElement Element, string File, string Path)
 {
-    /// <summary>The component that this part describes.</summary>
-    internal string Type => Text("type");
-
     internal bool IsNull => Element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     /// <summary>A field; <see cref="IsNull"/> where it is absent.</summary>
@@ -27,6 +25,25 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
 
     internal int Number(string name) => this[name] is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var value) ? value : throw this[name].Unfit("a whole number");
 
+    /// <summary>One UTF-16 character.</summary>
+    internal char Character(string name) => Text(name) is [var c] ? c : throw this[name].Unfit("one character");
+
+    /// <summary>A value of an enumeration by its name; <paramref name="absent"/> where the field is absent, if that is allowed.</summary>
+    internal T Choice<T>(string name, T? absent = null) where T : struct, Enum =>
+        absent is not null && this[name].IsNull ? absent.Value
+        : Enum.GetNames<T>().Contains(Text(name), StringComparer.Ordinal) ? Enum.Parse<T>(Text(name))
+        : throw this[name].Unfit(string.Join(", ", Enum.GetNames<T>()[..^1]) + " or " + Enum.GetNames<T>()[^1]);
+
+    /// <summary>A list of a token and its id.</summary>
+    internal (string Token, int Id) TokenAndId(string name) => this[name].Element is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
+        && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.Number && pair[1].TryGetInt32(out var id) ? (pair[0].GetString()!, id) : throw this[name].Unfit("a token and its id");
+
+    internal int[] Numbers(string name) => [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.Number && item.Element.TryGetInt32(out var value) ? value : throw item.Unfit("a whole number"))];
+
+    internal string[] Texts(string name) => [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String ? item.Element.GetString()! : throw item.Unfit("a text"))];
+
+    internal JsonObject ToJsonObject() => JsonObject.Create(Element) ?? throw Unfit("an object");
+
     internal List<JsonPart> Items(string name)
     {
         var part = this[name];
@@ -40,10 +57,6 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
 
     internal TokenizerException Unfit(string expected) =>
         new($"'{File}' has {(IsNull ? "nothing" : Excerpt())} at {Path}, where {expected} belongs.");
-
-    /// <summary>The error for a component that is not built in.</summary>
-    internal TokenizerException Unknown(string kind, params string[] supported) =>
-        new($"'{File}' uses the {kind} '{Type}' at {Path}, which is not supported; supported: {string.Join(", ", supported)}.");
 
     private string Excerpt() => Element.GetRawText() is { Length: > 60 } text ? text[..60] + "…" : Element.GetRawText();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
@@ -6,8 +7,6 @@ namespace PeftSharp.Tokenization;
 /// <summary>Byte-pair encoding: a word's symbols are joined pair by pair, the pair learned first before others (Sennrich et al. 2016).</summary>
 internal sealed class BytePairEncoding : TokenizerModel
 {
-    private readonly BytePairOptions _options;
-    private readonly IReadOnlyList<(string Left, string Right)> _merges;
     private readonly Dictionary<(int Left, int Right), Merge> _ranks;
     private readonly int[] _byteIds;        // ids of <0x00> …; -1 where the vocabulary lacks one
     private readonly int? _unkId;
@@ -15,7 +14,7 @@ internal sealed class BytePairEncoding : TokenizerModel
     /// <exception cref="TokenizerException">A merge or the unknown token is not in the vocabulary.</exception>
     internal BytePairEncoding(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, BytePairOptions options) : base(vocabulary)
     {
-        (_options, _merges) = (options, merges);
+        (Options, Merges) = (options, merges);
         _ranks = new Dictionary<(int, int), Merge>(merges.Count);
         var prefixLength = options.ContinuingSubwordPrefix?.Length ?? 0;
         for (var rank = 0; rank < merges.Count; rank++)
@@ -28,23 +27,50 @@ internal sealed class BytePairEncoding : TokenizerModel
         _byteIds = [.. Enumerable.Range(0, 256).Select(b => IdOf(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>")) ?? -1)];
     }
 
+    internal BytePairOptions Options { get; }
+
+    /// <summary>Pairs of tokens that are joined, the first one first.</summary>
+    internal IReadOnlyList<(string Left, string Right)> Merges { get; }
+
+    internal static BytePairEncoding FromJson(JsonPart part)
+    {
+        if (part["dropout"] is { IsNull: false } dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
+            throw dropout.Unfit("null or 0: merges are not left out by chance");
+        return new BytePairEncoding(JsonFile.Vocabulary(part["vocab"].Element, part.File), [.. part.Items("merges").Select(ReadMerge)], new BytePairOptions
+        {
+            UnkToken = part.TextOrNull("unk_token"),
+            ContinuingSubwordPrefix = part.TextOrNull("continuing_subword_prefix"),
+            EndOfWordSuffix = part.TextOrNull("end_of_word_suffix"),
+            FuseUnk = part.Flag("fuse_unk", absent: false),
+            ByteFallback = part.Flag("byte_fallback", absent: false),
+            IgnoreMerges = part.Flag("ignore_merges", absent: false),
+        });
+    }
+
+    private static (string, string) ReadMerge(JsonPart part) => part.Element switch
+    {
+        { ValueKind: JsonValueKind.String } text when text.GetString()!.Split(' ') is [var left, var right] => (left, right),
+        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.String => (pair[0].GetString()!, pair[1].GetString()!),
+        _ => throw part.Unfit("a merge of two tokens"),
+    };
+
     internal override JsonObject ToJson() => new()
     {
         ["type"] = "BPE",
         ["dropout"] = null,
-        ["unk_token"] = _options.UnkToken,
-        ["continuing_subword_prefix"] = _options.ContinuingSubwordPrefix,
-        ["end_of_word_suffix"] = _options.EndOfWordSuffix,
-        ["fuse_unk"] = _options.FuseUnk,
-        ["byte_fallback"] = _options.ByteFallback,
-        ["ignore_merges"] = _options.IgnoreMerges,
+        ["unk_token"] = Options.UnkToken,
+        ["continuing_subword_prefix"] = Options.ContinuingSubwordPrefix,
+        ["end_of_word_suffix"] = Options.EndOfWordSuffix,
+        ["fuse_unk"] = Options.FuseUnk,
+        ["byte_fallback"] = Options.ByteFallback,
+        ["ignore_merges"] = Options.IgnoreMerges,
         ["vocab"] = VocabularyToJson(),
-        ["merges"] = new JsonArray([.. _merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
+        ["merges"] = new JsonArray([.. Merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
     };
 
     protected override WordTokens TokenizeNew(string word)
     {
-        if (_options.IgnoreMerges && IdOf(word) is { } whole)
+        if (Options.IgnoreMerges && IdOf(word) is { } whole)
             return new WordTokens(word, [whole], [0], [word.Length]);
         var symbols = Symbols(word);
         MergeAll(symbols);
@@ -61,18 +87,18 @@ internal sealed class BytePairEncoding : TokenizerModel
         {
             var c = CodePoints.At(word, i, out var units);
             var (isFirst, isLast, bytes) = (i == 0, i + units == word.Length, CodePoints.Utf8Length(c));
-            var symbol = string.Concat(isFirst ? "" : _options.ContinuingSubwordPrefix, word.AsSpan(i, units), isLast ? _options.EndOfWordSuffix : "");
+            var symbol = string.Concat(isFirst ? "" : Options.ContinuingSubwordPrefix, word.AsSpan(i, units), isLast ? Options.EndOfWordSuffix : "");
             i += units;
             if (IdOf(symbol) is { } id)
             {
                 AddUnknown(symbols, ref unknownBytes);
                 Add(symbols, id, bytes);
             }
-            else if (!_options.ByteFallback || !TryAddBytes(symbols, symbol))
+            else if (!Options.ByteFallback || !TryAddBytes(symbols, symbol))
             {
-                if (_options.UnkToken is null)
+                if (Options.UnkToken is null)
                     continue;
-                if (!_options.FuseUnk)
+                if (!Options.FuseUnk)
                     AddUnknown(symbols, ref unknownBytes);
                 unknownBytes += bytes;
             }
@@ -84,7 +110,7 @@ internal sealed class BytePairEncoding : TokenizerModel
     private void AddUnknown(List<Symbol> symbols, ref int bytes)
     {
         if (bytes > 0)
-            Add(symbols, _unkId ?? throw new TokenizerException($"The vocabulary ({Vocabulary.Count} tokens) lacks its unknown token '{_options.UnkToken}'. Add it, or name the right one (unk_token)."), bytes);
+            Add(symbols, _unkId ?? throw new TokenizerException($"The vocabulary ({Vocabulary.Count} tokens) lacks its unknown token '{Options.UnkToken}'. Add it, or name the right one (unk_token)."), bytes);
         bytes = 0;
     }
 
@@ -167,7 +193,7 @@ internal sealed class BytePairEncoding : TokenizerModel
     }
 
     private int MergeId(string token, int rank) => IdOf(token) ?? throw new TokenizerException(
-        $"Merge {rank + 1} ('{_merges[rank].Left} {_merges[rank].Right}') needs the token '{token}', which the vocabulary ({Vocabulary.Count} tokens) lacks. Vocabulary and merges must come from the same tokenizer.");
+        $"Merge {rank + 1} ('{Merges[rank].Left} {Merges[rank].Right}') needs the token '{token}', which the vocabulary ({Vocabulary.Count} tokens) lacks. Vocabulary and merges must come from the same tokenizer.");
 
     private readonly record struct Merge(int Rank, int JoinedId);
 

@@ -11,5 +11,7 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> normalizers) 
             normalizer.Normalize(text);
     }
 
+    internal static NormalizerSequence FromJson(JsonPart part) => new(TokenizerComponents.Normalizers.ReadItems(part, "normalizers"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["normalizers"] = new JsonArray([.. normalizers.Select(n => n.ToJson())]) };
 }

@@ -22,5 +22,7 @@ internal sealed class Prepend(string content) : Normalizer
         text.EndRewrite();
     }
 
+    internal static Prepend FromJson(JsonPart part) => new(part.Text("prepend"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Prepend", ["prepend"] = content };
 }

@@ -15,15 +15,13 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
         {
             text.KeepUntil(start);
             text.DropUntil(end);
-            for (var i = 0; i < content.Length;)
-            {
-                text.Emit(CodePoints.At(content, i, out var units), 1);     // shares the range of the last character replaced
-                i += units;
-            }
+            text.Insert(content);       // shares the range of the last character replaced
         }
         text.KeepUntil(text.Length);
         text.EndRewrite();
     }
+
+    internal static Replace FromJson(JsonPart part) => new(TextPattern.FromJson(part["pattern"]), part.Text("content"));
 
     internal override JsonObject ToJson() => new() { ["type"] = "Replace", ["pattern"] = pattern.ToJson(), ["content"] = content };
 }

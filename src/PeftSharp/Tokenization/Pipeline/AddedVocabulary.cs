@@ -25,7 +25,8 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
 
     internal string? TokenOf(int id) => !_tokens.TryGetValue(id, out var token) ? model.TokenOf(id) : _normalizedForms.GetValueOrDefault(id, token.Content);
 
-    internal bool IsSpecial(int id) => _tokens.TryGetValue(id, out var token) && token.Special;
+    /// <summary>Whether decoding can leave a token out. As in the reference, a token whose normalized form is another text is decoded as that text, which is not special.</summary>
+    internal bool IsSpecial(int id) => _tokens.TryGetValue(id, out var token) && token.Special && !_normalizedForms.ContainsKey(id);
 
     /// <summary>Adds tokens; those of the model keep their ids, others get the next free ones.</summary>
     /// <returns>How many were new or changed their properties.</returns>

@@ -17,6 +17,9 @@ internal sealed class AlignedText
 
     internal Span<char> Chars => _chars.AsSpan(0, Length);
 
+    /// <summary>Where the piece began in the original text, in UTF-16 units.</summary>
+    internal int OriginalStart => _base;
+
     /// <summary>Starts with the piece <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
     internal void Reset(string original, int start, int end)
     {
@@ -79,6 +82,16 @@ internal sealed class AlignedText
         }
         for (; change <= 0; change++)
             _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // pairs only: lone halves were replaced
+    }
+
+    /// <summary>Inserts a text at the current place; it shares the range of the character before it.</summary>
+    internal void Insert(ReadOnlySpan<char> content)
+    {
+        for (var i = 0; i < content.Length;)
+        {
+            Emit(CodePoints.At(content, i, out var units), 1);
+            i += units;
+        }
     }
 
     private void Write(char c, int start, int end)

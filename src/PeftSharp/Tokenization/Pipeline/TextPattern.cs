@@ -37,5 +37,7 @@ internal sealed class TextPattern
         return matches;
     }
 
+    internal static TextPattern FromJson(JsonPart part) => part["Regex"].IsNull ? OfText(part.Text("String")) : OfRegex(part.Text("Regex"));
+
     internal JsonObject ToJson() => new() { [_regex is null ? "String" : "Regex"] = _source };
 }

@@ -8,5 +8,7 @@ internal sealed class BertProcessing((string Token, int Id) sep, (string Token, 
     internal override TemplateProcessing Template { get; } =
         TemplateProcessing.Of($"{cls.Token}:0 $A:0 {sep.Token}:0", $"{cls.Token}:0 $A:0 {sep.Token}:0 $B:1 {sep.Token}:1", sep, cls);
 
+    internal static BertProcessing FromJson(JsonPart part) => new(part.TokenAndId("sep"), part.TokenAndId("cls"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "BertProcessing", ["sep"] = new JsonArray(sep.Token, sep.Id), ["cls"] = new JsonArray(cls.Token, cls.Id) };
 }

@@ -21,5 +21,7 @@ internal sealed class PostProcessorSequence : PostProcessor
 
     internal override IEnumerable<bool> Trims => _processors.SelectMany(p => p.Trims);
 
+    internal static PostProcessorSequence FromJson(JsonPart part) => new(TokenizerComponents.PostProcessors.ReadItems(part, "processors"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["processors"] = new JsonArray([.. _processors.Select(p => p.ToJson())]) };
 }

@@ -10,6 +10,8 @@ internal sealed class RobertaProcessing((string Token, int Id) sep, (string Toke
 
     internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];
 
+    internal static RobertaProcessing FromJson(JsonPart part) => new(part.TokenAndId("sep"), part.TokenAndId("cls"), part.Flag("trim_offsets"), part.Flag("add_prefix_space"));
+
     internal override JsonObject ToJson() => new()
     {
         ["type"] = "RobertaProcessing",

@@ -4,4 +4,13 @@ namespace PeftSharp.Tokenization;
 /// <param name="Text">0 or 1: the first or the second text; null: special tokens.</param>
 /// <param name="Name">The key of the special tokens.</param>
 /// <param name="TypeId">Segment of the tokens there.</param>
-internal readonly record struct TemplatePiece(int? Text, string? Name, int TypeId);
+internal readonly record struct TemplatePiece(int? Text, string? Name, int TypeId)
+{
+    internal static TemplatePiece FromJson(JsonPart part)
+    {
+        if (part["SpecialToken"] is { IsNull: false } special)
+            return new TemplatePiece(null, special.Text("id"), special.Number("type_id"));
+        var text = part["Sequence"];
+        return new TemplatePiece(text.Text("id") switch { "A" => 0, "B" => 1, _ => throw text["id"].Unfit("A or B") }, null, text.Number("type_id"));
+    }
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
@@ -46,6 +47,15 @@ internal sealed class TemplateProcessing : PostProcessor
         foreach (var (token, id) in specialTokens)
             tokens[token] = ([id], [token]);
         return new TemplateProcessing(Pieces(single), Pieces(pair), tokens);
+    }
+
+    internal static TemplateProcessing FromJson(JsonPart part)
+    {
+        var specialTokens = new Dictionary<string, (int[], string[])>(StringComparer.Ordinal);
+        if (part["special_tokens"] is { Element.ValueKind: JsonValueKind.Object } tokens)
+            foreach (var entry in tokens.Element.EnumerateObject())
+                specialTokens[entry.Name] = (tokens[entry.Name].Numbers("ids"), tokens[entry.Name].Texts("tokens"));
+        return new TemplateProcessing([.. part.Items("single").Select(TemplatePiece.FromJson)], [.. part.Items("pair").Select(TemplatePiece.FromJson)], specialTokens);
     }
 
     internal override JsonObject ToJson()

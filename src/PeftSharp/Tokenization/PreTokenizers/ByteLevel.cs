@@ -17,6 +17,8 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
         Spell(text);
     }
 
+    internal static ByteLevel FromJson(JsonPart part) => new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
+
     internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
 
     private static void Split(PreTokenizedText text)
@@ -33,7 +35,7 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
     }
 
     // The blank takes the range of the character it stands before.
-    private static void AddPrefixSpace(PreTokenizedText text) => Rewrite(text, (aligned, span) =>
+    private static void AddPrefixSpace(PreTokenizedText text) => text.Rewrite((aligned, span) =>
     {
         if (aligned.Chars[span.Start] != ' ')
         {
@@ -54,7 +56,7 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
                 c = ByteAlphabet.Chars[c];
             return;
         }
-        Rewrite(text, (aligned, span) =>
+        text.Rewrite((aligned, span) =>
         {
             Span<byte> bytes = stackalloc byte[4];
             for (var i = span.Start; i < span.End;)
@@ -66,25 +68,5 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
                     aligned.Emit(ByteAlphabet.Chars[bytes[b]], b == 0 ? 0 : 1);
             }
         });
-    }
-
-    // Rewrites the text word by word; the words move with it.
-    private static void Rewrite(PreTokenizedText text, Action<AlignedText, TextSpan> rewriteWord)
-    {
-        var aligned = text.Text;
-        var words = text.BeginSpans();
-        aligned.BeginRewrite();
-        foreach (var span in text.Spans)
-        {
-            aligned.DropUntil(span.Start);
-            var start = aligned.Written;
-            if (span.TokenId == TextSpan.Word)
-                rewriteWord(aligned, span);
-            else
-                aligned.KeepUntil(span.End);
-            words.Add(span with { Start = start, End = aligned.Written });
-        }
-        aligned.EndRewrite();
-        text.EndSpans();
     }
 }

@@ -11,5 +11,7 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> preTokeni
             preTokenizer.PreTokenize(text);
     }
 
+    internal static PreTokenizerSequence FromJson(JsonPart part) => new(TokenizerComponents.PreTokenizers.ReadItems(part, "pretokenizers"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray([.. preTokenizers.Select(p => p.ToJson())]) };
 }

@@ -5,6 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>Splits at the matches of a pattern, or (inverted) at what lies between them.</summary>
 internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool invert) : SplittingPreTokenizer
 {
+    internal static Split FromJson(JsonPart part) => new(TextPattern.FromJson(part["pattern"]), part.Choice<SplitBehavior>("behavior"), part.Flag("invert"));
+
     internal override JsonObject ToJson() => new() { ["type"] = "Split", ["pattern"] = pattern.ToJson(), ["behavior"] = behavior.ToString(), ["invert"] = invert };
 
     protected override void SplitInto(ReadOnlySpan<char> text, int offset, List<TextSpan> words)

@@ -36,6 +36,9 @@ internal static class CodePoints
         return text.Length - pairs;
     }
 
+    /// <summary>Whether <paramref name="index"/> lies between the two halves of a surrogate pair.</summary>
+    internal static bool IsInside(ReadOnlySpan<char> text, int index) => index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) && char.IsHighSurrogate(text[index - 1]);
+
     /// <summary>Bytes in UTF-8.</summary>
     internal static int Utf8Length(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }

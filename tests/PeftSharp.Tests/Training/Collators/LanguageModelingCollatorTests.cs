@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 using PeftSharp.Training;
 using TorchSharp;

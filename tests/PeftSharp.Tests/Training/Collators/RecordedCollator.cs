@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
+using PeftSharp.Models;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Training.Collators;

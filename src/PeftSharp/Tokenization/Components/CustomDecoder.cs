@@ -1,0 +1,11 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>A decoder that a program added to <see cref="TokenizerComponents"/>.</summary>
+internal sealed class CustomDecoder(JsonObject source, DecodeTokens decode) : Decoder
+{
+    internal override List<string> Decode(List<string> tokens) => [.. decode(tokens)];
+
+    internal override JsonObject ToJson() => (JsonObject)source.DeepClone();
+}

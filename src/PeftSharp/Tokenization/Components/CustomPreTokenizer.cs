@@ -1,0 +1,23 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>A pre-tokenizer that a program added to <see cref="TokenizerComponents"/>.</summary>
+internal sealed class CustomPreTokenizer(JsonObject source, SplitText split) : SplittingPreTokenizer
+{
+    internal override JsonObject ToJson() => (JsonObject)source.DeepClone();
+
+    protected override void SplitInto(ReadOnlySpan<char> text, int offset, List<TextSpan> words)
+    {
+        var done = 0;
+        foreach (var word in split(text.ToString()))
+        {
+            var (start, end) = (word.Start.GetOffset(text.Length), word.End.GetOffset(text.Length));
+            if (start < done || end < start || end > text.Length || CodePoints.IsInside(text, start) || CodePoints.IsInside(text, end))
+                throw new TokenizerException($"The pre-tokenizer '{source["type"]}' returned the range {word} for a text of {text.Length} UTF-16 units; "
+                    + $"words must lie in the text, come from left to right, not overlap (the one before ends at {done}) and not cut a surrogate pair.");
+            PreTokenizedText.AddWord(words, offset + start, offset + end);
+            done = end;
+        }
+    }
+}

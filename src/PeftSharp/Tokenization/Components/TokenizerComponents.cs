@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>The components that a <c>tokenizer.json</c> can name; add your own with <see cref="AddNormalizer"/>, <see cref="AddPreTokenizer"/> and <see cref="AddDecoder"/>.</summary>
+/// <remarks>
+/// <para>A tokenizer that uses a component of your own saves the fields of that component as they were read, so a program that registers the same type reads it back.</para>
+/// <code>
+/// TokenizerComponents.AddPreTokenizer("Halves", options => text => [0..(text.Length / 2), (text.Length / 2)..text.Length]);
+/// </code>
+/// <para>Thread safety: all members can be called from several threads at once. Tokenizers call the registered functions from several threads at once.</para>
+/// </remarks>
+public static class TokenizerComponents
+{
+    internal static ComponentList<Normalizer> Normalizers { get; } = new("normalizer", new Dictionary<string, Func<JsonPart, Normalizer>>
+    {
+        ["BertNormalizer"] = BertNormalizer.FromJson,
+        ["Lowercase"] = _ => new Lowercase(),
+        ["NFC"] = _ => UnicodeForm.Nfc,
+        ["NFD"] = _ => UnicodeForm.Nfd,
+        ["NFKC"] = _ => UnicodeForm.Nfkc,
+        ["NFKD"] = _ => UnicodeForm.Nfkd,
+        ["Prepend"] = Prepend.FromJson,
+        ["Replace"] = Replace.FromJson,
+        ["Sequence"] = NormalizerSequence.FromJson,
+        ["StripAccents"] = _ => new StripAccents(),
+    });
+
+    internal static ComponentList<PreTokenizer> PreTokenizers { get; } = new("pre-tokenizer", new Dictionary<string, Func<JsonPart, PreTokenizer>>
+    {
+        ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
+        ["ByteLevel"] = ByteLevel.FromJson,
+        ["Metaspace"] = Metaspace.FromJson,
+        ["Sequence"] = PreTokenizerSequence.FromJson,
+        ["Split"] = Split.FromJson,
+        ["Whitespace"] = _ => new Whitespace(),
+        ["WhitespaceSplit"] = _ => new WhitespaceSplit(),
+    });
+
+    internal static ComponentList<TokenizerModel> Models { get; } = new("model", new Dictionary<string, Func<JsonPart, TokenizerModel>>
+    {
+        ["BPE"] = BytePairEncoding.FromJson,
+        ["WordPiece"] = WordPiece.FromJson,
+    });
+
+    internal static ComponentList<PostProcessor> PostProcessors { get; } = new("post-processor", new Dictionary<string, Func<JsonPart, PostProcessor>>
+    {
+        ["BertProcessing"] = BertProcessing.FromJson,
+        ["ByteLevel"] = ByteLevelProcessing.FromJson,
+        ["RobertaProcessing"] = RobertaProcessing.FromJson,
+        ["Sequence"] = PostProcessorSequence.FromJson,
+        ["TemplateProcessing"] = TemplateProcessing.FromJson,
+    });
+
+    internal static ComponentList<Decoder> Decoders { get; } = new("decoder", new Dictionary<string, Func<JsonPart, Decoder>>
+    {
+        ["ByteFallback"] = _ => new ByteFallbackDecoder(),
+        ["ByteLevel"] = ByteLevelDecoder.FromJson,
+        ["Fuse"] = _ => new FuseDecoder(),
+        ["Metaspace"] = MetaspaceDecoder.FromJson,
+        ["Replace"] = ReplaceDecoder.FromJson,
+        ["Sequence"] = DecoderSequence.FromJson,
+        ["Strip"] = StripDecoder.FromJson,
+        ["WordPiece"] = WordPieceDecoder.FromJson,
+    });
+
+    /// <summary>Adds a normalizer, or replaces the one of the same type.</summary>
+    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that normalizes a text.</param>
+    public static void AddNormalizer(string type, Func<JsonObject, NormalizeText> create)
+    {
+        Check(type, create);
+        Normalizers.Add(type, part => new CustomNormalizer(part.ToJsonObject(), create(part.ToJsonObject())));
+    }
+
+    /// <summary>Adds a pre-tokenizer, or replaces the one of the same type.</summary>
+    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that splits a text into words.</param>
+    public static void AddPreTokenizer(string type, Func<JsonObject, SplitText> create)
+    {
+        Check(type, create);
+        PreTokenizers.Add(type, part => new CustomPreTokenizer(part.ToJsonObject(), create(part.ToJsonObject())));
+    }
+
+    /// <summary>Adds a decoder, or replaces the one of the same type.</summary>
+    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that turns tokens into pieces of text.</param>
+    public static void AddDecoder(string type, Func<JsonObject, DecodeTokens> create)
+    {
+        Check(type, create);
+        Decoders.Add(type, part => new CustomDecoder(part.ToJsonObject(), create(part.ToJsonObject())));
+    }
+
+    private static void Check(string type, Delegate create)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        ArgumentNullException.ThrowIfNull(create);
+    }
+}

@@ -1,0 +1,40 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>The tokenizer classes that build their own pipeline, as transformers has them; every other class takes tokenizer.json as it is.</summary>
+internal static class TokenizerKinds
+{
+    /// <summary>Where no class is named, the first one whose vocabulary files are there is taken.</summary>
+    internal static IReadOnlyList<TokenizerKind> All { get; } =
+    [
+        BertTokenizer.Kind,
+        Gpt2Tokenizer.Kind,
+        RobertaTokenizer.Kind,
+        LlamaTokenizer.Kind,
+        BertTokenizer.Kind with { ClassName = "DistilBertTokenizer", ModelInputNames = ["input_ids", "attention_mask"] },
+        BertTokenizer.Kind with { ClassName = "ConvBertTokenizer" },
+        BertTokenizer.Kind with { ClassName = "ElectraTokenizer" },
+        BertTokenizer.Kind with { ClassName = "LayoutLMTokenizer" },
+        BertTokenizer.Kind with { ClassName = "LxmertTokenizer" },
+        BertTokenizer.Kind with { ClassName = "MobileBertTokenizer" },
+        BertTokenizer.Kind with { ClassName = "SqueezeBertTokenizer" },
+        RobertaTokenizer.Kind with { ClassName = "BartTokenizer" },
+        RobertaTokenizer.Kind with { ClassName = "LEDTokenizer" },
+        RobertaTokenizer.Kind with { ClassName = "LongformerTokenizer" },
+    ];
+
+    /// <summary>Reads the tokenizer of a folder.</summary>
+    /// <param name="files">The folder.</param>
+    /// <param name="className">transformers' class, with or without an ending "Fast"; null where neither the folder nor the model's family names one.</param>
+    /// <exception cref="TokenizerException">Files are missing, malformed, or describe what is not supported; the message names them.</exception>
+    internal static Tokenizer Load(TokenizerFolder files, string? className)
+    {
+        var kind = All.FirstOrDefault(kind => kind.ClassName == className || kind.ClassName + "Fast" == className);
+        if (kind is not null && !(kind.ClassName == LlamaTokenizer.Kind.ClassName && LlamaTokenizer.IsByteLevel(files)))
+            return kind.Load(files);
+        if (files.Has("tokenizer.json"))
+            return new TokenizerKind(className is null or "PreTrainedTokenizer" ? TokenizerKind.AnyClass : className).Load(files);
+        kind = All.FirstOrDefault(kind => kind.HasVocabulary(files));
+        return kind is not null ? kind.Load(files)
+            : throw files.Missing("tokenizer.json" + string.Concat(All.Where(kind => kind.VocabularyFiles.Count > 0).DistinctBy(kind => string.Join(' ', kind.VocabularyFiles)).Select(kind => $", or {string.Join(" and ", kind.VocabularyFiles)} ({kind.ClassName})")));
+    }
+}

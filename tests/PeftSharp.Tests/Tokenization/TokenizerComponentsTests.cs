@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PeftSharp.Models;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Tests.Tokenization;
+
+/// <summary>Components of tokenizer.json: those of the library by their types, and a program's own.</summary>
+public sealed class TokenizerComponentsTests : IDisposable
+{
+    private const string Model = """{"type": "WordPiece", "unk_token": "?", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"?": 0, "a": 1, "b": 2, "ab": 3, "N": 4, "aN": 5}}""";
+
+    private static readonly string[] Samples =
+    [
+        """{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": false, "strip_accents": null, "lowercase": true}""",
+        """{"type": "Lowercase"}""", """{"type": "NFC"}""", """{"type": "NFD"}""", """{"type": "NFKC"}""", """{"type": "NFKD"}""", """{"type": "StripAccents"}""",
+        """{"type": "Prepend", "prepend": "_"}""",
+        """{"type": "Replace", "pattern": {"String": "a"}, "content": "b"}""",
+        """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Lowercase"}]}""",
+        """{"type": "BertPreTokenizer"}""", """{"type": "Whitespace"}""", """{"type": "WhitespaceSplit"}""",
+        """{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true}""",
+        """{"type": "Sequence", "pretokenizers": [{"type": "Whitespace"}]}""",
+        """{"type": "Split", "pattern": {"Regex": "a+"}, "behavior": "MergedWithNext", "invert": true}""",
+        """{"type": "BertProcessing", "sep": ["b", 2], "cls": ["a", 1]}""",
+        """{"type": "RobertaProcessing", "sep": ["b", 2], "cls": ["a", 1], "trim_offsets": true, "add_prefix_space": false}""",
+        """{"type": "Sequence", "processors": [{"type": "BertProcessing", "sep": ["b", 2], "cls": ["a", 1]}]}""",
+        """{"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}], "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}], "special_tokens": {}}""",
+        """{"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "split": false}""",
+        """{"type": "ByteFallback"}""", """{"type": "Fuse"}""",
+        """{"type": "Sequence", "decoders": [{"type": "Fuse"}]}""",
+        """{"type": "Strip", "content": "_", "start": 1, "stop": 0}""",
+        """{"type": "WordPiece", "prefix": "##", "cleanup": true}""",
+        """{"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null, "end_of_word_suffix": null, "fuse_unk": false, "byte_fallback": false, "ignore_merges": true, "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}""",
+        Model,
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    public static TheoryData<string, string> Types()
+    {
+        var result = new TheoryData<string, string>();
+        foreach (var (kind, types, _) in Every())
+            foreach (var type in types)
+                result.Add(kind, type);
+        return result;
+    }
+
+    private static IEnumerable<(string Kind, IReadOnlyList<string> Types, Func<JsonPart, JsonObject> Again)> Every() =>
+    [
+        ("normalizer", TokenizerComponents.Normalizers.Types, part => TokenizerComponents.Normalizers.Read(part).ToJson()),
+        ("pre-tokenizer", TokenizerComponents.PreTokenizers.Types, part => TokenizerComponents.PreTokenizers.Read(part).ToJson()),
+        ("model", TokenizerComponents.Models.Types, part => TokenizerComponents.Models.Read(part).ToJson()),
+        ("post-processor", TokenizerComponents.PostProcessors.Types, part => TokenizerComponents.PostProcessors.Read(part).ToJson()),
+        ("decoder", TokenizerComponents.Decoders.Types, part => TokenizerComponents.Decoders.Read(part).ToJson()),
+    ];
+
+    [Theory, MemberData(nameof(Types))]
+    public void Every_component_is_written_as_it_is_read(string kind, string type)
+    {
+        if (type.StartsWith("Test", StringComparison.Ordinal))
+            return;                                                     // added by another test of this class
+        var again = Every().Single(list => list.Kind == kind).Again;
+        var texts = Samples.Where(sample => (string?)JsonNode.Parse(sample)!["type"] == type).ToArray();
+        Assert.NotEmpty(texts);
+        Assert.Contains(texts, text => TryAgain(text, out var written) && JsonNode.DeepEquals(JsonNode.Parse(text), written));
+
+        bool TryAgain(string text, out JsonObject? written)             // of several kinds of the same name one fits
+        {
+            try { written = again(Part(text)); }
+            catch (TokenizerException) { written = null; }
+            return written is not null;
+        }
+    }
+
+    [Fact]
+    public void Components_of_a_program_are_read_used_and_saved()
+    {
+        TokenizerComponents.AddNormalizer("TestNumbers", options => text => Digits(text, (string)options["by"]!));
+        TokenizerComponents.AddPreTokenizer("TestPairs", _ => text => [.. text.Chunk(2).Select((pair, i) => (2 * i)..(2 * i + pair.Length))]);
+        TokenizerComponents.AddDecoder("TestJoin", options => tokens => [string.Join((string)options["with"]!, tokens)]);
+        Write("""{"type": "TestNumbers", "by": "N"}""", """{"type": "TestPairs"}""", """{"type": "TestJoin", "with": "-"}""");
+        var tokenizer = AutoTokenizer.FromPretrained(_folder.Path);
+        tokenizer.SavePretrained(_folder.File("saved"));
+        foreach (var each in new[] { tokenizer, AutoTokenizer.FromPretrained(_folder.File("saved")) })
+        {
+            var encoding = each.Encode("a123ab");
+            Assert.Equal(["aN", "ab"], encoding.Tokens);
+            Assert.Equal([new TokenOffset(0, 4), new TokenOffset(4, 6)], encoding.Offsets);
+            Assert.Equal("aN-ab", each.Decode(encoding.Ids));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(2, 1)]
+    [InlineData(-1, 1)]
+    [InlineData(1, int.MaxValue)]
+    public void Changes_and_words_outside_the_text_are_refused(int start, int length)
+    {
+        TokenizerComponents.AddNormalizer("TestOutside", _ => _ => [new TextEdit(start, length, "")]);
+        Write("""{"type": "TestOutside"}""", "null", "null");
+        var tokenizer = AutoTokenizer.FromPretrained(_folder.Path);
+        Assert.Contains("'TestOutside'", Assert.Throws<TokenizerException>(() => tokenizer.Encode("ab")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_surrogate_pair_is_not_cut()
+    {
+        TokenizerComponents.AddNormalizer("TestCut", _ => _ => [new TextEdit(0, 1, "a")]);
+        TokenizerComponents.AddPreTokenizer("TestCut", _ => _ => [0..1, 1..2]);
+        Write("""{"type": "TestCut"}""", "null", "null");
+        Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained(_folder.Path).Encode("🙂"));
+        Write("null", """{"type": "TestCut"}""", "null");
+        Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained(_folder.Path).Encode("🙂"));
+    }
+
+    private static IEnumerable<TextEdit> Digits(string text, string by)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            var start = i;
+            while (i < text.Length && char.IsAsciiDigit(text[i])) i++;
+            if (i > start) yield return new TextEdit(start, i - start, by);
+        }
+    }
+
+    private void Write(string normalizer, string preTokenizer, string decoder) =>
+        File.WriteAllText(_folder.File("tokenizer.json"), $$"""{"normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "decoder": {{decoder}}, "model": {{Model}}}""");
+
+    private static JsonPart Part(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return new JsonPart(document.RootElement.Clone(), "tokenizer.json", "$");
+    }
+}
