@@ -43,9 +43,19 @@ internal static class RecordedTokenizer
         }
         var needed = files == "tokenizer.json" ? new[] { "tokenizer.json" } : ["vocab.txt", "vocab.json"];
         Skip.IfNot(needed.Any(file => File.Exists(Path.Combine(copy.Path, file))), $"{name} has no {string.Join(" or ", needed)}.");
-        var tokenizer = AutoTokenizer.FromPretrained(copy.Path);
+        var tokenizer = Read(copy.Path, name);
         tokenizer.PadToken ??= tokenizer.EosToken;
         return tokenizer;
+    }
+
+    /// <summary>Loads the tokenizer; a recording with a component that is not supported is skipped with the error that names it.</summary>
+    private static Tokenizer Read(string folder, string name)
+    {
+        try { return AutoTokenizer.FromPretrained(folder); }
+        catch (TokenizerException error) when (error.Message.Contains("Supported types:", StringComparison.Ordinal))
+        {
+            throw new SkipException($"{name}: {error.Message}");
+        }
     }
 
     internal static int[] Ints(JsonElement row) => [.. row.EnumerateArray().Select(x => x.GetInt32())];
