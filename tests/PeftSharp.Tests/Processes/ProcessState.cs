@@ -28,7 +28,7 @@ internal sealed class ProcessState
         });
     }
 
-    /// <summary>The names of what differs from before, with both values, a line each.</summary>
+    /// <summary>The values that changed: one line each, with the name, the earlier and the present value.</summary>
     internal string Changes(ProcessState before) =>
         string.Concat(_values.Where(pair => before._values[pair.Key] != pair.Value).Select(pair => $"{pair.Key}: '{before._values[pair.Key]}' became '{pair.Value}'\n"));
 
