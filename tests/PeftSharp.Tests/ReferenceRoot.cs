@@ -26,10 +26,13 @@ internal static class ReferenceRoot
     }
 
     /// <summary>Names of the folders in <paramref name="folder"/> that match; one that no folder has, which <see cref="Require"/> skips, where there are none.</summary>
-    internal static TheoryData<string> Cases(string folder, string pattern)
+    /// <param name="folder">The folder in the root.</param>
+    /// <param name="pattern">Pattern of the names.</param>
+    /// <param name="isCase">Whether a folder (its path) is a case. Null: each is.</param>
+    internal static TheoryData<string> Cases(string folder, string pattern, Func<string, bool>? isCase = null)
     {
         var path = Combine(Path, folder);
-        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Select(name => GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
+        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Where(isCase ?? (_ => true)).Select(name => GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
         return new TheoryData<string>(names.Length > 0 ? names : [None]);
     }
 

@@ -27,6 +27,7 @@ internal sealed class GenerationPlan
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
+        VirtualTokens = model.VirtualTokens(new ForwardOptions { AdapterNames = adapters });
         MaxLength = Length(asked);
         CheckTokens(asked);
         CheckEffects(asked);
@@ -51,6 +52,12 @@ internal sealed class GenerationPlan
 
     /// <summary>1 where a token is read, int64 [prompts, tokens]; null where all are.</summary>
     internal Tensor? PromptMask { get; }
+
+    /// <summary>Tokens that the model puts before each prompt by itself (prompt tuning); they take positions and are no part of the text.</summary>
+    internal int VirtualTokens { get; }
+
+    /// <summary>Most tokens of a text; null: no limit.</summary>
+    private int? Positions => Text.MaxPositions - VirtualTokens;
 
     internal int Prompts => (int)PromptIds.shape[0];
 
@@ -85,12 +92,14 @@ internal sealed class GenerationPlan
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
 
+    private string OfVirtualTokens => VirtualTokens > 0 ? $" beside the {VirtualTokens} virtual tokens of its adapter" : "";
+
     private int Length(GenerationConfig asked)
     {
         var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);     // what the call says counts, whichever of the two it is
         if (newTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
         if (Config.MaxLength is { } length) return length;
-        return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Text.MaxPositions ?? int.MaxValue, PromptLength + 1));
+        return Math.Min(PromptLength + DefaultNewTokens, Math.Max(Positions ?? int.MaxValue, PromptLength + 1));
     }
 
     /// <summary>What the call itself sets is a token of the model; a model's own file may name an end of text that a smaller vocabulary lacks.</summary>
@@ -128,12 +137,12 @@ internal sealed class GenerationPlan
             if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
                 throw new ArgumentException("A row of the prompt ends with padding, so the answer would begin behind it. Pad on the left: tokenizer.PaddingSide = PaddingSide.Left.");
         }
-        if (Text.MaxPositions is { } positions && PromptLength > positions)
-            throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions. Truncate it, and leave room for the answer.");
+        if (Positions is { } positions && PromptLength > positions)
+            throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions{OfVirtualTokens}. Truncate it, and leave room for the answer.");
         if (PromptLength >= MaxLength)
             throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so there is no room for an answer. Set max_new_tokens instead, or a greater max_length.");
-        if (Text.MaxPositions is { } most && MaxLength - 1 > most)                                // the last token is not read any more
-            throw new ArgumentException($"{PromptLength} tokens of prompt and {MaxLength - PromptLength} new ones are more than the {most} positions of the model. Ask for at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
+        if (Positions is { } most && MaxLength - 1 > most)                                // the last token is not read any more
+            throw new ArgumentException($"{PromptLength} tokens of prompt and {MaxLength - PromptLength} new ones are more than the {most} positions of the model{OfVirtualTokens}. Ask for at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength) throw new ArgumentException($"The text must have at least {lowest} tokens (min_length or min_new_tokens), but at most {MaxLength} (max_length or max_new_tokens).");
         var inputs = new ModelInputs { InputIds = PromptIds };

@@ -18,8 +18,14 @@ internal sealed class NextTokenScores : IDisposable
     {
         _plan = plan;
         _readsPositions = plan.Model.InputNames.Contains("position_ids");
-        if (plan.UseCache && plan.Model.SupportsCache) _cache = new KeyValueCache(plan.MaxLength);
-        _options = new ForwardOptions { PastKeyValues = _cache, LogitsToKeep = plan.Model.OptionNames.Contains("logits_to_keep") ? 1 : 0, AdapterNames = plan.Adapters };
+        if (plan.UseCache && plan.Model.SupportsCache) _cache = new KeyValueCache(plan.MaxLength + plan.VirtualTokens);
+        _options = new ForwardOptions
+        {
+            PastKeyValues = _cache,
+            LogitsToKeep = plan.Model.OptionNames.Contains("logits_to_keep") ? 1 : 0,
+            AdapterNames = plan.Adapters,
+            AreInputsChecked = true,            // the plan has checked the prompt, and every later id is a place in the scores
+        };
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);

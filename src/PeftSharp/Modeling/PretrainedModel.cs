@@ -139,6 +139,17 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
     internal virtual void CheckOptions(ModelInputs inputs, ForwardOptions options) => InputCheck.Keywords(this, inputs, options);
 
+    /// <summary>Number of tokens that the model puts before each text by itself, for generation: they take positions and room in the cache.</summary>
+    internal virtual int VirtualTokens(ForwardOptions options) => 0;
+
+    /// <summary>Called by the trainer after each optimizer step, while the gradients of the step are still there. Default: nothing.</summary>
+    /// <param name="globalStep">Number of the step, from 1.</param>
+    /// <param name="maxSteps">Number of steps of the whole run.</param>
+    protected internal virtual void OnOptimizerStep(int globalStep, int maxSteps) { }
+
+    /// <summary>Tensors by name that training needs to resume exactly and that <see cref="SavePretrained"/> does not write. A checkpoint saves them; resuming copies their values back. Default: none.</summary>
+    protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
+
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch.</param>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);

@@ -11,4 +11,8 @@ public abstract record TextConfig : PretrainedConfig
     /// <summary>Maximum number of tokens of an input. Null: no limit.</summary>
     [JsonIgnore]
     public abstract int? MaxPositions { get; }
+
+    /// <summary>Number and shape of the attention layers. Default null: not stated; adapters that put keys and values before the text then need these numbers in their configuration.</summary>
+    [JsonIgnore]
+    public virtual AttentionShape? AttentionShape => null;
 }

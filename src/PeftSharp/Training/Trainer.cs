@@ -164,7 +164,7 @@ public class Trainer
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
         using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
-        if (resumeFromCheckpoint is not null) _model.LoadWeights(resumeFromCheckpoint);      // last: an error before it leaves the model as it was
+        if (resumeFromCheckpoint is not null) Checkpoint.ReadInto(_model, resumeFromCheckpoint);      // last: an error before it leaves the model as it was
         using var precision = ComputePrecisionOfRun();
         var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
         var loop = new TrainingLoop(run, _model, dataset, _trainLengths, _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);

@@ -1,7 +1,8 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>The adapters of a call: the same for all rows of the batch, or one for each row. Immutable, so several threads can read it at once.</summary>
-internal sealed class AdapterChoice
+/// <summary>The adapters of a call: the same for all rows of the batch, or one for each row.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
+public sealed class AdapterChoice
 {
     /// <summary>Stands for no adapter, as in peft.</summary>
     internal const string BaseName = "__base__";
@@ -9,10 +10,10 @@ internal sealed class AdapterChoice
     private AdapterChoice(IReadOnlyList<string> active, IReadOnlyList<string>? rows, object? owner) => (Active, Rows, Owner) = (active, rows, owner);
 
     /// <summary>The adapters whose updates are added to all rows, in this order. Empty for the base model and where rows differ.</summary>
-    internal IReadOnlyList<string> Active { get; }
+    public IReadOnlyList<string> Active { get; }
 
     /// <summary>The adapter of each row; null where all rows have the same.</summary>
-    internal IReadOnlyList<string>? Rows { get; }
+    public IReadOnlyList<string>? Rows { get; }
 
     /// <summary>The rows of each adapter, without the rows of the base model. Empty where all rows have the same.</summary>
     internal IReadOnlyList<(string Adapter, long[] Rows)> Groups { get; private init; } = [];

@@ -2,7 +2,6 @@ using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 using static TorchSharp.torch;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
@@ -10,54 +9,36 @@ namespace PeftSharp.Tuners;
 /// <remarks>A key is <c>base_model.model.</c>, the module's path and the parameter's name, without the adapter's: <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.</remarks>
 internal static class AdapterFiles
 {
-    internal const string ConfigFile = "adapter_config.json", WeightsFile = "adapter_model.safetensors";
-
-    private const string Prefix = "base_model.model.";
-    private static readonly string[] _embeddingNames = ["embed_tokens", "lm_head"];      // the names by which peft knows that embeddings belong into the file
+    internal const string WeightsFile = "adapter_model.safetensors";
 
     /// <summary>Where an adapter's files are in a folder of several: the folder itself for <c>default</c>, one of its name for another.</summary>
     internal static string FolderOf(string folder, string adapter) => adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
 
-    /// <summary>The adapter's tensors by their keys in the file.</summary>
-    internal static IEnumerable<KeyValuePair<string, Parameter>> Tensors(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config)
-    {
-        var all = parts.ToArray();
-        var own = all.SelectMany(entry => entry.Part.ParametersOf(adapter).Select(tensor => KeyValuePair.Create($"{Prefix}{entry.Path}.{tensor.Key}", tensor.Value)));
-        return own.Concat(TrainedBiases(model, all, adapter, config).Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value))).Concat(Embeddings(model, all, adapter, config));
-    }
-
-    /// <summary>The biases of the base model that this adapter trains, by their names in the model.</summary>
-    internal static IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config) => config.TrainedBias switch
-    {
-        BiasMode.LoraOnly => parts.Where(entry => entry.Part is TunerLayer { Target.Bias: not null } && entry.Part.Has(adapter))
-            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", ((TunerLayer)entry.Part).Target.Bias!)),
-        BiasMode.All => BaseBiases(model, parts.Where(entry => entry.Part is not TunerLayer).Select(entry => entry.Path + ".").ToArray(), parts.Where(entry => entry.Part is TunerLayer).ToArray()),
-        _ => [],
-    };
-
     /// <summary>Writes both files; each is whole or what it was before.</summary>
-    internal static void Save(string folder, IEnumerable<KeyValuePair<string, Parameter>> tensors, PeftConfig config)
+    internal static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, PeftConfig config)
     {
         FolderAccess.Create(folder);
-        Safetensors.Save(Path.Combine(folder, WeightsFile), tensors.Select(pair => KeyValuePair.Create<string, Tensor>(pair.Key, pair.Value)), Safetensors.PyTorchMetadata);
-        JsonFile.Write(Path.Combine(folder, ConfigFile), (config with { InferenceMode = true }).ToJson(), finalNewline: false);
+        Safetensors.Save(Path.Combine(folder, WeightsFile), tensors, Safetensors.PyTorchMetadata);
+        PeftConfigFile.Write(folder, config with { InferenceMode = true });
     }
 
     /// <summary>Copies the file's tensors into the adapter's; nothing is written unless all fit.</summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <param name="tensors">The adapter's tensors by their keys.</param>
-    /// <param name="model">The base model; tensors of the file that are its own parameters are copied into it, as in peft.</param>
+    /// <param name="tuner">The method; tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
     /// <param name="config">The adapter's configuration.</param>
     /// <returns>What was optional and absent, what was not used, and what changed the base model.</returns>
     /// <exception cref="CheckpointException">A tensor is missing, left over or of another shape; the message names it and both models.</exception>
-    internal static LoadReport Load(string folder, IReadOnlyDictionary<string, Parameter> tensors, PretrainedModel model, PeftConfig config)
+    internal static LoadReport Load(string folder, IReadOnlyDictionary<string, Tensor> tensors, Tuner tuner, PeftConfig config)
     {
         using var file = Open(folder);
-        var targets = tensors.Concat(BaseParameters(model).Where(pair => !tensors.ContainsKey(pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var names = AdapterKeys.Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
+        var model = tuner.Tree.Model;
+        var weights = BaseParameters(model, tuner.KeyPrefix);
+        var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames).Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
-        var missing = absent.Where(key => !IsOptional(key, model)).ToArray();
+        var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
         var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
         var wrong = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape))
             .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}], and here [{string.Join(", ", targets[pair.Value].shape)}]").ToArray();
@@ -86,33 +67,14 @@ internal static class AdapterFiles
                 + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
     }
 
-    private static IEnumerable<KeyValuePair<string, Parameter>> BaseParameters(PretrainedModel model) => ModelState.Parameters(model).Select(pair => KeyValuePair.Create(Prefix + pair.Key, pair.Value));
+    private static Dictionary<string, Tensor> BaseParameters(PretrainedModel model, string prefix) => ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);
 
     /// <summary>Weights of the base model, which keep their values where the file leaves them out: peft can be told not to save embeddings, and older versions did not save biases.</summary>
-    private static bool IsOptional(string key, PretrainedModel model) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || BaseParameters(model).Any(pair => pair.Key == key);
+    private static bool IsOptional(string key, Dictionary<string, Tensor> weights) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || weights.ContainsKey(key);
 
     /// <summary>With bias="all" peft also writes the biases of a head under the names of its wrapper; the head itself is in the file under its own.</summary>
     private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>
         problems.Where(problem => problem.Items.Length > 0).Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}{(problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more" : "")}.");
-
-    private static IEnumerable<KeyValuePair<string, Parameter>> BaseBiases(PretrainedModel model, string[] closed, (string Path, AdapterPart Part)[] layers)
-    {
-        foreach (var (name, parameter) in model.named_parameters())
-        {
-            if (!name.EndsWith(".bias", StringComparison.Ordinal) || closed.Any(path => name.StartsWith(path, StringComparison.Ordinal))) continue;
-            if (layers.Any(layer => name.StartsWith(layer.Path + ".", StringComparison.Ordinal) && name != layer.Path + ".base_layer.bias")) continue;
-            yield return KeyValuePair.Create(name, parameter);
-        }
-    }
-
-    private static IEnumerable<KeyValuePair<string, Parameter>> Embeddings(PretrainedModel model, IEnumerable<(string Path, AdapterPart Part)> parts, string adapter, LayerConfig config)
-    {
-        if (config.TrainedTokens is not null) yield break;
-        foreach (var (path, part) in parts)
-            if (part is TunerLayer layer && layer.Has(adapter) && _embeddingNames.Contains(path[(path.LastIndexOf('.') + 1)..])
-                && (ReferenceEquals(part, model.InputEmbeddings) || ReferenceEquals(part, model.OutputEmbeddings)))
-                yield return KeyValuePair.Create($"{Prefix}{path}.base_layer.weight", layer.Target.Weight);
-    }
 }

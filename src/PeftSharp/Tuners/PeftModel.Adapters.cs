@@ -12,18 +12,18 @@ public abstract partial class PeftModel
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void AddAdapter(string adapterName, PeftConfig config) => Add(adapterName, config, fill: null);
 
-    private void Add(string adapterName, PeftConfig config, Action<LayerConfig>? fill)
+    private void Add(string adapterName, PeftConfig config, Action<PeftConfig>? fill)
     {
         AdapterNames.Check(adapterName, nameof(adapterName));
         ArgumentNullException.ThrowIfNull(config);
         using var change = BeginChange("Adding an adapter");
         if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"There is an adapter '{adapterName}' already. Choose another name or delete that one.", nameof(adapterName));
-        if (config is not LayerConfig layers || config.PeftType != _tuner.PeftType) throw new ArgumentException($"This model has adapters of {_tuner.PeftType}, so it takes none of {config.PeftType}. Load another base model for it.", nameof(config));
+        if (config.PeftType != _peftType) throw new ArgumentException($"This model has adapters of {_peftType}, so it takes none of {config.PeftType}. Load another base model for it.", nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
-        if (layers.TrainedBias != BiasMode.None && _configs.Values.Any(other => other.TrainedBias != BiasMode.None))
+        if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
             throw new ArgumentException("One adapter of this model trains biases of the base model already; two would train the same numbers. Set Bias to None.", nameof(config));
-        _configs[adapterName] = _tree.Add(adapterName, _tree.Resolve(layers), fill);
+        _configs[adapterName] = _tuner.Add(adapterName, config, fill);
         if (config.InferenceMode) _frozen.Add(adapterName);
         SetTrainable();
     }
@@ -49,6 +49,7 @@ public abstract partial class PeftModel
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
+        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
             if (inferenceMode) _frozen.Add(name);
             else _frozen.Remove(name);
@@ -65,7 +66,7 @@ public abstract partial class PeftModel
         RequireKnown([adapterName]);
         RequireUnmerged("Deleting an adapter");
         RequireUntouchedBase("DeleteAdapter", adapterName);
-        _tree.Remove(adapterName);
+        _tuner.Remove(adapterName);
         _configs.Remove(adapterName);
         _frozen.Remove(adapterName);
         _adapters.Default = AdapterChoice.ForAll([.. _adapters.Default.Active.Where(name => name != adapterName)]);
@@ -81,7 +82,7 @@ public abstract partial class PeftModel
         using var change = BeginChange("Renaming an adapter");
         RequireKnown([adapterName]);
         if (_configs.ContainsKey(newName)) throw new ArgumentException($"There is an adapter '{newName}' already.", nameof(newName));
-        foreach (var (_, part) in _tree.Parts) part.Rename(adapterName, newName);
+        _tuner.Rename(adapterName, newName);
         _configs.Remove(adapterName, out var config);
         _configs.Add(newName, config!);
         if (_frozen.Remove(adapterName)) _frozen.Add(newName);
@@ -90,6 +91,8 @@ public abstract partial class PeftModel
 
         string[] Renamed(IReadOnlyList<string> names) => [.. names.Select(name => name == adapterName ? newName : name)];
     }
+
+    private static bool TrainsBiases(PeftConfig config) => config is LayerConfig { TrainedBiases: not TrainedBiases.None };
 
     private void RequireOneCopy(IReadOnlyList<string> adapterNames)
     {
@@ -101,7 +104,7 @@ public abstract partial class PeftModel
     private protected void RequireUntouchedBase(string what, string? adapterName = null)
     {
         foreach (var (name, config) in _configs)
-            if ((adapterName is null || adapterName == name) && config.ChangesBase)
+            if ((adapterName is null || adapterName == name) && config.ChangesBaseWeights)
                 throw new InvalidOperationException($"{what}: adapter '{name}' took a part of the base weights into itself when it started (pissa, olora), so the base model without it is not the one it was. Call MergeAndUnload, or load the base model again.");
     }
 }

@@ -15,9 +15,11 @@ public abstract partial class PeftModel
         using var running = Calls.Call();
         var choice = ChoiceFor(inputs, options);
         options = options with { AdapterNames = null };
-        if (choice is null || ReferenceEquals(choice, _adapters.OfFlow)) return Base.call(inputs, options);
-        using var scope = new AdapterScope(_adapters, choice);
-        return Base.call(inputs, options);
+        using var scope = choice is null || ReferenceEquals(choice, _adapters.OfFlow) ? null : new AdapterScope(_adapters, choice);
+        var adapters = _adapters.Current;
+        var output = _tuner.Forward(inputs, options, adapters, Base.call);
+        if (output.Loss is { } loss && _tuner.Penalty(adapters) is { } penalty) output["loss"] = loss + penalty;
+        return output;
     }
 
     internal override void CheckOptions(ModelInputs inputs, ForwardOptions options)
@@ -106,8 +108,18 @@ public abstract partial class PeftModel
         return new AdapterScope(_adapters, choice);
     }
 
-    /// <summary>What the call or the scope around it chooses, checked; null where neither does.</summary>
+    /// <summary>What the call or the scope around it chooses, checked against the batch; null where neither does.</summary>
     private AdapterChoice? ChoiceFor(ModelInputs inputs, ForwardOptions options)
+    {
+        if (ChoiceOf(options) is not { } choice) return null;
+        choice = choice.Repeat(options.RowsPerAdapterName);
+        if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
+            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
+        return choice;
+    }
+
+    /// <summary>What the call or the scope around it chooses, checked; null where neither does.</summary>
+    private AdapterChoice? ChoiceOf(ForwardOptions options)
     {
         var scope = _adapters.OfFlow;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
@@ -119,11 +131,7 @@ public abstract partial class PeftModel
             [var name] => AdapterChoice.ForAll(name, scope?.Owner),
             var names => AdapterChoice.ForRows(names, scope?.Owner),
         };
-        if (choice is null) return null;
-        RequireUsable(choice);
-        choice = choice.Repeat(options.RowsPerAdapterName);
-        if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
-            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
+        if (choice is not null) RequireUsable(choice);
         return choice;
     }
 

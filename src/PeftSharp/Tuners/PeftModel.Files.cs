@@ -1,5 +1,5 @@
 using PeftSharp.Modeling;
-using Parameter = TorchSharp.Modules.Parameter;
+using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
@@ -12,21 +12,21 @@ public abstract partial class PeftModel
     /// <param name="isTrainable">Whether it is trained on once it is active; default false.</param>
     /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported. Default false, as in peft.</param>
     /// <returns>What was absent, not used or doubtful; also kept as <see cref="PretrainedModel.LoadReport"/>.</returns>
-    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model; then the model is as it was.</exception>
+    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not supported, or does not fit the model; then the model is as it was.</exception>
     /// <exception cref="ArgumentException">The name is taken or cannot be one.</exception>
     public LoadReport LoadAdapter(string folder, string adapterName, bool isTrainable = false, bool strict = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var config = TunerTypes.ReadConfig(folder) with { InferenceMode = !isTrainable };
+        var config = PeftConfigFile.Read(folder) with { InferenceMode = !isTrainable };
         try { config.Validate(); }
-        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, AdapterFiles.ConfigFile)}': {error.Message}", error); }
+        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error); }
         try
         {
             var warnings = Doubts(config).ToArray();
             if (strict && warnings.Length > 0) throw new ArgumentException(string.Join(" ", warnings));
             LoadReport? report = null;
-            Add(adapterName, config is LayerConfig layers ? layers with { IgnoreUnmatched = !strict } : config,
-                resolved => report = AdapterFiles.Load(folder, Tensors(adapterName, resolved), Base, config));
+            Add(adapterName, config with { IgnoreUnmatched = !strict },
+                resolved => report = AdapterFiles.Load(folder, Tensors(adapterName, resolved), _tuner, config));
             return LoadReport = report! with { Warnings = [.. warnings, .. report.Warnings] };
         }
         catch (ArgumentException error) when (error.ParamName is null)
@@ -36,12 +36,7 @@ public abstract partial class PeftModel
     }
 
     /// <summary>What a strict reading of a configuration refuses, although the adapter can be loaded without it.</summary>
-    private IEnumerable<string> Doubts(PeftConfig config)
-    {
-        if (config.AdditionalFields is { Count: > 0 } fields)
-            yield return $"adapter_config.json has fields that are kept but have no effect here: {string.Join(", ", fields.Select(field => field.Key))}.";
-        if (config is LayerConfig layers && _tree.Objection(layers) is { } objection) yield return objection;
-    }
+    private IEnumerable<string> Doubts(PeftConfig config) => _tuner.UnmatchedEntries(config) is { } unmatched ? config.Doubts().Append(unmatched) : config.Doubts();
 
     /// <summary>Writes the adapters: <c>default</c> into the folder itself, others into folders of their names. The base model is not written.</summary>
     /// <param name="folder">Made where it is absent.</param>
@@ -68,10 +63,10 @@ public abstract partial class PeftModel
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using var change = BeginChange("Loading weights");
         RequireUnmerged("Loading weights");
-        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), Base, config);
+        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), _tuner, config);
     }
 
-    private Dictionary<string, Parameter> Tensors(string adapter, LayerConfig config) => AdapterFiles.Tensors(Base, _tree.Parts, adapter, config).ToDictionary();
+    private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) => _tuner.FileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
 
     private string Describe() => AdapterFiles.Describe(Base);
 }

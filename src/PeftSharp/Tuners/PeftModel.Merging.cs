@@ -12,6 +12,7 @@ public abstract partial class PeftModel
     /// <remarks>Nothing is trained while adapters are merged, and calls use the merged adapters: choosing others is refused.</remarks>
     /// <exception cref="ArgumentException">A name is not known, or two of the adapters have a copy of the same module; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses, or calls of the model are running; nothing was changed.</exception>
+    /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
     public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
     {
         using var change = BeginChange("Merging adapters");
@@ -52,7 +53,7 @@ public abstract partial class PeftModel
     private PretrainedModel GiveBack(IReadOnlyList<string> mergedAdapters)
     {
         var model = Base;
-        _tree.Release(mergedAdapters);
+        _tuner.Release(mergedAdapters);
         foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = _learnedBefore.Contains(name);
         Abandon();
         return model;
@@ -65,6 +66,9 @@ public abstract partial class PeftModel
         if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is named and none is active. Name one, or choose one with SetAdapter; Unload is for none.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
+        foreach (var name in all)
+            if (_tuner.MergeObstacle(name) is { } obstacle)
+                throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. Keep it beside the model.");
         return all;
     }
 
@@ -76,16 +80,16 @@ public abstract partial class PeftModel
                 throw new InvalidOperationException($"'{path}' shares its weight across a tied head (tie_word_embeddings), and the other layer would see the merged update that it does not see now: the model would answer otherwise. "
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
-            if (merged is not null && !merged.IsFinite(part.Weight.dtype))
-                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {part.Weight.dtype}. Nothing was merged.");
+            if (merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
+                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {((IHasWeight)part).Weight.dtype}. Nothing was merged.");
         }
     }
 
     /// <summary>Whether the head and the embeddings are one weight, of which <paramref name="part"/> adapts one side.</summary>
-    private bool SharesWeight(AdapterPart part) => part.Original is TiedLinear
-        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is AdapterPart { Original: TiedLinear }));
+    private bool SharesWeight(IAdapterModule part) => part.Original is TiedLinear
+        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
 
-    private static void WriteMerge(AdapterPart part, IReadOnlyList<string> names, bool keep)
+    private static void WriteMerge(IAdapterModule part, IReadOnlyList<string> names, bool keep)
     {
         using var merged = part.ComputeMerge(names);
         if (merged is not null) part.WriteMerge(merged, keep);

@@ -12,31 +12,33 @@ namespace PeftSharp.Tuners;
 /// </remarks>
 public abstract partial class PeftModel : PretrainedModel
 {
-    [ComponentName(Name = "base_model")] private readonly PeftRoot _root;
-    private readonly Dictionary<string, LayerConfig> _configs = new(StringComparer.Ordinal);
+    private const string BaseName = "base_model";
+    private readonly Dictionary<string, PeftConfig> _configs = new(StringComparer.Ordinal);
     private readonly HashSet<string> _frozen = new(StringComparer.Ordinal);
     private readonly AdapterState _adapters = new();
     private readonly AdapterTree _tree;
     private readonly Tuner _tuner;
+    private readonly PeftRoot? _root;
+    private readonly string _peftType;
     private readonly string[] _learnedBefore;
-    private bool _isUnloaded;
+    private PretrainedModel? _base;
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
         if (model is PeftModel) throw new ArgumentException("This model has adapters already: add one with AddAdapter.", nameof(model));
-        if (ModuleTree.Walk(model, module => module is AdapterPart).FirstOrDefault(place => place.Module is AdapterPart) is { } wrapped)
+        if (ModuleTree.Walk(model, module => module is IAdapterModule).FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
             throw new ArgumentException($"This model has adapters already: '{wrapped.Path}' belongs to another adapted model. Add the adapter to that one with AddAdapter, or call Unload on it first.", nameof(model));
-        _tuner = config.CreateTuner();
-        _tree = new AdapterTree(model, _tuner, _adapters);
+        (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
         _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
-        _root = new PeftRoot(model);
-        RegisterComponents();
+        if (_tuner.IsModelNested) _root = new PeftRoot(model);
+        register_module(BaseName, (Module?)_root ?? model);
+        _tuner.Bind(_tree, owner: (Module?)_root ?? this);
         train(model.training);
         if (model.Device.type != DeviceType.CPU) this.to(model.Device);
     }
 
     /// <summary>The configuration of each adapter, as it will be saved.</summary>
-    public IReadOnlyDictionary<string, LayerConfig> PeftConfigs => _configs;
+    public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
     /// <summary>The adapters of calls that choose none themselves, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> have those of the scope.</summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
@@ -72,7 +74,7 @@ public abstract partial class PeftModel : PretrainedModel
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
 
     /// <summary>The model inside, whose layers carry the adapters.</summary>
-    private protected PretrainedModel Base => !_isUnloaded ? _root.Model : throw new InvalidOperationException("This model was unloaded: its base model is the one that Unload or MergeAndUnload returned.");
+    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded: its base model is the one that Unload or MergeAndUnload returned.");
 
     /// <summary>A model with a saved adapter on it.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
@@ -80,12 +82,12 @@ public abstract partial class PeftModel : PretrainedModel
     /// <param name="adapterName">Its name here.</param>
     /// <param name="isTrainable">Whether it is trained on; default false.</param>
     /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.</param>
-    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not served, or does not fit the model.</exception>
+    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not supported, or does not fit the model.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false) where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var config = TunerTypes.ReadConfig(folder);
+        var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable, strict));
         model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
@@ -100,6 +102,20 @@ public abstract partial class PeftModel : PretrainedModel
 
     /// <inheritdoc/>
     public override void CheckInputs(ModelInputs inputs) => Base.CheckInputs(inputs);
+
+    internal override int VirtualTokens(ForwardOptions options) => _tuner.VirtualTokens(ChoiceOf(options) ?? _adapters.Default);
+
+    /// <inheritdoc/>
+    protected internal override void OnOptimizerStep(int globalStep, int maxSteps)
+    {
+        Base.OnOptimizerStep(globalStep, maxSteps);
+        _tuner.OnOptimizerStep(globalStep, maxSteps);
+    }
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyDictionary<string, Tensor> TrainingState() =>
+        Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseName}.{pair.Key}", pair.Value))
+            .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter).Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value)))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
@@ -137,24 +153,21 @@ public abstract partial class PeftModel : PretrainedModel
         SetTrainable();
     }
 
-    /// <summary>Which parameters learn follows from which adapters are active; said in one place.</summary>
+    /// <summary>Which parameters are trained follows from which adapters are active.</summary>
     private void SetTrainable()
     {
         var learning = _adapters.Merged.Count == 0 && _adapters.Owner is null ? _adapters.Default.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
-        foreach (var parameter in Base.parameters()) parameter.requires_grad = false;
-        var parts = _tree.Parts.ToArray();
+        foreach (var parameter in this.parameters()) parameter.requires_grad = false;
         foreach (var adapter in learning)
-        {
-            foreach (var (_, parameter) in parts.SelectMany(part => part.Part.ParametersOf(adapter))) parameter.requires_grad = true;
-            foreach (var (_, bias) in AdapterFiles.TrainedBiases(Base, parts, adapter, _configs[adapter])) bias.requires_grad = true;
-        }
+            foreach (var parameter in _tuner.TrainedParameters(adapter, _configs[adapter])) parameter.requires_grad = true;
     }
 
     private void Abandon()
     {
-        _tree.Release([]);
-        _root.Release();
-        _isUnloaded = true;
+        _tuner.Release([]);
+        _root?.Release();
+        if (_root is null) register_module(BaseName, null!);
+        _base = null;
         Dispose();
     }
 

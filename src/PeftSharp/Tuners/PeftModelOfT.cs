@@ -17,6 +17,7 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// <param name="adapterNames">The adapters, in this order. Null: the active ones.</param>
     /// <exception cref="ArgumentException">A name is not known.</exception>
     /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses, or calls of the model are running.</exception>
+    /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
     public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) => (TModel)MergeForGood(safeMerge, adapterNames);
 
     /// <summary>Takes all adapters away and gives the base model back as it was; this object is at its end.</summary>

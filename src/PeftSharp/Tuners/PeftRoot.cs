@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Gives the base model's parameters peft's names, which begin with <c>base_model.model.</c></summary>
+/// <summary>Gives the base model's parameters the names that they have in peft for methods that change layers; they begin with <c>base_model.model.</c></summary>
 internal sealed class PeftRoot : Module
 {
     [ComponentName(Name = "model")] private PretrainedModel? _model;
@@ -13,8 +13,6 @@ internal sealed class PeftRoot : Module
         _model = model;
         RegisterComponents();
     }
-
-    internal PretrainedModel Model => _model!;
 
     /// <summary>Gives the model away: it is not disposed with this.</summary>
     internal void Release()

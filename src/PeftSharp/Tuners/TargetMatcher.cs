@@ -21,7 +21,7 @@ internal sealed class TargetMatcher
     /// <exception cref="ArgumentException">Nothing is meant, or an entry means nothing.</exception>
     internal IReadOnlyList<string> Match(IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
     {
-        var selected = paths.Where(path => Selects(_targets, path)).ToArray();
+        var selected = paths.Where(path => Matches(_targets, path)).ToArray();
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
@@ -39,10 +39,10 @@ internal sealed class TargetMatcher
     internal static bool EndMatches(string pattern, string path) => Expression($@"(.*\.)?(?:{pattern})", pattern).IsMatch(path);
 
     /// <summary>Whether a module to save is the module at this path, or is above it: those are trained whole and take no adapter.</summary>
-    internal static bool IsSavedWhole(LayerConfig config, string path) =>
+    internal static bool IsSavedWhole(PeftConfig config, string path) =>
         config.ModulesToSave?.Any(name => $".{path}.".Contains($".{name}.", StringComparison.Ordinal)) == true;
 
-    private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Selects(exclude, path)) || IsSavedWhole(_config, path);
+    private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
 
     private bool IsInLayers(string path) => _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
 
@@ -55,7 +55,8 @@ internal sealed class TargetMatcher
         return null;
     }
 
-    private static bool Selects(TargetModules modules, string path) => modules.Pattern is { } pattern
+    /// <summary>Whether a list of names or an expression matches the module at this path.</summary>
+    internal static bool Matches(TargetModules modules, string path) => modules.Pattern is { } pattern
         ? Expression(pattern, pattern).IsMatch(path)
         : modules.Names.Any(name => IsEndOf(name, path));
 
@@ -65,7 +66,7 @@ internal sealed class TargetMatcher
     {
         if (modules.Pattern is { } pattern)
         {
-            if (!paths.Any(path => Selects(modules, path)))
+            if (!paths.Any(path => Matches(modules, path)))
                 throw new ArgumentException($"{field} is the expression '{pattern}', which matches no module as a whole path. The model has {Ends(adaptable)}; a path is, for example, '{adaptable[0]}'.");
             return;
         }

@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
 /// <summary>Which modules are meant: a list of names, each a whole path or the end of one (<c>["c_attn", "mlp.c_fc"]</c>), or one text, which is a regular expression for whole paths or <c>"all-linear"</c>.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
+[JsonConverter(typeof(TargetModulesConverter))]
 [CollectionBuilder(typeof(TargetModules), nameof(Create))]
 public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModules>
 {

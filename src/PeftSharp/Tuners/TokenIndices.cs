@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using System.Collections;
 
 namespace PeftSharp.Tuners;
 
 /// <summary>Rows of embeddings that are trained: a list of token ids for the model's input embeddings (<c>[3, 17]</c>), or ids by the name of an embedding.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
+[JsonConverter(typeof(TokenIndicesConverter))]
 [CollectionBuilder(typeof(TokenIndices), nameof(Create))]
 public sealed class TokenIndices : IEnumerable<int>
 {

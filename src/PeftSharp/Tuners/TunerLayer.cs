@@ -1,89 +1,94 @@
+using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A frozen layer with trained updates beside it: names, switching, batches with an adapter per row, merging and its undoing, for every method. A method adds two formulas.</summary>
-internal abstract class TunerLayer : AdapterPart
+/// <summary>A frozen layer with adapters, for every method: names, switching, batches with an adapter per row, merging and unmerging. What an adapter computes is its <see cref="LayerAdapter"/>.</summary>
+internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper
 {
     [ComponentName(Name = "base_layer")] private readonly Module<Tensor, Tensor> _wrapped;
+    private readonly AdapterSlots _adapters;
     private Kept? _kept;
 
-    private protected TunerLayer(string name, Module<Tensor, Tensor> wrapped, IAdaptable target, AdapterState state) : base(name, state)
+    internal TunerLayer(LayerTarget target, AdapterState state) : base(nameof(TunerLayer))
     {
-        (_wrapped, Target) = (wrapped, target);
-        register_module("base_layer", wrapped);                     // first, as in peft's order of parameters
+        (_wrapped, Target, State, _adapters) = (target.Layer, target, state, new AdapterSlots(this));
+        register_module("base_layer", _wrapped);                     // first, as in peft's order of parameters
     }
 
-    /// <summary>The tensors that adapters merge into.</summary>
-    internal IAdaptable Target { get; }
+    /// <summary>The layer and the tensors that adapters merge into.</summary>
+    internal LayerTarget Target { get; }
 
-    public override string KeptPath => "base_layer";
+    /// <summary>Which adapters are active.</summary>
+    private protected AdapterState State { get; }
 
-    internal override Module<Tensor, Tensor> Original => _wrapped;
+    public string KeptPath => "base_layer";
 
-    public override Tensor Weight => Target.Weight;
+    public Module Original => _wrapped;
 
-    internal override IEnumerable<string> Adapters => Slots.SelectMany(slot => slot.Slot.Adapters).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Adapters => _adapters.Adapters;
 
-    private IEnumerable<(string Name, AdapterSlot Slot)> Slots =>
-        named_children().Where(child => child.module is AdapterSlot).Select(child => (child.name, (AdapterSlot)child.module));
+    public IEnumerable<string> SlotNames => _adapters.Names;
 
-    /// <summary>The layer's answer with this adapter.</summary>
-    /// <param name="adapter">Its name; the layer has it.</param>
-    /// <param name="x">The layer's input.</param>
-    /// <param name="result">The answer without it: the frozen layer's, with the adapters before.</param>
-    private protected abstract Tensor Adapt(string adapter, Tensor x, Tensor result);
+    public virtual Tensor Weight => Target.Weight;
 
-    /// <summary>The weight with this adapter in it.</summary>
-    /// <param name="adapter">Its name; the layer has it.</param>
-    /// <param name="weight">The weight so far, in the layer's order: the frozen one with the adapters before.</param>
-    /// <param name="original">The frozen weight.</param>
-    private protected abstract Tensor MergeWeight(string adapter, Tensor weight, Tensor original);
+    internal LayerAdapter this[string adapter] => (LayerAdapter)_adapters[adapter];
 
-    /// <summary>The bias with this adapter in it; by default as it was.</summary>
-    private protected virtual Tensor? MergeBias(string adapter, Tensor? bias) => bias;
+    public bool Has(string adapter) => _adapters.Has(adapter);
+
+    internal void Add(string adapter, LayerAdapter weights)
+    {
+        _adapters.Add(adapter, weights);
+        weights.AttachTo(this);
+    }
+
+    public void Remove(string adapter) => _adapters.Remove(adapter);
+
+    public void Rename(string from, string to) => _adapters.Rename(from, to);
+
+    public IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) => _adapters.ParametersOf(adapter);
 
     public override Tensor forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
         var choice = State.Current;
-        var result = _wrapped.call(x);
-        if (choice.IsBase || State.Merged.Count > 0) return result.MoveToOuterDisposeScope();
-        var type = result.dtype;
-        if (choice.Rows is not null) result = ByRows(x, result, choice, Adapt);
-        else
-            foreach (var adapter in choice.Active)
-                if (Has(adapter)) result = Adapt(adapter, x, result);
-        return result.to(type).MoveToOuterDisposeScope();
+        if (choice.IsBase || State.Merged.Count > 0) return _wrapped.call(x);
+        using var scope = NewDisposeScope();
+        ScalarType? type = null;
+        var result = choice.Rows is null ? Nest(choice.Active, choice.Active.Count)(x)
+            : AdapterRows.Apply(x, Inner(x), choice, Has, (adapter, rows, plain) => this[adapter].Forward(rows, other => ReferenceEquals(other, rows) ? plain : Inner(other)));
+        return (type is { } whole ? result.to(whole) : result).MoveToOuterDisposeScope();
+
+        Tensor Inner(Tensor input)
+        {
+            var output = _wrapped.call(input);
+            type = output.dtype;
+            return output;
+        }
+
+        // The layer with the first `count` adapters: each is around the ones before.
+        Func<Tensor, Tensor> Nest(IReadOnlyList<string> active, int count)
+        {
+            while (count > 0 && !Has(active[count - 1])) count--;
+            if (count == 0) return Inner;
+            var (adapter, inner) = (this[active[count - 1]], Nest(active, count - 1));
+            return input => adapter.Forward(input, inner);
+        }
     }
 
-    internal override IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>
-        Slots.SelectMany(slot => slot.Slot.ParametersOf(adapter).Select(entry => (slot.Name + entry.End, entry.Value)));
-
-    internal override void Remove(string adapter)
-    {
-        foreach (var (_, slot) in Slots) slot.Remove(adapter);
-    }
-
-    internal override void Rename(string from, string to)
-    {
-        foreach (var (_, slot) in Slots) slot.Rename(from, to);
-    }
-
-    internal override MergedTensors? ComputeMerge(IReadOnlyList<string> adapters)
+    public virtual MergedTensors? ComputeMerge(IReadOnlyList<string> adapters)
     {
         if (!adapters.Any(Has)) return null;
         using var scope = NewDisposeScope();
         using var free = no_grad();
         var original = _kept?.Weight ?? Target.Weight;
         var (weight, bias) = (original, _kept?.Bias ?? Target.Bias as Tensor);
-        foreach (var adapter in adapters.Where(Has)) (weight, bias) = (MergeWeight(adapter, weight, original), MergeBias(adapter, bias));
+        foreach (var adapter in adapters.Where(Has).Select(adapter => (MergeableLayerAdapter)this[adapter])) (weight, bias) = (adapter.MergeWeight(weight, original), adapter.MergeBias(bias));
         return new MergedTensors(weight.MoveToOuterDisposeScope(), ReferenceEquals(bias, _kept?.Bias ?? Target.Bias as Tensor) ? null : bias?.MoveToOuterDisposeScope());
     }
 
-    internal override void WriteMerge(MergedTensors merged, bool keep)
+    public void WriteMerge(MergedTensors merged, bool keep)
     {
         using var free = no_grad();
         if (keep) _kept ??= Kept.Of(Target);
@@ -91,7 +96,7 @@ internal abstract class TunerLayer : AdapterPart
         if (merged.Bias is not null) Target.Bias!.copy_(merged.Bias);
     }
 
-    internal override void Unmerge()
+    public void Unmerge()
     {
         if (_kept is null) return;
         using var free = no_grad();
@@ -100,7 +105,7 @@ internal abstract class TunerLayer : AdapterPart
         Forget();
     }
 
-    internal override Module<Tensor, Tensor> Release(IReadOnlyList<string> mergedAdapters)
+    public Module Release(IReadOnlyList<string> mergedAdapters)
     {
         register_module("base_layer", null!);
         Dispose();
@@ -123,7 +128,7 @@ internal abstract class TunerLayer : AdapterPart
     /// <summary>The bits from before a merge. Not fields of the layer: TorchSharp would take them for buffers.</summary>
     private sealed record Kept(Tensor Weight, Tensor? Bias)
     {
-        internal static Kept Of(IAdaptable target) =>
+        internal static Kept Of(LayerTarget target) =>
             new(target.Weight.detach().clone().DetachFromDisposeScope(), target.Bias?.detach().clone().DetachFromDisposeScope());
     }
 }

@@ -32,6 +32,7 @@ public sealed class DeviceCopiesTests
         ["ActivationTable: data"] = (2, "as above"),
         ["TensorMemory: get_bytes"] = (1, "memory of the processor: it takes no other tensors"),
         ["MergedTensors: item"] = (1, "merging is no part of a step"),
+        ["VirtualTokenInputs: item"] = (1, "whether rows hold several texts; asked on the processor alone"),
         ["TiedWeights: item"] = (1, "loading is no part of a step"),
         ["Optimizer: cpu"] = (1, "loading its state is no part of a step"),
         ["Optimizer: item"] = (1, "loading its state is no part of a step"),

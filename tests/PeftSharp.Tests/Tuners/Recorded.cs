@@ -29,14 +29,18 @@ internal sealed class Recorded
         Initialization = JsonFile.Read(Path.Combine(Adapter, "adapter_config.json"))["init_lora_weights"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : null;
     }
 
-    /// <summary>The case of that name; skipped where it is not there or its family is not served.</summary>
+    /// <summary>Every recorded adapter whose method is supported.</summary>
+    internal static TheoryData<string> Cases => ReferenceRoot.Cases("peft", "*", folder => Path.Combine(folder, "adapter", "adapter_config.json") is var file && File.Exists(file)
+        && PeftMethods.Names.Contains((string?)JsonFile.Read(file)["peft_type"]));
+
+    /// <summary>The case of that name; skipped where it is not there or its family is not supported.</summary>
     internal static Recorded Open(string name)
     {
         Skip.If(name.Length == 0, "The root has no such adapters.");
         var folder = ReferenceRoot.Require("peft", name);
         var family = (string)JsonFile.Read(Path.Combine(folder, "about.json"))["family"]!;
         var type = (string)JsonFile.Read(Path.Combine(ReferenceRoot.Require("peft", "base", family), "config.json"))["model_type"]!;
-        Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
+        Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not supported.");
         return new Recorded(folder);
     }
 
@@ -46,6 +50,12 @@ internal sealed class Recorded
     internal string? Initialization { get; }
 
     internal Tensor this[string name] => _tensors[name];
+
+    /// <summary>Logits without the adapter; the base model's, where peft did not record them.</summary>
+    internal Tensor Disabled => _tensors.GetValueOrDefault("logits.disabled") ?? _inputs["logits"];
+
+    /// <summary>Whether peft could merge the adapter.</summary>
+    internal bool IsMerged => _tensors.ContainsKey("logits.merged");
 
     internal Dictionary<string, long[]> Trainable => ((JsonObject)_about["trainable"]!).ToDictionary(pair => pair.Key, pair => ((JsonArray)pair.Value!).Select(size => (long)size!).ToArray());
 
@@ -67,7 +77,7 @@ internal sealed class Recorded
     /// <summary>The base model with a new adapter of the recorded configuration, drawn with the recorded seed.</summary>
     internal PeftModel Fresh()
     {
-        var config = TunerTypes.ReadConfig(Adapter) with { InferenceMode = false };
+        var config = PeftConfigFile.Read(Adapter) with { InferenceMode = false };
         var model = Base();
         manual_seed(_seed + SeedOffset);
         var peft = model.GetPeftModel(config);

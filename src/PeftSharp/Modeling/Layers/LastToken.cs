@@ -6,19 +6,22 @@ namespace PeftSharp.Modeling.Layers;
 public static class LastToken
 {
     /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="ids">Token ids, int64 [batch, tokens]; null where embeddings were given: the last token of every row is taken.</param>
+    /// <param name="inputs">The batch: its ids say which tokens are padding, or where embeddings were given its attention mask; without both the last token of every row is taken.</param>
     /// <param name="padTokenId">The padding token of the configuration; null: only a batch of one row is possible.</param>
     /// <returns>Float [batch, hidden].</returns>
+    /// <remarks>transformers takes the last token where embeddings were given, also where the mask says that it is padding.</remarks>
     /// <exception cref="ArgumentException">There are several rows and no padding token.</exception>
-    public static Tensor Of(Tensor states, Tensor? ids, int? padTokenId)
+    public static Tensor Of(Tensor states, ModelInputs inputs, int? padTokenId)
     {
         ArgumentNullException.ThrowIfNull(states);
+        ArgumentNullException.ThrowIfNull(inputs);
         var (rows, tokens) = (states.shape[0], states.shape[1]);
         if (padTokenId is null && rows > 1)
             throw new ArgumentException($"A batch of {rows} rows needs pad_token_id in the configuration, so that the last token of each row is known. Set it, for example to the end-of-text token.");
-        if (padTokenId is not { } pad || ids is null) return states.select(1, tokens - 1);
         using var scope = NewDisposeScope();
-        var last = (ids.ne(pad).to(ScalarType.Int64) * arange(tokens, ScalarType.Int64, states.device)).argmax(1);
+        var read = inputs.InputIds is { } ids ? padTokenId is { } pad ? ids.ne(pad) : null : inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask.ne(0) : null;
+        if (read is null) return states.select(1, tokens - 1).MoveToOuterDisposeScope();
+        var last = (read.to(ScalarType.Int64) * arange(tokens, ScalarType.Int64, states.device)).argmax(1);
         return states.index([arange(rows, ScalarType.Int64, states.device), last]).MoveToOuterDisposeScope();
     }
 }

@@ -27,6 +27,18 @@ public abstract class Objective
     /// <param name="numItemsInBatch">Divisor of the sum, or null for the mean.</param>
     public abstract Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch);
 
+    /// <summary>Adapts the labels to tokens that were put before each text, such as the virtual tokens of prompt tuning. Default: labels of tokens (shaped as the ids) get -100 for the new tokens, others stay.</summary>
+    /// <param name="inputs">The batch, with the labels of the text alone; its labels are replaced.</param>
+    /// <param name="tokens">Number of tokens before the text.</param>
+    /// <param name="textShape">Shape of the ids without them: [batch, tokens].</param>
+    public virtual void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (var name in LabelNames)
+            if (inputs[name] is { } labels && textShape.SequenceEqual(labels.shape))
+                inputs[name] = cat([full([labels.shape[0], tokens], -100, labels.dtype, labels.device), labels], 1);
+    }
+
     /// <summary>Whether the batch has all labels of the objective.</summary>
     public bool HasLabels(ModelInputs inputs)
     {

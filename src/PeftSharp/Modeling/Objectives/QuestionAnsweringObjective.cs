@@ -23,4 +23,13 @@ public sealed class QuestionAnsweringObjective : Objective
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>
         inputs is { StartPositions: { } starts, EndPositions: { } ends } ? Losses.QuestionAnswering(output.StartLogits!, output.EndLogits!, starts, ends, numItemsInBatch) : null;
+
+    /// <inheritdoc/>
+    /// <remarks>Positions move with the text. peft leaves them, so that its labels point to other tokens.</remarks>
+    public override void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (var name in LabelNames)
+            if (inputs[name] is { } positions) inputs[name] = positions.clamp_min(0) + tokens;
+    }
 }

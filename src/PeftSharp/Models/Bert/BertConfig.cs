@@ -57,6 +57,10 @@ public sealed record BertConfig : TextConfig
     [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
+
     /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>
     internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
 

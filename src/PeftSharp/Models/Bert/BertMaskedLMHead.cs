@@ -26,7 +26,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 
     private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
-        [ComponentName(Name = "transform")] private readonly Transform _transform;
+        [ComponentName(Name = "transform")] private readonly Module<Tensor, Tensor> _transform;
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
         [ComponentName(Name = "bias")] private Parameter? _bias;
 

@@ -9,7 +9,7 @@ namespace PeftSharp.Models.Gpt2;
 internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
 {
     [ComponentName(Name = "ln_1")] private readonly Module<Tensor, Tensor> _attentionNorm;
-    [ComponentName(Name = "attn")] private readonly SelfAttention _attention;
+    [ComponentName(Name = "attn")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;
     [ComponentName(Name = "ln_2")] private readonly Module<Tensor, Tensor> _feedForwardNorm;
     [ComponentName(Name = "mlp")] private readonly Module<Tensor, Tensor> _feedForward;
 

@@ -68,6 +68,10 @@ public sealed record Gpt2Config : TextConfig
     [JsonIgnore]
     public override int? MaxPositions => NPositions;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AttentionShape? AttentionShape => new(NLayer, NHead, NHead, NEmbd / NHead);
+
     /// <summary>Width of the feed-forward layer, resolved.</summary>
     internal int FeedForwardWidth => NInner ?? 4 * NEmbd;
 

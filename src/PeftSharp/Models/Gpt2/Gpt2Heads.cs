@@ -49,7 +49,7 @@ public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<
     protected override PretrainedModel Body => _transformer;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs.InputIds, Config.PadTokenId));
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
 /// <summary>GPT-2 with a classifier of each token (transformers' <c>GPT2ForTokenClassification</c>).</summary>

@@ -65,6 +65,10 @@ public sealed record LlamaConfig : TextConfig
     [JsonIgnore]
     public override int? MaxPositions => null;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumKeyValueHeads ?? NumAttentionHeads, HeadWidth);
+
     /// <summary>Dropout before a classifier of tokens, resolved.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
 

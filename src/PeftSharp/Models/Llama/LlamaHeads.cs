@@ -49,7 +49,7 @@ public sealed class LlamaForSequenceClassification : SequenceClassificationModel
     protected override PretrainedModel Body => _model;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs.InputIds, Config.PadTokenId));
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
 /// <summary>LLaMA with a classifier of each token (transformers' <c>LlamaForTokenClassification</c>).</summary>

@@ -54,6 +54,10 @@ public sealed record RobertaConfig : TextConfig
     [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings - FirstPosition;
 
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
+
     /// <summary>Position of the first token.</summary>
     [JsonIgnore]
     internal int FirstPosition => (PadTokenId ?? 0) + 1;

@@ -12,7 +12,7 @@ namespace PeftSharp.Models.Roberta;
 public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>, IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
-    [ComponentName(Name = "classifier")] private readonly ClassificationHead _classifier;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
 
     private RobertaForSequenceClassification(RobertaConfig config) : base(nameof(RobertaForSequenceClassification), config)
     {

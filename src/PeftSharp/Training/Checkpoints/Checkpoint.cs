@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling;
 using PeftSharp.Serialization;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
@@ -9,17 +10,18 @@ using static TorchSharp.torch;
 namespace PeftSharp.Training.Checkpoints;
 
 /// <summary>A run as files: what transformers' checkpoints hold, with safetensors and JSON in place of pickles.</summary>
-/// <remarks>The model's or adapter's own files, <c>optimizer.safetensors</c>, <c>scheduler.json</c>, <c>rng_state.safetensors</c>, <c>trainer_state.json</c>, <c>training_args.json</c>.</remarks>
+/// <remarks>The model's or adapter's own files, <c>optimizer.safetensors</c>, <c>scheduler.json</c>, <c>rng_state.safetensors</c>, <c>model_state.safetensors</c> where the model has more state than its weights, <c>trainer_state.json</c>, <c>training_args.json</c>.</remarks>
 internal static class Checkpoint
 {
-    private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ArgumentsFile = "training_args.json";
+    private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
     private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     /// <summary>Writes everything of a run into <paramref name="folder"/>, which exists.</summary>
     /// <param name="folder">Where the files go.</param>
     /// <param name="run">The run.</param>
+    /// <param name="model">What is trained.</param>
     /// <param name="saveModel">Writes the model and what belongs to it.</param>
-    internal static void Write(string folder, TrainingRun run, Action<string> saveModel)
+    internal static void Write(string folder, TrainingRun run, PretrainedModel model, Action<string> saveModel)
     {
         saveModel(folder);
         if (!run.Arguments.SaveOnlyModel)
@@ -29,6 +31,7 @@ internal static class Checkpoint
             var random = new Dictionary<string, Tensor> { ["cpu"] = RandomStream.Save() };
             if (run.EpochBegin is { } begin) random["epoch_begin"] = begin;
             Safetensors.Save(Path.Combine(folder, RandomFile), random);
+            if (model.TrainingState() is { Count: > 0 } state) Safetensors.Save(Path.Combine(folder, ModelStateFile), state);
             JsonFile.Write(Path.Combine(folder, SchedulerFile), run.Schedule.SaveState());
         }
         WriteArguments(folder, run.Arguments);
@@ -66,5 +69,26 @@ internal static class Checkpoint
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);
         return new RandomState(now.MoveToOuterDisposeScope(), begin?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Takes the model's weights and its other state (<see cref="PretrainedModel.TrainingState"/>) back from <paramref name="folder"/>.</summary>
+    /// <exception cref="CheckpointException">A file is absent, malformed or of another model.</exception>
+    internal static void ReadInto(PretrainedModel model, string folder)
+    {
+        var state = model.TrainingState();
+        if (state.Count == 0)
+        {
+            model.LoadWeights(folder);
+            return;
+        }
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var path = Path.Combine(folder, ModelStateFile);
+        var saved = Safetensors.Load(path);
+        foreach (var (name, tensor) in state)
+            if (!saved.TryGetValue(name, out var value) || !value.shape.SequenceEqual(tensor.shape))
+                throw new CheckpointException($"'{path}' {(value is null ? $"holds no tensor '{name}'" : $"holds '{name}' as [{string.Join(", ", value.shape)}], and the model has [{string.Join(", ", tensor.shape)}]")}: it belongs to another model or adapter. Resume with the configuration that the run was started with.");
+        model.LoadWeights(folder);
+        foreach (var (name, tensor) in state) tensor.copy_(saved[name]);
     }
 }

@@ -85,7 +85,11 @@ internal sealed class TrainingLoop(
         state.TotalFlos += flos;
         progress.LearningRate = run.Schedule.At(state.GlobalStep);
         Tell(callback => callback.OnPreOptimizerStep(_arguments, state, control));
-        update.Apply(progress.LearningRate, () => Tell(callback => callback.OnOptimizerStep(_arguments, state, control)));
+        update.Apply(progress.LearningRate, () =>
+        {
+            model.OnOptimizerStep(state.GlobalStep + 1, state.MaxSteps);
+            Tell(callback => callback.OnOptimizerStep(_arguments, state, control));
+        });
     }
 
     private void LogEvaluateSave(CancellationToken cancel)
@@ -122,7 +126,7 @@ internal sealed class TrainingLoop(
         var folder = CheckpointFolder.Of(_arguments.OutputDir, state.GlobalStep);
         if (state.BestGlobalStep is { } best && (best == state.GlobalStep || Directory.Exists(CheckpointFolder.Of(_arguments.OutputDir, best))))
             state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
-        CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, saveModel));
+        CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, model, saveModel));
         Tell(callback => callback.OnSave(_arguments, state, run.Control));
         CheckpointFolder.Rotate(_arguments.OutputDir, run.Progress.RunId, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
     }

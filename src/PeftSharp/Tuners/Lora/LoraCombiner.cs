@@ -6,7 +6,10 @@ namespace PeftSharp.Tuners.Lora;
 internal static class LoraCombiner
 {
     /// <summary>One source: A [r, inputs], B [outputs, r], its scale and its weight.</summary>
-    internal sealed record Source(Tensor A, Tensor B, double Scale, double Weight);
+    internal sealed record Source(Tensor A, Tensor B, double Scale, double Weight)
+    {
+        internal static Source Of(ILoraFactors factors, double weight) => new(factors.A, factors.B, factors.Scale, weight);
+    }
 
     /// <summary>Combines.</summary>
     /// <param name="sources">The adapters on this layer.</param>

@@ -8,6 +8,9 @@ internal static class LoraInitializers
     /// <summary>The names there are.</summary>
     internal static IReadOnlyList<string> Names { get; } = ["gaussian", "pissa", PissaPrefix + "N", "olora", "orthogonal"];
 
+    /// <summary>An initialization that computes start values from data and is not supported for new adapters; null where the name is another one.</summary>
+    internal static LoraInitializer? StartOnly(string name) => name is "eva" or "lora_ga" ? new StartOnlyInitializer(name) : null;
+
     /// <summary>The initializer of that name; null where there is none.</summary>
     internal static LoraInitializer? ByName(string name) => name?.ToLowerInvariant() switch
     {

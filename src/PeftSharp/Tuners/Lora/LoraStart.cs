@@ -8,7 +8,7 @@ namespace PeftSharp.Tuners.Lora;
 /// <param name="B">Float [outputs, r].</param>
 /// <param name="Bias">B's bias, float [outputs]; null where there is none.</param>
 /// <param name="Scale">The factor on B·A.</param>
-internal sealed record LoraStart(DenseTarget Target, Tensor A, Tensor B, Tensor? Bias, double Scale)
+internal sealed record LoraStart(LinearTarget Target, Tensor A, Tensor B, Tensor? Bias, double Scale)
 {
     /// <summary>The rank r.</summary>
     internal long Rank => A.shape[0];

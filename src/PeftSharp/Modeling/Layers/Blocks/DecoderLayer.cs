@@ -10,7 +10,7 @@ namespace PeftSharp.Modeling.Layers;
 /// </remarks>
 public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
 {
-    [ComponentName(Name = "self_attn")] private readonly SelfAttention _attention;
+    [ComponentName(Name = "self_attn")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;
     [ComponentName(Name = "mlp")] private readonly Module<Tensor, Tensor> _feedForward;
     [ComponentName(Name = "input_layernorm")] private readonly Module<Tensor, Tensor> _attentionNorm;
     [ComponentName(Name = "post_attention_layernorm")] private readonly Module<Tensor, Tensor> _feedForwardNorm;

@@ -10,9 +10,9 @@ namespace PeftSharp.Modeling.Layers;
 /// </remarks>
 public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
 {
-    [ComponentName(Name = "attention")] private readonly SelfAttentionBlock _attention;
-    [ComponentName(Name = "intermediate")] private readonly Intermediate _intermediate;
-    [ComponentName(Name = "output")] private readonly ResidualOutput _output;
+    [ComponentName(Name = "attention")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;
+    [ComponentName(Name = "intermediate")] private readonly Module<Tensor, Tensor> _intermediate;
+    [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
     /// <param name="settings">Sizes and rates.</param>
     /// <param name="layer">Number of the layer, from 0.</param>
@@ -38,8 +38,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     /// <summary>Self-attention and its output projection (<c>BertAttention</c>).</summary>
     private sealed class SelfAttentionBlock : Module<Tensor, AttentionContext, Tensor>
     {
-        [ComponentName(Name = "self")] private readonly SelfAttention _self;
-        [ComponentName(Name = "output")] private readonly ResidualOutput _output;
+        [ComponentName(Name = "self")] private readonly Module<Tensor, AttentionContext, Tensor> _self;
+        [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
         internal SelfAttentionBlock(EncoderSettings settings, int layer) : base("BertAttention")
         {
@@ -102,7 +102,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
-        [ComponentName(Name = "dropout")] private readonly Dropout _dropout;
+        [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
 
         internal ResidualOutput(int width, EncoderSettings settings) : base("BertOutput")
         {

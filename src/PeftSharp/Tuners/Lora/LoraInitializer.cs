@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
@@ -7,6 +8,7 @@ namespace PeftSharp.Tuners;
 /// <para>Written as in Python: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
+[JsonConverter(typeof(LoraInitializerConverter))]
 public abstract class LoraInitializer : IEquatable<LoraInitializer>
 {
     private protected LoraInitializer() { }
@@ -51,7 +53,7 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary>The initializer of that name, as peft writes it.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
     public static LoraInitializer FromString(string name) => LoraInitializers.ByName(name)
-        ?? throw new ArgumentException($"'{name}' is no initialization that is served: {string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
+        ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: {string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
 
     /// <summary>peft's name; null for the two that are true and false.</summary>
     internal abstract string? Name { get; }
@@ -61,6 +63,9 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
 
     /// <summary>Whether the base weight is changed, so that no other adapter may be on the layer.</summary>
     internal virtual bool ChangesBase => false;
+
+    /// <summary>Whether the name is known from files only, and says nothing about an adapter that is trained already.</summary>
+    internal virtual bool IsStartOnly => false;
 
     /// <summary>Fills the factors of a linear layer, which hold a linear layer's usual random start.</summary>
     internal abstract void Fill(LoraStart start);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
@@ -8,13 +8,16 @@ namespace PeftSharp.Tuners;
 /// <remarks>peft's <c>LoraConfig</c>. Its fields for other hardware, quantized weights and further variants are kept at their defaults, and refused in a file that sets them.</remarks>
 public sealed record LoraConfig : LayerConfig
 {
+    internal const string Method = "LORA";
+
     /// <inheritdoc/>
-    public override string PeftType => LoraTuner.Name;
+    public override string PeftType => Method;
 
     /// <summary>Rank r of the update B·A; at least 1. Default 8, as in peft.</summary>
     public int R { get; init; } = 8;
 
     /// <summary>Numerator α of the scale α/r. Default 8, as in peft.</summary>
+    [JsonConverter(typeof(AlphaConverter))]
     public double LoraAlpha { get; init; } = 8;
 
     /// <summary>Probability of dropping an element of the update's input while training; at least 0 and less than 1. Default 0.</summary>
@@ -42,29 +45,50 @@ public sealed record LoraConfig : LayerConfig
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Alphas of single layers, by a regular expression for the end of their names.</summary>
+    [JsonConverter(typeof(AlphaPatternConverter))]
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Numbers of the layers to adapt, from 0. Null: all.</summary>
+    [JsonConverter(typeof(LayerNumbersConverter))]
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
     /// <summary>Names of the lists that hold the layers, such as <c>h</c> or <c>layers</c>; only with <see cref="LayersToTransform"/>. Null: any list.</summary>
+    [JsonConverter(typeof(LayerListsConverter))]
     public IReadOnlyList<string>? LayersPattern { get; init; }
 
     /// <summary>Token ids whose embeddings are trained, beside the adapter. Null: none.</summary>
     public TokenIndices? TrainableTokenIndices { get; init; }
 
-    internal override IReadOnlyList<int>? LayerNumbers => LayersToTransform;
-    internal override IReadOnlyList<string>? LayerLists => LayersPattern;
-    internal override BiasMode TrainedBias => Bias;
-    internal override bool ChangesBase => InitLoraWeights.ChangesBase;
-    internal override TokenIndices? TrainedTokens => TrainableTokenIndices;
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<int>? LayerNumbers => LayersToTransform;
 
-    internal override IEnumerable<(string Field, string Pattern)> LayerPatterns =>
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<string>? LayerLists => LayersPattern;
+
+    /// <inheritdoc/>
+    protected internal override TrainedBiases TrainedBiases => Bias switch { BiasMode.All => TrainedBiases.All, BiasMode.LoraOnly => TrainedBiases.AdaptedLayers, _ => TrainedBiases.None };
+
+    /// <inheritdoc/>
+    protected internal override bool ChangesBaseWeights => InitLoraWeights.ChangesBase;
+
+    /// <inheritdoc/>
+    protected internal override TokenIndices? TrainedTokens => TrainableTokenIndices;
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<(string Field, string Pattern)> LayerPatterns =>
         RankPattern.Keys.Select(pattern => ("rank_pattern", pattern)).Concat(AlphaPattern.Keys.Select(pattern => ("alpha_pattern", pattern)));
 
-    internal override Tuner CreateTuner() => new LoraTuner();
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;
 
-    internal override LayerConfig ForLayers(bool? weightsAreTransposed) => this with { FanInFanOut = weightsAreTransposed ?? FanInFanOut };
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<string> FieldsWithoutNull => ["r", "lora_alpha"];     // the scale of the update would be a guess
+
+    /// <inheritdoc/>
+    protected internal override Tuner CreateTuner() => new LoraTuner();
+
+    internal override IEnumerable<string> Doubts() => !InitLoraWeights.IsStartOnly ? base.Doubts()
+        : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; the loaded values do not depend on it.");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A rank is less than 1, or the dropout is no probability below 1.</exception>
@@ -94,10 +118,6 @@ public sealed record LoraConfig : LayerConfig
         var (alpha, rank) = (AlphaPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", LoraAlpha)).Value, RankOf(path));
         return UseRslora ? alpha / Math.Sqrt(rank) : alpha / rank;
     }
-
-    private protected override void Write(JsonObject json) => LoraConfigJson.Write(this, json);
-
-    internal TConfig Finish<TConfig>(Serialization.ConfigJson json) where TConfig : PeftConfig => WithSharedFields<TConfig>(json);
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LORA, r={R}, alpha={LoraAlpha}, targets {TargetModules?.ToString() ?? "usual for the family"}");

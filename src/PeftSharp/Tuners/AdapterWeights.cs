@@ -1,0 +1,54 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>The trained parameters of one adapter in one place of the model.</summary>
+/// <remarks>
+/// <para>A derived class declares its parameters in its constructor, under peft's names. The parameter <c>weight</c> of a module that is declared as <c>lora_A</c> is <c>lora_A.default.weight</c> in the
+/// model and <c>lora_A.weight</c> in the file, where <c>default</c> is the adapter's name.</para>
+/// <para>Thread safety: several threads can read an instance at once; parameters are declared in the constructor only.</para>
+/// </remarks>
+public abstract class AdapterWeights
+{
+    private readonly List<Entry> _entries = [];
+
+    private protected AdapterWeights() { }
+
+    /// <summary>The adapter's name; empty until the adapter is added to the model.</summary>
+    public string AdapterName { get; internal set; } = "";
+
+    internal IReadOnlyList<Entry> Entries => _entries;
+
+    /// <summary>Declares a module whose parameters the adapter trains.</summary>
+    /// <typeparam name="TModule">The module's class.</typeparam>
+    /// <param name="name">The name before the adapter's, such as <c>lora_A</c>.</param>
+    /// <param name="module">The module. Place it with <see cref="LayerTarget.Place{TModule}"/> first.</param>
+    /// <param name="namesParameters">Whether the names in the file end with the parameter's name. False for a module with one parameter that the file holds under <paramref name="name"/> alone. Default true.</param>
+    /// <returns><paramref name="module"/>.</returns>
+    protected TModule AddModule<TModule>(string name, TModule module, bool namesParameters = true) where TModule : Module
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(module);
+        foreach (var parameter in module.parameters()) parameter.DetachFromDisposeScope();      // a constructor may have a scope for what it computes
+        _entries.Add(new Entry(name, module, null, namesParameters));
+        return module;
+    }
+
+    /// <summary>Declares a parameter that the adapter trains.</summary>
+    /// <param name="name">The name before the adapter's, such as <c>ia3_l</c>.</param>
+    /// <param name="value">Its initial value. Place it with <see cref="LayerTarget.Place(Tensor)"/> first.</param>
+    /// <returns>The parameter; read its <see cref="AdapterParameter.Value"/> each time.</returns>
+    protected AdapterParameter AddParameter(string name, Tensor value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(value);
+        var parameter = new AdapterParameter(this, (value as Parameter ?? new Parameter(value)).DetachFromDisposeScope() as Parameter ?? throw new InvalidOperationException());
+        _entries.Add(new Entry(name, null, parameter, NamesParameters: true));
+        return parameter;
+    }
+
+    /// <summary>One declaration: a module or a parameter.</summary>
+    internal sealed record Entry(string Name, Module? Module, AdapterParameter? Parameter, bool NamesParameters);
+}

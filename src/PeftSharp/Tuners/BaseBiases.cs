@@ -1,0 +1,20 @@
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Every bias of the base model, for adapters that train them all.</summary>
+internal static class BaseBiases
+{
+    /// <summary>The biases by their names in the model; without those of modules that are trained whole and of the adapters' own parts.</summary>
+    internal static IEnumerable<KeyValuePair<string, Parameter>> Of(AdapterTree tree)
+    {
+        var closed = tree.Parts.Where(part => part.Module is not TunerLayer).Select(part => part.Path + ".").ToArray();
+        var layers = tree.Parts.Where(part => part.Module is TunerLayer).Select(part => part.Path).ToArray();
+        foreach (var (name, parameter) in tree.Model.named_parameters())
+        {
+            if (!name.EndsWith(".bias", StringComparison.Ordinal) || closed.Any(path => name.StartsWith(path, StringComparison.Ordinal))) continue;
+            if (layers.Any(path => name.StartsWith(path + ".", StringComparison.Ordinal) && name != path + ".base_layer.bias")) continue;
+            yield return KeyValuePair.Create(name, parameter);
+        }
+    }
+}

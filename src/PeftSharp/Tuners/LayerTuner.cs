@@ -1,0 +1,114 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>A method that changes what layers compute: it says which modules it can adapt and creates an adapter for each.</summary>
+/// <remarks>Thread safety: several threads call the adapters at once in evaluation mode; the other members are called while no call is running.</remarks>
+/// <typeparam name="TConfig">The method's configuration.</typeparam>
+public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
+{
+    /// <summary>The layers that the method can adapt, for error messages, such as <c>linear layers (Linear, Conv1D)</c>.</summary>
+    protected abstract string AdaptableLayers { get; }
+
+    /// <summary>Roles of the modules that are adapted where the configuration names no targets; the model's family says which modules these are.</summary>
+    protected abstract IReadOnlyList<ModuleRole> DefaultRoles { get; }
+
+    /// <summary>Whether the method can adapt a layer.</summary>
+    /// <param name="target">A layer without adapters.</param>
+    protected abstract bool CanAdapt(LayerTarget target);
+
+    /// <summary>Creates an adapter for one layer, with its initial values.</summary>
+    /// <param name="target">The layer; <see cref="CanAdapt"/> accepted it.</param>
+    /// <param name="path">The layer's path in the model, such as <c>transformer.h.0.attn.c_attn</c>.</param>
+    /// <param name="config">The adapter's configuration.</param>
+    /// <exception cref="ArgumentException">The configuration does not fit the layer.</exception>
+    protected abstract LayerAdapter CreateAdapter(LayerTarget target, string path, TConfig config);
+
+    /// <summary>The adapters of one name, with the paths of their layers.</summary>
+    /// <param name="adapterName">The name.</param>
+    protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> AdaptersOf(string adapterName) =>
+        Layers.Where(entry => entry.Layer.Has(adapterName)).Select(entry => (entry.Path, entry.Layer.Target, entry.Layer[adapterName]));
+
+    /// <summary>Whether the linear layers of an adapter store their weights as [inputs, outputs] (<c>fan_in_fan_out</c> in peft's files); null where it has none.</summary>
+    /// <param name="adapterName">The adapter's name.</param>
+    protected bool? AreWeightsTransposed(string adapterName) => AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>().Select(target => (bool?)target.IsTransposed).LastOrDefault();
+
+    /// <inheritdoc/>
+    protected internal override PeftConfig Complete(PeftConfig config)
+    {
+        var layers = (LayerConfig)config;
+        return layers.TargetModules is { IsAllLinear: false } ? layers : layers with { TargetModules = layers.TargetModules is null ? Defaults(layers) : TargetModules.Create([.. AllLinear(layers)]) };
+    }
+
+    /// <inheritdoc/>
+    protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
+    {
+        var layers = (TConfig)config;
+        var places = Tree.Places();
+        var matched = Match(layers, places);
+        foreach (var place in places.Where(place => matched.Contains(place.Path)))
+        {
+            if (!IsAdaptable(place))
+                throw new ArgumentException($"'{place.Path}' is a {place.Module.GetName()}; {config.PeftType} adapts {AdaptableLayers}. Name those, for example '{places.First(IsAdaptable).Path}', or exclude this one.");
+            if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
+                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, and the initialization of this one would change the weights under them. Add it first, or to a model of its own.");
+            var layer = place.Module as TunerLayer ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.Of(place.Module)!, Tree.State));
+            layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));
+        }
+        return config;
+    }
+
+    /// <inheritdoc/>
+    protected internal override string? MergeObstacle(string adapterName) =>
+        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path } ? $"what it computes at '{path}' is no change of the layer's weights" : null;
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
+        base.TrainedParameters(adapterName, config).Concat(TrainedBiases(adapterName, config).Select(pair => pair.Value));
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
+        base.FileTensors(adapterName, config).Concat(TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config)).Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
+
+    /// <summary>Why a configuration is refused without <see cref="PeftConfig.IgnoreUnmatched"/>; null where it is not.</summary>
+    internal override string? UnmatchedEntries(PeftConfig config)
+    {
+        try
+        {
+            Match((LayerConfig)Resolve(config), Tree.Places());
+            return null;
+        }
+        catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
+    }
+
+    private IEnumerable<(string Path, TunerLayer Layer)> Layers => Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
+
+    private HashSet<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
+        new TargetMatcher(config, config.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]).ToHashSet(StringComparer.Ordinal);
+
+    private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
+
+    private TargetModules Defaults(LayerConfig config) => Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
+        : throw new ArgumentException($"The family '{Model.Family.ModelType}' states no modules with the roles that {config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
+
+    private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
+        .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)
+        .Where(place => !ReferenceEquals(place.Module, Model.OutputEmbeddings) && !(config.TaskType == TaskType.SeqCls && TaskTypes.Heads(config.TaskType).Contains(place.Path)))
+        .Select(place => place.Path).Where(path => !TargetMatcher.IsSavedWhole(config, path));
+
+    /// <summary>The biases of the base model that an adapter trains, by their names in the model.</summary>
+    private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(string adapter, PeftConfig config) => ((LayerConfig)config).TrainedBiases switch
+    {
+        Tuners.TrainedBiases.AdaptedLayers => Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter)).Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
+        Tuners.TrainedBiases.All => BaseBiases.Of(Tree),
+        _ => [],
+    };
+
+    /// <summary>The weights of adapted embeddings, which peft saves with the adapter where they have one of these names.</summary>
+    private IEnumerable<KeyValuePair<string, Parameter>> AdaptedEmbeddings(string adapter, PeftConfig config) => config.TrainedTokens is not null ? []
+        : Layers.Where(entry => entry.Layer.Has(adapter) && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
+            && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))
+            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.weight", entry.Layer.Target.Weight));
+}

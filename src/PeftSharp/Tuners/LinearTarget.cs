@@ -1,0 +1,54 @@
+using PeftSharp.Modeling.Layers;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>A linear layer as a target, however it stores its weight: <see cref="Linear"/>, <see cref="TiedLinear"/>, <see cref="Conv1D"/> or TorchSharp's <c>Linear</c>.</summary>
+/// <remarks>Thread safety: several threads can read an instance at once.</remarks>
+public sealed class LinearTarget : LayerTarget
+{
+    private readonly Func<Parameter> _weight;
+    private readonly Func<Parameter?> _bias;
+
+    private LinearTarget(Module<Tensor, Tensor> layer, Func<Parameter> weight, Func<Parameter?> bias, bool isTransposed = false) : base(layer) =>
+        (_weight, _bias, IsTransposed) = (weight, bias, isTransposed);
+
+    /// <summary>The layer as a target; null where it is no linear layer.</summary>
+    internal static new LinearTarget? Of(Module layer) => layer switch
+    {
+        Linear own => new LinearTarget(own, () => own.Weight, () => own.Bias),
+        TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that is tied to embeddings with trained rows cannot be adapted. Take it out of the targets."), () => tied.Bias),
+        Conv1D own => new LinearTarget(own, () => own.Weight, () => own.Bias, isTransposed: true),
+        TorchSharp.Modules.Linear linear => new LinearTarget(linear, () => linear.weight, () => linear.bias),
+        _ => null,
+    };
+
+    /// <inheritdoc/>
+    public override bool HasWeight => true;
+
+    /// <inheritdoc/>
+    public override Parameter Weight => _weight();
+
+    /// <inheritdoc/>
+    public override Parameter? Bias => _bias();
+
+    /// <summary>Whether the weight is stored as [inputs, outputs].</summary>
+    public bool IsTransposed { get; }
+
+    /// <summary>Width of the input.</summary>
+    public long Inputs => Weight.shape[IsTransposed ? 0 : 1];
+
+    /// <summary>Width of the output.</summary>
+    public long Outputs => Weight.shape[IsTransposed ? 1 : 0];
+
+    /// <summary>From [outputs, inputs] to the order in which the layer stores its weight, or back.</summary>
+    /// <param name="weight">Float [outputs, inputs], or as the layer stores it.</param>
+    public Tensor Oriented(Tensor weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return IsTransposed ? weight.t() : weight;
+    }
+}

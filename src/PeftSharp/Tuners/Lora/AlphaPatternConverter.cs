@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Tuners.Lora;
+
+/// <summary>Alphas by a pattern of layers.</summary>
+internal sealed class AlphaPatternConverter : JsonConverter<IReadOnlyDictionary<string, double>>
+{
+    public override IReadOnlyDictionary<string, double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader, options)!;
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, double> value, JsonSerializerOptions options)
+    {
+        var alpha = new AlphaConverter();
+        writer.WriteStartObject();
+        foreach (var (pattern, number) in value)
+        {
+            writer.WritePropertyName(pattern);
+            alpha.Write(writer, number, options);
+        }
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using PeftSharp.Internal;
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Reads and writes <c>adapter_config.json</c> for every method: properties are fields, unknown fields are kept, unsupported values are refused by name.</summary>
+internal static class PeftConfigFile
+{
+    internal const string Name = "adapter_config.json";
+
+    private static readonly JsonSerializerOptions _options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PythonFloatConverter(), new WholeNumberConverter(), new PythonEnumConverterFactory() },
+    };
+
+    /// <summary>The configuration in <paramref name="folder"/>.</summary>
+    /// <exception cref="CheckpointException">The file is absent or malformed, its method is not supported, or it asks for something that is not.</exception>
+    internal static PeftConfig Read(string folder)
+    {
+        if (FolderAccess.Obstacle(folder, $"{Name} and {AdapterFiles.WeightsFile}") is { } obstacle) throw new CheckpointException(obstacle);
+        var path = Path.Combine(folder, Name);
+        var json = ConfigJson.Read(path);
+        var type = json.GetString("peft_type");
+        return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong("peft_type", $"a supported method: {string.Join(", ", PeftMethods.Names)}");
+    }
+
+    /// <summary>The configuration in the fields of a file.</summary>
+    /// <exception cref="CheckpointException">A field has a value that it cannot have, or asks for something that is not supported.</exception>
+    internal static TConfig Parse<TConfig>(JsonObject json, string path) where TConfig : PeftConfig, new()
+    {
+        var defaults = new TConfig();
+        var fields = new ConfigJson(json, path);
+        foreach (var unused in defaults.UnusedFields)
+        {
+            if (AsksForNothing(json[unused.Name], unused.Default)) json.Remove(unused.Name);
+            else if (unused.IsRefused) throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
+        }
+        json.Remove("peft_type");
+        foreach (var name in json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key)).Select(field => field.Key).ToArray()) json.Remove(name);
+        try { return json.Deserialize<TConfig>(_options)!; }
+        catch (JsonException error) { throw Wrong(fields, path, error); }
+        catch (ArgumentException error) { throw new CheckpointException($"'{path}': {error.Message}", error); }
+    }
+
+    /// <summary>Writes the file as peft does, with every field, also those that are null.</summary>
+    internal static void Write(string folder, PeftConfig config)
+    {
+        var json = JsonSerializer.SerializeToNode(config, config.GetType(), _options)!.AsObject();
+        foreach (var unused in config.UnusedFields)
+            if (!json.ContainsKey(unused.Name)) json[unused.Name] = unused.Default?.DeepClone();
+        JsonFile.Write(Path.Combine(folder, Name), json, finalNewline: false);
+    }
+
+    private static bool AsksForNothing(JsonNode? value, JsonNode? nothing) => value is null || JsonNode.DeepEquals(value, nothing)
+        || value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (nothing is null && value.GetValueKind() == JsonValueKind.False);
+
+    /// <summary>The error with the file, the field, its value and what is expected. A converter of the library says the last in its message.</summary>
+    private static CheckpointException Wrong(ConfigJson fields, string path, JsonException error)
+    {
+        var name = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
+        var isOurs = !error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal) && error.InnerException is null;
+        return fields.Fields.ContainsKey(name) && isOurs ? fields.Wrong(name, error.Message) : ConfigFiles.Wrong(path, fields.Fields, error);
+    }
+}

@@ -1,0 +1,76 @@
+using PeftSharp.Modeling;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Batches with virtual tokens before the text of each row.</summary>
+internal static class VirtualTokenInputs
+{
+    /// <summary>The batch with embeddings in place of ids, the virtual tokens first.</summary>
+    /// <param name="inputs">The batch; it is not changed.</param>
+    /// <param name="prompt">Embeddings of the virtual tokens, float [virtual tokens, width].</param>
+    /// <param name="model">The base model.</param>
+    /// <exception cref="NotSupportedException">The batch has more axes, a mask for each pair of tokens, or several texts in a row.</exception>
+    /// <exception cref="ArgumentException">Virtual tokens and text are more than the model has positions.</exception>
+    internal static ModelInputs Add(ModelInputs inputs, Tensor prompt, PretrainedModel model)
+    {
+        var text = inputs.InputsEmbeds ?? Embeddings(inputs, model);
+        var (rows, tokens, added) = (text.shape[0], text.shape[1], (int)prompt.shape[0]);
+        CheckLength(tokens, added, model);
+        var result = Continue(inputs, added, model);
+        if (inputs.PositionIds is { } positions)
+        {
+            RefusePacked(positions, inputs.AttentionMask);
+            var shifted = result.PositionIds!;
+            result.PositionIds = cat([arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added), shifted], 1);
+        }
+        foreach (var input in model.Inputs.Where(input => input.Kind == InputKind.Categories))
+            if (inputs[input.Name] is { } categories) result[input.Name] = cat([zeros([categories.shape[0], added], categories.dtype, categories.device), categories], 1);
+        result.InputIds = null;
+        result.InputsEmbeds = cat([prompt.to(text.dtype).unsqueeze(0).expand(rows, added, prompt.shape[1]), text], 1);
+        model.Objective?.AddTokensBefore(result, added, [rows, tokens]);
+        return result;
+    }
+
+    /// <summary>The batch as it is after virtual tokens that are in the key-value cache: the mask and the positions count them.</summary>
+    /// <param name="inputs">The batch; it is not changed.</param>
+    /// <param name="added">Number of virtual tokens.</param>
+    /// <param name="model">The base model.</param>
+    internal static ModelInputs Continue(ModelInputs inputs, int added, PretrainedModel model)
+    {
+        var result = inputs.Copy();
+        if (inputs.AttentionMask is { } mask)
+        {
+            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' is [{string.Join(", ", mask.shape)}], but virtual tokens need a mask with one number for each token, [batch, tokens].");
+            result.AttentionMask = cat([ones([mask.shape[0], added], mask.dtype, mask.device), mask], 1);
+        }
+        if (inputs.PositionIds is not { } positions) return result;
+        result.PositionIds = positions + added;
+        if (model.Inputs.FirstOrDefault(input => input.Kind == InputKind.Positions) is { Limit: { } limit } spec) InputCheck.Rows(result.PositionIds, limit, spec.Name, spec.LimitField ?? spec.Name);
+        return result;
+    }
+
+    private static Tensor Embeddings(ModelInputs inputs, PretrainedModel model)
+    {
+        var ids = inputs.InputIds!;
+        return ids.dim() == 2 ? model.InputEmbeddings!.call(ids)
+            : throw new NotSupportedException($"'input_ids' is [{string.Join(", ", ids.shape)}], but virtual tokens are put before rows of ids, [batch, tokens]. {model.GetName()} needs another method.");
+    }
+
+    private static void CheckLength(long tokens, int added, PretrainedModel model)
+    {
+        var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
+        if (most is { } positions && tokens + added > positions)
+            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual ones, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
+    }
+
+    /// <summary>Several texts in one row (positions that start again, without a mask) would need virtual tokens before each.</summary>
+    private static void RefusePacked(Tensor positions, Tensor? mask)
+    {
+        var tokens = positions.shape[1];
+        if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;
+        using var scope = NewDisposeScope();
+        if ((positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).any().item<bool>())
+            throw new NotSupportedException("'position_ids' start again within a row, so it holds several texts, and the virtual tokens would stand before the first only. Pad the rows instead of packing them.");
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Enumerations under the names that Python gives their members (<see cref="PythonNames"/>); another name is refused with the list of those there are.</summary>
+internal sealed class PythonEnumConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert))!;
+
+    private sealed class Converter<T> : JsonConverter<T> where T : struct, Enum
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && PythonNames.TryParse(reader.GetString()!, out T value) ? value
+                : throw new JsonException($"one of {string.Join(", ", PythonNames.Of<T>())}");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(PythonNames.NameOf(value));
+    }
+}

@@ -1,0 +1,34 @@
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+
+namespace PeftSharp.Tuners;
+
+/// <summary>Rows of embeddings that are trained beside an adapter (<c>trainable_token_indices</c>).</summary>
+internal static class TrainedTokenRows
+{
+    /// <exception cref="ArgumentException">A name is no embedding, or an id is no row of it.</exception>
+    internal static void Add(AdapterTree tree, string adapter, TokenIndices tokens)
+    {
+        var targets = tokens.ByModule is { } byModule ? byModule.Select(pair => (Place: Embedding(tree, pair.Key), Ids: pair.Value)) : [(InputEmbeddings(tree), tokens.Ids)];
+        foreach (var (place, ids) in targets.ToArray())
+        {
+            var wrapper = place.Module as TrainableTokensWrapper;
+            if (wrapper is null)
+            {
+                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException($"trainable_token_indices means '{place.Path}', which is {(place.Module is IAdapterModule ? "adapted already" : $"a {place.Module.GetName()}")}. Name an embedding that no other adapter changes.");
+                wrapper = new TrainableTokensWrapper(table, tree.State);
+                AdapterTree.Put(place, wrapper);
+            }
+            wrapper.Add(adapter, ids);
+        }
+    }
+
+    private static ModulePlace InputEmbeddings(AdapterTree tree) => tree.Places().First(place => ReferenceEquals(place.Module, tree.Model.InputEmbeddings));
+
+    private static ModulePlace Embedding(AdapterTree tree, string name)
+    {
+        var places = tree.Places();
+        return places.FirstOrDefault(place => place.Path == name || place.Path.EndsWith("." + name, StringComparison.Ordinal))
+            ?? throw new ArgumentException($"trainable_token_indices names '{name}', but no module of {tree.Model.GetName()} is called so{NameHint.For(name, places.Select(place => place.Path))}");
+    }
+}

@@ -1,0 +1,299 @@
+using PeftSharp.Data;
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
+using PeftSharp.Models.Roberta;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>What holds for every method: a test class for a method derives from this and gives a configuration.</summary>
+public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConfig
+{
+    private const int Rows = 3, Tokens = 6, FirstFreeId = 5, Ids = 20, Labels = 3, Pad = 1;
+    private const double Rounding = 1e-5;                       // the same sums in another order
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>A configuration that leaves everything to the defaults that can be left to them, targets among it, without dropout.</summary>
+    protected abstract TConfig Config { get; }
+
+    /// <summary>Whether an adapter can be merged into the weights.</summary>
+    protected virtual bool CanMerge => true;
+
+    /// <summary>Whether rows of one batch can have different adapters.</summary>
+    protected virtual bool CanMixRows => true;
+
+    /// <summary>Whether several adapters can be active at once.</summary>
+    protected virtual bool CanStack => true;
+
+    /// <summary>Tokens that the adapter puts before the text.</summary>
+    protected virtual int VirtualTokens => 0;
+
+    public void Dispose()
+    {
+        _scope.Dispose();
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Theory]
+    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    public void A_new_adapter_with_default_targets_trains_every_family_and_freezes_the_base_model(string family)
+    {
+        using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
+        var before = TinyModels.Bits(peft);
+        Disturb(peft);
+        peft.train();
+        peft.call(ClassifierInputs()).Loss!.backward();
+        foreach (var (name, parameter) in peft.named_parameters())
+        {
+            if (!parameter.requires_grad) Assert.True(TinyModels.Same(before[name], parameter), name);
+            else Assert.True(parameter.grad is { } gradient && gradient.isfinite().all().item<bool>() && gradient.abs().max().item<float>() > 0, $"no gradient reaches {name}");
+        }
+        var (trained, all) = (peft.TrainableParameters().Trainable, peft.TrainableParameters().All);
+        Assert.InRange(trained, 1, all - 1);
+    }
+
+    [Theory]
+    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    public void A_saved_adapter_loads_to_the_same_output_and_the_same_configuration(string family)
+    {
+        using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
+        Disturb(peft);
+        peft.eval();
+        peft.SavePretrained(_folder.Path);
+        using var loaded = PeftModel.FromPretrained(Classifier(family), _folder.Path);
+        Assert.Empty(loaded.LoadReport!.Warnings);
+        Close.Equal(peft.call(ClassifierInputs()).Logits!, loaded.call(ClassifierInputs()).Logits!, 0, "logits");
+        loaded.SavePretrained(_folder.File("again"));
+        Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")), File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
+        Assert.Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    public void Padding_changes_nothing(string family)
+    {
+        using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
+        Disturb(peft);
+        peft.eval();
+        var ids = ClassifierInputs().InputIds!;
+        var padded = new ModelInputs { InputIds = cat([ids, full([Rows, 2], Pad, ScalarType.Int64)], 1), AttentionMask = cat([ones_like(ids), zeros([Rows, 2], ScalarType.Int64)], 1) };
+        Close.Equal(peft.call(new ModelInputs { InputIds = ids }).Logits!, peft.call(padded).Logits!, Rounding, "logits");
+    }
+
+    [Fact]
+    public void A_disabled_adapter_is_the_base_model_and_an_unloaded_model_too()
+    {
+        var expected = TinyModels.Logits(Writer());
+        var peft = Writer().GetPeftModel(Config);
+        Disturb(peft);
+        peft.eval();
+        Assert.False(TinyModels.Same(expected, TextLogits(peft)));
+        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
+        Assert.True(TinyModels.Same(expected, peft.call(WriterInputs(), new ForwardOptions { AdapterNames = ["__base__"] }).Logits!));
+        using var model = peft.Unload();
+        Assert.True(TinyModels.Same(expected, TinyModels.Logits(model)));
+        Assert.Equal(Writer().state_dict().Keys, model.state_dict().Keys);
+    }
+
+    [Fact]
+    public void Merging_keeps_the_output_and_unmerging_restores_the_bits()
+    {
+        var peft = Writer().GetPeftModel(Config);
+        Disturb(peft);
+        peft.eval();
+        var (expected, bits) = (TinyModels.Logits(peft), TinyModels.Bits(peft));
+        if (!CanMerge)
+        {
+            Assert.Contains(Config.PeftType, Assert.Throws<NotSupportedException>(() => peft.Merge()).Message, StringComparison.Ordinal);
+            Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
+            return;
+        }
+        peft.Merge();
+        Close.Equal(expected, TinyModels.Logits(peft), Rounding, "merged");
+        peft.Unmerge();
+        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(bits[pair.Key], pair.Value), pair.Key));
+        using var merged = peft.MergeAndUnload();
+        Close.Equal(expected, TinyModels.Logits(merged), Rounding, "merged and unloaded");
+    }
+
+    [Fact]
+    public void Two_adapters_switch_by_call_by_scope_and_for_good_and_are_renamed_and_deleted()
+    {
+        using var peft = Writer().GetPeftModel(Config, "first");
+        Disturb(peft);
+        peft.AddAdapter("second", Config);
+        peft.SetAdapter("second");
+        Disturb(peft, seed: 9);
+        peft.eval();
+        var second = TinyModels.Logits(peft);
+        peft.SetAdapter("first");
+        var first = TinyModels.Logits(peft);
+        Assert.False(TinyModels.Same(first, second));
+        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "second").Logits!));
+        using (peft.UseAdapter("second")) Assert.True(TinyModels.Same(second, TinyModels.Logits(peft)));
+        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        peft.RenameAdapter("second", "other");
+        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "other").Logits!));
+        peft.SavePretrained(_folder.Path);
+        peft.DeleteAdapter("other");
+        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        peft.LoadAdapter(_folder.File("other"), "loaded");
+        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "loaded").Logits!));
+    }
+
+    [Fact]
+    public void Rows_with_an_adapter_each_are_those_of_single_calls_or_are_refused()
+    {
+        using var peft = Writer().GetPeftModel(Config, "first");
+        Disturb(peft);
+        peft.AddAdapter("second", Config);
+        peft.SetAdapter("second");
+        Disturb(peft, seed: 9);
+        peft.eval();
+        string[] names = ["second", "__base__", "first"];
+        if (!CanMixRows)
+        {
+            Assert.Throws<NotSupportedException>(() => peft.Call(WriterInputs(), names));
+            return;
+        }
+        var mixed = peft.Call(WriterInputs(), names).Logits!;
+        foreach (var (row, name) in names.Index()) Close.Equal(peft.Call(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
+    }
+
+    [Fact]
+    public void Adapters_that_are_active_together_merge_to_what_they_compute_or_are_refused()
+    {
+        using var peft = Writer().GetPeftModel(Config, "first");
+        Disturb(peft);
+        peft.AddAdapter("second", Config);
+        peft.SetAdapter("second");
+        Disturb(peft, seed: 9);
+        peft.eval();
+        if (!CanStack)
+        {
+            Assert.Throws<ArgumentException>(() => peft.SetAdapter("first", "second"));
+            return;
+        }
+        peft.SetAdapter("first", "second");
+        var expected = TinyModels.Logits(peft);
+        if (!CanMerge) return;
+        peft.Merge();
+        Close.Equal(expected, TinyModels.Logits(peft), Rounding, "merged");
+    }
+
+    [Theory]
+    [InlineData("gpt2"), InlineData("llama")]
+    public void A_text_is_the_same_with_and_without_the_cache_with_left_padding_and_with_beams(string family)
+    {
+        using var peft = Writer(family).GetPeftModel(Config);
+        Disturb(peft);
+        peft.eval();
+        var ids = WriterInputs().InputIds!.narrow(0, 0, 1).narrow(1, 0, 3);
+        var options = new GenerationConfig { MaxNewTokens = 3, PadTokenId = Pad };
+        Tensor Text(Tensor prompt, GenerationConfig config, Tensor? mask = null)
+        {
+            using var inputs = new ModelInputs { InputIds = prompt.alias(), AttentionMask = mask };
+            return peft.Generate(inputs, config);
+        }
+        var expected = Text(ids, options);
+        Assert.True(TinyModels.Same(expected, Text(ids, options with { UseCache = false })));
+        var padded = cat([full([1, 2], Pad, ScalarType.Int64), ids], 1);
+        var mask = cat([zeros([1, 2], ScalarType.Int64), ones_like(ids)], 1);
+        Assert.True(TinyModels.Same(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3)));
+        var beams = Text(ids, options with { NumBeams = 2 });
+        Assert.True(TinyModels.Same(beams, Text(ids, options with { NumBeams = 2, UseCache = false })));
+        Assert.Equal(expected[0, 3].item<long>(), peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
+    }
+
+    [Fact]
+    public void A_resumed_run_ends_with_the_bits_of_one_that_was_not_interrupted()
+    {
+        var whole = Trained(null);
+        var resumed = Trained(Path.Combine(_folder.File("run"), "checkpoint-2"));
+        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+    }
+
+    [Fact]
+    public void A_loaded_adapter_is_trained_further_where_that_is_asked_for()
+    {
+        using (var saved = Writer().GetPeftModel(Config))
+        {
+            Disturb(saved);
+            saved.SavePretrained(_folder.Path);
+        }
+        using var frozen = PeftModel.FromPretrained(Writer(), _folder.Path);
+        Assert.Equal(0, frozen.TrainableParameters().Trainable);
+        using var peft = PeftModel.FromPretrained(Writer(), _folder.Path, isTrainable: true);
+        var before = TinyModels.Bits(peft);
+        Trainer(peft, "run").Train();
+        Assert.All(peft.named_parameters(), pair => Assert.Equal(pair.parameter.requires_grad, !TinyModels.Same(before[pair.name], pair.parameter)));
+        Assert.True(peft.TrainableParameters().Trainable > 0);
+    }
+
+    private Dictionary<string, Tensor> Trained(string? checkpoint)
+    {
+        manual_seed(5);
+        using var peft = Writer().GetPeftModel(Config);
+        Trainer(peft, checkpoint is null ? "run" : "resumed").Train(resumeFromCheckpoint: checkpoint);
+        return TinyModels.Bits(peft);
+    }
+
+    private Trainer Trainer(PretrainedModel model, string folder)
+    {
+        using var generator = new Generator(3);
+        var rows = Enumerable.Range(0, 8).Select(_ => randint(FirstFreeId, Ids, [Tokens], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray())
+            .Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
+        var arguments = new TrainingArguments(_folder.File(folder)) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, WeightDecay = 0.1, UseCpu = true };
+        return new Trainer(model, arguments, Dataset.FromList(rows));
+    }
+
+    private Tensor TextLogits(PretrainedModel model) => TinyModels.Logits(model) is var logits ? logits.narrow(1, VirtualTokens, logits.shape[1] - VirtualTokens) : logits;
+
+    private static void Disturb(PeftModel peft, int seed = 2) => TinyModels.Disturb(peft, seed);
+
+    private static ModelInputs WriterInputs()
+    {
+        var inputs = TinyModels.Inputs();
+        inputs.Labels = null;
+        return inputs;
+    }
+
+    private static ModelInputs ClassifierInputs()
+    {
+        using var generator = new Generator(5);
+        return new ModelInputs { InputIds = randint(FirstFreeId, Ids, [Rows, Tokens], dtype: ScalarType.Int64, generator: generator), Labels = arange(Rows, ScalarType.Int64) % Labels };
+    }
+
+    private static PretrainedModel Writer(string family = "gpt2")
+    {
+        if (family == "gpt2") return TinyModels.Gpt2();
+        manual_seed(1);
+        var model = AutoModelForCausalLM.FromConfig(new LlamaConfig { VocabSize = 31, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16 });
+        model.eval();
+        return model;
+    }
+
+    private static PretrainedModel Classifier(string family)
+    {
+        manual_seed(1);
+        PretrainedConfig config = family switch
+        {
+            "bert" => new BertConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
+            "roberta" => new RobertaConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
+            "gpt2" => new Gpt2Config { VocabSize = Ids, NPositions = 16, NEmbd = 16, NLayer = 2, NHead = 2, AttnPdrop = 0, EmbdPdrop = 0, ResidPdrop = 0, NumLabels = Labels, PadTokenId = Pad },
+            _ => new LlamaConfig { VocabSize = Ids, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16, NumLabels = Labels, PadTokenId = Pad },
+        };
+        var model = AutoModelForSequenceClassification.FromConfig(config);
+        model.eval();
+        return model;
+    }
+}
