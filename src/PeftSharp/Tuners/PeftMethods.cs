@@ -11,6 +11,7 @@ public static class PeftMethods
 
     static PeftMethods()
     {
+        Register<Ia3Config>();
         Register<LoraConfig>();
     }
 
