@@ -13,6 +13,7 @@ public static class PeftMethods
     {
         Register<Ia3Config>();
         Register<LoraConfig>();
+        Register<PromptTuningConfig>();
     }
 
     /// <summary>The <c>peft_type</c> of each method.</summary>

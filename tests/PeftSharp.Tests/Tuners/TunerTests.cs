@@ -198,7 +198,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Disturb(peft);
         peft.eval();
         var ids = WriterInputs().InputIds!.narrow(0, 0, 1).narrow(1, 0, 3);
-        var options = new GenerationConfig { MaxNewTokens = 3, PadTokenId = Pad };
+        var options = new GenerationConfig { MaxNewTokens = 3, MinNewTokens = 3, PadTokenId = Pad };
         Tensor Text(Tensor prompt, GenerationConfig config, Tensor? mask = null)
         {
             using var inputs = new ModelInputs { InputIds = prompt.alias(), AttentionMask = mask };

@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Embedding = PeftSharp.Modeling.Layers.Embedding;
+
+namespace PeftSharp.Tuners.PromptTuning;
+
+/// <summary>Trained embeddings of virtual tokens (peft's <c>PromptEmbedding</c>).</summary>
+internal sealed class PromptEmbedding : PromptAdapter
+{
+    private readonly Table _table;
+
+    internal PromptEmbedding(LayerTarget embeddings, PromptTuningConfig config, bool isNew)
+    {
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        Tokens = config.NumVirtualTokens;
+        var table = new Table(Tokens, config.TokenDim!.Value);
+        init.normal_(table.Weight);                       // drawn for every initialization, as in peft
+        if (isNew && Ids(embeddings, config) is { } ids) table.Weight.copy_(embeddings.Layer.call(ids.to(embeddings.Layer.parameters().First().device)));
+        _table = AddModule("prompt_encoder", embeddings.Place(table));
+    }
+
+    public override int Tokens { get; }
+
+    public override Tensor SavedEmbeddings => _table.Weight;
+
+    public override Tensor Embeddings() => _table.Weight;
+
+    /// <summary>The tokens whose embeddings the virtual tokens start from, int64 [tokens]; null for a random start.</summary>
+    private Tensor? Ids(LayerTarget embeddings, PromptTuningConfig config) => config.PromptTuningInit switch
+    {
+        PromptTuningInit.SampleVocab => randint(0, embeddings.Layer.parameters().First().shape[0], [Tokens], ScalarType.Int64),
+        PromptTuningInit.Text => tensor(TextIds(config)),
+        _ => null,
+    };
+
+    private long[] TextIds(PromptTuningConfig config)
+    {
+        var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which needs the tokenizer. Set Tokenizer to the one of the base model (AutoTokenizer.FromPretrained).");
+        var ids = tokenizer.Encode(config.PromptTuningInitText!).Ids;
+        return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. Give another text, or choose RANDOM.")
+            : [.. Enumerable.Range(0, Tokens).Select(index => (long)ids[index % ids.Length])];
+    }
+
+    /// <summary>The module whose parameter is <c>embedding.weight</c>.</summary>
+    private sealed class Table : Module
+    {
+        [ComponentName(Name = "embedding")] private readonly Embedding _embedding;
+
+        internal Table(int tokens, int width) : base(nameof(PromptEmbedding))
+        {
+            _embedding = new Embedding(tokens, width);
+            RegisterComponents();
+        }
+
+        internal TorchSharp.Modules.Parameter Weight => _embedding.Weight;
+    }
+}

@@ -1,0 +1,151 @@
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Serialization;
+using PeftSharp.Tests.Generation;
+using PeftSharp.Tuners;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Tuners;
+
+public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
+{
+    private const int Virtual = 3;
+
+    protected override PromptTuningConfig Config => new() { NumVirtualTokens = Virtual };
+
+    protected override bool CanMerge => false;
+
+    protected override bool CanMixRows => false;
+
+    protected override bool CanStack => false;
+
+    protected override int VirtualTokens => Virtual;
+
+    [Fact]
+    public void Virtual_tokens_start_from_the_tokens_of_a_text_repeated_or_cut_and_the_file_needs_no_tokenizer()
+    {
+        using var folder = new TemporaryFolder();
+        using var tiny = new TinyWriter();
+        var ids = tiny.Ids("to be or not");
+        foreach (var count in new[] { 2, ids.Length + 2 })
+        {
+            var config = new PromptTuningConfig { NumVirtualTokens = count, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "mine" };
+            var peft = tiny.Model.GetPeftModel(config);
+            using var table = ((TorchSharp.Modules.Parameter)tiny.Model.InputEmbeddings!.get_parameter("weight")!).detach();
+            var expected = stack([.. Enumerable.Range(0, count).Select(index => table[ids[index % ids.Length]])]);
+            Close.Equal(expected, peft.state_dict()["prompt_encoder.default.embedding.weight"], 0, "start");
+            TinyModels.Disturb(peft);
+            peft.SavePretrained(folder.Path);
+            var trained = peft.state_dict()["prompt_encoder.default.embedding.weight"].clone();
+            using var again = PeftModel.FromPretrained(peft.Unload(), folder.Path, isTrainable: true);
+            Close.Equal(trained, again.state_dict()["prompt_encoder.default.embedding.weight"], 0, "loaded");
+            Assert.Equal("mine", (string?)JsonFile.Read(folder.File("adapter_config.json"))["tokenizer_name_or_path"]);
+            again.Unload();
+        }
+    }
+
+    [Fact]
+    public void Virtual_tokens_start_from_random_tokens_of_the_vocabulary()
+    {
+        var model = TinyModels.Gpt2();
+        var rows = ((TorchSharp.Modules.Parameter)model.InputEmbeddings!.get_parameter("weight")!).detach();
+        manual_seed(4);
+        using var peft = model.GetPeftModel(Config with { PromptTuningInit = PromptTuningInit.SampleVocab });
+        var start = peft.state_dict()["prompt_encoder.default.embedding.weight"];
+        Assert.All(Enumerable.Range(0, Virtual), token => Assert.True(rows.eq(start[token]).all(1).any().item<bool>()));
+    }
+
+    public static TheoryData<string, PromptTuningConfig> Nonsense => new()
+    {
+        { "num_virtual_tokens", new PromptTuningConfig() },
+        { "PromptTuningInitText", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text } },
+        { "Tokenizer", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a", TokenizerNameOrPath = "b" } },
+        { "TokenizerNameOrPath", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
+        { "RANDOM", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInitText = "a" } },
+        { "NumTransformerSubmodules", new PromptTuningConfig { NumVirtualTokens = 2, NumTransformerSubmodules = 2 } },
+        { "SEQ_2_SEQ_LM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
+        { "token_dim", new PromptTuningConfig { NumVirtualTokens = 2, TokenDim = 7 } },
+    };
+
+    [Theory, MemberData(nameof(Nonsense))]
+    public void A_configuration_that_makes_no_sense_is_refused_by_name_and_the_model_stays(string name, PromptTuningConfig config)
+    {
+        var model = TinyModels.Gpt2();
+        var before = TinyModels.Bits(model);
+        Assert.Contains(name, Assert.ThrowsAny<ArgumentException>(() => model.GetPeftModel(config)).Message, StringComparison.Ordinal);
+        Assert.Equal(before.Keys, model.state_dict().Keys);
+        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void Labels_and_answers_of_tokens_move_with_the_text()
+    {
+        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 };
+        var ids = TinyModels.Inputs().InputIds!;
+        using var answers = AutoModelForQuestionAnswering.FromConfig(config).GetPeftModel(Config);
+        answers.eval();
+        var (starts, ends) = (tensor(new long[] { 0, 2, 5 }), tensor(new long[] { 1, 3, 5 }));
+        var output = answers.call(new ModelInputs { InputIds = ids, StartPositions = starts, EndPositions = ends });
+        Assert.Equal([3, Virtual + 6], output.StartLogits!.shape);
+        var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual) + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
+        Close.Equal(expected, output.Loss!, 1e-6, "loss of answers");
+
+        using var tokens = AutoModelForTokenClassification.FromConfig(config).GetPeftModel(Config);
+        tokens.eval();
+        var labels = ids % 2;
+        var scores = tokens.call(new ModelInputs { InputIds = ids, TokenTypeIds = zeros_like(ids), Labels = labels });
+        Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!, 1e-6, "loss of tokens");
+    }
+
+    [Fact]
+    public void Positions_of_the_caller_are_those_of_the_text()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(Config);
+        peft.eval();
+        var ids = TinyModels.Inputs().InputIds!;
+        var plain = peft.call(new ModelInputs { InputIds = ids }).Logits!;
+        Close.Equal(plain, peft.call(new ModelInputs { InputIds = ids, PositionIds = arange(6, ScalarType.Int64).unsqueeze(0) }).Logits!, 0, "logits");
+        var embedded = peft.InputEmbeddings!.call(ids);
+        Close.Equal(plain, peft.call(new ModelInputs { InputsEmbeds = embedded }).Logits!, 0, "logits of embeddings");
+    }
+
+    [Fact]
+    public void Inputs_without_room_for_virtual_tokens_are_refused_with_what_would_fit()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(Config);
+        peft.eval();
+        var tooLong = randint(5, 31, [1, 10], dtype: ScalarType.Int64);
+        Assert.Contains("maxLength: 9", Assert.Throws<ArgumentException>(() => peft.call(new ModelInputs { InputIds = tooLong })).Message, StringComparison.Ordinal);
+        var prompt = new[] { 5, 6, 7 };
+        var error = Assert.Throws<ArgumentException>(() => peft.Generate(prompt, maxNewTokens: 8));
+        Assert.Contains("3 virtual tokens", error.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 7 new tokens", error.Message, StringComparison.Ordinal);
+        using var text = peft.Generate(prompt, maxNewTokens: 7);
+        Assert.Equal(10, text.shape[1]);
+        var packed = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), PositionIds = tensor(new long[] { 0, 1, 0, 1 }).unsqueeze(0) };
+        Assert.Contains("several texts", Assert.Throws<NotSupportedException>(() => peft.call(packed)).Message, StringComparison.Ordinal);
+        var pairs = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), AttentionMask = ones([1, 1, 4, 4], ScalarType.Bool) };
+        Assert.Contains("attention_mask", Assert.Throws<NotSupportedException>(() => peft.call(pairs)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_whose_input_has_more_axes_or_no_embeddings_is_refused()
+    {
+        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12 };
+        using var choices = AutoModelForMultipleChoice.FromConfig(config).GetPeftModel(Config);
+        Assert.Contains("[3, 2, 6]", Assert.Throws<NotSupportedException>(() => choices.call(new ModelInputs { InputIds = ones([3, 2, 6], ScalarType.Int64) })).Message, StringComparison.Ordinal);
+        using var linear = new ModuleModel(new Scores(), [new InputSpec("values", InputKind.Values)]);
+        Assert.Contains("inputs_embeds", Assert.Throws<ArgumentException>(() => linear.GetPeftModel(Config)).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Scores : nn.Module<ModelInputs, ModelOutput>
+    {
+        private readonly nn.Module<Tensor, Tensor> _linear = nn.Linear(2, 2);
+
+        internal Scores() : base(nameof(Scores)) => RegisterComponents();
+
+        public override ModelOutput forward(ModelInputs inputs) => new() { Logits = _linear.call(inputs["values"]!) };
+    }
+}
