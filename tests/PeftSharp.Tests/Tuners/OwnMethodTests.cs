@@ -1,0 +1,163 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tests.Tuners;
+
+/// <summary>Methods from outside the library use the whole contract: a bottleneck after layers, with a penalty, an action after each step and state beside the file; and a whole-model method.</summary>
+public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
+{
+    static OwnMethodTests() => PeftMethods.Register<BottleneckConfig>();
+
+    protected override BottleneckConfig Config => new() { BottleneckSize = 3, Activation = Activation.Tanh };        // with so few units ReLU may pass no gradient
+
+    protected override bool CanMerge => false;
+
+    [Fact]
+    public void A_penalty_is_part_of_the_loss_and_of_the_gradient()
+    {
+        using var scope = NewDisposeScope();
+        using var peft = TinyModels.Gpt2().GetPeftModel(Config with { PenaltyWeight = 0.5 });
+        using var plain = TinyModels.Gpt2().GetPeftModel(Config);
+        TinyModels.Disturb(peft);
+        TinyModels.Disturb(plain);
+        var (with, without) = (peft.call(TinyModels.Inputs()).Loss!, plain.call(TinyModels.Inputs()).Loss!);
+        var squares = peft.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.pow(2).sum().item<float>());
+        Assert.Equal(0.5 * squares, with.item<float>() - without.item<float>(), 1e-3);
+        with.backward();
+        without.backward();
+        foreach (var (one, other) in peft.parameters().Where(parameter => parameter.requires_grad).Zip(plain.parameters().Where(parameter => parameter.requires_grad)))
+            Close.Equal(other.grad! + one.detach(), one.grad!, 1e-4, "gradient");
+    }
+
+    [Fact]
+    public void State_beside_the_file_is_saved_in_checkpoints_and_read_back_and_a_step_is_told_with_its_gradients()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var (whole, state) = Trained(folder, "run", null);
+        Assert.Equal(4, state.Item2);
+        Assert.True(state.Item1 > 0);
+        Assert.True(File.Exists(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors")));
+        var (resumed, stateAfter) = Trained(folder, "resumed", Path.Combine(folder.File("run"), "checkpoint-2"));
+        Assert.Equal(state.Item1, stateAfter.Item1);
+        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+        File.Delete(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors"));
+        Assert.Contains("model_state.safetensors", Assert.Throws<CheckpointException>(() => Trained(folder, "third", Path.Combine(folder.File("run"), "checkpoint-2"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_field_that_the_record_does_not_have_is_kept_and_a_wrong_value_is_named()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using (var saved = TinyModels.Gpt2().GetPeftModel(Config)) saved.SavePretrained(folder.Path);
+        var file = folder.File("adapter_config.json");
+        Assert.Contains("\"activation\": \"hyperbolic\"", File.ReadAllText(file), StringComparison.Ordinal);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"bottleneck_size\": 3", "\"bottleneck_size\": 3.0,\n  \"from_tomorrow\": [1]", StringComparison.Ordinal));
+        using (var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path))
+        {
+            Assert.Contains("from_tomorrow", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
+            Assert.Equal(Activation.Tanh, ((BottleneckConfig)peft.PeftConfigs["default"]).Activation);
+        }
+        File.WriteAllText(file, File.ReadAllText(file).Replace("hyperbolic", "swish", StringComparison.Ordinal));
+        Assert.Contains("field 'activation' is \"swish\"; one of relu, hyperbolic is expected", Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    private static (Dictionary<string, Tensor> Bits, (float, int) State) Trained(TemporaryFolder folder, string name, string? checkpoint)
+    {
+        manual_seed(5);
+        using var peft = TinyModels.Gpt2().GetPeftModel(new BottleneckConfig { BottleneckSize = 3, KeepsAverage = true });
+        using var generator = new Generator(3);
+        var rows = Enumerable.Range(0, 8).Select(_ => randint(5, 31, [6], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray()).Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
+        var arguments = new TrainingArguments(folder.File(name)) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, UseCpu = true };
+        new Trainer(peft, arguments, Dataset.FromList(rows)).Train(resumeFromCheckpoint: checkpoint);
+        var tuner = BottleneckTuner.Last!;
+        return (TinyModels.Bits(peft), (tuner.Average.item<float>(), tuner.Steps));
+    }
+
+    public enum Activation
+    {
+        Relu,
+
+        [System.Text.Json.Serialization.JsonStringEnumMemberName("hyperbolic")]
+        Tanh,
+    }
+
+    public sealed record BottleneckConfig : LayerConfig
+    {
+        public override string PeftType => "TEST_BOTTLENECK";
+
+        public int BottleneckSize { get; init; } = 8;
+
+        public Activation Activation { get; init; }
+
+        public double PenaltyWeight { get; init; }
+
+        public bool KeepsAverage { get; init; }
+
+        public override void Validate() => ArgumentOutOfRangeException.ThrowIfLessThan(BottleneckSize, 1);
+
+        protected internal override Tuner CreateTuner() => BottleneckTuner.Last = new BottleneckTuner(this);
+    }
+
+    /// <summary>A bottleneck after each target, whose gradients are averaged over the steps.</summary>
+    internal sealed class BottleneckTuner(BottleneckConfig first) : LayerTuner<BottleneckConfig>
+    {
+        internal static BottleneckTuner? Last { get; set; }
+
+        internal Tensor Average { get; } = zeros(1).DetachFromDisposeScope();
+
+        internal int Steps { get; private set; }
+
+        protected override string AdaptableLayers => "linear layers";
+
+        protected override IReadOnlyList<ModuleRole> DefaultRoles => [ModuleRole.AttentionOutput, ModuleRole.FeedForwardOut];
+
+        protected override bool CanAdapt(LayerTarget target) => target is LinearTarget;
+
+        protected override LayerAdapter CreateAdapter(LayerTarget target, string path, BottleneckConfig config) => new Bottleneck((LinearTarget)target, config);
+
+        protected internal override Tensor? Penalty(AdapterChoice adapters) => first.PenaltyWeight == 0 ? null
+            : adapters.Active.SelectMany(Parameters).Select(parameter => parameter.pow(2).sum()).Aggregate((a, b) => a + b) * first.PenaltyWeight;
+
+        protected internal override void OnOptimizerStep(int globalStep, int maxSteps)
+        {
+            using var scope = NewDisposeScope();
+            using var free = no_grad();
+            Steps = globalStep;
+            Average.mul_(0.5).add_(Parameters("default").Select(parameter => parameter.grad!.abs().sum()).Aggregate((a, b) => a + b));
+        }
+
+        protected internal override IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) => first.KeepsAverage ? [KeyValuePair.Create("average", Average)] : [];
+
+        private IEnumerable<TorchSharp.Modules.Parameter> Parameters(string adapterName) => AdaptersOf(adapterName).SelectMany(entry => ((Bottleneck)entry.Adapter).Parameters);
+    }
+
+    private sealed class Bottleneck : LayerAdapter
+    {
+        private readonly Module<Tensor, Tensor> _down, _up;
+        private readonly Activation _activation;
+
+        internal Bottleneck(LinearTarget target, BottleneckConfig config)
+        {
+            _activation = config.Activation;
+            _down = AddModule("down", target.Place(Linear(target.Outputs, config.BottleneckSize)));
+            _up = AddModule("up", target.Place(Linear(config.BottleneckSize, target.Outputs)));
+            using var free = no_grad();
+            foreach (var parameter in _up.parameters()) parameter.zero_();
+        }
+
+        internal IEnumerable<TorchSharp.Modules.Parameter> Parameters => _down.parameters().Concat(_up.parameters());
+
+        public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
+        {
+            var y = layer(x);
+            var inside = _down.call(y);
+            return y + _up.call(_activation == Activation.Relu ? inside.relu() : inside.tanh());
+        }
+    }
+}
