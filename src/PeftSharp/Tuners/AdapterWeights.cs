@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The trained parameters of one adapter in one place of the model.</summary>
+/// <summary>The trained parameters of one adapter in one place of the model: on a layer (<see cref="LayerAdapter"/>), before the text (<see cref="PromptAdapter"/>), or shared by its layers (<see cref="Tuner.AddShared"/>).</summary>
 /// <remarks>
 /// <para>A derived class declares its parameters in its constructor, under peft's names. The parameter <c>weight</c> of a module that is declared as <c>lora_A</c> is <c>lora_A.default.weight</c> in the
 /// model and <c>lora_A.weight</c> in the file, where <c>default</c> is the adapter's name.</para>
@@ -13,8 +13,6 @@ namespace PeftSharp.Tuners;
 public abstract class AdapterWeights
 {
     private readonly List<Entry> _entries = [];
-
-    private protected AdapterWeights() { }
 
     /// <summary>The adapter's name; empty until the adapter is added to the model.</summary>
     public string AdapterName { get; internal set; } = "";

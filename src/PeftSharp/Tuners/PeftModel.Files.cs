@@ -17,7 +17,12 @@ public abstract partial class PeftModel
     public LoadReport LoadAdapter(string folder, string adapterName, bool isTrainable = false, bool strict = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var config = PeftConfigFile.Read(folder) with { InferenceMode = !isTrainable };
+        return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict);
+    }
+
+    private LoadReport LoadAdapter(string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict)
+    {
+        config = config with { InferenceMode = !isTrainable };
         try { config.Validate(); }
         catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error); }
         try
@@ -53,7 +58,12 @@ public abstract partial class PeftModel
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
         if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. Name at least one.", nameof(selectedAdapters));
-        foreach (var adapter in selectedAdapters) AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, _configs[adapter]), _configs[adapter]);
+        foreach (var adapter in selectedAdapters)
+        {
+            using var scope = NewDisposeScope();
+            var config = _tuner.SavedConfig(adapter, _configs[adapter]);
+            AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config);
+        }
     }
 
     /// <summary>Reads the numbers of every adapter of this model back from what <see cref="SavePretrained(string)"/> wrote.</summary>

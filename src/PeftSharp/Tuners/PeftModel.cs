@@ -89,7 +89,7 @@ public abstract partial class PeftModel : PretrainedModel
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
-        peft.Start(adapterName, () => peft.LoadAdapter(folder, adapterName, isTrainable, strict));
+        peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict));
         model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }

@@ -21,8 +21,7 @@ public abstract class Tuner
 
     internal AdapterTree Tree => _tree ?? throw new InvalidOperationException("This tuner has no model yet.");
 
-    /// <summary>What adapters have beside the layers, such as a prompt.</summary>
-    private protected AdapterSlots Slots => _slots!;
+    private AdapterSlots Slots => _slots!;
 
     /// <summary>Whether the base model's parameters have the names <c>base_model.model.…</c>, as in peft for methods that change layers, or <c>base_model.…</c>.</summary>
     internal virtual bool IsModelNested => true;
@@ -51,6 +50,19 @@ public abstract class Tuner
     /// <exception cref="ArgumentException">The configuration does not fit the model. The model is then restored.</exception>
     protected abstract PeftConfig Attach(string adapterName, PeftConfig config, bool isNew);
 
+    /// <summary>Gives an adapter parameters that belong to no single layer, such as virtual tokens or matrices that all layers share. They are trained and freed with the adapter; <see cref="FileTensors"/> decides whether they are saved.</summary>
+    /// <param name="adapterName">The adapter's name.</param>
+    /// <param name="weights">The parameters.</param>
+    protected void AddShared(string adapterName, AdapterWeights weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        Slots.Add(adapterName, weights);
+    }
+
+    /// <summary>What <see cref="AddShared"/> gave an adapter; null where that is nothing.</summary>
+    /// <param name="adapterName">The adapter's name.</param>
+    protected AdapterWeights? SharedOf(string adapterName) => Slots.Has(adapterName) ? Slots[adapterName] : null;
+
     /// <summary>Frees what the method itself keeps for an adapter. Called after the adapter was taken out of the model. Default: nothing.</summary>
     /// <param name="adapterName">Its name.</param>
     protected virtual void Detach(string adapterName) { }
@@ -68,7 +80,7 @@ public abstract class Tuner
     /// <param name="adapterName">Its name.</param>
     protected internal virtual string? MergeObstacle(string adapterName) => "its method changes more than weights";
 
-    /// <summary>The parameters that training an adapter changes. Default: those in the model's modules and, of the method, beside them.</summary>
+    /// <summary>The parameters that training an adapter changes. Default: those in the model's modules and the shared ones.</summary>
     /// <param name="adapterName">Its name.</param>
     /// <param name="config">Its configuration.</param>
     protected internal virtual IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
@@ -79,6 +91,11 @@ public abstract class Tuner
     /// <param name="config">Its configuration.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
         Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName).Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
+
+    /// <summary>The configuration as it is saved, for methods that change it while they train, such as ranks that are reduced. Default: <paramref name="config"/>.</summary>
+    /// <param name="adapterName">The adapter's name.</param>
+    /// <param name="config">Its configuration.</param>
+    protected internal virtual PeftConfig SavedConfig(string adapterName, PeftConfig config) => config;
 
     /// <summary>Tensors that training needs to resume exactly and that <see cref="FileTensors"/> does not hold, such as averages of the method's own. A checkpoint saves them; resuming copies their values back. Default: none.</summary>
     /// <param name="adapterName">Its name.</param>

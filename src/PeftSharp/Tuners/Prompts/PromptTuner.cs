@@ -41,7 +41,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     /// <inheritdoc/>
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
-        Slots.Add(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
+        AddShared(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
 
@@ -70,10 +70,12 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         return model(isFirst ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model) : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model), options);
     }
 
-    private PromptAdapter Prompt(string adapterName) => (PromptAdapter)Slots[adapterName];
+    private PromptAdapter Prompt(string adapterName) => (PromptAdapter)SharedOf(adapterName)!;
 
-    /// <summary>The prompt of a call; null for the base model.</summary>
-    private PromptAdapter? PromptOf(AdapterChoice adapters)
+    /// <summary>The virtual tokens of a call; null for the base model.</summary>
+    /// <param name="adapters">The adapters of the call.</param>
+    /// <exception cref="NotSupportedException">Rows of the batch have different adapters.</exception>
+    protected PromptAdapter? PromptOf(AdapterChoice adapters)
     {
         ArgumentNullException.ThrowIfNull(adapters);
         var names = (adapters.Rows ?? adapters.Active).Distinct(StringComparer.Ordinal).ToArray();

@@ -1,0 +1,77 @@
+using System.Text.Json.Serialization;
+using PeftSharp.Modeling.Layers;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>The configuration of an encoder with BERT's layers: the fields that BERT, RoBERTa and their relatives share.</summary>
+public abstract record EncoderConfig : TextConfig
+{
+    /// <summary>Width of the hidden states. Default 768.</summary>
+    public int HiddenSize { get; init; } = 768;
+
+    /// <summary>Number of layers. Default 12.</summary>
+    public int NumHiddenLayers { get; init; } = 12;
+
+    /// <summary>Attention heads of a layer; divides <see cref="HiddenSize"/>. Default 12.</summary>
+    public int NumAttentionHeads { get; init; } = 12;
+
+    /// <summary>Width of the feed-forward layer. Default 3072.</summary>
+    public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>Activation of the feed-forward layer. Default <c>gelu</c>.</summary>
+    public string HiddenAct { get; init; } = "gelu";
+
+    /// <summary>Dropout of hidden states in training. Default 0.1.</summary>
+    public double HiddenDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Dropout of attention probabilities in training. Default 0.1.</summary>
+    public double AttentionProbsDropoutProb { get; init; } = 0.1;
+
+    /// <summary>Number of rows of the position embeddings. Default 512.</summary>
+    public int MaxPositionEmbeddings { get; init; } = 512;
+
+    /// <summary>Number of token types. Default 2.</summary>
+    public int TypeVocabSize { get; init; } = 2;
+
+    /// <summary>Added to the variance in layer norms. Default 1e-12.</summary>
+    public double LayerNormEps { get; init; } = 1e-12;
+
+    /// <summary>Dropout before a classifier, in training. Null: <see cref="HiddenDropoutProb"/>.</summary>
+    public double? ClassifierDropout { get; init; }
+
+    /// <summary>Whether the model is a decoder, which is not supported: building one is refused.</summary>
+    public bool IsDecoder { get; init; }
+
+    /// <summary>Whether layers attend to another encoder too, which is not supported: building such a model is refused.</summary>
+    public bool AddCrossAttention { get; init; }
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
+
+    /// <summary>Dropout before a classifier, resolved.</summary>
+    internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
+
+    /// <summary>Sizes and rates of the layers.</summary>
+    internal EncoderSettings Encoder => new()
+    {
+        HiddenSize = HiddenSize,
+        Heads = NumAttentionHeads,
+        IntermediateSize = IntermediateSize,
+        Activation = HiddenAct,
+        HiddenDropout = HiddenDropoutProb,
+        AttentionDropout = AttentionProbsDropoutProb,
+        LayerNormEpsilon = LayerNormEps,
+    };
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Problems()
+    {
+        var problems = Encoder.Problems("num_attention_heads", "hidden_act")
+            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
+            .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
+        foreach (var problem in problems) yield return problem;
+        if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only the encoder by itself is supported";
+    }
+}
