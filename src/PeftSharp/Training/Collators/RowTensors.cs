@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
-/// <summary>Columns of rows become tensors: numbers [rows], lists [rows, length], lists of lists [rows, choices, length].</summary>
+/// <summary>Columns of rows become tensors: numbers [rows], lists [rows, length], lists of lists [rows, …, length].</summary>
 internal static class RowTensors
 {
     /// <exception cref="DatasetException">A column holds text or nothing, or its rows differ in length and nothing says how to fill them.</exception>
@@ -48,7 +48,7 @@ internal static class RowTensors
         double or float or decimal => tensor(Numbers(rows, row => (float)row.Double(column)), ScalarType.Float32),
         long[] or int[] or bool[] => Lists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.Filler(name) ?? 0)),
         double[] or float[] or decimal[] => Lists(rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.Filler(name) ?? 0)),
-        System.Collections.IList => Nested(rows, column, name, padding),
+        System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.Filler(name) ?? 0),
         null => throw new DatasetException($"Column '{column}' has no value in row {rows[0].Index}. Filter such rows out or fill them with Map."),
         string when name == "labels" => throw new DatasetException($"Column '{column}' holds text, but labels are numbers. Turn the names into numbers with dataset.ClassEncodeColumn(\"{column}\")."),
         var value => throw new DatasetException($"Column '{column}' holds {value.GetType().Name}, which cannot become a tensor. Turn it into numbers with Map, or take it away with RemoveColumns(\"{column}\")."),
@@ -79,21 +79,5 @@ internal static class RowTensors
         }
         using var flat = from_array(values, dtype);
         return flat.reshape(rows.Count, width);
-    }
-
-    /// <summary>A list of lists in each row, as multiple choice has it; every row has as many lists.</summary>
-    private static Tensor Nested(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding)
-    {
-        var lists = rows.Select(row => Enumerable.Range(0, row.Items(column).Count).Select(item => row.Items(column).Int64s(item).ToArray()).ToArray()).ToArray();
-        var (choices, longest) = (lists[0].Length, lists.SelectMany(row => row).Select(list => list.Length).DefaultIfEmpty(0).Max());
-        if (lists.Any(row => row.Length != choices)) throw new DatasetException($"Column '{column}' has {string.Join(", ", lists.Select(row => row.Length).Distinct())} lists in the rows of one batch; give each row as many choices.");
-        if (padding is null && lists.SelectMany(row => row).Any(list => list.Length != longest)) throw new DatasetException($"Column '{column}' has lists of uneven length. Use a PaddingCollator, or fill them up when they are tokenized.");
-        var width = padding?.Width(longest) ?? longest;
-        var values = new long[rows.Count * choices * width];
-        if (padding is not null) Array.Fill(values, padding.Filler(name));
-        foreach (var (index, list) in lists.SelectMany(row => row).Index())
-            list.CopyTo(values, index * width + (padding is { Left: true } ? width - list.Length : 0));
-        using var flat = from_array(values, ScalarType.Int64);
-        return flat.reshape(rows.Count, choices, width);
     }
 }

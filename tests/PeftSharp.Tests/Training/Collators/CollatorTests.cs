@@ -91,7 +91,21 @@ public sealed class CollatorTests : IDisposable
             new() { ["input_ids"] = new[] { new long[] { 1 }, [1, 2] }, ["label"] = 0L }, new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("as many choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message, StringComparison.Ordinal);
+        Assert.Contains("as many, such as choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void Images_become_tensors_of_their_shape_and_are_never_filled_up(bool padded)
+    {
+        float[][][] first = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10], [11, 12.5f]]], wide = [[[1, 2, 3], [3, 4, 5], [5, 6, 7]], [[7, 8, 9], [9, 10, 11], [11, 12, 13]]];
+        float[][][] second = [[[0, 0], [0, 0], [0, 0.5f]], [[0, 0], [0, 0], [0, 0]]], low = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], ragged = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10]]];
+        ModelInputs Collate(object one, object other) => padded
+            ? new PaddingCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }))
+            : new DefaultCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }));
+        AssertIs(Collate(first, second), "pixel_values", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0], ScalarType.Float32, 2, 2, 3, 2);
+        foreach (var other in new object[] { wide, low, ragged })
+            Assert.Contains("'pixel_values'", Assert.Throws<DatasetException>(() => Collate(first, other)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
