@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 

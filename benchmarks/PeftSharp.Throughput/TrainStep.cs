@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Throughput;

@@ -1,4 +1,10 @@
 using System.Diagnostics;
+using PeftSharp.Data;
+using PeftSharp.Metrics;
+using PeftSharp.Models;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
 PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process
@@ -15,7 +21,7 @@ var (trainRows, epochs, rate, warmup, length) = isReal ? (options.Train, options
 var tokenizer = AutoTokenizer.FromPretrained(name);
 using var model = AutoModelForSequenceClassification.FromPretrained(name, numLabels: 2);
 
-var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: Padding.MaxLength, maxLength: length).ToColumns(), batched: true);
+var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: length).ToColumns(), batched: true);
 tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
 var train = tokenized["train"].Shuffle(seed: 42).Take(trainRows);
 var test = tokenized["test"].Shuffle(seed: 42).Take(options.Eval);

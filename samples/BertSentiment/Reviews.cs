@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Data;
 
 /// <summary>Film reviews made by a grammar. Each pattern is used with a good and a bad word in either order, so the words alone say nothing: a reader must follow the sentence.</summary>
 internal static class Reviews

@@ -1,5 +1,12 @@
 using System.Diagnostics;
+using PeftSharp.Data;
+using PeftSharp.Generation;
+using PeftSharp.Modeling;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
 PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeftSharp.Data;
 
 /// <summary>A cookery book made by a grammar: text of a kind that a model of film reviews has never seen.</summary>
 internal static class Recipes

@@ -35,7 +35,7 @@ public sealed class Prompt
     }
 
     /// <summary>One encoded text.</summary>
-    public static Prompt FromEncoding(Encoding encoding)
+    public static Prompt FromEncoding(TextEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
         return FromRows([encoding.Ids], [encoding.AttentionMask]);
@@ -58,7 +58,7 @@ public sealed class Prompt
     public static implicit operator Prompt(int[] ids) => FromIds(ids);
 
     /// <inheritdoc cref="FromEncoding"/>
-    public static implicit operator Prompt(Encoding encoding) => FromEncoding(encoding);
+    public static implicit operator Prompt(TextEncoding encoding) => FromEncoding(encoding);
 
     /// <inheritdoc cref="FromBatch"/>
     public static implicit operator Prompt(BatchEncoding batch) => FromBatch(batch);

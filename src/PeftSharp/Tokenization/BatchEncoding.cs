@@ -10,7 +10,7 @@ public sealed class BatchEncoding
     private readonly IReadOnlyList<string> _columns;
     private int[][]? _inputIds, _tokenTypeIds, _attentionMask, _specialTokensMask;
 
-    internal BatchEncoding(IReadOnlyList<Encoding> texts, IReadOnlyList<string> modelInputNames, bool overflow, bool specialTokensMask, bool offsetsMapping)
+    internal BatchEncoding(IReadOnlyList<TextEncoding> texts, IReadOnlyList<string> modelInputNames, bool overflow, bool specialTokensMask, bool offsetsMapping)
     {
         if (overflow)
         {
@@ -33,7 +33,7 @@ public sealed class BatchEncoding
     }
 
     /// <summary>The rows with all that is known of them.</summary>
-    public IReadOnlyList<Encoding> Encodings { get; }
+    public IReadOnlyList<TextEncoding> Encodings { get; }
 
     /// <summary>How many rows.</summary>
     public int Count => Encodings.Count;

@@ -14,10 +14,10 @@ public sealed partial class Tokenizer
     /// <param name="stride">Tokens that an overflowing part shares with the one before it. Default 0.</param>
     /// <param name="padToMultipleOf">Rounds the padded length up. Default: not.</param>
     /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <param name="returnOverflowingTokens">Keeps what is cut off, as further encodings in <see cref="Encoding.Overflowing"/>. Default false.</param>
+    /// <param name="returnOverflowingTokens">Keeps what is cut off, as further encodings in <see cref="TextEncoding.Overflowing"/>. Default false.</param>
     /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
-    public Encoding Encode(string text, string? textPair = null, bool addSpecialTokens = true, Padding padding = default, Truncation truncation = default, int? maxLength = null,
+    public TextEncoding Encode(string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null,
         int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -42,7 +42,7 @@ public sealed partial class Tokenizer
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
-    public BatchEncoding Encode(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true, Padding padding = default, Truncation truncation = default,
+    public BatchEncoding Encode(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default,
         int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false, bool returnSpecialTokensMask = false,
         bool returnOffsetsMapping = false, CancellationToken cancellationToken = default)
     {
@@ -52,7 +52,7 @@ public sealed partial class Tokenizer
         if (texts.Contains(null!) || textPairs is not null && textPairs.Contains(null!))
             throw new ArgumentException("A text is null; put an empty string where there is none.", nameof(texts));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
-        var encodings = new Encoding[texts.Count];
+        var encodings = new TextEncoding[texts.Count];
         ForEachRow(texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens), cancellationToken);
         if (padded is not null && encodings.Length > 0)
         {
@@ -63,7 +63,7 @@ public sealed partial class Tokenizer
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
     }
 
-    private Encoding EncodeRow(string text, string? textPair, bool addSpecialTokens, TruncationPlan? plan, bool keepOverflow)
+    private TextEncoding EncodeRow(string text, string? textPair, bool addSpecialTokens, TruncationPlan? plan, bool keepOverflow)
     {
         TokenRun[] runs = textPair is null ? [_pipeline.Tokenize(text)] : [_pipeline.Tokenize(text), _pipeline.Tokenize(textPair)];
         return EncodingAssembler.Assemble(_pipeline, runs, addSpecialTokens, plan, keepOverflow);
@@ -81,7 +81,7 @@ public sealed partial class Tokenizer
         }
     }
 
-    private Encoding Pad(Encoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
+    private TextEncoding Pad(TextEncoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
 
     // 0 stands for the longest row.
     private static int PaddedLength(int target, int longest, int? padToMultipleOf) => RoundUp(target == 0 ? longest : target, padToMultipleOf);
@@ -89,7 +89,7 @@ public sealed partial class Tokenizer
     private static int RoundUp(int length, int? multiple) => multiple is > 0 and var m && length % m != 0 ? length + m - length % m : length;
 
     // Python's rules for what is left out. The first is the length to pad to (0: the longest row, null: not at all).
-    private (int? PaddedLength, TruncationPlan? Truncation) Plan(Padding padding, Truncation truncation, int? maxLength, int stride, int? padToMultipleOf)
+    private (int? PaddedLength, TruncationPlan? Truncation) Plan(PaddingStrategy padding, TruncationStrategy truncation, int? maxLength, int stride, int? padToMultipleOf)
     {
         if (maxLength is { } given)
             ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(maxLength));
@@ -97,16 +97,16 @@ public sealed partial class Tokenizer
         if (padToMultipleOf is { } factor)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor, nameof(padToMultipleOf));
         if (truncation.IsLeftOut)
-            truncation = maxLength is not null && padding == Padding.DoNotPad ? Truncation.LongestFirst : Truncation.DoNotTruncate;
+            truncation = maxLength is not null && padding == PaddingStrategy.DoNotPad ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate;
         var limit = maxLength ?? ModelMaxLength;
-        var truncates = truncation != Truncation.DoNotTruncate && limit is not null;
-        var pads = padding == Padding.Longest || padding == Padding.MaxLength && limit is not null;
+        var truncates = truncation != TruncationStrategy.DoNotTruncate && limit is not null;
+        var pads = padding == PaddingStrategy.Longest || padding == PaddingStrategy.MaxLength && limit is not null;
         if (pads && PadTokenId is null)
             throw new ArgumentException("Asking to pad but the tokenizer has no padding token. Choose one of its tokens (tokenizer.PadToken = tokenizer.EosToken) or add one (AddSpecialTokens).", nameof(padding));
         if (pads && truncates && padToMultipleOf is { } multiple && limit % multiple != 0)
             throw new ArgumentException($"maxLength {limit} is not a multiple of padToMultipleOf {multiple}, though rows are both cut and padded; choose a maxLength that is.", nameof(padToMultipleOf));
         if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
             throw new ArgumentOutOfRangeException(nameof(stride), stride, $"stride must be less than maxLength {limit} without its {NumSpecialTokensToAdd()} special tokens.");
-        return (pads ? padding == Padding.Longest ? 0 : limit : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
+        return (pads ? padding == PaddingStrategy.Longest ? 0 : limit : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
     }
 }

@@ -10,11 +10,11 @@ public sealed partial class Tokenizer
     /// are handed through as they are. A missing attention mask is made where the model takes one.
     /// </param>
     /// <param name="padding">Default to the longest row.</param>
-    /// <param name="maxLength">Length for <see cref="Padding.MaxLength"/>; default <see cref="ModelMaxLength"/>. Longer rows stay as they are.</param>
+    /// <param name="maxLength">Length for <see cref="PaddingStrategy.MaxLength"/>; default <see cref="ModelMaxLength"/>. Longer rows stay as they are.</param>
     /// <param name="padToMultipleOf">Rounds the length up. Default: not.</param>
     /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
     /// <exception cref="ArgumentException">There are no <c>input_ids</c>, columns of different sizes, or no padding token.</exception>
-    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, Padding? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
+    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, PaddingStrategy? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
@@ -22,7 +22,7 @@ public sealed partial class Tokenizer
         foreach (var (name, rows) in columns)
             if (rows.Length != ids.Length)
                 throw new ArgumentException($"Column {name} has {rows.Length} rows but input_ids has {ids.Length}; give all of a batch.", nameof(columns));
-        var (target, _) = Plan(padding ?? Padding.Longest, Truncation.DoNotTruncate, maxLength, stride: 0, padToMultipleOf);
+        var (target, _) = Plan(padding ?? PaddingStrategy.Longest, TruncationStrategy.DoNotTruncate, maxLength, stride: 0, padToMultipleOf);
         var result = new Dictionary<string, int[][]>(columns);
         if (!columns.ContainsKey("attention_mask") && ModelInputNames.Contains("attention_mask"))
             result["attention_mask"] = Array.ConvertAll(ids, row => Filled(row.Length, 1));

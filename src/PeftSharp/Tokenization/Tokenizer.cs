@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <para>Loaded by <c>AutoTokenizer.FromPretrained</c>, or by the class of its kind, such as <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>.</para>
 /// <code>
 /// var tokenizer = AutoTokenizer.FromPretrained("bert-base-uncased");
-/// var batch = tokenizer.Encode(texts, truncation: true, padding: Padding.MaxLength, maxLength: 128);
+/// var batch = tokenizer.Encode(texts, truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 128);
 /// int[][] ids = batch.InputIds;
 /// </code>
 /// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties need exclusive use.</para>

@@ -21,7 +21,7 @@ internal static class Programs
         File.WriteAllText(folder.File("config.json"), """{"model_type": "bert"}""");            // the class is that of the family
         var tokenizer = AutoTokenizer.FromPretrained(folder.Path);
         var data = Dataset.FromList(Enumerable.Range(0, 20).Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
-        var tokenized = data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: Padding.MaxLength, maxLength: 8).ToColumns(), batched: true).Shuffle(seed: 42);
+        var tokenized = data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 8).ToColumns(), batched: true).Shuffle(seed: 42);
         int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];
         var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
         return $"{tokenized.Count} rows, accuracy {accuracy}; {string.Join(' ', ProcessMemory.Libraries("torch", "gomp"))}";

@@ -24,7 +24,7 @@ public sealed class ConcurrentTokenizationTests
     private static string Ask(Tokenizer tokenizer, int i)
     {
         var text = $"Request {i % 37} writes {new string((char)('a' + i % 26), 1 + i % 5)}ing words, some 🙂 naïve, number {i * 7919}.";
-        var encoding = tokenizer.Encode(text, "and a pair", truncation: Truncation.OnlyFirst, maxLength: 24);
+        var encoding = tokenizer.Encode(text, "and a pair", truncation: TruncationStrategy.OnlyFirst, maxLength: 24);
         var stream = tokenizer.DecodeStream();
         return $"{string.Join(' ', encoding.Ids)} / {string.Join(' ', encoding.Offsets)} / {tokenizer.Decode(encoding.Ids)} / {string.Concat(encoding.Ids.Select(id => stream.Step([id])))}{stream.Flush()}";
     }

@@ -44,9 +44,9 @@ public class RecordedTokenizerTests
                 "left" => tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left),
                 "truncate_5" => tokenizer.Encode(texts, truncation: true, maxLength: 5),
                 "pairs" => tokenizer.Encode(texts, pairs, padding: true),
-                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6, stride: 2, returnOverflowingTokens: true, padding: Padding.MaxLength),
+                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6, stride: 2, returnOverflowingTokens: true, padding: PaddingStrategy.MaxLength),
                 ['p', 'a', 'i', 'r', '_', .. var strategy] => tokenizer.Encode(["one two three four five six seven eight", "one two three four five six seven eight"],
-                    ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy, maxLength: 11, padding: Padding.MaxLength),
+                    ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy, maxLength: 11, padding: PaddingStrategy.MaxLength),
                 var other => throw new NotSupportedException($"This test does not know the recorded case {other}."),
             };
             if (recordedCase.Value.TryGetProperty("error", out _))

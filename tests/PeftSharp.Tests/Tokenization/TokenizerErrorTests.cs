@@ -82,7 +82,7 @@ public class TokenizerErrorTests
         Assert.Throws<ArgumentException>(() => bert.Encode("a", padding: true, truncation: true, maxLength: 10, padToMultipleOf: 8));
         Assert.Contains("PadToken", Assert.Throws<ArgumentException>(() => gpt2.Encode("a", padding: true)).Message, StringComparison.Ordinal);
         Assert.Throws<TokenizerException>(() => bert.Encode("a b c d", truncation: "only_second", maxLength: 4));
-        Assert.Throws<TokenizerException>(() => bert.Encode(["a", "a b c d"], ["b", "c d e f"], truncation: Truncation.OnlyFirst, maxLength: 5));
+        Assert.Throws<TokenizerException>(() => bert.Encode(["a", "a b c d"], ["b", "c d e f"], truncation: TruncationStrategy.OnlyFirst, maxLength: 5));
         Assert.Throws<ArgumentException>(() => bert.Encode(["a"], ["b", "c"]));
         Assert.Throws<ArgumentException>(() => bert.Encode(["a", null!]));
         Assert.Throws<ArgumentException>(() => bert.Encode("a", padding: "sometimes"));

@@ -48,7 +48,7 @@ public sealed class TokenizerFolderTests : IDisposable
         Assert.Equal((int)expected["length"]!, tokenizer.Count);
         for (var i = 0; i < Texts.Length; i++)
         {
-            var encoding = tokenizer.Encode(Texts[i], truncation: Truncation.DoNotTruncate);
+            var encoding = tokenizer.Encode(Texts[i], truncation: TruncationStrategy.DoNotTruncate);
             Assert.Equal((Texts[i], expected["ids"]![i]!.ToJsonString()), (Texts[i], Numbers(encoding.Ids)));
             Assert.Equal((Texts[i], expected["offsets"]![i]!.ToJsonString()), (Texts[i], Numbers(encoding.CodePointOffsets.SelectMany(offset => new[] { offset.Start, offset.End }))));
             Assert.Equal((string)expected["decoded"]![i]!, tokenizer.Decode(encoding.Ids));

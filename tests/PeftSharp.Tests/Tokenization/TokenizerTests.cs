@@ -60,7 +60,7 @@ public class TokenizerTests
         Assert.Equal(10, tokenizer.Encode(text, maxLength: 10).Length);
         Assert.Equal(tokenizer.ModelMaxLength, tokenizer.Encode(text, truncation: true).Length);
         Assert.True(tokenizer.Encode(text).Length > tokenizer.ModelMaxLength);
-        Assert.All(tokenizer.Encode(Texts, padding: Padding.MaxLength).InputIds, row => Assert.Equal(tokenizer.ModelMaxLength, row.Length));
+        Assert.All(tokenizer.Encode(Texts, padding: PaddingStrategy.MaxLength).InputIds, row => Assert.Equal(tokenizer.ModelMaxLength, row.Length));
     }
 
     [Fact]

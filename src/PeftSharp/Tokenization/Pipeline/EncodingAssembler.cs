@@ -5,7 +5,7 @@ internal static class EncodingAssembler
 {
     /// <exception cref="ArgumentException">The greatest length has no room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
-    internal static Encoding Assemble(TokenizerPipeline pipeline, TokenRun[] runs, bool addSpecialTokens, TruncationPlan? truncation, bool keepOverflow)
+    internal static TextEncoding Assemble(TokenizerPipeline pipeline, TokenRun[] runs, bool addSpecialTokens, TruncationPlan? truncation, bool keepOverflow)
     {
         var template = pipeline.PostProcessor?.Template ?? TemplateProcessing.Plain;
         var added = addSpecialTokens ? template.AddedTokens(isPair: runs.Length == 2) : 0;
@@ -15,7 +15,7 @@ internal static class EncodingAssembler
         var parts = truncation is null ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) }) : truncation.Parts(lengths, truncation.MaxLength - added);
         var pieces = runs.Length == 2 ? template.Pair : template.Single;
         var selections = Selections(pieces, parts);
-        Encoding Of(int[] selection, IReadOnlyList<Encoding> overflowing) => new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline, overflowing);
+        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing) => new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline, overflowing);
         return Of(selections[0], keepOverflow ? [.. selections.Skip(1).Select(selection => Of(selection, []))] : []);
     }
 

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A stretch of an <see cref="Encoding"/>: part of a text, special tokens, or padding.</summary>
+/// <summary>A stretch of an <see cref="TextEncoding"/>: part of a text, special tokens, or padding.</summary>
 /// <param name="Run">The text; null: special tokens or padding.</param>
 /// <param name="Start">First token of the text.</param>
 /// <param name="Length">How many tokens.</param>

@@ -5,7 +5,7 @@ namespace PeftSharp.Tokenization;
 /// <param name="Strategy">Which text gives way.</param>
 /// <param name="Stride">How many tokens a part that overflows has in common with the one before it.</param>
 /// <param name="Side">The end that is cut.</param>
-internal sealed record TruncationPlan(int MaxLength, Truncation Strategy, int Stride, TruncationSide Side)
+internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy, int Stride, TruncationSide Side)
 {
     /// <summary>The parts of one or two texts of these lengths; the first of each is kept, the others overflow.</summary>
     /// <param name="lengths">Tokens of each text.</param>
@@ -17,12 +17,12 @@ internal sealed record TruncationPlan(int MaxLength, Truncation Strategy, int St
         var excess = lengths.Sum() - room;
         if (excess <= 0)
             return parts;
-        if (Strategy == Truncation.LongestFirst || room == 0)
+        if (Strategy == TruncationStrategy.LongestFirst || room == 0)
         {
             var kept = LongestFirst(lengths, room);
             return [.. lengths.Select((length, i) => Cut(length, kept[i]))];
         }
-        var target = Strategy == Truncation.OnlyFirst ? 0 : 1;
+        var target = Strategy == TruncationStrategy.OnlyFirst ? 0 : 1;
         if (target >= lengths.Length)
             throw new TokenizerException("Truncation error: second sequence not provided. Truncation only_second needs a pair; give textPair, or choose longest_first or only_first.");
         if (lengths[target] <= excess)

@@ -6,14 +6,14 @@ namespace PeftSharp.Tokenization;
 /// <see cref="CodePointOffsets"/>; the two differ only behind characters above U+FFFF. Arrays are made when first asked for and are not copied: change them at your own risk.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
-public sealed class Encoding
+public sealed class TextEncoding
 {
     private readonly IReadOnlyList<EncodingSegment> _segments;
     private readonly TokenizerPipeline _pipeline;
     private int[]? _ids, _typeIds, _attentionMask, _specialTokensMask;
     private TokenOffset[]? _offsets;
 
-    internal Encoding(IReadOnlyList<EncodingSegment> segments, TokenizerPipeline pipeline, IReadOnlyList<Encoding> overflowing)
+    internal TextEncoding(IReadOnlyList<EncodingSegment> segments, TokenizerPipeline pipeline, IReadOnlyList<TextEncoding> overflowing)
     {
         (_segments, _pipeline, Overflowing) = (segments, pipeline, overflowing);
         foreach (var segment in segments)
@@ -70,15 +70,15 @@ public sealed class Encoding
     public IReadOnlyList<int?> SequenceIds => PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 
     /// <summary>The further parts of a text that was too long, in order; empty unless asked for by <c>returnOverflowingTokens</c>.</summary>
-    public IReadOnlyList<Encoding> Overflowing { get; }
+    public IReadOnlyList<TextEncoding> Overflowing { get; }
 
-    internal Encoding Padded(int length, EncodingSegment padding, PaddingSide side)
+    internal TextEncoding Padded(int length, EncodingSegment padding, PaddingSide side)
     {
         var overflowing = Overflowing.Count == 0 ? Overflowing : [.. Overflowing.Select(part => part.Padded(length, padding, side))];
         if (Length >= length)
-            return new Encoding(_segments, _pipeline, overflowing);
+            return new TextEncoding(_segments, _pipeline, overflowing);
         padding = padding with { Length = length - Length };
-        return new Encoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing);
+        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing);
     }
 
     private TokenOffset[] NewOffsets()
