@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
@@ -46,7 +45,6 @@ public abstract record EncoderConfig : TextConfig
     public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
 
     /// <summary>Dropout before a classifier, resolved.</summary>

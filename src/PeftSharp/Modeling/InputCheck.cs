@@ -61,6 +61,10 @@ internal static class InputCheck
             case InputKind.Positions:
                 if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
                 break;
+            case InputKind.Integers:
+                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads whole numbers (int64). Cast the column.");
+                if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
+                break;
             case InputKind.Values:
                 if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads floating-point values. Cast the column.");
                 break;

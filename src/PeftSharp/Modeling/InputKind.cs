@@ -21,6 +21,9 @@ public enum InputKind
     /// <summary>Embeddings in place of token ids, float [batch, tokens, hidden].</summary>
     Embeddings,
 
+    /// <summary>Whole numbers of any shape, such as one category for each row, int64.</summary>
+    Integers,
+
     /// <summary>Floating-point values of any shape, such as pixels [batch, channels, height, width].</summary>
     Values,
 }

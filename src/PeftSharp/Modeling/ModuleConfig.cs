@@ -1,12 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace PeftSharp.Modeling;
 
 /// <summary>The configuration of a <see cref="ModuleModel"/>: number and names of the labels, for objectives that read them.</summary>
 public sealed record ModuleConfig : PretrainedConfig
 {
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ModelFamily Family => ModuleFamily.Instance;
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Module = TorchSharp.torch.nn.Module;
@@ -22,8 +23,30 @@ internal static class ModuleCopy
     private static Module Copy(Module module, string path)
     {
         var type = module.GetType();
-        var copy = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ModuleList<>) ? CopyList(module, type, path) : CopyFields(module, type, path);
+        var copy = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ModuleList<>) ? CopyList(module, type, path) : OfTorchSharp(module) ?? CopyFields(module, type, path);
         copy.train(module.training);
+        return copy;
+    }
+
+    /// <summary>A copy of one of TorchSharp's layers, which keep parameters in native memory; null for other modules.</summary>
+    private static Module? OfTorchSharp(Module module)
+    {
+        using var state = random.get_rng_state();                              // the new layer's random values are replaced, and the stream stays where it was
+        var copy = module switch
+        {
+            TorchSharp.Modules.Linear linear => nn.Linear(linear.weight.shape[1], linear.weight.shape[0], linear.bias is not null),
+            TorchSharp.Modules.Embedding { } table when table.get_parameter("weight") is { } weight => nn.Embedding(weight.shape[0], weight.shape[1]),
+            _ => (Module?)null,
+        };
+        random.set_rng_state(state);
+        if (copy is null || module.parameters().FirstOrDefault() is not { } first) return copy;
+        copy.to(first.dtype);
+        copy.to(first.device);
+        foreach (var (source, target) in module.parameters().Zip(copy.parameters()))
+        {
+            target.copy_(source);
+            target.requires_grad = source.requires_grad;
+        }
         return copy;
     }
 

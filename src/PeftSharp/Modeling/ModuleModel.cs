@@ -11,7 +11,7 @@ namespace PeftSharp.Modeling;
 /// </remarks>
 public sealed class ModuleModel : PretrainedModel
 {
-    private readonly Module<ModelInputs, ModelOutput> _module;
+    [ComponentName(Name = "module")] private readonly Module<ModelInputs, ModelOutput> _module;
     private readonly bool _hasObjective;
 
     /// <param name="module">The module.</param>

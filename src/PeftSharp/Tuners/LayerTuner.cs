@@ -51,7 +51,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (!IsAdaptable(place))
-                throw new ArgumentException($"'{place.Path}' is a {place.Module.GetName()}; {config.PeftType} adapts {AdaptableLayers}. Name those, for example '{places.First(IsAdaptable).Path}', or exclude this one.");
+                throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} adapts {AdaptableLayers}. Name those, for example '{places.First(IsAdaptable).Path}', or exclude this one.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
                 throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, and the initialization of this one would change the weights under them. Add it first, or to a model of its own.");
             var layer = place.Module as TunerLayer ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.Of(place.Module)!, Tree.State));

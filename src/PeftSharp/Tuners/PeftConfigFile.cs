@@ -27,7 +27,7 @@ internal static class PeftConfigFile
         var path = Path.Combine(folder, Name);
         var json = ConfigJson.Read(path);
         var type = json.GetString("peft_type");
-        return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong("peft_type", $"a supported method: {string.Join(", ", PeftMethods.Names)}");
+        return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong("peft_type", $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
     }
 
     /// <summary>The configuration in the fields of a file.</summary>

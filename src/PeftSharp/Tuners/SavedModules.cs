@@ -13,6 +13,7 @@ internal static class SavedModules
     internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config)
     {
         var heads = TaskTypes.Heads(config.TaskType);
+        if (heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.ModulesOf(ModuleRole.Head))];
         var saved = (config.ModulesToSave ?? []).Union(heads).ToArray();
         config = config with { ModulesToSave = saved.Length > 0 ? saved : null };
         Check(tree, config, heads);
@@ -23,14 +24,13 @@ internal static class SavedModules
     /// <param name="tree">The model's modules.</param>
     /// <param name="adapter">The adapter's name.</param>
     /// <param name="config">Its configuration, resolved.</param>
-    /// <param name="before">The modules as they were before the adapter's layers were wrapped.</param>
     /// <param name="isNew">Whether the adapter is not loaded from files.</param>
     /// <exception cref="ArgumentException">A module cannot be trained whole; the message says why.</exception>
-    internal static void Add(AdapterTree tree, string adapter, PeftConfig config, IEnumerable<ModulePlace> before, bool isNew)
+    internal static void Add(AdapterTree tree, string adapter, PeftConfig config, bool isNew)
     {
         if (config.ModulesToSave is not { } names) return;
         var model = tree.Model;
-        foreach (var place in before.Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
+        foreach (var place in tree.Places().Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
             if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is to be trained whole, but another adapter adapts it. Take it out of modules_to_save or out of the targets.");
             if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null && ReferenceEquals(model.InputEmbeddings, place.Module))

@@ -40,7 +40,7 @@ internal sealed class TargetMatcher
 
     /// <summary>Whether a module to save is the module at this path, or is above it: those are trained whole and take no adapter.</summary>
     internal static bool IsSavedWhole(PeftConfig config, string path) =>
-        config.ModulesToSave?.Any(name => $".{path}.".Contains($".{name}.", StringComparison.Ordinal)) == true;
+        config.ModulesToSave?.Any(name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
 
     private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
 

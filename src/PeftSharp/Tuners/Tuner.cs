@@ -155,9 +155,8 @@ public abstract class Tuner
         var before = config.ChangesBaseWeights ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1).Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray() : [];
         try
         {
-            var places = Tree.Places();
             config = Attach(adapter, config, isNew: fill is null);
-            SavedModules.Add(Tree, adapter, config, places, isNew: fill is null);
+            SavedModules.Add(Tree, adapter, config, isNew: fill is null);
             if (config.TrainedTokens is { } tokens) TrainedTokenRows.Add(Tree, adapter, tokens);
             fill?.Invoke(config);
             return config;

@@ -30,6 +30,21 @@ public sealed class ForeignConfigTests : IDisposable
 
     private PretrainedConfig Read() => AutoConfig.FromPretrained(_folder.Path);
 
+    [Fact]
+    public void A_token_that_is_null_stays_null_when_the_configuration_is_saved_and_read_again()
+    {
+        foreach (var (json, name) in new[] { ("{\"model_type\": \"bert\", \"pad_token_id\": null}", "pad_token_id"), ("{\"model_type\": \"gpt2\", \"bos_token_id\": null}", "bos_token_id") })
+        {
+            Write(json);
+            var config = Read();
+            ConfigFiles.Write(Config, config);
+            Assert.True(JsonFile.Read(Config).TryGetPropertyValue(name, out var value) && value is null, File.ReadAllText(Config));
+            Assert.Null(name == "pad_token_id" ? Read().PadTokenId : Read().BosTokenId);
+        }
+        Assert.DoesNotContain("attention_shape", File.ReadAllText(Config), StringComparison.Ordinal);
+        Assert.DoesNotContain("max_positions", File.ReadAllText(Config), StringComparison.Ordinal);
+    }
+
     // ---- labels, as transformers 5.23 resolves them ----
 
     [Theory]

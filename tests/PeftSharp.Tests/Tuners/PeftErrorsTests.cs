@@ -77,6 +77,18 @@ public sealed class PeftErrorsTests : IDisposable
     }
 
     [Fact]
+    public void A_module_whose_name_ends_as_one_to_save_is_trained_whole_and_not_adapted_as_in_peft()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["mlp.c_proj"] });
+        var names = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
+        Assert.Contains("base_model.model.transformer.h.0.attn.c_proj.lora_A.default.weight", names);
+        Assert.Contains("base_model.model.transformer.h.0.mlp.c_proj.modules_to_save.default.weight", names);
+        Assert.DoesNotContain(names, name => name.Contains("mlp.c_proj.lora_", StringComparison.Ordinal));
+        using var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["proj"] });
+        Assert.DoesNotContain(other.named_parameters(), pair => pair.name.Contains("c_proj.lora_", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Unknown_taken_and_impossible_adapter_names_are_refused()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");

@@ -3,16 +3,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A parameter with a row for each token, resized for another vocabulary.</summary>
-internal static class VocabularyRows
+/// <summary>Parameters with a row for each token, resized for another vocabulary.</summary>
+/// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
+public static class VocabularyRows
 {
     private const double CovarianceScale = 1e-9;
 
     /// <summary>The first rows as they are; new rows are drawn from a normal distribution with the mean of the old rows and their covariance times 1e-9, as transformers draws them (<c>mean_resizing</c>).</summary>
     /// <param name="parameter">Float [tokens, …].</param>
-    /// <param name="rows">The new number of rows.</param>
-    internal static Parameter Resized(Parameter parameter, long rows)
+    /// <param name="rows">The new number of rows; at least 1.</param>
+    /// <returns>A new parameter. The module that holds it registers it again: <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize))</c>.</returns>
+    public static Parameter Resized(Parameter parameter, long rows)
     {
+        ArgumentNullException.ThrowIfNull(parameter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         using var scope = NewDisposeScope();
         using var free = no_grad();
         var old = parameter.shape[0];

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Bert;
@@ -10,11 +9,9 @@ public sealed record BertConfig : EncoderConfig
     public BertConfig() => (VocabSize, PadTokenId) = (30522, 0);
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ModelFamily Family => BertFamily.Instance;
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>

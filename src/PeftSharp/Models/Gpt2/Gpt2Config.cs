@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 
@@ -13,7 +12,6 @@ public sealed record Gpt2Config : TextConfig
     public Gpt2Config() => (VocabSize, BosTokenId, EosTokenId) = (50257, 50256, [50256]);
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ModelFamily Family => Gpt2Family.Instance;
 
     /// <summary>Longest text in tokens. Default 1024.</summary>
@@ -65,11 +63,9 @@ public sealed record Gpt2Config : TextConfig
     public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => NPositions;
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override AttentionShape? AttentionShape => new(NLayer, NHead, NHead, NEmbd / NHead);
 
     /// <summary>Width of the feed-forward layer, resolved.</summary>

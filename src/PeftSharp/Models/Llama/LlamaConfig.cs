@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 
@@ -13,7 +12,6 @@ public sealed record LlamaConfig : TextConfig
     public LlamaConfig() => (VocabSize, BosTokenId, EosTokenId, TieWordEmbeddings) = (32000, 1, [2], false);
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ModelFamily Family => LlamaFamily.Instance;
 
     /// <summary>Width of the hidden states. Default 4096.</summary>
@@ -62,11 +60,9 @@ public sealed record LlamaConfig : TextConfig
     public double? HiddenDropout { get; init; }
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => null;
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumKeyValueHeads ?? NumAttentionHeads, HeadWidth);
 
     /// <summary>Dropout before a classifier of tokens, resolved.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Roberta;
@@ -10,11 +9,9 @@ public sealed record RobertaConfig : EncoderConfig
     public RobertaConfig() => (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (50265, 1, 0, [2]);
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override ModelFamily Family => RobertaFamily.Instance;
 
     /// <inheritdoc/>
-    [JsonIgnore]
     public override int? MaxPositions => MaxPositionEmbeddings - FirstPosition;
 
     /// <summary>Position of the first token.</summary>

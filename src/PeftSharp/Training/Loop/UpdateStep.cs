@@ -77,6 +77,14 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         return model.call(inputs, options);
     }
 
+    private DatasetException NoLoss(ModelInputs inputs)
+    {
+        var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
+        return new DatasetException(missing.Length > 0
+            ? $"{model.GetName()} computed no loss: the batch lacks {string.Join(", ", missing)}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}."
+            : $"{model.GetName()} computed no loss: its output has none, and it has no objective. Return a ModelOutput with Loss, or give the model an objective.");
+    }
+
     /// <param name="inputs">A micro-batch.</param>
     /// <param name="options">Options of the pass.</param>
     /// <param name="step">Number of the step, for the error.</param>
@@ -85,7 +93,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
     {
         using var scope = NewDisposeScope();
         var output = Forward(inputs.To(model.Device), options);
-        var loss = output.Loss ?? throw new DatasetException($"{model.GetName()} gave no loss: the batch lacks {string.Join(", ", model.LabelNames.Where(name => inputs[name] is null))}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}.");
+        var loss = output.Loss ?? throw NoLoss(inputs);
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value))
             throw new NonFiniteLossException($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);

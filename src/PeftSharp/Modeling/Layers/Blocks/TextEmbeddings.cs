@@ -9,14 +9,14 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
 {
     [ComponentName(Name = "word_embeddings")] private readonly Module<Tensor, Tensor> _words;
     [ComponentName(Name = "position_embeddings")] private readonly Module<Tensor, Tensor> _positions;
-    [ComponentName(Name = "token_type_embeddings")] private readonly Module<Tensor, Tensor> _types;
+    [ComponentName(Name = "token_type_embeddings")] private readonly Module<Tensor, Tensor>? _types;
     [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
     private readonly long? _positionPadding;
 
     /// <param name="vocabSize">Number of token ids.</param>
     /// <param name="positions">Number of positions.</param>
-    /// <param name="types">Number of token types.</param>
+    /// <param name="types">Number of token types; 0 for a model without them.</param>
     /// <param name="width">Width of an embedding.</param>
     /// <param name="padTokenId">The padding token, whose embedding is 0 and is not trained. Null: none.</param>
     /// <param name="positionPadding">RoBERTa's rule: padding tokens have this position, and the others count from the next one on. Null: positions count from 0.</param>
@@ -26,7 +26,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     {
         _words = new Embedding(vocabSize, width, padTokenId);
         _positions = new Embedding(positions, width, positionPadding);
-        _types = new Embedding(types, width);
+        if (types > 0) _types = new Embedding(types, width);
         _norm = new LayerNorm(width, epsilon);
         _dropout = new Dropout(dropout);
         _positionPadding = positionPadding;
@@ -43,9 +43,8 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
         ArgumentNullException.ThrowIfNull(inputs);
         using var scope = NewDisposeScope();
         var words = inputs.InputsEmbeds ?? _words.call(inputs.InputIds!);
-        var types = _types.call(inputs.TokenTypeIds ?? zeros([1, words.shape[1]], ScalarType.Int64, words.device));
-        var positions = _positions.call(inputs.PositionIds ?? Positions(inputs.InputIds, words));
-        return _dropout.call(_norm.call(words + types + positions)).MoveToOuterDisposeScope();
+        var sum = _types is null ? words : words + _types.call(inputs.TokenTypeIds ?? zeros([1, words.shape[1]], ScalarType.Int64, words.device));
+        return _dropout.call(_norm.call(sum + _positions.call(inputs.PositionIds ?? Positions(inputs.InputIds, words)))).MoveToOuterDisposeScope();
     }
 
     private Tensor Positions(Tensor? ids, Tensor words)

@@ -1,0 +1,21 @@
+using PeftSharp.Models;
+using PeftSharp.Tuners;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Docs.Examples;
+
+/// <summary>A family from outside states its head by role.</summary>
+public sealed class OwnFamilyAdapterTests
+{
+    [Fact]
+    public void The_head_that_a_family_states_is_trained_whole_beside_an_adapter_for_a_classification_task()
+    {
+        using var scope = NewDisposeScope();
+        ModelFamilies.Add(NotesFamily.Instance);
+        var config = new NotesConfig { VocabSize = 20, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, PoolWidth = 8 };
+        using var peft = AutoModelForSequenceClassification.FromConfig(config).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
+        var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
+        foreach (var name in new[] { "pool", "verdict" }) Assert.Contains($"base_model.model.{name}.modules_to_save.default.weight", trained);
+        Assert.All(trained, name => Assert.True(name.Contains("lora_", StringComparison.Ordinal) || name.Contains("modules_to_save", StringComparison.Ordinal), name));
+    }
+}

@@ -1,0 +1,125 @@
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Serialization;
+using PeftSharp.Tests.Tuners;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A TorchSharp module of the user's own is trained, saved, resumed and adapted as any model.</summary>
+public sealed class ModuleModelTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void It_learns_with_a_loss_of_its_own_and_with_an_objective_and_resumes_to_the_same_weights(bool ownLoss)
+    {
+        using var whole = Model(ownLoss);
+        var trainer = Trainer(whole, "run", epochs: 4);
+        trainer.Train();
+        Assert.True(trainer.Evaluate()["eval_loss"] < 0.3, $"the loss is {trainer.Evaluate()["eval_loss"]}");
+        using var resumed = Model(ownLoss);
+        Trainer(resumed, "resumed", epochs: 4).Train(resumeFromCheckpoint: Path.Combine(_folder.File("run"), "checkpoint-16"));
+        var expected = TinyModels.Bits(whole);
+        // TorchSharp's own layers multiply with the processor library's kernels, whose last bit depends on where in memory a tensor lies.
+        Assert.All(resumed.state_dict(), pair => Close.Equal(expected[pair.Key], pair.Value, 1e-6, pair.Key));
+        using var loaded = Model(ownLoss);
+        whole.SavePretrained(_folder.File("saved"));
+        loaded.LoadWeights(_folder.File("saved"));
+        Assert.All(loaded.state_dict(), pair => Assert.True(TinyModels.Same(expected[pair.Key], pair.Value), pair.Key));
+        Assert.Contains("in.weight", Safetensors.Load(Path.Combine(_folder.File("saved"), "model.safetensors")).Keys);
+    }
+
+    [Fact]
+    public void It_is_adapted_with_a_layer_of_TorchSharp_trained_whole_and_saved_under_its_own_names()
+    {
+        using var peft = Model(ownLoss: false).GetPeftModel(new LoraConfig { R = 2, TargetModules = ["in"], ModulesToSave = ["out"] });
+        Trainer(peft, "run", epochs: 4).Train();
+        var inputs = new ModelInputs { ["values"] = randn(3, 4) };
+        peft.eval();
+        var expected = peft.call(inputs).Logits!;
+        peft.SavePretrained(_folder.File("adapter"));
+        Assert.Equal(["base_model.model.in.lora_A.weight", "base_model.model.in.lora_B.weight", "base_model.model.out.bias", "base_model.model.out.weight"],
+            Safetensors.Load(Path.Combine(_folder.File("adapter"), "adapter_model.safetensors")).Keys.Order(StringComparer.Ordinal));
+        using var loaded = PeftModel.FromPretrained(Model(ownLoss: false), _folder.File("adapter"));
+        loaded.eval();
+        Close.Equal(expected, loaded.call(inputs).Logits!, 0, "loaded");
+        using var merged = loaded.MergeAndUnload();
+        Close.Equal(expected, merged.call(inputs).Logits!, 1e-5, "merged");
+    }
+
+    [Fact]
+    public void A_copy_of_a_layer_of_TorchSharp_moves_no_random_stream_and_has_its_values_and_type()
+    {
+        using var linear = Linear(3, 2).to(ScalarType.Float64);
+        manual_seed(8);
+        var expected = rand(1);
+        manual_seed(8);
+        using var copy = ModuleCopy.Of(linear);
+        Assert.True(TinyModels.Same(expected, rand(1)));
+        Assert.All(linear.named_parameters().Zip(copy.named_parameters()), pair => Assert.True(pair.First.name == pair.Second.name && TinyModels.Same(pair.First.parameter, pair.Second.parameter) && !ReferenceEquals(pair.First.parameter, pair.Second.parameter)));
+    }
+
+    [Fact]
+    public void A_module_without_a_loss_is_told_what_to_return()
+    {
+        using var model = new ModuleModel(new Net(withLoss: false), [new InputSpec("values", InputKind.Values)]);
+        Assert.Contains("Return a ModelOutput with Loss", Assert.Throws<DatasetException>(() => Trainer(model, "run", epochs: 1).Train()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whole_numbers_of_any_shape_are_an_input_with_a_limit()
+    {
+        using var model = new ModuleModel(new Net(withLoss: false), [new InputSpec("values", InputKind.Values), new InputSpec("kind", InputKind.Integers) { Limit = 3 }]);
+        model.call(new ModelInputs { ["values"] = randn(2, 4), ["kind"] = tensor(new long[] { 0, 2 }) });
+        Assert.Contains("'kind' holds 3", Assert.Throws<DatasetException>(() => model.call(new ModelInputs { ["values"] = randn(2, 4), ["kind"] = tensor(new long[] { 0, 3 }) })).Message, StringComparison.Ordinal);
+        Assert.Contains("whole numbers", Assert.Throws<DatasetException>(() => model.call(new ModelInputs { ["values"] = randn(2, 4), ["kind"] = randn(2) })).Message, StringComparison.Ordinal);
+    }
+
+    private static ModuleModel Model(bool ownLoss, int? seed = 3)
+    {
+        if (seed is { } start) manual_seed(start);
+        return new ModuleModel(new Net(ownLoss), [new InputSpec("values", InputKind.Values)], ownLoss ? null : SequenceClassificationObjective.Instance);
+    }
+
+    private Trainer Trainer(PretrainedModel model, string folder, int epochs)
+    {
+        using var generator = new Generator(3);
+        var rows = Enumerable.Range(0, 32).Select(_ => randn([4], generator: generator).data<float>().ToArray()).Select(values => new Dictionary<string, object?> { ["values"] = values, ["labels"] = values[0] > values[1] ? 1L : 0L });
+        var arguments = new TrainingArguments(_folder.File(folder)) { NumTrainEpochs = epochs, PerDeviceTrainBatchSize = 4, LearningRate = 0.05, SaveStrategy = SaveStrategy.Epoch, UseCpu = true };
+        var data = Dataset.FromList(rows);
+        return new Trainer(model, arguments, data, data);
+    }
+
+    private sealed class Net : Module<ModelInputs, ModelOutput>
+    {
+        [ComponentName(Name = "in")] private readonly Module<Tensor, Tensor> _in = Linear(4, 8);
+        [ComponentName(Name = "out")] private readonly Module<Tensor, Tensor> _out = Linear(8, 2);
+        private readonly bool _withLoss;
+
+        internal Net(bool withLoss) : base(nameof(Net))
+        {
+            _withLoss = withLoss;
+            RegisterComponents();
+        }
+
+        public override ModelOutput forward(ModelInputs inputs)
+        {
+            var logits = _out.call(_in.call(inputs["values"]!).relu());
+            return new ModelOutput { Logits = logits, Loss = _withLoss && inputs.Labels is { } labels ? functional.cross_entropy(logits, labels) : null };
+        }
+    }
+}
