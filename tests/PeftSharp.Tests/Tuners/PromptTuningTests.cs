@@ -83,6 +83,16 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     }
 
     [Fact]
+    public void A_tokenizer_of_another_model_is_refused_with_the_id_that_has_no_embedding()
+    {
+        using var tiny = new TinyWriter();
+        var largest = tiny.Ids("to be or not").Max();
+        Assert.True(largest >= 31);
+        var config = new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other" };
+        Assert.Contains($"id {largest}, but the model's embeddings have 31 rows", Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(config)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_text_that_was_not_used_does_not_keep_a_file_from_loading()
     {
         using var folder = new TemporaryFolder();
