@@ -12,12 +12,15 @@ public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList
     /// <summary>Whether every parameter came from the checkpoint and every tensor found its place.</summary>
     public bool IsComplete => MissingKeys.Count + UnexpectedKeys.Count + MismatchedKeys.Count == 0;
 
+    /// <summary>Whether the parameters in <see cref="MissingKeys"/> were not initialized: weights of the base model that an adapter's file leaves out.</summary>
+    internal bool MissingKeysKeepTheirValues { get; init; }
+
     /// <inheritdoc/>
     public override string ToString()
     {
         var lines = new List<string>();
         if (IsComplete) lines.Add("Every weight was loaded.");
-        if (MissingKeys.Count > 0) lines.Add($"Initialized anew, the checkpoint lacks them (train before use): {string.Join(", ", MissingKeys)}.");
+        if (MissingKeys.Count > 0) lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file, they keep the values of the base model" : "Initialized anew, the checkpoint lacks them (train before use)")}: {string.Join(", ", MissingKeys)}.");
         if (MismatchedKeys.Count > 0) lines.Add($"Initialized anew, of another shape in the checkpoint: {string.Join(", ", MismatchedKeys)}.");
         if (UnexpectedKeys.Count > 0) lines.Add($"Not used, the model has no place for them: {string.Join(", ", UnexpectedKeys)}.");
         return string.Join(" ", lines.Concat(Warnings));

@@ -51,6 +51,7 @@ internal static class AdapterFiles
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
         {
+            MissingKeysKeepTheirValues = true,
             Warnings = changed.Length == 0 ? [] : [$"The file also holds weights of the base model, which were copied into it: {string.Join(", ", changed)}."],
         };
     }

@@ -35,6 +35,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// <param name="adapterName">The adapter's name.</param>
     protected bool? AreWeightsTransposed(string adapterName) => AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>().Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
+    /// <summary>Paths of the layers that a completed configuration adapts.</summary>
+    private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
+
     /// <inheritdoc/>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
@@ -47,9 +50,11 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     {
         var layers = (TConfig)config;
         var places = Tree.Places();
-        var matched = Match(layers, places);
+        var matched = Match(layers, places).ToHashSet(StringComparer.Ordinal);
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
+            if (place.Module is IAdapterModule and not TunerLayer)
+                throw new ArgumentException($"'{place.Path}' is trained by another adapter as rows or as a copy (trainable_token_indices, modules_to_save), so {config.PeftType} cannot adapt it too. Exclude it, or add the adapter to a model of its own.");
             if (!IsAdaptable(place))
                 throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} adapts {AdaptableLayers}. Name those, for example '{places.First(IsAdaptable).Path}', or exclude this one.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
@@ -77,7 +82,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     {
         try
         {
-            Match((LayerConfig)Resolve(config), Tree.Places());
+            Match((LayerConfig)Resolve(config));
             return null;
         }
         catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
@@ -85,8 +90,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     private IEnumerable<(string Path, TunerLayer Layer)> Layers => Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
 
-    private HashSet<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
-        new TargetMatcher(config, config.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]).ToHashSet(StringComparer.Ordinal);
+    private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
+        new TargetMatcher(config, config.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 

@@ -25,6 +25,7 @@ internal sealed class TargetMatcher
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
+        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. Name at least one, or leave it null for the usual ones of the model's family.");
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} means {selected.Length} modules of this model, and all of them are left out by exclude_modules, modules_to_save or layers_to_transform. Name others.");
         CheckLayers(selected);

@@ -104,6 +104,15 @@ public sealed class PeftErrorsTests : IDisposable
     }
 
     [Fact]
+    public void A_target_that_another_adapter_trains_as_rows_or_as_a_copy_is_refused_with_the_reason()
+    {
+        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { TrainableTokenIndices = [3], ModulesToSave = ["mlp.c_fc"] });
+        foreach (var target in new[] { "wte", "c_fc" })
+            Assert.Contains("another adapter", Assert.Throws<ArgumentException>(() => peft.AddAdapter("second", new LoraConfig { TargetModules = [target] })).Message, StringComparison.Ordinal);
+        Assert.Equal(["default"], peft.PeftConfigs.Keys);
+    }
+
+    [Fact]
     public void A_file_for_another_base_model_says_both_and_leaves_the_adapters_as_they_were()
     {
         using (var other = TinyModels.Gpt2(width: 32).GetPeftModel(new LoraConfig { R = 2, BaseModelNameOrPath = "gpt2-wide" })) other.SavePretrained(_folder.Path);
@@ -138,6 +147,8 @@ public sealed class PeftErrorsTests : IDisposable
     [InlineData("bias", "\"some\"")]
     [InlineData("peft_type", "\"XLORA\"")]
     [InlineData("task_type", "\"PAINTING\"")]
+    [InlineData("alpha_pattern", "{\"c_attn\": null}")]
+    [InlineData("target_modules", "[]")]
     public void A_file_that_asks_for_something_not_served_is_refused_by_field(string field, string value)
     {
         using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
@@ -145,6 +156,19 @@ public sealed class PeftErrorsTests : IDisposable
         json[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
         JsonFile.Write(_folder.File("adapter_config.json"), json);
         Assert.Contains(field, Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Biases_that_a_file_leaves_out_are_reported_as_those_of_the_base_model()
+    {
+        using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
+        var json = JsonFile.Read(_folder.File("adapter_config.json"));
+        json["bias"] = "all";
+        JsonFile.Write(_folder.File("adapter_config.json"), json);
+        using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
+        Assert.Contains("base_model.model.transformer.ln_f.bias", peft.LoadReport!.MissingKeys);
+        Assert.Contains("keep the values of the base model", peft.LoadReport.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("train", peft.LoadReport.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

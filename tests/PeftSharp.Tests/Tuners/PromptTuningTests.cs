@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
@@ -67,6 +68,8 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         { "NumTransformerSubmodules", new PromptTuningConfig { NumVirtualTokens = 2, NumTransformerSubmodules = 2 } },
         { "SEQ_2_SEQ_LM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
         { "token_dim", new PromptTuningConfig { NumVirtualTokens = 2, TokenDim = 7 } },
+        { "TokenizerKwargs", new PromptTuningConfig { NumVirtualTokens = 2, TokenizerKwargs = new JsonObject { ["use_fast"] = true } } },
+        { "12 positions", new PromptTuningConfig { NumVirtualTokens = 12 } },
     };
 
     [Theory, MemberData(nameof(Nonsense))]
@@ -77,6 +80,30 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         Assert.Contains(name, Assert.ThrowsAny<ArgumentException>(() => model.GetPeftModel(config)).Message, StringComparison.Ordinal);
         Assert.Equal(before.Keys, model.state_dict().Keys);
         Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+    }
+
+    [Fact]
+    public void A_tokenizer_of_another_model_is_refused_with_the_id_that_has_no_embedding()
+    {
+        using var tiny = new TinyWriter();
+        var largest = tiny.Ids("to be or not").Max();
+        Assert.True(largest >= 31);
+        var config = new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other" };
+        Assert.Contains($"id {largest}, but the model's embeddings have 31 rows", Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(config)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_text_that_was_not_used_does_not_keep_a_file_from_loading()
+    {
+        using var folder = new TemporaryFolder();
+        using var peft = TinyModels.Gpt2().GetPeftModel(Config);
+        peft.SavePretrained(folder.Path);
+        var json = JsonFile.Read(folder.File("adapter_config.json"));
+        json["prompt_tuning_init_text"] = "left over";
+        JsonFile.Write(folder.File("adapter_config.json"), json);
+        using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
+        loaded.SavePretrained(folder.Path);
+        Assert.Equal("left over", (string?)JsonFile.Read(folder.File("adapter_config.json"))["prompt_tuning_init_text"]);
     }
 
     [Fact]

@@ -19,13 +19,11 @@ public sealed record Ia3Config : LayerConfig
     public bool InitIa3Weights { get; init; } = true;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A feed-forward layer is no target.</exception>
+    /// <exception cref="ArgumentException">The feed-forward layers are <c>all-linear</c>.</exception>
     public override void Validate()
     {
         if (FeedforwardModules is { IsAllLinear: true })
             throw new ArgumentException("FeedforwardModules is 'all-linear', which only TargetModules can be. Name the layers whose input is scaled.");
-        if (FeedforwardModules is { Pattern: null } inside && TargetModules is { Pattern: null } targets && inside.Except(targets, StringComparer.Ordinal).ToArray() is { Length: > 0 } strangers)
-            throw new ArgumentException($"FeedforwardModules holds {string.Join(", ", strangers.Select(name => $"'{name}'"))}, which TargetModules {targets} does not. Add them there, or take them out here.");
     }
 
     /// <inheritdoc/>

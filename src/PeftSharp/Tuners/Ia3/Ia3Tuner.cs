@@ -1,4 +1,5 @@
 using PeftSharp.Modeling;
+using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners.Ia3;
 
@@ -14,18 +15,41 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
         var ia3 = (Ia3Config)base.Complete(config);
-        if (ia3.FeedforwardModules is not null) return ia3;
-        var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
-        return names.Count > 0 ? ia3 with { FeedforwardModules = TargetModules.Create([.. names]) }
-            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not state its feed-forward layers. Set FeedforwardModules; an empty list means that only outputs are scaled.");
+        var adapted = Match(ia3);
+        if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(given, adapted);
+        var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);
+        if (modules.Pattern is not null || ia3.TargetModules is not { Pattern: null } targets || modules.All(name => targets.Contains(name, StringComparer.Ordinal))) return ia3 with { FeedforwardModules = modules };
+
+        // peft refuses a file whose feed-forward layers are not literally among its targets, so both lists name them by their paths.
+        var paths = adapted.Where(path => IsFeedforward(modules, path)).ToArray();
+        return ia3 with { FeedforwardModules = TargetModules.Create(paths), TargetModules = TargetModules.Create([.. targets.Union(paths, StringComparer.Ordinal)]) };
     }
 
     protected override LayerAdapter CreateAdapter(LayerTarget target, string path, Ia3Config config) =>
-        TargetMatcher.Matches(config.FeedforwardModules!, path) ? new InputScaling((LinearTarget)target, config.InitIa3Weights) : new OutputScaling((LinearTarget)target, config.InitIa3Weights);
+        IsFeedforward(config.FeedforwardModules!, path) ? new InputScaling((LinearTarget)target, config.InitIa3Weights) : new OutputScaling((LinearTarget)target, config.InitIa3Weights);
 
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
         var attached = (Ia3Config)base.Attach(adapterName, config, isNew);
         return attached with { FanInFanOut = AreWeightsTransposed(adapterName) ?? attached.FanInFanOut };
+    }
+
+    /// <summary>Whether the input of a layer is scaled. A name matches the end of a path also within a word, as in peft.</summary>
+    private static bool IsFeedforward(TargetModules modules, string path) =>
+        modules.Pattern is null ? modules.Any(name => path.EndsWith(name, StringComparison.Ordinal)) : TargetMatcher.Matches(modules, path);
+
+    private static void CheckEntries(TargetModules modules, IReadOnlyList<string> adapted)
+    {
+        var unmatched = modules.Pattern is { } pattern ? (adapted.Any(path => IsFeedforward(modules, path)) ? [] : [pattern])
+            : modules.Where(name => !adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
+        if (unmatched.Length > 0)
+            throw UnmatchedEntry.Error($"feedforward_modules holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, or set IgnoreUnmatched.");
+    }
+
+    private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
+    {
+        var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
+        return names.Count > 0 ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
+            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not state its feed-forward layers. Set FeedforwardModules; an empty list means that only outputs are scaled.");
     }
 }

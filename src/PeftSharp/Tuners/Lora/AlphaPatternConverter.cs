@@ -6,7 +6,11 @@ namespace PeftSharp.Tuners.Lora;
 /// <summary>Alphas by a pattern of layers.</summary>
 internal sealed class AlphaPatternConverter : JsonConverter<IReadOnlyDictionary<string, double>>
 {
-    public override IReadOnlyDictionary<string, double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader, options)!;
+    public override IReadOnlyDictionary<string, double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) 
+    {
+        try { return JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader, options)!; }
+        catch (JsonException) { throw new JsonException("an object with a number for each pattern"); }      // the inner error names the pattern as the field
+    }
 
     public override void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, double> value, JsonSerializerOptions options)
     {

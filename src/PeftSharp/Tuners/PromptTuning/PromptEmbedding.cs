@@ -30,14 +30,16 @@ internal sealed class PromptEmbedding : PromptAdapter
     private Tensor? Ids(LayerTarget embeddings, PromptTuningConfig config) => config.PromptTuningInit switch
     {
         PromptTuningInit.SampleVocab => randint(0, embeddings.Layer.parameters().First().shape[0], [Tokens], ScalarType.Int64),
-        PromptTuningInit.Text => tensor(TextIds(config)),
+        PromptTuningInit.Text => tensor(TextIds(config, embeddings.Layer.parameters().First().shape[0])),
         _ => null,
     };
 
-    private long[] TextIds(PromptTuningConfig config)
+    private long[] TextIds(PromptTuningConfig config, long rows)
     {
         var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which needs the tokenizer. Set Tokenizer to the one of the base model (AutoTokenizer.FromPretrained).");
         var ids = tokenizer.Encode(config.PromptTuningInitText!).Ids;
+        if (ids.Any(id => id >= rows))
+            throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has the token id {ids.Max()}, but the model's embeddings have {rows} rows. Set Tokenizer to the one of the base model.");
         return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. Give another text, or choose RANDOM.")
             : [.. Enumerable.Range(0, Tokens).Select(index => (long)ids[index % ids.Length])];
     }

@@ -35,8 +35,8 @@ public sealed record PromptTuningConfig : PromptLearningConfig
         base.Validate();
         if (PromptTuningInit == PromptTuningInit.Text && string.IsNullOrEmpty(PromptTuningInitText))
             throw new ArgumentException("PromptTuningInit is TEXT, but PromptTuningInitText is empty. Give the text, or choose RANDOM.");
-        if (PromptTuningInit != PromptTuningInit.Text && (PromptTuningInitText is not null || Tokenizer is not null))
-            throw new ArgumentException($"PromptTuningInitText and Tokenizer are used only where PromptTuningInit is TEXT, and it is {PythonNames.NameOf(PromptTuningInit)}. Leave them out, or set it.");
+        if (PromptTuningInit != PromptTuningInit.Text && TokenizerKwargs is { Count: > 0 })
+            throw new ArgumentException($"TokenizerKwargs is used only where PromptTuningInit is TEXT, and it is {PythonNames.NameOf(PromptTuningInit)}: peft refuses such a file. Leave it out.");
     }
 
     /// <inheritdoc/>

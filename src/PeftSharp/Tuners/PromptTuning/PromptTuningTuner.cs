@@ -13,5 +13,11 @@ internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
         };
     }
 
-    protected override PromptAdapter CreatePrompt(LayerTarget embeddings, PromptTuningConfig config, bool isNew) => new PromptEmbedding(embeddings, config, isNew);
+    protected override PromptAdapter CreatePrompt(LayerTarget embeddings, PromptTuningConfig config, bool isNew)
+    {
+        // In a file the text may be left over: peft writes it with every initialization, and the loaded values do not depend on it.
+        if (isNew && config.PromptTuningInit != PromptTuningInit.Text && (config.PromptTuningInitText is not null || config.Tokenizer is not null))
+            throw new ArgumentException($"PromptTuningInitText and Tokenizer are used only where PromptTuningInit is TEXT, and it is {PythonNames.NameOf(config.PromptTuningInit)}. Leave them out, or set it.");
+        return new PromptEmbedding(embeddings, config, isNew);
+    }
 }

@@ -29,6 +29,8 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
         if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the embeddings of {Model.GetName()} are {width} wide. Leave TokenDim null, or load the base model of the adapter.");
+        if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions && prompt.NumVirtualTokens >= positions)
+            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} positions (max_position_embeddings): no text would fit after the virtual tokens. Use fewer.");
         return prompt with
         {
             TokenDim = width,
