@@ -28,7 +28,7 @@ internal static class GenerateTokens
         for (var run = 0; run <= runs; run++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var output = model.Generate(new ModelInputs { InputIds = ids, AttentionMask = mask }, new GenerationConfig { MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0 });
+            using var output = model.Generate(new ModelInputs { InputIds = ids, AttentionMask = mask }, new GenerationOptions { MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0 }).Sequences;
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         var median = Machine.Median(times.Skip(1));

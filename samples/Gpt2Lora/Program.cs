@@ -67,6 +67,6 @@ return 0;
 string Write(PretrainedModel writer)
 {
     TrainerUtils.SetSeed(options.Seed);
-    using var ids = writer.Generate(tokenizer.Encode(start), maxNewTokens: 50, doSample: true, topK: 50, topP: 0.95, temperature: 0.7, padTokenId: tokenizer.EosTokenId);
+    using var ids = writer.Generate(tokenizer.Encode(start), new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7, PadTokenId = tokenizer.EosTokenId }).Sequences;
     return tokenizer.Decode(ids, skipSpecialTokens: true).ReplaceLineEndings(" ");
 }

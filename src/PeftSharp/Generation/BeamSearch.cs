@@ -15,10 +15,11 @@ internal sealed class BeamSearch
     private readonly int _candidates;               // more than beams, so that enough remain where some end
     private readonly EarlyStopping _earlyStopping;
     private readonly double _lengthPenalty;
+    private readonly StepScores _kept;
 
     internal BeamSearch(GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria)
     {
-        (_plan, _processors, _criteria, _beams) = (plan, processors, criteria, plan.NumBeams);
+        (_plan, _processors, _criteria, _beams, _kept) = (plan, processors, criteria, plan.NumBeams, new StepScores(plan.Options));
         _candidates = Math.Max(2, 1 + plan.Eos.Count) * _beams;
         (_earlyStopping, _lengthPenalty) = (plan.Config.EarlyStopping ?? EarlyStopping.Heuristic, plan.Config.LengthPenalty ?? 1);
     }
@@ -35,8 +36,8 @@ internal sealed class BeamSearch
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var flat = running.Sequences.narrow(2, 0, length).flatten(0, 1);
-            var scores = length == _plan.PromptLength ? model.Prefill() : model.Next(flat);
-            var candidates = Candidates(running, _processors.Process(flat, scores.log_softmax(-1)), length);
+            var scores = _kept.AddLogits(length == _plan.PromptLength ? model.Prefill() : model.Next(flat));
+            var candidates = Candidates(running, _kept.AddScores(_processors.Process(flat, scores.log_softmax(-1))), length);
             var ends = _criteria.IsDone(candidates.Sequences.narrow(2, 0, length + 1).flatten(0, 1)).reshape(_plan.Prompts, _candidates);
             var (nextRunning, rows) = GoOn(candidates, ends);
             var nextFinished = Finish(finished, candidates, ends, mayImprove, length);
@@ -128,10 +129,12 @@ internal sealed class BeamSearch
         var longest = finished.Lengths.narrow(1, 0, returned).max().item<long>();
         return new GenerationOutput
         {
-            Sequences = finished.Sequences.narrow(1, 0, returned).flatten(0, 1).narrow(1, 0, _plan.PromptLength + longest).clone().MoveToOuterDisposeScope(),
-            SequencesScores = finished.Scores.narrow(1, 0, returned).flatten().clone().MoveToOuterDisposeScope(),
+            Sequences = finished.Sequences.narrow(1, 0, returned).flatten(0, 1).narrow(1, 0, _plan.PromptLength + longest).clone(),
+            SequencesScores = finished.Scores.narrow(1, 0, returned).flatten().clone(),
             PromptLength = _plan.PromptLength,
-        };
+            Scores = _kept.Scores,
+            Logits = _kept.Logits,
+        }.MoveToOuterDisposeScope();
     }
 
     private static void Replace(ref BeamSet old, BeamSet next)

@@ -21,7 +21,7 @@ internal sealed class CriteriaChain
             _criteria.Add(new StopStringCriteria(tokenizer ?? throw new ArgumentException("stop_strings are set, so the tokenizer is needed that belongs to the model: pass tokenizer."), strings));
         _criteria.AddRange(own ?? []);
         if (plan.Pad is null && plan.Prompts * plan.RowsPerPrompt > 1 && _criteria.Any(criterion => criterion is not (MaxLengthCriteria or MaxTimeCriteria)))
-            throw new ArgumentException($"{plan.Prompts * plan.RowsPerPrompt} texts may end one after another, but no token is known that fills the short ones: set padTokenId.");
+            throw new ArgumentException($"{plan.Prompts * plan.RowsPerPrompt} texts may end one after another, but no token is known that fills the short ones: set PadTokenId.");
     }
 
     /// <inheritdoc cref="StoppingCriteria.IsDone"/>

@@ -11,23 +11,22 @@ internal sealed class GenerationPlan
     /// <param name="model">The model that will write.</param>
     /// <param name="prompt">What it begins with.</param>
     /// <param name="asked">What the caller set.</param>
-    /// <param name="adapters">An adapter for all prompts or for each; null: the model's.</param>
     /// <param name="generator">The random numbers of sampling; null: libtorch's generator.</param>
     /// <exception cref="ArgumentException">The options or the prompt make no sense, by themselves or together.</exception>
-    internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationConfig asked, IReadOnlyList<string>? adapters, Generator? generator)
+    internal GenerationPlan(PretrainedModel model, Prompt prompt, GenerationOptions asked, Generator? generator)
     {
-        (Adapters, Generator) = (adapters, generator);
+        (Options, Adapters, Generator) = (asked, asked.Adapters, generator);
         if (!model.CanGenerate)
             throw new ArgumentException($"{model.GetName()} does not score next tokens, so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
                 ? "Load the folder with AutoModelForCausalLM." : $"No model of the family '{model.Family.ModelType}' can; use a causal language model such as GPT-2."));
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
-        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but only used when tokens are sampled: set do_sample (doSample: true) or leave it out.");
+        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but only used when tokens are sampled: set do_sample (DoSample = true) or leave it out.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
-        VirtualTokens = model.VirtualTokens(new ForwardOptions { AdapterNames = adapters });
+        VirtualTokens = model.VirtualTokens(new ForwardOptions { AdapterNames = Adapters });
         MaxLength = Length(asked);
         CheckTokens(asked);
         CheckEffects(asked);
@@ -35,6 +34,9 @@ internal sealed class GenerationPlan
     }
 
     internal PretrainedModel Model { get; }
+
+    /// <summary>What the caller set.</summary>
+    internal GenerationOptions Options { get; }
 
     private TextConfig Text => (TextConfig)Model.Config;
 

@@ -9,16 +9,16 @@ internal sealed class ProcessorChain
 
     /// <param name="plan">The call.</param>
     /// <param name="own">The caller's own rules: after those on the text, before those of the draw.</param>
-    /// <param name="prefixAllowedTokensFn">The caller's function of allowed tokens, or null.</param>
-    internal ProcessorChain(GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn) =>
-        _processors = [.. OnTheText(plan, prefixAllowedTokensFn), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
+    /// <param name="allowedTokens">The caller's function of allowed tokens, or null.</param>
+    internal ProcessorChain(GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
+        _processors = [.. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
     /// <exception cref="InvalidOperationException">A rule answers scores of another shape.</exception>
     internal Tensor Process(Tensor inputIds, Tensor scores) =>
         _processors.Aggregate(scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
-    private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? prefixAllowedTokensFn)
+    private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens)
     {
         var config = plan.Config;
         if (config.SequenceBias is { Count: > 0 } biases) yield return new SequenceBiasLogitsProcessor(biases);
@@ -30,7 +30,7 @@ internal sealed class ProcessorChain
             if (config.MinNewTokens is null && config.MinLength is { } least and > 0) yield return new MinLengthLogitsProcessor(least, plan.Eos);
             if (config.MinNewTokens is { } fewest and > 0) yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
         }
-        if (prefixAllowedTokensFn is not null) yield return new PrefixConstrainedLogitsProcessor(ByPrompt(plan, prefixAllowedTokensFn), plan.NumBeams);
+        if (allowedTokens is not null) yield return new PrefixConstrainedLogitsProcessor(ByPrompt(plan, allowedTokens), plan.NumBeams);
         if (config.ForcedBosTokenId is { } first) yield return new ForcedBOSTokenLogitsProcessor(first);
         if (config.ForcedEosTokenId is { } last) yield return new ForcedEOSTokenLogitsProcessor(plan.MaxLength, last);
         if (config.RemoveInvalidValues is true) yield return new InfNanRemoveLogitsProcessor();

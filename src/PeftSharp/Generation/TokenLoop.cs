@@ -14,13 +14,14 @@ internal static class TokenLoop
         var sequences = full([rows, plan.MaxLength], plan.Pad ?? 0, ScalarType.Int64, plan.PromptIds.device);
         sequences.narrow(1, 0, length).copy_(plan.PromptIds.repeat_interleave(plan.RowsPerPrompt, 0));
         var running = ones([rows], ScalarType.Bool, sequences.device);
+        var kept = new StepScores(plan.Options);
         streamer?.Put(Row(sequences, 0, length));
         for (var isDone = false; !isDone; length++)
         {
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var soFar = sequences.narrow(1, 0, length);
-            var scores = processors.Process(soFar, length == plan.PromptLength ? model.Prefill() : model.Next(soFar));
+            var scores = kept.AddScores(processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
             var next = plan.DoSample ? Draw(scores, plan.Generator) : Likeliest(scores);
             if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are filled
             sequences.select(1, length).copy_(next);
@@ -29,7 +30,7 @@ internal static class TokenLoop
             isDone = !running.any().item<bool>();
         }
         streamer?.Finish();
-        return new GenerationOutput { Sequences = sequences.narrow(1, 0, length).clone().MoveToOuterDisposeScope(), PromptLength = plan.PromptLength };
+        return new GenerationOutput { Sequences = sequences.narrow(1, 0, length).clone(), PromptLength = plan.PromptLength, Scores = kept.Scores, Logits = kept.Logits }.MoveToOuterDisposeScope();
     }
 
     private static Tensor Likeliest(Tensor scores)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PeftSharp.Modeling;
 
-public sealed partial record GenerationConfig
+public partial record GenerationConfig
 {
     /// <summary>Fields of transformers that would change the text and are not served here, with the value that means "off".</summary>
     private static readonly Dictionary<string, double> _unserved = new(StringComparer.Ordinal)

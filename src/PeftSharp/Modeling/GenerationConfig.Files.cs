@@ -4,7 +4,7 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Modeling;
 
-public sealed partial record GenerationConfig
+public partial record GenerationConfig
 {
     private const string FileName = "generation_config.json";
     private static readonly JsonElement _true = JsonSerializer.SerializeToElement(true);

@@ -8,7 +8,7 @@ namespace PeftSharp.Modeling;
 /// transformers' <c>GenerationConfig</c>. What a call does not set comes from the model's own (<see cref="PretrainedModel.GenerationConfig"/>), what
 /// neither sets is the default named here. Fields that no property names are kept in <see cref="AdditionalFields"/> and written back.
 /// </remarks>
-public sealed partial record GenerationConfig
+public partial record GenerationConfig
 {
     /// <summary>Most tokens of prompt and answer together. Default: 20 new tokens.</summary>
     public int? MaxLength { get; init; }

@@ -29,7 +29,7 @@ public sealed class GenerationTests : IDisposable
             ids = [.. ids, _tiny.Model.call(inputs).Logits![0, ids.Length - 1].argmax().item<long>()];
             if (ids[^1] == _tiny.Eos) break;
         }
-        Assert.Equal(ids, Assert.Single(TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 12))));
+        Assert.Equal(ids, Assert.Single(TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 12 }).Sequences)));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class GenerationTests : IDisposable
         const string text = " the quick dogged 🙂 fox jumps over it and on";
         var (prompt, tokens) = (_tiny.Ids("Now dog:"), _tiny.Ids(text));           // in the prompt it does not count
         var expected = Enumerable.Range(1, tokens.Length).First(count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
-        using var output = _tiny.Model.GenerateDetailed(prompt, TinyWriter.Script(prompt, tokens) with { StopStrings = ["no such text", stop] }, _tiny.Tokenizer);
+        using var output = _tiny.Model.Generate(prompt, new GenerationOptions(TinyWriter.Script(prompt, tokens)) { StopStrings = ["no such text", stop], Tokenizer = _tiny.Tokenizer });
         Assert.Equal(tokens[..expected].Select(id => (long)id), TinyWriter.Rows(output.NewTokens())[0]);
         Assert.True(expected < tokens.Length);
     }
@@ -50,8 +50,8 @@ public sealed class GenerationTests : IDisposable
     public void A_row_that_ended_is_filled_while_the_others_go_on()
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 8, padTokenId: 3, stoppingCriteria: [new EndsAt(row: 0, length: 5)]));
-        var alone = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 8));
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, PadTokenId = 3, StoppingCriteria = [new EndsAt(row: 0, length: 5)] }).Sequences);
+        var alone = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
         Assert.Equal([.. alone[0][..5], 3, 3, 3, 3, 3], rows[0]);
         Assert.Equal(alone[1], rows[1]);
     }
@@ -60,7 +60,7 @@ public sealed class GenerationTests : IDisposable
     public void A_criterion_of_ones_own_ends_all_texts_and_sees_prompt_and_answer()
     {
         var criterion = new EndsAt(row: null, length: 7);
-        using var ids = _tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 20, stoppingCriteria: [criterion]);
+        using var ids = _tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 20, StoppingCriteria = [criterion] }).Sequences;
         Assert.Equal(7, ids.shape[1]);
         Assert.Equal([4, 5, 6, 7], criterion.Lengths);
     }
@@ -70,10 +70,10 @@ public sealed class GenerationTests : IDisposable
     {
         foreach (var beams in new[] { 1, 3 })
         {
-            var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 }, maxNewTokens: 6, numBeams: beams, logitsProcessor: [new OnlyEven()]));
+            var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6, NumBeams = beams, LogitsProcessors = [new OnlyEven()] }).Sequences);
             Assert.All(rows[0][1..], id => Assert.Equal(0, id % 2));
         }
-        using var plain = _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 6);
+        using var plain = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences;
         Assert.Contains(TinyWriter.Rows(plain)[0][1..], id => id % 2 == 1);
     }
 
@@ -81,7 +81,7 @@ public sealed class GenerationTests : IDisposable
     public void A_function_of_allowed_tokens_holds_prompt_by_prompt()
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, maxNewTokens: 4, numBeams: 2, padTokenId: 3, prefixAllowedTokensFn: (prompt, _) => prompt == 0 ? [20, 21] : [30]));
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 4, NumBeams = 2, PadTokenId = 3, PrefixAllowedTokens = (prompt, _) => prompt == 0 ? [20, 21] : [30] }).Sequences);
         Assert.All(rows[0][2..], id => Assert.InRange(id, 20, 21));
         Assert.All(rows[1][2..], id => Assert.Equal(30, id));
     }
@@ -93,7 +93,7 @@ public sealed class GenerationTests : IDisposable
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         manual_seed(9);
-        using var output = _tiny.Model.GenerateDetailed(prompts, new GenerationConfig { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
+        using var output = _tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
         var rows = TinyWriter.Rows(output.Sequences);
         Assert.Equal([5, 5, 5, 7, 7, 7], rows.Select(row => row[0]));
         Assert.Equal(6, rows.Select(row => string.Join(' ', row)).Distinct().Count());
@@ -111,7 +111,7 @@ public sealed class GenerationTests : IDisposable
     {
         double LogProbability(int beams)
         {
-            var row = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, maxNewTokens: 5, minNewTokens: 5, numBeams: beams))[0];
+            var row = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 5, MinNewTokens = 5, NumBeams = beams }).Sequences)[0];
             using var free = no_grad();
             using var inputs = new ModelInputs { InputIds = tensor(row).unsqueeze(0) };
             var scores = _tiny.Model.call(inputs).Logits![0].log_softmax(-1);
@@ -126,10 +126,10 @@ public sealed class GenerationTests : IDisposable
         using var peft = _tiny.Model.GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false });
         using (no_grad())
             foreach (var parameter in peft.parameters().Where(parameter => parameter.requires_grad)) parameter.mul_(10);
-        var adapted = TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10));
-        using (peft.DisableAdapter()) Assert.NotEqual(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10)));
+        var adapted = TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences);
+        using (peft.DisableAdapter()) Assert.NotEqual(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
         peft.Merge();
-        Assert.Equal(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, maxNewTokens: 10)));
+        Assert.Equal(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
     }
 
     [Fact]
@@ -139,16 +139,16 @@ public sealed class GenerationTests : IDisposable
         _tiny.Model.train();
         var tokens = 0;
         var streamer = new TextStreamer(_tiny.Tokenizer, _ => { if (++tokens == 2) cancel.Cancel(); }, skipSpecialTokens: false);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 30, minNewTokens: 30, streamer: streamer, cancellationToken: cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 30, MinNewTokens = 30, Streamer = streamer }, cancellationToken: cancel.Token).Sequences);
         Assert.Equal(2, tokens);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, numBeams: 2, cancellationToken: cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2 }, cancellationToken: cancel.Token).Sequences);
         Assert.True(_tiny.Model.training);
     }
 
     [Fact]
     public void A_time_limit_ends_the_text()
     {
-        using var ids = _tiny.Model.Generate(new[] { 5 }, new GenerationConfig { MaxNewTokens = 60, MinNewTokens = 60, MaxTime = 1e-6 });
+        using var ids = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 60, MinNewTokens = 60, MaxTime = 1e-6 }).Sequences;
         Assert.Equal(2, ids.shape[1]);                 // the token that was begun
     }
 
@@ -162,8 +162,7 @@ public sealed class GenerationTests : IDisposable
         using var mask = tensor(new long[,] { { 1, 1, 1 }, { 0, 1, 1 } });
         void Write()
         {
-            using var output = _tiny.Model.GenerateDetailed(new ModelInputs { InputIds = prompts, AttentionMask = mask },
-                new GenerationConfig { MaxNewTokens = 5, NumBeams = beams, DoSample = draws, RepetitionPenalty = 1.2, NoRepeatNgramSize = 2, BadWordsIds = [[4]], PadTokenId = 3 });
+            using var output = _tiny.Model.Generate(new ModelInputs { InputIds = prompts, AttentionMask = mask }, new GenerationOptions { MaxNewTokens = 5, NumBeams = beams, DoSample = draws, RepetitionPenalty = 1.2, NoRepeatNgramSize = 2, BadWordsIds = [[4]], PadTokenId = 3 });
         }
         Write();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -174,7 +173,7 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void A_failed_call_leaves_no_tensor_behind()
     {
-        void Fail() => Assert.Throws<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, maxNewTokens: 5, prefixAllowedTokensFn: (_, ids) => ids.Count < 3 ? [6] : []));
+        void Fail() => Assert.Throws<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 5, PrefixAllowedTokens = (_, ids) => ids.Count < 3 ? [6] : [] }).Sequences);
         Fail();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var call = 0; call < 5; call++) Fail();

@@ -97,7 +97,7 @@ public sealed class OptionCombinationsTests : IDisposable
     public void What_has_no_effect_on_this_call_is_refused()
     {
         Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "forced_bos_token_id", "prompt of one token");
-        Assert.Contains("doSample", Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, seed: 3)).Message, StringComparison.Ordinal);
+        Assert.Contains("DoSample", Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences).Message, StringComparison.Ordinal);
         _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
         Refuses(new GenerationConfig { MinNewTokens = 3 }, "min_new_tokens", "eos_token_id");
         Refuses(new GenerationConfig { MinLength = 5 }, "min_length", "eos_token_id");
@@ -112,11 +112,11 @@ public sealed class OptionCombinationsTests : IDisposable
     {
         var asked = new HashSet<int>();
         using var ids = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        using var rows = _tiny.Model.Generate(ids, maxNewTokens: 2, minNewTokens: 2, numReturnSequences: 2, numBeams: beams, doSample: true, seed: 1, padTokenId: 0, prefixAllowedTokensFn: (prompt, _) =>
+        using var rows = _tiny.Model.Generate(ids, new GenerationOptions { MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0, PrefixAllowedTokens = (prompt, _) =>
         {
             asked.Add(prompt);
             return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
-        });
+        } }).Sequences;
         Assert.Equal([0, 1], asked.Order());
         var texts = TinyWriter.Rows(rows);
         Assert.All(texts[..2], row => Assert.All(row[2..], id => Assert.InRange(id, 11, 13)));
@@ -125,7 +125,7 @@ public sealed class OptionCombinationsTests : IDisposable
 
     private void Refuses(GenerationConfig config, params string[] words)
     {
-        var error = Assert.Throws<ArgumentException>(() => _tiny.Model.GenerateDetailed(_prompt, config));
+        var error = Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions(config)));
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
     }
 
@@ -133,7 +133,7 @@ public sealed class OptionCombinationsTests : IDisposable
     {
         manual_seed(5);
         if (config.MaxLength is null && config.MaxNewTokens is null) config = config with { MaxNewTokens = NewTokens };
-        using var output = _tiny.Model.GenerateDetailed(_prompt, config, tokenizer: _tiny.Tokenizer);
+        using var output = _tiny.Model.Generate(_prompt, new GenerationOptions(config) { Tokenizer = _tiny.Tokenizer });
         return TinyWriter.Rows(output.Sequences);
     }
 }

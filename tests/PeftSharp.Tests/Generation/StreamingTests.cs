@@ -1,5 +1,4 @@
 using PeftSharp.Generation;
-using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
@@ -21,7 +20,7 @@ public sealed class StreamingTests : IDisposable
     {
         Assert.True(_tokens.Length > Text.EnumerateRunes().Count() / 2 && _tokens.Any(id => _tiny.Tokenizer.Decode([id]).Contains('\uFFFD')), "The text should have characters of several tokens.");
         var pieces = new List<string>();
-        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens))) pieces.Add(piece);
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) pieces.Add(piece);
         Assert.Equal(Text, string.Concat(pieces));
         Assert.True(pieces.Count > 10, "It should come piece by piece.");
         Assert.All(pieces, piece =>
@@ -37,7 +36,7 @@ public sealed class StreamingTests : IDisposable
     {
         var half = _tiny.Ids("🙂")[..^1];
         var pieces = new List<string>();
-        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, half))) pieces.Add(piece);
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, half)))) pieces.Add(piece);
         Assert.Equal(_tiny.Tokenizer.Decode(half), string.Concat(pieces));
         Assert.Contains('\uFFFD', pieces[^1]);
     }
@@ -47,8 +46,8 @@ public sealed class StreamingTests : IDisposable
     {
         int[] tokens = [.. _tiny.Ids(" one"), _tiny.Eos];
         var (without, with) = ("", "");
-        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, tokens))) without += piece;
-        await foreach (var piece in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, tokens), skipSpecialTokens: false)) with += piece;
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens)))) without += piece;
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens)), skipSpecialTokens: false)) with += piece;
         Assert.Equal(" one", without);
         Assert.Equal(" one" + _tiny.Tokenizer.EosToken, with);
     }
@@ -59,7 +58,7 @@ public sealed class StreamingTests : IDisposable
     public void A_callback_gets_the_same_text_with_the_prompt_where_it_is_wanted(bool skipPrompt, string expected)
     {
         var text = "";
-        using var ids = _tiny.Model.Generate(_prompt, TinyWriter.Script(_prompt, _tokens), streamer: new TextStreamer(_tiny.Tokenizer, piece => text += piece, skipPrompt));
+        using var ids = _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = new TextStreamer(_tiny.Tokenizer, piece => text += piece, skipPrompt) }).Sequences;
         Assert.Equal(expected, text);
     }
 
@@ -67,7 +66,7 @@ public sealed class StreamingTests : IDisposable
     public void A_streamer_of_ones_own_gets_the_prompt_then_each_token_then_the_end()
     {
         var streamer = new Recorder();
-        using var ids = _tiny.Model.Generate(_prompt, TinyWriter.Script(_prompt, _tokens), streamer: streamer);
+        using var ids = _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = streamer }).Sequences;
         Assert.Equal([_prompt, .. _tokens.Select(id => new[] { id })], streamer.Given);
         Assert.Equal(1, streamer.Ends);
     }
@@ -76,7 +75,7 @@ public sealed class StreamingTests : IDisposable
     public async Task Where_the_reader_stops_the_model_stops_too()
     {
         var calls = CountCalls();
-        await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens))) break;
+        await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) break;
         var atTheEnd = calls();
         Assert.InRange(atTheEnd, 1, _tokens.Length - 1);
         await Task.Delay(50);
@@ -91,7 +90,7 @@ public sealed class StreamingTests : IDisposable
         var read = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, TinyWriter.Script(_prompt, _tokens), cancellationToken: cancel.Token))
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)), cancellationToken: cancel.Token))
                 if (++read == 3) await cancel.CancelAsync();
         });
         Assert.InRange(calls(), 3, _tokens.Length - 1);
@@ -102,12 +101,12 @@ public sealed class StreamingTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<ArgumentException>(async () =>
         {
-            await foreach (var _ in _tiny.Model.GenerateStream(new int[TinyWriter.Positions + 1], _tiny.Tokenizer)) { }
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(new int[TinyWriter.Positions + 1], _tiny.Tokenizer)) { }
         });
         Assert.Contains($"{TinyWriter.Positions} positions", error.Message, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<ArgumentException>(async () =>
         {
-            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, new GenerationConfig { NumBeams = 2 })) { }
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { NumBeams = 2 })) { }
         });
         Assert.Contains("2 beam(s)", error.Message, StringComparison.Ordinal);
     }
@@ -117,7 +116,7 @@ public sealed class StreamingTests : IDisposable
     {
         async Task Read()
         {
-            await foreach (var _ in _tiny.Model.GenerateStream(_prompt, _tiny.Tokenizer, new GenerationConfig { MaxNewTokens = 6, DoSample = true })) { }
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { MaxNewTokens = 6, DoSample = true })) { }
         }
         await Read();
         Collect();

@@ -1,5 +1,4 @@
 using PeftSharp.Generation;
-using PeftSharp.Modeling;
 using PeftSharp.Tests.Generation;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
@@ -38,31 +37,31 @@ public sealed class AdaptersPerCallTests : IDisposable
         var prompt = new[] { 5 + i % 5, 6, 7 };
         switch (way)
         {
-            case "argument": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8, adapter: name));
+            case "argument": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8, Adapter = name }).Sequences);
             case "scope":
-                using (_two.Peft.UseAdapter(name)) return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
-            case "rows": return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), maxNewTokens: 8, adapterNames: [name, _names[(i + 1) % 3]]));
+                using (_two.Peft.UseAdapter(name)) return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
+            case "rows": return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), new GenerationOptions { MaxNewTokens = 8, AdapterNames = [name, _names[(i + 1) % 3]] }).Sequences);
             case "rows in a scope":
-                using (_two.Peft.UseAdapters([name, _names[(i + 1) % 3]])) return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), maxNewTokens: 8));
+                using (_two.Peft.UseAdapters([name, _names[(i + 1) % 3]])) return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), new GenerationOptions { MaxNewTokens = 8 }).Sequences);
             case "disabled":
-                if (name != "__base__") return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
-                using (_two.Peft.DisableAdapter()) return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8));
-            case "beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 6, numBeams: 3, adapter: name));
-            case "sampling": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 8, doSample: true, seed: i, adapter: name));
-            case "sampling beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 6, doSample: true, numBeams: 2, seed: i, adapter: name));
-            case "streaming": return string.Concat(_two.Peft.GenerateStream(prompt, _two.Tokenizer, new GenerationConfig { MaxNewTokens = 8 }, adapter: name).ToBlockingEnumerable());
+                if (name != "__base__") return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
+                using (_two.Peft.DisableAdapter()) return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
+            case "beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, NumBeams = 3, Adapter = name }).Sequences);
+            case "sampling": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8, DoSample = true, Seed = i, Adapter = name }).Sequences);
+            case "sampling beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, DoSample = true, NumBeams = 2, Seed = i, Adapter = name }).Sequences);
+            case "streaming": return string.Concat(_two.Peft.GenerateStreamAsync(prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8, Adapter = name }).ToBlockingEnumerable());
             case "streaming in a scope":
                 IAsyncEnumerable<string> stream;
-                using (_two.Peft.UseAdapter(name)) stream = _two.Peft.GenerateStream(prompt, _two.Tokenizer, new GenerationConfig { MaxNewTokens = 8 });
+                using (_two.Peft.UseAdapter(name)) stream = _two.Peft.GenerateStreamAsync(prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8 });
                 return string.Concat(stream.ToBlockingEnumerable());          // after the scope has ended
             default:
                 using (_two.Peft.UseAdapter("ops"))
                 {
-                    var before = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4));
+                    var before = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences);
                     string inside;
-                    using (_two.Peft.UseAdapter(name)) inside = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4));
-                    var argument = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4, adapter: "bard"));
-                    return $"{before}/{inside}/{argument}/{TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 4))}";
+                    using (_two.Peft.UseAdapter(name)) inside = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences);
+                    var argument = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4, Adapter = "bard" }).Sequences);
+                    return $"{before}/{inside}/{argument}/{TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences)}";
                 }
         }
     }
@@ -133,20 +132,19 @@ public sealed class AdaptersPerCallTests : IDisposable
         Assert.Equal(expected.Length, rows.Length);
         using (_two.Peft.UseAdapters(names)) Assert.Equal(rows, TinyWriter.Rows(Generate(ids, null, null)));
 
-        Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, maxNewTokens: 6, minNewTokens: 6, numBeams: beams, numReturnSequences: returned,
-            doSample: samples ? true : null, topK: samples ? 1 : null, seed: samples ? 4 : null, adapter: adapter, adapterNames: adapterNames);
+        Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, MinNewTokens = 6, NumBeams = beams, NumReturnSequences = returned, DoSample = samples ? true : null, TopK = samples ? 1 : null, Seed = samples ? 4 : null, Adapter = adapter, AdapterNames = adapterNames }).Sequences;
     }
 
     [Fact]
     public async Task A_scope_goes_along_with_awaits()
     {
-        var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6, adapter: "ops"));
+        var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6, Adapter = "ops" }).Sequences);
         using (_two.Peft.UseAdapter("ops"))
         {
             await Task.Yield();
-            Assert.Equal(expected, await Task.Run(() => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6))));
+            Assert.Equal(expected, await Task.Run(() => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences)));
         }
-        Assert.NotEqual(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6)));
+        Assert.NotEqual(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
     }
 
     [Fact]
@@ -157,12 +155,12 @@ public sealed class AdaptersPerCallTests : IDisposable
         Says<ArgumentException>(() => _two.Peft.Call(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
         Says<ArgumentException>(() => _two.Peft.Call(inputs, Array.Empty<string>()), "empty");
         Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "each row");
-        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, adapter: "bard", adapterNames: ["ops"]), "one of them");
+        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard", AdapterNames = ["ops"] }).Sequences, "one of them");
         var streamed = 0;
-        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, adapterNames: ["bard", "ops"], streamer: new TwoAdapters.Callback(() => streamed++)), "2 adapter names", "1 rows");
+        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { AdapterNames = ["bard", "ops"], Streamer = new TwoAdapters.Callback(() => streamed++) }).Sequences, "2 adapter names", "1 rows");
         Assert.Equal(0, streamed);
         using var plain = TinyModels.Gpt2();
-        Says<ArgumentException>(() => plain.Generate(new[] { 5 }, adapter: "bard"), "adapter_names", "GetPeftModel");
+        Says<ArgumentException>(() => plain.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard" }).Sequences, "adapter_names", "GetPeftModel");
     }
 
     [Fact]
@@ -171,11 +169,11 @@ public sealed class AdaptersPerCallTests : IDisposable
         foreach (var beams in new[] { 1, 3 })
         {
             manual_seed(11);
-            var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 8, doSample: true, numBeams: beams));
+            var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams }).Sequences);
             manual_seed(3);
             var next = rand(1).item<float>();
             manual_seed(3);
-            Assert.Equal(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 8, doSample: true, numBeams: beams, seed: 11)));
+            Assert.Equal(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams, Seed = 11 }).Sequences));
             Assert.Equal(next, rand(1).item<float>());
         }
     }

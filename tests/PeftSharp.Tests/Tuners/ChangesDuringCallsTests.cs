@@ -32,16 +32,16 @@ public sealed class ChangesDuringCallsTests : IDisposable
             ("train of the base model", () => _two.Peft.GetBaseModel().train()),
         };
         var prompt = new[] { 5, 6 };
-        var alone = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 5));
+        var alone = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 5 }).Sequences);
         var keys = _two.Peft.state_dict().Keys.ToArray();
         foreach (var (name, change) in changes)
         {
             Exception? inside = null, outside = null;
-            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, maxNewTokens: 5, streamer: new TwoAdapters.Callback(() =>
+            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 5, Streamer = new TwoAdapters.Callback(() =>
             {
                 inside ??= Record.Exception(change);
                 outside ??= Task.Run(() => Record.Exception(change)).Result;
-            })));
+            }) }).Sequences);
             foreach (var error in new[] { inside, outside }) Assert.True(error is InvalidOperationException && error.Message.Contains("running", StringComparison.Ordinal), $"{name}: {error}");
             Assert.Equal(alone, text);
         }
@@ -54,20 +54,20 @@ public sealed class ChangesDuringCallsTests : IDisposable
     public void A_call_that_starts_during_a_change_waits_for_its_end()
     {
         string? text = null;
-        var call = new Thread(() => text = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 2)));
+        var call = new Thread(() => text = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences));
         using (_two.Peft.Calls.Change("A test"))
         {
             call.Start();
             Assert.False(call.Join(100));
         }
         call.Join();
-        Assert.Equal(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 2)), text);
+        Assert.Equal(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences), text);
     }
 
     [Fact]
     public void Calls_and_changes_at_once_give_a_refusal_or_the_text_of_one_adapter()
     {
-        var texts = new[] { "bard", "ops" }.ToDictionary(name => name, name => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 4, adapter: name)));
+        var texts = new[] { "bard", "ops" }.ToDictionary(name => name, name => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4, Adapter = name }).Sequences));
         var refused = 0;
         Parallel.For(0, 60, i =>
         {
@@ -76,7 +76,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
                 try { _two.Peft.SetAdapter(i % 2 == 0 ? "bard" : "ops"); }
                 catch (InvalidOperationException) { Interlocked.Increment(ref refused); }
             }
-            else Assert.Contains(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 4)), texts.Values);
+            else Assert.Contains(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }).Sequences), texts.Values);
         });
         Assert.InRange(refused, 0, 20);
     }
@@ -88,9 +88,9 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var frozen = _two.Peft.modules().Last(module => module.GetName() == "Dropout");
         frozen.eval();
         var modes = _two.Peft.modules().Select(module => module.training).ToArray();
-        var alone = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6));
+        var alone = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences);
         var texts = new string[Requests];
-        Parallel.For(0, Requests, i => texts[i] = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, maxNewTokens: 6)));
+        Parallel.For(0, Requests, i => texts[i] = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
         Assert.All(texts, text => Assert.Equal(alone, text));
         Assert.Equal(modes, _two.Peft.modules().Select(module => module.training));
     }
@@ -118,7 +118,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
         Assert.True(TinyModels.Same(merged, _two.Peft.call(inputs).Logits!));
         Assert.Throws<InvalidOperationException>(() => _two.Peft.Call(inputs, "ops"));
         Assert.Throws<InvalidOperationException>(() => _two.Peft.UseAdapter("ops"));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.Generate(new[] { 5 }, adapter: "ops"));
+        Assert.Throws<InvalidOperationException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class ForwardedMembersTests : IDisposable
         peft.GenerationConfig = new GenerationConfig { MaxNewTokens = 3 };
         Assert.Equal(3, model.GenerationConfig.MaxNewTokens);
         model.GenerationConfig = new GenerationConfig { MaxNewTokens = 2, PadTokenId = 0 };
-        using var text = peft.Generate(new[] { 5, 6 });
+        using var text = peft.Generate(new[] { 5, 6 }).Sequences;
         Assert.Equal(4, text.shape[1]);
         peft.train();
         Assert.True(model.training);

@@ -111,7 +111,7 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     {
         var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 };
         var ids = TinyModels.Inputs().InputIds!;
-        using var answers = AutoModelForQuestionAnswering.FromConfig(config).GetPeftModel(Config);
+        using var answers = AutoModelForQuestionAnswering.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.QuestionAns });
         answers.eval();
         var (starts, ends) = (tensor(new long[] { 0, 2, 5 }), tensor(new long[] { 1, 3, 5 }));
         var output = answers.call(new ModelInputs { InputIds = ids, StartPositions = starts, EndPositions = ends });
@@ -119,11 +119,29 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual) + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
         Close.Equal(expected, output.Loss!, 1e-6, "loss of answers");
 
-        using var tokens = AutoModelForTokenClassification.FromConfig(config).GetPeftModel(Config);
+        using var tokens = AutoModelForTokenClassification.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.TokenCls });
         tokens.eval();
         var labels = ids % 2;
         var scores = tokens.call(new ModelInputs { InputIds = ids, TokenTypeIds = zeros_like(ids), Labels = labels });
         Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!, 1e-6, "loss of tokens");
+    }
+
+    [Fact]
+    public void A_task_that_is_not_set_follows_from_the_model_or_is_asked_for_where_a_head_would_be_left_behind()
+    {
+        using var writer = TinyModels.Gpt2().GetPeftModel(Config);
+        Assert.Equal(TaskType.CausalLM, writer.PeftConfigs["default"].TaskType);
+        Assert.Contains("TaskType.SeqCls", Assert.Throws<ArgumentException>(() => TinyModels.Bert().GetPeftModel(Config)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_adapter_of_a_model_of_another_depth_is_reported_and_refused_when_strict()
+    {
+        using var folder = new TemporaryFolder();
+        using (var saved = TinyModels.Gpt2().GetPeftModel(Config with { NumLayers = 7 })) saved.SavePretrained(folder.Path);
+        using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
+        Assert.Contains("num_layers is 7", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
+        Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true));
     }
 
     [Fact]
@@ -146,10 +164,10 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         var tooLong = randint(5, 31, [1, 10], dtype: ScalarType.Int64);
         Assert.Contains("maxLength: 9", Assert.Throws<ArgumentException>(() => peft.call(new ModelInputs { InputIds = tooLong })).Message, StringComparison.Ordinal);
         var prompt = new[] { 5, 6, 7 };
-        var error = Assert.Throws<ArgumentException>(() => peft.Generate(prompt, maxNewTokens: 8));
+        var error = Assert.Throws<ArgumentException>(() => peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
         Assert.Contains("3 virtual tokens", error.Message, StringComparison.Ordinal);
         Assert.Contains("at most 7 new tokens", error.Message, StringComparison.Ordinal);
-        using var text = peft.Generate(prompt, maxNewTokens: 7);
+        using var text = peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 7 }).Sequences;
         Assert.Equal(10, text.shape[1]);
         var packed = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), PositionIds = tensor(new long[] { 0, 1, 0, 1 }).unsqueeze(0) };
         Assert.Contains("several texts", Assert.Throws<NotSupportedException>(() => peft.call(packed)).Message, StringComparison.Ordinal);

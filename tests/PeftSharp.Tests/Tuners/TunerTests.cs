@@ -202,7 +202,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Tensor Text(Tensor prompt, GenerationConfig config, Tensor? mask = null)
         {
             using var inputs = new ModelInputs { InputIds = prompt.alias(), AttentionMask = mask };
-            return peft.Generate(inputs, config);
+            return peft.Generate(inputs, new GenerationOptions(config)).Sequences;
         }
         var expected = Text(ids, options);
         Assert.True(TinyModels.Same(expected, Text(ids, options with { UseCache = false })));

@@ -5,7 +5,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Text that appears while it is generated: <c>await foreach (var piece in model.GenerateStream(prompt, tokenizer))</c>.</summary>
+/// <summary>Text that appears while it is generated: <c>await foreach (var piece in model.GenerateStreamAsync(prompt, tokenizer))</c>.</summary>
 public static class StreamingExtensions
 {
     private const int PiecesAhead = 16;          // generation waits where nobody reads
@@ -18,27 +18,26 @@ public static class StreamingExtensions
     /// <param name="model">A model that scores next tokens.</param>
     /// <param name="prompt">The start of the text; one row.</param>
     /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
-    /// <param name="generationConfig">Options; those that it does not set are the model's.</param>
+    /// <param name="options">Options of the call. Null: those of the model.</param>
     /// <param name="skipSpecialTokens">Whether special tokens, the end of text for example, are left out. Default true.</param>
-    /// <param name="adapter">The adapter that generates the text, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-    /// <param name="seed">Seed of the random numbers of this call, as for <see cref="GenerationExtensions.Generate"/>.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Pieces of text, whole characters, none empty.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="GenerationExtensions.Generate"/>, or more than one text is asked for.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="GenerationExtensions.Generate"/>, more than one text is asked for, or the options have a streamer of their own.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IAsyncEnumerable<string> GenerateStream(
-        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationConfig? generationConfig = null, bool skipSpecialTokens = true,
-        string? adapter = null, long? seed = null, CancellationToken cancellationToken = default)
+    public static IAsyncEnumerable<string> GenerateStreamAsync(
+        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationOptions? options = null, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(tokenizer);
+        options ??= new GenerationOptions();
+        if (options.Streamer is not null) throw new ArgumentException("The options have a streamer, and the text is streamed to the caller already. Call Generate, or leave the streamer out.", nameof(options));
         return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);     // the caller's scope of adapters may have ended when the text is read
 
         void Generate(ChannelWriter<string> pieces, CancellationToken cancel)
         {
             var streamer = new TextStreamer(tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(), skipPrompt: true, skipSpecialTokens);
-            using var output = model.GenerateDetailed(prompt, generationConfig, tokenizer: tokenizer, streamer: streamer, adapter: adapter, seed: seed, cancellationToken: cancel);
+            using var output = model.Generate(prompt, options with { Tokenizer = options.Tokenizer ?? tokenizer, Streamer = streamer }, cancel);
         }
     }
 

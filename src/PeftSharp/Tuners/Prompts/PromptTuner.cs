@@ -33,6 +33,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
             throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} positions (max_position_embeddings): no text would fit after the virtual tokens. Use fewer.");
         return prompt with
         {
+            TaskType = prompt.TaskType ?? Model.Objective switch { CausalLMObjective => TaskType.CausalLM, null => TaskType.FeatureExtraction, _ => null },
             TokenDim = width,
             NumTransformerSubmodules = 1,
             NumAttentionHeads = prompt.NumAttentionHeads ?? shape?.Heads,
@@ -43,6 +44,8 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     /// <inheritdoc/>
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
+        if (isNew && config.TaskType is null && TaskOf(Model.Objective) is { } task)
+            throw new ArgumentException($"TaskType is not set. Without it the head of {Model.GetName()} would not be trained beside the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
         AddShared(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
@@ -85,6 +88,25 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
             throw new NotSupportedException($"Rows of one batch cannot have different virtual tokens ({string.Join(", ", names.Select(name => $"'{name}'"))}). Call the model once for each adapter.");
         return names is [var name] && name != AdapterChoice.BaseName ? Prompt(name) : null;
     }
+
+    /// <inheritdoc/>
+    internal override string? UnmatchedEntries(PeftConfig config)
+    {
+        if (base.UnmatchedEntries(config) is { } unmatched) return unmatched;
+        var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
+        if (shape is null) return null;
+        return prompt.NumLayers is { } layers && layers != shape.Layers ? $"num_layers is {layers}, and the model has {shape.Layers}: the adapter was trained on another model."
+            : prompt.NumAttentionHeads is { } heads && heads != shape.Heads ? $"num_attention_heads is {heads}, and the model has {shape.Heads}: the adapter was trained on another model." : null;
+    }
+
+    /// <summary>The task of an objective whose head is trained beside an adapter; null for others.</summary>
+    private static TaskType? TaskOf(Objective? objective) => objective switch
+    {
+        SequenceClassificationObjective => TaskType.SeqCls,
+        TokenClassificationObjective => TaskType.TokenCls,
+        QuestionAnsweringObjective => TaskType.QuestionAns,
+        _ => null,
+    };
 
     private static TorchSharp.Modules.Parameter EmbeddingWeight(LayerTarget target) => target.HasWeight ? target.Weight : target.Layer.parameters().First();
 }
