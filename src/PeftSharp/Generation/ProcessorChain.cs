@@ -31,8 +31,8 @@ internal sealed class ProcessorChain
             if (config.MinNewTokens is { } fewest and > 0) yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
         }
         if (allowedTokens is not null) yield return new PrefixConstrainedLogitsProcessor(ByPrompt(plan, allowedTokens), plan.NumBeams);
-        if (config.ForcedBosTokenId is { } first) yield return new ForcedBOSTokenLogitsProcessor(first);
-        if (config.ForcedEosTokenId is { } last) yield return new ForcedEOSTokenLogitsProcessor(plan.MaxLength, last);
+        if (config.ForcedBosTokenId is { } first) yield return new ForcedBosTokenLogitsProcessor(first);
+        if (config.ForcedEosTokenId is { } last) yield return new ForcedEosTokenLogitsProcessor(plan.MaxLength, last);
         if (config.RemoveInvalidValues is true) yield return new InfNanRemoveLogitsProcessor();
         if (config.ExponentialDecayLengthPenalty is { } decay && plan.Eos.Count > 0) yield return new ExponentialDecayLengthPenalty(decay, plan.Eos, plan.PromptLength);
         if (config.SuppressTokens is { Count: > 0 } suppressed) yield return new SuppressTokensLogitsProcessor(suppressed);

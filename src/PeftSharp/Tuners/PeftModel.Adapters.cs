@@ -29,7 +29,7 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Chooses the adapters of calls that choose none themselves, and trains them from now on.</summary>
-    /// <remarks>It concerns all callers of the model. To choose adapters for some calls use <see cref="Call(ModelInputs, string)"/>, <c>Generate(…, adapter: …)</c> or <see cref="UseAdapter"/>.</remarks>
+    /// <remarks>It concerns all callers of the model. To choose adapters for some calls use <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>Generate(…, adapter: …)</c> or <see cref="UseAdapter"/>.</remarks>
     /// <param name="adapterNames">One or several names, in the order in which their updates are added.</param>
     /// <exception cref="ArgumentException">A name is not known or is given twice, or two of the adapters have a copy of the same module.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>

@@ -34,10 +34,10 @@ public abstract partial class PeftModel
     /// <param name="adapter">Its name; <c>__base__</c> for the base model.</param>
     /// <exception cref="ArgumentException">The name is not known.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
-    public ModelOutput Call(ModelInputs inputs, string adapter)
+    public ModelOutput CallWithAdapter(ModelInputs inputs, string adapter)
     {
         ArgumentException.ThrowIfNullOrEmpty(adapter);
-        return Call(inputs, [adapter]);
+        return CallWithAdapters(inputs, [adapter]);
     }
 
     /// <summary>The base model's output with an adapter for each row of the batch.</summary>
@@ -45,7 +45,7 @@ public abstract partial class PeftModel
     /// <param name="adapterNames">A name for each row, or one name for all rows; <c>__base__</c> for the base model.</param>
     /// <exception cref="ArgumentException">A name is not known, or the number of names is neither 1 nor the number of rows.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
-    public ModelOutput Call(ModelInputs inputs, IReadOnlyList<string> adapterNames)
+    public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(adapterNames);

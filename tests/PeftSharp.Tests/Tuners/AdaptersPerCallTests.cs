@@ -73,7 +73,7 @@ public sealed class AdaptersPerCallTests : IDisposable
         {
             using var inputs = TwoAdapters.Inputs(3);
             using var free = no_grad();
-            var byArgument = _two.Peft.Call(inputs, name).Logits!;
+            var byArgument = _two.Peft.CallWithAdapter(inputs, name).Logits!;
             Tensor byScope, byRows, byDefault;
             using (_two.Peft.UseAdapter(name)) byScope = _two.Peft.call(inputs).Logits!;
             using (_two.Peft.UseAdapters([name, name, name])) byRows = _two.Peft.call(inputs).Logits!;
@@ -151,9 +151,9 @@ public sealed class AdaptersPerCallTests : IDisposable
     public void Names_that_do_not_fit_are_refused_before_anything_runs()
     {
         using var inputs = TwoAdapters.Inputs(3);
-        Says<ArgumentException>(() => _two.Peft.Call(inputs, "nobody"), "'nobody'", "'bard', 'ops'");
-        Says<ArgumentException>(() => _two.Peft.Call(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
-        Says<ArgumentException>(() => _two.Peft.Call(inputs, Array.Empty<string>()), "empty");
+        Says<ArgumentException>(() => _two.Peft.CallWithAdapter(inputs, "nobody"), "'nobody'", "'bard', 'ops'");
+        Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
+        Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, Array.Empty<string>()), "empty");
         Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "each row");
         Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard", AdapterNames = ["ops"] }).Sequences, "one of them");
         var streamed = 0;
@@ -186,9 +186,9 @@ public sealed class AdaptersPerCallTests : IDisposable
         TinyModels.Disturb(peft);
         using var inputs = TwoAdapters.Inputs(2);
         using var free = no_grad();
-        Assert.Contains("tied", Assert.Throws<NotSupportedException>(() => peft.Call(inputs, ["first", "second"])).Message, StringComparison.Ordinal);
-        peft.Call(inputs, ["second", "__base__"]).Dispose();
-        peft.Call(inputs, "first").Dispose();
+        Assert.Contains("tied", Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(inputs, ["first", "second"])).Message, StringComparison.Ordinal);
+        peft.CallWithAdapters(inputs, ["second", "__base__"]).Dispose();
+        peft.CallWithAdapter(inputs, "first").Dispose();
     }
 
     private static Tensor Two(int[] prompt) => tensor(prompt.Concat(prompt).Select(id => (long)id).ToArray(), [2, prompt.Length]);

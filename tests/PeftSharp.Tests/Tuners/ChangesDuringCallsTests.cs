@@ -100,7 +100,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
     {
         using var inputs = TwoAdapters.Inputs(2);
         using var free = no_grad();
-        var plain = _two.Peft.Call(inputs, "__base__").Logits!;
+        var plain = _two.Peft.CallWithAdapter(inputs, "__base__").Logits!;
         _two.Peft.Merge();
         var merged = _two.Peft.call(inputs).Logits!;
         using (_two.Peft.DisableAdapter())
@@ -116,7 +116,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
         }
         Assert.Equal(["bard"], _two.Peft.MergedAdapters);
         Assert.True(TinyModels.Same(merged, _two.Peft.call(inputs).Logits!));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.Call(inputs, "ops"));
+        Assert.Throws<InvalidOperationException>(() => _two.Peft.CallWithAdapter(inputs, "ops"));
         Assert.Throws<InvalidOperationException>(() => _two.Peft.UseAdapter("ops"));
         Assert.Throws<InvalidOperationException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences);
     }

@@ -138,16 +138,16 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.SetAdapter("first");
         var first = TinyModels.Logits(peft);
         Assert.False(TinyModels.Same(first, second));
-        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "second").Logits!));
+        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "second").Logits!));
         using (peft.UseAdapter("second")) Assert.True(TinyModels.Same(second, TinyModels.Logits(peft)));
         Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
         peft.RenameAdapter("second", "other");
-        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "other").Logits!));
+        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "other").Logits!));
         peft.SavePretrained(_folder.Path);
         peft.DeleteAdapter("other");
         Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
         peft.LoadAdapter(_folder.File("other"), "loaded");
-        Assert.True(TinyModels.Same(second, peft.Call(WriterInputs(), "loaded").Logits!));
+        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "loaded").Logits!));
     }
 
     [Fact]
@@ -162,11 +162,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         string[] names = ["second", "__base__", "first"];
         if (!CanMixRows)
         {
-            Assert.Throws<NotSupportedException>(() => peft.Call(WriterInputs(), names));
+            Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(WriterInputs(), names));
             return;
         }
-        var mixed = peft.Call(WriterInputs(), names).Logits!;
-        foreach (var (row, name) in names.Index()) Close.Equal(peft.Call(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
+        var mixed = peft.CallWithAdapters(WriterInputs(), names).Logits!;
+        foreach (var (row, name) in names.Index()) Close.Equal(peft.CallWithAdapter(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
     }
 
     [Fact]
