@@ -36,9 +36,11 @@ internal static class PretrainedLoader
     /// <summary>Builds with <paramref name="build"/> and loads.</summary>
     /// <exception cref="CheckpointException">The folder holds no fitting checkpoint.</exception>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
-    internal static TModel Load<TModel>(string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal static TModel Load<TModel>(string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options, CancellationToken cancellationToken) where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
+        cancellationToken.ThrowIfCancellationRequested();
         try { config.Validate(); }
         catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error); }
         using var checkpoint = CheckpointTensors.Open(folder);
@@ -53,7 +55,7 @@ internal static class PretrainedLoader
                 model = build(config with { TieWordEmbeddings = false });
             }
             model.NameOrPath = folder;
-            using (RandomSeed.Use(options.Seed)) model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied);
+            using (RandomSeed.Use(options.Seed)) model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied, progress: options.Progress, cancellationToken: cancellationToken);
             if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0)) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);
             model.eval();

@@ -22,14 +22,21 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <summary>Loads the model from a folder in transformers' format. Weights that the checkpoint lacks are initialized and reported in <see cref="PretrainedModel.LoadReport"/>.</summary>
     /// <param name="folder">The folder that holds <c>config.json</c> and the weights.</param>
     /// <param name="options">Changes to the configuration and the type of the weights. Null: the defaults.</param>
+    /// <param name="cancellationToken">Checked before each tensor.</param>
     /// <exception cref="CheckpointException">The folder holds no checkpoint of this family, or its weights do not fit.</exception>
-    public static TSelf FromPretrained(string folder, PretrainedOptions? options = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TSelf FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var family = new TConfig().Family;
         var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == family.ModelType ? family
             : throw new CheckpointException($"'{folder}' holds a model of type '{type}', not '{family.ModelType}': load it with AutoModel or with the classes of its own family."), [family]);
-        return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options);
+        return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);
     }
+
+    /// <summary>As <see cref="FromPretrained"/>, on a thread of the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
+    public static Task<TSelf> FromPretrainedAsync(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
     /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
     /// <param name="config">The configuration.</param>

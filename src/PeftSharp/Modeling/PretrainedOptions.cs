@@ -30,6 +30,9 @@ public sealed record PretrainedOptions
     /// <summary>Told what was not in the checkpoint. Null: only <see cref="PretrainedModel.LoadReport"/> tells.</summary>
     public ILogger? Logger { get; init; }
 
+    /// <summary>Told after each tensor how much is loaded. Null: nobody is.</summary>
+    public IProgress<LoadProgress>? Progress { get; init; }
+
     /// <summary>The configuration with the changes that these options ask for.</summary>
     /// <exception cref="ArgumentException">Fewer than one class is asked for, names and number of the classes differ, or the weights are to be no real numbers.</exception>
     internal PretrainedConfig Apply(PretrainedConfig config)

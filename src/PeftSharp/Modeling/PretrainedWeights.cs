@@ -23,8 +23,11 @@ internal static class PretrainedWeights
     /// <param name="ignoreMismatchedSizes">Whether a tensor of another shape is reported instead of refused.</param>
     /// <param name="needsAll">Whether a missing tensor is refused instead of reported.</param>
     /// <param name="untied">Whether the model was untied because the checkpoint holds different values for tied weights.</param>
+    /// <param name="progress">Told after each tensor. Null: nobody is.</param>
+    /// <param name="cancellationToken">Checked before each tensor; the model is then loaded in part.</param>
     /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), not one tensor fits, or one is missing that is needed.</exception>
-    internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false)
+    internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false,
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
@@ -53,7 +56,13 @@ internal static class PretrainedWeights
             throw new CheckpointException($"'{folder}' does not fit {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these anew.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
         if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: it lacks {string.Join(", ", missing)}.");
-        foreach (var (place, name) in fitting) checkpoint.CopyTo(name, parameters[place]);
+        var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
+        foreach (var (place, name) in fitting)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            checkpoint.CopyTo(name, parameters[place]);
+            progress?.Report(new LoadProgress(loaded += Bytes(parameters[place]), total, place));
+        }
         if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
         return new LoadReport(missing, unexpected, mismatched)
         {
@@ -108,6 +117,8 @@ internal static class PretrainedWeights
         ScalarType.Float64 => "float64",
         _ => "float32",
     };
+
+    private static long Bytes(Tensor tensor) => tensor.numel() * tensor.ElementSize;
 
     private static string Some(IEnumerable<string> names)
     {

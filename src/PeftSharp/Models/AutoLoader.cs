@@ -5,10 +5,10 @@ namespace PeftSharp.Models;
 /// <summary>What the <c>AutoModelFor…</c> classes do, for the task that each of them names.</summary>
 internal static class AutoLoader
 {
-    internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options)
+    internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
     {
         var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All);
-        return PretrainedLoader.Load(folder, config, Builder(family, task), options);
+        return PretrainedLoader.Load(folder, config, Builder(family, task), options, cancellationToken);
     }
 
     internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task, PretrainedOptions? options = null)
