@@ -119,28 +119,30 @@ public class MLTokenizerBackendTests
     {
         using var folder = new TemporaryFolder();
         var texts = Dataset.FromList(Enumerable.Range(0, 32).Select(i => new Dictionary<string, object?> { ["text"] = $"The movie {i % 4} was great." }));
+        var arguments = new TrainingArguments(folder.Path) { UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1, SaveStrategy = SaveStrategy.No };
 
         #region readme-train
         var tokenizer = TiktokenTokenizer.CreateForModel("gpt2").AsPeftSharpTokenizer();
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
-        var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
-        var arguments = new TrainingArguments(folder.Path) { UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1, SaveStrategy = SaveStrategy.No };
-        var warnings = new Warnings();
-        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), processingClass: tokenizer, callbacks: [warnings]);
+
+        using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
+        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), processingClass: tokenizer);
         trainer.Train();
-        using var ids = model.Generate(tokenizer.Encode("The movie"), maxNewTokens: 8, padTokenId: tokenizer.PadTokenId);
-        var text = tokenizer.Decode(ids, skipSpecialTokens: true);
+
+        using var output = model.Generate(tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
+        var text = tokenizer.Decode(output.Sequences, skipSpecialTokens: true);
         #endregion
 
         var losses = trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         Assert.True(losses[^1] < losses[0] - 1, string.Join(" ", losses));
         Assert.StartsWith("The movie", text, StringComparison.Ordinal);
+        var warnings = new Warnings();
+        trainer.AddCallback(warnings);
         trainer.SaveModel(folder.Path);
         trainer.SaveModel(folder.Path);
         Assert.Contains("not saved", Assert.Single(warnings.Messages, message => message.Contains("tokenizer", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder.Path, "tokenizer.json")));
-        model.Dispose();
     }
 
     [Fact]
