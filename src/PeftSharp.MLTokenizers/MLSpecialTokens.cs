@@ -28,7 +28,7 @@ internal static class MLSpecialTokens
     internal static string? EndOf(BpeTokenizer tokenizer)
     {
         const string Text = "a";
-        return tokenizer.EncodeToTokens(Text, out _) is [.., var last] && last.Offset.Start.Value == last.Offset.End.Value && last.Value != tokenizer.BeginningOfSentenceToken ? last.Value : null;
+        return tokenizer.EncodeToTokens(Text, out _) is [.., { Offset: { Start.Value: 1, End.Value: 1 } } last] ? last.Value : null;
     }
 
     private static TokenizerBackendOptions OfBert(Microsoft.ML.Tokenizers.BertTokenizer bert)

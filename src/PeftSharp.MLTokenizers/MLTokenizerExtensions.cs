@@ -20,8 +20,9 @@ public static class MLTokenizerExtensions
     /// (<see cref="TextEncoding.WordIds"/> counts what lies between special tokens as one word) and cannot be saved.</para>
     /// <para>Offsets are UTF-16 units of the text as it was given. Where <paramref name="tokenizer"/> normalizes the text, they are found by normalizing its parts one by one: characters, else words between
     /// white space. Where that does not give the normalized text, a token has the range of the whole text.</para>
+    /// <para>Of an <see cref="MLTokenizer"/> the method returns the <see cref="MLTokenizer.Source"/>, unless a vocabulary or options are given.</para>
     /// </remarks>
-    /// <param name="tokenizer">The tokenizer. Not all of its own options can be changed afterwards: the tokenizer is shared and must not change.</param>
+    /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
     /// <param name="vocabulary">All tokens and ids. Null (the default): those of <paramref name="tokenizer"/>, which is possible for <c>BpeTokenizer</c>, <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>,
     /// <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c> and <c>WordPieceTokenizer</c>. Tiktoken does not tell the bytes of its tokens, so a token that is
     /// not valid UTF-8 by itself is called <c>&lt;token 188&gt;</c>, with its id.</param>
@@ -30,6 +31,8 @@ public static class MLTokenizerExtensions
     public static Tokenizer AsPeftSharpTokenizer(this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null, TokenizerBackendOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
+        if (tokenizer is MLTokenizer ours && vocabulary is null && options is null)
+            return ours.Source;
         return Tokenizer.FromBackend(new MLTokenizerBackend(tokenizer, vocabulary ?? MLVocabulary.Of(tokenizer)), options ?? tokenizer.GetBackendOptions());
     }
 

@@ -10,11 +10,11 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
 {
     internal static TokenSelection FromStart(TextEncoding encoding, int length, int maxCount)
     {
+        if (encoding.Length <= maxCount)
+            return new TokenSelection([.. Enumerable.Range(0, encoding.Length)], length);
         var cuts = new Cuts(encoding, maxCount);
         if (cuts.Room < 0)
             return new TokenSelection([], 0);
-        if (cuts.Room >= cuts.Count)
-            return new TokenSelection(cuts.Kept(0, cuts.Count), length);
         var cut = cuts.Room;
         while (!cuts.IsBetweenCharacters(cut))
             cut--;
@@ -23,11 +23,11 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
 
     internal static TokenSelection FromEnd(TextEncoding encoding, int length, int maxCount)
     {
+        if (encoding.Length <= maxCount)
+            return new TokenSelection([.. Enumerable.Range(0, encoding.Length)], 0);
         var cuts = new Cuts(encoding, maxCount);
         if (cuts.Room < 0)
             return new TokenSelection([], length);
-        if (cuts.Room >= cuts.Count)
-            return new TokenSelection(cuts.Kept(0, cuts.Count), 0);
         var cut = cuts.Count - cuts.Room;
         while (!cuts.IsBetweenCharacters(cut))
             cut++;

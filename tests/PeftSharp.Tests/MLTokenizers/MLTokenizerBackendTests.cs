@@ -98,6 +98,19 @@ public class MLTokenizerBackendTests
         }
     }
 
+    [Theory, InlineData(null, null), InlineData("<|endoftext|>", null), InlineData(null, "<|endoftext|>"), InlineData("<|endoftext|>", "<|endoftext|>")]
+    public void Beginning_and_end_that_a_byte_pair_tokenizer_of_theirs_adds_become_the_template(string? bos, string? eos)
+    {
+        var folder = Vocabularies.Require("tiny-gpt2");
+        var theirs = BpeTokenizer.Create(new BpeOptions(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt")) { ByteLevel = true, BeginningOfSentenceToken = bos, EndOfSentenceToken = eos });
+        var tokenizer = theirs.AsPeftSharpTokenizer();
+        Assert.Equal((bos, eos), (tokenizer.BosToken, tokenizer.EosToken));
+        var encoding = tokenizer.Encode("movie");
+        Assert.Equal(theirs.EncodeToIds("movie"), encoding.Ids);
+        Assert.Equal(tokenizer.NumSpecialTokensToAdd(), encoding.SpecialTokensMask.Sum());
+        Assert.Equal("movie", tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
+    }
+
     [SkippableFact]
     public void A_SentencePiece_tokenizer_of_theirs_has_its_ids_and_adds_the_end()
     {
@@ -150,6 +163,7 @@ public class MLTokenizerBackendTests
     {
         var tokenizer = _gpt2.Value.AsPeftSharpTokenizer();
         Assert.False(tokenizer.CanSave);
+        Assert.Same(tokenizer, tokenizer.AsMLTokenizer().AsPeftSharpTokenizer());
         using var folder = new TemporaryFolder();
         Assert.Contains(folder.Path, Assert.Throws<NotSupportedException>(() => tokenizer.SavePretrained(folder.Path)).Message, StringComparison.Ordinal);
         var missing = Assert.Throws<ArgumentException>(() => _gpt2.Value.AsPeftSharpTokenizer(options: new TokenizerBackendOptions { SpecialTokens = new Dictionary<string, string> { ["pad_token"] = "[PAD]" } }));
