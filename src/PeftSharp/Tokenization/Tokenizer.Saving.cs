@@ -15,9 +15,12 @@ public sealed partial class Tokenizer
     /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the files with chat templates that the tokenizer came with, which <c>AutoTokenizer</c> and transformers read back.</summary>
     /// <param name="folder">Made where it is absent.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="NotSupportedException"><see cref="CanSave"/> is false.</exception>
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!CanSave)
+            throw new NotSupportedException($"This tokenizer cannot be written to '{folder}': another library splits its texts (Tokenizer.FromBackend), so it has no tokenizer.json. Keep that library's own files beside the model.");
         FolderAccess.Create(folder);
         using var files = new StagedFiles();
         void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));

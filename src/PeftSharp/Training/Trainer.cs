@@ -31,7 +31,7 @@ public class Trainer
     private readonly CallbackList _callbacks;
     private readonly ILogger? _logger;
     private TrainerControl _control = new();
-    private bool _isPrecisionJudged, _isTraining, _isNewnessTold;
+    private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
 
     /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
     /// <param name="model">What is trained.</param>
@@ -39,7 +39,7 @@ public class Trainer
     /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train(string?, CancellationToken)"/>.</param>
     /// <param name="evalDataset">Rows to evaluate on.</param>
     /// <param name="dataCollator">Rows to batches. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
-    /// <param name="processingClass">The tokenizer, saved beside the model.</param>
+    /// <param name="processingClass">The tokenizer, saved beside the model; one that cannot be saved (<see cref="Tokenizer.CanSave"/>) is warned of instead.</param>
     /// <param name="computeMetrics">Metrics of an evaluation beside its loss.</param>
     /// <param name="callbacks">Told what happens.</param>
     /// <param name="logger">Told the log lines and what was left out.</param>
@@ -227,6 +227,10 @@ public class Trainer
     private void SaveModelFiles(string folder)
     {
         _model.SavePretrained(folder);
-        _tokenizer?.SavePretrained(folder);
+        if (_tokenizer is { CanSave: true })
+            _tokenizer.SavePretrained(folder);
+        else if (_tokenizer is not null && !_isUnsavedTold)
+            Warn($"The tokenizer is not saved beside the model in '{folder}', because another library splits its texts (Tokenizer.FromBackend). Keep that library's own files beside the model.");
+        _isUnsavedTold = true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using PeftSharp.MLTokenizers;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tests.Docs;
@@ -9,13 +10,15 @@ public sealed class ThreadSafetyTests
 {
     private static readonly string[] _beginnings = ["Thread safety: ", "Not thread-safe: "];
 
-    private static IEnumerable<Type> MustSay => typeof(PretrainedModel).Assembly.GetExportedTypes().Where(type => !type.IsNested && !type.IsEnum && !type.IsValueType && !IsRecord(type)
+    private static readonly Assembly[] _assemblies = [typeof(PretrainedModel).Assembly, typeof(MLTokenizer).Assembly];
+
+    private static IEnumerable<Type> MustSay => _assemblies.SelectMany(assembly => assembly.GetExportedTypes()).Where(type => !type.IsNested && !type.IsEnum && !type.IsValueType && !IsRecord(type)
         && !typeof(Exception).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type) && (!IsStatic(type) || HoldsState(type)));
 
     [Fact]
     public void Every_public_class_says_whether_several_threads_can_use_it()
     {
-        var remarks = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "PeftSharp.xml")).Descendants("member")
+        var remarks = _assemblies.SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
             .Where(member => member.Element("remarks") is not null).ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("remarks")!.Value);
         var silent = MustSay.Where(type => !_beginnings.Any(remarks.GetValueOrDefault("T:" + type.FullName, "").Contains)).Select(type => type.FullName).Order(StringComparer.Ordinal).ToArray();
         Assert.True(silent.Length == 0, $"These classes do not say in their remarks, with 'Thread safety: …' or 'Not thread-safe: …', whether several threads can use them: {string.Join(", ", silent)}.");

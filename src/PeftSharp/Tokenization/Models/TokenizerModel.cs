@@ -24,6 +24,9 @@ internal abstract class TokenizerModel
     /// <summary>Tokens and their ids, without added tokens that are not in it.</summary>
     internal IReadOnlyDictionary<string, int> Vocabulary { get; }
 
+    /// <summary>The first id for tokens that are added, as in the reference: the size of the vocabulary.</summary>
+    internal virtual int FirstFreeId => Vocabulary.Count;
+
     internal int? IdOf(string token) => Vocabulary.TryGetValue(token, out var id) ? id : null;
 
     internal string? TokenOf(int id) => _tokens.GetValueOrDefault(id);

@@ -33,7 +33,7 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
     internal int Add(IEnumerable<AddedToken> tokens)
     {
         var added = 0;
-        var next = Math.Max(model.Vocabulary.Count, _tokens.Count == 0 ? 0 : _tokens.Keys.Max() + 1);
+        var next = Math.Max(model.FirstFreeId, _tokens.Count == 0 ? 0 : _tokens.Keys.Max() + 1);
         foreach (var token in tokens)
         {
             if (token.Content.Length == 0 || _ids.TryGetValue(token.Content, out var known) && _tokens[known] == token)

@@ -18,6 +18,8 @@ internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? P
     /// <summary>The text of tokens; ids that no token has are passed over, as in the reference.</summary>
     internal string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
     {
+        if (Model is BackendModel backend)
+            return backend.Decode(skipSpecialTokens ? ids.Where(id => !Added.IsSpecial(id)) : ids, Added);
         var tokens = new List<string>();
         foreach (var id in ids)
             if (Added.TokenOf(id) is { } token && !(skipSpecialTokens && Added.IsSpecial(id)))

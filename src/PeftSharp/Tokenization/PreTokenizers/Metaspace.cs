@@ -23,6 +23,8 @@ internal sealed class Metaspace(char replacement, PrependScheme prependScheme, b
             Split(text);
     }
 
+    internal override Metaspace WithoutSplitting() => new(replacement, prependScheme, split: false);
+
     internal static Metaspace FromJson(JsonPart part) => new(part.Character("replacement"), ReadPrependScheme(part), part.Flag("split", absent: true));
 
     /// <summary>Files of older versions have <c>add_prefix_space</c> instead of <c>prepend_scheme</c>.</summary>

@@ -1,0 +1,84 @@
+using Microsoft.ML.Tokenizers;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.MLTokenizers;
+
+/// <summary>The tokens of an encoding that a maximum token count leaves: all special tokens, and tokens of the text from one end of it.</summary>
+/// <param name="Positions">Their positions in the encoding, ascending.</param>
+/// <param name="Index">Where the text is cut, in UTF-16 units: the end of the kept part, or its start where it was counted from the end.</param>
+internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
+{
+    internal static TokenSelection FromStart(TextEncoding encoding, int length, int maxCount)
+    {
+        if (encoding.Length <= maxCount)
+            return new TokenSelection([.. Enumerable.Range(0, encoding.Length)], length);
+        var cuts = new Cuts(encoding, maxCount);
+        if (cuts.Room < 0)
+            return new TokenSelection([], 0);
+        var cut = cuts.Room;
+        while (!cuts.IsBetweenCharacters(cut))
+            cut--;
+        return new TokenSelection(cuts.Kept(0, cut), cuts.EndBefore(cut));
+    }
+
+    internal static TokenSelection FromEnd(TextEncoding encoding, int length, int maxCount)
+    {
+        if (encoding.Length <= maxCount)
+            return new TokenSelection([.. Enumerable.Range(0, encoding.Length)], 0);
+        var cuts = new Cuts(encoding, maxCount);
+        if (cuts.Room < 0)
+            return new TokenSelection([], length);
+        var cut = cuts.Count - cuts.Room;
+        while (!cuts.IsBetweenCharacters(cut))
+            cut++;
+        return new TokenSelection(cuts.Kept(cut, cuts.Count), cut == cuts.Count ? length : cuts.StartAfter(cut));
+    }
+
+    /// <summary>The kept tokens. A special token that was added has an empty range: at the start of the text before its tokens, at <see cref="Index"/> behind them.</summary>
+    internal EncodedToken[] Tokens(TextEncoding encoding)
+    {
+        var (tokens, special) = (encoding.Tokens, encoding.SpecialTokensMask);
+        var firstOfText = Math.Max(1, Array.IndexOf(special, 0));       // of a text without tokens, the first special token is taken for the one before it
+        return [.. Positions.Select(position =>
+        {
+            var offset = encoding.Offsets[position];
+            var range = special[position] == 0 ? offset.Start..offset.End : position < firstOfText ? 0..0 : Index..Index;
+            return new EncodedToken(encoding.Ids[position], tokens[position], range);
+        })];
+    }
+
+    /// <summary>The places between the tokens of a text, special tokens apart: cut n lies before its n-th token.</summary>
+    private sealed class Cuts
+    {
+        private readonly int[] _special, _text;      // positions in the encoding
+        private readonly int[] _ends, _starts;       // per cut: the largest end before it, the smallest start behind it
+
+        internal Cuts(TextEncoding encoding, int maxCount)
+        {
+            var mask = encoding.SpecialTokensMask;
+            _special = [.. Enumerable.Range(0, mask.Length).Where(position => mask[position] != 0)];
+            _text = [.. Enumerable.Range(0, mask.Length).Where(position => mask[position] == 0)];
+            Room = maxCount - _special.Length;
+            (_ends, _starts) = (new int[Count + 1], new int[Count + 1]);
+            _starts[Count] = int.MaxValue;
+            for (var i = 0; i < Count; i++)
+                _ends[i + 1] = Math.Max(_ends[i], encoding.Offsets[_text[i]].End);
+            for (var i = Count - 1; i >= 0; i--)
+                _starts[i] = Math.Min(_starts[i + 1], encoding.Offsets[_text[i]].Start);
+        }
+
+        /// <summary>Tokens of the text.</summary>
+        internal int Count => _text.Length;
+
+        /// <summary>How many of them may be kept; negative: not even the special tokens fit.</summary>
+        internal int Room { get; }
+
+        internal int EndBefore(int cut) => _ends[cut];
+
+        internal int StartAfter(int cut) => _starts[cut];
+
+        internal bool IsBetweenCharacters(int cut) => _ends[cut] <= _starts[cut];
+
+        internal int[] Kept(int from, int to) => [.. _special.Concat(_text[from..to]).Order()];
+    }
+}

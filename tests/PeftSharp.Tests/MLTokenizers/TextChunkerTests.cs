@@ -1,0 +1,32 @@
+using Microsoft.SemanticKernel.Text;
+using PeftSharp.MLTokenizers;
+using PeftSharp.Models;
+using PeftSharp.Tests.Tokenization;
+
+#pragma warning disable SKEXP0050 // TextChunker is marked as experimental.
+
+namespace PeftSharp.Tests.MLTokenizers;
+
+/// <summary>A library that counts tokens with Microsoft.ML.Tokenizers does so with a tokenizer of ours.</summary>
+public class TextChunkerTests
+{
+    [Theory, InlineData("tiny-bert"), InlineData("tiny-gpt2")]
+    public void Semantic_Kernel_cuts_a_long_text_into_parts_of_at_most_as_many_tokens_as_asked(string name)
+    {
+        const int MaxTokens = 40;
+        var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
+        var text = string.Join("\n", Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
+
+        #region readme-chunks
+        Microsoft.ML.Tokenizers.Tokenizer counter = tokenizer.AsMLTokenizer();
+        var lines = TextChunker.SplitPlainTextLines(text, maxTokensPerLine: MaxTokens, input => counter.CountTokens(input));
+        var chunks = TextChunker.SplitPlainTextParagraphs(lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
+        #endregion
+
+        Assert.True(chunks.Count > 10);
+        Assert.All(lines.Concat(chunks), chunk => Assert.InRange(tokenizer.Encode(chunk, addSpecialTokens: false).Length, 1, MaxTokens));
+        Assert.Equal(Letters(text), Letters(string.Concat(chunks)));
+    }
+
+    private static string Letters(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+}
