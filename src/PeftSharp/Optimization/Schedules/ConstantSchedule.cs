@@ -3,5 +3,6 @@ namespace PeftSharp.Optimization;
 /// <summary>The full rate at every step; transformers' <c>get_constant_schedule</c>.</summary>
 public sealed record ConstantSchedule : LearningRateSchedule
 {
-    private protected override double Factor(long step) => 1;
+    /// <inheritdoc/>
+    protected override double Factor(long stepsDone) => 1;
 }

@@ -15,9 +15,10 @@ public sealed record CosineSchedule : WarmupSchedule
     /// <summary>The least rate as a share of the full one; default 0.</summary>
     public double MinLrRate { get; init; }
 
-    private protected override double FactorAfterWarmup(long step)
+    /// <inheritdoc/>
+    protected override double FactorAfterWarmup(long stepsDone)
     {
-        var wave = 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * Progress(step, NumTrainingSteps)));
+        var wave = 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * Progress(stepsDone, NumTrainingSteps)));
         return Math.Max(0, wave * (1 - MinLrRate) + MinLrRate);
     }
 }

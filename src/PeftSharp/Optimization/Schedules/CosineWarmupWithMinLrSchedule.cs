@@ -21,13 +21,14 @@ public sealed record CosineWarmupWithMinLrSchedule : LearningRateSchedule
     /// <summary>The first rate as a share of the full one; null (default): one part in <see cref="NumWarmupSteps"/>.</summary>
     public double? WarmupLrRate { get; init; }
 
-    private protected override double Factor(long step)
+    /// <inheritdoc/>
+    protected override double Factor(long stepsDone)
     {
-        if (step < NumWarmupSteps)
+        if (stepsDone < NumWarmupSteps)
             return WarmupLrRate is { } first
-                ? first + (1 - first) * step / Math.Max(1, NumWarmupSteps - 1)
-                : (step + 1.0) / NumWarmupSteps;
-        var progress = (step - NumWarmupSteps + 1.0) / Math.Max(1, NumTrainingSteps - NumWarmupSteps);
+                ? first + (1 - first) * stepsDone / Math.Max(1, NumWarmupSteps - 1)
+                : (stepsDone + 1.0) / NumWarmupSteps;
+        var progress = (stepsDone - NumWarmupSteps + 1.0) / Math.Max(1, NumTrainingSteps - NumWarmupSteps);
         var wave = 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * progress));
         return Math.Max(0, wave * (1 - MinLrRate) + MinLrRate);
     }

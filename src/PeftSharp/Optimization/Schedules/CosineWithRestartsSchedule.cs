@@ -10,9 +10,10 @@ public sealed record CosineWithRestartsSchedule : WarmupSchedule
     /// <summary>How many half waves; default 1.</summary>
     public double NumCycles { get; init; } = 1;
 
-    private protected override double FactorAfterWarmup(long step)
+    /// <inheritdoc/>
+    protected override double FactorAfterWarmup(long stepsDone)
     {
-        var progress = Progress(step, NumTrainingSteps);
+        var progress = Progress(stepsDone, NumTrainingSteps);
         return progress >= 1 ? 0 : Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * (NumCycles * progress % 1))));
     }
 }

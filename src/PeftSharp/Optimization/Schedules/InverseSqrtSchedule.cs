@@ -8,9 +8,10 @@ public sealed record InverseSqrtSchedule : WarmupSchedule
     /// <summary>Steps after the warmup until the rate has fallen to 1/√2; null (default): as many as the warmup, or 10,000 without one.</summary>
     public int? Timescale { get; init; }
 
-    private protected override double FactorAfterWarmup(long step)
+    /// <inheritdoc/>
+    protected override double FactorAfterWarmup(long stepsDone)
     {
         double timescale = Timescale ?? (NumWarmupSteps > 0 ? NumWarmupSteps : TimescaleWithoutWarmup);
-        return 1 / Math.Sqrt((step + (timescale - NumWarmupSteps)) / timescale);
+        return 1 / Math.Sqrt((stepsDone + (timescale - NumWarmupSteps)) / timescale);
     }
 }

@@ -1,6 +1,7 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>A learning rate as a pure function of the step: nothing to save, nothing to resume.</summary>
+/// <remarks>Derive from it, or from <see cref="WarmupSchedule"/>, for a schedule of your own, and pass it to the trainer (<c>optimizers</c>). A resumed run calls <see cref="At"/> with the step at which it resumes.</remarks>
 public abstract record LearningRateSchedule
 {
     /// <summary>The full learning rate, which the schedule scales.</summary>
@@ -15,6 +16,7 @@ public abstract record LearningRateSchedule
         return LearningRate * Factor(step);
     }
 
-    /// <summary>The share of the full rate at a step, 0 or more.</summary>
-    private protected abstract double Factor(long step);
+    /// <summary>The share of the full rate at a step, 0 or more. It must depend on the step alone.</summary>
+    /// <param name="stepsDone">Optimizer steps taken before it: 0 for the first.</param>
+    protected abstract double Factor(long stepsDone);
 }

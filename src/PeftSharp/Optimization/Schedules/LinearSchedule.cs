@@ -6,6 +6,7 @@ public sealed record LinearSchedule : WarmupSchedule
     /// <summary>Steps of the whole training, warmup included.</summary>
     public required int NumTrainingSteps { get; init; }
 
-    private protected override double FactorAfterWarmup(long step) =>
-        Math.Max(0, (NumTrainingSteps - step) / (double)Math.Max(1, NumTrainingSteps - NumWarmupSteps));
+    /// <inheritdoc/>
+    protected override double FactorAfterWarmup(long stepsDone) =>
+        Math.Max(0, (NumTrainingSteps - stepsDone) / (double)Math.Max(1, NumTrainingSteps - NumWarmupSteps));
 }

@@ -12,11 +12,12 @@ public sealed record PolynomialSchedule : WarmupSchedule
     /// <summary>The power; default 1: a straight line.</summary>
     public double Power { get; init; } = 1;
 
-    private protected override double FactorAfterWarmup(long step)
+    /// <inheritdoc/>
+    protected override double FactorAfterWarmup(long stepsDone)
     {
-        if (step >= NumTrainingSteps)                       // also where the warmup is the whole training: nothing to divide by
+        if (stepsDone >= NumTrainingSteps)                  // also where the warmup is the whole training: nothing to divide by
             return LrEnd / LearningRate;
-        var remaining = 1 - Progress(step, NumTrainingSteps);
+        var remaining = 1 - Progress(stepsDone, NumTrainingSteps);
         return ((LearningRate - LrEnd) * Math.Pow(remaining, Power) + LrEnd) / LearningRate;
     }
 }

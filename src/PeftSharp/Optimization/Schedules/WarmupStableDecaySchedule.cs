@@ -25,11 +25,12 @@ public sealed record WarmupStableDecaySchedule : LearningRateSchedule
     /// <summary>Waves of a cosine descent; default 0.5: down once.</summary>
     public double NumCycles { get; init; } = 0.5;
 
-    private protected override double Factor(long step)
+    /// <inheritdoc/>
+    protected override double Factor(long stepsDone)
     {
-        if (step < NumWarmupSteps)
-            return AboveMinimum(Rise(step / (double)NumWarmupSteps));
-        var decayed = step - NumWarmupSteps - NumStableSteps;
+        if (stepsDone < NumWarmupSteps)
+            return AboveMinimum(Rise(stepsDone / (double)NumWarmupSteps));
+        var decayed = stepsDone - NumWarmupSteps - NumStableSteps;
         if (decayed < 0)
             return 1;
         return decayed < NumDecaySteps ? AboveMinimum(Descent(decayed / (double)NumDecaySteps)) : MinLrRatio;
