@@ -17,24 +17,26 @@ namespace PeftSharp.Training;
 
 /// <summary>Trains, evaluates and saves a model: transformers' <c>Trainer</c>.</summary>
 /// <remarks>
-/// <para>The model is moved to the device on construction and stays the caller's to dispose.</para>
+/// <para>The model is moved to the device on construction and stays the caller's to dispose. A model that <c>modelInit</c> made belongs to the trainer until the next call of <see cref="Train(string?, CancellationToken)"/>, which replaces and disposes it.</para>
+/// <para>A derived class changes a part of the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>, <see cref="PredictionStep"/>, <see cref="CreateOptimizer"/>, <see cref="CreateSchedule"/> or <see cref="GetTrainBatches"/>.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time, and train one model at a time in a process: all trainers draw from libtorch's generator.</para>
 /// </remarks>
-public class Trainer
+public partial class Trainer
 {
-    private readonly PretrainedModel _model;
     private readonly BatchLoader _loader;
-    private readonly Dataset? _trainDataset, _evalDataset;
+    private readonly Dataset? _trainDataset;
+    private readonly IReadOnlyList<(string? Name, Dataset Data)> _evalDatasets;
     private readonly int[]? _trainLengths;
-    private readonly Tokenizer? _tokenizer;
+    private readonly Func<PretrainedModel>? _modelInit;
     private readonly ComputeMetrics? _computeMetrics;
     private readonly CallbackList _callbacks;
     private readonly ILogger? _logger;
+    private PretrainedModel _model;
     private TrainerControl _control = new();
     private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
 
     /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
-    /// <param name="model">What is trained.</param>
+    /// <param name="model">What is trained. Null if <paramref name="modelInit"/> makes it.</param>
     /// <param name="args">The run; null: its defaults.</param>
     /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train(string?, CancellationToken)"/>.</param>
     /// <param name="evalDataset">Rows to evaluate on.</param>
@@ -43,31 +45,45 @@ public class Trainer
     /// <param name="computeMetrics">Metrics of an evaluation beside its loss.</param>
     /// <param name="callbacks">Told what happens.</param>
     /// <param name="logger">Told the log lines and what was left out.</param>
-    /// <exception cref="ArgumentException">Arguments make no sense; all reasons are in the message.</exception>
+    /// <param name="modelInit">Makes the model, in place of <paramref name="model"/>: here, and anew for each call of <see cref="Train(string?, CancellationToken)"/>. <see cref="TrainingArguments.Seed"/> is set before, so new weights are drawn the same each time.</param>
+    /// <param name="computeLoss">The loss of a batch, in place of the model's. Null: the model's own loss.</param>
+    /// <param name="optimizers">
+    /// An optimizer over the parameters of the model, and a learning-rate schedule; null each: those of the arguments. The optimizer stays the caller's to dispose and keeps its state from one call of
+    /// <see cref="Train(string?, CancellationToken)"/> to the next. It has no learning rate of its own: each step gets that of the schedule.
+    /// </param>
+    /// <param name="parameterGroups">The groups of parameters that the optimizer of the arguments trains, with weight decay and learning-rate scale of each. Null: <see cref="ParameterGroups.Of"/>.</param>
+    /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
+    /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
+    /// <exception cref="ArgumentException">Arguments make no sense, or exclude each other; all reasons are in the message.</exception>
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels.</exception>
     public Trainer(
-        PretrainedModel model, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
-        Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null)
+        PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
+        Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
+        Func<PretrainedModel>? modelInit = null, ComputeLoss? computeLoss = null, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null, PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
+        if (modelInit is null) ArgumentNullException.ThrowIfNull(model);
+        CheckExclusions(model, evalDataset, modelInit, optimizers.Optimizer, parameterGroups, evalDatasets);
         Args = args ?? new TrainingArguments();
-        TrainingArgumentsCheck.Check(Args, hasEvaluation: evalDataset is not null, hasMetrics: computeMetrics is not null);
-        (_model, _tokenizer, _computeMetrics, _logger) = (model, processingClass, computeMetrics, logger);
+        (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) }, .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
+        TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")], hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
+        (_modelInit, _computeMetrics, _computeLoss, _optimizers, _parameterGroups, _preprocess, _logger) = (modelInit, computeMetrics, computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, logger);
+        _model = model ?? MakeModel();
+        Context = new TrainerContext(_model, processingClass);
         _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // others may make labels of their own
-        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, model, Args, "training", needsLabels: readsLabels, logger);
+        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels, logger);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
-        _evalDataset = evalDataset is null ? null : ModelColumns.Of(evalDataset, model, Args, "evaluation", needsLabels: false, logger);
-        _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []]);
+        _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger)))];
+        _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []], Context);
         manual_seed(Args.Seed);
-        var device = !Args.UseCpu && cuda.is_available() ? CUDA : CPU;
-        if (model.Device.type != device.type) model.to(device);
+        MoveToDevice();
     }
 
     /// <summary>The run's arguments.</summary>
     public TrainingArguments Args { get; }
 
-    /// <summary>The model.</summary>
+    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train(string?, CancellationToken)"/> makes another.</summary>
     public PretrainedModel Model => _model;
 
     /// <summary>Where the run stands.</summary>
@@ -96,16 +112,20 @@ public class Trainer
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
         if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are off on this thread (no_grad or inference_mode), so nothing can be learned. Call Train outside of it.");
-        var groups = ParameterGroups.Of(_model, Args.WeightDecay);
-        CheckpointFolder.Prepare(Args.OutputDir);
-        _isTraining = true;
+        RemakeModel();
+        var optimizer = CreateOptimizer(_model);
         try
         {
-            return Train(dataset, groups, resumeFromCheckpoint, cancellationToken);
+            CheckOptimizer(optimizer);
+            CheckpointFolder.Prepare(Args.OutputDir);
+            _isTraining = true;
+            Context.Optimizer = optimizer;
+            return Train(dataset, optimizer, resumeFromCheckpoint, cancellationToken);
         }
         finally
         {
-            _isTraining = false;
+            (Context.Optimizer, Context.LrScheduler, _precision, _isTraining) = (null, null, null, false);
+            if (!ReferenceEquals(optimizer, _optimizers.Optimizer)) optimizer.Dispose();
             TensorAllocator.ReturnFreedMemory();       // of gradients, optimizer state and activations
         }
     }
@@ -116,19 +136,28 @@ public class Trainer
     public TrainOutput Train(bool resumeFromCheckpoint, CancellationToken cancellationToken = default) =>
         Train(resumeFromCheckpoint ? CheckpointFolder.Newest(Args.OutputDir) : null, cancellationToken);
 
-    /// <summary>Loss and metrics on the evaluation rows; they are logged.</summary>
+    /// <summary>Loss and metrics on the evaluation rows; they are logged. With several evaluation sets: those of each, with its name.</summary>
     /// <param name="evalDataset">Other rows than those of the constructor.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Looked at before each batch.</param>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate on.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
-        var dataset = evalDataset is not null ? ModelColumns.Of(evalDataset, _model, Args, "evaluation", needsLabels: false, _logger)
-            : _evalDataset ?? throw new InvalidOperationException("This trainer was given no evaluation data; pass evalDataset.");
-        var metrics = RunEvaluation(dataset, metricKeyPrefix, predictionsWanted: false, cancellationToken).Metrics;
-        Log(new OrderedDictionary<string, double>(metrics));
-        _callbacks.Tell(callback => callback.OnEvaluate(Args, State, _control, metrics));
-        return metrics;
+        if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger), metricKeyPrefix, cancellationToken);
+        if (_evalDatasets.Count == 0) throw new InvalidOperationException("This trainer was given no evaluation data; pass evalDataset or evalDatasets.");
+        return EvaluateOn(_evalDatasets, metricKeyPrefix, cancellationToken);
+    }
+
+    /// <summary>Loss and metrics on each of several data sets; they are logged.</summary>
+    /// <param name="evalDatasets">Data sets by name. The name stands between the prefix and the name of a metric: <c>eval_NAME_loss</c>.</param>
+    /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
+    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <exception cref="ArgumentException">There is no data set, or one without a name.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(evalDatasets);
+        CheckNames(evalDatasets);
+        return EvaluateOn([.. evalDatasets.Select(set => ((string?)set.Key, ModelColumns.Of(set.Value, _model, OtherColumns, $"evaluation '{set.Key}'", needsLabels: false, _logger)))], metricKeyPrefix, cancellationToken);
     }
 
     /// <summary>Predictions for rows, with labels and metrics where the rows have labels.</summary>
@@ -138,7 +167,7 @@ public class Trainer
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
-        var output = RunEvaluation(ModelColumns.Of(testDataset, _model, Args, metricKeyPrefix, needsLabels: false, _logger), metricKeyPrefix, predictionsWanted: true, cancellationToken);
+        var output = RunEvaluation(ModelColumns.Of(testDataset, _model, OtherColumns, metricKeyPrefix, needsLabels: false, _logger), metricKeyPrefix, predictionsWanted: true, cancellationToken);
         _callbacks.Tell(callback => callback.OnPredict(Args, State, _control, output.Metrics));
         return output;
     }
@@ -154,20 +183,30 @@ public class Trainer
         Checkpoint.WriteArguments(folder, Args);
     }
 
-    private TrainOutput Train(Dataset dataset, IReadOnlyList<ParameterGroup> groups, string? resumeFromCheckpoint, CancellationToken cancellationToken)
+    private TrainOutput Train(Dataset dataset, Optimizer optimizer, string? resumeFromCheckpoint, CancellationToken cancellationToken)
     {
-        var optimizer = OptimizerFactory.Create(Args.Optim, groups, Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
-        using var run = new TrainingRun(Args, StepPlan.For(dataset.Count, Args), optimizer, _callbacks);
+        var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? CountTrainBatches(dataset) : null);
+        var schedule = CreateSchedule(plan.MaxSteps);
+        if (schedule is null && Args.LrSchedulerType != SchedulerType.ReduceLrOnPlateau)
+            throw new InvalidOperationException($"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, for which the rate follows the evaluations.");
+        Context.LrScheduler = schedule;
+        using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks, drawsOrder: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches));
         var resumed = resumeFromCheckpoint is null ? null : TrainerStateFile.Read(resumeFromCheckpoint);
-        string[] warnings = [.. TrainingAdvice.For(Args, run.Plan, _computeMetrics is not null), .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(resumeFromCheckpoint!, resumed, Args, run.Plan)];
+        string[] warnings =
+        [
+            .. TrainingAdvice.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null, _optimizers.LrScheduler is not null, _parameterGroups is not null), .. LeftOutWarnings(optimizer),
+            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(resumeFromCheckpoint!, resumed, Args, plan),
+        ];
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
         using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
         if (resumeFromCheckpoint is not null) Checkpoint.ReadInto(_model, resumeFromCheckpoint);      // last: an error before it leaves the model as it was
         using var precision = ComputePrecisionOfRun();
-        var update = new UpdateStep(_model, optimizer, [.. optimizer.Parameters.Select(parameter => parameter.Value)], Args.MaxGradNorm, precision);
-        var loop = new TrainingLoop(run, _model, dataset, _trainLengths, _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
+        _precision = precision;
+        var scaling = new LossScaling(_model, isOwn: ReplacesTrainingLoss, isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
+        var update = new UpdateStep(_model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
+        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
         var output = loop.Run(randomState, cancellationToken);
         if (Args.LoadBestModelAtEnd && State.BestModelCheckpoint is null)
             Warn($"LoadBestModelAtEnd found no best checkpoint: no evaluation of this run had a number as '{Args.BestMetric}' and a checkpoint. The model has the weights of the last step.");
@@ -182,8 +221,8 @@ public class Trainer
                 + "Call Train(resumeFromCheckpoint: true) to resume the earlier run, or choose another OutputDir.";
         if (_model.NewWeights is { AreSeeded: false, AreTrained: false } drawn)
             yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: TrainerUtils.SetSeed({Args.Seed}), or PretrainedOptions.Seed.";
-        if (Args.EvalStrategy != IntervalStrategy.No && _evalDataset is not null && !_evalDataset.ColumnNames.Any(name => _model.LabelNames.Contains(name) || name is "label" or "label_ids") && _loader.ReadsLabels)
-            yield return $"The evaluation data has no labels ({string.Join(", ", _model.LabelNames)}), so an evaluation gives neither a loss nor metrics.";
+        foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
+            if (_model.LabelNames.Count > 0 && !data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids")) yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels ({string.Join(", ", _model.LabelNames)}), so an evaluation gives neither a loss nor metrics.";
     }
 
     private void WarnOfNewWeights()
@@ -197,9 +236,40 @@ public class Trainer
     {
         WarnOfNewWeights();
         using var precision = ComputePrecisionOfRun();
-        return new EvaluationLoop(_model, _loader, Args, _computeMetrics, precision).Run(dataset, prefix, predictionsWanted,
-            (step, steps) => _callbacks.Tell(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
+        var outer = _precision;
+        _precision = precision;
+        try
+        {
+            var scaling = new LossScaling(_model, isOwn: ReplacesEvaluationLoss, isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossIsScaledForGa);
+            return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(dataset, prefix, predictionsWanted,
+                (step, steps) => _callbacks.Tell(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
+        }
+        finally { _precision = outer; }
+
+        (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) Predict(ModelInputs inputs, ForwardOptions options, bool lossOnly)
+        {
+            using var use = UsePrecision();
+            return PredictionStep(_model, inputs, options, lossOnly);
+        }
     }
+
+    private OrderedDictionary<string, double> EvaluateOn(IReadOnlyList<(string? Name, Dataset Data)> sets, string prefix, CancellationToken cancel)
+    {
+        var all = new OrderedDictionary<string, double>();
+        foreach (var (name, data) in sets)
+            foreach (var (metric, value) in EvaluateOn(data, PrefixOf(name, prefix), cancel)) all[metric] = value;
+        return all;
+    }
+
+    private IReadOnlyDictionary<string, double> EvaluateOn(Dataset dataset, string prefix, CancellationToken cancel)
+    {
+        var metrics = RunEvaluation(dataset, prefix, predictionsWanted: false, cancel).Metrics;
+        Log(new OrderedDictionary<string, double>(metrics));
+        _callbacks.Tell(callback => callback.OnEvaluate(Args, State, _control, metrics));
+        return metrics;
+    }
+
+    private static string PrefixOf(string? name, string prefix) => name is null ? prefix : $"{prefix}_{name}";
 
     private ComputePrecision? ComputePrecisionOfRun()
     {
@@ -227,9 +297,9 @@ public class Trainer
     private void SaveModelFiles(string folder)
     {
         _model.SavePretrained(folder);
-        if (_tokenizer is { CanSave: true })
-            _tokenizer.SavePretrained(folder);
-        else if (_tokenizer is not null && !_isUnsavedTold)
+        if (Context.ProcessingClass is { CanSave: true } tokenizer)
+            tokenizer.SavePretrained(folder);
+        else if (Context.ProcessingClass is not null && !_isUnsavedTold)
             Warn($"The tokenizer is not saved beside the model in '{folder}', because another library splits its texts (Tokenizer.FromBackend). Keep that library's own files beside the model.");
         _isUnsavedTold = true;
     }

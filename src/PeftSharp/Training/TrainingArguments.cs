@@ -58,7 +58,10 @@ public sealed record TrainingArguments
     /// <summary>Column with the length of each training row, for <see cref="SamplingStrategy.GroupByLength"/>. If the data has no such column, the number of <c>input_ids</c> is used. Default <c>length</c>.</summary>
     public string LengthColumnName { get; init; } = "length";
 
-    /// <summary>Whether columns that the model does not read are left out; otherwise one is an error. Default true.</summary>
+    /// <summary>
+    /// Whether columns that the model does not read are left out. Default true. If false, a collator of your own gets the rows with all columns under their own names, so it can tokenize text itself;
+    /// the library's collators make tensors of all columns, for a loss of your own (<c>computeLoss</c>). Without either, a column that the model does not read is an error.
+    /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
     // ---- the optimizer and its rate ----

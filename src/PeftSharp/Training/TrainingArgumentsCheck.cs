@@ -10,18 +10,23 @@ namespace PeftSharp.Training;
 internal static class TrainingArgumentsCheck
 {
     /// <summary>What every evaluation gives.</summary>
-    private static readonly string[] _always = ["eval_loss", "eval_runtime", "eval_samples_per_second", "eval_steps_per_second"];
+    private static readonly string[] _always = ["loss", "runtime", "samples_per_second", "steps_per_second"];
 
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="evaluations">What the metrics of each evaluation set begin with, such as <c>eval_</c>; empty if there is none.</param>
+    /// <param name="hasMetrics">Whether the trainer has a function for metrics.</param>
+    /// <param name="hasSchedule">Whether the trainer was given a schedule.</param>
     /// <exception cref="ArgumentException">One or more values make no sense; the message lists each with its value and the way out.</exception>
-    internal static void Check(TrainingArguments arguments, bool hasEvaluation, bool hasMetrics)
+    internal static void Check(TrainingArguments arguments, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
     {
-        var problems = Problems(arguments, hasEvaluation, hasMetrics).ToArray();
+        var problems = Problems(arguments, evaluations, hasMetrics, hasSchedule).ToArray();
         if (problems.Length > 0)
             throw new ArgumentException($"TrainingArguments cannot be used:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(arguments));
     }
 
-    private static IEnumerable<string> Problems(TrainingArguments a, bool hasEvaluation, bool hasMetrics)
+    private static IEnumerable<string> Problems(TrainingArguments a, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
     {
+        var hasEvaluation = evaluations.Count > 0;
         if (string.IsNullOrWhiteSpace(a.OutputDir)) yield return "OutputDir is empty; name the folder for the checkpoints.";
         if (a.MaxSteps == 0 || a.MaxSteps < -1) yield return $"MaxSteps is {a.MaxSteps}; give a number above 0, or -1 to use NumTrainEpochs.";
         if (a.MaxSteps < 0 && !(a.NumTrainEpochs > 0 && double.IsFinite(a.NumTrainEpochs))) yield return $"NumTrainEpochs is {Text(a.NumTrainEpochs)}; give a number above 0, or MaxSteps.";
@@ -48,17 +53,28 @@ internal static class TrainingArgumentsCheck
         if (a.ReportTo is not ("none" or "tensorboard")) yield return $"ReportTo is '{a.ReportTo}'; it is 'none' or 'tensorboard'.";
 
         if (a.LoggingDir is { } logs && string.IsNullOrWhiteSpace(logs)) yield return "LoggingDir is empty; name a folder, or null for the one in OutputDir.";
-        foreach (var problem in Unknown(a).Concat(ScheduleProblems(a)).Concat(OptimizerProblems(a))) yield return problem;
+        foreach (var unusable in Unknown(a).Concat(ScheduleProblems(a)).Concat(OptimizerProblems(a))) yield return unusable;
 
         if (!hasEvaluation && a.EvalStrategy != IntervalStrategy.No) yield return $"EvalStrategy is {a.EvalStrategy}, but no evaluation data was given; pass evalDataset.";
         if (!hasEvaluation && a.EvalOnStart) yield return "EvalOnStart is true, but no evaluation data was given; pass evalDataset.";
         if (a.SaveStrategy == SaveStrategy.Best && a.EvalStrategy == IntervalStrategy.No) yield return "SaveStrategy is Best, but nothing is evaluated; set EvalStrategy.";
         if (a.LrSchedulerType == SchedulerType.ReduceLrOnPlateau && a.EvalStrategy == IntervalStrategy.No) yield return "LrSchedulerType is ReduceLrOnPlateau, but nothing is evaluated; set EvalStrategy.";
         if (a.MetricForBestModel is { } metric && string.IsNullOrWhiteSpace(metric)) yield return "MetricForBestModel is empty; name a metric, or null for the loss.";
-        else if (a.BestMetric is { } best && !_always.Contains(best) && (!hasMetrics || a.PredictionLossOnly))
-            yield return $"MetricForBestModel is '{a.MetricForBestModel}', but {(hasMetrics ? "PredictionLossOnly is true" : "no computeMetrics was given")}, so an evaluation gives only {string.Join(", ", _always)}.";
+        else if (a.BestMetric is { } best && MetricProblem(a, best, hasEvaluation ? evaluations : ["eval_"], hasMetrics) is { } problem) yield return problem;
+        if (hasSchedule && a.LrSchedulerType == SchedulerType.ReduceLrOnPlateau) yield return "LrSchedulerType is ReduceLrOnPlateau, but optimizers has a schedule too; give one of the two.";
         if (a.LoadBestModelAtEnd)
-            foreach (var problem in BestModelProblems(a)) yield return problem;
+            foreach (var other in BestModelProblems(a)) yield return other;
+    }
+
+    /// <summary>Whether no evaluation can give the metric that decides.</summary>
+    private static string? MetricProblem(TrainingArguments a, string best, IReadOnlyList<string> evaluations, bool hasMetrics)
+    {
+        string[] always = [.. evaluations.SelectMany(prefix => _always.Select(name => prefix + name))];
+        if (always.Contains(best)) return null;
+        if (!hasMetrics || a.PredictionLossOnly)
+            return $"MetricForBestModel is '{a.MetricForBestModel ?? "loss"}', but {(hasMetrics ? "PredictionLossOnly is true" : "no computeMetrics was given")}, so an evaluation gives only {string.Join(", ", always)}.";
+        return evaluations.Any(prefix => best.StartsWith(prefix, StringComparison.Ordinal)) ? null
+            : $"MetricForBestModel is '{a.MetricForBestModel ?? "loss"}', but the metrics of the evaluation sets begin with {string.Join(", ", evaluations)}; name one of them, such as '{evaluations[0]}loss'.";
     }
 
     /// <summary>Numbers that no value of their enumeration has.</summary>
@@ -72,7 +88,7 @@ internal static class TrainingArgumentsCheck
         if (!(a.LearningRate >= 0 && a.WarmupSteps >= 0) || !Enum.IsDefined(a.LrSchedulerType)) return [];
         try
         {
-            _ = new LearningRate(a, new StepPlan(1, 1, 1, 1, 1, 1));
+            _ = new LearningRate(a, LearningRate.ScheduleOf(a, maxSteps: 1));
             return [];
         }
         catch (ArgumentException error) { return [$"LrSchedulerKwargs: {error.Message}"]; }

@@ -11,13 +11,13 @@ namespace PeftSharp.Tests.Training;
 /// </summary>
 public sealed class DeviceCopiesTests
 {
-    private static readonly string[] _rooms = ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop"];
+    private static readonly string[] _rooms = ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop", "PeftSharp.Training.Trainer"];
     private static readonly string[] _fetching = ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
 
     /// <summary>Who adds a place has to say here why a step does not wait there.</summary>
     private static readonly Dictionary<string, (int Count, string Why)> _known = new(StringComparer.Ordinal)
     {
-        ["UpdateStep: item"] = (1, "the loss, once a batch: training stops where it is no number"),
+        ["Trainer: item"] = (1, "the loss, once a batch: training stops where it is no number"),
         ["GradientClipping: item"] = (1, "the gradient's length, once a step, for the same reason"),
         ["Adafactor: item"] = (1, "the size of a weight, where its rate is scaled by it"),
         ["Losses: item"] = (1, "how many labels count; asked of the batch before it goes to the device"),

@@ -50,7 +50,7 @@ public sealed class TrainingArgumentsTests
     public void An_impossible_value_is_refused_by_name_and_alone(int index)
     {
         var (args, name, says) = _impossible[index];
-        var error = Assert.Throws<ArgumentException>(() => TrainingArgumentsCheck.Check(args, hasEvaluation: true, hasMetrics: true));
+        var error = Assert.Throws<ArgumentException>(() => TrainingArgumentsCheck.Check(args, ["eval_"], hasMetrics: true, hasSchedule: false));
         var problems = error.Message.Split("\n - ")[1..];
         Assert.Single(problems);
         Assert.Contains(name, problems[0], StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class TrainingArgumentsTests
             new() { LoggingStrategy = IntervalStrategy.No, LoggingSteps = 0 }, new() { SaveStrategy = SaveStrategy.No, SaveSteps = 0 },
             new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 0.1, SaveSteps = 0.2 }, new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Best },
         ];
-        Assert.All(sensible, args => TrainingArgumentsCheck.Check(args, hasEvaluation: true, hasMetrics: false));
+        Assert.All(sensible, args => TrainingArgumentsCheck.Check(args, ["eval_"], hasMetrics: false, hasSchedule: false));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class ComputePrecision : IDisposable
     /// <param name="type">The type to compute in.</param>
     internal ComputePrecision(ScalarType type) => _type = type;
 
+    /// <summary>Whether a scope of <see cref="Use"/> is open.</summary>
+    internal bool IsInUse => _isInUse;
+
     /// <summary>Whether layers compute in another type than that of their weights.</summary>
     internal static bool IsActive => _current is not null;
 

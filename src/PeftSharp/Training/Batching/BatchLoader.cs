@@ -9,6 +9,9 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     /// <summary>Whether labels come from a column of the data; false for collators that may make them.</summary>
     internal bool ReadsLabels => collator is DefaultCollator or PaddingCollator;
 
+    /// <summary>Whether the collator is the caller's own, which may read any column.</summary>
+    internal bool IsOwn => collator is not (DefaultCollator or PaddingCollator or LanguageModelingCollator or FlatteningCollator);
+
     /// <summary>The batches of an epoch, as row numbers. Grouping by length draws from the main random stream.</summary>
     /// <param name="rows">Number of training rows.</param>
     /// <param name="lengths">Length of each row; read only when rows are grouped by length.</param>

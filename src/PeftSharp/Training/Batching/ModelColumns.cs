@@ -11,29 +11,30 @@ internal static class ModelColumns
 
     /// <summary>
     /// The data set with the columns that the model reads, under Python's names. A column is found whatever its case and underscores (<c>InputIds</c>, <c>Label</c>), and <c>label</c> and <c>label_ids</c> are labels too.
-    /// Other columns are left out, or refused if <see cref="TrainingArguments.RemoveUnusedColumns"/> is false.
+    /// <paramref name="others"/> says what happens to the other columns.
     /// </summary>
     /// <param name="dataset">The data.</param>
     /// <param name="model">The model.</param>
-    /// <param name="arguments">The run's arguments.</param>
+    /// <param name="others">What happens to the columns that the model does not read.</param>
     /// <param name="role">What the data is for, for messages.</param>
     /// <param name="needsLabels">Whether it is an error that the data has no labels.</param>
     /// <param name="logger">Told which columns are left out.</param>
     /// <exception cref="DatasetException">There are no rows, no input, no labels where they are needed, or an unused column that may not be left out.</exception>
-    internal static Dataset Of(Dataset dataset, PretrainedModel model, TrainingArguments arguments, string role, bool needsLabels, ILogger? logger)
+    internal static Dataset Of(Dataset dataset, PretrainedModel model, UnusedColumns others, string role, bool needsLabels, ILogger? logger)
     {
         if (dataset.Count == 0) throw new DatasetException($"The {role} data has no rows.");
+        if (others == UnusedColumns.Raw) return dataset;
         string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames];
         var renamed = Renamed(dataset, read, model.LabelNames);
         if (renamed.Count > 0) dataset = dataset.RenameColumns(renamed);
         var known = dataset.ColumnNames.Where(read.Contains).ToArray();
         var unused = dataset.ColumnNames.Except(known).ToArray();
         if (known.Except([.. model.LabelNames, .. _labelNames]).ToArray().Length == 0)
-            throw new DatasetException($"The {role} data has no column that {model.GetName()} reads: it has {string.Join(", ", dataset.ColumnNames)}, the model reads {string.Join(", ", model.InputNames)}. Tokenize it with Map, or rename its columns.");
+            throw new DatasetException($"The {role} data has no column that {model.GetName()} reads: it has {string.Join(", ", dataset.ColumnNames)}, the model reads {string.Join(", ", model.InputNames)}. Tokenize it with Map, or rename its columns. For a collator of your own that reads other columns, set RemoveUnusedColumns to false.");
         if (needsLabels) RequireLabels(dataset, model, role, known, unused);
-        if (unused.Length == 0) return dataset;
-        if (!arguments.RemoveUnusedColumns)
-            throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. Take them away with RemoveColumns, or set RemoveUnusedColumns.");
+        if (unused.Length == 0 || others == UnusedColumns.Keep) return dataset;
+        if (others == UnusedColumns.Refuse)
+            throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. Take them away with RemoveColumns, or set RemoveUnusedColumns to true. Columns that the model does not read are for a collator or a loss of your own (dataCollator, computeLoss).");
         logger?.LogInformation("Columns of the {Role} data that {Model} does not read are left out: {Columns}", role, model.GetName(), string.Join(", ", unused));
         return dataset.SelectColumns(known);
     }

@@ -9,6 +9,12 @@ namespace PeftSharp.Training;
 /// </remarks>
 public abstract class TrainerCallback
 {
+    private TrainerContext? _context;
+
+    /// <summary>The model, the optimizer, the learning-rate schedule and the tokenizer of the trainer that calls the callback. Readable in every event.</summary>
+    /// <exception cref="InvalidOperationException">No trainer has called the callback yet.</exception>
+    protected TrainerContext Context => _context ?? throw new InvalidOperationException($"No trainer has called this {GetType().Name} yet, so it has no model. Read Context in an event such as OnTrainBegin.");
+
     /// <summary>The run begins.</summary>
     public virtual void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
@@ -68,4 +74,11 @@ public abstract class TrainerCallback
 
     /// <summary>Takes back what <see cref="SaveState"/> gave.</summary>
     public virtual void LoadState(JsonObject state) { }
+
+    /// <summary>This callback, with the objects of the trainer that calls it.</summary>
+    internal TrainerCallback In(TrainerContext context)
+    {
+        _context = context;
+        return this;
+    }
 }

@@ -63,7 +63,7 @@ internal static class Checkpoint
         var random = Safetensors.Load(file);
         var now = random.GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{file}' holds no tensor 'cpu', the state of the random stream.");
         var begin = random.GetValueOrDefault("epoch_begin");
-        if (begin is null && run.Arguments.TrainSamplingStrategy == SamplingStrategy.GroupByLength && run.Progress.UpdatesInEpoch > 0)
+        if (begin is null && run.DrawsOrder && run.Progress.UpdatesInEpoch > 0)
             throw new CheckpointException($"'{file}' holds no tensor 'epoch_begin', so the order of the rows of this epoch cannot be drawn again. Resume from a checkpoint at the end of an epoch, or load its model and begin a new run.");
         run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));

@@ -1,14 +1,22 @@
 using System.Diagnostics;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 using PeftSharp.Training.Batching;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Loop;
 
 /// <summary>The model over a whole data set without learning: the loss, the metrics and the predictions.</summary>
-internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, TrainingArguments arguments, ComputeMetrics? computeMetrics, ComputePrecision? precision)
+/// <param name="model">What is evaluated.</param>
+/// <param name="loader">Rows to batches.</param>
+/// <param name="arguments">The run's arguments.</param>
+/// <param name="scaling">Targets of a batch.</param>
+/// <param name="predictionStep">Loss, predictions and labels of a batch on the model's device; the last argument says whether the loss is all that is needed.</param>
+/// <param name="preprocess">Replaces the predictions of a batch; null: they are kept as they are.</param>
+/// <param name="computeMetrics">Metrics beside the loss.</param>
+internal sealed class EvaluationLoop(
+    PretrainedModel model, BatchLoader loader, TrainingArguments arguments, LossScaling scaling,
+    Func<ModelInputs, ForwardOptions, bool, (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels)> predictionStep, PreprocessLogitsForMetrics? preprocess, ComputeMetrics? computeMetrics)
 {
     /// <param name="dataset">Rows as the collator takes them.</param>
     /// <param name="prefix">Put before each name, with an underscore.</param>
@@ -49,15 +57,13 @@ internal sealed class EvaluationLoop(PretrainedModel model, BatchLoader loader, 
         using var scope = NewDisposeScope();
         using var free = no_grad();
         using var inputs = queue.Next();
-        model.CheckInputs(inputs);                    // on the CPU: what native code would crash on is no longer seen on a GPU
-        var targets = model.CountTargets(inputs);
-        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = !keep, AreInputsChecked = true };
-        using var use = precision?.Use();
-        using var output = model.call(inputs.To(model.Device), options);
-        if (output.Loss is { } loss && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
+        scaling.CheckInputs(inputs);                  // on the CPU: what native code would crash on is no longer seen on a GPU
+        var targets = scaling.CountTargets(inputs);
+        var (loss, logits, labels) = predictionStep(inputs.To(model.Device), scaling.Options(targets, lossOnly: !keep), !keep);
+        if (loss is not null && targets > 0) sums.Add(loss.to(ScalarType.Float32).item<float>(), targets);
         if (!keep) return;
-        sums.AddPredictions(output.Predictions.Select(pair => pair.Value));
-        if (model.LabelNames.Count > 0 && model.LabelNames.All(name => inputs[name] is not null)) sums.AddLabels(inputs[model.LabelNames[0]]!);
+        sums.AddPredictions(preprocess is null ? logits : preprocess(logits, labels));
+        if (labels is not null) sums.AddLabels(labels);
     }
 
     /// <summary>What has been seen so far. The loss is weighted by its targets, so that it does not depend on how the rows were cut into batches.</summary>

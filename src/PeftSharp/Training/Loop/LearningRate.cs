@@ -11,12 +11,19 @@ internal sealed class LearningRate
     private readonly ReduceLROnPlateau? _plateau;
     private PlateauState _fallen;
 
-    internal LearningRate(TrainingArguments arguments, StepPlan plan)
+    /// <param name="arguments">The run's arguments.</param>
+    /// <param name="schedule">The rate of each step; null: it follows the evaluations.</param>
+    internal LearningRate(TrainingArguments arguments, LearningRateSchedule? schedule)
     {
         _fallen = new PlateauState(arguments.LearningRate);
-        if (arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau) _plateau = SchedulerFactory.GetReduceLROnPlateau(arguments.LrSchedulerKwargs);
-        else _schedule = SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, plan.Warmup(arguments.WarmupSteps), plan.MaxSteps, arguments.LrSchedulerKwargs);
+        _schedule = schedule;
+        if (schedule is null) _plateau = SchedulerFactory.GetReduceLROnPlateau(arguments.LrSchedulerKwargs);
     }
+
+    /// <summary>The schedule that the arguments describe; null where the rate follows the evaluations.</summary>
+    /// <exception cref="ArgumentException">The options of the schedule make no sense.</exception>
+    internal static LearningRateSchedule? ScheduleOf(TrainingArguments arguments, int maxSteps) => arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? null
+        : SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, StepPlan.Warmup(arguments.WarmupSteps, maxSteps), maxSteps, arguments.LrSchedulerKwargs);
 
     /// <summary>The rate of the optimizer step that comes after <paramref name="stepsDone"/> steps.</summary>
     internal double At(int stepsDone) => _schedule?.At(stepsDone) ?? _fallen.LearningRate;

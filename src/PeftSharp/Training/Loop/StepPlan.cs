@@ -9,12 +9,15 @@ namespace PeftSharp.Training.Loop;
 /// <param name="Rows">Rows of the training data.</param>
 internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int MaxSteps, int Epochs, double Samples, int Rows)
 {
+    /// <param name="rows">Rows of the training data.</param>
+    /// <param name="arguments">The run's arguments.</param>
+    /// <param name="ownBatches">Batches of an epoch where the caller makes them. Null: those of the arguments.</param>
     /// <exception cref="DatasetException">There is no row, or not one full batch where part of one is left out.</exception>
-    internal static StepPlan For(int rows, TrainingArguments arguments)
+    internal static StepPlan For(int rows, TrainingArguments arguments, int? ownBatches = null)
     {
         if (rows == 0) throw new DatasetException("The training data has no rows.");
         var batch = arguments.PerDeviceTrainBatchSize;
-        var batches = arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch;
+        var batches = ownBatches ?? (arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch);
         if (batches == 0)
             throw new DatasetException($"The training data has {rows} rows, fewer than one batch of {batch}, and DataloaderDropLast leaves it out. Use a smaller PerDeviceTrainBatchSize.");
         var accumulation = arguments.GradientAccumulationSteps;
@@ -25,7 +28,10 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
     }
 
     /// <summary>Warm-up steps: a number of them, or a share of all.</summary>
-    internal int Warmup(double warmupSteps) => warmupSteps >= 1 ? (int)warmupSteps : (int)Math.Ceiling(MaxSteps * warmupSteps);
+    internal int Warmup(double warmupSteps) => Warmup(warmupSteps, MaxSteps);
+
+    /// <inheritdoc cref="Warmup(double)"/>
+    internal static int Warmup(double warmupSteps, int maxSteps) => warmupSteps >= 1 ? (int)warmupSteps : (int)Math.Ceiling(maxSteps * warmupSteps);
 
     /// <summary>Steps between two events: a number of them, or a share of all.</summary>
     internal int Interval(double steps) => steps >= 1 ? (int)steps : Math.Max(1, (int)Math.Ceiling(MaxSteps * steps));

@@ -10,14 +10,14 @@ namespace PeftSharp.Training.Loop;
 /// <param name="run">What changes while it goes on.</param>
 /// <param name="model">What is trained.</param>
 /// <param name="dataset">The training rows.</param>
-/// <param name="lengths">Length of each row, if rows are grouped by length.</param>
+/// <param name="batchesOf">The batches of an epoch, as row numbers.</param>
 /// <param name="loader">Rows to batches.</param>
 /// <param name="update">One optimizer step.</param>
 /// <param name="evaluate">Evaluates and logs; an error where there is nothing to evaluate on.</param>
 /// <param name="log">Logs a line.</param>
 /// <param name="saveModel">Writes the model's files into a folder.</param>
 internal sealed class TrainingLoop(
-    TrainingRun run, PretrainedModel model, Dataset dataset, IReadOnlyList<int>? lengths, BatchLoader loader, UpdateStep update,
+    TrainingRun run, PretrainedModel model, Dataset dataset, Func<int, IReadOnlyList<int[]>> batchesOf, BatchLoader loader, UpdateStep update,
     Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
@@ -29,7 +29,7 @@ internal sealed class TrainingLoop(
         var clock = Stopwatch.StartNew();
         var (state, control) = (run.State, run.Control);
         model.train();
-        run.Optimizer.ZeroGrad();                     // what an earlier run that failed half-way left
+        update.ZeroGrad();                            // what an earlier run that failed half-way left
         Tell(callback => callback.OnTrainBegin(_arguments, state, control));
         if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate(cancel);
         while (run.Progress.Epoch < run.Plan.Epochs && !control.ShouldTrainingStop && !(IsDone && run.Progress.UpdatesInEpoch == 0))
@@ -50,9 +50,9 @@ internal sealed class TrainingLoop(
         control.ShouldEpochStop = false;
         Tell(callback => callback.OnEpochBegin(_arguments, state, control));
         if (randomState is not null) RandomStream.Restore(updatesDone == 0 ? randomState.Now : randomState.EpochBegin ?? randomState.Now);
-        if (_arguments.TrainSamplingStrategy == SamplingStrategy.GroupByLength) run.EpochBegin = RandomStream.Save();
+        if (run.DrawsOrder) run.EpochBegin = RandomStream.Save();
         RandomStream.SkipLoaderSeed();
-        var batches = loader.Epoch(dataset.Count, lengths, epoch);
+        var batches = batchesOf(epoch);
         if (randomState is not null && updatesDone > 0) RandomStream.Restore(randomState.Now);      // within an epoch the stream was saved after the order was drawn
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         var left = batches.Skip(batchesDone).ToArray();

@@ -5,7 +5,13 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 namespace PeftSharp.Training.Loop;
 
 /// <summary>Everything that changes while a run goes on: what a checkpoint writes and a resumed run reads.</summary>
-internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Optimizer optimizer, CallbackList callbacks) : IDisposable
+/// <param name="arguments">The run's arguments.</param>
+/// <param name="plan">Its steps.</param>
+/// <param name="optimizer">Moves the weights; the caller disposes it.</param>
+/// <param name="schedule">The learning rate of each step.</param>
+/// <param name="callbacks">Told what happens.</param>
+/// <param name="drawsOrder">Whether the order of the rows is drawn from the main random stream.</param>
+internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Optimizer optimizer, LearningRate schedule, CallbackList callbacks, bool drawsOrder) : IDisposable
 {
     private const int UnusedEvalSteps = 500;          // what transformers' state holds where evaluations do not go by steps
     private int _firstStep;
@@ -15,7 +21,11 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
     internal StepPlan Plan => plan;
     internal Optimizer Optimizer => optimizer;
     internal CallbackList Callbacks => callbacks;
-    internal LearningRate Schedule { get; } = new(arguments, plan);
+    internal LearningRate Schedule => schedule;
+
+    /// <summary>Whether the order of the rows is drawn from the main random stream, so that a resumed run must draw it again.</summary>
+    internal bool DrawsOrder => drawsOrder;
+
     internal TrainerControl Control { get; } = new();
     internal RunProgress Progress { get; } = new();
     internal TrainerState State { get; private set; } = new();
@@ -47,9 +57,5 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
     /// <summary>Steps that this process did.</summary>
     internal int StepsDone => State.GlobalStep - _firstStep;
 
-    public void Dispose()
-    {
-        _epochBegin?.Dispose();
-        optimizer.Dispose();
-    }
+    public void Dispose() => _epochBegin?.Dispose();
 }

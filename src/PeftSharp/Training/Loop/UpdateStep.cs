@@ -1,15 +1,21 @@
-using PeftSharp.Kernels;
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training.Loop;
 
 /// <summary>One optimizer step: the batches of a group forward and backward, the gradient clipped, the weights moved.</summary>
-internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IReadOnlyList<Parameter> trainable, double maxGradNorm, ComputePrecision? precision)
+/// <param name="model">What is trained.</param>
+/// <param name="optimizer">Moves the weights.</param>
+/// <param name="scaling">Share of a batch in the loss of the step.</param>
+/// <param name="trainingStep">Computes loss and gradients of a batch on the model's device: batch, options and weight to the weighted loss.</param>
+/// <param name="maxGradNorm">Maximum norm of the gradients; 0 disables clipping.</param>
+internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, LossScaling scaling, Func<ModelInputs, ForwardOptions, double, float> trainingStep, double maxGradNorm)
 {
+    private readonly Parameter[] _trained = [.. optimizer.Parameters.Select(parameter => parameter.Value)];
+    private readonly Parameter[] _others = [.. LeftOut(model, optimizer).Select(parameter => parameter.Value)];
     private readonly double _maxNorm = maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity;
     private float _gradientScale = 1;
 
@@ -40,22 +46,40 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
         optimizer.Step(learningRate, _gradientScale);
         model.NewWeights.AreTrained = true;
         beforeForgetting();
+        ZeroGrad();
+    }
+
+    /// <summary>Drops the gradients of all parameters, those that the optimizer does not train among them.</summary>
+    internal void ZeroGrad()
+    {
         optimizer.ZeroGrad();
+        foreach (var parameter in _others)
+        {
+            using var gradient = parameter.grad;
+            if (gradient is not null) parameter.grad = null;
+        }
+    }
+
+    /// <summary>The parameters of the model that have gradients but are in no group of the optimizer.</summary>
+    internal static IEnumerable<NamedParameter> LeftOut(nn.Module model, Optimizer optimizer)
+    {
+        var trained = optimizer.Parameters.Select(parameter => parameter.Value.Handle).ToHashSet();
+        return model.named_parameters().Where(entry => entry.parameter.requires_grad && !trained.Contains(entry.parameter.Handle)).Select(entry => new NamedParameter(entry.name, entry.parameter));
     }
 
     private float BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
     {
-        foreach (var inputs in group) model.CheckInputs(inputs);
-        long[] counts = [.. group.Select(model.CountTargets)];
+        foreach (var inputs in group) scaling.CheckInputs(inputs);
+        long[] counts = [.. group.Select(scaling.CountTargets)];
         var targets = counts.Sum();
         if (targets == 0)
             throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
-        var options = new ForwardOptions { NumItemsInBatch = model.AcceptsLossKwargs ? targets : null, LossOnly = true, AreInputsChecked = true };
+        var options = scaling.Options(targets, lossOnly: true);
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
-            var weight = model.AcceptsLossKwargs ? 1 : (double)counts[index] / targets;
+            var weight = scaling.Weight(counts[index], targets);
             if (weight > 0) loss += BackwardBatch(inputs, options, step, weight);      // a mean over no target would be NaN
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
@@ -65,39 +89,19 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, IRe
 
     private float Clip(int step, bool areGradientsSeen)
     {
-        var norm = (float)GradientClipping.ClipGradNorm(trainable, areGradientsSeen ? _maxNorm : double.PositiveInfinity);
+        var norm = (float)GradientClipping.ClipGradNorm(_trained, areGradientsSeen ? _maxNorm : double.PositiveInfinity);
         _gradientScale = areGradientsSeen ? 1 : GradientClipping.Scale(norm, _maxNorm);
         return float.IsFinite(norm) ? norm : throw new NonFiniteLossException(
             $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
     }
 
-    private ModelOutput Forward(ModelInputs inputs, ForwardOptions options)
-    {
-        using var use = precision?.Use();
-        return model.call(inputs, options);
-    }
-
-    private DatasetException NoLoss(ModelInputs inputs)
-    {
-        var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
-        return new DatasetException(missing.Length > 0
-            ? $"{model.GetName()} computed no loss: the batch lacks {string.Join(", ", missing)}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}."
-            : $"{model.GetName()} computed no loss: its output has none, and it has no objective. Return a ModelOutput with Loss, or give the model an objective.");
-    }
-
-    /// <param name="inputs">A micro-batch.</param>
-    /// <param name="options">Options of the pass.</param>
-    /// <param name="step">Number of the step, for the error.</param>
-    /// <param name="weight">Factor of the model's loss: 1, or the batch's share of the targets if the loss is a mean over the batch.</param>
     private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step, double weight)
     {
         using var scope = NewDisposeScope();
-        var output = Forward(inputs.To(model.Device), options);
-        var loss = output.Loss ?? throw NoLoss(inputs);
-        var value = loss.to(ScalarType.Float32).item<float>();
-        if (!float.IsFinite(value))
-            throw new NonFiniteLossException($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
-        SavedTensors.BackwardOnce(weight == 1 ? loss : loss * weight);
-        return value * (float)weight;
+        var value = trainingStep(inputs.To(model.Device), options, weight);
+        return float.IsFinite(value) ? value : throw NonFiniteLoss(value, step);
     }
+
+    internal static NonFiniteLossException NonFiniteLoss(float value, int step) =>
+        new($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
 }

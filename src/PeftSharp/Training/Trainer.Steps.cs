@@ -1,0 +1,156 @@
+using PeftSharp.Data;
+using PeftSharp.Kernels;
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using PeftSharp.Optimization;
+using PeftSharp.Training.Loop;
+using static TorchSharp.torch;
+using Optimizer = PeftSharp.Optimization.Optimizer;
+
+namespace PeftSharp.Training;
+
+/// <summary>The parts of a run that a derived class can replace.</summary>
+public partial class Trainer
+{
+    private readonly ComputeLoss? _computeLoss;
+    private readonly (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) _optimizers;
+    private readonly Func<PretrainedModel, IEnumerable<ParameterGroup>>? _parameterGroups;
+    private readonly PreprocessLogitsForMetrics? _preprocess;
+    private ComputePrecision? _precision;
+
+    /// <summary>
+    /// Whether the loss is the sum over a batch divided by the number of targets of the whole optimizer step (<see cref="ForwardOptions.NumItemsInBatch"/>), so that it is taken as it is; false: it is the mean over the
+    /// batch, and the trainer multiplies it by the batch's share of the targets. Null (default): false for a loss of the caller's own (<c>computeLoss</c>, <see cref="ComputeLoss"/>,
+    /// <see cref="TrainingStep"/>), otherwise <see cref="PretrainedModel.AcceptsLossKwargs"/>.
+    /// </summary>
+    public bool? LossIsScaledForGa { get; init; }
+
+    /// <summary>The model, the tokenizer and, during a run, the optimizer and the schedule.</summary>
+    protected TrainerContext Context { get; }
+
+    /// <summary>Runs the model on a batch and computes the loss, in training and evaluation.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">The batch on the model's device, with the labels.</param>
+    /// <param name="options">
+    /// Options for the call of the model. An overriding method gets <see cref="ForwardOptions.LossOnly"/> false, so the logits are there, and the model checks what it is called with.
+    /// <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss is to be divided by it (<see cref="LossIsScaledForGa"/>).
+    /// </param>
+    /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
+    protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        var outputs = Call(model, _computeLoss is null ? inputs : LossScaling.WithoutLabels(model, inputs), options);
+        if (_computeLoss is null) return (outputs.Loss, outputs);
+        foreach (var (name, scores) in outputs.Predictions.ToArray())
+            if (scores.dtype is ScalarType.BFloat16 or ScalarType.Float16) outputs[name] = scores.to(ScalarType.Float32);
+        return (_computeLoss(outputs, inputs, options.NumItemsInBatch), outputs);
+    }
+
+    /// <summary>Computes loss and gradients of one batch of an optimizer step.</summary>
+    /// <param name="model">The model, in training mode.</param>
+    /// <param name="inputs">The batch on the model's device.</param>
+    /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
+    /// <param name="lossWeight">The loss is multiplied by it before the backward pass: the batch's share of the targets of the step, or 1 where <see cref="LossIsScaledForGa"/> is true.</param>
+    /// <returns>The loss times <paramref name="lossWeight"/>. The log shows the sum over the batches of a step.</returns>
+    /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
+    protected virtual float TrainingStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, double lossWeight)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        var loss = LossOf(model, inputs, options) ?? throw NoLoss(model, inputs);
+        if (loss.numel() != 1) throw new ArgumentException($"The loss has shape [{string.Join(", ", loss.shape)}], but it must be one number: return the mean over the batch, loss.mean().");
+        if (!loss.requires_grad) throw new ArgumentException("The loss does not depend on any parameter that is trained (requires_grad is false): compute it from the tensors of the output, without detach or no_grad.");
+        var value = loss.to(ScalarType.Float32).item<float>();
+        if (!float.IsFinite(value)) throw UpdateStep.NonFiniteLoss(value, State.GlobalStep + 1);
+        Backward(lossWeight == 1 ? loss : loss * lossWeight);
+        return value * (float)lossWeight;
+    }
+
+    /// <summary>Computes loss, predictions and labels of one evaluation batch.</summary>
+    /// <param name="model">The model, in evaluation mode; gradients are off.</param>
+    /// <param name="inputs">The batch on the model's device.</param>
+    /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
+    /// <param name="predictionLossOnly">Whether only the loss is needed.</param>
+    /// <returns>The loss (the mean over the batch), null if there are no labels; the outputs for <see cref="EvalPrediction.AllPredictions"/>, [batch, …] each, and the labels, [batch, …], or null.</returns>
+    protected virtual (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        var names = model.LabelNames;
+        var hasLabels = names.All(name => inputs[name] is not null);
+        var (loss, outputs) = hasLabels || !ReplacesEvaluationLoss ? ComputeLoss(model, inputs, options) : (null, Call(model, LossScaling.WithoutLabels(model, inputs), options));
+        if (predictionLossOnly) return (loss, [], null);
+        return (loss, [.. outputs.Predictions.Select(prediction => prediction.Value)], !hasLabels ? null : names.Count > 0 ? inputs[names[0]] : inputs.Labels);
+    }
+
+    /// <summary>Makes the optimizer of a run, after the model was moved to its device.</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>That of the constructor, which the trainer does not dispose, or a new one as the arguments say, which it does.</returns>
+    /// <exception cref="ArgumentException">No parameter of the model can be trained.</exception>
+    protected virtual Optimizer CreateOptimizer(PretrainedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return _optimizers.Optimizer
+            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Of(model, Args.WeightDecay), Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
+    }
+
+    /// <summary>Makes the learning-rate schedule of a run.</summary>
+    /// <param name="numTrainingSteps">Optimizer steps of the run.</param>
+    /// <returns>That of the constructor, or that of the arguments. Null where the rate follows the evaluations (<see cref="SchedulerType.ReduceLrOnPlateau"/>).</returns>
+    protected virtual LearningRateSchedule? CreateSchedule(int numTrainingSteps) => _optimizers.LrScheduler ?? LearningRate.ScheduleOf(Args, numTrainingSteps);
+
+    /// <summary>Says which rows make which batch of an epoch (transformers' samplers).</summary>
+    /// <remarks>
+    /// Every epoch has as many batches as the first one, for which an overriding method is called once more before the run, to count them. It may draw from libtorch's generator: a resumed run draws the same
+    /// numbers again. It must not depend on anything else that differs in a resumed run.
+    /// </remarks>
+    /// <param name="trainDataset">The training rows, with the columns that the collator gets.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <returns>The row numbers of each batch.</returns>
+    protected virtual IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch)
+    {
+        ArgumentNullException.ThrowIfNull(trainDataset);
+        return _loader.Epoch(trainDataset.Count, _trainLengths, epoch);
+    }
+
+    /// <summary>Adds the gradients of a loss to those of the parameters, for <see cref="TrainingStep"/>: the only backward pass through the loss.</summary>
+    /// <param name="loss">One number, float [].</param>
+    protected static void Backward(Tensor loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        SavedTensors.BackwardOnce(loss);
+    }
+
+    private bool ReplacesTrainingLoss => _computeLoss is not null || IsOverridden(ComputeLoss) || IsOverridden(TrainingStep);
+
+    private bool ReplacesEvaluationLoss => _computeLoss is not null || IsOverridden(ComputeLoss) || IsOverridden(PredictionStep);
+
+    private static bool IsOverridden(Delegate method) => method.Method.DeclaringType != typeof(Trainer);
+
+    private Tensor? LossOf(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
+    {
+        using var use = UsePrecision();
+        return ComputeLoss(model, inputs, options).Loss;
+    }
+
+    private static DatasetException NoLoss(PretrainedModel model, ModelInputs inputs)
+    {
+        var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
+        return new DatasetException(missing.Length > 0
+            ? $"{model.GetName()} computed no loss: the batch lacks {string.Join(", ", missing)}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}."
+            : $"{model.GetName()} computed no loss: its output has none, and it has no objective. Return a ModelOutput with Loss, give the model an objective, or pass computeLoss to the trainer.");
+    }
+
+    private ModelOutput Call(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
+    {
+        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // a tensor that the model does not read is for the loss
+        using var use = UsePrecision();
+        return model.call(inputs, options with { AreInputsChecked = true });
+    }
+
+    private IDisposable? UsePrecision() => _precision is { IsInUse: false } precision ? precision.Use() : null;
+}

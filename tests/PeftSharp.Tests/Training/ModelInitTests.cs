@@ -1,0 +1,56 @@
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A function that makes the model begins each run anew from the same weights.</summary>
+public sealed class ModelInitTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    private static PretrainedModel NewModel() => AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config);
+
+    /// <summary>Draws from the stream as it is: no seed of its own.</summary>
+    private static PretrainedModel Drawn(PeftSharp.Models.Bert.BertConfig config) => AutoModelForSequenceClassification.FromConfig(config);
+
+    [Fact]
+    public void Each_run_begins_from_the_weights_that_the_seed_draws_and_ends_the_same()
+    {
+        var config = (PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config;
+        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8), dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
+        TrainerUtils.SetSeed(3);
+        using var fresh = Drawn(config);
+        TinyRun.AssertSameBits(TinyRun.Bits(fresh), trainer.Model);
+        var first = trainer.Model;
+        rand(5);
+        trainer.Train();
+        var ended = TinyRun.Bits(trainer.Model);
+        Assert.NotSame(first, trainer.Model);
+        Assert.Throws<ObjectDisposedException>(() => first.Device);
+        rand(7);
+        trainer.Train();
+        TinyRun.AssertSameBits(ended, trainer.Model);
+    }
+
+    [Fact]
+    public void A_model_and_a_function_or_a_function_that_makes_nothing_new_are_refused()
+    {
+        using var model = NewModel();
+        var args = TinyRun.Arguments(_folder);
+        Assert.Contains("one of the two", Assert.Throws<ArgumentException>(() => new Trainer(model, args, modelInit: NewModel)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentNullException>(() => new Trainer(args: args));
+        Assert.Contains("null", Assert.Throws<InvalidOperationException>(() => new Trainer(args: args, modelInit: () => null!)).Message, StringComparison.Ordinal);
+        var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
+        Assert.Contains("Make a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,130 @@
+using PeftSharp.Modeling;
+using PeftSharp.Optimization;
+using PeftSharp.Tests.Docs;
+using PeftSharp.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+using Optimizer = PeftSharp.Optimization.Optimizer;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>The caller's optimizer, schedule and groups take the place of the arguments', also in a resumed run.</summary>
+public sealed class OwnOptimizerTests : IDisposable
+{
+    private readonly DisposeScope _scope = NewDisposeScope();
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _scope.Dispose();
+    }
+
+    [Fact]
+    public void The_optimizer_and_schedule_that_the_arguments_would_make_give_the_same_run()
+    {
+        var expected = TinyRun.Trainer(TinyRun.Arguments(_folder) with { WeightDecay = 0.1 });
+        expected.Train();
+        var model = TinyRun.Model();
+        using var optimizer = new AdamW(ParameterGroups.Of(model, 0.1));
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, new LinearSchedule { LearningRate = 1e-2, NumTrainingSteps = 8 }));
+        trainer.Train();
+        TinyRun.AssertSameBits(TinyRun.Bits(expected.Model), model);
+        Assert.NotEmpty(optimizer.StateTensors());           // still the caller's
+    }
+
+    [Fact]
+    public void An_optimizer_of_ones_own_moves_each_weight_as_its_formula_says()
+    {
+        var model = TinyRun.Model();
+        var before = TinyRun.Bits(model);
+        using var optimizer = new Lion(ParameterGroups.Of(model, 0));
+        new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
+        foreach (var (name, value) in model.named_parameters())
+        {
+            var moved = (value - before[name]).abs();
+            Assert.True(moved.eq(0).logical_or((moved - 0.25).abs().lt(1e-6)).all().item<bool>(), $"{name} moved by something else than 0 or the learning rate.");
+        }
+    }
+
+    [Fact]
+    public void Every_checkpoint_of_a_run_with_an_optimizer_and_a_schedule_of_ones_own_leads_to_the_same_end()
+    {
+        var whole = Halving("whole");
+        whole.Train();
+        var checkpoints = Directory.GetDirectories(_folder.File("whole"), "checkpoint-*");
+        Assert.Equal(8, checkpoints.Length);
+        Assert.Equal([0.01, 0.01, 0.01, 0.005, 0.005, 0.005, 0.0025, 0.0025], whole.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]));
+        foreach (var checkpoint in checkpoints)
+        {
+            var resumed = Halving("resumed");
+            resumed.Train(checkpoint);
+            TinyRun.AssertSameBits(TinyRun.Bits(whole.Model), resumed.Model);
+        }
+
+        Trainer Halving(string name)
+        {
+            var model = TinyRun.Model(dropout: 0.2);
+            return new Trainer(model, TinyRun.Arguments(_folder) with { OutputDir = _folder.File(name), SaveStrategy = SaveStrategy.Steps, SaveSteps = 1 }, TinyRun.Rows(8), dataCollator: new PaddingCollator(),
+                optimizers: (new Lion(ParameterGroups.Of(model, 0.01)), new HalvingSchedule { LearningRate = 1e-2, Every = 3 }));
+        }
+    }
+
+    [Fact]
+    public void Groups_of_ones_own_train_what_they_hold_and_what_they_leave_out_is_warned_of_and_keeps_no_gradients()
+    {
+        var model = TinyRun.Model();
+        var before = TinyRun.Bits(model);
+        var warnings = new Warnings();
+        new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: [warnings], parameterGroups: HeadAlone).Train();
+        Assert.Contains(warnings.Messages, message => message.Contains("in no group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
+        foreach (var (name, value) in model.named_parameters())
+        {
+            Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.eq(before[name]).all().item<bool>(), name);
+            Assert.True(value.grad is null, $"{name} has kept its gradient.");
+        }
+    }
+
+    private static IEnumerable<ParameterGroup> HeadAlone(PretrainedModel model) =>
+        [new(model.named_parameters().Where(entry => entry.name.StartsWith("classifier", StringComparison.Ordinal)).Select(entry => new NamedParameter(entry.name, entry.parameter)))];
+
+    [Fact]
+    public void A_group_is_trained_at_its_own_rate()
+    {
+        Tensor Moved(double scale)
+        {
+            var model = TinyRun.Model();
+            var before = TinyRun.Bits(model);
+            new Trainer(model, TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Sgd, MaxSteps = 1, MaxGradNorm = 0 }, TinyRun.Rows(8), dataCollator: new PaddingCollator(),
+                parameterGroups: model => HeadAlone(model).Select(group => group with { LearningRateScale = scale })).Train();
+            return model.state_dict()["classifier.weight"].detach() - before["classifier.weight"];
+        }
+        Close.Equal(Moved(1) * 10, Moved(10), 1e-4, "classifier.weight");
+    }
+
+    [Fact]
+    public void What_excludes_each_other_or_is_of_another_model_is_refused()
+    {
+        var (model, other) = (TinyRun.Model(), TinyRun.Model());
+        using var optimizer = new AdamW(ParameterGroups.Of(other, 0));
+        var args = TinyRun.Arguments(_folder);
+        var rows = TinyRun.Rows(8);
+        Assert.Contains("modelInit", Assert.Throws<ArgumentException>(() => new Trainer(args: args, modelInit: () => TinyRun.Model(), optimizers: (optimizer, null))).Message, StringComparison.Ordinal);
+        Assert.Contains("parameterGroups", Assert.Throws<ArgumentException>(() => new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone)).Message, StringComparison.Ordinal);
+        Assert.Contains("ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model, args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
+            optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
+        var strange = Assert.Throws<ArgumentException>(() => new Trainer(model, args, rows, dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
+        Assert.Contains("no parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arguments_that_the_callers_optimizer_and_schedule_replace_are_warned_of()
+    {
+        var model = TinyRun.Model();
+        var warnings = new Warnings();
+        using Optimizer optimizer = new Sgd(ParameterGroups.Of(model, 0));
+        new Trainer(model, TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Adagrad, WeightDecay = 0.1, MaxSteps = 1 }, TinyRun.Rows(2), dataCollator: new PaddingCollator(), callbacks: [warnings],
+            optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.1 })).Train();
+        Assert.All(["Optim and OptimArgs", "WeightDecay", "LearningRate, LrSchedulerType"], part => Assert.Contains(warnings.Messages, message => message.StartsWith(part, StringComparison.Ordinal)));
+    }
+}
