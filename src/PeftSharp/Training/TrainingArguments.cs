@@ -153,7 +153,7 @@ public sealed record TrainingArguments
     /// <summary>Whether the best checkpoint's weights are in the model after training. Default false.</summary>
     public bool LoadBestModelAtEnd { get; init; }
 
-    /// <summary>Metric that says which checkpoint is best, with or without <c>eval_</c>. Null: <c>loss</c> where <see cref="LoadBestModelAtEnd"/> or <see cref="Training.SaveStrategy.Best"/> needs one.</summary>
+    /// <summary>Metric that says which checkpoint is best, with or without <c>eval_</c>. Null: <c>loss</c> where <see cref="LoadBestModelAtEnd"/>, <see cref="Training.SaveStrategy.Best"/> or <see cref="SchedulerType.ReduceLrOnPlateau"/> needs one.</summary>
     public string? MetricForBestModel { get; init; }
 
     /// <summary>Whether a greater metric is better. Null: unless its name ends in <c>loss</c>.</summary>
@@ -183,7 +183,7 @@ public sealed record TrainingArguments
     // ---- resolved ----
 
     /// <summary>The metric that decides, resolved: with <c>eval_</c>; null where none is needed.</summary>
-    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best ? "loss" : null)) is not { } name ? null
+    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best || LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? "loss" : null)) is not { } name ? null
         : name.StartsWith("eval_", StringComparison.Ordinal) ? name : $"eval_{name}";
 
     /// <summary>Whether a greater metric is better, resolved.</summary>

@@ -1,0 +1,25 @@
+using PeftSharp.Optimization;
+using PeftSharp.Training;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>A learning rate that follows the evaluations.</summary>
+public sealed class PlateauTests
+{
+    [Fact]
+    public void Without_a_metric_that_decides_the_rate_follows_the_loss()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        // So small a rate changes no weight: no evaluation is better than the first.
+        var args = TinyRun.Arguments(folder) with
+        {
+            LearningRate = 1e-12, LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new Dictionary<string, object?> { ["patience"] = 0L, ["eps"] = 0.0 }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MaxSteps = 4,
+        };
+        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
+        trainer.Train();
+        double[] expected = [1e-12, 1e-12, 1e-13, 1e-14];
+        Assert.All(expected.Zip(trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"])), pair => Assert.Equal(1, pair.Second / pair.First, 6));
+    }
+}
