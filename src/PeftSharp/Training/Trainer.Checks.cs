@@ -62,7 +62,6 @@ public partial class Trainer
     /// <exception cref="ArgumentException">A parameter of the optimizer is not one of the model.</exception>
     private void CheckOptimizer(Optimizer optimizer)
     {
-        if (optimizer is null) throw new InvalidOperationException($"CreateOptimizer of {GetType().Name} returned null; it must return an optimizer over the parameters of the model.");
         var own = _model.parameters().Select(parameter => parameter.Handle).ToHashSet();
         if (optimizer.Parameters.FirstOrDefault(parameter => !own.Contains(parameter.Value.Handle)) is { } stranger)
             throw new ArgumentException($"The optimizer trains '{stranger.Name}', which is no parameter of {_model.GetName()}. A model that is moved to a device, or gets adapters, has other parameters: make the optimizer afterwards, or override CreateOptimizer.");
@@ -75,14 +74,14 @@ public partial class Trainer
             yield return $"{names.Length} parameters that could be trained are in no group of the optimizer and stay as they are: {string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. Add them to a group, or freeze them (requires_grad = false), which saves the time for their gradients.";
     }
 
-    /// <summary>Number of batches of the first epoch; the random stream is as before.</summary>
+    /// <summary>The batches of the first epoch; the random stream is as before.</summary>
     /// <exception cref="DatasetException">There is none.</exception>
-    private int CountTrainBatches(Dataset dataset)
+    private IReadOnlyList<int[]> FirstTrainBatches(Dataset dataset)
     {
         using var state = RandomStream.Save();
         var batches = GetTrainBatches(dataset, epoch: 0);
         RandomStream.Restore(state);
-        return batches.Count > 0 ? batches.Count : throw new DatasetException($"GetTrainBatches of {GetType().Name} gave no batches for epoch 0, so there is nothing to train on.");
+        return batches.Count > 0 ? batches : throw new DatasetException($"GetTrainBatches of {GetType().Name} gave no batches for epoch 0, so there is nothing to train on.");
     }
 
     /// <exception cref="DatasetException">The batches of an overriding method are not those of the plan, or no rows of the data set.</exception>

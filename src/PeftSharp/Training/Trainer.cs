@@ -55,7 +55,7 @@ public partial class Trainer
     /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
     /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
     /// <exception cref="ArgumentException">Arguments make no sense, or exclude each other; all reasons are in the message.</exception>
-    /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels.</exception>
+    /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
     public Trainer(
         PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
         Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
@@ -72,7 +72,7 @@ public partial class Trainer
         Context = new TrainerContext(_model, processingClass);
         _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // others may make labels of their own
-        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels, logger);
+        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
         _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger)))];
         _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []], Context);
@@ -102,7 +102,7 @@ public partial class Trainer
     /// earlier one. Arguments that decide which rows a step reads must be those of the checkpoint's run; other changes are warned of.
     /// </param>
     /// <param name="cancellationToken">Checked before each step; what was saved stays.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows, or gradients are off.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows, gradients are off, or a function or overriding method returned no model, optimizer or schedule.</exception>
     /// <exception cref="ArgumentException">No parameter of the model can learn, or a callback or the deciding metric cannot be served.</exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is no number; the step was not applied.</exception>
     /// <exception cref="CheckpointException">The checkpoint is damaged, or belongs to a run with other rows, batches or steps.</exception>
@@ -113,7 +113,7 @@ public partial class Trainer
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
         if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are off on this thread (no_grad or inference_mode), so nothing can be learned. Call Train outside of it.");
         RemakeModel();
-        var optimizer = CreateOptimizer(_model);
+        var optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException($"CreateOptimizer of {GetType().Name} returned null; it must return an optimizer over the parameters of the model.");
         try
         {
             CheckOptimizer(optimizer);
@@ -185,7 +185,7 @@ public partial class Trainer
 
     private TrainOutput Train(Dataset dataset, Optimizer optimizer, string? resumeFromCheckpoint, CancellationToken cancellationToken)
     {
-        var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? CountTrainBatches(dataset) : null);
+        var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? FirstTrainBatches(dataset) : null);
         var schedule = CreateSchedule(plan.MaxSteps);
         if (schedule is null && Args.LrSchedulerType != SchedulerType.ReduceLrOnPlateau)
             throw new InvalidOperationException($"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, for which the rate follows the evaluations.");
@@ -221,9 +221,13 @@ public partial class Trainer
                 + "Call Train(resumeFromCheckpoint: true) to resume the earlier run, or choose another OutputDir.";
         if (_model.NewWeights is { AreSeeded: false, AreTrained: false } drawn)
             yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: TrainerUtils.SetSeed({Args.Seed}), or PretrainedOptions.Seed.";
+        if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
+            yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the loss gets none. If it needs them, rename the column of the labels with RenameColumn: the columns are {string.Join(", ", _trainDataset!.ColumnNames)}.";
         foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
-            if (_model.LabelNames.Count > 0 && !data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids")) yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels ({string.Join(", ", _model.LabelNames)}), so an evaluation gives neither a loss nor metrics.";
+            if (_model.LabelNames.Count > 0 && !HasLabels(data)) yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels ({string.Join(", ", _model.LabelNames)}), so an evaluation gives neither a loss nor metrics.";
     }
+
+    private bool HasLabels(Dataset data) => data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids");
 
     private void WarnOfNewWeights()
     {

@@ -111,6 +111,27 @@ public sealed class LossFunctionTests : IDisposable
     }
 
     [Fact]
+    public void A_student_learns_from_a_teacher_on_rows_without_labels_and_their_absence_is_warned_of()
+    {
+        using var teacher = TinyRun.Model();
+        teacher.eval();
+        manual_seed(5);
+        using var student = AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)teacher.Config);
+        var rows = TinyRun.Rows(8).RemoveColumns("labels");
+        var warnings = new Warnings();
+        var trainer = new Trainer(student, TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows, dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
+        {
+            Tensor wanted;
+            using (no_grad()) wanted = teacher.call(inputs).Logits!;
+            return (output.Logits! - wanted).square().mean();
+        });
+        trainer.Train();
+        var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
+        Assert.InRange(losses[^1], 0, losses[0] / 2);
+        Assert.Contains(warnings.Messages, message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_model_without_a_head_learns_by_the_function_alone()
     {
         manual_seed(1);

@@ -156,6 +156,20 @@ public sealed class OpenTrainerTests : IDisposable
         Assert.Contains("no batches", Error(_ => []), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_class_that_makes_no_optimizer_or_no_schedule_is_named()
+    {
+        Assert.Contains("CreateOptimizer of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: false).Train()).Message, StringComparison.Ordinal);
+        Assert.Contains("CreateSchedule of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: true).Train()).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Empty(PretrainedModel model, TrainingArguments args, bool hasOptimizer) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+    {
+        protected override Optimizer CreateOptimizer(PretrainedModel model) => hasOptimizer ? base.CreateOptimizer(model) : null!;
+
+        protected override LearningRateSchedule? CreateSchedule(int numTrainingSteps) => null;
+    }
+
     private sealed class Given(PretrainedModel model, TrainingArguments args, Func<int, int[][]> batches) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
     {
         protected override IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch) => batches(epoch);

@@ -22,11 +22,11 @@ internal sealed class LossScaling(PretrainedModel model, bool isOwn, bool isOver
     /// <summary>Checks a batch on the CPU, before native code reads it.</summary>
     internal void CheckInputs(ModelInputs inputs) => model.CheckInputs(isOwn ? WithoutLabels(model, inputs) : inputs);
 
-    /// <summary>Targets of a batch. For a loss of the caller's own on a model without an objective each row is one.</summary>
+    /// <summary>Targets of a batch. For a loss of the caller's own on a batch without labels each row is one.</summary>
     internal long CountTargets(ModelInputs inputs)
     {
         var count = model.CountTargets(inputs);
-        return count == 0 && isOwn && model.Objective is null ? inputs.BatchSize : count;
+        return count == 0 && isOwn && model.LabelNames.All(name => inputs[name] is null) ? inputs.BatchSize : count;
     }
 
     /// <summary>Options of a pass.</summary>

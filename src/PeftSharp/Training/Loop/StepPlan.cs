@@ -11,20 +11,21 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
 {
     /// <param name="rows">Rows of the training data.</param>
     /// <param name="arguments">The run's arguments.</param>
-    /// <param name="ownBatches">Batches of an epoch where the caller makes them. Null: those of the arguments.</param>
+    /// <param name="ownBatches">The batches of an epoch where the caller makes them. Null: those of the arguments.</param>
     /// <exception cref="DatasetException">There is no row, or not one full batch where part of one is left out.</exception>
-    internal static StepPlan For(int rows, TrainingArguments arguments, int? ownBatches = null)
+    internal static StepPlan For(int rows, TrainingArguments arguments, IReadOnlyList<int[]>? ownBatches = null)
     {
         if (rows == 0) throw new DatasetException("The training data has no rows.");
         var batch = arguments.PerDeviceTrainBatchSize;
-        var batches = ownBatches ?? (arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch);
+        var batches = ownBatches?.Count ?? (arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch);
         if (batches == 0)
             throw new DatasetException($"The training data has {rows} rows, fewer than one batch of {batch}, and DataloaderDropLast leaves it out. Use a smaller PerDeviceTrainBatchSize.");
         var accumulation = arguments.GradientAccumulationSteps;
         var updates = (batches + accumulation - 1) / accumulation;
+        var samples = ownBatches?.Sum(rowsOfBatch => rowsOfBatch.Length);
         if (arguments.MaxSteps > 0)
-            return new StepPlan(batches, updates, arguments.MaxSteps, (arguments.MaxSteps + updates - 1) / updates, (double)arguments.MaxSteps * batch * accumulation, rows);
-        return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), rows * arguments.NumTrainEpochs, rows);
+            return new StepPlan(batches, updates, arguments.MaxSteps, (arguments.MaxSteps + updates - 1) / updates, samples * (double)arguments.MaxSteps / updates ?? (double)arguments.MaxSteps * batch * accumulation, rows);
+        return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), (samples ?? rows) * arguments.NumTrainEpochs, rows);
     }
 
     /// <summary>Warm-up steps: a number of them, or a share of all.</summary>

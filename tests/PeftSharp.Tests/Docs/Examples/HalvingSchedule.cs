@@ -1,6 +1,6 @@
 using PeftSharp.Optimization;
 
-namespace PeftSharp.Tests.Docs;
+namespace PeftSharp.Tests.Docs.Examples;
 
 #region readme-own-schedule
 /// <summary>Halves the learning rate every so many steps.</summary>

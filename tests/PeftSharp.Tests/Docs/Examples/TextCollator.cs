@@ -4,7 +4,7 @@ using PeftSharp.Tokenization;
 using PeftSharp.Training;
 using TorchSharp;
 
-namespace PeftSharp.Tests.Docs;
+namespace PeftSharp.Tests.Docs.Examples;
 
 #region readme-text-collator
 /// <summary>Tokenizes the text of each batch when the batch is made.</summary>

@@ -3,7 +3,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Training;
 using TorchSharp;
 
-namespace PeftSharp.Tests.Docs;
+namespace PeftSharp.Tests.Docs.Examples;
 
 #region readme-subclass
 /// <summary>Trains with the focal loss (Lin et al. 2017, arXiv:1708.02002), which counts hard examples more.</summary>

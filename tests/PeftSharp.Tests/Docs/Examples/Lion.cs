@@ -2,7 +2,7 @@ using PeftSharp.Optimization;
 using static TorchSharp.torch;
 using Optimizer = PeftSharp.Optimization.Optimizer;
 
-namespace PeftSharp.Tests.Docs;
+namespace PeftSharp.Tests.Docs.Examples;
 
 #region readme-own-optimizer
 /// <summary>Lion: steps by the sign of a running mean of the gradients (Chen et al. 2023, arXiv:2302.06675).</summary>

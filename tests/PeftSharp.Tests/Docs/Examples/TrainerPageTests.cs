@@ -6,7 +6,7 @@ using PeftSharp.Tests.Training;
 using PeftSharp.Training;
 using TorchSharp;
 
-namespace PeftSharp.Tests.Docs;
+namespace PeftSharp.Tests.Docs.Examples;
 
 /// <summary>The code of docs/trainer.md runs.</summary>
 public sealed class TrainerPageTests : IDisposable
