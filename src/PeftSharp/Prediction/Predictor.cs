@@ -6,7 +6,7 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>A trained model and its tokenizer, ready to be asked: the base of <see cref="TextClassifier"/>, <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and <see cref="TextGenerator"/>.</summary>
+/// <summary>Predictions for texts by a model and its tokenizer: the base class of <see cref="TextClassifier"/>, <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and <see cref="TextGenerator"/>.</summary>
 /// <remarks>
 /// <para>transformers' pipelines. Texts are sorted by length, so that batches need little padding; results are in the order of the texts. The model runs in evaluation mode and without gradients.</para>
 /// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>

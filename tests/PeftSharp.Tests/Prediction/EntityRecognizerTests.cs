@@ -27,6 +27,19 @@ public sealed class EntityRecognizerTests
         }
     }
 
+    [Theory]
+    [InlineData(AggregationStrategy.None, "none")]
+    [InlineData(AggregationStrategy.Simple, "simple")]
+    [InlineData(AggregationStrategy.First, "first")]
+    [InlineData(AggregationStrategy.Average, "average")]
+    [InlineData(AggregationStrategy.Max, "max")]
+    public void Without_a_mark_of_continued_words_the_blanks_of_the_text_tell_words_apart(AggregationStrategy strategy, string recorded)
+    {
+        using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("gpt2-token-classification"), _labels);
+        using var recognizer = new EntityRecognizer(model, Recorded.BytesTokenizer());
+        Check(Recorded.Texts("bytes_texts"), Recorded.Value("bytes_entities_" + recorded), recognizer.Recognize(Recorded.Texts("bytes_texts"), strategy));
+    }
+
     [Fact]
     public async Task The_answer_for_one_text_is_that_of_the_batch_and_labels_can_be_left_out()
     {

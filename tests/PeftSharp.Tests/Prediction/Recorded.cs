@@ -13,6 +13,8 @@ internal static class Recorded
 
     internal static Tokenizer Tokenizer() => AutoTokenizer.FromPretrained(Path.Combine(Folder, "bert-tokenizer"));
 
+    internal static Tokenizer BytesTokenizer() => AutoTokenizer.FromPretrained(Path.Combine(Folder, "gpt2-tokenizer"));
+
     internal static string Model(string name) => Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "reference", "models", name);
 
     internal static JsonNode Value(string name) => _values.Value[name]!;

@@ -25,6 +25,27 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
+    public void A_decoder_classifies_as_in_transformers_although_its_tokenizer_has_no_padding_token()
+    {
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("gpt2-sequence-classification"));
+        using var classifier = new TextClassifier(loaded, Recorded.BytesTokenizer());
+        Check(Recorded.Value("bytes_single"), classifier.Classify(Recorded.Texts("bytes_texts")));
+    }
+
+    [Fact]
+    public void A_model_is_disposed_by_the_classifier_that_loaded_it_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using var given = AutoModelForSequenceClassification.FromPretrained(Recorded.FolderOf("bert-sequence-classification", folder));
+        new TextClassifier(given, Recorded.Tokenizer()).Dispose();
+        Assert.Equal(DeviceType.CPU, given.Device.type);
+        var classifier = TextClassifier.FromPretrained(folder.Path);
+        classifier.Dispose();
+        classifier.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => classifier.Model.Device);
+    }
+
+    [Fact]
     public void A_number_is_itself_unless_the_sigmoid_is_asked_for()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-regression"));
