@@ -135,6 +135,7 @@ public sealed class MaskFiller : Predictor
         if (targets.Count == 0) throw new ArgumentException("targets is empty. Name at least one token, or leave it out.", nameof(targets));
         var vocabulary = Tokenizer.GetVocab();
         return [.. targets.Select(target => vocabulary.TryGetValue(target, out var id) ? (long)id
-            : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into {string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. Name one of these, or another token.", nameof(targets))).Distinct()];
+            : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into {string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. "
+                + "Name one of these, or another token.", nameof(targets))).Distinct()];
     }
 }

@@ -6,7 +6,10 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>Predictions for texts by a model and its tokenizer: the base class of <see cref="TextClassifier"/>, <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and <see cref="TextGenerator"/>.</summary>
+/// <summary>
+/// Predictions for texts by a model and its tokenizer: the base class of <see cref="TextClassifier"/>, <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and
+/// <see cref="TextGenerator"/>.
+/// </summary>
 /// <remarks>
 /// <para>transformers' pipelines. Texts are sorted by length, so that batches need little padding; results are in the order of the texts. The model runs in evaluation mode and without gradients.</para>
 /// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
@@ -62,7 +65,8 @@ public abstract partial class Predictor : IDisposable
         {
             adapterFolder = folder;
             folder = PeftConfigFile.Read(folder).BaseModelNameOrPath is { } named && Directory.Exists(named) ? named
-                : throw new CheckpointException($"'{adapterFolder}' holds an adapter, and its base model ('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') is no folder here. Pass the folder of the base model, and this one as adapterFolder.");
+                : throw new CheckpointException($"'{adapterFolder}' holds an adapter, and its base model ('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') is no folder here. "
+                    + "Pass the folder of the base model, and this one as adapterFolder.");
         }
         var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);
         var model = load(folder, options);

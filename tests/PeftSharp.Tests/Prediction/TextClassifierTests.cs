@@ -96,7 +96,8 @@ public sealed class TextClassifierTests
         using var adapterFolder = new TemporaryFolder();
         var baseFolder = Recorded.FolderOf("bert-sequence-classification", folder);
         IReadOnlyList<TextClassification> trained, plain;
-        using (var model = AutoModelForSequenceClassification.FromPretrained(baseFolder).GetPeftModel(new LoraConfig { TargetModules = ["query"], TaskType = TaskType.SeqCls, InitLoraWeights = LoraInitializer.Random }))
+        var lora = new LoraConfig { TargetModules = ["query"], TaskType = TaskType.SeqCls, InitLoraWeights = LoraInitializer.Random };
+        using (var model = AutoModelForSequenceClassification.FromPretrained(baseFolder).GetPeftModel(lora))
         {
             model.SavePretrained(adapterFolder.Path);
             trained = new TextClassifier(model, Recorded.Tokenizer()).Classify(Recorded.Texts("texts"));
