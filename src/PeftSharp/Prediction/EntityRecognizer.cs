@@ -32,10 +32,17 @@ public sealed class EntityRecognizer : Predictor
     /// <param name="folder">A folder in transformers' format with a token classifier; or the folder of an adapter that names the folder of its base model.</param>
     /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
     /// <param name="options">Changes to the configuration, such as the names of the classes; type and device of the weights; the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
     /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    public static EntityRecognizer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null) =>
-        Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained, (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true });
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static EntityRecognizer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained, (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+
+    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    public static Task<EntityRecognizer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Finds the entities of one text.</summary>
     /// <param name="text">The text.</param>

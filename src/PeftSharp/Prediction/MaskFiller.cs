@@ -35,10 +35,17 @@ public sealed class MaskFiller : Predictor
     /// <param name="folder">A folder in transformers' format with a masked language model; or the folder of an adapter that names the folder of its base model.</param>
     /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
     /// <param name="options">Type and device of the weights; the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
     /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    public static MaskFiller FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null) =>
-        Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained, (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true });
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static MaskFiller FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained, (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+
+    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    public static Task<MaskFiller> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>The most probable tokens for the mask of a text, best first.</summary>
     /// <param name="text">A text with exactly one <see cref="MaskToken"/>.</param>

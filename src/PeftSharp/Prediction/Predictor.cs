@@ -58,7 +58,8 @@ public abstract partial class Predictor : IDisposable
     /// <summary>Loads the base model, the adapter on it and the tokenizer.</summary>
     /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    private protected static TSelf Load<TSelf>(string folder, string? adapterFolder, PretrainedOptions? options, Func<string, PretrainedOptions?, PretrainedModel> load, Func<PretrainedModel, Tokenizer, TSelf> create)
+    private protected static TSelf Load<TSelf>(string folder, string? adapterFolder, PretrainedOptions? options, Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load,
+        Func<PretrainedModel, Tokenizer, TSelf> create, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (adapterFolder is null && IsAdapter(folder))
@@ -69,7 +70,7 @@ public abstract partial class Predictor : IDisposable
                     + "Pass the folder of the base model, and this one as adapterFolder.");
         }
         var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);
-        var model = load(folder, options);
+        var model = load(folder, options, cancellationToken);
         try
         {
             if (adapterFolder is not null) model = PeftModel.FromPretrained(model, adapterFolder);

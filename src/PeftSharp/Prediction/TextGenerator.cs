@@ -36,10 +36,17 @@ public sealed class TextGenerator : Predictor
     /// <param name="folder">A folder in transformers' format with a causal language model; or the folder of an adapter that names the folder of its base model.</param>
     /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
     /// <param name="options">Type and device of the weights; the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
     /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    public static TextGenerator FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null) =>
-        Load(folder, adapterFolder, options, AutoModelForCausalLM.FromPretrained, (model, tokenizer) => new TextGenerator(model, tokenizer, options?.Logger) { OwnsModel = true });
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TextGenerator FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForCausalLM.FromPretrained, (model, tokenizer) => new TextGenerator(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+
+    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    public static Task<TextGenerator> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Continues one prompt.</summary>
     /// <param name="prompt">The start of the text. Empty: the model begins a text.</param>

@@ -33,13 +33,13 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
-    public void A_model_is_disposed_by_the_classifier_that_loaded_it_alone()
+    public async Task A_model_is_disposed_by_the_classifier_that_loaded_it_alone()
     {
         using var folder = new TemporaryFolder();
         using var given = AutoModelForSequenceClassification.FromPretrained(Recorded.FolderOf("bert-sequence-classification", folder));
         new TextClassifier(given, Recorded.Tokenizer()).Dispose();
         Assert.Equal(DeviceType.CPU, given.Device.type);
-        var classifier = TextClassifier.FromPretrained(folder.Path);
+        var classifier = await TextClassifier.FromPretrainedAsync(folder.Path);
         classifier.Dispose();
         classifier.Dispose();
         Assert.Throws<ObjectDisposedException>(() => classifier.Model.Device);
