@@ -12,6 +12,7 @@ parity:
 sample:
 	dotnet run -c Release --project samples/BertSentiment
 	dotnet run -c Release --project samples/Gpt2Lora
+	dotnet run -c Release --project samples/Tasks
 
 approve:
 	PEFTSHARP_APPROVE=1 dotnet test --filter PublicApiTests

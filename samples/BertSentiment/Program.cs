@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using PeftSharp.Data;
 using PeftSharp.Metrics;
+using PeftSharp.Modeling;
 using PeftSharp.Models;
+using PeftSharp.Prediction;
 using PeftSharp.Tokenization;
 using PeftSharp.Training;
 using static PeftSharp.Data.Datasets;
@@ -19,10 +21,9 @@ var (trainRows, epochs, rate, warmup, length) = isReal ? (options.Train, options
 
 #region readme-sentiment
 var tokenizer = AutoTokenizer.FromPretrained(name);
-using var model = AutoModelForSequenceClassification.FromPretrained(name, numLabels: 2);
+using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["disliked", "liked"] });
 
-var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: length).ToColumns(), batched: true);
-tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
+var tokenized = dataset.Tokenize(tokenizer, "text", maxLength: length, padding: PaddingStrategy.MaxLength);
 var train = tokenized["train"].Shuffle(seed: 42).Take(trainRows);
 var test = tokenized["test"].Shuffle(seed: 42).Take(options.Eval);
 
@@ -65,8 +66,8 @@ var saved = new Trainer(reloaded, sameBatches).Predict(test);
 var isSame = saved.Predictions.Values.AsSpan().SequenceEqual(trainer.Predict(test).Predictions.Values);
 Console.WriteLine($"\nSaved in {best}; reloaded, its scores on {test.Count} reviews are {(isSame ? "the same" : "NOT the same")}.");
 string[] texts = isReal ? ["I loved every minute of it.", "A complete waste of time."] : ["The plot is far from dull; it is gripping.", "The trailer was charming, the film itself hollow."];
-var own = Dataset.FromDict(tokenizer.Encode(texts, truncation: true, padding: true).ToColumns().ToDictionary(pair => pair.Key, System.Collections.IEnumerable (pair) => pair.Value));
-foreach (var (text, guess) in texts.Zip(trainer.Predict(own).Predictions.ArgMax())) Console.WriteLine($"  {(guess == 1 ? "liked" : "disliked"),-8} {text}");
+using var classify = TextClassifier.FromPretrained(best);
+foreach (var (text, result) in texts.Zip(classify.Classify(texts))) Console.WriteLine($"  {result.Label,-8} {text}");
 Console.WriteLine(FormattableString.Invariant($"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return isSame ? 0 : 1;
 

@@ -4,6 +4,7 @@ using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models;
+using PeftSharp.Prediction;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 using static PeftSharp.Data.Datasets;
@@ -23,7 +24,7 @@ var tokenizer = AutoTokenizer.FromPretrained(name);
 tokenizer.PadToken = tokenizer.EosToken;
 var baseModel = Gpt2LMHeadModel.FromPretrained(name);
 
-var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
+var tokenized = dataset.Tokenize(tokenizer, "text", truncation: false);
 var blocks = GroupTexts(tokenized, length).Shuffle(seed: 42);
 var (evaluation, train) = (blocks.Take(100), blocks.Skip(100).Take(options.Blocks));
 
@@ -67,6 +68,6 @@ return 0;
 string Write(PretrainedModel writer)
 {
     TrainerUtils.SetSeed(options.Seed);
-    using var ids = writer.Generate(tokenizer.Encode(start), new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7, PadTokenId = tokenizer.EosTokenId }).Sequences;
-    return tokenizer.Decode(ids, skipSpecialTokens: true).ReplaceLineEndings(" ");
+    using var generate = new TextGenerator(writer, tokenizer);
+    return generate.Generate(start, new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 }).FullText.ReplaceLineEndings(" ");
 }

@@ -72,13 +72,16 @@ public sealed class TextEncoding
     /// <summary>The further parts of a text that was too long, in order; empty unless asked for by <c>returnOverflowingTokens</c>.</summary>
     public IReadOnlyList<TextEncoding> Overflowing { get; }
 
+    /// <summary>Whether tokens were cut off, whether or not they are kept in <see cref="Overflowing"/>.</summary>
+    internal bool IsTruncated { get; init; }
+
     internal TextEncoding Padded(int length, EncodingSegment padding, PaddingSide side)
     {
         var overflowing = Overflowing.Count == 0 ? Overflowing : [.. Overflowing.Select(part => part.Padded(length, padding, side))];
         if (Length >= length)
-            return new TextEncoding(_segments, _pipeline, overflowing);
+            return new TextEncoding(_segments, _pipeline, overflowing) { IsTruncated = IsTruncated };
         padding = padding with { Length = length - Length };
-        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing);
+        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing) { IsTruncated = IsTruncated };
     }
 
     private TokenOffset[] NewOffsets()

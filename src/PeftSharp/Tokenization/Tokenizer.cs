@@ -39,6 +39,14 @@ public sealed partial class Tokenizer
     /// <summary>Size of the whole vocabulary: <c>len(tokenizer)</c> in Python.</summary>
     public int Count => _pipeline.Added.Count;
 
+    /// <summary>Whether tokens that continue a word are marked by a prefix (WordPiece's <c>##</c>), so that a token itself says whether it begins a word.</summary>
+    internal bool MarksContinuations => _pipeline.Model switch
+    {
+        WordPiece model => model.Prefix.Length > 0,
+        BytePairEncoding model => model.Options.ContinuingSubwordPrefix is { Length: > 0 },
+        _ => false,
+    };
+
     /// <summary>The whole vocabulary, tokens to ids.</summary>
     public IReadOnlyDictionary<string, int> GetVocab()
     {

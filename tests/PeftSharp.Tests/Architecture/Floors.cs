@@ -5,6 +5,7 @@ internal static class Floors
 {
     private static readonly Dictionary<string, int> _floorOf = new()
     {
+        ["Prediction"] = 5,
         ["Training"] = 4, ["Generation"] = 4,
         ["Models"] = 3, ["Tuners"] = 3,
         ["Modeling"] = 2, ["Optimization"] = 2,

@@ -31,6 +31,9 @@ internal sealed class WordPiece : TokenizerModel
         (_next, _longestNext) = (next.GetAlternateLookup<ReadOnlySpan<char>>(), next.Keys.Select(token => token.Length).DefaultIfEmpty().Max());
     }
 
+    /// <summary>What tokens that continue a word begin with.</summary>
+    internal string Prefix => _prefix;
+
     internal static WordPiece FromJson(JsonPart part) =>
         new(JsonFile.Vocabulary(part["vocab"].Element, part.File), part.Text("unk_token"), part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
 

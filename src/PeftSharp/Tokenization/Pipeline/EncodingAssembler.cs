@@ -15,7 +15,7 @@ internal static class EncodingAssembler
         var parts = truncation is null ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) }) : truncation.Parts(lengths, truncation.MaxLength - added);
         var pieces = runs.Length == 2 ? template.Pair : template.Single;
         var selections = Selections(pieces, parts);
-        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing) => new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline, overflowing);
+        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing) => new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline, overflowing) { IsTruncated = parts.Any(part => part.Count > 1) };
         return Of(selections[0], keepOverflow ? [.. selections.Skip(1).Select(selection => Of(selection, []))] : []);
     }
 

@@ -1,0 +1,51 @@
+/// <summary>One of several classes for a text, from a CSV file.</summary>
+internal static class Classes
+{
+    internal static void Run(string[] args)
+    {
+        #region readme-classes
+        TrainerUtils.SetSeed(42);
+        string[] things = ["the food", "the service", "the room", "the view", "the price", "my stay"];
+        var (good, bad) = (new[] { "great", "lovely", "friendly", "perfect", "excellent" }, new[] { "awful", "dirty", "rude", "terrible", "poor" });
+        File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(thing => good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
+
+        var data = LoadDataset("reviews.csv", "train").ClassEncodeColumn("label");
+        var names = ((ClassLabel)data.Features["label"]).Names;                    // negative, positive
+        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
+        var tokenizer = AutoTokenizer.FromPretrained(name);
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
+
+        var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testSize: 0.2, seed: 42);
+        var arguments = new TrainingArguments("classes")
+        {
+            NumTrainEpochs = 20,               // 3 for a published model
+            LearningRate = 1e-3,               // 5e-5 for a published model
+            PerDeviceTrainBatchSize = 16,
+            SaveStrategy = SaveStrategy.No,
+        };
+        var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer,
+            computeMetrics: p => new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
+        trainer.Train();
+        Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F3}");
+        trainer.SaveModel("classes/model");                                         // the tokenizer too
+
+        using var classify = TextClassifier.FromPretrained("classes/model");
+        foreach (var result in classify.Classify(["the room was lovely", "the price was awful"]))
+            Console.WriteLine($"{result.Label} {result.Score:F3}");
+
+        // A small model without knowledge, so that the program runs without a download.
+        static string SmallBert(IEnumerable<string> texts)
+        {
+            var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
+            var folder = Directory.CreateDirectory("small-bert").FullName;
+            File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
+            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            {
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+            });
+            model.SavePretrained(folder);
+            return folder;
+        }
+        #endregion
+    }
+}

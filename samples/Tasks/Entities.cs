@@ -1,0 +1,64 @@
+/// <summary>Entities in texts: a label for each token.</summary>
+internal static class Entities
+{
+    internal static void Run(string[] args)
+    {
+        #region readme-entities
+        TrainerUtils.SetSeed(42);
+        string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
+        string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
+        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }))
+            .Select(text => (text, Tags: text.Split(' ').Select(Tag).ToArray()))];           // a tag for each word
+
+        var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));     // a folder with a published model, such as bert-base-cased
+        var tokenizer = AutoTokenizer.FromPretrained(name);
+        using var model = AutoModelForTokenClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
+
+        var data = Dataset.FromRows(sentences.Select(sentence =>
+        {
+            var encoding = tokenizer.Encode(sentence.Text, truncation: true, maxLength: 64);
+            return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.Offsets.Select((place, token) => Label(sentence, encoding, token)).ToArray() };
+        }));
+        var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
+        var arguments = new TrainingArguments("entities")
+        {
+            NumTrainEpochs = 50,               // 3 for a published model
+            LearningRate = 1e-3,               // 5e-5 for a published model
+            PerDeviceTrainBatchSize = 16,
+            SaveStrategy = SaveStrategy.No,
+        };
+        var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer);
+        trainer.Train();
+        Console.WriteLine($"loss {trainer.Evaluate()["eval_loss"]:F3}");
+        trainer.SaveModel("entities/model");
+
+        using var recognize = EntityRecognizer.FromPretrained("entities/model");
+        foreach (var entity in recognize.Recognize("we met Carla Jones near Oslo", AggregationStrategy.First))
+            Console.WriteLine($"{entity.Type} {entity.Text} ({entity.Start}..{entity.End}) {entity.Score:F3}");
+
+        string Tag(string word) => places.Contains(word) ? "B-LOC" : people.Any(person => person.StartsWith(word)) ? "B-PER" : people.Any(person => person.EndsWith(word)) ? "I-PER" : "O";
+
+        // The first token of a word has the word's label; special tokens and the rest of a word have -100, which the loss does not count.
+        int Label((string Text, string[] Tags) sentence, TextEncoding encoding, int token)
+        {
+            var start = encoding.Offsets[token].Start;
+            if (encoding.SpecialTokensMask[token] == 1 || start > 0 && sentence.Text[start - 1] != ' ') return -100;
+            return Array.IndexOf(names, sentence.Tags[sentence.Text[..start].Count(character => character == ' ')]);
+        }
+
+        // A small model without knowledge, so that the program runs without a download.
+        static string SmallBert(IEnumerable<string> texts)
+        {
+            var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
+            var folder = Directory.CreateDirectory("small-bert").FullName;
+            File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
+            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            {
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+            });
+            model.SavePretrained(folder);
+            return folder;
+        }
+        #endregion
+    }
+}

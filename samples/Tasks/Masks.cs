@@ -1,0 +1,48 @@
+/// <summary>A masked language model, trained on texts of a subject.</summary>
+internal static class Masks
+{
+    internal static void Run(string[] args)
+    {
+        #region readme-masks
+        TrainerUtils.SetSeed(42);
+        (string Animal, string Sound)[] animals = [("dog", "barks"), ("cat", "meows"), ("cow", "moos"), ("duck", "quacks")];
+        string[] places = ["house", "garden", "street", "field"], days = ["monday", "friday", "sunday"];
+        var texts = animals.SelectMany(pair => places.SelectMany(place => days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
+        var data = Dataset.FromDict(("text", texts));
+
+        var name = args.FirstOrDefault() ?? SmallBert(texts);     // a folder with a published model, such as bert-base-uncased
+        var tokenizer = AutoTokenizer.FromPretrained(name);
+        using var model = AutoModelForMaskedLM.FromPretrained(name);
+
+        var arguments = new TrainingArguments("masks")
+        {
+            NumTrainEpochs = 300,               // 3 for a published model
+            LearningRate = 1e-3,               // 5e-5 for a published model
+            PerDeviceTrainBatchSize = 16,
+            SaveStrategy = SaveStrategy.No,
+        };
+        var collator = new LanguageModelingCollator(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
+        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), dataCollator: collator, processingClass: tokenizer);
+        trainer.Train();
+        trainer.SaveModel("masks/model");
+
+        using var fill = MaskFiller.FromPretrained("masks/model");
+        foreach (var candidate in fill.Fill($"on friday the cat in the garden {fill.MaskToken}", topK: 2))
+            Console.WriteLine($"{candidate.Token} {candidate.Score:F3}: {candidate.Text}");
+
+        // A small model without knowledge, so that the program runs without a download.
+        static string SmallBert(IEnumerable<string> texts)
+        {
+            var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
+            var folder = Directory.CreateDirectory("small-bert").FullName;
+            File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
+            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            {
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+            });
+            model.SavePretrained(folder);
+            return folder;
+        }
+        #endregion
+    }
+}

@@ -1,0 +1,50 @@
+/// <summary>A number for a text (regression).</summary>
+internal static class Score
+{
+    internal static void Run(string[] args)
+    {
+        #region readme-score
+        TrainerUtils.SetSeed(42);
+        var stars = new Dictionary<string, double> { ["terrible"] = 1, ["poor"] = 2, ["decent"] = 3, ["good"] = 4, ["excellent"] = 5 };
+        string[] things = ["the food", "the service", "the room", "the view", "the price"];
+        var rows = things.SelectMany(thing => stars.Select(star => (Text: $"{thing} was {star.Key}", Score: star.Value))).ToArray();
+        var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("score", rows.Select(row => row.Score)));
+
+        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
+        var tokenizer = AutoTokenizer.FromPretrained(name);
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["stars"], ProblemType = "regression" });
+
+        var tokenized = data.Tokenize(tokenizer, "text", labelColumn: "score", maxLength: 64);
+        var arguments = new TrainingArguments("score")
+        {
+            NumTrainEpochs = 200,              // 3 for a published model
+            LearningRate = 1e-3,               // 5e-5 for a published model
+            PerDeviceTrainBatchSize = 16,
+            SaveStrategy = SaveStrategy.No,
+        };
+        var trainer = new Trainer(model, arguments, tokenized, tokenized, processingClass: tokenizer,
+            computeMetrics: p => new Dictionary<string, double> { ["rmse"] = RegressionMetrics.RootMeanSquaredError(p.LabelValues.Values, p.Predictions.Values) });
+        trainer.Train();
+        Console.WriteLine($"root mean squared error {trainer.Evaluate()["eval_rmse"]:F2} stars");
+        trainer.SaveModel("score/model");
+
+        using var rate = TextClassifier.FromPretrained("score/model");
+        foreach (var result in rate.Classify(["the view was excellent", "the food was poor"]))
+            Console.WriteLine($"{result.Score:F1} {result.Label}");
+
+        // A small model without knowledge, so that the program runs without a download.
+        static string SmallBert(IEnumerable<string> texts)
+        {
+            var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
+            var folder = Directory.CreateDirectory("small-bert").FullName;
+            File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
+            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            {
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+            });
+            model.SavePretrained(folder);
+            return folder;
+        }
+        #endregion
+    }
+}

@@ -1,0 +1,127 @@
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Prediction;
+
+/// <summary>From the scores of tokens to entities, as transformers' <c>TokenClassificationPipeline</c> joins them.</summary>
+internal static class EntityGrouping
+{
+    /// <summary>A token, or a word, with the scores of all labels.</summary>
+    private readonly record struct Piece(int Start, int End, float[] Scores, bool ContinuesWord);
+
+    /// <summary>A token, or a word, with its label.</summary>
+    private readonly record struct Labeled(int Start, int End, string Label, float Score);
+
+    /// <summary>The entities of one window of a text.</summary>
+    /// <param name="text">The whole text.</param>
+    /// <param name="encoding">The window.</param>
+    /// <param name="scores">Probabilities of the labels for each token of the window.</param>
+    /// <param name="strategy">How tokens are joined.</param>
+    /// <param name="tokenizer">Tells words apart.</param>
+    /// <param name="labelName">Name of a label.</param>
+    internal static IEnumerable<RecognizedEntity> Entities(string text, TextEncoding encoding, IReadOnlyList<float[]> scores, AggregationStrategy strategy, Tokenizer tokenizer, Func<int, string> labelName)
+    {
+        var pieces = Pieces(text, encoding, scores, tokenizer);
+        var labeled = strategy is AggregationStrategy.None or AggregationStrategy.Simple
+            ? pieces.Select(piece => Label(piece.Start, piece.End, piece.Scores))
+            : Words(pieces).Select(word => Word(word));
+        return strategy == AggregationStrategy.None
+            ? labeled.Select(token => new RecognizedEntity(token.Label, text[token.Start..token.End], token.Start, token.End, token.Score))
+            : Groups(labeled).Select(group => Join(text, group));
+
+        Labeled Word(List<Piece> word) => strategy switch
+        {
+            AggregationStrategy.First => Label(word[0].Start, word[^1].End, word[0].Scores),
+            AggregationStrategy.Max => Label(word[0].Start, word[^1].End, word.MaxBy(piece => piece.Scores.Max()).Scores),
+            _ => Label(word[0].Start, word[^1].End, [.. Enumerable.Range(0, word[0].Scores.Length).Select(label => word.Average(piece => piece.Scores[label]))]),
+        };
+
+        Labeled Label(int start, int end, float[] ofLabels)
+        {
+            var best = Probabilities.ArgMax(ofLabels);
+            return new Labeled(start, end, labelName(best), ofLabels[best]);
+        }
+    }
+
+    /// <summary>Of entities that overlap, because they were found in two windows, the longest; of equally long ones that with the higher score.</summary>
+    internal static IReadOnlyList<RecognizedEntity> WithoutOverlaps(IEnumerable<RecognizedEntity> entities)
+    {
+        var result = new List<RecognizedEntity>();
+        RecognizedEntity? last = null;
+        foreach (var entity in entities.OrderBy(entity => entity.Start))
+        {
+            if (last is null || entity.Start >= last.End)
+            {
+                if (last is not null) result.Add(last);
+                last = entity;
+            }
+            else if (entity.End - entity.Start > last.End - last.Start || entity.End - entity.Start == last.End - last.Start && entity.Score > last.Score)
+            {
+                last = entity;
+            }
+        }
+        return last is null ? result : [.. result, last];
+    }
+
+    private static List<Piece> Pieces(string text, TextEncoding encoding, IReadOnlyList<float[]> scores, Tokenizer tokenizer)
+    {
+        var (ids, tokens, offsets, special) = (encoding.Ids, encoding.Tokens, encoding.Offsets, encoding.SpecialTokensMask);
+        var marked = tokenizer.MarksContinuations;
+        var pieces = new List<Piece>(ids.Length);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (special[i] == 1) continue;
+            var (start, end) = offsets[i];
+            var continues = ids[i] != tokenizer.UnkTokenId && (marked
+                ? CodePoints(tokens[i]) != CodePoints(text.AsSpan(start, end - start))
+                : start > 0 && text[start - 1] != ' ' && (start == text.Length || text[start] != ' '));
+            pieces.Add(new Piece(start, end, scores[i], continues));
+        }
+        return pieces;
+    }
+
+    private static IEnumerable<List<Piece>> Words(List<Piece> pieces)
+    {
+        List<Piece> word = [];
+        foreach (var piece in pieces)
+        {
+            if (word.Count > 0 && !piece.ContinuesWord)
+            {
+                yield return word;
+                word = [];
+            }
+            word.Add(piece);
+        }
+        if (word.Count > 0) yield return word;
+    }
+
+    private static IEnumerable<List<Labeled>> Groups(IEnumerable<Labeled> pieces)
+    {
+        List<Labeled> group = [];
+        foreach (var piece in pieces)
+        {
+            if (group.Count > 0 && (piece.Label.StartsWith("B-", StringComparison.Ordinal) || Tag(piece.Label) != Tag(group[^1].Label)))
+            {
+                yield return group;
+                group = [];
+            }
+            group.Add(piece);
+        }
+        if (group.Count > 0) yield return group;
+    }
+
+    private static RecognizedEntity Join(string text, List<Labeled> group)
+    {
+        var (start, end, label) = (group[0].Start, group[^1].End, group[0].Label);
+        return new RecognizedEntity(label[(label.IndexOf('-', StringComparison.Ordinal) + 1)..], text[start..end], start, end, group.Average(piece => piece.Score));
+    }
+
+    /// <summary>The label without <c>B-</c> or <c>I-</c>; a label without either continues an entity.</summary>
+    private static string Tag(string label) => label.StartsWith("B-", StringComparison.Ordinal) || label.StartsWith("I-", StringComparison.Ordinal) ? label[2..] : label;
+
+    private static int CodePoints(ReadOnlySpan<char> text)
+    {
+        var count = 0;
+        foreach (var _ in text.EnumerateRunes()) count++;
+        return count;
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Prediction;
+
+/// <summary>Answers questions with a stretch of a text (extractive question answering).</summary>
+/// <remarks>
+/// <para>The <c>question-answering</c> pipeline of transformers 4. Texts that are too long for the model are read in windows that overlap, and the best answer of all windows is taken.</para>
+/// <code>
+/// using var reader = QuestionAnswerer.FromPretrained("my-model");
+/// Console.WriteLine(reader.Answer("Where does Anna live?", "Anna lives in Paris.").Text);
+/// </code>
+/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// </remarks>
+public sealed class QuestionAnswerer : Predictor
+{
+    private const int DefaultMaxLength = 384, DefaultStride = 128;
+
+    /// <summary>An answerer of a model in memory, which is not disposed with this object.</summary>
+    /// <param name="model">A question answering model, such as <c>AutoModelForQuestionAnswering</c> loads, with or without adapters.</param>
+    /// <param name="tokenizer">The tokenizer that belongs to it.</param>
+    /// <param name="logger">Told if the head was never trained. Null: only <see cref="Predictor.UntrainedWeights"/> tells.</param>
+    /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
+    public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
+    {
+        if (model.Objective is not QuestionAnsweringObjective) throw WrongTask(model, "question answering", nameof(AutoModelForQuestionAnswering));
+    }
+
+    /// <summary>Loads a model and its tokenizer.</summary>
+    /// <param name="folder">A folder in transformers' format with a question answering model; or the folder of an adapter that names the folder of its base model.</param>
+    /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
+    /// <param name="options">Type and device of the weights; the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Ends the loading early.</param>
+    /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
+    /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static QuestionAnswerer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForQuestionAnswering.FromPretrained, (model, tokenizer) => new QuestionAnswerer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+
+    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    public static Task<QuestionAnswerer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+
+    /// <summary>The best answer to one question.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="context">The text that holds the answer.</param>
+    /// <param name="handleImpossibleAnswer">Whether "no answer" can be the answer, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
+    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
+    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    public QuestionAnswer Answer(string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null) =>
+        TopAnswers(question, context, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, adapter) is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0);
+
+    /// <summary>The best answers to one question, best first.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="context">The text that holds the answer.</param>
+    /// <param name="topK">Maximum number of answers. Default 5.</param>
+    /// <param name="handleImpossibleAnswer">Whether "no answer" is among the answers, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
+    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
+    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    public IReadOnlyList<QuestionAnswer> TopAnswers(string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(context);
+        return Search([question], [context], topK, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(16, adapter, null, CancellationToken.None))[0];
+    }
+
+    /// <summary>The best answers to many questions, in batches.</summary>
+    /// <param name="questions">The questions.</param>
+    /// <param name="contexts">The text for each question.</param>
+    /// <param name="handleImpossibleAnswer">Whether "no answer" can be the answer, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
+    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
+    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
+    /// <param name="batchSize">Maximum number of windows that are computed at once. Default 16.</param>
+    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="progress">Told the number of questions that are done, after each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> where there is none.</returns>
+    /// <exception cref="ArgumentException">A question or a context is null or empty, there are not as many of each, or a number is out of range.</exception>
+    /// <exception cref="TokenizerException">A question leaves no room for its context.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null,
+        int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        [.. Search(questions, contexts, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(batchSize, adapter, progress, cancellationToken))
+            .Select(answers => answers is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0))];
+
+    /// <summary>The best answers to many questions, on the thread pool.</summary>
+    /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string, IProgress{int}, CancellationToken)"/>
+    public Task<IReadOnlyList<QuestionAnswer>> AnswerAsync(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
+        int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Answer(questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
+
+    private IReadOnlyList<QuestionAnswer>[] Search(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, int topK, bool handleImpossibleAnswer, int maxAnswerLength, int? maxLength, int? stride, PredictionCall call)
+    {
+        RequireTexts(questions, nameof(questions));
+        ArgumentNullException.ThrowIfNull(contexts);
+        RequirePairs(questions, contexts, nameof(contexts));
+        RequireContent(questions, nameof(questions));
+        RequireContent(contexts, nameof(contexts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxAnswerLength, 1);
+        var limit = MaxTokens(maxLength, call.Adapter) is { } most ? maxLength ?? Math.Min(most, DefaultMaxLength) : DefaultMaxLength;
+        var overlap = stride ?? Math.Min(limit / 2, DefaultStride);
+        var isQuestionFirst = Tokenizer.PaddingSide == PaddingSide.Right;
+        return Predict<(float[] Start, float[] End), IReadOnlyList<QuestionAnswer>>(questions.Count, call,
+            (start, count) =>
+            {
+                var (first, second) = (Slice(questions, start, count), Slice(contexts, start, count));
+                if (!isQuestionFirst) (first, second) = (second, first);
+                return Tokenizer.Encode(first, second, truncation: isQuestionFirst ? TruncationStrategy.OnlySecond : TruncationStrategy.OnlyFirst, maxLength: limit, stride: overlap,
+                    returnOverflowingTokens: true, cancellationToken: call.CancellationToken);
+            },
+            (output, rows) =>
+            {
+                var (starts, ends, width) = (Floats(output.StartLogits!), Floats(output.EndLogits!), (int)output.StartLogits!.shape[1]);
+                return [.. rows.Select((row, index) => (starts.AsSpan(index * width, row.Length).ToArray(), ends.AsSpan(index * width, row.Length).ToArray()))];
+            },
+            (text, windows) => AnswerSpans.Best(contexts[text], windows, isQuestionFirst ? 1 : 0, Tokenizer.ClsTokenId, topK, maxAnswerLength, handleImpossibleAnswer));
+    }
+
+    private static void RequireContent(IReadOnlyList<string> texts, string name)
+    {
+        for (var i = 0; i < texts.Count; i++)
+            if (texts[i].Length == 0) throw new ArgumentException($"{name}[{i}] is empty; a question and the text that answers it are needed.", name);
+    }
+}
