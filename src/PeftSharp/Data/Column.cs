@@ -72,7 +72,7 @@ public sealed partial class Column : IReadOnlyList<object?>
     };
 
     /// <summary>All values as an array: <c>long[]</c> of a column of labels, <c>string[]</c> of texts.</summary>
-    /// <typeparam name="T">long, int, double, float, decimal, bool, string, byte[], DateTime, TimeOnly or TimeSpan, as the column stores it, or its nullable form where values are absent.</typeparam>
+    /// <typeparam name="T">long, int, double, float, decimal, bool, string, byte[], DateTime, TimeOnly or TimeSpan, as the column stores it, or its nullable form where values are absent; of lists an array, such as <c>long[]</c> or <c>string[]</c>.</typeparam>
     /// <exception cref="DatasetException">A row has no value while <typeparamref name="T"/> has no null, or the column holds another type.</exception>
     public T[] ToArray<T>()
     {

@@ -102,6 +102,16 @@ public sealed partial class Dataset : IReadOnlyList<Row>
     /// <inheritdoc/>
     public override string ToString() => $"Dataset({{features: [{string.Join(", ", ColumnNames)}], num_rows: {Count}}})";
 
+    /// <summary>The first rows as a table for people: the columns' names and types, a line for each row, and how many rows and columns there are.</summary>
+    /// <remarks>Texts and lists are cut to about 40 characters, a class is followed by its name, and numbers are aligned to the right. Shows <see cref="FormattedColumnNames"/>.</remarks>
+    /// <param name="rows">The number of rows to show; default 5. All rows where there are fewer.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative.</exception>
+    public string Head(int rows = 5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        return RowTable.Of(_shown, Math.Min(rows, Count));
+    }
+
     internal Batch Rows(int start, int count) => new(_shown.Show(count, rows => rows.Slice(start, count)), start, count);
 
     private Dataset With(IEnumerable<Column> columns) => new(columns, Count, Format);

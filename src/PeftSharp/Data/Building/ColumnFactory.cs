@@ -43,6 +43,14 @@ internal static class ColumnFactory
         }
     }
 
+    /// <summary>Adds a row; fields that it lacks are null.</summary>
+    internal static void AddRecord(StructStore records, IEnumerable<KeyValuePair<string, object?>> row)
+    {
+        foreach (var (name, value) in row)
+            AddNaming(records.Field(name), name, value, records.Count);
+        records.EndRecord();
+    }
+
     /// <remarks>By exact type: to the runtime a <c>uint[]</c> or an array of enums is an <c>int[]</c> too, with other values.</remarks>
     private static ColumnData? Primitives(object values)
     {

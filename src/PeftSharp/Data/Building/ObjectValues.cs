@@ -47,7 +47,7 @@ internal static class ObjectValues
             case List<float> list: AddList<float>(column, CollectionsMarshal.AsSpan(list)); break;
             case IEnumerable items: AddItems(column, items); break;
             case var record when RecordTypes.PropertiesOf(record.GetType()) is { } properties:
-                AddRecord(column, properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(record))));
+                AddRecord(column, properties.Select(property => KeyValuePair.Create(property.Name, RecordTypes.ValueOf(property, record))));
                 break;
             default:
                 throw new DatasetException($"A value of type {value.GetType().Name} cannot be stored in a column; give numbers, strings, booleans, enums, byte[], DateTime, or arrays, dictionaries or records of these.");

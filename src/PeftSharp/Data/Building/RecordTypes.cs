@@ -18,7 +18,7 @@ internal static class RecordTypes
     internal static PropertyInfo[] ColumnsOf(Type type)
     {
         if (type.IsAssignableTo(typeof(ITuple)) && type.IsValueType)
-            throw new DatasetException($"Rows of the type {type.Name} have no names for columns: the names of a value tuple exist in source code only. Use a record, record Row(string Text, int Label), or an anonymous type, new {{ text, label }}.");
+            throw new DatasetException($"Rows of the type {type.Name} have no names for columns: the names of a value tuple exist in source code only. Use a record, record Row(string Text, int Label), or an anonymous type, new {{ text, label }}, or give the names: Dataset.FromRows(rows, \"text\", \"label\").");
         if (type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type.IsAssignableTo(typeof(IEnumerable)))
             throw new DatasetException($"A {type.Name} is a value, not a row with named columns. Use Dataset.FromDict((\"name\", values)) for a column of values, or Dataset.FromList for dictionaries.");
         return ReadableProperties(type) is { Length: > 0 } properties
@@ -28,7 +28,10 @@ internal static class RecordTypes
 
     /// <summary>A row's values by property name.</summary>
     internal static OrderedDictionary<string, object?> Values(object row, PropertyInfo[] properties) =>
-        new(properties.Select(property => KeyValuePair.Create(property.Name, property.GetValue(row))), StringComparer.Ordinal);
+        new(properties.Select(property => KeyValuePair.Create(property.Name, ValueOf(property, row))), StringComparer.Ordinal);
+
+    /// <summary>The value of a property; value tuples as records with the names that the compiler keeps of the property.</summary>
+    internal static object? ValueOf(PropertyInfo property, object row) => TupleNames.Named(property.GetValue(row), property);
 
     private static PropertyInfo[] ReadableProperties(Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanRead && property.GetIndexParameters().Length == 0)];

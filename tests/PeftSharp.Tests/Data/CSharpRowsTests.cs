@@ -1,0 +1,80 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+/// <summary>What C# programs hold in memory becomes rows without ceremony.</summary>
+public sealed class CSharpRowsTests
+{
+    private enum Topic { Sport, Politics }
+    private sealed record Article(string Text, Topic? Topic, bool[] Tags, int? Stars, DateOnly Day, (string Text, int Start)? Quote, List<(string Text, int Start)> Answers);
+
+    private static async IAsyncEnumerable<T> Slowly<T>(IEnumerable<T> rows)
+    {
+        foreach (var row in rows)
+        {
+            await Task.Yield();
+            yield return row;
+        }
+    }
+
+    [Fact]
+    public void Nullable_values_booleans_and_named_tuples_of_a_record_keep_their_names_and_values()
+    {
+        var rows = Dataset.FromRows([
+            new Article("a", Topic.Politics, [true, false], 3, new DateOnly(2024, 7, 1), ("q", 5), [("x", 1), ("y", 2)]),
+            new Article("b", null, [false, false], null, default, null, []),
+        ]);
+        Assert.Equal([1L, null], rows["Topic"]);
+        Assert.Equal(new Sequence(new Value("bool")), rows.Features["Tags"]);
+        Assert.Equal([3, null], rows["Stars"]);
+        Assert.Equal(5, ((IReadOnlyDictionary<string, object?>)rows["Quote"][0]!)["Start"]);
+        Assert.Null(rows["Quote"][1]);
+        Assert.Equal(["x", "y"], rows["Answers"].Items(0).Field("Text").Texts());
+        Assert.Equal(0, rows["Answers"].Length(1));
+    }
+
+    [Fact]
+    public void Value_tuples_take_the_names_they_are_given()
+    {
+        var pairs = new List<(string text, Topic label)> { ("a", Topic.Politics), ("b", Topic.Sport) };
+        var rows = Dataset.FromRows(pairs, "text", "label");
+        Assert.Equal(["text", "label"], rows.ColumnNames);
+        Assert.Equal(new ClassLabel("Sport", "Politics"), rows.Features["label"]);
+        Assert.Equal(8, Dataset.FromRows([(1, 2, 3, 4, 5, 6, 7, 8)], "a", "b", "c", "d", "e", "f", "g", "h")[0].Count);
+        Assert.Contains("Row 0 has 2 values but there are 1 names (text)", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "text")).Message);
+        Assert.Contains("Dataset.FromRows(rows, \"text\", \"label\")", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs)).Message);
+        Assert.Contains("The name 'x' is given twice", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "x", "x")).Message);
+    }
+
+    [Fact]
+    public async Task An_asynchronous_sequence_gives_the_rows_of_the_list()
+    {
+        var list = Enumerable.Range(0, 5).Select(i => new { Text = $"t{i}", Label = (Topic)(i % 2) }).ToArray();
+        var rows = await Dataset.FromRowsAsync(Slowly(list));
+        Assert.Equal(Dataset.FromRows(list).Select(row => row.ToString()), rows.Select(row => row.ToString()));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dataset.FromRowsAsync(Slowly(list), new CancellationToken(canceled: true)));
+        Assert.Contains("Row 1 is null", (await Assert.ThrowsAsync<DatasetException>(() => Dataset.FromRowsAsync(Slowly(new[] { list[0], null! })))).Message);
+    }
+
+    [Fact]
+    public void The_first_rows_are_shown_as_a_table()
+    {
+        var rows = Dataset.FromRows([
+            new { Text = "A film\nof two lines", Label = Topic.Politics, Score = 0.5, Ids = new[] { 1, 2 } },
+            new { Text = new string('x', 39) + "🙂🙂", Label = Topic.Sport, Score = 12.25, Ids = Enumerable.Range(0, 99).ToArray() },
+            new { Text = "", Label = Topic.Sport, Score = 0.0, Ids = Array.Empty<int>() },
+        ]);
+        Assert.Equal("""
+            Text                                      Label           Score  Ids
+            string                                    class         float64  int32[]
+            ----------------------------------------  ------------  -------  ----------------------------------------
+            A film of two lines                       1 (Politics)      0.5  [1, 2]
+            xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…  0 (Sport)       12.25  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …
+            2 of 3 rows, 4 columns
+            """, rows.Head(2));
+        Assert.EndsWith("3 of 3 rows, 4 columns", rows.Head(), StringComparison.Ordinal);
+        Assert.Equal("0 of 3 rows, 1 columns", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
+        Assert.StartsWith("Score\n", rows.WithFormat(columns: ["Score"]).Head().TrimStart(), StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Head(-1));
+    }
+}

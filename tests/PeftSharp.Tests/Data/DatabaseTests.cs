@@ -1,0 +1,85 @@
+using System.Data;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using PeftSharp.Data;
+
+namespace PeftSharp.Tests.Data;
+
+/// <summary>Rows of databases and data tables become data sets.</summary>
+public sealed class DatabaseTests
+{
+    private static SqliteConnection Open(string script)
+    {
+        var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = script;
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    private static SqliteDataReader Read(SqliteConnection connection, string query)
+    {
+        var command = connection.CreateCommand();           // closes its reader when it is disposed
+        command.CommandText = query;
+        return command.ExecuteReader();
+    }
+
+    [Fact]
+    public void The_rows_of_a_query_become_columns_with_the_types_of_the_database()
+    {
+        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER, score REAL, mixed NUMERIC, data BLOB); INSERT INTO t VALUES ('good ß', 1, 0.5, 1, x'0102'), (NULL, 0, NULL, 2.5, NULL);");
+        using var reader = Read(connection, "SELECT text, label, score, mixed, data FROM t ORDER BY label DESC");
+        var rows = Dataset.FromDataReader(reader);
+        Assert.Equal("string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
+        Assert.Equal(["good ß", null], rows["text"]);
+        Assert.Equal([1L, 0L], rows["label"].ToArray<long>());
+        Assert.Equal([0.5, null], rows["score"]);
+        Assert.Equal([1.0, 2.5], rows["mixed"]);                // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
+        Assert.Equal(new byte[] { 1, 2 }, rows["data"][0]);
+    }
+
+    [Fact]
+    public async Task A_query_is_read_asynchronously_and_may_have_no_rows()
+    {
+        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER); INSERT INTO t VALUES ('a', 1), ('b', 0);");
+        using (var reader = Read(connection, "SELECT * FROM t")) Assert.Equal(["a", "b"], (await Dataset.FromDataReaderAsync(reader))["text"].Texts());
+        using (var reader = Read(connection, "SELECT * FROM t WHERE label > 5"))
+        {
+            var none = Dataset.FromDataReader(reader);
+            Assert.Equal((0, "text,label"), (none.Count, string.Join(',', none.ColumnNames)));
+        }
+        using (var reader = Read(connection, "SELECT * FROM t")) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dataset.FromDataReaderAsync(reader, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Columns_that_cannot_be_kept_apart_or_differ_in_type_are_refused_with_the_way_out()
+    {
+        using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
+        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns of the name 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "SELECT v FROM t")) Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "DELETE FROM t")) Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+    }
+
+    [Fact]
+    public void A_data_table_is_read_without_its_deleted_rows()
+    {
+        using var table = new DataTable { Locale = CultureInfo.InvariantCulture };
+        table.Columns.Add("Text", typeof(string));
+        table.Columns.Add("Day", typeof(DateTime));
+        table.Columns.Add("Id", typeof(Guid));
+        table.Columns.Add("Price", typeof(decimal));
+        table.Columns.Add("IsGood", typeof(bool));
+        table.Rows.Add("a", new DateTime(2024, 7, 1), Guid.Empty, 1.10m, true);
+        table.Rows.Add("b", DBNull.Value, Guid.Empty, 2m, false);
+        table.Rows.Add("c", DBNull.Value, Guid.Empty, 3m, false);
+        table.AcceptChanges();
+        table.Rows[1].Delete();
+        var rows = Dataset.FromDataTable(table);
+        Assert.Equal(["a", "c"], rows["Text"].Texts());
+        Assert.Equal([new DateTime(2024, 7, 1), null], rows["Day"]);
+        Assert.Equal("00000000-0000-0000-0000-000000000000", rows["Id"].Text(0));
+        Assert.Equal([1.10m, 3m], rows["Price"].ToArray<decimal>());
+        Assert.Equal([true, false], rows["IsGood"].ToArray<bool>());
+    }
+}
