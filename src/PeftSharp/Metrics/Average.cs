@@ -7,6 +7,10 @@ public enum Average
     Binary,
 
     /// <summary>Hits and misses are summed over the classes first: each example weighs the same.</summary>
+    /// <remarks>
+    /// Where each example has one class, the micro averages of precision, recall and F1 over all classes are the accuracy. For several labels an example use <see cref="MultiLabelMetrics"/>:
+    /// labels that are flattened and given to <see cref="ClassificationMetrics"/> make 0 a class too, and their micro average the share of right cells.
+    /// </remarks>
     Micro,
 
     /// <summary>The mean of the classes: each class weighs the same.</summary>
@@ -14,4 +18,7 @@ public enum Average
 
     /// <summary>The mean of the classes, each weighing as many as it has examples.</summary>
     Weighted,
+
+    /// <summary>The mean over the examples of the score of each example's labels; for several labels an example (<see cref="MultiLabelMetrics"/>) only.</summary>
+    Samples,
 }

@@ -10,9 +10,18 @@ internal static class ClassAverages
             var places = classes.Select(counts.IndexOf).Where(place => place >= 0).ToArray();
             return ConfusionCounts.Score(places.Sum(i => counts.Hits[i]), places.Sum(i => counts.Predicted[i]), places.Sum(i => counts.True[i]), zeroDivision);
         }
-        var scores = Array.ConvertAll(classes, label => counts.Score(label, zeroDivision));
+        return Mean(Array.ConvertAll(classes, label => counts.Score(label, zeroDivision)), average == Average.Weighted);
+    }
+
+    /// <summary>The mean of the classes' scores; 0 where there is no class.</summary>
+    /// <param name="scores">The scores of each class.</param>
+    /// <param name="isWeighted">Whether a class weighs as much as it has examples.</param>
+    internal static PrecisionRecallF1 Mean(ClassScores[] scores, bool isWeighted)
+    {
+        if (scores.Length == 0)
+            return default;
         // Classes without a single example weigh alike rather than not at all: scikit-learn's rule.
-        var byExamples = average == Average.Weighted && scores.Any(score => score.Support > 0);
+        var byExamples = isWeighted && scores.Any(score => score.Support > 0);
         double precision = 0, recall = 0, f1 = 0, weights = 0;
         foreach (var score in scores)
         {

@@ -26,6 +26,8 @@ public static class ClassificationMetrics
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default)
     {
         MetricInput.ZeroDivision(zeroDivision);
+        if (average == Average.Samples)
+            throw new ArgumentException("Average.Samples is for several labels an example, and here each has one class. Use MultiLabelMetrics, or choose Average.Micro, Macro or Weighted.", nameof(average));
         var counts = new ConfusionCounts(labels, predictions);
         if (average == Average.Binary)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace PeftSharp.Metrics;
 
@@ -7,9 +6,6 @@ namespace PeftSharp.Metrics;
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class ClassificationReport
 {
-    private const int MaxDigits = 15;
-    private const string LongestHeading = "weighted avg";
-
     private readonly string[] _names;
     private readonly string _supportFormat;
 
@@ -58,37 +54,16 @@ public sealed class ClassificationReport
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     public string ToString(int digits)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(digits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, MaxDigits);
-        var width = Math.Max(Math.Max(LongestHeading.Length, digits), _names.Max(name => name.Length));
-        var table = new StringBuilder();
-        void Row(string heading, string precision, string recall, string f1, string support) =>
-            table.Append(heading.PadLeft(width)).Append(' ')
-                .Append(' ').Append(precision.PadLeft(9)).Append(' ').Append(recall.PadLeft(9))
-                .Append(' ').Append(f1.PadLeft(9)).Append(' ').Append(support.PadLeft(9)).Append('\n');
-        void Averages(string heading, PrecisionRecallF1 scores) =>
-            Row(heading, Fixed(scores.Precision, digits), Fixed(scores.Recall, digits), Fixed(scores.F1, digits), Count(Support));
-
-        Row("", "precision", "recall", "f1-score", "support");
-        table.Append('\n');
+        var table = new ReportTable(_names, digits, _supportFormat);
         for (var i = 0; i < _names.Length; i++)
-            Row(_names[i], Fixed(Classes[i].Precision, digits), Fixed(Classes[i].Recall, digits), Fixed(Classes[i].F1, digits), Count(Classes[i].Support));
-        table.Append('\n');
+            table.Row(_names[i], Classes[i].Precision, Classes[i].Recall, Classes[i].F1, Classes[i].Support);
+        table.BlankLine();
         if (Accuracy is { } accuracy)
-            Row("accuracy", "", "", Fixed(accuracy, digits), Count(Support));
+            table.Row("accuracy", accuracy, Support);
         else
-            Averages("micro avg", MicroAverage);
-        Averages("macro avg", MacroAverage);
-        Averages(LongestHeading, WeightedAverage);
+            table.Row("micro avg", MicroAverage, Support);
+        table.Row("macro avg", MacroAverage, Support);
+        table.Row(ReportTable.LongestHeading, WeightedAverage, Support);
         return table.ToString();
-    }
-
-    private string Count(int support) => support.ToString(_supportFormat, CultureInfo.InvariantCulture);
-
-    /// <summary>Python's fixed-point text: the exact value, halves to even. 28 decimals tell a half from its neighbours at up to 15 digits.</summary>
-    private static string Fixed(double score, int digits)
-    {
-        var exact = decimal.Parse(score.ToString("F28", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return decimal.Round(exact, digits, MidpointRounding.ToEven).ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

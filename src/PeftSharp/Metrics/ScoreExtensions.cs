@@ -59,6 +59,24 @@ public static class ScoreExtensions
         return new ReadOnlySpan<float>(scores).Softmax(classes);
     }
 
+    /// <summary>The probability of each label on its own, 1 / (1 + exp(-score)), computed in double precision: for several labels an example, where probabilities need not sum to 1.</summary>
+    /// <param name="scores">Scores (logits) of any shape.</param>
+    /// <returns>As many probabilities, in the same order.</returns>
+    public static float[] Sigmoid(this ReadOnlySpan<float> scores)
+    {
+        var probabilities = new float[scores.Length];
+        for (var i = 0; i < scores.Length; i++)
+            probabilities[i] = (float)(1 / (1 + Math.Exp(-(double)scores[i])));
+        return probabilities;
+    }
+
+    /// <inheritdoc cref="Sigmoid(ReadOnlySpan{float})"/>
+    public static float[] Sigmoid(this float[] scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        return new ReadOnlySpan<float>(scores).Sigmoid();
+    }
+
     private static int ArgMax(ReadOnlySpan<float> row)
     {
         var best = 0;

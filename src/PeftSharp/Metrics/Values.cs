@@ -53,6 +53,30 @@ public readonly ref struct Values
         return new(widened, SingleEpsilon);
     }
 
+    /// <summary>Values of whole numbers, such as labels of 0 and 1.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
+    public static implicit operator Values(int[] numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        return new(Array.ConvertAll(numbers, number => (double)number));
+    }
+
+    /// <summary>Values of whole numbers, such as the labels of an evaluation; numbers beyond 2⁵³ are rounded to the nearest double.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
+    public static implicit operator Values(long[] numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        return new(Array.ConvertAll(numbers, number => (double)number));
+    }
+
+    /// <summary>Values of truth values: 1 for true, 0 for false.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
+    public static implicit operator Values(bool[] numbers)
+    {
+        ArgumentNullException.ThrowIfNull(numbers);
+        return new(Array.ConvertAll(numbers, number => number ? 1.0 : 0.0));
+    }
+
     /// <summary>Reads the span where it lies.</summary>
     public static implicit operator Values(ReadOnlySpan<double> numbers) => new(numbers);
 

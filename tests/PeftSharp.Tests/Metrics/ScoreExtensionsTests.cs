@@ -24,6 +24,15 @@ public class ScoreExtensionsTests
     }
 
     [Fact]
+    public void The_sigmoid_is_the_softmax_of_a_score_beside_zero_and_has_no_overflow()
+    {
+        float[] scores = [0f, (float)Math.Log(3), -1000f, 1000f, 2.5f];
+        var pairs = scores.SelectMany(score => new[] { score, 0f }).ToArray().Softmax(classes: 2);
+        Assert.Equal(Enumerable.Range(0, scores.Length).Select(i => pairs[2 * i]), scores.Sigmoid(), (a, b) => Math.Abs(a - b) < 1e-7);
+        Assert.True(float.IsNaN(new[] { float.NaN }.Sigmoid()[0]));
+    }
+
+    [Fact]
     public void Scores_that_are_no_whole_rows_are_an_error()
     {
         Assert.Contains("5 scores", Assert.Throws<ArgumentException>(() => new float[5].ArgMax(classes: 3)).Message);

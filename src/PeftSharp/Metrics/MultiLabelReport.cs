@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace PeftSharp.Metrics;
+
+/// <summary>The scores of predictions with several labels an example: of each label, their averages, and the table that scikit-learn's <c>classification_report</c> prints.</summary>
+/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
+public sealed class MultiLabelReport
+{
+    private readonly string[] _names;
+
+    internal MultiLabelReport(MultiLabelCounts counts, IReadOnlyList<string>? names)
+    {
+        if (names is not null && names.Count != counts.Scores.Length)
+            throw new ArgumentException($"There are {names.Count} names ({string.Join(", ", names)}) for {counts.Scores.Length} labels; give each label one.", nameof(names));
+        _names = names?.ToArray() ?? Array.ConvertAll(counts.Scores, scores => scores.Label.ToString(CultureInfo.InvariantCulture));
+        Labels = counts.Scores;
+        (MicroAverage, MacroAverage) = (counts.Of(Average.Micro), counts.Of(Average.Macro));
+        (WeightedAverage, SamplesAverage) = (counts.Of(Average.Weighted), counts.Of(Average.Samples));
+        SubsetAccuracy = (double)counts.Exact / counts.Examples;
+        HammingLoss = (double)counts.Wrong / counts.Examples / counts.Scores.Length;
+        Support = counts.Scores.Sum(scores => scores.Support);
+    }
+
+    /// <summary>The scores of each label, in order; <see cref="ClassScores.Label"/> is its number from 0.</summary>
+    public IReadOnlyList<ClassScores> Labels { get; }
+
+    /// <summary>The names of the labels, in the same order.</summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The scores of the counts summed over the labels.</summary>
+    public PrecisionRecallF1 MicroAverage { get; }
+
+    /// <summary>The mean of the labels.</summary>
+    public PrecisionRecallF1 MacroAverage { get; }
+
+    /// <summary>The mean of the labels, weighted by their support.</summary>
+    public PrecisionRecallF1 WeightedAverage { get; }
+
+    /// <summary>The mean of the examples.</summary>
+    public PrecisionRecallF1 SamplesAverage { get; }
+
+    /// <summary>The share of the examples all of whose labels are right, 0 to 1.</summary>
+    public double SubsetAccuracy { get; }
+
+    /// <summary>The share of the labels that are wrong, 0 to 1.</summary>
+    public double HammingLoss { get; }
+
+    /// <summary>How many true labels there are, over all examples.</summary>
+    public int Support { get; }
+
+    /// <summary>The numbers by name, as an evaluation reports them: <c>f1_micro</c>, <c>precision_micro</c>, <c>recall_micro</c>, the same for macro, weighted and samples, <c>subset_accuracy</c> and <c>hamming_loss</c>.</summary>
+    public IReadOnlyDictionary<string, double> ToMetrics()
+    {
+        var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (name, scores) in new[] { ("micro", MicroAverage), ("macro", MacroAverage), ("weighted", WeightedAverage), ("samples", SamplesAverage) })
+            (metrics[$"f1_{name}"], metrics[$"precision_{name}"], metrics[$"recall_{name}"]) = (scores.F1, scores.Precision, scores.Recall);
+        (metrics["subset_accuracy"], metrics["hamming_loss"]) = (SubsetAccuracy, HammingLoss);
+        return metrics;
+    }
+
+    /// <summary>The table with two decimals.</summary>
+    public override string ToString() => ToString(digits: 2);
+
+    /// <summary>The table, lines ending in <c>\n</c>.</summary>
+    /// <param name="digits">Decimals of the scores, 0 to 15.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
+    public string ToString(int digits)
+    {
+        var table = new ReportTable(_names, digits);
+        foreach (var scores in Labels)
+            table.Row(_names[scores.Label], scores.Precision, scores.Recall, scores.F1, scores.Support);
+        table.BlankLine();
+        table.Row("micro avg", MicroAverage, Support);
+        table.Row("macro avg", MacroAverage, Support);
+        table.Row(ReportTable.LongestHeading, WeightedAverage, Support);
+        table.Row("samples avg", SamplesAverage, Support);
+        return table.ToString();
+    }
+}
