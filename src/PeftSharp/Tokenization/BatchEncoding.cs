@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace PeftSharp.Tokenization;
 
 /// <summary>The encodings of many texts, as rows and as the columns that a model or a data set takes; transformers' class of the same name.</summary>
@@ -64,6 +66,22 @@ public sealed class BatchEncoding
 
     /// <summary>The number of the word of each token of a row; null for special tokens and padding.</summary>
     public IReadOnlyList<int?> WordIds(int row = 0) => Encodings[row].WordIds;
+
+    /// <summary>A label for each token of each row, from the labels of the words that were given to <see cref="Tokenizer.EncodeWords(IReadOnlyList{IReadOnlyList{string}}, IReadOnlyList{IReadOnlyList{string}}, bool, PaddingStrategy, TruncationStrategy, int?, int, int?, PaddingSide?, bool, CancellationToken)"/>: the column <c>labels</c> of token classification.</summary>
+    /// <param name="labels">The labels of each text, one for each of its words.</param>
+    /// <param name="alignment">Which tokens of a word get its label; default the first.</param>
+    /// <param name="ignored">The label of all other tokens: special tokens, padding and the second text of a pair. Default -100, which losses and metrics leave out.</param>
+    /// <typeparam name="T">The type of the labels, such as <see cref="int"/> or <see cref="long"/>.</typeparam>
+    /// <returns>One array a row, as long as its <see cref="InputIds"/>.</returns>
+    /// <exception cref="ArgumentException">A text does not have as many labels as words, or there are not as many texts.</exception>
+    /// <exception cref="InvalidOperationException">The batch was made of texts, not of words.</exception>
+    public T[][] AlignLabels<T>(IReadOnlyList<IReadOnlyList<T>> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100) where T : IBinaryInteger<T>
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        var texts = OverflowToSampleMapping is { } mapping ? mapping.DefaultIfEmpty(-1).Max() + 1 : Count;
+        if (labels.Count != texts) throw new ArgumentException($"There are {texts} texts but {labels.Count} rows of labels; give each text its labels.", nameof(labels));
+        return [.. Encodings.Select((encoding, row) => encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
+    }
 
     /// <summary>Which text of a pair each token of a row is of; null for special tokens and padding.</summary>
     public IReadOnlyList<int?> SequenceIds(int row = 0) => Encodings[row].SequenceIds;

@@ -6,7 +6,7 @@ namespace PeftSharp.Tokenization;
 /// <see cref="CodePointOffsets"/>; the two differ only behind characters above U+FFFF. Arrays are made when first asked for and are not copied: change them at your own risk.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
-public sealed class TextEncoding
+public sealed partial class TextEncoding
 {
     private readonly IReadOnlyList<EncodingSegment> _segments;
     private readonly TokenizerPipeline _pipeline;
@@ -46,7 +46,7 @@ public sealed class TextEncoding
     /// <summary>The tokens themselves.</summary>
     public IReadOnlyList<string> Tokens => Array.ConvertAll(Ids, id => _pipeline.Added.TokenOf(id) ?? "");
 
-    /// <summary>The range of its text that each token came from, in UTF-16 units.</summary>
+    /// <summary>The range of its text that each token came from, in UTF-16 units; after <c>EncodeWords</c>, the range of its word.</summary>
     public TokenOffset[] Offsets => _offsets ??= NewOffsets();
 
     /// <summary>The same in code points, as Hugging Face counts (<c>offset_mapping</c>).</summary>
@@ -54,12 +54,18 @@ public sealed class TextEncoding
     {
         if (segment.Run is not { } run)
             return;
-        var counts = new CodePointCounter(run.Text);
-        foreach (ref var offset in row)
-            offset = new TokenOffset(counts.Before(offset.Start), counts.Before(offset.End));
+        string? text = null;
+        var counts = new CodePointCounter("");
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (!ReferenceEquals(text, run.TextOf(segment.Start + i)))
+                counts = new CodePointCounter(text = run.TextOf(segment.Start + i));
+            row[i] = new TokenOffset(counts.Before(row[i].Start), counts.Before(row[i].End));
+        }
     }, (TokenOffset[])Offsets.Clone());
 
-    /// <summary>The number of the word in its text that each token is part of; null for special tokens and padding. A word is what the model saw at once.</summary>
+    /// <summary>The number of the word in its text that each token is part of; null for special tokens and padding.</summary>
+    /// <remarks>After <c>EncodeWords</c> these are the words that were given. After <c>Encode</c> they are the pieces that the pre-tokenizer makes: "O'Brien" is three of them for BERT.</remarks>
     public IReadOnlyList<int?> WordIds => PerToken((segment, row) =>
     {
         for (var i = 0; i < row.Length; i++)

@@ -23,7 +23,7 @@ public sealed partial class Tokenizer
         ArgumentNullException.ThrowIfNull(text);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encoding = EncodeRow(text, textPair, addSpecialTokens, plan, returnOverflowingTokens);
-        return padded is null ? encoding : Pad(encoding, PaddedLength(padded.Value, encoding.Length, padToMultipleOf), paddingSide);
+        return PadOne(encoding, padded, padToMultipleOf, paddingSide);
     }
 
     /// <summary>Encodes many texts or pairs, on all cores; rows come in the order of the texts. Python's <c>tokenizer(texts, …)</c>.</summary>
@@ -54,12 +54,7 @@ public sealed partial class Tokenizer
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
         ForEachRow(texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens), cancellationToken);
-        if (padded is not null && encodings.Length > 0)
-        {
-            var length = PaddedLength(padded.Value, encodings.Max(encoding => encoding.Length), padToMultipleOf);
-            for (var i = 0; i < encodings.Length; i++)
-                encodings[i] = Pad(encodings[i], length, paddingSide);
-        }
+        PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
     }
 
@@ -79,6 +74,18 @@ public sealed partial class Tokenizer
         {
             ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
+    }
+
+    private TextEncoding PadOne(TextEncoding encoding, int? target, int? padToMultipleOf, PaddingSide? side) =>
+        target is null ? encoding : Pad(encoding, PaddedLength(target.Value, encoding.Length, padToMultipleOf), side);
+
+    private void PadAll(TextEncoding[] encodings, int? target, int? padToMultipleOf, PaddingSide? side)
+    {
+        if (target is null || encodings.Length == 0)
+            return;
+        var length = PaddedLength(target.Value, encodings.Max(encoding => encoding.Length), padToMultipleOf);
+        for (var i = 0; i < encodings.Length; i++)
+            encodings[i] = Pad(encodings[i], length, side);
     }
 
     private TextEncoding Pad(TextEncoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);

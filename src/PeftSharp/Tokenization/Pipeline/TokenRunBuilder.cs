@@ -8,24 +8,47 @@ internal sealed class TokenRunBuilder
     private readonly List<TextSpan> _parts = [];
     private int[] _ids = new int[256], _starts = new int[256], _ends = new int[256], _words = new int[256];
     private int _count, _word;
+    private bool _isWordGiven;
 
     internal static TokenRunBuilder OfThread => s_ofThread ??= new TokenRunBuilder();
 
     /// <summary>The tokens of a text: added tokens are cut out, the rest is normalized, cut at added tokens again, split into words and given to the model.</summary>
     internal TokenRun Run(string text, TokenizerPipeline pipeline)
     {
-        (_count, _word) = (0, 0);
+        (_count, _word, _isWordGiven) = (0, 0, false);
+        Append(text, pipeline);
+        return new TokenRun(text, _ids[.._count], _starts[.._count], _ends[.._count], _words[.._count]);
+    }
+
+    /// <summary>The tokens of words that are given one by one, each as a text of its own.</summary>
+    internal TokenRun Run(IReadOnlyList<string> words, TokenizerPipeline pipeline)
+    {
+        (_count, _isWordGiven) = (0, true);
+        for (_word = 0; _word < words.Count; _word++)
+            Append(words[_word], pipeline);
+        return new TokenRun("", _ids[.._count], _starts[.._count], _ends[.._count], _words[.._count], [.. words]);
+    }
+
+    private void Append(string text, TokenizerPipeline pipeline)
+    {
         _parts.Clear();
         pipeline.Added.AsWritten.Split(text, _parts);
         foreach (var part in _parts)
         {
             if (part.TokenId == TextSpan.Word)
+            {
                 RunPiece(text, part, pipeline);
+            }
             else
-                Add(part.TokenId, part.Start, part.End, _word++);
+            {
+                Add(part.TokenId, part.Start, part.End, _word);
+                EndWord();
+            }
         }
-        return new TokenRun(text, _ids[.._count], _starts[.._count], _ends[.._count], _words[.._count]);
     }
+
+    /// <summary>The next token is of another word, unless the words are given.</summary>
+    private void EndWord() => _word += _isWordGiven ? 0 : 1;
 
     private void RunPiece(string text, TextSpan part, TokenizerPipeline pipeline)
     {
@@ -41,7 +64,7 @@ internal sealed class TokenRunBuilder
                 AddWord(aligned, span, pipeline.Model.Tokenize(aligned.Chars[span.Start..span.End]));
             else
                 Add(span.TokenId, span, aligned);
-            _word++;
+            EndWord();
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? P
 
     internal TokenRun Tokenize(string text) => TokenRunBuilder.OfThread.Run(text, this);
 
+    internal TokenRun Tokenize(IReadOnlyList<string> words) => TokenRunBuilder.OfThread.Run(words, this);
+
     /// <summary>The text of tokens; ids that no token has are passed over, as in the reference.</summary>
     internal string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
     {

@@ -8,6 +8,8 @@ namespace PeftSharp.Tokenization;
 /// <param name="useRegex">False: takes the words as they are.</param>
 internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PreTokenizer
 {
+    internal bool AddsPrefixSpace => addPrefixSpace;
+
     internal override void PreTokenize(PreTokenizedText text)
     {
         if (addPrefixSpace)
