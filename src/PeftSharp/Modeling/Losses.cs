@@ -121,7 +121,8 @@ internal static class Losses
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
         if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of [{string.Join(", ", rows.shape)}].");
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of [{string.Join(", ", rows.shape)}]."
+                + (labels.numel() == rows.numel() ? " If a row says which of several labels a text has, give it as booleans or decimals, or load the model with ProblemType \"multi_label_classification\"." : ""));
     }
 
     private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch

@@ -2,7 +2,7 @@ namespace PeftSharp.Training;
 
 /// <summary>Everything that an evaluation predicted, with its labels: what <see cref="ComputeMetrics"/> is given.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-public sealed class EvalPrediction
+public sealed partial class EvalPrediction
 {
     private readonly NDArray<long>? _labelIds;
     private readonly NDArray<float>? _labelValues;
@@ -28,4 +28,10 @@ public sealed class EvalPrediction
 
     /// <summary>Whether there are labels.</summary>
     public bool HasLabels => _labelIds is not null || _labelValues is not null;
+
+    /// <summary>Scores and labels: <c>var (predictions, labels) = prediction;</c>.</summary>
+    /// <param name="predictions"><see cref="Predictions"/>.</param>
+    /// <param name="labels"><see cref="LabelIds"/>.</param>
+    /// <exception cref="InvalidOperationException">The labels are not whole numbers (read <see cref="LabelValues"/>), or there are none.</exception>
+    public void Deconstruct(out NDArray<float> predictions, out NDArray<long> labels) => (predictions, labels) = (Predictions, LabelIds);
 }

@@ -31,6 +31,7 @@ public partial class Trainer
     private readonly ComputeMetrics? _computeMetrics;
     private readonly CallbackList _callbacks;
     private readonly ILogger? _logger;
+    private readonly string? _labelColumn;
     private PretrainedModel _model;
     private TrainerControl _control = new();
     private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
@@ -54,27 +55,29 @@ public partial class Trainer
     /// <param name="parameterGroups">The groups of parameters that the optimizer of the arguments trains, with weight decay and learning-rate scale of each. Null: <see cref="ParameterGroups.Of"/>.</param>
     /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
     /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
+    /// <param name="labelColumn">The column of the labels, whatever its name. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, in any case.</param>
     /// <exception cref="ArgumentException">Arguments make no sense, or exclude each other; all reasons are in the message.</exception>
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
     public Trainer(
         PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
         Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
         Func<PretrainedModel>? modelInit = null, ComputeLoss? computeLoss = null, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
-        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null, PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null)
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null, PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
+        string? labelColumn = null)
     {
         if (modelInit is null) ArgumentNullException.ThrowIfNull(model);
         CheckExclusions(model, evalDataset, modelInit, optimizers.Optimizer, parameterGroups, evalDatasets);
         Args = args ?? new TrainingArguments();
         (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) }, .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
         TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")], hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
-        (_modelInit, _computeMetrics, _computeLoss, _optimizers, _parameterGroups, _preprocess, _logger) = (modelInit, computeMetrics, computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, logger);
+        (_modelInit, _computeMetrics, _computeLoss, _optimizers, _parameterGroups, _preprocess, _logger, _labelColumn) = (modelInit, computeMetrics, computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? MakeModel();
         Context = new TrainerContext(_model, processingClass);
         _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // others may make labels of their own
-        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger);
+        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
-        _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger)))];
+        _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger, labelColumn)))];
         _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []], Context);
         manual_seed(Args.Seed);
         MoveToDevice();
@@ -136,14 +139,14 @@ public partial class Trainer
     public TrainOutput Train(bool resumeFromCheckpoint, CancellationToken cancellationToken = default) =>
         Train(resumeFromCheckpoint ? CheckpointFolder.Newest(Args.OutputDir) : null, cancellationToken);
 
-    /// <summary>Loss and metrics on the evaluation rows; they are logged. With several evaluation sets: those of each, with its name.</summary>
+    /// <summary>Loss and metrics on the evaluation rows; they are logged, and <c>ToString</c> of the result gives a table. With several evaluation sets: those of each, with its name.</summary>
     /// <param name="evalDataset">Other rows than those of the constructor.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Looked at before each batch.</param>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate on.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
-        if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger), metricKeyPrefix, cancellationToken);
+        if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger, _labelColumn), metricKeyPrefix, cancellationToken);
         if (_evalDatasets.Count == 0) throw new InvalidOperationException("This trainer was given no evaluation data; pass evalDataset or evalDatasets.");
         return EvaluateOn(_evalDatasets, metricKeyPrefix, cancellationToken);
     }
@@ -157,7 +160,7 @@ public partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(evalDatasets);
         CheckNames(evalDatasets);
-        return EvaluateOn([.. evalDatasets.Select(set => ((string?)set.Key, ModelColumns.Of(set.Value, _model, OtherColumns, $"evaluation '{set.Key}'", needsLabels: false, _logger)))], metricKeyPrefix, cancellationToken);
+        return EvaluateOn([.. evalDatasets.Select(set => ((string?)set.Key, ModelColumns.Of(set.Value, _model, OtherColumns, $"evaluation '{set.Key}'", needsLabels: false, _logger, _labelColumn)))], metricKeyPrefix, cancellationToken);
     }
 
     /// <summary>Predictions for rows, with labels and metrics where the rows have labels.</summary>
@@ -167,7 +170,7 @@ public partial class Trainer
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
-        var output = RunEvaluation(ModelColumns.Of(testDataset, _model, OtherColumns, metricKeyPrefix, needsLabels: false, _logger), metricKeyPrefix, predictionsWanted: true, cancellationToken);
+        var output = RunEvaluation(ModelColumns.Of(testDataset, _model, OtherColumns, metricKeyPrefix, needsLabels: false, _logger, _labelColumn), metricKeyPrefix, predictionsWanted: true, cancellationToken);
         _callbacks.Tell(callback => callback.OnPredict(Args, State, _control, output.Metrics));
         return output;
     }
@@ -257,12 +260,12 @@ public partial class Trainer
         }
     }
 
-    private OrderedDictionary<string, double> EvaluateOn(IReadOnlyList<(string? Name, Dataset Data)> sets, string prefix, CancellationToken cancel)
+    private MetricTable EvaluateOn(IReadOnlyList<(string? Name, Dataset Data)> sets, string prefix, CancellationToken cancel)
     {
         var all = new OrderedDictionary<string, double>();
         foreach (var (name, data) in sets)
             foreach (var (metric, value) in EvaluateOn(data, PrefixOf(name, prefix), cancel)) all[metric] = value;
-        return all;
+        return new MetricTable(all);
     }
 
     private IReadOnlyDictionary<string, double> EvaluateOn(Dataset dataset, string prefix, CancellationToken cancel)

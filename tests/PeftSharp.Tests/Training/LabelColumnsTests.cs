@@ -58,4 +58,61 @@ public sealed class LabelColumnsTests : IDisposable
         var trainer = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), TinyRun.Rows(8));
         Assert.Contains("processingClass: tokenizer", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }
+
+    private Trainer Named(Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
+        new(model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new PaddingCollator(), labelColumn: labelColumn);
+
+    [Fact]
+    public void Labels_are_the_column_that_is_named_whatever_else_is_there()
+    {
+        var expected = Named(TinyRun.Rows(4), null).Train().TrainingLoss;
+        var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
+        Assert.Equal(expected, Named(rows, "category").Train().TrainingLoss);
+        Assert.Equal(expected, Named(rows.AddColumn("labels", new long[4]).AddColumn("Label", new long[4]), "category").Train().TrainingLoss);
+        Assert.Equal(expected, Named(TinyRun.Rows(4), "labels").Train().TrainingLoss);
+        Assert.Contains("eval_loss", Named(rows, "category", evaluation: rows).Evaluate().Keys);
+        Assert.Equal(4, Named(rows, "category").Predict(rows.RemoveColumns("category")).Predictions.Count);       // rows to predict need no labels
+    }
+
+    [Fact]
+    public void A_label_column_that_cannot_be_is_refused_by_the_constructor()
+    {
+        var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
+        Assert.Contains("no column 'kategory', which labelColumn names; its columns are", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
+        Assert.Contains("reads as an input", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
+        Assert.Contains("ClassEncodeColumn(\"name\")", Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message, StringComparison.Ordinal);
+        Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text", "topic", "topic")]
+    [InlineData("id", "Sentiment", "Sentiment")]
+    [InlineData("text", "is_spam", "is_spam")]
+    public void The_hint_names_the_column_that_is_probably_meant(string other, string labels, string expected)
+    {
+        var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn(other, new[] { "some", "texts", "that", "differ" })
+            .AddColumn(labels, labels == "is_spam" ? new[] { true, false, true, false } : (System.Collections.IEnumerable)new[] { "x", "y", "x", "y" });
+        var message = Assert.Throws<DatasetException>(() => Named(rows, null)).Message;
+        Assert.Contains($"pass labelColumn: \"{expected}\"", message, StringComparison.Ordinal);
+        Assert.Equal(labels != "is_spam", message.Contains($"ClassEncodeColumn(\"{expected}\")", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Several_labels_train_the_same_as_booleans_and_decimals()
+    {
+        double Loss(System.Collections.IEnumerable labels) => Named(TinyRun.Rows(4).RemoveColumns("labels").AddColumn("tags", labels), "tags", TinyRun.Model(labels: 3)).Train().TrainingLoss;
+        bool[][] booleans = [[true, false, true], [false, false, false], [true, true, true], [false, true, false]];
+        var expected = Loss(booleans.Select(row => row.Select(value => value ? 1f : 0f).ToArray()));
+        Assert.Equal(expected, Loss(booleans));
+        var refused = Assert.Throws<DatasetException>(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())));        // lists of classes look the same
+        Assert.Contains("give it as booleans or decimals, or load the model with ProblemType", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Predictions_of_several_labels_are_reported_for_booleans()
+    {
+        var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn("labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
+        var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).Prediction.GetMultiLabelReport(["a", "b", "c"]);
+        Assert.Equal([2, 2, 2], report.Labels.Select(scores => scores.Support));
+    }
 }

@@ -19,25 +19,31 @@ internal static class ModelColumns
     /// <param name="role">What the data is for, for messages.</param>
     /// <param name="needsLabels">Whether it is an error that the data has no labels.</param>
     /// <param name="logger">Told which columns are left out.</param>
+    /// <param name="labelColumn">The column of the labels; null: found by its name.</param>
+    /// <exception cref="ArgumentException"><paramref name="labelColumn"/> is an input of the model, or the model has no such labels.</exception>
     /// <exception cref="DatasetException">There are no rows, no input, no labels where they are needed, or an unused column that may not be left out.</exception>
-    internal static Dataset Of(Dataset dataset, PretrainedModel model, UnusedColumns others, string role, bool needsLabels, ILogger? logger)
+    internal static Dataset Of(Dataset dataset, PretrainedModel model, UnusedColumns others, string role, bool needsLabels, ILogger? logger, string? labelColumn = null)
     {
         if (dataset.Count == 0) throw new DatasetException($"The {role} data has no rows.");
-        if (others == UnusedColumns.Raw) return dataset;
         string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames];
+        if (labelColumn is not null) dataset = LabelColumn.Rename(dataset, model, labelColumn, role, isNeeded: needsLabels || role == "training", [.. read.Except(model.LabelNames).Except(_labelNames)]);
+        if (others == UnusedColumns.Raw) return dataset;
         var renamed = Renamed(dataset, read, model.LabelNames);
         if (renamed.Count > 0) dataset = dataset.RenameColumns(renamed);
         var known = dataset.ColumnNames.Where(read.Contains).ToArray();
         var unused = dataset.ColumnNames.Except(known).ToArray();
         if (known.Except([.. model.LabelNames, .. _labelNames]).ToArray().Length == 0)
             throw new DatasetException($"The {role} data has no column that {model.GetName()} reads: it has {string.Join(", ", dataset.ColumnNames)}, the model reads {string.Join(", ", model.InputNames)}. Tokenize it with Map, or rename its columns. For a collator of your own that reads other columns, set RemoveUnusedColumns to false.");
-        if (needsLabels) RequireLabels(dataset, model, role, known, unused);
+        if (needsLabels) RequireLabels(dataset, model, role, known, unused, labelColumn);
+        foreach (var name in known.Where(IsLabels)) dataset = LabelColumn.WithSeveralLabels(dataset, model, name);
         if (unused.Length == 0 || others == UnusedColumns.Keep) return dataset;
         if (others == UnusedColumns.Refuse)
             throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. Take them away with RemoveColumns, or set RemoveUnusedColumns to true. Columns that the model does not read are for a collator or a loss of your own (dataCollator, computeLoss).");
-        logger?.LogInformation("Columns of the {Role} data that {Model} does not read are left out: {Columns}", role, model.GetName(), string.Join(", ", unused));
+        logger?.LogInformation("Columns of the {Role} data that {Model} does not read are left out: {Columns}. It reads {Inputs}", role, model.GetName(), string.Join(", ", unused), string.Join(", ", model.InputNames.Union(model.LabelNames)));
         return dataset.SelectColumns(known);
     }
+
+    internal static bool IsLabels(string column) => Plain(column) is "LABELS" or "LABEL" or "LABELIDS";
 
     /// <summary>Columns whose name differs from one that is read only in case and underscores, if no column has the name itself.</summary>
     private static Dictionary<string, string> Renamed(Dataset dataset, string[] read, IReadOnlyList<string> labels)
@@ -56,13 +62,13 @@ internal static class ModelColumns
 
     private static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
-    private static void RequireLabels(Dataset dataset, PretrainedModel model, string role, string[] known, string[] unused)
+    private static void RequireLabels(Dataset dataset, PretrainedModel model, string role, string[] known, string[] unused, string? labelColumn)
     {
         var missing = model.LabelNames.Where(model.InputNames.Contains).Where(name => !known.Contains(name) && !(name == "labels" && _labelNames.Any(known.Contains))).ToArray();
         if (missing.Length > 0)
             throw new DatasetException($"The {role} data has no column '{string.Join("', '", missing)}', so {model.GetName()} has nothing to learn. Its columns are {string.Join(", ", dataset.ColumnNames)}"
-                + (unused.Length > 0 ? $"; the model does not read {string.Join(", ", unused)}. Rename the column of the labels: dataset.RenameColumn(\"{unused[0]}\", \"{missing[0]}\")." : ". Add it with Map."));
+                + (unused.Length > 0 ? $"; the model does not read {string.Join(", ", unused)}. {LabelColumn.Hint(dataset, unused, missing)}" : ". Add it with Map."));
         foreach (var name in known.Where(name => model.LabelNames.Contains(name) || _labelNames.Contains(name)))
-            if (dataset.Features[name] is Value { Dtype: "string" }) throw new DatasetException($"Column '{name}' of the {role} data holds text, but labels are numbers. Turn the names into numbers with dataset.ClassEncodeColumn(\"{name}\").");
+            LabelColumn.RequireNumbers(dataset[name], model, role, name == "labels" && labelColumn is not null ? labelColumn : name);
     }
 }

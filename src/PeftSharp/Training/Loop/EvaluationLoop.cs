@@ -49,7 +49,7 @@ internal sealed class EvaluationLoop(
             foreach (var (name, value) in computeMetrics(prediction))
                 metrics[name.StartsWith($"{prefix}_", StringComparison.Ordinal) ? name : $"{prefix}_{name}"] = value;
         Speed.AddTo(metrics, prefix, clock.Elapsed, batches.Sum(rows => rows.Length), batches.Count);
-        return new PredictionOutput(prediction, metrics);
+        return new PredictionOutput(prediction, new MetricTable(metrics));
     }
 
     private void RunBatch(BatchQueue queue, Sums sums, bool keep)

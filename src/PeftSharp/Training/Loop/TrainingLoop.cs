@@ -144,7 +144,7 @@ internal sealed class TrainingLoop(
         model.eval();
         Tell(callback => callback.OnTrainEnd(_arguments, state, run.Control));
         metrics["epoch"] = state.Epoch;
-        return new TrainOutput(state.GlobalStep, meanLoss, metrics);
+        return new TrainOutput(state.GlobalStep, meanLoss, new MetricTable(metrics));
     }
 
     private void Tell(Action<TrainerCallback> what) => run.Callbacks.Tell(what);

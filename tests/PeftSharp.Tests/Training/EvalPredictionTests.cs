@@ -1,0 +1,54 @@
+using PeftSharp.Metrics;
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Predictions of an evaluation become the numbers that people read.</summary>
+public sealed class EvalPredictionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static EvalPrediction Prediction(float[] scores, int[] shape, long[] labels, params int[] labelShape) => new([new(scores, shape)], new(labels, labelShape), null);
+
+    [Fact]
+    public void A_prediction_is_scores_and_labels()
+    {
+        var (predictions, labels) = Prediction([1, 2, 3, 0], [2, 2], [1, 0], 2);
+        Assert.Equal([1, 0], predictions.ArgMax());
+        Assert.Equal([1L, 0L], labels.Values);
+        Assert.Equal(predictions.Values.Softmax(2), predictions.Softmax().Values);
+        Assert.Equal(predictions.Shape, predictions.Sigmoid().Shape);
+        Assert.Contains("read LabelValues", Assert.Throws<InvalidOperationException>(() => { var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2])); }).Message);
+    }
+
+    [Fact]
+    public void Reports_are_those_of_the_metrics()
+    {
+        var classes = Prediction([1, 2, 0, 3, 0, 0], [2, 3], [1, 2], 2);
+        Assert.Equal(ClassificationMetrics.ClassificationReport([1, 2], [1, 0], ["a", "b", "c"], classes: [0, 1, 2]).ToString(), classes.GetClassificationReport(["a", "b", "c"]).ToString());
+
+        var several = Prediction([-1, 2, 0, -3], [2, 2], [1, 1, 1, 0], 2, 2);
+        Assert.Equal(MultiLabelMetrics.Report(new[] { 1, 1, 1, 0 }, new[] { 0, 1, 1, 0 }, 2).ToString(), several.GetMultiLabelReport().ToString());
+        Assert.Equal(14, several.GetMultiLabelReport(["x", "y"], threshold: 0.9).ToMetrics().Count);
+
+        // The second token does not count; the third is tagged O.
+        var tags = Prediction([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3], [1, -100, 2], 1, 3);
+        Assert.Equal(EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
+        Assert.Contains("There are 2 tags", Assert.Throws<ArgumentException>(() => tags.GetEntityReport(["O", "B-X"])).Message);
+        Assert.Contains("GetEntityReport is for scores [examples, tokens, tags]", Assert.Throws<InvalidOperationException>(() => classes.GetEntityReport(["O"])).Message);
+        Assert.Throws<InvalidOperationException>(() => tags.GetMultiLabelReport());
+    }
+
+    [Fact]
+    public void The_metrics_of_an_evaluation_print_as_a_table()
+    {
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, evaluation: TinyRun.Rows(4), computeMetrics: prediction => new Dictionary<string, double> { ["tiny"] = 1e-9, ["count"] = 3, ["f1"] = 0.25 });
+        var lines = trainer.Evaluate().ToString()!.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
+        Assert.Contains("eval_tiny 1E-9", lines);
+        Assert.Contains("eval_count 3", lines);
+        Assert.Contains("eval_f1 0.2500", lines);
+        Assert.Contains("train_loss", trainer.Train().Metrics.ToString(), StringComparison.Ordinal);
+    }
+}
