@@ -11,13 +11,12 @@ internal sealed class StagedFiles : IDisposable
     /// <exception cref="IOException">The folder cannot be written or the disk is full; the message names the file.</exception>
     internal void Write(string path, Action<Stream> write)
     {
-        var staged = TemporaryEntry.NameFor(path);
         Explain(path, () =>
         {
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             if (_cleaned.Add(folder)) TemporaryEntry.RemoveAbandoned(folder);
-            var stream = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, bufferSize: 1 << 16);
-            _files.Enqueue((stream, staged, path));          // stays open until it is moved: the open file says that a living process uses it
+            var stream = TemporaryEntry.Create(path, bufferSize: 1 << 16);
+            _files.Enqueue((stream, stream.Name, path));          // stays open until it is moved: the open file says that a living process uses it
             try
             {
                 write(stream);

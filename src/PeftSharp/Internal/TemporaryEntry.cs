@@ -12,14 +12,45 @@ namespace PeftSharp.Internal;
 internal static partial class TemporaryEntry
 {
     private const string LockEnding = ".lock";
+    private const int Attempts = 20;
     private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
     private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
 
     /// <summary>A name beside <paramref name="path"/> that nothing else has.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
-    /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed.</summary>
-    internal static FileStream Lock(string name) => new(name + LockEnding, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+    /// <summary>Creates a temporary file beside <paramref name="path"/>; it is in use until the stream is disposed.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    internal static FileStream Create(string path, int bufferSize)
+    {
+        for (var attempt = 1; ; attempt++)
+            if (TryCreate(NameFor(path), FileShare.Delete, bufferSize, FileOptions.None, isLast: attempt == Attempts) is { } stream) return stream;
+    }
+
+    /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed. Call it before the folder is created.</summary>
+    /// <exception cref="IOException">The folder above it cannot be written.</exception>
+    internal static FileStream Lock(string name)
+    {
+        for (var attempt = 1; ; attempt++)
+            if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast: attempt == Attempts) is { } stream) return stream;
+    }
+
+    /// <summary>Creates and locks a file. Between the two another process can take it for abandoned and remove it; null then, to try again.</summary>
+    private static FileStream? TryCreate(string name, FileShare share, int bufferSize, FileOptions options, bool isLast)
+    {
+        try
+        {
+            var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, share, bufferSize, options);
+            if (File.Exists(name)) return stream;            // locked and still there: nothing removes it any more
+            stream.Dispose();
+            return null;
+        }
+        catch (IOException error) when (!isLast && error is not DirectoryNotFoundException)
+        {
+            Thread.Sleep(1);
+            return null;
+        }
+    }
 
     /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no living process uses. What cannot be removed stays: its name is one that nothing reads.</summary>
     internal static void RemoveAbandoned(string folder)
@@ -30,7 +61,7 @@ internal static partial class TemporaryEntry
             try
             {
                 if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
-                else entry.Delete();
+                else Lock(entry).Dispose();
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it too, or it belongs to another user
         }
@@ -47,6 +78,9 @@ internal static partial class TemporaryEntry
 
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
         ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
+
+    /// <summary>Locks an abandoned file and deletes it when the result is disposed: a process that creates a file of that name meanwhile cannot lock it, and tries again.</summary>
+    private static FileStream Lock(FileSystemInfo file) => new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     private static bool IsLocked(string file)
     {

@@ -70,4 +70,26 @@ public sealed class TemporaryEntryTests : IDisposable
         AtomicFile.WriteText(_folder.File("config.json"), "{}");
         Assert.Equal(["config.json"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
+
+    /// <summary>Between its creation and its lock a file looks abandoned: the writer must notice that it was removed, and the remover must not remove a file that was locked meanwhile.</summary>
+    [Fact]
+    public async Task Files_written_while_others_clean_the_folder_all_arrive()
+    {
+        const int Writers = 4, Files = 150;
+        using var done = new CancellationTokenSource();
+        var cleaners = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(() =>
+        {
+            while (!done.IsCancellationRequested) TemporaryEntry.RemoveAbandoned(_folder.Path);
+        }, TaskCreationOptions.LongRunning)).ToArray();
+        var writers = Enumerable.Range(0, Writers).Select(writer => Task.Factory.StartNew(() =>
+        {
+            for (var i = 0; i < Files; i++) AtomicFile.WriteText(_folder.File($"{writer}-{i}"), $"{writer} {i}");
+        }, TaskCreationOptions.LongRunning)).ToArray();
+        await Task.WhenAll(writers);
+        await done.CancelAsync();
+        await Task.WhenAll(cleaners);
+        Assert.Equal(Writers * Files, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
+        for (var writer = 0; writer < Writers; writer++)
+            for (var i = 0; i < Files; i++) Assert.Equal($"{writer} {i}", File.ReadAllText(_folder.File($"{writer}-{i}")));
+    }
 }
