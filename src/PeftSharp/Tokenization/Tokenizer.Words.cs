@@ -15,7 +15,7 @@ public sealed partial class Tokenizer
     /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">Keeps what is cut off, as further encodings in <see cref="TextEncoding.Overflowing"/>. Default false.</param>
     /// <exception cref="ArgumentException">A word is null, or options contradict each other or leave no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The tokenizer joins words that follow each other without a space (GPT-2's and RoBERTa's without <c>addPrefixSpace</c>), or the text that should be cut is absent or too short.</exception>
+    /// <exception cref="TokenizerException">The tokenizer joins words that have no space between them (GPT-2's and RoBERTa's without <c>addPrefixSpace</c>, Llama 3's, Qwen's) and no word begins with one, or the text that should be cut is absent or too short.</exception>
     public TextEncoding EncodeWords(IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
@@ -64,8 +64,16 @@ public sealed partial class Tokenizer
         foreach (var (text, row) in words.Concat(wordPairs ?? []).Index())
             if (row is null || row.Contains(null!))
                 throw new ArgumentException($"Text {text % words.Count} or one of its words is null; leave such words out, or put an empty string where there is none.", nameof(words));
-        if (_pipeline.PreTokenizer is ByteLevel { AddsPrefixSpace: false })
-            throw new TokenizerException("This tokenizer takes a word without a space before it for the rest of the word before, so separate words would be read as one. "
-                + "Load it so that it puts a space before each: Gpt2Tokenizer.FromPretrained(folder, addPrefixSpace: true), or RobertaTokenizer.FromPretrained likewise.");
+        var rows = words.Concat(wordPairs ?? []);
+        if (rows.Any(row => row.Count > 1) && !ReadsWordsSeparately() && !rows.Any(row => row.Any(HasSpaceBefore)))
+            throw new TokenizerException(
+                "This tokenizer joins a word to the previous one if there is no space before it, so it would read separate words as one. "
+                + "Load a GPT-2 or RoBERTa tokenizer with addPrefixSpace: true. For another tokenizer, put the space before each word that "
+                + "has one (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
     }
+
+    /// <summary>Whether words that are given one by one become the same tokens as the text with spaces between them.</summary>
+    private bool ReadsWordsSeparately() => _pipeline.Tokenize("a b").Ids.SequenceEqual(_pipeline.Tokenize(["a", "b"]).Ids);
+
+    private static bool HasSpaceBefore(string word) => word.Length > 0 && char.IsWhiteSpace(word[0]);
 }

@@ -79,4 +79,29 @@ public sealed class EncodeWordsTests
         Assert.Empty(Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()));
         Assert.Equal(2, Bert.EncodeWords(Array.Empty<string>()).Length);
     }
+
+    [Fact]
+    public void A_tokenizer_that_joins_words_takes_them_with_the_spaces_of_their_text()
+    {
+        var gpt2 = Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2"));
+        var encoding = gpt2.EncodeWords(["Hello", " world", "!"]);
+        Assert.Equal(gpt2.Encode("Hello world!").Ids, encoding.Ids);
+        Assert.Equal([0, 1, 2], encoding.WordIds.Distinct().Select(word => word!.Value));
+        Assert.Equal(gpt2.Encode("Hello").Ids, gpt2.EncodeWords(["Hello"]).Ids);
+    }
+
+    [SkippableTheory, InlineData("tiny-llama3")]
+    public void Words_without_spaces_are_refused_wherever_the_tokenizer_would_join_them(string name)
+    {
+        var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
+        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
+        Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", " world"]).Ids);
+    }
+
+    [SkippableFact]
+    public void Words_of_a_tokenizer_that_marks_their_beginning_need_no_spaces()
+    {
+        var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-llama"));
+        Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", "world"]).Ids);
+    }
 }

@@ -42,7 +42,7 @@ public class TokenizerBackendTests
     public void Errors_name_the_token_the_template_and_the_range()
     {
         static string Message(Func<TokenizerBackendOptions, TokenizerBackendOptions> change) => Assert.Throws<ArgumentException>(() => Tokenizer.FromBackend(new Letters(), change(_options))).Message;
-        Assert.Contains("'[CLS]' of the template is not in the backend's vocabulary (29 tokens)", Message(o => o with { SingleTemplate = "[CLS] $A" }), StringComparison.Ordinal);
+        Assert.Contains("'[CLS]' of the template is not in the backend's vocabulary (30 tokens)", Message(o => o with { SingleTemplate = "[CLS] $A" }), StringComparison.Ordinal);
         Assert.Contains("'<s> </s>'", Message(o => o with { SingleTemplate = "<s> </s>" }), StringComparison.Ordinal);
         Assert.Contains("'my_token' names no special token", Message(o => o with { SpecialTokens = new Dictionary<string, string> { ["my_token"] = "<s>" } }), StringComparison.Ordinal);
         Assert.Contains("'<x>' of ExtraSpecialTokens", Message(o => o with { ExtraSpecialTokens = ["<x>"] }), StringComparison.Ordinal);
@@ -50,15 +50,19 @@ public class TokenizerBackendTests
         Assert.Contains("the range 2..3 for token 1 of a text of 2", Assert.Throws<TokenizerException>(() => broken.Encode("ab")).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A token for each small letter; ids 3 to 9 do not exist.</summary>
+    [Fact]
+    public void Words_that_the_backend_would_join_are_refused() =>
+        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => Tokenizer.FromBackend(new Letters(), _options).EncodeWords(["ab", "c"])).Message, StringComparison.Ordinal);
+
+    /// <summary>A token for each small letter and one for the space; ids 3 to 8 do not exist.</summary>
     private sealed class Letters : TokenizerBackend
     {
         internal int Shift { get; init; }
 
         public override IReadOnlyDictionary<string, int> Vocabulary { get; } = new Dictionary<string, int>(
-            Enumerable.Range(0, 26).Select(i => KeyValuePair.Create(((char)('a' + i)).ToString(), 10 + i))) { ["<pad>"] = 0, ["<s>"] = 1, ["</s>"] = 2 };
+            Enumerable.Range(0, 26).Select(i => KeyValuePair.Create(((char)('a' + i)).ToString(), 10 + i))) { ["<pad>"] = 0, ["<s>"] = 1, ["</s>"] = 2, [" "] = 9 };
 
-        public override IReadOnlyList<BackendToken> Tokenize(string text) => [.. text.Select((letter, i) => new BackendToken(letter - 'a' + 10, i + Shift, i + Shift + 1))];
+        public override IReadOnlyList<BackendToken> Tokenize(string text) => [.. text.Select((letter, i) => new BackendToken(letter == ' ' ? 9 : letter - 'a' + 10, i + Shift, i + Shift + 1))];
 
         public override string Decode(IReadOnlyList<int> ids) => string.Concat(ids.Select(id => Vocabulary.First(entry => entry.Value == id).Key));
     }
