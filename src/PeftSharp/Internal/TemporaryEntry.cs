@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Names of files and folders while they are written, and the removal of those that a killed process left behind.</summary>
+/// <summary>Creates names for temporary files and folders, and removes those that a terminated process left behind.</summary>
 /// <remarks>
-/// An entry is in use as long as a process holds its file locked: the file itself, or for a folder the file <c>.lock</c> beside it. The operating system ends the lock with the process, however that
-/// dies, so neither a process number that is used again nor containers in which every process has number 1 confuse it. A lock may not be seen by another machine that shares the folder,
-/// so the name holds the machine, and entries of another machine are removed only when nothing was written to them for a day.
+/// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix <c>.lock</c>. The operating system releases the lock when the process
+/// ends for any reason. Process ids would be unreliable: they are reused, and in containers they often start at 1. Locks may not be visible to another machine that shares the folder,
+/// so the name contains a hash of the machine's name, and entries of other machines are removed only if they have not been written to for a day.
 /// </remarks>
 internal static partial class TemporaryEntry
 {
@@ -16,7 +16,7 @@ internal static partial class TemporaryEntry
     private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
     private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
 
-    /// <summary>A name beside <paramref name="path"/> that nothing else has.</summary>
+    /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
     /// <summary>Creates a temporary file beside <paramref name="path"/>; it is in use until the stream is disposed.</summary>
@@ -52,7 +52,7 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no living process uses. What cannot be removed stays: its name is one that nothing reads.</summary>
+    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no running process uses. Entries that cannot be removed are ignored; nothing reads files with such names.</summary>
     internal static void RemoveAbandoned(string folder)
     {
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*.tmp*").ToArray())
@@ -63,11 +63,11 @@ internal static partial class TemporaryEntry
                 if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
                 else Lock(entry).Dispose();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it too, or it belongs to another user
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it at the same time, or it belongs to another user
         }
     }
 
-    /// <summary>Whether nothing writes the folder of this temporary name any more.</summary>
+    /// <summary>Whether no process writes to the folder with this temporary name.</summary>
     internal static bool IsAbandoned(string path) => Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);
 
     private static bool IsAbandoned(FileSystemInfo entry, Match name)
@@ -93,7 +93,7 @@ internal static partial class TemporaryEntry
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return true; }
     }
 
-    /// <summary>Today's names, and those of earlier versions, which hold a process number in place of the machine.</summary>
+    /// <summary>Matches current names and those of earlier versions, which contain a process id instead of the machine.</summary>
     [GeneratedRegex(@"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }
