@@ -1,6 +1,7 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs for characters above U+FFFF compared with those from U+E000 to U+FFFF.</summary>
+/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs for characters above U+FFFF compared with
+/// those from U+E000 to U+FFFF.</summary>
 internal sealed class CodePointOrder : IComparer<string>
 {
     internal static readonly CodePointOrder Instance = new();

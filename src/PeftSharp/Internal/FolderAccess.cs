@@ -4,7 +4,8 @@ namespace PeftSharp.Internal;
 internal static class FolderAccess
 {
     /// <summary>Creates the folder if it does not exist.</summary>
-    /// <exception cref="IOException">The folder cannot be created, or a file of that name exists. The message contains the path.</exception>
+    /// <exception cref="IOException">The folder cannot be created, or a file of that name exists. The message contains the
+    /// path.</exception>
     internal static void Create(string folder)
     {
         try
@@ -13,18 +14,21 @@ internal static class FolderAccess
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new IOException($"The folder '{folder}' cannot be written ({error.Message}). Nothing was saved. Choose a folder that this user can write to.", error);
+            throw new IOException($"The folder '{folder}' cannot be written ({error.Message}). Nothing was saved. "
+                + "Choose a folder that this user can write to.", error);
         }
     }
 
-    /// <summary>The reason why <paramref name="folder"/> cannot be loaded: it does not exist or is a file. Null if it is a folder.</summary>
+    /// <summary>The reason why <paramref name="folder"/> cannot be loaded: it does not exist or is a file. Null if it is a
+    /// folder.</summary>
     /// <param name="folder">The path that the caller passed.</param>
     /// <param name="files">The files that are expected in it.</param>
     internal static string? Obstacle(string folder, string files)
     {
         if (Directory.Exists(folder)) return null;
         if (File.Exists(folder)) return $"'{folder}' is a file. Pass the folder that contains {files}.";
-        return $"'{folder}' cannot be loaded: the folder does not exist. Models and data are loaded from local folders; nothing is downloaded. "
-            + $"If this is the name of a Hugging Face repository, download its files ({files}), for example with 'hf download {folder} --local-dir FOLDER', and pass that folder.";
+        return $"'{folder}' cannot be loaded: the folder does not exist. Files are loaded from local folders; nothing is downloaded. "
+            + $"If this is the name of a Hugging Face repository, download its files ({files}), "
+            + $"for example with 'hf download {folder} --local-dir FOLDER', and pass that folder.";
     }
 }

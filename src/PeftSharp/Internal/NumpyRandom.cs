@@ -55,8 +55,10 @@ internal sealed class NumpyRandom
         }
     }
 
-    /// <summary><c>choice(population, size, replace=False)</c>: <paramref name="size"/> distinct integers from 0 to <paramref name="population"/> - 1, in random order.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative or greater than <paramref name="population"/>.</exception>
+    /// <summary><c>choice(population, size, replace=False)</c>: <paramref name="size"/> distinct integers from 0 to
+    /// <paramref name="population"/> - 1, in random order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative or greater than
+    /// <paramref name="population"/>.</exception>
     internal int[] ChooseWithoutReplacement(int population, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
@@ -106,7 +108,8 @@ internal sealed class NumpyRandom
         }
     }
 
-    /// <summary>Uniform in [0, <paramref name="max"/>] by rejection: draws as many bits as the maximum has until the value is in range. numpy uses it for shuffle, and <see cref="UpTo"/> for choice.</summary>
+    /// <summary>Uniform in [0, <paramref name="max"/>] by rejection: draws as many bits as the maximum has until the value is in range.
+    /// numpy uses it for shuffle, and <see cref="UpTo"/> for choice.</summary>
     private int MaskedUpTo(uint max)
     {
         var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(max);

@@ -6,7 +6,8 @@ using System.Text.Unicode;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Parses the JSON that Python writes: RFC 8259 and the numbers <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which System.Text.Json rejects.</summary>
+/// <summary>Parses the JSON that Python writes: RFC 8259 and the numbers <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which
+/// System.Text.Json rejects.</summary>
 internal ref struct PythonJsonReader
 {
     private const int MaxDepth = 256;   // more than real files need, and far from a stack overflow
@@ -22,7 +23,8 @@ internal ref struct PythonJsonReader
         _refuseDuplicates = refuseDuplicates;
     }
 
-    /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both zero-based.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both
+    /// zero-based.</exception>
     internal static JsonNode? Read(ReadOnlySpan<byte> utf8, bool refuseDuplicates)
     {
         var reader = new PythonJsonReader(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8, refuseDuplicates);
@@ -217,7 +219,8 @@ internal ref struct PythonJsonReader
             _at++;
     }
 
-    private readonly byte Peek() => _at < _text.Length ? _text[_at] : throw Fault("the text ends before the value is complete", _text.Length);
+    private readonly byte Peek() =>
+        _at < _text.Length ? _text[_at] : throw Fault("the text ends before the value is complete", _text.Length);
 
     private readonly int FirstInvalidByte()
     {

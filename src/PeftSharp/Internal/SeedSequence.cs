@@ -1,6 +1,7 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Derives the initial state of a generator from a seed, as numpy's <c>SeedSequence</c> does (O'Neill's <c>seed_seq_fe</c> with a pool of four words).</summary>
+/// <summary>Derives the initial state of a generator from a seed, as numpy's <c>SeedSequence</c> does (O'Neill's <c>seed_seq_fe</c> with
+/// a pool of four words).</summary>
 internal static class SeedSequence
 {
     private const int PoolSize = 4;

@@ -1,7 +1,8 @@
 namespace PeftSharp.Internal;
 
 /// <summary>Replaces several files together: all are written completely to temporary files before the first is renamed.</summary>
-/// <remarks>After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end, which move no data, are not atomic as a whole.</remarks>
+/// <remarks>After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end, which move no
+/// data, are not atomic as a whole.</remarks>
 internal sealed class StagedFiles : IDisposable
 {
     private readonly Queue<(FileStream Stream, string Staged, string Final)> _files = new();
@@ -64,16 +65,19 @@ internal sealed class StagedFiles : IDisposable
         }
         catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException)
         {
-            throw new IOException($"'{path}' cannot be written ({error.Message}). Choose an existing folder that this user can write to.", error);
+            throw new IOException($"'{path}' cannot be written ({error.Message}). "
+                + "Choose an existing folder that this user can write to.", error);
         }
-        catch (ArgumentOutOfRangeException error) when (error.ParamName == "value")     // how .NET reports the system error EFBIG (file too large)
+        catch (ArgumentOutOfRangeException error) when (error.ParamName == "value")     // .NET's exception for EFBIG (file too large)
         {
-            throw new IOException($"'{path}' was not written: it would exceed the maximum file size of the file system or of this process. An existing file is unchanged. "
+            throw new IOException($"'{path}' was not written: it would exceed the maximum file size of the file system or this process. "
+                + "An existing file is unchanged. "
                 + "Choose a folder on another file system, or raise the limit.", error);
         }
         catch (IOException error)
         {
-            throw new IOException($"'{path}' was not written ({error.Message}). An existing file is unchanged. Free space on the disk or choose another folder.", error);
+            throw new IOException($"'{path}' was not written ({error.Message}). An existing file is unchanged. "
+                + "Free space on the disk or choose another folder.", error);
         }
     }
 }

@@ -5,9 +5,10 @@ namespace PeftSharp.Internal;
 
 /// <summary>Creates names for temporary files and folders, and removes those that a terminated process left behind.</summary>
 /// <remarks>
-/// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix <c>.lock</c>. The operating system releases the lock when the process
-/// ends for any reason. Process ids would be unreliable: they are reused, and in containers they often start at 1. Locks may not be visible to another machine that shares the folder,
-/// so the name contains a hash of the machine's name, and entries of other machines are removed only if they have not been written to for a day.
+/// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix
+/// <c>.lock</c>. The operating system releases the lock when the process ends for any reason. Process ids would be unreliable: they are
+/// reused, and in containers they often start at 1. Locks may not be visible to another machine that shares the folder, so the name
+/// contains a hash of the machine's name, and entries of other machines are removed only if they have not been written to for a day.
 /// </remarks>
 internal static partial class TemporaryEntry
 {
@@ -52,7 +53,8 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no running process uses. Entries that cannot be removed are ignored; nothing reads files with such names.</summary>
+    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no running process uses. Entries that cannot be
+    /// removed are ignored; nothing reads files with such names.</summary>
     internal static void RemoveAbandoned(string folder)
     {
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*.tmp*").ToArray())
@@ -63,7 +65,8 @@ internal static partial class TemporaryEntry
                 if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
                 else Lock(entry).Dispose();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it at the same time, or it belongs to another user
+            // Another process removes the entry at the same time, or it belongs to another user.
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
         }
     }
 

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The tensors of a checkpoint by name. The checkpoint is a single safetensors file or several files (shards) with an index.</summary>
+/// <summary>The tensors of a checkpoint by name. The checkpoint is a single safetensors file or several files (shards) with an
+/// index.</summary>
 /// <remarks>
 /// <para>All headers are read and validated when the checkpoint is opened. Values are read when they are requested.
 /// As in transformers, a tensor that is in a shard but not in the index is included.</para>
@@ -22,9 +23,12 @@ public sealed class CheckpointTensors : IDisposable
     private CheckpointTensors() { }
 
     /// <summary>Opens a checkpoint.</summary>
-    /// <param name="path">A folder that contains <paramref name="fileName"/> or its index (<c>model.safetensors.index.json</c>), or the path of one of these files.</param>
-    /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use <c>adapter_model.safetensors</c>.</param>
-    /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing or lacks a tensor, or two shards contain the same tensor.</exception>
+    /// <param name="path">A folder that contains <paramref name="fileName"/> or its index (<c>model.safetensors.index.json</c>), or the
+    /// path of one of these files.</param>
+    /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use
+    /// <c>adapter_model.safetensors</c>.</param>
+    /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
+    /// or lacks a tensor, or two shards contain the same tensor.</exception>
     public static CheckpointTensors Open(string path, string fileName = DefaultFileName)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -46,14 +50,19 @@ public sealed class CheckpointTensors : IDisposable
         }
     }
 
-    /// <summary>Saves tensors to a folder, in one file. If they are larger than <paramref name="maxShardSize"/>, they are split into several files with an index, as in transformers.</summary>
-    /// <remarks>All files are written completely before the first file of an earlier save is replaced. Remaining files of the earlier save are deleted at the end. Tensors are split in the given order.</remarks>
+    /// <summary>Saves tensors to a folder, in one file. If they are larger than <paramref name="maxShardSize"/>, they are split into
+    /// several files with an index, as in transformers.</summary>
+    /// <remarks>All files are written completely before the first file of an earlier save is replaced. Remaining files of the earlier
+    /// save are deleted at the end. Tensors are split in the given order.</remarks>
     /// <param name="folder">The folder; created if it does not exist.</param>
     /// <param name="tensors">Tensors by name, on any device. Tensors that share memory are written once per name.</param>
-    /// <param name="maxShardSize">Maximum size of the tensors in one file, such as <c>"5GB"</c> or <c>"200MB"</c>. A single tensor that is larger gets its own file. Default <c>"50GB"</c>, as in transformers.</param>
+    /// <param name="maxShardSize">Maximum size of the tensors in one file, such as <c>"5GB"</c> or <c>"200MB"</c>. A single tensor that
+    /// is larger gets its own file. Default <c>"50GB"</c>, as in transformers.</param>
     /// <param name="fileName">The name of the weights file. Default <c>model.safetensors</c>.</param>
-    /// <param name="metadata">Strings that are stored in the header of each file. Default: <see cref="Safetensors.PyTorchMetadata"/>.</param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, a dtype is not supported by the format, or <paramref name="maxShardSize"/> is not a valid size.</exception>
+    /// <param name="metadata">Strings that are stored in the header of each file. Default:
+    /// <see cref="Safetensors.PyTorchMetadata"/>.</param>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, a dtype is not supported by the format, or
+    /// <paramref name="maxShardSize"/> is not a valid size.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full. The earlier save is then unchanged.</exception>
     public static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, string maxShardSize = "50GB",
         string fileName = DefaultFileName, IReadOnlyDictionary<string, string>? metadata = null)
@@ -96,13 +105,15 @@ public sealed class CheckpointTensors : IDisposable
         {
             var path = Path.Combine(folder, shard);
             if (!File.Exists(path))
-                throw new CheckpointException($"'{index}' lists the file '{shard}', which is missing{FolderContents.Describe(folder)} Download the missing file.");
+                throw new CheckpointException($"'{index}' lists the file '{shard}', which is missing{FolderContents.Describe(folder)} "
+                    + "Download the missing file.");
             Add(SafetensorsFile.Open(path));
         }
         foreach (var (tensor, shard) in expected)
         {
             if (!_fileOf.TryGetValue(tensor, out var file))
-                throw new CheckpointException($"'{index}' lists tensor '{tensor}' in '{shard}', but that file does not contain it. {MixedSaves}");
+                throw new CheckpointException($"'{index}' lists tensor '{tensor}' in '{shard}', but that file does not contain it. "
+                    + MixedSaves);
             if (Path.GetFileName(file.Path) != shard)
                 throw new CheckpointException($"'{index}' lists tensor '{tensor}' in '{shard}', but it is in '{file.Path}'. {MixedSaves}");
         }
@@ -116,7 +127,8 @@ public sealed class CheckpointTensors : IDisposable
         foreach (var (name, entry) in file.Tensors)
         {
             if (!_tensors.TryAdd(name, entry))
-                throw new CheckpointException($"Tensor '{name}' is in both '{_fileOf[name].Path}' and '{file.Path}'; a checkpoint contains each tensor once. {MixedSaves}");
+                throw new CheckpointException($"Tensor '{name}' is in both '{_fileOf[name].Path}' and '{file.Path}'; "
+                    + $"a checkpoint contains each tensor once. {MixedSaves}");
             _fileOf.Add(name, file);
         }
     }
@@ -125,7 +137,8 @@ public sealed class CheckpointTensors : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return _fileOf.TryGetValue(name, out var file) ? file
-            : throw new CheckpointException($"The checkpoint {string.Join(", ", Files.Select(path => $"'{path}'"))} has no tensor '{name}'{NameHint.For(name, Tensors.Keys)}");
+            : throw new CheckpointException($"The checkpoint {string.Join(", ", Files.Select(path => $"'{path}'"))} has no tensor "
+                + $"'{name}'{NameHint.For(name, Tensors.Keys)}");
     }
 
     private static string Locate(string folder, string fileName)
@@ -138,7 +151,9 @@ public sealed class CheckpointTensors : IDisposable
             ? Directory.EnumerateFiles(folder, "*.bin").Select(Path.GetFileName).FirstOrDefault(name =>
                 name!.StartsWith("pytorch_model", StringComparison.Ordinal) || name.StartsWith("adapter_model", StringComparison.Ordinal))
             : null;
-        throw new CheckpointException($"No checkpoint found in '{folder}'. Searched for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}" + (pickle is null ? ""
-            : $" '{pickle}' is a pickle file, which is not supported because it can run code. Convert it with Python: AutoModel.from_pretrained(folder).save_pretrained(folder) writes {fileName}."));
+        throw new CheckpointException($"No checkpoint found in '{folder}'. "
+            + $"Searched for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}" + (pickle is null ? ""
+            : $" '{pickle}' is a pickle file, which is not supported because it can run code. Convert it with Python: "
+                + $"AutoModel.from_pretrained(folder).save_pretrained(folder) writes {fileName}."));
     }
 }

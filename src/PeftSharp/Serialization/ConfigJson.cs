@@ -4,10 +4,12 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Typed access to the fields of a JSON configuration. Errors name the file, the field, its value and the expected type; fields that are not read are preserved.</summary>
+/// <summary>Typed access to the fields of a JSON configuration. Errors name the file, the field, its value and the expected type; fields
+/// that are not read are preserved.</summary>
 /// <remarks>
-/// <para>A configuration record reads its fields with the getters and stores <see cref="Rest"/>, so that unknown fields, such as those of another version, are kept when it is loaded and saved.
-/// As in transformers, a field that is <c>null</c> counts as absent. An integer is accepted where a float is expected, and <c>3.0</c> where an integer is expected.</para>
+/// <para>A configuration record reads its fields with the getters and stores <see cref="Rest"/>, so that unknown fields, such as those of
+/// another version, are kept when it is loaded and saved. As in transformers, a field that is <c>null</c> counts as absent. An integer is
+/// accepted where a float is expected, and <c>3.0</c> where an integer is expected.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class ConfigJson
@@ -30,7 +32,8 @@ public sealed class ConfigJson
 
     /// <summary>Reads a file, such as <c>config.json</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not valid JSON, or its value is not an object.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not valid JSON, or its value is not an
+    /// object.</exception>
     public static ConfigJson Read(string path) => new(JsonFile.Read(path), path);
 
     /// <summary>All fields, in the order of the file.</summary>
@@ -40,7 +43,8 @@ public sealed class ConfigJson
     /// <param name="name">The name of the field.</param>
     public bool Has(string name) => Fields[name] is not null;
 
-    /// <summary>Copies of the fields that no getter has read yet, in the order of the file. Write them together with the known fields to preserve them.</summary>
+    /// <summary>Copies of the fields that no getter has read yet, in the order of the file. Write them together with the known fields to
+    /// preserve them.</summary>
     public JsonObject Rest() =>
         new(Fields.Where(field => !_asked.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
@@ -71,7 +75,8 @@ public sealed class ConfigJson
     /// <exception cref="CheckpointException">The field is absent, null or not a number.</exception>
     public double GetDouble(string name) => Need<double>(name, Number, JsonNumbers.TryDouble);
 
-    /// <summary>Gets a floating-point number, which may be NaN or infinite, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <summary>Gets a floating-point number, which may be NaN or infinite, or <paramref name="unset"/> if the field is absent or
+    /// null.</summary>
     /// <param name="name">The name of the field.</param>
     /// <param name="unset">The value that is returned if the field is absent or null.</param>
     /// <exception cref="CheckpointException">The field is not a number.</exception>
@@ -141,7 +146,8 @@ public sealed class ConfigJson
         ? new ConfigJson(fields, _source, $"{_prefix}{name}[{index}].")
         : throw Wrong($"{name}[{index}]", item, "an object")).ToList();
 
-    /// <summary>Gets a field as a JSON node of any type, or null if it is absent or null. For fields that can have several types, such as a string or a list.</summary>
+    /// <summary>Gets a field as a JSON node of any type, or null if it is absent or null. For fields that can have several types, such as
+    /// a string or a list.</summary>
     /// <param name="name">The name of the field.</param>
     public JsonNode? GetNode(string name) => Ask(name);
 
@@ -182,7 +188,8 @@ public sealed class ConfigJson
     {
         const int maxLength = 100;
         var shown = PythonJson.Dumps(value, indent: null, sortKeys: false, ensureAscii: false);
-        return new($"'{_source}': field '{_prefix}{name}' is {(shown.Length > maxLength ? $"{shown.AsSpan(0, maxLength)} …" : shown)}; {expected} is expected.");
+        return new($"'{_source}': field '{_prefix}{name}' is {(shown.Length > maxLength ? $"{shown.AsSpan(0, maxLength)} …" : shown)}; "
+            + $"{expected} is expected.");
     }
 
     private CheckpointException Missing(string name, string expected) =>

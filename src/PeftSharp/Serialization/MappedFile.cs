@@ -38,7 +38,8 @@ internal sealed class MappedFile : IDisposable
     /// <summary>The file's length in bytes when it was opened.</summary>
     internal long Length { get; }
 
-    /// <summary>Reads from the file instead of the mapping. If the file has been truncated, this throws; access to the mapping would end the process with a signal.</summary>
+    /// <summary>Reads from the file instead of the mapping. If the file has been truncated, this throws; access to the mapping would end
+    /// the process with a signal.</summary>
     /// <exception cref="CheckpointException">The file ends before the span is filled.</exception>
     internal void Read(Span<byte> target, long offset)
     {
@@ -55,13 +56,15 @@ internal sealed class MappedFile : IDisposable
                 throw new CheckpointException($"'{Path}' cannot be read at byte {offset} ({error.Message}).", error);
             }
             if (count == 0)
-                throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. The file was truncated in the meantime: download it again.");
+                throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. "
+                    + "The file was truncated in the meantime: download it again.");
             target = target[count..];
             offset += count;
         }
     }
 
-    /// <summary>The address of a byte of the mapping. It is valid until this object is disposed and every reference added to <see cref="View"/> is released.</summary>
+    /// <summary>The address of a byte of the mapping. It is valid until this object is disposed and every reference added to
+    /// <see cref="View"/> is released.</summary>
     internal unsafe byte* AddressOf(long offset)
     {
         lock (_gate)
@@ -79,7 +82,8 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The handle of the mapping. Adding a reference to it keeps the pages mapped. Valid only after a call of <see cref="AddressOf"/>.</summary>
+    /// <summary>The handle of the mapping. Adding a reference to it keeps the pages mapped. Valid only after a call of
+    /// <see cref="AddressOf"/>.</summary>
     internal SafeMemoryMappedViewHandle View => _view!.SafeMemoryMappedViewHandle;
 
     /// <inheritdoc/>

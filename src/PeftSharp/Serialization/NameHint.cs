@@ -8,9 +8,10 @@ internal static class NameHint
     /// <summary>The end of a sentence: <c>; the most similar names are …</c>, or that the file contains no tensors.</summary>
     internal static string For(string wanted, IEnumerable<string> present)
     {
-        // The names of a model share long prefixes, so the distance is the length of what lies between the common prefix and the common suffix.
+        // The names of a model share long prefixes, so the distance is the length of the parts between the common prefix and suffix.
         var nearest = present.OrderBy(name => Distance(wanted, name)).ThenBy(name => name, StringComparer.Ordinal).Take(MaxNames).ToList();
-        return nearest.Count == 0 ? "; it contains no tensors." : $"; the most similar names are {string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
+        return nearest.Count == 0 ? "; it contains no tensors." : "; the most similar names are "
+            + $"{string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
     }
 
     private static int Distance(string a, string b)

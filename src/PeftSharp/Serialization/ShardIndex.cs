@@ -29,7 +29,8 @@ internal static partial class ShardIndex
     {
         var index = new ConfigJson(JsonFile.Read(path, refuseDuplicates: true), path);
         var weights = index.GetSection(WeightMap) ?? throw new CheckpointException(
-            $"'{path}' is not the index of a sharded checkpoint: it lacks '{WeightMap}', which lists the file of each tensor. Download it again.");
+            $"'{path}' is not the index of a sharded checkpoint: it lacks '{WeightMap}', which lists the file of each tensor. "
+                + "Download it again.");
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tensor in weights.Fields.Select(field => field.Key))
         {
@@ -53,10 +54,12 @@ internal static partial class ShardIndex
     {
         // Both separators and the colon of a Windows drive, on every system.
         if (file.Length == 0 || file is "." or ".." || file.AsSpan().ContainsAny("/\\:\0"))
-            throw new CheckpointException($"'{path}' lists tensor '{tensor}' in '{file}'. An index may only list files in its own folder, without a path. Do not trust this checkpoint.");
+            throw new CheckpointException($"'{path}' lists tensor '{tensor}' in '{file}'. "
+                + "An index may only list files in its own folder, without a path. Do not trust this checkpoint.");
     }
 
-    /// <summary>A symbolic link may point into the folder, or from <c>snapshots/revision</c> to <c>blobs</c>, the layout of the Hugging Face cache.</summary>
+    /// <summary>A symbolic link may point into the folder, or from <c>snapshots/revision</c> to <c>blobs</c>, the layout of the Hugging
+    /// Face cache.</summary>
     private static void CheckLink(string path, string file)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -67,7 +70,8 @@ internal static partial class ShardIndex
         if (Path.GetDirectoryName(folder) is { } snapshots && Path.GetFileName(snapshots) == "snapshots")
             allowed.Add(Path.Combine(Path.GetDirectoryName(snapshots)!, "blobs"));
         if (!allowed.Any(root => target.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
-            throw new CheckpointException($"'{path}' lists '{file}', which is a link to '{target.FullName}' outside the checkpoint's folder. Replace the link with the file.");
+            throw new CheckpointException($"'{path}' lists '{file}', which is a link to '{target.FullName}' outside the checkpoint's "
+                + "folder. Replace the link with the file.");
     }
 
     [GeneratedRegex(@"^-\d{5}-of-\d{5}\z", RegexOptions.CultureInvariant)]

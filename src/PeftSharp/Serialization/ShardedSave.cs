@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Saves a checkpoint: splits the tensors, writes temporary files, renames them and deletes remaining files of an earlier save.</summary>
+/// <summary>Saves a checkpoint: splits the tensors, writes temporary files, renames them and deletes remaining files of an earlier
+/// save.</summary>
 internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDictionary<string, string> metadata)
 {
     internal void Write(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, long maxShardBytes)
@@ -33,12 +34,13 @@ internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDicti
             Stage(staged, written, ShardIndex.NameFor(fileName), stream => stream.Write(text));
         }
         if (written.Count > 1 && written.Any(name => ShardIndex.IsShard(fileName, name) && File.Exists(InFolder(name))))
-            File.Delete(InFolder(ShardIndex.NameFor(fileName)));   // after a crash between the renames, an old index must not refer to old and new shards
+            File.Delete(InFolder(ShardIndex.NameFor(fileName)));   // after a crash during the renames, no index may refer to a mix of shards
         staged.Commit();
         RemoveOlder(written);
     }
 
-    /// <summary>Splits the tensors in the given order. A shard ends before the tensor that would make it too large; a tensor larger than the maximum gets its own shard.</summary>
+    /// <summary>Splits the tensors in the given order. A shard ends before the tensor that would make it too large; a tensor larger than
+    /// the maximum gets its own shard.</summary>
     private static List<List<KeyValuePair<string, Tensor>>> Split(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, long maxShardBytes)
     {
         var shards = new List<List<KeyValuePair<string, Tensor>>>();

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Serialization;
 
 /// <summary>Converts 8-bit floats, for which TorchSharp has no tensor type, to float32.</summary>
-/// <remarks>Micikevicius et al. 2022, arXiv:2209.05433: <c>F8_E4M3</c> (PyTorch's <c>float8_e4m3fn</c>, no infinities) and <c>F8_E5M2</c>.</remarks>
+/// <remarks>Micikevicius et al. 2022, arXiv:2209.05433: <c>F8_E4M3</c> (PyTorch's <c>float8_e4m3fn</c>, no infinities) and
+/// <c>F8_E5M2</c>.</remarks>
 internal static class Float8
 {
     private static readonly Lazy<float[]>

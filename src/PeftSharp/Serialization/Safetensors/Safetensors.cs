@@ -13,7 +13,8 @@ public static class Safetensors
     /// <param name="path">The path of the file.</param>
     /// <param name="device">The device of the tensors. Default: the CPU.</param>
     /// <returns>The tensors by name. The caller disposes them.</returns>
-    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not a valid safetensors file, or contains a dtype that TorchSharp does not support.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not a valid safetensors file, or contains a
+    /// dtype that TorchSharp does not support.</exception>
     public static Dictionary<string, Tensor> Load(string path, Device? device = null)
     {
         using var file = SafetensorsFile.Open(path);
@@ -32,11 +33,15 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Saves tensors to a file, in the layout of the reference implementation. If an error occurs, an existing file is unchanged.</summary>
+    /// <summary>Saves tensors to a file, in the layout of the reference implementation. If an error occurs, an existing file is
+    /// unchanged.</summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
-    /// <param name="tensors">Tensors by name, on any device, contiguous or not. Tensors that share memory are written once per name.</param>
-    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>, which transformers requires.</param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the format does not support.</exception>
+    /// <param name="tensors">Tensors by name, on any device, contiguous or not. Tensors that share memory are written once per
+    /// name.</param>
+    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>, which transformers
+    /// requires.</param>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
+    /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -45,11 +50,13 @@ public static class Safetensors
         AtomicFile.Write(path, new SafetensorsWriter(tensors, metadata ?? PyTorchMetadata).WriteTo);
     }
 
-    /// <summary>Saves tensors to a file; see <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
+    /// <summary>Saves tensors to a file; see
+    /// <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
     /// <param name="path">The path of the file. Its folder must exist.</param>
     /// <param name="tensors">Names and tensors, such as the result of a module's <c>named_parameters()</c>.</param>
     /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>.</param>
-    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the format does not support.</exception>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
+    /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {

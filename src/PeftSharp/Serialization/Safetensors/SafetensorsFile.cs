@@ -4,9 +4,11 @@ namespace PeftSharp.Serialization;
 
 /// <summary>An open safetensors file. Its header is read and validated; tensors are read on request.</summary>
 /// <remarks>
-/// <para>The equivalent of <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see <see href="https://github.com/huggingface/safetensors"/> for the format),
-/// so the bytes of each tensor are inside the file and match its shape.</para>
-/// <para>The file must not be truncated or overwritten in place while it is open. It can be replaced by renaming another file, which is how this library saves (on Windows only after <see cref="Dispose"/>).</para>
+/// <para>The equivalent of <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
+/// <see href="https://github.com/huggingface/safetensors"/> for the format), so the bytes of each tensor are inside the file and match
+/// its shape.</para>
+/// <para>The file must not be truncated or overwritten in place while it is open. It can be replaced by renaming another file, which is
+/// how this library saves (on Windows only after <see cref="Dispose"/>).</para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
@@ -18,7 +20,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens a file and validates its header.</summary>
     /// <param name="path">The path of the file.</param>
-    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message names the file, the tensor and the violated rule.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message
+    /// names the file, the tensor and the violated rule.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -51,7 +54,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <param name="device">The device of the tensor. Default: the CPU.</param>
     /// <returns>A tensor with the dtype and shape in the file, independent of the file.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor, TorchSharp does not support its dtype, or the file was truncated after it was opened.</exception>
+    /// <exception cref="CheckpointException">The file has no such tensor, TorchSharp does not support its dtype, or the file was
+    /// truncated after it was opened.</exception>
     public Tensor Read(string name, Device? device = null)
     {
         var entry = Entry(name);
@@ -71,16 +75,20 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Copies the values of a tensor into an existing tensor, such as a parameter of a model. The dtype is converted if it differs.</summary>
+    /// <summary>Copies the values of a tensor into an existing tensor, such as a parameter of a model. The dtype is converted if it
+    /// differs.</summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
-    /// <param name="target">The destination, on any device. It is written in place, without recording gradients, and must have the same shape; broadcasting is not supported.</param>
-    /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from that of <paramref name="target"/>, or TorchSharp does not support its dtype.</exception>
+    /// <param name="target">The destination, on any device. It is written in place, without recording gradients, and must have the same
+    /// shape; broadcasting is not supported.</param>
+    /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from that of <paramref name="target"/>, or
+    /// TorchSharp does not support its dtype.</exception>
     public void CopyTo(string name, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
         var entry = Entry(name);
         if (!entry.Shape.SequenceEqual(target.shape))
-            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], but [{string.Join(", ", target.shape)}] is expected. "
+            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], but "
+                + $"[{string.Join(", ", target.shape)}] is expected. "
                 + "Use the configuration that belongs to these weights.");
         if (Float8.CanDecode(entry.Dtype))
         {
@@ -100,12 +108,16 @@ public sealed class SafetensorsFile : IDisposable
         target.copy_(source);
     }
 
-    /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first used.</summary>
+    /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first
+    /// used.</summary>
     /// <remarks>
-    /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
-    /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from this object), but not the file.
-    /// To train a tensor, use <see cref="Read"/>. If another program truncates the file in the meantime, access to the missing pages ends the process.</para>
-    /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files written by this library or the reference implementation are aligned.</para>
+    /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
+    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
+    /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from
+    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file in the meantime,
+    /// access to the missing pages ends the process.</para>
+    /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files
+    /// written by this library or the reference implementation are aligned.</para>
     /// </remarks>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A CPU tensor with the dtype and shape in the file.</returns>
@@ -120,15 +132,18 @@ public sealed class SafetensorsFile : IDisposable
             : MappedTensor.Over(_file, offset, Sizes(entry), dtype);
     }
 
-    /// <summary>Gets the bytes of a tensor as stored in the file, in little-endian order. Works for all dtypes, including those that TorchSharp does not support.</summary>
+    /// <summary>Gets the bytes of a tensor as stored in the file, in little-endian order. Works for all dtypes, including those that
+    /// TorchSharp does not support.</summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor, or the tensor is larger than the maximum size of a span (2 GiB).</exception>
+    /// <exception cref="CheckpointException">The file has no such tensor, or the tensor is larger than the maximum size of a span (2
+    /// GiB).</exception>
     public unsafe ReadOnlySpan<byte> Bytes(string name)
     {
         var entry = Entry(name);
         if (entry.Length > int.MaxValue)
-            throw new CheckpointException($"'{Path}': tensor '{name}' has {entry.Length} bytes, more than the maximum size of a span. Use {nameof(Read)} or {nameof(Map)}.");
+            throw new CheckpointException($"'{Path}': tensor '{name}' has {entry.Length} bytes, more than the maximum size of a span. "
+                + $"Use {nameof(Read)} or {nameof(Map)}.");
         return entry.Length == 0 ? default : new ReadOnlySpan<byte>(_file.AddressOf(_header.DataStart + entry.Start), (int)entry.Length);
     }
 
@@ -145,7 +160,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private ScalarType TorchType(TensorEntry entry) => entry.ScalarType ?? throw new CheckpointException(
-        $"'{Path}': tensor '{entry.Name}' has dtype {entry.Dtype}, which TorchSharp does not support. Read its bytes with {nameof(Bytes)}, or convert the file with Python.");
+        $"'{Path}': tensor '{entry.Name}' has dtype {entry.Dtype}, which TorchSharp does not support. "
+            + $"Read its bytes with {nameof(Bytes)}, or convert the file with Python.");
 
     private static long[] Sizes(TensorEntry entry) => [.. entry.Shape];
 }

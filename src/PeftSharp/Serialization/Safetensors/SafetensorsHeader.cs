@@ -6,9 +6,9 @@ namespace PeftSharp.Serialization;
 
 /// <summary>The validated header of a safetensors file: every entry is inside the file and has the size of its shape.</summary>
 /// <remarks>
-/// A file consists of eight bytes (the header's length, little-endian), the header (JSON), and the bytes of the tensors without gaps or overlaps.
-/// Validation rejects what the reference implementation (safetensors 0.8) rejects. As there, the last entry of a duplicate name is used and
-/// unknown fields are ignored. Sizes in the file never determine an allocation before they are validated.
+/// A file consists of eight bytes (the header's length, little-endian), the header (JSON), and the bytes of the tensors without gaps or
+/// overlaps. Validation rejects what the reference implementation (safetensors 0.8) rejects. As there, the last entry of a duplicate name
+/// is used and unknown fields are ignored. Sizes in the file never determine an allocation before they are validated.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
@@ -38,7 +38,8 @@ internal sealed class SafetensorsHeader
         if (length > MaxBytes)
             throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but the maximum is {MaxBytes}");
         if ((long)length > fileLength - LengthBytes)
-            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} bytes follow");
+            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} "
+                + "bytes follow");
         return (int)length;
     }
 
@@ -46,7 +47,8 @@ internal sealed class SafetensorsHeader
     /// <param name="path">The path of the file, for error messages.</param>
     /// <param name="json">The header's bytes.</param>
     /// <param name="fileLength">The length of the whole file.</param>
-    /// <exception cref="CheckpointException">The header violates a rule of the format. The message names the file, the tensor and the rule.</exception>
+    /// <exception cref="CheckpointException">The header violates a rule of the format. The message names the file, the tensor and the
+    /// rule.</exception>
     internal static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long fileLength)
     {
         if (!Utf8.IsValid(json))
@@ -76,7 +78,7 @@ internal sealed class SafetensorsHeader
         {
             throw Unsound(path, $"its header is not valid JSON ({error.Message.TrimEnd('.')})", error);
         }
-        catch (InvalidOperationException error)   // an unpaired surrogate escape (\uD800), which the reader rejects only when the string is read
+        catch (InvalidOperationException error)   // an unpaired surrogate, such as \uD800, which fails only when the string is read
         {
             throw Unsound(path, $"its header contains a string that is not valid Unicode at byte {reader.TokenStartIndex}", error);
         }
@@ -89,7 +91,8 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.Length))
         {
             if (tensor.Start != end)
-                throw Unsound(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte {end}; gaps and overlaps are not allowed");
+                throw Unsound(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte "
+                    + $"{end}; gaps and overlaps are not allowed");
             end = tensor.Start + tensor.Length;   // cannot overflow: the sum is data_offsets' end, a non-negative 64-bit integer
             ordered.Add(tensor.Name, tensor);
         }

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Parses the JSON of a header: an object with a field per tensor, which contains <c>dtype</c>, <c>shape</c> and <c>data_offsets</c>, and <c>__metadata__</c>, an object of strings.</summary>
+/// <summary>Parses the JSON of a header: an object with a field per tensor, which contains <c>dtype</c>, <c>shape</c> and
+/// <c>data_offsets</c>, and <c>__metadata__</c>, an object of strings.</summary>
 /// <param name="path">The path of the file, for error messages.</param>
 internal sealed class SafetensorsHeaderJson(string path)
 {
@@ -87,9 +88,11 @@ internal sealed class SafetensorsHeaderJson(string path)
             throw Fault($"tensor '{name}' ends at byte {end}, before its start at byte {start}");
         var bits = BitsOf(name, dtype, shape);
         if (bits % 8 != 0)
-            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits} bits, which is not a multiple of 8");
+            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits} bits, which is not a "
+                + "multiple of 8");
         if ((ulong)(end - start) != bits / 8)
-            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits / 8} bytes, but its data_offsets span {end - start} bytes");
+            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits / 8} bytes, but its "
+                + $"data_offsets span {end - start} bytes");
         return new TensorEntry(name, dtype, shape.AsReadOnly(), start, end - start);
     }
 
@@ -122,7 +125,8 @@ internal sealed class SafetensorsHeaderJson(string path)
         {
             Expect(ref reader, JsonTokenType.Number, $"{field} of tensor '{name}'", "an array of non-negative integers");
             if (!reader.TryGetInt64(out var size) || size < 0 || reader.ValueSpan[0] == '-')
-                throw Fault($"{field} of tensor '{name}' contains {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)}, but integers from 0 to {long.MaxValue} are expected");
+                throw Fault($"{field} of tensor '{name}' contains {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)}, but "
+                    + $"integers from 0 to {long.MaxValue} are expected");
             sizes.Add(size);
         }
         return sizes;

@@ -10,6 +10,7 @@ namespace PeftSharp.Serialization;
 /// <param name="Length">Its length in bytes.</param>
 public sealed record TensorEntry(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape, long Start, long Length)
 {
-    /// <summary>The corresponding scalar type of torch. Null if TorchSharp has none: for floats of 8 bits or less, and for unsigned integers of 16 bits or more.</summary>
+    /// <summary>The corresponding scalar type of torch. Null if TorchSharp has none: for floats of 8 bits or less, and for unsigned
+    /// integers of 16 bits or more.</summary>
     public ScalarType? ScalarType => SafetensorsDtypes.ToScalarType(Dtype);
 }
