@@ -61,7 +61,7 @@ internal static unsafe class DropoutAttention
             var scoresGradient = products.Scores(gradient, value);                              // the gradient of the dropped probabilities, which the loop replaces by that of the scores
             var dropped = empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
-            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype, "The loop reads it beside the probabilities.");
+            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype, "The loop reads both tensors with the same index.");
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
             NativeThreads.For(RowCount(probabilities), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
             return [products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query), products.TransposedWeightedSum(dropped, gradient), null];

@@ -40,7 +40,7 @@ internal unsafe struct VectorPair
         Second = Vector512.FusedMultiplyAdd(values.Second, factor, Second);
     }
 
-    /// <summary>Stores the elements, rounded to nearest even where they are bfloat16.</summary>
+    /// <summary>Stores the elements, rounded to nearest even if they are bfloat16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly void Store<T>(T* to) where T : unmanaged
     {

@@ -76,7 +76,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Copies the values of a tensor into an existing tensor, such as a parameter of a model. The dtype is converted if it
-    /// differs.</summary>
+    /// differs; <c>F8_E4M3</c> and <c>F8_E5M2</c> are supported too.</summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <param name="target">The destination, on any device. It is written in place, without recording gradients, and must have the same
     /// shape; broadcasting is not supported.</param>
@@ -87,9 +87,8 @@ public sealed class SafetensorsFile : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         var entry = Entry(name);
         if (!entry.Shape.SequenceEqual(target.shape))
-            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], but "
-                + $"[{string.Join(", ", target.shape)}] is expected. "
-                + "Use the configuration that belongs to these weights.");
+            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], "
+                + $"but [{string.Join(", ", target.shape)}] is expected. Use the configuration that belongs to these weights.");
         if (Float8.CanDecode(entry.Dtype))
         {
             using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
