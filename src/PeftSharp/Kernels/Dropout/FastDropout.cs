@@ -23,7 +23,7 @@ internal static class FastDropout
     }
 
     /// <summary>Dropout of the first token of each row, with the mask that it has when all tokens of the row are computed.</summary>
-    /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> is true of it.</param>
+    /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> must be true for it.</param>
     /// <param name="tokens">Number of tokens of a row for which the mask is drawn.</param>
     /// <param name="probability">Probability with which an element is set to 0; above 0, below 1.</param>
     internal static Tensor ApplyToFirst(Tensor x, long tokens, double probability) => Masked(x, new Drawing(x.shape[0], tokens, 1 - probability));

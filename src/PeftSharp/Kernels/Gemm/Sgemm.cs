@@ -42,7 +42,7 @@ internal static unsafe class Sgemm
         Math.Min(Math.Min(rows, depth), columns) >= MinSize && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue && rows * columns >= MinResults && rows * columns * (double)depth >= MinProducts;
 
     /// <summary>a·b + bias.</summary>
-    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> is true of both operands.</param>
+    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> must be true for both operands.</param>
     /// <param name="b">Float32 [depth, columns].</param>
     /// <param name="bias">Added to each row, float32 [columns], or null.</param>
     /// <returns>Float32 [rows, columns], contiguous.</returns>
@@ -55,7 +55,7 @@ internal static unsafe class Sgemm
 
     /// <summary>c = a·b + bias, or c += a·b.</summary>
     /// <param name="c">Float32 [rows, columns] with contiguous rows.</param>
-    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> is true of both operands.</param>
+    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> must be true for both operands.</param>
     /// <param name="b">Float32 [depth, columns].</param>
     /// <param name="bias">Added to each row, float32 [columns], or null.</param>
     /// <param name="accumulates">Whether the product is added to <paramref name="c"/> instead of replacing it.</param>

@@ -30,7 +30,7 @@ internal static unsafe class SkinnyGemm
         && weights / inputs >= MinOutputs && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
-    /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> is true of the call.</param>
+    /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
     /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
