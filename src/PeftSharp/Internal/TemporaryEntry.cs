@@ -20,7 +20,7 @@ internal static partial class TemporaryEntry
     /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
-    /// <summary>Creates a temporary file beside <paramref name="path"/>; it is in use until the stream is disposed.</summary>
+    /// <summary>Creates a temporary file in the folder of <paramref name="path"/>. It is in use until the stream is disposed.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static FileStream Create(string path, int bufferSize)
     {
@@ -29,20 +29,21 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed. Call it before the folder is created.</summary>
-    /// <exception cref="IOException">The folder above it cannot be written.</exception>
+    /// <exception cref="IOException">The parent folder cannot be written.</exception>
     internal static FileStream Lock(string name)
     {
         for (var attempt = 1; ; attempt++)
             if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast: attempt == Attempts) is { } stream) return stream;
     }
 
-    /// <summary>Creates and locks a file. Between the two another process can take it for abandoned and remove it; null then, to try again.</summary>
+    /// <summary>Creates and locks a file. Returns null if another process has removed it between the two, as abandoned; the caller then
+    /// tries again.</summary>
     private static FileStream? TryCreate(string name, FileShare share, int bufferSize, FileOptions options, bool isLast)
     {
         try
         {
             var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, share, bufferSize, options);
-            if (File.Exists(name)) return stream;            // locked and still there: nothing removes it any more
+            if (File.Exists(name)) return stream;            // it exists and is locked, so no process removes it
             stream.Dispose();
             return null;
         }
@@ -82,7 +83,8 @@ internal static partial class TemporaryEntry
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
         ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
 
-    /// <summary>Locks an abandoned file and deletes it when the result is disposed: a process that creates a file of that name meanwhile cannot lock it, and tries again.</summary>
+    /// <summary>Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it
+    /// and tries again with another name.</summary>
     private static FileStream Lock(FileSystemInfo file) => new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     private static bool IsLocked(string file)
