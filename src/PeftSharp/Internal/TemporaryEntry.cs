@@ -84,7 +84,7 @@ internal static partial class TemporaryEntry
         ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
 
     /// <summary>Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it
-    /// and tries again with another name.</summary>
+    /// and tries again.</summary>
     private static FileStream Lock(FileSystemInfo file) => new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     private static bool IsLocked(string file)
