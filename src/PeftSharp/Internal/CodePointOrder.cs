@@ -1,6 +1,7 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs where characters above U+FFFF meet those from U+E000.</summary>
+/// <summary>Orders strings by Unicode code point, as Python and Rust do; UTF-16 order differs for characters above U+FFFF compared with
+/// those from U+E000 to U+FFFF.</summary>
 internal sealed class CodePointOrder : IComparer<string>
 {
     internal static readonly CodePointOrder Instance = new();
@@ -13,6 +14,6 @@ internal sealed class CodePointOrder : IComparer<string>
         return common == x.Length || common == y.Length ? x.Length - y.Length : Rank(x[common]) - Rank(y[common]);
     }
 
-    // The first unit that differs decides; a surrogate stands for a code point above every other unit.
+    // Decided by the first unit that differs. A surrogate belongs to a code point above U+FFFF, so it is greater than any other unit.
     private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Recognizes Git LFS pointers: the small text files that a repository holds in place of large ones until <c>git lfs pull</c> fetches them.</summary>
+/// <summary>Recognizes Git LFS pointers: the small text files that a repository contains instead of large files until <c>git lfs pull</c>
+/// downloads them.</summary>
 internal static class GitLfsPointer
 {
     private const int MaxBytes = 1024;      // the specification's limit
@@ -26,11 +27,12 @@ internal static class GitLfsPointer
         }
     }
 
-    /// <summary>A message that says what the file is and how to get the real one.</summary>
+    /// <summary>An error message that says what the file is and how to get the actual file.</summary>
     internal static string Describe(string path)
     {
         var size = File.ReadLines(path, Encoding.UTF8).FirstOrDefault(line => line.StartsWith("size ", StringComparison.Ordinal))?[5..].Trim();
-        return $"'{path}' is a Git LFS pointer, a small text file that stands for the real file{(size is null ? "" : $" of {size} bytes")}. "
-            + "Run 'git lfs install' and 'git lfs pull' in its repository, or download the file and put it there.";
+        return $"'{path}' is a Git LFS pointer, a small text file that replaces the actual file"
+            + (size is null ? ". " : $" of {size} bytes. ")
+            + "Run 'git lfs install' and 'git lfs pull' in its repository, or download the file and replace the pointer with it.";
     }
 }

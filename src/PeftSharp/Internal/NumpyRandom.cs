@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Random numbers and orders equal to those of <c>numpy.random.default_rng(seed)</c>, draw for draw.</summary>
-/// <remarks>Not safe for several threads at once.</remarks>
+/// <summary>A random number generator that produces the same values as <c>numpy.random.default_rng(seed)</c>.</summary>
+/// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 internal sealed class NumpyRandom
 {
     private readonly Pcg64 _bits;
 
-    /// <param name="seed">At least 0; null takes 128 bits from the operating system, so that no two runs are alike.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The seed is negative: numpy refuses it too.</exception>
+    /// <param name="seed">At least 0. Null: 128 random bits from the operating system.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The seed is negative, which numpy rejects too.</exception>
     internal NumpyRandom(long? seed)
     {
         if (seed is { } given)
@@ -21,8 +21,8 @@ internal sealed class NumpyRandom
     /// <summary><c>random()</c>: uniform in [0, 1) with 53 bits.</summary>
     internal double NextDouble() => (_bits.NextUInt64() >> 11) * (1.0 / 9007199254740992.0);
 
-    /// <summary><c>integers(low, high)</c> of int64: uniform in [low, high), by Lemire's multiplication without bias.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="high"/> is not above <paramref name="low"/>.</exception>
+    /// <summary><c>integers(low, high)</c> of int64: uniform in [low, high), with Lemire's unbiased multiplication method.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="high"/> is not greater than <paramref name="low"/>.</exception>
     internal long Integer(long low, long high)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(high, low);
@@ -55,13 +55,15 @@ internal sealed class NumpyRandom
         }
     }
 
-    /// <summary><c>choice(population, size, replace=False)</c>: <paramref name="size"/> different numbers below <paramref name="population"/>, in random order.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative or above <paramref name="population"/>.</exception>
+    /// <summary><c>choice(population, size, replace=False)</c>: <paramref name="size"/> distinct integers from 0 to
+    /// <paramref name="population"/> - 1, in random order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is negative or greater than
+    /// <paramref name="population"/>.</exception>
     internal int[] ChooseWithoutReplacement(int population, int size)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, population);
-        // numpy's own threshold: a large share of a large population is cheaper to shuffle than to keep in a set.
+        // numpy's threshold: for a large part of a large population shuffling is cheaper than a set of the chosen values.
         if (population > 10_000 && size > population / 50)
         {
             var order = Range(population);
@@ -71,8 +73,8 @@ internal sealed class NumpyRandom
         return ChooseByFloyd(population, size);
     }
 
-    /// <summary><c>choice(len(probabilities), p=probabilities)</c>: one index, drawn with these probabilities.</summary>
-    /// <param name="cumulative">The running sums of the probabilities, divided by the last.</param>
+    /// <summary><c>choice(len(probabilities), p=probabilities)</c>: one index, drawn with the given probabilities.</summary>
+    /// <param name="cumulative">The cumulative sums of the probabilities, divided by their last element.</param>
     internal int Choose(ReadOnlySpan<double> cumulative)
     {
         var drawn = NextDouble();
@@ -106,47 +108,48 @@ internal sealed class NumpyRandom
         }
     }
 
-    /// <summary>Uniform in [0, <paramref name="largest"/>]: as many bits as it has, drawn until they are not above it. numpy shuffles with this and chooses with <see cref="UpTo"/>.</summary>
-    private int MaskedUpTo(uint largest)
+    /// <summary>Uniform in [0, <paramref name="max"/>] by rejection: draws as many bits as the maximum has until the value is in range.
+    /// numpy uses it for shuffle, and <see cref="UpTo"/> for choice.</summary>
+    private int MaskedUpTo(uint max)
     {
-        var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(largest);
+        var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(max);
         uint drawn;
         do
             drawn = _bits.NextUInt32() & mask;
-        while (drawn > largest);
+        while (drawn > max);
         return (int)drawn;
     }
 
-    /// <summary>Uniform in [0, <paramref name="largest"/>], both ends included; 32-bit draws where they suffice, as numpy does.</summary>
-    private ulong UpTo(ulong largest) => largest switch
+    /// <summary>Uniform in [0, <paramref name="max"/>], inclusive. As in numpy, 32-bit draws are used if they are sufficient.</summary>
+    private ulong UpTo(ulong max) => max switch
     {
         0 => 0,
-        < uint.MaxValue => UpTo32((uint)largest),
+        < uint.MaxValue => UpTo32((uint)max),
         uint.MaxValue => _bits.NextUInt32(),
         ulong.MaxValue => _bits.NextUInt64(),
-        _ => UpTo64(largest),
+        _ => UpTo64(max),
     };
 
-    private uint UpTo32(uint largest)
+    private uint UpTo32(uint max)
     {
-        var count = largest + 1;
+        var count = max + 1;
         var product = (ulong)_bits.NextUInt32() * count;
         if ((uint)product < count)
         {
-            var threshold = (uint.MaxValue - largest) % count;
+            var threshold = (uint.MaxValue - max) % count;
             while ((uint)product < threshold)
                 product = (ulong)_bits.NextUInt32() * count;
         }
         return (uint)(product >> 32);
     }
 
-    private ulong UpTo64(ulong largest)
+    private ulong UpTo64(ulong max)
     {
-        var count = largest + 1;
+        var count = max + 1;
         var high = Math.BigMul(_bits.NextUInt64(), count, out var low);
         if (low < count)
         {
-            var threshold = (ulong.MaxValue - largest) % count;
+            var threshold = (ulong.MaxValue - max) % count;
             while (low < threshold)
                 high = Math.BigMul(_bits.NextUInt64(), count, out low);
         }

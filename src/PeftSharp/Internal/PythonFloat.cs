@@ -2,10 +2,11 @@ using System.Globalization;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Numbers as Python prints them.</summary>
+/// <summary>Formats floating-point numbers as Python does.</summary>
 internal static class PythonFloat
 {
-    /// <summary><c>repr(value)</c>: the shortest digits that read back to the same number, <c>1e-12</c>, <c>5e-05</c>, <c>0.0001</c>, <c>1.0</c>, <c>1e+16</c>, <c>nan</c>, <c>inf</c>.</summary>
+    /// <summary><c>repr(value)</c>: the shortest text that parses to the same value, such as <c>1e-12</c>, <c>5e-05</c>, <c>0.0001</c>,
+    /// <c>1.0</c>, <c>1e+16</c>, <c>nan</c>, <c>inf</c>.</summary>
     internal static string Repr(double value)
     {
         if (!double.IsFinite(value))
@@ -20,11 +21,13 @@ internal static class PythonFloat
             : $"{sign}{digits.AsSpan(0, point)}.{digits.AsSpan(point)}";
     }
 
-    /// <summary>As <see cref="Repr"/>, with the names that Python's json module uses where JSON has none: <c>NaN</c>, <c>Infinity</c>, <c>-Infinity</c>.</summary>
+    /// <summary>As <see cref="Repr"/>, with the names that Python's json module uses for values that JSON cannot represent: <c>NaN</c>,
+    /// <c>Infinity</c>, <c>-Infinity</c>.</summary>
     internal static string Json(double value) =>
         double.IsNaN(value) ? "NaN" : double.IsInfinity(value) ? value > 0 ? "Infinity" : "-Infinity" : Repr(value);
 
-    /// <summary>The number as 0.digits × 10^point, with digits that neither begin nor end with 0 (but for zero itself).</summary>
+    /// <summary>Splits the value into sign, digits and exponent: 0.digits × 10^point. The digits neither start nor end with 0, except for
+    /// the value 0.</summary>
     private static (string Sign, string Digits, int Point) Decimal(double value)
     {
         var text = value.ToString("R", CultureInfo.InvariantCulture).AsSpan();

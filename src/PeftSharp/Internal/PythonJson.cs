@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Internal;
 
-/// <summary>JSON text as Python's <c>json</c> module writes it, so that files of both sides can be compared byte by byte.</summary>
+/// <summary>Reads and writes JSON as Python's <c>json</c> module does, so that files can be compared byte by byte.</summary>
 internal static class PythonJson
 {
     /// <summary><c>json.dumps(value, indent=…, sort_keys=…, ensure_ascii=…)</c>.</summary>
-    /// <param name="value">Null is JSON's null.</param>
-    /// <param name="indent">Spaces per level; null puts everything on one line with <c>", "</c> and <c>": "</c>.</param>
-    /// <param name="sortKeys">Fields by code point; else in the order they stand.</param>
-    /// <param name="ensureAscii">Everything outside ASCII as <c>\u</c> escapes; else as it is.</param>
+    /// <param name="value">The value to write. Null is written as JSON's null.</param>
+    /// <param name="indent">Spaces per level; null writes a single line with the separators <c>", "</c> and <c>": "</c>.</param>
+    /// <param name="sortKeys">Whether fields are sorted by name, in code point order. If false, they keep their order.</param>
+    /// <param name="ensureAscii">Whether non-ASCII characters are written as <c>\u</c> escapes.</param>
     internal static string Dumps(JsonNode? value, int? indent = 2, bool sortKeys = true, bool ensureAscii = true)
     {
         var text = new StringBuilder();
@@ -20,13 +20,15 @@ internal static class PythonJson
         return text.ToString();
     }
 
-    /// <summary>Reads JSON as <c>json.loads</c> does: <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> are numbers, a field that stands twice counts by its last value.</summary>
+    /// <summary>Reads JSON as <c>json.loads</c> does: <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c> are numbers, and the last value of
+    /// a duplicate field is used.</summary>
     /// <param name="utf8">The text; a byte order mark is skipped.</param>
-    /// <param name="refuseDuplicates">A field that stands twice is an error instead.</param>
-    /// <exception cref="JsonException">The text is not JSON; carries line and byte in the line, both from 0.</exception>
+    /// <param name="refuseDuplicates">Whether a duplicate field is an error instead.</param>
+    /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both
+    /// zero-based.</exception>
     internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) => PythonJsonReader.Read(utf8, refuseDuplicates);
 
-    /// <summary>A string in quotes, escaped.</summary>
+    /// <summary>Quotes and escapes a string.</summary>
     internal static string Quote(string text, bool ensureAscii = true)
     {
         var quoted = new StringBuilder(text.Length + 2).Append('"');
@@ -49,7 +51,7 @@ internal static class PythonJson
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>A number as Python prints it: whole numbers without a point, floats as <c>repr</c> does.</summary>
+    /// <summary>Formats a number as Python does: integers without a decimal point, floating-point numbers as <c>repr</c>.</summary>
     private static string Number(JsonValue value)
     {
         if (value.TryGetValue(out JsonElement element))

@@ -6,10 +6,11 @@ using System.Text.Unicode;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Reads the JSON that Python writes: RFC 8259 and the number names <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which System.Text.Json refuses.</summary>
+/// <summary>Parses the JSON that Python writes: RFC 8259 and the numbers <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which
+/// System.Text.Json rejects.</summary>
 internal ref struct PythonJsonReader
 {
-    private const int MaxDepth = 256;   // far above any real file, far below what the stack bears
+    private const int MaxDepth = 256;   // more than real files need, and far from a stack overflow
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly bool _refuseDuplicates;
@@ -22,7 +23,8 @@ internal ref struct PythonJsonReader
         _refuseDuplicates = refuseDuplicates;
     }
 
-    /// <exception cref="JsonException">The text is not JSON; carries line and byte in the line, both from 0.</exception>
+    /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both
+    /// zero-based.</exception>
     internal static JsonNode? Read(ReadOnlySpan<byte> utf8, bool refuseDuplicates)
     {
         var reader = new PythonJsonReader(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8, refuseDuplicates);
@@ -30,7 +32,7 @@ internal ref struct PythonJsonReader
             throw reader.Fault("the text is not UTF-8", reader.FirstInvalidByte());
         var value = reader.ReadValue();
         reader.SkipSpace();
-        return reader._at == reader._text.Length ? value : throw reader.Fault("something follows the end of the value");
+        return reader._at == reader._text.Length ? value : throw reader.Fault("text follows the end of the value");
     }
 
     private JsonNode? ReadValue()
@@ -75,7 +77,7 @@ internal ref struct PythonJsonReader
                 throw Fault("a field's name in double quotes is expected");
             var name = ReadString();
             if (_refuseDuplicates && fields.ContainsKey(name))
-                throw Fault($"the field '{name}' stands twice", start);
+                throw Fault($"the field '{name}' occurs more than once", start);
             SkipSpace();
             if (Peek() != ':')
                 throw Fault($"':' is expected after the name '{name}'");
@@ -96,7 +98,7 @@ internal ref struct PythonJsonReader
         return items;
     }
 
-    /// <summary>Steps over the bracket that opens an object or array.</summary>
+    /// <summary>Consumes the opening bracket of an object or array.</summary>
     private void Enter()
     {
         if (++_depth > MaxDepth)
@@ -104,7 +106,7 @@ internal ref struct PythonJsonReader
         _at++;
     }
 
-    /// <summary>True, and past it, where the closing bracket stands; else past the comma that must part one item from the next.</summary>
+    /// <summary>Consumes the closing bracket and returns true, or the comma before the next item and returns false.</summary>
     private bool Closes(byte bracket, bool first)
     {
         SkipSpace();
@@ -129,7 +131,7 @@ internal ref struct PythonJsonReader
             var plain = _text.Slice(_at, length);
             var control = plain.IndexOfAnyInRange((byte)0, (byte)0x1f);
             if (control >= 0)
-                throw Fault("a string holds an unescaped control character", _at + control);
+                throw Fault("a string contains an unescaped control character", _at + control);
             _at += length + 1;
             if (_text[_at - 1] == '"')
                 return unescaped is null ? Encoding.UTF8.GetString(_text[start..(_at - 1)]) : unescaped.Append(Encoding.UTF8.GetString(plain)).ToString();
@@ -158,9 +160,9 @@ internal ref struct PythonJsonReader
                 return '\t';
             case (byte)'u' when _at + 4 <= _text.Length && ushort.TryParse(_text.Slice(_at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
                 _at += 4;
-                return (char)unit;   // halves of a pair come as two escapes; a lone half is kept, as Python does
+                return (char)unit;   // a surrogate pair is two escapes; an unpaired surrogate is kept, as in Python
             default:
-                throw Fault("'\\' begins no escape that JSON knows", _at - 2);
+                throw Fault("'\\' does not start a valid escape sequence", _at - 2);
         }
     }
 
@@ -191,7 +193,7 @@ internal ref struct PythonJsonReader
         var text = _text[start.._at];
         if (!whole)
             return JsonValue.Create(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
-        return JsonNode.Parse(text)!.AsValue();   // converts to every numeric type, and keeps digits beyond 64 bits
+        return JsonNode.Parse(text)!.AsValue();   // converts to all numeric types and keeps integers of more than 64 bits
     }
 
     private void Digits()
@@ -217,7 +219,8 @@ internal ref struct PythonJsonReader
             _at++;
     }
 
-    private readonly byte Peek() => _at < _text.Length ? _text[_at] : throw Fault("the text ends before its value does", _text.Length);
+    private readonly byte Peek() =>
+        _at < _text.Length ? _text[_at] : throw Fault("the text ends before the value is complete", _text.Length);
 
     private readonly int FirstInvalidByte()
     {

@@ -1,11 +1,12 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Turns a seed into well-mixed words, as numpy's <c>SeedSequence</c> does (O'Neill's <c>seed_seq_fe</c> with a pool of four words).</summary>
+/// <summary>Derives the initial state of a generator from a seed, as numpy's <c>SeedSequence</c> does (O'Neill's <c>seed_seq_fe</c> with
+/// a pool of four words).</summary>
 internal static class SeedSequence
 {
     private const int PoolSize = 4;
 
-    /// <summary>The first <paramref name="count"/> 64-bit words that the entropy gives.</summary>
+    /// <summary>Generates <paramref name="count"/> 64-bit words from the entropy.</summary>
     internal static ulong[] GenerateState(UInt128 entropy, int count)
     {
         var pool = Mix(entropy);
@@ -26,7 +27,7 @@ internal static class SeedSequence
         var hash = 0x43b0d7e5u;
         var pool = new uint[PoolSize];
         for (var i = 0; i < PoolSize; i++)
-            pool[i] = Hash((uint)(entropy >> (32 * i)), ref hash);          // 128 bits fill the pool: absent words count as zero
+            pool[i] = Hash((uint)(entropy >> (32 * i)), ref hash);          // 128 bits fill the pool; a shorter seed has leading zeros
         for (var from = 0; from < PoolSize; from++)
             for (var to = 0; to < PoolSize; to++)
                 if (from != to)

@@ -1,13 +1,14 @@
 namespace PeftSharp.Internal;
 
-/// <summary>Several files that belong together: all are written in full beside their places before the first one takes its place.</summary>
-/// <remarks>A full disk or a crash while writing leaves what stood there before; only the renames at the end, which move no data, are apart from each other.</remarks>
+/// <summary>Replaces several files together: all are written completely to temporary files before the first is renamed.</summary>
+/// <remarks>After a full disk or a crash while writing, the existing files are unchanged. Only the renames at the end, which move no
+/// data, are not atomic as a whole.</remarks>
 internal sealed class StagedFiles : IDisposable
 {
     private readonly Queue<(FileStream Stream, string Staged, string Final)> _files = new();
     private readonly HashSet<string> _cleaned = new(StringComparer.Ordinal);
 
-    /// <summary>Writes a file beside its place, flushed to the disk.</summary>
+    /// <summary>Writes a temporary file in the folder of <paramref name="path"/> and flushes it to the disk.</summary>
     /// <exception cref="IOException">The folder cannot be written or the disk is full; the message names the file.</exception>
     internal void Write(string path, Action<Stream> write)
     {
@@ -16,7 +17,7 @@ internal sealed class StagedFiles : IDisposable
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             if (_cleaned.Add(folder)) TemporaryEntry.RemoveAbandoned(folder);
             var stream = TemporaryEntry.Create(path, bufferSize: 1 << 16);
-            _files.Enqueue((stream, stream.Name, path));          // stays open until it is moved: the open file says that a living process uses it
+            _files.Enqueue((stream, stream.Name, path));          // stays open until it is renamed: an open file is in use
             try
             {
                 write(stream);
@@ -24,14 +25,14 @@ internal sealed class StagedFiles : IDisposable
             }
             catch
             {
-                stream.Dispose();                            // here, where an error of writing the rest is explained too
+                stream.Dispose();                            // here, so that an error of the final write is explained too
                 throw;
             }
         });
     }
 
-    /// <summary>Moves every file into its place, in the order written.</summary>
-    /// <exception cref="IOException">A file cannot be moved; those before it are in their places, and the others as they were.</exception>
+    /// <summary>Renames the files to their final names, in the order in which they were written.</summary>
+    /// <exception cref="IOException">A file cannot be renamed. Files before it have been replaced; the others are unchanged.</exception>
     internal void Commit()
     {
         while (_files.TryPeek(out var file))
@@ -42,7 +43,7 @@ internal sealed class StagedFiles : IDisposable
         }
     }
 
-    /// <summary>Deletes what was not committed.</summary>
+    /// <summary>Deletes the files that were not committed.</summary>
     public void Dispose()
     {
         while (_files.TryDequeue(out var file))
@@ -52,7 +53,7 @@ internal sealed class StagedFiles : IDisposable
                 file.Stream.Dispose();
                 File.Delete(file.Staged);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // the error that led here is the one to report
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // the original error is reported
         }
     }
 
@@ -64,15 +65,19 @@ internal sealed class StagedFiles : IDisposable
         }
         catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException)
         {
-            throw new IOException($"'{path}' cannot be written ({error.Message}). Choose a folder that exists and that this user may write to.", error);
+            throw new IOException($"'{path}' cannot be written ({error.Message}). "
+                + "Choose an existing folder that this user can write to.", error);
         }
-        catch (ArgumentOutOfRangeException error) when (error.ParamName == "value")     // .NET's word for the system's EFBIG, in a write of a right length too
+        catch (ArgumentOutOfRangeException error) when (error.ParamName == "value")     // .NET's exception for EFBIG (file too large)
         {
-            throw new IOException($"'{path}' was not written (it would be larger than the file system or a limit of this process allows); what stood there before is unchanged. Choose a folder on another file system, or raise the limit.", error);
+            throw new IOException($"'{path}' was not written: it would exceed the maximum file size of the file system or this process. "
+                + "An existing file is unchanged. "
+                + "Choose a folder on another file system, or raise the limit.", error);
         }
         catch (IOException error)
         {
-            throw new IOException($"'{path}' was not written ({error.Message}); what stood there before is unchanged. Free space on the disk or choose another folder.", error);
+            throw new IOException($"'{path}' was not written ({error.Message}). An existing file is unchanged. "
+                + "Free space on the disk or choose another folder.", error);
         }
     }
 }

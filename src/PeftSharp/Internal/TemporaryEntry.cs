@@ -3,11 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Names of files and folders while they are written, and the removal of those that a killed process left behind.</summary>
+/// <summary>Creates names for temporary files and folders, and removes those that a terminated process left behind.</summary>
 /// <remarks>
-/// An entry is in use as long as a process holds its file locked: the file itself, or for a folder the file <c>.lock</c> beside it. The operating system ends the lock with the process, however that
-/// dies, so neither a process number that is used again nor containers in which every process has number 1 confuse it. A lock may not be seen by another machine that shares the folder,
-/// so the name holds the machine, and entries of another machine are removed only when nothing was written to them for a day.
+/// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix
+/// <c>.lock</c>. The operating system releases the lock when the process ends for any reason. Process ids would be unreliable: they are
+/// reused, and in containers they often start at 1. Locks may not be visible to another machine that shares the folder, so the name
+/// contains a hash of the machine's name, and entries of other machines are removed only if they have not been written to for a day.
 /// </remarks>
 internal static partial class TemporaryEntry
 {
@@ -16,10 +17,10 @@ internal static partial class TemporaryEntry
     private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
     private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
 
-    /// <summary>A name beside <paramref name="path"/> that nothing else has.</summary>
+    /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
 
-    /// <summary>Creates a temporary file beside <paramref name="path"/>; it is in use until the stream is disposed.</summary>
+    /// <summary>Creates a temporary file in the folder of <paramref name="path"/>. It is in use until the stream is disposed.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal static FileStream Create(string path, int bufferSize)
     {
@@ -28,20 +29,21 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed. Call it before the folder is created.</summary>
-    /// <exception cref="IOException">The folder above it cannot be written.</exception>
+    /// <exception cref="IOException">The parent folder cannot be written.</exception>
     internal static FileStream Lock(string name)
     {
         for (var attempt = 1; ; attempt++)
             if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast: attempt == Attempts) is { } stream) return stream;
     }
 
-    /// <summary>Creates and locks a file. Between the two another process can take it for abandoned and remove it; null then, to try again.</summary>
+    /// <summary>Creates and locks a file. Returns null if another process has removed it between the two, as abandoned; the caller then
+    /// tries again.</summary>
     private static FileStream? TryCreate(string name, FileShare share, int bufferSize, FileOptions options, bool isLast)
     {
         try
         {
             var stream = new FileStream(name, FileMode.CreateNew, FileAccess.Write, share, bufferSize, options);
-            if (File.Exists(name)) return stream;            // locked and still there: nothing removes it any more
+            if (File.Exists(name)) return stream;            // it exists and is locked, so no process removes it
             stream.Dispose();
             return null;
         }
@@ -52,7 +54,8 @@ internal static partial class TemporaryEntry
         }
     }
 
-    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no living process uses. What cannot be removed stays: its name is one that nothing reads.</summary>
+    /// <summary>Removes the temporary files and folders in <paramref name="folder"/> that no running process uses. Entries that cannot be
+    /// removed are ignored; nothing reads files with such names.</summary>
     internal static void RemoveAbandoned(string folder)
     {
         foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*.tmp*").ToArray())
@@ -63,11 +66,12 @@ internal static partial class TemporaryEntry
                 if (entry is DirectoryInfo directory) directory.Delete(recursive: true);
                 else Lock(entry).Dispose();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }   // another process removes it too, or it belongs to another user
+            // Another process removes the entry at the same time, or it belongs to another user.
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException) { }
         }
     }
 
-    /// <summary>Whether nothing writes the folder of this temporary name any more.</summary>
+    /// <summary>Whether no process writes to the folder with this temporary name.</summary>
     internal static bool IsAbandoned(string path) => Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);
 
     private static bool IsAbandoned(FileSystemInfo entry, Match name)
@@ -79,7 +83,8 @@ internal static partial class TemporaryEntry
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
         ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
 
-    /// <summary>Locks an abandoned file and deletes it when the result is disposed: a process that creates a file of that name meanwhile cannot lock it, and tries again.</summary>
+    /// <summary>Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it
+    /// and tries again.</summary>
     private static FileStream Lock(FileSystemInfo file) => new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     private static bool IsLocked(string file)
@@ -93,7 +98,7 @@ internal static partial class TemporaryEntry
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return true; }
     }
 
-    /// <summary>Today's names, and those of earlier versions, which hold a process number in place of the machine.</summary>
+    /// <summary>Matches current names and those of earlier versions, which contain a process id instead of the machine.</summary>
     [GeneratedRegex(@"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

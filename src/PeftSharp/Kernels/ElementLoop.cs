@@ -4,8 +4,9 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The loop over elements that all kernels share: whole vectors with a constant count, then what remains.</summary>
-/// <remarks>The constant lets the JIT reduce <see cref="Lanes.Load{T}(T*, int)"/> and the like to a single instruction. Kernels are type arguments, so each loop is compiled with its kernel inlined.</remarks>
+/// <summary>The loop over elements that all kernels share: whole vectors with a constant count, then the remaining elements.</summary>
+/// <remarks>The constant lets the JIT reduce <see cref="Lanes.Load{T}(T*, int)"/> and the like to a single instruction. Kernels are type
+/// arguments, so each loop is compiled with its kernel inlined.</remarks>
 internal static unsafe class ElementLoop
 {
     /// <summary>Runs the kernel over a contiguous range of elements on all threads.</summary>
@@ -15,7 +16,8 @@ internal static unsafe class ElementLoop
     internal static void RunParallel<TKernel, TArguments>(int count, int grain, TArguments arguments) where TKernel : IElementKernel<TArguments> where TArguments : unmanaged =>
         NativeThreads.For(count, grain, ref arguments, &RunRange<TKernel, TArguments>);
 
-    /// <summary>Runs the kernel over the elements from <paramref name="from"/> to <paramref name="to"/> (exclusive) on the calling thread.</summary>
+    /// <summary>Runs the kernel over the elements from <paramref name="from"/> to <paramref name="to"/> (exclusive) on the calling
+    /// thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Run<TKernel, TArguments>(in TArguments arguments, nint from, nint to) where TKernel : IElementKernel<TArguments> where TArguments : unmanaged
     {

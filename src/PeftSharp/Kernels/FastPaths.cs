@@ -2,10 +2,12 @@ using PeftSharp.Native;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch off selects it.</summary>
+/// <summary>Switches for the optimized kernels. Each has a reference implementation that computes the same results; turning the switch
+/// off selects it.</summary>
 /// <remarks>
-/// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable <c>PEFTSHARP_FAST_PATHS</c> sets the kernels' initial values:
-/// <c>0</c> turns all off, <c>1</c> none, and a list of names (<c>dropout,attention</c>) all that it does not name. It does not affect <see cref="Allocator"/>.</para>
+/// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
+/// <c>PEFTSHARP_FAST_PATHS</c> sets the initial values of the kernels' switches: <c>0</c> turns all off, <c>1</c> leaves all on, and a
+/// list of names (<c>dropout,attention</c>) leaves only these on. It does not affect <see cref="Allocator"/>.</para>
 /// <para>Thread safety: the switches belong to the process. Set them while no thread calls a model.</para>
 /// </remarks>
 public static class FastPaths
@@ -16,39 +18,47 @@ public static class FastPaths
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Fused attention: scale, mask, softmax and dropout in one pass while training (needs <see cref="Dropout"/>), and attention of one query while generating.</summary>
+    /// <summary>Fused attention: scale, mask, softmax and dropout in one pass while training (needs <see cref="Dropout"/>), and attention
+    /// of one query while generating.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
-    /// <summary>The loss of a language model computed in chunks of rows, so that the logits never exist at once. Used where the trainer needs only the loss.</summary>
+    /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
+    /// Used if the trainer needs only the loss.</summary>
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
     /// <summary>Computes the last encoder layer of a text classifier for the first token only, because the head reads no other.</summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
-    /// <summary>Linear layers for 1 to 16 rows without gradients, as in generation, at the bandwidth of memory.</summary>
+    /// <summary>Linear layers for 1 to 16 rows without gradients, as in generation, at memory bandwidth.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
-    /// <summary>Float32 matrix products with 512-bit vectors where the processor has them: linear layers and their gradients, attention and a language model's loss.</summary>
+    /// <summary>Float32 matrix products with 512-bit vectors, if the processor supports them: linear layers and their gradients,
+    /// attention and a language model's loss.</summary>
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
-    /// <summary>Activations of bfloat16 tensors with a lookup table; GELU with the tanh approximation in float32 with one exponential per element.</summary>
+    /// <summary>Activations of bfloat16 tensors with a lookup table; float32 GELU (tanh approximation) with one exponential per
+    /// element.</summary>
     public static bool Activation { get; set; } = IsOnAtStart("activation");
 
     /// <summary>AdamW with gradient clipping in the same pass, and the gradients' norm on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");
 
-    /// <summary>Whether libtorch's CPU tensors are allocated so that a freed tensor's memory fits the next tensor of its size. Default off: it affects the whole process.</summary>
-    /// <value>True while PeftSharp's allocator is installed.</value>
+    /// <summary>Whether PeftSharp's allocator for CPU tensors is used, which reuses the memory of freed tensors. Default false, because
+    /// it affects the whole process.</summary>
+    /// <value>True while the allocator is installed.</value>
     /// <remarks>
-    /// <para>Turning it on lowers the peak memory of a training run by a tenth to a third, and its time by up to 40 % on virtual machines where new pages of memory are expensive (docs/performance.md has the
-    /// figures). Programs that mainly train should turn it on in their first statement. In return it changes the process: it
-    /// installs an allocator for all CPU tensors of libtorch, sets glibc's thresholds (<c>mallopt</c>) so that freed memory stays in the process, for everything that uses <c>malloc</c>, and maps one page
-    /// of machine code. At the end of <c>Trainer.Train</c> freed memory is returned to the system (<c>malloc_trim</c>).</para>
-    /// <para>Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two things remain: the page, because existing tensors are freed through it, and
-    /// glibc's automatic adjustment of its thresholds, which ends with the first call of <c>mallopt</c>.</para>
-    /// <para>Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. Elsewhere, and where the program has installed an allocator of its own, the value stays false.</para>
+    /// <para>Turning it on lowers the peak memory of a training run by a tenth to a third, and its time by up to 40 % on virtual machines
+    /// where new pages of memory are expensive (measurements are in docs/performance.md). Programs that mainly train should turn it on in
+    /// their first statement. It changes the process: it installs an allocator for all CPU tensors of libtorch, sets glibc's thresholds
+    /// (<c>mallopt</c>) so that freed memory stays in the process, for everything that uses <c>malloc</c>, and maps one page of machine
+    /// code. At the end of <c>Trainer.Train</c> freed memory is returned to the system (<c>malloc_trim</c>).</para>
+    /// <para>Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the
+    /// page is kept, because it frees existing tensors, and glibc's automatic adjustment of its thresholds stays off, because a call of
+    /// <c>mallopt</c> ends it.</para>
+    /// <para>Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the
+    /// program has installed its own allocator, the value remains false.</para>
     /// </remarks>
-    /// <exception cref="NativeBackendException">It is turned on and the native backend does not load.</exception>
+    /// <exception cref="NativeBackendException">The value is set to true and the native backend cannot be loaded.</exception>
     public static bool Allocator
     {
         get => TensorAllocator.IsOn;
@@ -65,7 +75,8 @@ public static class FastPaths
         if (value == "0") return false;
         var named = value.Split(',', StringSplitOptions.TrimEntries);
         return named.FirstOrDefault(other => !_names.Contains(other)) is { } unknown
-            ? throw new ArgumentException($"The environment variable {Variable} contains '{unknown}'. Set it to 0 (all off), 1 (all on) or a comma-separated list of the paths to turn off: {string.Join(", ", _names)}.")
+            ? throw new ArgumentException($"The environment variable {Variable} contains '{unknown}'. "
+                + $"Set it to 0 (all off), 1 (all on) or a comma-separated list of the paths to leave on: {string.Join(", ", _names)}.")
             : named.Contains(name);
     }
 }

@@ -1,9 +1,10 @@
 namespace PeftSharp.Kernels;
 
-/// <summary>What a loop does with <see cref="Lanes.Count"/> consecutive elements.</summary>
+/// <summary>The body of a loop over elements: processes <see cref="Lanes.Count"/> consecutive elements.</summary>
 /// <typeparam name="TArguments">Pointers to the operands and the constants of the loop.</typeparam>
 internal interface IElementKernel<TArguments> where TArguments : unmanaged
 {
-    /// <summary>Processes <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them, or those that remain at the end. Implementations are inlined.</summary>
+    /// <summary>Processes <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them, or those
+    /// that remain at the end. Implementations are inlined.</summary>
     static abstract void Run(in TArguments arguments, nint index, int count);
 }

@@ -2,10 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>What a reduction accumulates of <see cref="Lanes.Count"/> consecutive elements.</summary>
+/// <summary>The body of a reduction: accumulates <see cref="Lanes.Count"/> consecutive elements.</summary>
 /// <typeparam name="TArguments">Pointers to the operands and the constants of the loop.</typeparam>
 internal interface IReductionKernel<TArguments> where TArguments : unmanaged
 {
-    /// <summary>The accumulator after <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them, or those that remain at the end. Implementations are inlined.</summary>
+    /// <summary>The accumulator after <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them,
+    /// or those that remain at the end. Implementations are inlined.</summary>
     static abstract Vector256<float> Run(in TArguments arguments, nint index, int count, Vector256<float> accumulator);
 }

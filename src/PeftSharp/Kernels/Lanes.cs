@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Vectors of eight elements, computed in float32 and stored as float32 or bfloat16. A bfloat16 is the upper half of a float32; its type here is <c>ushort</c>.</summary>
-/// <remarks>Everything is inlined: a call inside a loop would spill the loop's accumulators to the stack in every iteration. Loops over elements use <see cref="ElementLoop"/>.</remarks>
+/// <summary>Vectors of eight elements, computed in float32 and stored as float32 or bfloat16. A bfloat16 is the upper half of a float32;
+/// its type here is <c>ushort</c>.</summary>
+/// <remarks>Everything is inlined: a call inside a loop would spill the loop's accumulators to the stack in every iteration. Loops over
+/// elements use <see cref="ElementLoop"/>.</remarks>
 internal static unsafe class Lanes
 {
     internal const int Count = 8;
@@ -15,21 +17,25 @@ internal static unsafe class Lanes
     /// <summary>The count rounded up to whole vectors.</summary>
     internal static int RoundUp(int count) => checked(count + Count - 1) / Count * Count;
 
-    /// <summary>Whether a tensor's type and device are supported: float32 or bfloat16 on the CPU, not empty, with fewer than 2³¹ elements.</summary>
+    /// <summary>Whether a tensor's type and device are supported: float32 or bfloat16 on the CPU, not empty, with fewer than 2³¹
+    /// elements.</summary>
     internal static bool CanRun(Tensor x) =>
         x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;
 
-    /// <summary>Whether a kernel can treat a tensor as an array: contiguous, of the given type, and vectors are fast on this processor.</summary>
+    /// <summary>Whether a kernel can treat a tensor as an array: contiguous, of the given type, and vectors are fast on this
+    /// processor.</summary>
     internal static bool CanRunContiguous(Tensor x, ScalarType type) => IsFast && x.dtype == type && CanRun(x) && !x.is_sparse && x.is_contiguous();
 
-    /// <summary>Whether this processor has 256-bit vectors and libtorch's thread pool can be used. Without them libtorch's own kernels are faster.</summary>
+    /// <summary>Whether this processor has 256-bit vectors and libtorch's thread pool can be used. Without them libtorch's own kernels
+    /// are faster.</summary>
     internal static bool IsFast => Vector256.IsHardwareAccelerated && NativeThreads.IsAvailable;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Load<T>(T* at) where T : unmanaged =>
         typeof(T) == typeof(float) ? Vector256.Load((float*)at) : Widen(Vector128.Load((ushort*)at));
 
-    /// <summary>Loads the first <paramref name="count"/> elements of a vector; the others are 0. With eight or more it is a full load.</summary>
+    /// <summary>Loads the first <paramref name="count"/> elements of a vector; the others are 0. With eight or more it is a full
+    /// load.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Load<T>(T* at, int count) where T : unmanaged
     {
@@ -83,7 +89,8 @@ internal static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> FirstMask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 
-    /// <summary>Expands eight bits of a bit array, from bit <paramref name="first"/> on, into a mask of eight elements. One byte beyond them must be readable.</summary>
+    /// <summary>Expands eight bits of a bit array, from bit <paramref name="first"/> on, into a mask of eight elements. One byte beyond
+    /// them must be readable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> MaskOf(byte* bits, long first)
     {
@@ -91,7 +98,8 @@ internal static unsafe class Lanes
         return Vector256.Equals(Vector256.Create(*(ushort*)(bits + (first >> 3)) >> (int)(first & 7)) & each, each).AsSingle();
     }
 
-    /// <summary>Gathers table[indices[i]] for the first <paramref name="count"/> of eight indices; the other elements are table[0].</summary>
+    /// <summary>Gathers table[indices[i]] for the first <paramref name="count"/> of eight indices; the other elements are
+    /// table[0].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Gather(float* table, ushort* indices, int count)
     {

@@ -4,8 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The softmax of one row, in float32: the caller loads the row, exponentiates it and divides by the sum where it stores the result.</summary>
-/// <remarks>The maximum is subtracted first, so the exponentials do not overflow. Row buffers are padded with -inf to whole vectors (<see cref="Lanes.RoundUp"/>).</remarks>
+/// <summary>The softmax of one row, in float32: the caller loads the row, exponentiates it and divides by the sum when it stores
+/// the result.</summary>
+/// <remarks>The maximum is subtracted first, so the exponentials do not overflow. Row buffers are padded with -inf to whole vectors
+/// (<see cref="Lanes.RoundUp"/>).</remarks>
 internal static unsafe class RowSoftmax
 {
     /// <summary>Loads scale·scores + mask into a row buffer and returns the maximum; -inf if every element is masked.</summary>

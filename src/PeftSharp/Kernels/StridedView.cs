@@ -3,17 +3,19 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The matrices of a tensor of shape [rows, columns] or [batch, heads, rows, columns]: its address, and its strides in elements.</summary>
+/// <summary>The matrices of a tensor of shape [rows, columns] or [batch, heads, rows, columns]: its address, and its strides in
+/// elements.</summary>
 internal unsafe struct StridedView
 {
     private void* _data;
     private nint _batchStride, _headStride;
     private int _heads;
 
-    /// <summary>Elements from a row to the next, and from a column to the next.</summary>
+    /// <summary>Strides in elements: from a row to the next, and from a column to the next.</summary>
     internal nint RowStride, ColumnStride;
 
-    /// <summary>A view of a tensor's memory, valid while the tensor lives; the default value of this type is no view.</summary>
+    /// <summary>Creates a view of a tensor's memory, valid as long as the tensor exists. The default value of this type means that there
+    /// is no tensor.</summary>
     internal static StridedView Of(Tensor tensor)
     {
         var strides = tensor.stride();

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace PeftSharp.Native;
 
-/// <summary>The errors of loading the native backend; each message says what to do.</summary>
+/// <summary>Creates the exceptions for a native backend that cannot be loaded. Each message contains a remedy.</summary>
 internal static partial class BackendErrors
 {
     private static readonly string[] _supported = ["linux-x64", "win-x64", "win-arm64", "osx-arm64"];
@@ -19,20 +19,22 @@ internal static partial class BackendErrors
     /// <summary>libtorch was found, but not TorchSharp's native library, which connects it to .NET.</summary>
     internal static NativeBackendException NoTorchSharp(string file, IReadOnlyList<string> folders) => new(
         $"'{file}' was not found. libtorch was found, but the native library of the package TorchSharp {Version}, which connects it to .NET, was not. "
-        + $"A build copies it from the package's folder runtimes/{BackendFolders.Rid}/native; copy it there or beside the program. {Searched(folders)}");
+        + $"A build copies it from the package's folder runtimes/{BackendFolders.Rid}/native; "
+        + $"copy it to that folder or to the program's folder. {Searched(folders)}");
 
     /// <summary>A library was found, but the system's loader cannot load it.</summary>
     internal static NativeBackendException DoesNotLoad(string file, string reason)
     {
-        // .NET's message starts with advice about LD_DEBUG and the names that it tried; the loader's own errors follow.
-        var said = string.Join("; ", reason.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        // .NET's message starts with advice about LD_DEBUG and the names that were tried; the errors of the system's loader follow.
+        var details = string.Join("; ", reason.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(line => !line.StartsWith("Unable to load shared library", StringComparison.Ordinal)).Distinct());
-        return new($"'{file}' could not be loaded: {(said.Length > 0 ? said : reason)}. {Remedy(reason)}");
+        return new($"'{file}' could not be loaded: {(details.Length > 0 ? details : reason)}. {Remedy(reason)}");
     }
 
-    /// <summary>The system needs a patched copy, which could not be written.</summary>
+    /// <summary>The system requires a patched copy of the library, which could not be written.</summary>
     internal static NativeBackendException NotPatched(string file, Exception error) => new(
-        $"'{file}' needs {GlibcxxPatch.Version}, which this system's libstdc++ does not have, and a patched copy that does not need it could not be written: {error.Message} "
+        $"'{file}' requires {GlibcxxPatch.Version}, which this system's libstdc++ does not provide, "
+        + $"and a patched copy that does not require it could not be written: {error.Message} "
         + "Set XDG_CACHE_HOME to a folder that this user can write to.", error);
 
     private static string? Version => typeof(torch).Assembly.GetName().Version?.ToString(3);
@@ -44,13 +46,14 @@ internal static partial class BackendErrors
     private static string Remedy(string reason) => reason switch
     {
         _ when MissingVersion().Match(reason) is { Success: true } match =>
-            $"This system is too old ({match.Value} is missing). Use a newer one, such as Ubuntu 24.04 or Debian 13.",
+            $"This system is too old ({match.Value} is missing). Use a newer system, such as Ubuntu 24.04 or Debian 13.",
         _ when MissingLibrary().Match(reason) is { Success: true } match =>
             $"Install the system package that contains {match.Groups[1].Value}. If it belongs to the backend package, restore that package again.",
         _ when reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal) || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
-            "The file is incomplete: delete its package's folder (libtorch-*, torchsharp) in the package cache and restore again.",
+            "The file is incomplete. Delete its package's folder (libtorch-*, torchsharp) in the package cache and restore again.",
         _ when reason.Contains("failed to map segment", StringComparison.Ordinal) =>
-            "Its folder does not allow execution (a noexec mount?). Move the program, or set XDG_CACHE_HOME to another folder.",
+            "Its folder does not allow execution (for example, because of a noexec mount). "
+                + "Move the program, or set XDG_CACHE_HOME to another folder.",
         _ => $"Reference exactly one backend package (TorchSharp-cpu or TorchSharp-cuda-*) with the version of TorchSharp, or set {BackendFolders.Variable} to a folder with the libraries.",
     };
 

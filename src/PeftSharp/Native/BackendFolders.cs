@@ -3,10 +3,11 @@ using TorchSharp;
 
 namespace PeftSharp.Native;
 
-/// <summary>The folders that may contain a program's native libraries, the most specific first.</summary>
+/// <summary>The folders that may contain the native libraries of a program, ordered from most to least specific.</summary>
 internal static class BackendFolders
 {
-    /// <summary>Environment variable with a folder that is searched first, for example <c>torch/lib</c> of a Python installation of the same version.</summary>
+    /// <summary>The environment variable for a folder that is searched first, such as <c>torch/lib</c> of a Python installation of the
+    /// same version.</summary>
     internal const string Variable = "PEFTSHARP_BACKEND";
 
     /// <summary>The runtime identifier of this process, such as <c>linux-x64</c>.</summary>
@@ -27,11 +28,11 @@ internal static class BackendFolders
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
             yield return chosen;
 
-        // The host's list from deps.json: runtimes/<rid>/native beside the program, packages, the extraction folder of a single-file program.
+        // The host's list from deps.json: runtimes/<rid>/native of the program, packages, the extraction folder of a single-file program.
         foreach (var folder in List((string?)AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES")))
             yield return folder;
 
-        // A host that loads the program as a plug-in knows neither its deps.json nor its folder, but TorchSharp's assembly is in that folder.
+        // If a host loads the program as a plug-in, the list and the base folder are the host's, but TorchSharp is in the program's folder.
         foreach (var start in new[] { AppContext.BaseDirectory, FolderOfTorchSharp() })
         {
             if (start is null) continue;

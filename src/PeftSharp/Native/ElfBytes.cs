@@ -3,7 +3,8 @@ using System.Text;
 
 namespace PeftSharp.Native;
 
-/// <summary>The bytes of an ELF file, read and written at absolute offsets. An offset outside the file throws the error that the file is malformed.</summary>
+/// <summary>The bytes of an ELF file, read and written at absolute offsets. An offset outside the file throws the error that the file is
+/// malformed.</summary>
 internal sealed class ElfBytes(byte[] bytes, string path)
 {
     private const int MaxNameLength = 4096;
@@ -39,8 +40,10 @@ internal sealed class ElfBytes(byte[] bytes, string path)
     internal NativeBackendException Malformed(string why) =>
         new($"'{path}' is not a complete 64-bit Linux library: {why}. Delete its package's folder in the package cache and restore again.");
 
-    /// <summary>Whether the file is as long as its header says. Also true of files that are not 64-bit ELF files, which the system's loader rejects itself.</summary>
-    /// <remarks>The loader maps a truncated library and the process then ends with a bus error. Interrupted restores leave such files.</remarks>
+    /// <summary>Whether the file is as long as its header says. Also true of files that are not 64-bit ELF files, which the system's
+    /// loader rejects itself.</summary>
+    /// <remarks>The loader maps a truncated library and the process then ends with a bus error. Interrupted restores leave such
+    /// files.</remarks>
     internal static bool IsWhole(string path)
     {
         using var stream = File.OpenRead(path);

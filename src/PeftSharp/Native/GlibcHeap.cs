@@ -5,9 +5,10 @@ namespace PeftSharp.Native;
 
 /// <summary>The settings of glibc's heap that decide when freed memory is returned to the system.</summary>
 /// <remarks>
-/// glibc does not tell which values are set, so <see cref="Restore"/> sets those that the process started with: from the environment
-/// (<c>MALLOC_TRIM_THRESHOLD_</c>, <c>MALLOC_MMAP_THRESHOLD_</c>, <c>GLIBC_TUNABLES</c>), else glibc's defaults of 128 KiB. Values that the program set itself with <c>mallopt</c> are lost, and glibc's
-/// automatic adjustment of both thresholds stays off once <c>mallopt</c> has been called: glibc has no function that turns it on again.
+/// glibc has no function that returns the current values, so <see cref="Restore"/> sets the values with which the process started: from
+/// the environment (<c>MALLOC_TRIM_THRESHOLD_</c>, <c>MALLOC_MMAP_THRESHOLD_</c>, <c>GLIBC_TUNABLES</c>), or glibc's defaults of 128 KiB.
+/// Values that the program set with <c>mallopt</c> are lost, and glibc's automatic adjustment of both thresholds remains off after a call
+/// of <c>mallopt</c>: glibc has no function that turns it on again.
 /// </remarks>
 internal sealed unsafe class GlibcHeap
 {
@@ -24,21 +25,21 @@ internal sealed unsafe class GlibcHeap
         _trim = (delegate* unmanaged<nuint, int>)trim;
     }
 
-    /// <summary>Null where the C library is not glibc.</summary>
+    /// <summary>Finds the functions of glibc. Null if the C library is not glibc.</summary>
     internal static GlibcHeap? TryFind()
     {
         var program = NativeLibrary.GetMainProgramHandle();
         return NativeLibrary.TryGetExport(program, "mallopt", out var setOption) && NativeLibrary.TryGetExport(program, "malloc_trim", out var trim) ? new(setOption, trim) : null;
     }
 
-    /// <summary>Keeps freed memory in the process, also that of large blocks, until <see cref="Trim"/> is called.</summary>
+    /// <summary>Keeps freed memory in the process, including large blocks, until <see cref="Trim"/> is called.</summary>
     internal void KeepFreedMemory()
     {
         if (_setOption(MmapThreshold, HighMmapThreshold) == 0) _ = _setOption(MmapThreshold, HighestOfOlderVersions);
         _ = _setOption(TrimThreshold, int.MaxValue);
     }
 
-    /// <summary>Returns freed memory to the system as the process did when it started.</summary>
+    /// <summary>Restores the initial thresholds and returns freed memory to the system.</summary>
     internal void Restore()
     {
         _ = _setOption(MmapThreshold, Initial("MALLOC_MMAP_THRESHOLD_", "glibc.malloc.mmap_threshold="));

@@ -1,11 +1,12 @@
 namespace PeftSharp.Native;
 
-/// <summary>Patches a library built with GCC 13 so that it loads with the libstdc++ of GCC 12 and older (Debian 12, Ubuntu 22.04, RHEL 9).</summary>
+/// <summary>Patches a library built with GCC 13 so that it loads with the libstdc++ of GCC 12 and older (Debian 12, Ubuntu 22.04, RHEL
+/// 9).</summary>
 /// <remarks>
-/// Such a library requires version <c>GLIBCXX_3.4.32</c> only because <c>&lt;iostream&gt;</c> refers to <c>_ZSt21ios_base_library_initv</c>,
-/// an empty marker that is never called. The patch marks the version requirement and the symbol as weak, so the loader ignores both
-/// if they are missing; if they are present, the patch has no effect. Any other symbol of that version would be called,
-/// so a library with one is rejected. Layout: ELF-64, little endian (System V ABI; LSB Core "Symbol Versioning").
+/// Such a library requires version <c>GLIBCXX_3.4.32</c> only because <c>&lt;iostream&gt;</c> refers to
+/// <c>_ZSt21ios_base_library_initv</c>, an empty marker that is never called. The patch marks the version requirement and the symbol as
+/// weak, so the loader ignores both if they are missing; if they are present, the patch has no effect. Any other symbol of that version
+/// would be called, so a library with one is rejected. Layout: ELF-64, little endian (System V ABI; LSB Core "Symbol Versioning").
 /// </remarks>
 internal static class GlibcxxPatch
 {
@@ -23,7 +24,8 @@ internal static class GlibcxxPatch
     /// <summary>Returns a copy of <paramref name="image"/> in which the version requirement and its only symbol are weak.</summary>
     /// <param name="image">The whole file.</param>
     /// <param name="path">The file's path, for error messages.</param>
-    /// <exception cref="NativeBackendException">The file is not a complete ELF-64 library, does not require the version, or uses another symbol of it than the marker.</exception>
+    /// <exception cref="NativeBackendException">The file is not a complete ELF-64 library, does not require the version, or uses another
+    /// symbol of it than the marker.</exception>
     internal static byte[] Apply(ReadOnlySpan<byte> image, string path)
     {
         var file = new ElfBytes(image.ToArray(), path);

@@ -6,15 +6,19 @@ using TorchSharp;
 
 namespace PeftSharp.Native;
 
-/// <summary>Loads libtorch and TorchSharp's native library, also on older Linux systems. If that fails, one error says why and what to do.</summary>
+/// <summary>Loads libtorch and TorchSharp's native library, including on older Linux systems. If loading fails, the exception states the
+/// reason and a remedy.</summary>
 /// <remarks>
-/// <para>It runs automatically when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program that uses TorchSharp <em>before</em> PeftSharp must call
-/// <see cref="Load"/> as its first statement, because TorchSharp tries to load libtorch only once and remembers a failure.</para>
-/// <para>TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12,
-/// Ubuntu 22.04, RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c>.
-/// Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is searched for the libraries first.</para>
-/// <para>On Linux libtorch's threads wait with a short spin count and are no more than <see cref="Environment.ProcessorCount"/>, unless the environment has OpenMP variables that say otherwise
-/// (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already loaded. docs/process.md says what else the library does to a process.</para>
+/// <para>Loading is automatic: it takes place when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program
+/// that uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to load
+/// libtorch only once and remembers a failure.</para>
+/// <para>TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12, Ubuntu
+/// 22.04, RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
+/// <c>~/.cache/peftsharp</c>. Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> can name a
+/// folder that is searched for the libraries first.</para>
+/// <para>On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>,
+/// unless environment variables of OpenMP are set (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is
+/// already loaded. docs/process.md lists the library's other effects on a process.</para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>
 public static unsafe class NativeBackend
@@ -22,21 +26,24 @@ public static unsafe class NativeBackend
     private const string TorchSharpNative = "LibTorchSharp";
     private const string TorchSharpFile = "libLibTorchSharp.so";
 
-    /// <summary>libtorch's libraries in the order of their dependencies. They are loaded by full path, so the patched copy, which is in another folder, finds them by name.</summary>
+    /// <summary>libtorch's libraries in the order of their dependencies. They are loaded by full path, so the patched copy, which is in
+    /// another folder, finds them by name.</summary>
     private static readonly string[] _parts = ["libgomp*.so*", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"];
 
     private static readonly Lock _gate = new();
     private static volatile bool _loaded;
 
     /// <summary>Loads the native backend if it is not loaded. Repeated calls are cheap.</summary>
-    /// <exception cref="NativeBackendException">No backend package is referenced, or a native library cannot be loaded. The message names the file and says what to do.</exception>
+    /// <exception cref="NativeBackendException">No backend package is referenced, or a native library cannot be loaded. The message
+    /// contains the file and a remedy.</exception>
     public static void Load()
     {
         if (TryLoad() is { } error)
             throw error;
     }
 
-    /// <summary>Prepares the load of the backend for the moment at which the program first needs a type of TorchSharp. Until then no native library is loaded, so programs that only read data, tokenize or compute metrics never pay for it.</summary>
+    /// <summary>Schedules the loading of the backend for the first use of a TorchSharp type. Until then no native library is loaded, so
+    /// programs that only read data, tokenize or compute metrics do not have its cost.</summary>
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "TorchSharp's own loader must run after this one: its failure is permanent.")]
     internal static void LoadWithTorchSharp()
@@ -46,7 +53,7 @@ public static unsafe class NativeBackend
         if (AppDomain.CurrentDomain.GetAssemblies().Any(IsTorchSharp)) LoadSilently();
     }
 
-    /// <summary>The handle of libtorch_cpu, or 0 if it does not load.</summary>
+    /// <summary>The handle of libtorch_cpu, or 0 if it cannot be loaded.</summary>
     internal static nint TorchCpu()
     {
         _ = TryLoad();
@@ -85,7 +92,7 @@ public static unsafe class NativeBackend
 
     private static NativeBackendException? TryLoadOnLinux()
     {
-        if (IsInProcess()) return TryLoadParts();            // loaded by the program itself, with settings of its own
+        if (IsInProcess()) return TryLoadParts();            // the program has loaded it with its own settings
         using (OpenMPSettings.Apply())
         {
             if (TryLoadParts() is { } error) return error;
@@ -96,7 +103,8 @@ public static unsafe class NativeBackend
 
     private static bool IsInProcess() => File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
 
-    /// <summary>libtorch's default is one thread per core of the machine; a container's quota may allow fewer (<see cref="Environment.ProcessorCount"/>).</summary>
+    /// <summary>libtorch's default is one thread per core of the machine; a container's quota may allow fewer
+    /// (<see cref="Environment.ProcessorCount"/>).</summary>
     private static void LimitThreads()
     {
         if (OpenMPSettings.AreThreadsChosen || !NativeLibrary.TryLoad(TorchSharpFile, out var library)) return;
@@ -135,7 +143,7 @@ public static unsafe class NativeBackend
             {
                 copy = PatchedLibrary.Place(original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
             }
-            catch (IOException)                              // a read-only home folder: use a new folder to which no other user can write
+            catch (IOException)                              // a read-only home folder: use a new folder that no other user can write to
             {
                 temporary = Directory.CreateTempSubdirectory("peftsharp-").FullName;
                 copy = PatchedLibrary.Place(original, temporary);
@@ -151,7 +159,7 @@ public static unsafe class NativeBackend
         }
     }
 
-    /// <summary>Windows and macOS: loads the library as TorchSharp's own loader does, but keeps the reason of a failure.</summary>
+    /// <summary>Windows and macOS: loads the library as TorchSharp's own loader does, but preserves the reason of a failure.</summary>
     private static NativeBackendException? TryLoadElsewhere()
     {
         var assembly = typeof(torch).Assembly;

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
 
-/// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with it for the cores, because its threads spin for a while after each operation.</summary>
+/// <summary>Runs parallel loops on libtorch's own thread pool (GNU OpenMP). A second pool would compete with it for the cores, because
+/// its threads spin for a while after each operation.</summary>
 internal static unsafe class NativeThreads
 {
     private static readonly delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> _parallel;
@@ -29,17 +30,21 @@ internal static unsafe class NativeThreads
     /// <param name="count">Number of iterations.</param>
     /// <param name="grain">Ranges start at multiples of it.</param>
     /// <param name="arguments">Read by the body.</param>
-    /// <param name="body">Runs the iterations from the first index up to, not including, the second. It must not allocate on the managed heap; what it needs is allocated before the loop.</param>
-    /// <remarks>An exception of a body is rethrown here, on the calling thread, after all threads have finished; of several the first is kept.</remarks>
+    /// <param name="body">Runs the iterations from the first index up to, not including, the second. It must not allocate on the managed
+    /// heap: memory that it needs is allocated before the loop.</param>
+    /// <remarks>An exception of a body is rethrown on the calling thread after all threads have finished. If several threads throw, it is
+    /// the first exception.</remarks>
     internal static void For<T>(int count, int grain, ref T arguments, delegate*<void*, int, int, void> body) where T : unmanaged =>
         Run(count, grain, scratch: 0, ref arguments, new Loop { Body = body });
 
     /// <summary>Runs a loop in parallel, as the other overload, with working memory for each thread.</summary>
     /// <param name="count">Number of iterations.</param>
     /// <param name="grain">Ranges start at multiples of it.</param>
-    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized, valid until the loop ends.</param>
+    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized, valid until the loop
+    /// ends.</param>
     /// <param name="arguments">Read by the body.</param>
-    /// <param name="body">Runs the iterations from the first index up to, not including, the second; its last argument is the working memory of its thread.</param>
+    /// <param name="body">Runs the iterations from the first index up to, not including, the second; its last argument is the working
+    /// memory of its thread.</param>
     internal static void For<T>(int count, int grain, nint scratch, ref T arguments, delegate*<void*, int, int, float*, void> body) where T : unmanaged =>
         Run(count, grain, scratch, ref arguments, new Loop { BodyWithScratch = body });
 
@@ -61,7 +66,8 @@ internal static unsafe class NativeThreads
         if (loop.Failure != 0) Rethrow(loop.Failure);
     }
 
-    /// <summary>One thread's share. Native frames are above it, through which no exception may pass: that would end the process.</summary>
+    /// <summary>Runs the iterations of one thread. Native code calls it, so no exception may leave it: that would end the
+    /// process.</summary>
     [UnmanagedCallersOnly]
     private static void Enter(void* pointer)
     {

@@ -3,12 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Native;
 
-/// <summary>Settings for libtorch's OpenMP runtime (libgomp), in effect while it loads: it reads the environment once, when it is loaded.</summary>
+/// <summary>Sets environment variables for libtorch's OpenMP runtime (libgomp) while it loads. libgomp reads the environment only when it
+/// is loaded.</summary>
 /// <remarks>
-/// <para>By default libgomp's threads spin for milliseconds at each barrier. Beside another busy process the threads they wait for are not running, so each of a step's thousands of barriers
-/// lasts a time slice. A short spin count costs nothing on an idle machine (docs/performance.md).</para>
-/// <para>The process's environment is unchanged afterwards. While libgomp loads, the C variable <c>environ</c> points to an extended copy instead of the variables being set: other threads may read the environment at any
-/// time, and a single pointer is replaced at once. Variables that the program set with <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, which C code does not see, are included.</para>
+/// <para>By default libgomp's threads spin for milliseconds at each barrier. If another process is busy, the threads that they wait for
+/// may not be running, so each of the thousands of barriers of a step can last a time slice. A short spin count has no measurable cost on
+/// an idle machine (docs/performance.md).</para>
+/// <para>The process's environment is unchanged afterwards. While libgomp loads, the C variable <c>environ</c> points to an extended copy
+/// instead of the variables being set: other threads may read the environment at any time, and a single pointer is replaced at once.
+/// Variables that the program set with <see cref="Environment.SetEnvironmentVariable(string, string?)"/>, which C code does not see, are
+/// included.</para>
 /// </remarks>
 internal sealed unsafe class OpenMPSettings : IDisposable
 {
@@ -28,10 +32,10 @@ internal sealed unsafe class OpenMPSettings : IDisposable
         *environment = during;
     }
 
-    /// <summary>Whether the program's environment says how many threads there are.</summary>
+    /// <summary>Whether an environment variable sets the number of threads.</summary>
     internal static bool AreThreadsChosen => _threads.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
 
-    /// <summary>Extends the environment until the result is disposed. Null where the C library has no such variable.</summary>
+    /// <summary>Extends the environment until the result is disposed. Null if the C library does not export <c>environ</c>.</summary>
     internal static OpenMPSettings? Apply()
     {
         var chosen = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value)).Where(variable => IsOpenMP(variable.Name)).ToList();
@@ -42,12 +46,13 @@ internal sealed unsafe class OpenMPSettings : IDisposable
 
     public void Dispose()
     {
-        if (*_environment == _during) *_environment = _before;                                     // otherwise C code has replaced it with a copy of its own
+        if (*_environment == _during) *_environment = _before;                  // if it differs, C code has replaced it with its own copy
     }
 
     private static bool IsOpenMP(string name) => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal);
 
-    /// <summary>A copy in which these are the OpenMP variables. It is not freed, since another thread may still be reading it.</summary>
+    /// <summary>Copies the environment with the given OpenMP variables instead of its own. The copy is not freed, because another thread
+    /// may still read it.</summary>
     private static byte** Extended(byte** variables, List<(string Name, string? Value)> chosen)
     {
         var kept = new List<nint>();

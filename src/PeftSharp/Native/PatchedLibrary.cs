@@ -6,8 +6,10 @@ namespace PeftSharp.Native;
 /// <summary>The patched copy of a native library in the user's cache folder; its path contains the hash of the original.</summary>
 internal static class PatchedLibrary
 {
-    /// <summary>Ensures that <paramref name="folder"/> contains a complete patched copy of <paramref name="original"/>, and returns its path.</summary>
-    /// <remarks>An existing copy is compared byte by byte and replaced if it was truncated or changed. The copy is written beside its path and renamed, so other processes never see an incomplete file.</remarks>
+    /// <summary>Ensures that <paramref name="folder"/> contains a complete patched copy of <paramref name="original"/>, and returns its
+    /// path.</summary>
+    /// <remarks>An existing copy is compared byte by byte and replaced if it was truncated or changed. The copy is written to a temporary
+    /// file and renamed, so other processes never see an incomplete file.</remarks>
     /// <exception cref="NativeBackendException">The original cannot be patched.</exception>
     /// <exception cref="IOException">The original cannot be read, or the folder cannot be written.</exception>
     internal static string Place(string original, string folder)
@@ -23,7 +25,8 @@ internal static class PatchedLibrary
         return path;
     }
 
-    /// <summary>The user's own cache folder: <c>$XDG_CACHE_HOME/peftsharp</c>, else <c>~/.cache/peftsharp</c>; null if the user has no home folder.</summary>
+    /// <summary>The user's cache folder: <c>$XDG_CACHE_HOME/peftsharp</c>, or <c>~/.cache/peftsharp</c>; null if the user has no home
+    /// folder.</summary>
     internal static string? UserFolder()
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace PeftSharp.Native;
 
-/// <summary>Working memory of a kernel call, reused by the calling thread's next call: the system would have to clear fresh memory each time.</summary>
+/// <summary>Working memory of a kernel call, reused by the next call on the same thread, because the system would have to clear new
+/// memory each time.</summary>
 internal static unsafe class Scratch
 {
     private const int LineBytes = 64, LineFloats = LineBytes / sizeof(float);

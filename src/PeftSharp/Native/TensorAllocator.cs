@@ -2,15 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Native;
 
-/// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off until a program turns it on (<c>FastPaths.Allocator</c>).</summary>
+/// <summary>An allocator for libtorch's CPU tensors that reuses the memory of freed tensors. Off by default
+/// (<c>FastPaths.Allocator</c>).</summary>
 /// <remarks>
-/// <para>libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc takes a larger block and returns its ends to the heap; small objects settle there, and when the tensor
-/// is freed, the gap is too small for a tensor of the same size. This allocator calls <c>malloc</c> with 80 bytes more and aligns within the block, and glibc is told to keep freed memory
+/// <para>libtorch allocates aligned memory from glibc (<c>posix_memalign</c>). glibc allocates a larger block and returns its ends to the
+/// heap, where small objects are allocated. When the tensor is freed, the gap is too small for a tensor of the same size. This allocator
+/// calls <c>malloc</c> with 80 additional bytes and aligns within the block, and glibc is configured to keep freed memory
 /// (<see cref="GlibcHeap"/>).</para>
 /// <para>An allocator is a C++ object, so this one is a copy of libtorch's own with two functions of its virtual table replaced by a few
-/// instructions of machine code. They pass a request that they cannot serve to libtorch's allocator, which reports the error. Everything that is relied on is looked up or tried first: on another
-/// system, processor or libtorch, or where another allocator is installed, the allocator is not available.</para>
-/// <para>Turning it off reinstalls libtorch's allocator. The page with the machine code (4 KiB) and the table stay until the process ends, because tensors that were allocated meanwhile are freed through them.</para>
+/// instructions of machine code. They forward a request that they cannot handle to libtorch's allocator, which reports the error. All
+/// assumptions are verified first: on another system, processor or libtorch, or if another allocator is installed, the allocator is not
+/// available.</para>
+/// <para>Turning it off reinstalls libtorch's allocator. The page with the machine code (4 KiB) and the table remain until the process
+/// ends, because they free the tensors that were allocated in the meantime.</para>
 /// </remarks>
 internal static unsafe class TensorAllocator
 {
@@ -21,10 +25,11 @@ internal static unsafe class TensorAllocator
     private static readonly Lock _gate = new();
     private static Allocators? _allocators;
 
-    /// <summary>Whether libtorch allocates with it now.</summary>
+    /// <summary>Whether libtorch currently uses this allocator.</summary>
     internal static bool IsOn => _allocators is { } allocators && allocators.Get() == allocators.Ours;
 
-    /// <summary>Turns it on or off. Existing tensors are unaffected: each knows how it is freed. Where it is not available, or another allocator than libtorch's own is installed, nothing changes.</summary>
+    /// <summary>Turns the allocator on or off. Existing tensors are not affected, because each stores its deleter. If the allocator is
+    /// not available, or the program has installed another one, the call has no effect.</summary>
     internal static void Use(bool isOn)
     {
         lock (_gate)
@@ -49,7 +54,7 @@ internal static unsafe class TensorAllocator
         allocators.Heap.Restore();
     }
 
-    /// <summary>Returns freed memory to the system if the allocator is on; while it is off, glibc does so by itself.</summary>
+    /// <summary>Returns freed memory to the system if the allocator is on. While it is off, glibc does this automatically.</summary>
     internal static void ReturnFreedMemory()
     {
         if (IsOn) _allocators!.Heap.Trim();
@@ -89,7 +94,7 @@ internal static unsafe class TensorAllocator
         return found;
     }
 
-    /// <summary>Writes the machine code to a page of its own, which then becomes executable and read-only.</summary>
+    /// <summary>Writes the machine code to a separate page, which then becomes executable and read-only.</summary>
     private static Code? TryWriteCode(Layout layout, void* original, void* originalAllocate, void* malloc, void* free)
     {
         var page = Map(null, PageBytes, ReadWrite, PrivateAnonymous, -1, 0);
@@ -116,7 +121,7 @@ internal static unsafe class TensorAllocator
         return Protect(page, PageBytes, ReadExecute) == 0 ? new Code { Allocate = allocate, RawDeleter = rawDeleter } : null;
     }
 
-    /// <summary>Writes instructions, one that loads an address, and more instructions; returns their length.</summary>
+    /// <summary>Writes instructions, an instruction that loads an address, and further instructions. Returns their length.</summary>
     private static int Write(Span<byte> code, int at, ReadOnlySpan<byte> before, ReadOnlySpan<byte> load, void* address, ReadOnlySpan<byte> after)
     {
         var start = at;
@@ -133,7 +138,8 @@ internal static unsafe class TensorAllocator
     [DllImport("libc", EntryPoint = "mprotect")]
     private static extern int Protect(void* address, nuint length, int protection);
 
-    /// <summary>Byte offsets of the fields of <c>c10::DataPtr</c>, libtorch's handle of a memory block, determined from an allocated one.</summary>
+    /// <summary>Byte offsets of the fields of <c>c10::DataPtr</c>, libtorch's handle of a memory block, determined from an allocated
+    /// one.</summary>
     private sealed record Layout(byte Data, byte Context, byte Deleter, byte Device, ulong DeviceWord)
     {
         internal static Layout? TryFind(void* allocator, void* allocate, void* deleter)

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
 
-/// <summary>The address of a tensor's memory, also where TorchSharp offers no span: for tensors with more than 2³¹ elements or with strides.</summary>
+/// <summary>Gets the address of a tensor's memory, including tensors for which TorchSharp has no span: those with more than 2³¹ elements
+/// and non-contiguous ones.</summary>
 internal static unsafe class TensorMemory
 {
     private static readonly delegate* unmanaged<IntPtr, IntPtr*, int> _dataPointer = Find();

@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Native;
 
-/// <summary>Calls operators of libtorch by name through its stable C interface (2.10 and later), for those that TorchSharp does not bind.</summary>
+/// <summary>Calls operators of libtorch by name through its stable C interface (2.10 and later), for operators that TorchSharp does not
+/// bind.</summary>
 internal static unsafe partial class TorchDispatcher
 {
-    /// <summary>The libtorch version whose calling conventions are used, as the interface expects it: major and minor version in the upper bytes.</summary>
+    /// <summary>The libtorch version whose calling conventions are used, as the interface expects it: major and minor version in the
+    /// upper bytes.</summary>
     private const ulong BuildVersion = (2UL << 56) | (10UL << 48);
 
     private static readonly Functions? Native = Functions.TryLoad();
@@ -16,12 +18,14 @@ internal static unsafe partial class TorchDispatcher
 
     /// <summary>Calls an operator that returns nothing.</summary>
     /// <param name="operatorName">Name of the operator, such as <c>aten::_fused_adamw_</c>.</param>
-    /// <param name="arguments">All arguments of the operator's schema in order: tensor arrays, doubles, booleans, or null for optional arguments.</param>
+    /// <param name="arguments">All arguments of the operator's schema in order: tensor arrays, doubles, booleans, or null for optional
+    /// arguments.</param>
     /// <exception cref="PlatformNotSupportedException">The loaded libtorch is older than 2.10.</exception>
     /// <exception cref="InvalidOperationException">libtorch rejected the call; the reason is on the standard error stream.</exception>
     internal static void Call(string operatorName, params ReadOnlySpan<object?> arguments)
     {
-        var native = Native ?? throw new PlatformNotSupportedException("The loaded libtorch is older than 2.10: it has no stable C interface.");
+        var native = Native ?? throw new PlatformNotSupportedException("The loaded libtorch is older than 2.10: "
+            + "it has no stable C interface. Reference a newer native backend.");
         var stack = stackalloc ulong[arguments.Length];
         for (var i = 0; i < arguments.Length; i++)
             stack[i] = arguments[i] switch

@@ -2,20 +2,23 @@ using System.Globalization;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Sizes as the Python libraries write them: <c>"50GB"</c>, <c>"200MB"</c>, <c>"1.5 KB"</c>, powers of a thousand.</summary>
+/// <summary>Parses sizes in the notation of the Python libraries: <c>"50GB"</c>, <c>"200MB"</c>, <c>"1.5 KB"</c>. Units are powers of
+/// 1000.</summary>
 internal static class ByteSize
 {
     private static readonly (string Unit, double Bytes)[] Units = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("KB", 1e3), ("", 1)];
 
-    /// <exception cref="ArgumentException">The text is no positive number with one of the units, or with none for bytes.</exception>
+    /// <exception cref="ArgumentException">The text is not a positive number followed by a unit, or by none for bytes.</exception>
     internal static long Parse(string text, string argument)
     {
         ArgumentNullException.ThrowIfNull(text, argument);
         var trimmed = text.Trim();
         var (unit, bytes) = Units.First(unit => trimmed.EndsWith(unit.Unit, StringComparison.OrdinalIgnoreCase));
-        var isNumber = double.TryParse(trimmed[..^unit.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count);
+        const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
+        var isNumber = double.TryParse(trimmed[..^unit.Length], style, CultureInfo.InvariantCulture, out var count);
         return isNumber && count * bytes is >= 1 and < long.MaxValue
             ? (long)(count * bytes)
-            : throw new ArgumentException($"'{text}' is no size; a number above 0 with TB, GB, MB or KB is expected, such as \"5GB\", or a number of bytes.", argument);
+            : throw new ArgumentException($"'{text}' is not a valid size. "
+                + "Pass a positive number with TB, GB, MB or KB, such as \"5GB\", or a number of bytes.", argument);
     }
 }

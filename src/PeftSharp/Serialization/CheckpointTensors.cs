@@ -2,16 +2,19 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The tensors of a checkpoint by name, whether it is one file or several with an index.</summary>
+/// <summary>The tensors of a checkpoint by name. The checkpoint is a single safetensors file or several files (shards) with an
+/// index.</summary>
 /// <remarks>
-/// <para>All headers are read and checked on opening, the values when asked for.
-/// A tensor that stands in a part without standing in the index is there too, as in transformers.</para>
+/// <para>All headers are read and validated when the checkpoint is opened. Values are read when they are requested.
+/// As in transformers, a tensor that is in a shard but not in the index is included.</para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class CheckpointTensors : IDisposable
 {
-    /// <summary>The file that transformers saves a model's weights to.</summary>
+    /// <summary>The name of the file in which transformers saves a model's weights.</summary>
     public const string DefaultFileName = "model.safetensors";
+
+    private const string MixedSaves = "The files do not belong to the same save. Download all of them again.";
 
     private readonly List<SafetensorsFile> _files = [];
     private readonly OrderedDictionary<string, TensorEntry> _tensors = new(StringComparer.Ordinal);
@@ -20,9 +23,12 @@ public sealed class CheckpointTensors : IDisposable
     private CheckpointTensors() { }
 
     /// <summary>Opens a checkpoint.</summary>
-    /// <param name="path">A folder, where <paramref name="fileName"/> is looked for and then its index (<c>model.safetensors.index.json</c>); or one of these files itself.</param>
-    /// <param name="fileName">The weights' file in a folder; <c>adapter_model.safetensors</c> for peft's adapters.</param>
-    /// <exception cref="CheckpointException">Nothing of the kind is there, a file is unsound, a part that the index names is missing, or lacks a tensor, or two parts hold the same one.</exception>
+    /// <param name="path">A folder that contains <paramref name="fileName"/> or its index (<c>model.safetensors.index.json</c>), or the
+    /// path of one of these files.</param>
+    /// <param name="fileName">The name of the weights file in a folder. Default <c>model.safetensors</c>; peft's adapters use
+    /// <c>adapter_model.safetensors</c>.</param>
+    /// <exception cref="CheckpointException">No weights file or index is found, a file is invalid, a shard listed in the index is missing
+    /// or lacks a tensor, or two shards contain the same tensor.</exception>
     public static CheckpointTensors Open(string path, string fileName = DefaultFileName)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -44,15 +50,20 @@ public sealed class CheckpointTensors : IDisposable
         }
     }
 
-    /// <summary>Saves tensors into a folder: in one file, or, where they are more than <paramref name="maxShardSize"/>, in several with an index, as transformers splits them.</summary>
-    /// <remarks>Everything is written in full before the first file of an older save is replaced; what is left of that save is removed at the end. Tensors are split in the order given.</remarks>
-    /// <param name="folder">Made where it does not exist.</param>
-    /// <param name="tensors">Tensors by name, on any device. Two names of the same memory are both written.</param>
-    /// <param name="maxShardSize">The most bytes of tensors per file, such as <c>"5GB"</c> or <c>"200MB"</c>; a larger single tensor gets a file of its own. Default <c>"50GB"</c>, as in transformers.</param>
-    /// <param name="fileName">The weights' file.</param>
-    /// <param name="metadata">Strings to carry along in each file; <see cref="Safetensors.PyTorchMetadata"/> unless given.</param>
-    /// <exception cref="ArgumentException">A name stands twice or is reserved, a tensor has a dtype that the format lacks, or the size is no size.</exception>
-    /// <exception cref="IOException">The folder cannot be written, or the disk is full; the older save is whole then.</exception>
+    /// <summary>Saves tensors to a folder, in one file. If they are larger than <paramref name="maxShardSize"/>, they are split into
+    /// several files with an index, as in transformers.</summary>
+    /// <remarks>All files are written completely before the first file of an earlier save is replaced. Remaining files of the earlier
+    /// save are deleted at the end. Tensors are split in the given order.</remarks>
+    /// <param name="folder">The folder; created if it does not exist.</param>
+    /// <param name="tensors">Tensors by name, on any device. Tensors that share memory are written once per name.</param>
+    /// <param name="maxShardSize">Maximum size of the tensors in one file, such as <c>"5GB"</c> or <c>"200MB"</c>. A single tensor that
+    /// is larger gets its own file. Default <c>"50GB"</c>, as in transformers.</param>
+    /// <param name="fileName">The name of the weights file. Default <c>model.safetensors</c>.</param>
+    /// <param name="metadata">Strings that are stored in the header of each file. Default:
+    /// <see cref="Safetensors.PyTorchMetadata"/>.</param>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, a dtype is not supported by the format, or
+    /// <paramref name="maxShardSize"/> is not a valid size.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full. The earlier save is then unchanged.</exception>
     public static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, string maxShardSize = "50GB",
         string fileName = DefaultFileName, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -62,10 +73,10 @@ public sealed class CheckpointTensors : IDisposable
         new ShardedSave(folder, fileName, metadata ?? Safetensors.PyTorchMetadata).Write([.. tensors], ByteSize.Parse(maxShardSize, nameof(maxShardSize)));
     }
 
-    /// <summary>What the checkpoint holds, by name, in the order of its files.</summary>
+    /// <summary>The entries of all tensors by name, in the order of the files.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors => _tensors;
 
-    /// <summary>The strings that the (first) file carries beside its tensors.</summary>
+    /// <summary>The metadata of the first file, such as <c>format</c>: <c>pt</c>.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _files[0].Metadata;
 
     /// <summary>The paths of the files.</summary>
@@ -83,7 +94,7 @@ public sealed class CheckpointTensors : IDisposable
     /// <inheritdoc cref="SafetensorsFile.Bytes"/>
     public ReadOnlySpan<byte> Bytes(string name) => FileOf(name).Bytes(name);
 
-    /// <summary>Closes the files. Tensors that were read or mapped stay valid.</summary>
+    /// <summary>Closes the files. Tensors that were read or mapped remain valid.</summary>
     public void Dispose() => _files.ForEach(file => file.Dispose());
 
     private void AddShards(string index)
@@ -94,18 +105,20 @@ public sealed class CheckpointTensors : IDisposable
         {
             var path = Path.Combine(folder, shard);
             if (!File.Exists(path))
-                throw new CheckpointException($"'{index}' names '{shard}', which is missing{FolderContents.Describe(folder)} Fetch the missing file.");
+                throw new CheckpointException($"'{index}' lists the file '{shard}', which is missing{FolderContents.Describe(folder)} "
+                    + "Download the missing file.");
             Add(SafetensorsFile.Open(path));
         }
         foreach (var (tensor, shard) in expected)
         {
             if (!_fileOf.TryGetValue(tensor, out var file))
-                throw new CheckpointException($"'{index}' says that '{shard}' holds tensor '{tensor}', and it does not. The index and its files are not of the same save: fetch all of them again.");
+                throw new CheckpointException($"'{index}' lists tensor '{tensor}' in '{shard}', but that file does not contain it. "
+                    + MixedSaves);
             if (Path.GetFileName(file.Path) != shard)
-                throw new CheckpointException($"'{index}' says that '{shard}' holds tensor '{tensor}', and '{file.Path}' holds it. The index and its files are not of the same save: fetch all of them again.");
+                throw new CheckpointException($"'{index}' lists tensor '{tensor}' in '{shard}', but it is in '{file.Path}'. {MixedSaves}");
         }
         if (_files.Count == 0)
-            throw new CheckpointException($"'{index}' names no tensor and no file; it is no index of a checkpoint. Fetch it again.");
+            throw new CheckpointException($"'{index}' lists no tensors, so it is not the index of a checkpoint. Download it again.");
     }
 
     private void Add(SafetensorsFile file)
@@ -114,7 +127,8 @@ public sealed class CheckpointTensors : IDisposable
         foreach (var (name, entry) in file.Tensors)
         {
             if (!_tensors.TryAdd(name, entry))
-                throw new CheckpointException($"Tensor '{name}' is in '{_fileOf[name].Path}' and in '{file.Path}'; a checkpoint holds each once. The files are not of the same save: fetch all of them again.");
+                throw new CheckpointException($"Tensor '{name}' is in both '{_fileOf[name].Path}' and '{file.Path}'; "
+                    + $"a checkpoint contains each tensor once. {MixedSaves}");
             _fileOf.Add(name, file);
         }
     }
@@ -123,7 +137,8 @@ public sealed class CheckpointTensors : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return _fileOf.TryGetValue(name, out var file) ? file
-            : throw new CheckpointException($"The checkpoint of {string.Join(", ", Files.Select(path => $"'{path}'"))} has no tensor '{name}'{NameHint.For(name, Tensors.Keys)}");
+            : throw new CheckpointException($"The checkpoint {string.Join(", ", Files.Select(path => $"'{path}'"))} has no tensor "
+                + $"'{name}'{NameHint.For(name, Tensors.Keys)}");
     }
 
     private static string Locate(string folder, string fileName)
@@ -133,9 +148,12 @@ public sealed class CheckpointTensors : IDisposable
         if (found is not null)
             return found;
         var pickle = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*.bin").Select(Path.GetFileName).FirstOrDefault(name => name!.StartsWith("pytorch_model", StringComparison.Ordinal) || name.StartsWith("adapter_model", StringComparison.Ordinal))
+            ? Directory.EnumerateFiles(folder, "*.bin").Select(Path.GetFileName).FirstOrDefault(name =>
+                name!.StartsWith("pytorch_model", StringComparison.Ordinal) || name.StartsWith("adapter_model", StringComparison.Ordinal))
             : null;
-        throw new CheckpointException($"No checkpoint in '{folder}': looked for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}" + (pickle is null ? ""
-            : $" '{pickle}' is a pickle, which is not read: it can run code. Convert it once with Python: AutoModel.from_pretrained(folder).save_pretrained(folder) writes {fileName}."));
+        throw new CheckpointException($"No checkpoint found in '{folder}'. "
+            + $"Searched for {string.Join(" and ", wanted)}{FolderContents.Describe(folder)}" + (pickle is null ? ""
+            : $" '{pickle}' is a pickle file, which is not supported because it can run code. Convert it with Python: "
+                + $"AutoModel.from_pretrained(folder).save_pretrained(folder) writes {fileName}."));
     }
 }

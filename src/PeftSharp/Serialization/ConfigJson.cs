@@ -4,10 +4,12 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Typed reading of a configuration's fields, with errors that name file, field, value and what was expected, and with the fields that nobody asked for.</summary>
+/// <summary>Typed access to the fields of a JSON configuration. Errors name the file, the field, its value and the expected type; fields
+/// that are not read are preserved.</summary>
 /// <remarks>
-/// <para>A record reads its own fields with the getters and keeps <see cref="Rest"/>, so that what another version wrote survives loading and saving.
-/// A field that is <c>null</c> counts as not given, as in transformers. Whole numbers are accepted where a float is expected, and <c>3.0</c> where a whole number is.</para>
+/// <para>A configuration record reads its fields with the getters and stores <see cref="Rest"/>, so that unknown fields, such as those of
+/// another version, are kept when it is loaded and saved. As in transformers, a field that is <c>null</c> counts as absent. An integer is
+/// accepted where a float is expected, and <c>3.0</c> where an integer is expected.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class ConfigJson
@@ -16,9 +18,9 @@ public sealed class ConfigJson
     private readonly string _prefix;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>Wraps fields that were read.</summary>
+    /// <summary>Creates an instance for a JSON object.</summary>
     /// <param name="fields">The fields.</param>
-    /// <param name="source">Where they come from, for errors: the file's path.</param>
+    /// <param name="source">The path of the file, for error messages.</param>
     public ConfigJson(JsonObject fields, string source) : this(fields, source, prefix: "") { }
 
     private ConfigJson(JsonObject fields, string source, string prefix)
@@ -30,103 +32,106 @@ public sealed class ConfigJson
 
     /// <summary>Reads a file, such as <c>config.json</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is absent, unreadable or not JSON, or its value is no object.</exception>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not valid JSON, or its value is not an
+    /// object.</exception>
     public static ConfigJson Read(string path) => new(JsonFile.Read(path), path);
 
     /// <summary>All fields, in the order of the file.</summary>
     public JsonObject Fields { get; }
 
-    /// <summary>Whether a field is given and not null. Does not count as asking for it.</summary>
-    /// <param name="name">The field.</param>
+    /// <summary>Whether a field is present and not null. The field still belongs to <see cref="Rest"/>.</summary>
+    /// <param name="name">The name of the field.</param>
     public bool Has(string name) => Fields[name] is not null;
 
-    /// <summary>The fields that no getter has asked for yet, as copies in the order of the file: what to write back beside the known ones.</summary>
+    /// <summary>Copies of the fields that no getter has read yet, in the order of the file. Write them together with the known fields to
+    /// preserve them.</summary>
     public JsonObject Rest() =>
         new(Fields.Where(field => !_asked.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
-    /// <summary>A whole number that must be given.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is absent, or no whole number of 32 bits.</exception>
+    /// <summary>Gets a required 32-bit integer.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is absent, null or not a 32-bit integer.</exception>
     public int GetInt(string name) => Need<int>(name, Whole, JsonNumbers.TryInt);
 
-    /// <summary>A whole number, or <paramref name="unset"/> where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="unset">The value where the field is absent or null.</param>
-    /// <exception cref="CheckpointException">The field is no whole number of 32 bits.</exception>
+    /// <summary>Gets a 32-bit integer, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is not a 32-bit integer.</exception>
     public int GetInt(string name, int unset) => Find<int>(name, Whole, JsonNumbers.TryInt) ?? unset;
 
-    /// <summary>A whole number, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no whole number of 32 bits.</exception>
+    /// <summary>Gets a 32-bit integer, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a 32-bit integer.</exception>
     public int? GetIntOrNull(string name) => Find<int>(name, Whole, JsonNumbers.TryInt);
 
-    /// <summary>A whole number of 64 bits, or <paramref name="unset"/> where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="unset">The value where the field is absent or null.</param>
-    /// <exception cref="CheckpointException">The field is no whole number of 64 bits.</exception>
+    /// <summary>Gets a 64-bit integer, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is not a 64-bit integer.</exception>
     public long GetLong(string name, long unset) => Find<long>(name, Whole, JsonNumbers.TryLong) ?? unset;
 
-    /// <summary>A float that must be given; may be NaN or infinite.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is absent, or no number.</exception>
+    /// <summary>Gets a required floating-point number, which may be NaN or infinite.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is absent, null or not a number.</exception>
     public double GetDouble(string name) => Need<double>(name, Number, JsonNumbers.TryDouble);
 
-    /// <summary>A float, or <paramref name="unset"/> where it is absent or null; may be NaN or infinite.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="unset">The value where the field is absent or null.</param>
-    /// <exception cref="CheckpointException">The field is no number.</exception>
+    /// <summary>Gets a floating-point number, which may be NaN or infinite, or <paramref name="unset"/> if the field is absent or
+    /// null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is not a number.</exception>
     public double GetDouble(string name, double unset) => Find<double>(name, Number, JsonNumbers.TryDouble) ?? unset;
 
-    /// <summary>A float, or null where it is absent or null; may be NaN or infinite.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no number.</exception>
+    /// <summary>Gets a floating-point number, which may be NaN or infinite, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a number.</exception>
     public double? GetDoubleOrNull(string name) => Find<double>(name, Number, JsonNumbers.TryDouble);
 
-    /// <summary>A truth value, or <paramref name="unset"/> where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="unset">The value where the field is absent or null.</param>
+    /// <summary>Gets a Boolean, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
     /// <exception cref="CheckpointException">The field is neither true nor false.</exception>
     public bool GetBool(string name, bool unset) => Find<bool>(name, Truth, TryBool) ?? unset;
 
-    /// <summary>A truth value, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
+    /// <summary>Gets a Boolean, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
     /// <exception cref="CheckpointException">The field is neither true nor false.</exception>
     public bool? GetBoolOrNull(string name) => Find<bool>(name, Truth, TryBool);
 
-    /// <summary>A string that must be given.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is absent, or no string.</exception>
+    /// <summary>Gets a required string.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is absent, null or not a string.</exception>
     public string GetString(string name) => GetStringOrNull(name) ?? throw Missing(name, Text);
 
-    /// <summary>A string, or <paramref name="unset"/> where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="unset">The value where the field is absent or null.</param>
-    /// <exception cref="CheckpointException">The field is no string.</exception>
+    /// <summary>Gets a string, or <paramref name="unset"/> if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="unset">The value that is returned if the field is absent or null.</param>
+    /// <exception cref="CheckpointException">The field is not a string.</exception>
     public string GetString(string name, string unset) => GetStringOrNull(name) ?? unset;
 
-    /// <summary>A string, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no string.</exception>
+    /// <summary>Gets a string, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a string.</exception>
     public string? GetStringOrNull(string name) => Ask(name) is { } node ? TryString(node, out var text) ? text : throw Wrong(name, node, Text) : null;
 
-    /// <summary>A list of strings, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no list, or one of its items is no string.</exception>
+    /// <summary>Gets a list of strings, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a list, or an item is not a string.</exception>
     public IReadOnlyList<string>? GetStrings(string name) => List<string>(name, Text, TryString);
 
-    /// <summary>A list of whole numbers, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no list, or one of its items is no whole number of 32 bits.</exception>
+    /// <summary>Gets a list of 32-bit integers, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a list, or an item is not a 32-bit integer.</exception>
     public IReadOnlyList<int>? GetInts(string name) => List<int>(name, Whole, JsonNumbers.TryInt);
 
-    /// <summary>A list of floats, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no list, or one of its items is no number.</exception>
+    /// <summary>Gets a list of floating-point numbers, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a list, or an item is not a number.</exception>
     public IReadOnlyList<double>? GetDoubles(string name) => List<double>(name, Number, JsonNumbers.TryDouble);
 
-    /// <summary>An object within, or null where it is absent or null; its errors name the whole way to a field.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no object.</exception>
+    /// <summary>Gets a nested object, or null if the field is absent or null. Its errors name the full path of a field.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not an object.</exception>
     public ConfigJson? GetSection(string name) => Ask(name) switch
     {
         null => null,
@@ -134,20 +139,21 @@ public sealed class ConfigJson
         { } other => throw Wrong(name, other, "an object"),
     };
 
-    /// <summary>A list of objects, or null where it is absent or null.</summary>
-    /// <param name="name">The field.</param>
-    /// <exception cref="CheckpointException">The field is no list, or one of its items is no object.</exception>
+    /// <summary>Gets a list of objects, or null if the field is absent or null.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <exception cref="CheckpointException">The field is not a list, or an item is not an object.</exception>
     public IReadOnlyList<ConfigJson>? GetSections(string name) => ListOf(name)?.Select((item, index) => item is JsonObject fields
         ? new ConfigJson(fields, _source, $"{_prefix}{name}[{index}].")
         : throw Wrong($"{name}[{index}]", item, "an object")).ToList();
 
-    /// <summary>A field as it stands, whatever its type; null where it is absent or null. For fields of several types, such as a list or a string.</summary>
-    /// <param name="name">The field.</param>
+    /// <summary>Gets a field as a JSON node of any type, or null if it is absent or null. For fields that can have several types, such as
+    /// a string or a list.</summary>
+    /// <param name="name">The name of the field.</param>
     public JsonNode? GetNode(string name) => Ask(name);
 
-    /// <summary>The error for a field whose value does not do, in this class's words.</summary>
-    /// <param name="name">The field.</param>
-    /// <param name="expected">What would do, such as <c>"one of: none, all"</c>.</param>
+    /// <summary>Creates the exception for an invalid value, with the same message as the getters.</summary>
+    /// <param name="name">The name of the field.</param>
+    /// <param name="expected">The expected value or type, such as <c>"one of: none, all"</c>.</param>
     public CheckpointException Wrong(string name, string expected) => Wrong(name, Fields[name], expected);
 
     private const string Whole = "a whole number";
@@ -180,9 +186,10 @@ public sealed class ConfigJson
 
     private CheckpointException Wrong(string name, JsonNode? value, string expected)
     {
-        const int longest = 100;
+        const int maxLength = 100;
         var shown = PythonJson.Dumps(value, indent: null, sortKeys: false, ensureAscii: false);
-        return new($"'{_source}': field '{_prefix}{name}' is {(shown.Length > longest ? $"{shown.AsSpan(0, longest)} …" : shown)}; {expected} is expected.");
+        return new($"'{_source}': field '{_prefix}{name}' is {(shown.Length > maxLength ? $"{shown.AsSpan(0, maxLength)} …" : shown)}; "
+            + $"{expected} is expected.");
     }
 
     private CheckpointException Missing(string name, string expected) =>

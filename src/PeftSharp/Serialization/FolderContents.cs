@@ -1,22 +1,22 @@
 namespace PeftSharp.Serialization;
 
-/// <summary>What a folder holds, for the message about what it does not.</summary>
+/// <summary>Describes the contents of a folder, for messages about missing files.</summary>
 internal static class FolderContents
 {
-    private const int MostNamed = 12;
+    private const int MaxNames = 12;
 
-    /// <summary>A sentence's end: <c>; the folder holds a, b</c>, or that there is no such folder.</summary>
+    /// <summary>The end of a sentence: <c>; the folder contains a, b.</c>, or that the folder is empty or does not exist.</summary>
     internal static string Describe(string? folder)
     {
         folder = string.IsNullOrEmpty(folder) ? "." : folder;
         if (!Directory.Exists(folder))
-            return $"; there is no folder '{folder}'.";
+            return $"; the folder '{folder}' does not exist.";
         var names = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
         return names.Count switch
         {
             0 => $"; the folder '{folder}' is empty.",
-            > MostNamed => $"; the folder '{folder}' holds {string.Join(", ", names.Take(MostNamed))} and {names.Count - MostNamed} more.",
-            _ => $"; the folder '{folder}' holds {string.Join(", ", names)}.",
+            > MaxNames => $"; the folder '{folder}' contains {string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} more.",
+            _ => $"; the folder '{folder}' contains {string.Join(", ", names)}.",
         };
     }
 }

@@ -4,14 +4,17 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>JSON files as the Python libraries read and write them: <c>config.json</c>, <c>adapter_config.json</c>, <c>trainer_state.json</c>, the index of a sharded checkpoint.</summary>
+/// <summary>Reads and writes JSON files as the Python libraries do, such as <c>config.json</c>, <c>adapter_config.json</c> and
+/// <c>trainer_state.json</c>.</summary>
 public static class JsonFile
 {
-    /// <summary>Reads a file whose value is an object.</summary>
-    /// <remarks>Fields keep their order. <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which Python writes, are read as numbers; of a field that stands twice the last value counts, as in Python.</remarks>
-    /// <param name="path">The file, in UTF-8.</param>
-    /// <param name="refuseDuplicates">A field that stands twice is an error.</param>
-    /// <exception cref="CheckpointException">The file is absent or unreadable, is not JSON (the message names line and byte), or its value is no object.</exception>
+    /// <summary>Reads a file that contains a JSON object.</summary>
+    /// <remarks>The order of the fields is preserved. <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which Python writes, are read as
+    /// numbers. As in Python, the last value of a duplicate field is used.</remarks>
+    /// <param name="path">The path of the file, encoded in UTF-8.</param>
+    /// <param name="refuseDuplicates">Whether a duplicate field is an error. Default false.</param>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not valid JSON (the message contains the line
+    /// and byte), or its value is not an object.</exception>
     public static JsonObject Read(string path, bool refuseDuplicates = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,12 +31,14 @@ public static class JsonFile
         return Parse(path, text, refuseDuplicates);
     }
 
-    /// <summary>Writes a value as <c>json.dumps(value, indent=2, sort_keys=True)</c> does, and a line's end. The file is whole or, on any error, what it was before.</summary>
-    /// <remarks>Characters outside ASCII are written as <c>\u</c> escapes and floats as Python's <c>repr</c> prints them: <c>1e-12</c>, <c>5e-05</c>, <c>1.0</c>, <c>NaN</c>.</remarks>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="value">What to write.</param>
-    /// <param name="sortKeys">Fields in the order of their names; else as they stand.</param>
-    /// <param name="finalNewline">A line's end after the value, as transformers writes; peft writes none.</param>
+    /// <summary>Writes a value in the format of <c>json.dumps(value, indent=2, sort_keys=True)</c>, followed by a newline. If an error
+    /// occurs, an existing file is unchanged.</summary>
+    /// <remarks>Non-ASCII characters are written as <c>\u</c> escapes, and floating-point numbers in the format of Python's <c>repr</c>:
+    /// <c>1e-12</c>, <c>5e-05</c>, <c>1.0</c>, <c>NaN</c>.</remarks>
+    /// <param name="path">The path of the file. Its folder must exist.</param>
+    /// <param name="value">The value to write.</param>
+    /// <param name="sortKeys">Whether fields are sorted by name. If false, they keep their order. Default true.</param>
+    /// <param name="finalNewline">Whether a newline follows the value, as in transformers' files but not in peft's. Default true.</param>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Write(string path, JsonNode value, bool sortKeys = true, bool finalNewline = true)
     {
@@ -47,12 +52,13 @@ public static class JsonFile
         try
         {
             return PythonJson.Loads(text, refuseDuplicates) as JsonObject
-                ?? throw new CheckpointException($"'{path}' holds JSON that is no object; fields in braces are expected. Check that this is the file that was meant.");
+                ?? throw new CheckpointException($"'{path}' contains a JSON value that is not an object. "
+                    + "Expected fields in braces ({}). Check that this is the intended file.");
         }
         catch (JsonException error)
         {
             throw new CheckpointException($"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}. "
-                + "It may be cut short: fetch or write it again.", error);
+                + "The file may be truncated: download or write it again.", error);
         }
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Numbers out of JSON nodes, whatever .NET type the node was made of: System.Text.Json converts only those that came from text.</summary>
+/// <summary>Converts numeric JSON nodes that hold a value of any .NET number type. System.Text.Json converts between types only for nodes
+/// that were parsed from text.</summary>
 internal static class JsonNumbers
 {
     internal static bool TryDouble(JsonNode node, out double value)
@@ -22,13 +23,13 @@ internal static class JsonNumbers
         return true;
     }
 
-    /// <summary>Whole numbers, also those written as floats (<c>3.0</c>).</summary>
+    /// <summary>Gets an integer, which may be written as a float (<c>3.0</c>).</summary>
     internal static bool TryLong(JsonNode node, out long value)
     {
         value = 0;
         if (node is JsonValue number && number.TryGetValue(out value))
             return true;
-        // Beyond 2^53 a float does not say which whole number was meant.
+        // Above 2^53 a double does not identify a single integer.
         if (!TryDouble(node, out var real) || Math.Abs(real) > 1L << 53 || real != Math.Truncate(real))
             return false;
         value = (long)real;

@@ -4,10 +4,10 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>A file opened for reading, with its bytes mapped into memory on first use.</summary>
+/// <summary>A file opened for reading. It is mapped into memory on first use.</summary>
 /// <remarks>
-/// The pages are private copies on write: whoever writes through them changes this process's memory only, never the file.
-/// The mapping is counted: it stays until the last tensor over it is gone, also after <see cref="Dispose"/>.
+/// The pages are copy-on-write: writes through the mapping change the memory of this process, not the file.
+/// The mapping is reference-counted: it exists until the last tensor that uses it is freed, even after <see cref="Dispose"/>.
 /// </remarks>
 internal sealed class MappedFile : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class MappedFile : IDisposable
     private unsafe byte* _bytes;
     private bool _disposed;
 
-    /// <exception cref="CheckpointException">The file is absent or may not be read.</exception>
+    /// <exception cref="CheckpointException">The file does not exist or cannot be read.</exception>
     internal MappedFile(string path)
     {
         Path = path;
@@ -38,8 +38,9 @@ internal sealed class MappedFile : IDisposable
     /// <summary>The file's length in bytes when it was opened.</summary>
     internal long Length { get; }
 
-    /// <summary>Reads from the file itself, not from the mapping: a file cut short meanwhile is an error here, and a fatal signal there.</summary>
-    /// <exception cref="CheckpointException">The file ends before the span is full.</exception>
+    /// <summary>Reads from the file instead of the mapping. If the file has been truncated, this throws; access to the mapping would end
+    /// the process with a signal.</summary>
+    /// <exception cref="CheckpointException">The file ends before the span is filled.</exception>
     internal void Read(Span<byte> target, long offset)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -55,13 +56,15 @@ internal sealed class MappedFile : IDisposable
                 throw new CheckpointException($"'{Path}' cannot be read at byte {offset} ({error.Message}).", error);
             }
             if (count == 0)
-                throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. Something cut it meanwhile: fetch it again.");
+                throw new CheckpointException($"'{Path}' ends at byte {offset}; it had {Length} bytes when it was opened. "
+                    + "The file was truncated in the meantime: download it again.");
             target = target[count..];
             offset += count;
         }
     }
 
-    /// <summary>The address of a byte of the mapping; valid while this object, or a handle counted on <see cref="View"/>, is held.</summary>
+    /// <summary>The address of a byte of the mapping. It is valid until this object is disposed and every reference added to
+    /// <see cref="View"/> is released.</summary>
     internal unsafe byte* AddressOf(long offset)
     {
         lock (_gate)
@@ -69,7 +72,8 @@ internal sealed class MappedFile : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_view is null)
             {
-                using var map = MemoryMappedFile.CreateFromFile(_stream, mapName: null, capacity: 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                using var map = MemoryMappedFile.CreateFromFile(_stream, mapName: null, capacity: 0,
+                    MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
                 _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
                 _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
                 _bytes += _view.PointerOffset;
@@ -78,7 +82,8 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
-    /// <summary>The mapping's handle; whoever counts up on it keeps the pages. Only after <see cref="AddressOf"/>.</summary>
+    /// <summary>The handle of the mapping. Adding a reference to it keeps the pages mapped. Valid only after a call of
+    /// <see cref="AddressOf"/>.</summary>
     internal SafeMemoryMappedViewHandle View => _view!.SafeMemoryMappedViewHandle;
 
     /// <inheritdoc/>

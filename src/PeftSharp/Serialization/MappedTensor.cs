@@ -5,17 +5,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Tensors over a mapped file's pages: no copy is made, and the pages stay as long as any tensor or view over them.</summary>
+/// <summary>Creates tensors whose memory is a mapped file. Nothing is copied, and the mapping exists as long as any tensor or view uses
+/// it.</summary>
 /// <remarks>
-/// TorchSharp's public factories copy what they are given; its native one takes an address and a function that it calls when the storage goes.
-/// Each tensor counts the mapping up when it is made, and that function counts it down, from whichever thread frees the last view.
+/// TorchSharp's public factory methods copy the data. Its native function accepts an address and a callback that it calls when the
+/// storage is freed. Each tensor adds a reference to the mapping when it is created; the callback releases it, on the thread that frees
+/// the last view.
 /// </remarks>
 internal static unsafe class MappedTensor
 {
     private static readonly ConcurrentDictionary<nint, Holder> Holders = new();
     private static readonly Lazy<nint> Factory = new(FindFactory);
 
-    /// <summary>A CPU tensor over the bytes from <paramref name="offset"/> on; the caller has checked that they lie in the file and are aligned.</summary>
+    /// <summary>A CPU tensor whose memory starts at byte <paramref name="offset"/> of the file. The caller has checked that its bytes are
+    /// inside the file and aligned.</summary>
     internal static Tensor Over(MappedFile file, long offset, long[] shape, ScalarType dtype)
     {
         var create = (delegate* unmanaged<nint, delegate* unmanaged<nint, void>, long*, int, sbyte, sbyte, int, int, byte, nint>)Factory.Value;
@@ -28,7 +31,8 @@ internal static unsafe class MappedTensor
             return Tensor.UnsafeCreateTensor(handle);
         Drop(address);
         CheckForErrors();
-        throw new InvalidOperationException($"torch made no tensor over '{file.Path}' and gave no reason.");
+        throw new InvalidOperationException($"libtorch did not create a tensor for the mapped file '{file.Path}' and did not report an "
+            + "error.");
     }
 
     [UnmanagedCallersOnly]
@@ -43,7 +47,7 @@ internal static unsafe class MappedTensor
 
     private static void Drop(nint address)
     {
-        // An address belongs to one mapping as long as anyone counts on it, so the address alone finds it.
+        // An address belongs to a single mapping while the mapping is referenced, so it can be the key.
         while (Holders.TryGetValue(address, out var holder))
         {
             var dropped = holder.Count == 1

@@ -1,16 +1,17 @@
 namespace PeftSharp.Serialization;
 
-/// <summary>The names nearest to one that was not found, for its error message.</summary>
+/// <summary>Suggests similar names for an error message about a name that was not found.</summary>
 internal static class NameHint
 {
-    private const int MostNamed = 3;
+    private const int MaxNames = 3;
 
-    /// <summary>A sentence's end: <c>; the nearest names are …</c>, or that there are no names at all.</summary>
+    /// <summary>The end of a sentence: <c>; the most similar names are …</c>, or that the file contains no tensors.</summary>
     internal static string For(string wanted, IEnumerable<string> present)
     {
-        // Names of one model share long beginnings, so what counts is the rest after the common beginning and before the common end.
-        var nearest = present.OrderBy(name => Distance(wanted, name)).ThenBy(name => name, StringComparer.Ordinal).Take(MostNamed).ToList();
-        return nearest.Count == 0 ? "; it holds no tensors." : $"; the nearest names are {string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
+        // The names of a model share long prefixes, so the distance is the length of the parts between the common prefix and suffix.
+        var nearest = present.OrderBy(name => Distance(wanted, name)).ThenBy(name => name, StringComparer.Ordinal).Take(MaxNames).ToList();
+        return nearest.Count == 0 ? "; it contains no tensors." : "; the most similar names are "
+            + $"{string.Join(", ", nearest.Select(name => $"'{name}'"))}.";
     }
 
     private static int Distance(string a, string b)

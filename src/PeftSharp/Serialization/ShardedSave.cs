@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>One save of a checkpoint: split, written beside, moved into place, and the rest of an older save removed.</summary>
+/// <summary>Saves a checkpoint: splits the tensors, writes temporary files, renames them and deletes remaining files of an earlier
+/// save.</summary>
 internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDictionary<string, string> metadata)
 {
     internal void Write(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, long maxShardBytes)
     {
-        var whole = new SafetensorsWriter(tensors, metadata);   // checks all tensors before anything is touched
+        var whole = new SafetensorsWriter(tensors, metadata);   // validates all tensors before a file is written
         var shards = Split(tensors, maxShardBytes);
         FolderAccess.Create(folder);
         using var staged = new StagedFiles();
@@ -29,15 +30,17 @@ internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDicti
                     fileOf.Add(tensor, name);
             }
             var index = ShardIndex.Make(fileOf, tensors.Sum(pair => SafetensorsWriter.LengthOf(pair.Value)), tensors.Sum(pair => pair.Value.numel()));
-            Stage(staged, written, ShardIndex.NameFor(fileName), stream => stream.Write(Encoding.UTF8.GetBytes(PythonJson.Dumps(index) + "\n")));
+            var text = Encoding.UTF8.GetBytes(PythonJson.Dumps(index) + "\n");
+            Stage(staged, written, ShardIndex.NameFor(fileName), stream => stream.Write(text));
         }
         if (written.Count > 1 && written.Any(name => ShardIndex.IsShard(fileName, name) && File.Exists(InFolder(name))))
-            File.Delete(InFolder(ShardIndex.NameFor(fileName)));   // a crash among renames onto old parts must not leave an index over a mixture
+            File.Delete(InFolder(ShardIndex.NameFor(fileName)));   // after a crash during the renames, no index may refer to a mix of shards
         staged.Commit();
         RemoveOlder(written);
     }
 
-    /// <summary>In the order given; a part is closed when the next tensor would make it too large, and a tensor that is too large by itself gets its own.</summary>
+    /// <summary>Splits the tensors in the given order. A shard ends before the tensor that would make it too large; a tensor larger than
+    /// the maximum gets its own shard.</summary>
     private static List<List<KeyValuePair<string, Tensor>>> Split(IReadOnlyList<KeyValuePair<string, Tensor>> tensors, long maxShardBytes)
     {
         var shards = new List<List<KeyValuePair<string, Tensor>>>();

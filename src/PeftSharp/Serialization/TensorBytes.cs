@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The memory of a tensor as bytes in pieces: TorchSharp's own spans end at two gigabytes.</summary>
+/// <summary>Access to the memory of a tensor in pieces, because a span is limited to 2 GiB.</summary>
 internal static class TensorBytes
 {
-    private const int PieceBytes = 1 << 26;   // 64 MiB: far below the span's limit, far above the cost of a call
+    private const int PieceBytes = 1 << 26;   // 64 MiB: below the limit of a span, and large enough that the cost of a call does not matter
 
-    /// <summary>Calls <paramref name="use"/> for each piece, with the offset of its first byte in the tensor.</summary>
-    /// <param name="tensor">On the CPU and contiguous.</param>
+    /// <summary>Calls <paramref name="use"/> for each piece, with the offset of the piece in bytes.</summary>
+    /// <param name="tensor">A contiguous CPU tensor.</param>
     /// <param name="use">Reads or fills the piece.</param>
     internal static unsafe void ForEachPiece(Tensor tensor, PieceAction use)
     {
@@ -18,7 +18,7 @@ internal static class TensorBytes
         if (length == 0)
             return;
         using var scope = NewDisposeScope();
-        var first = tensor.detach().view(-1).narrow(0, 0, 1);   // a piece that always fits into a span; the rest follows it in memory
+        var first = tensor.detach().view(-1).narrow(0, 0, 1);   // one element always fits into a span; the others follow it in memory
         var memory = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
         for (var offset = 0L; offset < length; offset += PieceBytes)
             use(new Span<byte>(memory + offset, (int)Math.Min(PieceBytes, length - offset)), offset);

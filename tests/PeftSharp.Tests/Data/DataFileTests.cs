@@ -99,7 +99,7 @@ public class DataFileTests : IDisposable
     public void A_Git_LFS_pointer_is_recognized_in_every_format(string name)
     {
         var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
-        Assert.Contains($"{name}' is a Git LFS pointer, a small text file that stands for the real file of 12345 bytes", message);
+        Assert.Contains($"{name}' is a Git LFS pointer, a small text file that replaces the actual file of 12345 bytes", message);
         Assert.Contains("git lfs pull", message);
     }
 

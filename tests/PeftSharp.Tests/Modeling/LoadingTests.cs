@@ -69,7 +69,7 @@ public sealed class LoadingTests : IDisposable
         Assert.All(["model.safetensors", "model.safetensors.index.json", "other.safetensors"], name => Assert.Contains(name, weights.Message, StringComparison.Ordinal));
         File.Delete(Config);
         Assert.Contains(Config, Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("there is no folder", Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.File("nowhere"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.File("nowhere"))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => AutoModel.FromPretrained(""));
     }
 

@@ -99,7 +99,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     {
         CheckpointTensors.Save(_folder.Path, Model(), "0.1KB");
         File.Delete(_folder.File("model-00003-of-00004.safetensors"));
-        AssertRefused("names 'model-00003-of-00004.safetensors', which is missing");
+        AssertRefused("lists the file 'model-00003-of-00004.safetensors', which is missing");
     }
 
     [Fact]
@@ -107,14 +107,14 @@ public sealed class CheckpointTensorsTests : IDisposable
     {
         CheckpointTensors.Save(_folder.Path, Model(), "0.1KB");
         ChangeIndex(index => index["weight_map"]!["ghost"] = "model-00002-of-00004.safetensors");
-        AssertRefused("says that 'model-00002-of-00004.safetensors' holds tensor 'ghost', and it does not");
+        AssertRefused("lists tensor 'ghost' in 'model-00002-of-00004.safetensors', but that file does not contain it");
         ChangeIndex(index =>
         {
             index["weight_map"]!.AsObject().Remove("ghost");
             index["weight_map"]!["big"] = "model-00002-of-00004.safetensors";
             index["weight_map"]!["x"] = "model-00001-of-00004.safetensors";
         });
-        AssertRefused("says that 'model-00002-of-00004.safetensors' holds tensor 'big', and");
+        AssertRefused("lists tensor 'big' in 'model-00002-of-00004.safetensors', but it is in");
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     public void A_tensor_that_the_index_gives_twice_is_refused()
     {
         File.WriteAllText(_folder.File(Index), """{"weight_map":{"a":"x.safetensors","a":"y.safetensors"}}""");
-        AssertRefused("line 1, byte 36: the field 'a' stands twice");
+        AssertRefused("line 1, byte 36: the field 'a' occurs more than once");
     }
 
     [Theory]
@@ -143,7 +143,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     public void An_index_may_not_leave_its_folder(string file)
     {
         File.WriteAllText(_folder.File(Index), $$$"""{"weight_map":{"a":"{{{file}}}"}}""");
-        AssertRefused("may only name files of its own folder");
+        AssertRefused("may only list files in its own folder");
     }
 
     [SkippableFact]
@@ -169,14 +169,14 @@ public sealed class CheckpointTensorsTests : IDisposable
     [Fact]
     public void An_empty_folder_is_answered_with_what_was_looked_for()
     {
-        AssertRefused($"looked for model.safetensors and {Index}; the folder '{_folder.Path}' is empty.");
+        AssertRefused($"Searched for model.safetensors and {Index}; the folder '{_folder.Path}' is empty.");
     }
 
     [Fact]
     public void A_pickle_alone_is_answered_with_the_way_to_convert_it()
     {
         File.WriteAllText(_folder.File("pytorch_model.bin"), "");
-        AssertRefused("'pytorch_model.bin' is a pickle, which is not read: it can run code. Convert it once with Python");
+        AssertRefused("'pytorch_model.bin' is a pickle file, which is not supported because it can run code. Convert it with Python");
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     [InlineData("NaNGB")]
     [InlineData("99999999999TB")]
     public void A_size_that_is_none_is_refused(string text) =>
-        Assert.Contains($"'{text}' is no size", Assert.Throws<ArgumentException>(() => CheckpointTensors.Save(_folder.Path, Model(), text)).Message, StringComparison.Ordinal);
+        Assert.Contains($"'{text}' is not a valid size", Assert.Throws<ArgumentException>(() => CheckpointTensors.Save(_folder.Path, Model(), text)).Message, StringComparison.Ordinal);
 
     private void ChangeIndex(Action<JsonObject> change)
     {

@@ -120,8 +120,8 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "line 1, byte 1: the text ends before its value does")]
-    [InlineData("{\n  \"a\": 1,\n  \"b\": [1, 2", "line 3, byte 13: the text ends before its value does")]
+    [InlineData("", "line 1, byte 1: the text ends before the value is complete")]
+    [InlineData("{\n  \"a\": 1,\n  \"b\": [1, 2", "line 3, byte 13: the text ends before the value is complete")]
     [InlineData("{\"a\": \"xy", "line 1, byte 10: the text ends inside a string")]
     [InlineData("{\"a\": tru}", "line 1, byte 7: a value is expected")]
     [InlineData("{\"a\": 01}", "line 1, byte 8: ',' or '}' is expected")]
@@ -130,10 +130,10 @@ public sealed class JsonFileTests : IDisposable
     [InlineData("{\"a\": 1,}", "line 1, byte 9: a field's name in double quotes is expected")]
     [InlineData("{'a': 1}", "line 1, byte 2: a field's name in double quotes is expected")]
     [InlineData("{\"a\" 1}", "line 1, byte 6: ':' is expected after the name 'a'")]
-    [InlineData("{\"a\": \"\\x\"}", "line 1, byte 8: '\\' begins no escape")]
-    [InlineData("{\"a\": \"\\u12g4\"}", "line 1, byte 8: '\\' begins no escape")]
-    [InlineData("{\"a\": \"tab\there\"}", "line 1, byte 11: a string holds an unescaped control character")]
-    [InlineData("{}\n{}", "line 2, byte 1: something follows the end")]
+    [InlineData("{\"a\": \"\\x\"}", "line 1, byte 8: '\\' does not start a valid escape")]
+    [InlineData("{\"a\": \"\\u12g4\"}", "line 1, byte 8: '\\' does not start a valid escape")]
+    [InlineData("{\"a\": \"tab\there\"}", "line 1, byte 11: a string contains an unescaped control character")]
+    [InlineData("{}\n{}", "line 2, byte 1: text follows the end")]
     public void Broken_text_is_an_error_with_its_place(string text, string message)
     {
         File.WriteAllText(Config, text);
@@ -159,7 +159,7 @@ public sealed class JsonFileTests : IDisposable
     {
         AssertRefused($"'{Config}' cannot be read");
         File.WriteAllText(Config, "[]");
-        AssertRefused("JSON that is no object");
+        AssertRefused("JSON value that is not an object");
     }
 
     [Fact]

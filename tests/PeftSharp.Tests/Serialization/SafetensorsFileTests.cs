@@ -112,7 +112,7 @@ public sealed class SafetensorsFileTests : IDisposable
             using var file = SafetensorsFile.Open(Weights);
             Assert.Equal(bytes, file.Bytes("w").ToArray());
             var error = Assert.Throws<CheckpointException>(() => file.Read("w"));
-            Assert.Contains($"'w' is of {dtype}", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"'w' has dtype {dtype}", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -137,7 +137,7 @@ public sealed class SafetensorsFileTests : IDisposable
         Safetensors.Save(Weights, [("bias", ones(3))]);
         using var file = SafetensorsFile.Open(Weights);
         var error = Assert.Throws<CheckpointException>(() => file.CopyTo("bias", target));
-        Assert.Contains("tensor 'bias' has shape [3], and [2, 3] is expected", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tensor 'bias' has shape [3], but [2, 3] is expected", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class SafetensorsFileTests : IDisposable
         Safetensors.Save(Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
         using var file = SafetensorsFile.Open(Weights);
         var error = Assert.Throws<CheckpointException>(() => file.Read("encoder.layer.0.weigth"));
-        Assert.Contains("the nearest names are 'encoder.layer.0.weight', 'encoder.layer.0.bias'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the most similar names are 'encoder.layer.0.weight', 'encoder.layer.0.bias'", error.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

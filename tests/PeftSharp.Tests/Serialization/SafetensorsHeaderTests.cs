@@ -9,25 +9,25 @@ public sealed class SafetensorsHeaderTests
 
     /// <summary>What the reference reader answers to each, tried with safetensors 0.8.</summary>
     [Theory]
-    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "tensor 'a' of F4 with shape [3] takes 12 bits")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4, "takes 0 bytes, and its data_offsets span 4")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "tensor 'a' of F4 with shape [3] requires 12 bits")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4, "requires 0 bytes, but its data_offsets span 4 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "does not fit into 64 bits")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2305843009213693952],"data_offsets":[0,4]}}""", 4, "does not fit into 64 bits")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' holds 18446744073709551616")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "shape of tensor 'a' holds -0")]
-    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not whole numbers from 0")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets holds 1 numbers")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' contains 18446744073709551616")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "shape of tensor 'a' contains -0")]
+    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not an array of non-negative integers")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets has 1 elements")]
     [InlineData("""{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'f32'")]
     [InlineData("""{"a":{"dtype":3,"shape":[1],"data_offsets":[0,4]}}""", 4, "dtype of tensor 'a' is not a string")]
-    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' gives its dtype twice")]
-    [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' lacks its dtype")]
+    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has more than one dtype")]
+    [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has no dtype")]
     [InlineData("""{"a":null}""", 0, "tensor 'a' is not an object")]
-    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "'__metadata__' stands twice")]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0, "its header contains '__metadata__' more than once")]
     [InlineData("""{"__metadata__":[]}""", 0, "'__metadata__' is not an object of strings")]
-    [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "a string that is not Unicode")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "a string that is not valid Unicode")]
     [InlineData("""{} x""", 0, "not valid JSON")]
     [InlineData("""{"a":1,}""", 0, "tensor 'a' is not an object")]
-    [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' begins at byte 4, and the one before it ends at 0")]
+    [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' starts at byte 4, but the previous tensor ends at byte 0")]
     public void A_broken_rule_is_named_with_file_and_tensor(string header, int dataBytes, string rule)
     {
         using var folder = new TemporaryFolder();
@@ -58,7 +58,7 @@ public sealed class SafetensorsHeaderTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("other.txt"), "");
         var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(folder.File("weights")));
-        Assert.Contains("the folder '" + folder.Path + "' holds other.txt", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the folder '" + folder.Path + "' contains other.txt", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

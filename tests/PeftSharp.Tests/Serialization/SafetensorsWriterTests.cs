@@ -90,9 +90,9 @@ public sealed class SafetensorsWriterTests : IDisposable
             ("'w' is on the meta device", [new("w", zeros(2, device: META))]),
             ("'w' is disposed", [new("w", disposed)]),
             ("'w' is null", [new("w", null!)]),
-            ("named '__metadata__'", [new("__metadata__", ones(1))]),
-            ("Two tensors are named 'w'", [new("w", ones(1)), new("w", ones(1))]),
-            ("half a surrogate pair", [new("\ud800", ones(1))]),
+            ("'__metadata__' cannot be the name of a tensor", [new("__metadata__", ones(1))]),
+            ("Two tensors have the name 'w'", [new("w", ones(1)), new("w", ones(1))]),
+            ("an unpaired surrogate", [new("\ud800", ones(1))]),
         };
         foreach (var (message, tensors) in refused)
             Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => Safetensors.Save(Weights, tensors)).Message, StringComparison.Ordinal);

@@ -48,7 +48,7 @@ public sealed class FullDiskTests : IDisposable
         trainer.Train();
         IOException error;
         using (new FileSizeLimit(1_000)) error = Assert.Throws<IOException>(() => trainer.SaveModel());
-        Assert.All([_folder.File("model.safetensors"), "unchanged", "larger than"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        Assert.All([_folder.File("model.safetensors"), "unchanged", "maximum file size"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
         AssertSame(before, Content(_folder.Path));
     }
 

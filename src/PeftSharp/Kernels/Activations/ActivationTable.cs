@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>An activation of bfloat16 tensors with a lookup table of all 65,536 values, of which a model uses a few thousand (the cached part of the table). Other tensors are passed to the function itself.</summary>
-/// <remarks>Values are bit-identical to the function's. Gradients are multiplied by its slope in float32 and rounded once, as in libtorch's backward kernels.</remarks>
+/// <summary>Computes an activation of bfloat16 tensors with a lookup table of all 65,536 values; the few thousand that a model uses
+/// remain in the cache. Other tensors are passed to the function.</summary>
+/// <remarks>Values are bit-identical to the function's. Gradients are multiplied by its slope in float32 and rounded once, as in
+/// libtorch's backward kernels.</remarks>
 /// <param name="function">An elementwise function, such as GELU.</param>
 internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
 {

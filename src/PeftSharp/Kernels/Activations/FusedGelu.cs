@@ -7,8 +7,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>GELU with the tanh approximation (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x + 0.044715·x³), in float32; one exponential per element, forward and backward.</summary>
-/// <remarks>½(1 + tanh(u)) = σ(2u). libtorch's exact GELU (erf) already runs at the bandwidth of memory; bfloat16 uses <see cref="ActivationTable"/>.</remarks>
+/// <summary>GELU with the tanh approximation (Hendrycks and Gimpel 2016, arXiv:1606.08415), ½x·(1 + tanh(u)) with u = √(2/π)·(x +
+/// 0.044715·x³), in float32; one exponential per element, forward and backward.</summary>
+/// <remarks>½(1 + tanh(u)) = σ(2u). libtorch's exact GELU (erf) already runs at memory bandwidth; bfloat16 uses
+/// <see cref="ActivationTable"/>.</remarks>
 internal static class FusedGelu
 {
     private const int Grain = 4096;

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW that scales the gradients while it reads them, so that gradient clipping needs no pass of its own; float32 on the CPU. The reference implementation is <see cref="ReferenceAdamW"/>.</summary>
+/// <summary>AdamW that scales the gradients while it reads them, so gradient clipping needs no additional pass. Float32 on the CPU. The
+/// reference implementation is <see cref="ReferenceAdamW"/>.</summary>
 internal static unsafe class ClippingAdamW
 {
     private const int Grain = 4096;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Kernels;
 
 /// <summary>
-/// AdamW in one pass over memory: libtorch's <c>_fused_adamw_</c>, which TorchSharp does not bind, called through <see cref="TorchDispatcher"/>.
-/// It moves 28 bytes per float32 parameter, a half to a third of what <see cref="ReferenceAdamW"/> moves.
+/// AdamW in one pass over memory: libtorch's <c>_fused_adamw_</c>, which TorchSharp does not bind, called through
+/// <see cref="TorchDispatcher"/>. It moves 28 bytes per float32 parameter, a half to a third of what <see cref="ReferenceAdamW"/> moves.
 /// </summary>
 internal static class FusedAdamW
 {
@@ -16,7 +16,8 @@ internal static class FusedAdamW
     internal static bool CanRun(Tensor parameter, Tensor gradient) =>
         parameter.is_contiguous() && gradient.is_contiguous() && gradient.dtype == parameter.dtype && !gradient.is_sparse;
 
-    /// <summary>One step of several parameters on one device, in place. Unless <paramref name="gradientScale"/> is 1, the gradients are scaled in place too.</summary>
+    /// <summary>One step of several parameters on one device, in place. Unless <paramref name="gradientScale"/> is 1, the gradients are
+    /// scaled in place too.</summary>
     /// <inheritdoc cref="ClippingAdamW.Step"/>
     internal static void Step(IReadOnlyList<AdamWTensors> tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
     {

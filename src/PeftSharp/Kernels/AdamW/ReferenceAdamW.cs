@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>AdamW as separate tensor operations in PyTorch's order: the reference for <see cref="ClippingAdamW"/> and <see cref="FusedAdamW"/>, and the fallback where neither is available.</summary>
+/// <summary>AdamW as separate tensor operations in PyTorch's order: the reference for <see cref="ClippingAdamW"/> and
+/// <see cref="FusedAdamW"/>, and the fallback where neither is available.</summary>
 internal static class ReferenceAdamW
 {
     /// <summary>One step, in place. Call it with gradients disabled and within a dispose scope.</summary>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The sum of squares of a tensor (its squared L2 norm), on all threads; libtorch computes the norm of a whole tensor on one thread.</summary>
+/// <summary>The sum of squares of a tensor (its squared L2 norm), on all threads; libtorch computes the norm of a whole tensor on one
+/// thread.</summary>
 internal static unsafe class SquaredNorm
 {
     private const int Stretch = 1 << 16, Block = 4096;
@@ -14,7 +15,8 @@ internal static unsafe class SquaredNorm
     /// <summary>Whether a tensor is supported: contiguous float32 on the CPU.</summary>
     internal static bool CanRun(Tensor x) => FastPaths.AdamW && Lanes.CanRunContiguous(x, ScalarType.Float32);
 
-    /// <summary>Sums blocks of 4096 elements in float32 and the blocks in double precision. The result does not depend on the number of threads.</summary>
+    /// <summary>Sums blocks of 4096 elements in float32 and the blocks in double precision. The result does not depend on the number of
+    /// threads.</summary>
     internal static double Of(Tensor x)
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32, "Contiguous float32.");

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The matrix products of an attention, with <see cref="BatchedSgemm"/> where it can run them, else with libtorch.</summary>
+/// <summary>The matrix products of an attention layer, computed by <see cref="BatchedSgemm"/> if it supports them, otherwise by
+/// libtorch.</summary>
 internal readonly struct AttentionProducts
 {
     private readonly bool _usesBatchedSgemm, _isCausal;
@@ -18,7 +19,8 @@ internal readonly struct AttentionProducts
     /// <summary>The tensor, or a contiguous copy if the products cannot read its strides.</summary>
     internal Tensor Readable(Tensor x) => _usesBatchedSgemm && x.stride()[3] == 1 ? x.alias() : x.contiguous();
 
-    /// <summary>x·yᵀ: float [batch, heads, queries, tokens], contiguous. If causal, elements above the diagonal may be uninitialized.</summary>
+    /// <summary>x·yᵀ: float [batch, heads, queries, tokens], contiguous. If causal, elements above the diagonal may be
+    /// uninitialized.</summary>
     /// <param name="x">Float [batch, heads, queries, width].</param>
     /// <param name="y">Float [batch, heads, tokens, width].</param>
     internal Tensor Scores(Tensor x, Tensor y)
@@ -30,7 +32,8 @@ internal readonly struct AttentionProducts
         return scores;
     }
 
-    /// <summary>p·y: float [batch, heads, queries, width]; in memory [batch, queries, heads, width], which lets a layer merge the heads without a copy.</summary>
+    /// <summary>p·y: float [batch, heads, queries, width]; in memory [batch, queries, heads, width], which lets a layer merge the heads
+    /// without a copy.</summary>
     /// <param name="p">Float [batch, heads, queries, tokens].</param>
     /// <param name="y">Float [batch, heads, tokens, width].</param>
     internal Tensor WeightedSum(Tensor p, Tensor y) => _usesBatchedSgemm ? Product(p, y, BatchedSgemm.Triangle.LowerLeft) : p.matmul(y);

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Attention with dropout of its probabilities, for training: scale, mask, softmax and dropout in one pass over the scores.</summary>
-/// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape [batch, heads, queries, tokens] and two scaled copies.</remarks>
+/// <summary>Attention with dropout of its probabilities, for training: scale, mask, softmax and dropout in one pass over the
+/// scores.</summary>
+/// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
+/// [batch, heads, queries, tokens] and two scaled copies.</remarks>
 internal static unsafe class DropoutAttention
 {
     /// <summary>Whether this call can be computed here.</summary>
@@ -22,8 +24,9 @@ internal static unsafe class DropoutAttention
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
     /// <param name="isCausal">Whether a query attends only to its own token and those before it.</param>
     /// <param name="dropout">Probability with which an attention probability is set to 0.</param>
-    /// <param name="drawnQueries">Number of queries for which a dropout mask is drawn, at least those of <paramref name="query"/>, which use its beginning. If only the first queries of a layer are computed, it is the layer's
-    /// number, so that the random stream advances as for all of them.</param>
+    /// <param name="drawnQueries">Number of queries for which the dropout mask is drawn; at least the number of queries in
+    /// <paramref name="query"/>, which use the first part of the mask. If only the first queries of a sequence are computed, pass the
+    /// number of all its queries, so that the random stream advances as if all were computed.</param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long drawnQueries) =>
         Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
@@ -58,7 +61,7 @@ internal static unsafe class DropoutAttention
             var scoresGradient = products.Scores(gradient, value);                              // the gradient of the dropped probabilities, which the loop replaces by that of the scores
             var dropped = empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
-            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype, "The loop reads it beside the probabilities.");
+            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype, "The loop reads both tensors with the same index.");
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
             NativeThreads.For(RowCount(probabilities), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
             return [products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query), products.TransposedWeightedSum(dropped, gradient), null];
@@ -79,7 +82,8 @@ internal static unsafe class DropoutAttention
 
     private static int RowCount(Tensor probabilities) => (int)(probabilities.numel() / probabilities.shape[3]);
 
-    /// <summary>Replaces scores by their softmax and stores the probabilities after dropout; <paramref name="buffer"/> is working memory for one row.</summary>
+    /// <summary>Replaces scores by their softmax and stores the probabilities after dropout; <paramref name="buffer"/> is working memory
+    /// for one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Softmax<T>(void* arguments, int from, int to, float* buffer) where T : unmanaged
     {
@@ -97,7 +101,8 @@ internal static unsafe class DropoutAttention
         }
     }
 
-    /// <summary>Replaces the gradient of the dropped probabilities by that of the scores, and computes the dropped probabilities again.</summary>
+    /// <summary>Replaces the gradient of the dropped probabilities by that of the scores, and computes the dropped probabilities
+    /// again.</summary>
     /// <remarks>With p the probabilities, d the dropout factors and g the gradient: p·(d·g - Σ p·d·g)·scale.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SoftmaxBackward<T>(void* arguments, int from, int to) where T : unmanaged
@@ -172,7 +177,7 @@ internal static unsafe class DropoutAttention
         internal float Scale, KeepScale;
         internal bool IsCausal;
 
-        /// <summary>How many tokens a row attends to, from the first on.</summary>
+        /// <summary>The number of tokens that a row attends to, starting with the first.</summary>
         internal readonly int VisibleTokens(int row) => IsCausal ? Math.Min(row % Queries + 1, Tokens) : Tokens;
 
         internal readonly T* MaskRow<T>(int row) where T : unmanaged => Mask.IsNone ? null : Mask.Row<T>(row / Queries, row % Queries);

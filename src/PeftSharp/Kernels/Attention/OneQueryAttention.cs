@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Attention of one query per head to all cached keys, as in generation: scores, softmax and weighted sum of a head in one pass, in float32.</summary>
+/// <summary>Attention of one query per head to all cached keys, as in generation: scores, softmax and weighted sum of a head in one pass,
+/// in float32.</summary>
 /// <remarks>libtorch computes it as matrix products, which are slow for one row.</remarks>
 internal static unsafe class OneQueryAttention
 {

@@ -8,13 +8,14 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Carries an exception of a C# backward function through libtorch to the caller of the backward pass.</summary>
 /// <remarks>
-/// libtorch calls the function from C++, and a .NET exception must not pass through C++ frames. The function therefore returns a gradient that libtorch rejects:
-/// on the meta device, with a shape that no tensor has. libtorch's engine stops the pass, on whatever thread it runs, and throws a C++ exception, which
-/// TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The shape is in its message, by which this class recognizes it when it is thrown and makes the original exception its inner exception.
+/// libtorch calls the function from C++, and a .NET exception must not pass through C++ frames. The function therefore returns a gradient
+/// that libtorch rejects: on the meta device, with a shape that no tensor has. libtorch's engine stops the pass, on whatever thread it
+/// runs, and throws a C++ exception, which TorchSharp turns into an <see cref="ExternalException"/> on the calling thread. The message
+/// contains the shape, which identifies the exception when it is thrown; the original exception is then set as its inner exception.
 /// </remarks>
 internal sealed class BackwardFailure
 {
-    private const long FirstNumber = 1L << 40;                    // no dimension of a real tensor is so large
+    private const long FirstNumber = 1L << 40;                    // larger than any dimension of a real tensor
     private static long _lastNumber = FirstNumber;
 
     private readonly string _function;
@@ -28,7 +29,8 @@ internal sealed class BackwardFailure
         _shape = number.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A gradient that makes libtorch end the backward pass with an error that has <paramref name="error"/> as its inner exception.</summary>
+    /// <summary>A gradient that makes libtorch end the backward pass with an error that has <paramref name="error"/> as its inner
+    /// exception.</summary>
     internal static Tensor InvalidGradient(string function, Exception error)
     {
         var number = Interlocked.Increment(ref _lastNumber);
@@ -36,7 +38,7 @@ internal sealed class BackwardFailure
         return empty([number], device: META).DetachFromDisposeScope();
     }
 
-    /// <summary>Throws the exception of the C# function instead of libtorch's about the gradient, where there is one.</summary>
+    /// <summary>Throws the exception of the C# function, if there is one, instead of libtorch's exception about the gradient.</summary>
     internal static void Rethrow(ExternalException error)
     {
         if (error.InnerException is { } inner) ExceptionDispatchInfo.Throw(inner);
@@ -50,7 +52,8 @@ internal sealed class BackwardFailure
         Message(error) = $"The backward pass of {_function} failed: {_error.Message}";
     }
 
-    /// <summary>Where the input has a single value libtorch names the device instead of the shape; then the thread decides.</summary>
+    /// <summary>If the input has one element, libtorch's message contains the device instead of the shape; the thread then identifies the
+    /// exception.</summary>
     private bool IsOurs(ExternalException error) =>
         error.Message.Contains(_shape, StringComparison.Ordinal) || (_thread == Environment.CurrentManagedThreadId && error.Message.Contains("meta", StringComparison.Ordinal));
 

@@ -4,8 +4,9 @@ namespace PeftSharp.Kernels;
 
 /// <summary>A custom autograd function: an operation that computes its own gradient and decides what to save for it.</summary>
 /// <remarks>
-/// It adds to TorchSharp's custom functions what they lack: temporaries of the backward pass are disposed at its end, the gradients that are returned to libtorch stay
-/// referenced until libtorch has taken them over, and an exception in <see cref="Backward"/> reaches the caller of the backward pass (<see cref="BackwardFailure"/>).
+/// It extends TorchSharp's custom functions: temporaries of the backward pass are disposed at its end, gradients that are returned to
+/// libtorch remain referenced until libtorch has taken them over, and an exception in <see cref="Backward"/> reaches the caller of the
+/// backward pass (<see cref="BackwardFailure"/>).
 /// </remarks>
 internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> where T : GradientFunction<T>, new()
 {
@@ -17,12 +18,12 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
     /// <summary>Computes the operation; gradients are disabled.</summary>
     /// <param name="arguments">The arguments of <c>apply</c>.</param>
     /// <param name="save">Tensors that <see cref="Backward"/> needs.</param>
-    /// <param name="keep">Any other object that it needs.</param>
+    /// <param name="keep">Any other object that <see cref="Backward"/> needs.</param>
     protected abstract Tensor Forward(object[] arguments, out Tensor[] save, out object? keep);
 
     /// <summary>Computes the gradients, one per argument; null for arguments without a gradient.</summary>
     /// <param name="saved">The tensors that <see cref="Forward"/> saved.</param>
-    /// <param name="kept">The object that it kept.</param>
+    /// <param name="kept">The object that <see cref="Forward"/> kept.</param>
     /// <param name="gradient">Gradient of the result.</param>
     protected abstract Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient);
 
@@ -60,7 +61,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
         return [.. gradients.Select(tensor => tensor!)];
     }
 
-    /// <summary>What the backward pass needs to know of the call; the arguments themselves are not kept alive.</summary>
+    /// <summary>The information about the call that the backward pass needs. It does not keep the arguments alive.</summary>
     private sealed class Call
     {
         private readonly ulong _tensors;                                               // a bit for each argument

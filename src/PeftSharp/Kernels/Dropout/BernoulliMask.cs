@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Draws dropout masks that are bit-identical to libtorch's <c>bernoulli_</c>, about ten times as fast, and stores one bit per element.</summary>
-/// <remarks>For each element, in memory order, libtorch draws two 32-bit words of MT19937, the first of which is the upper half, and keeps the element if their lower 53 bits are below keep·2⁵³.</remarks>
+/// <summary>Draws dropout masks that are bit-identical to libtorch's <c>bernoulli_</c>, about ten times as fast, and stores one bit per
+/// element.</summary>
+/// <remarks>For each element, in memory order, libtorch draws two 32-bit words of MT19937, the first of which is the upper half, and
+/// keeps the element if their lower 53 bits are below keep·2⁵³.</remarks>
 internal static class BernoulliMask
 {
     private const int Lanes = 8, MinPart = 1 << 15;
@@ -19,7 +21,8 @@ internal static class BernoulliMask
     /// <summary>Draws the mask that <c>bernoulli_(keep)</c> would draw and advances libtorch's generator as it would.</summary>
     /// <param name="count">Number of elements.</param>
     /// <param name="keep">Probability of keeping an element; above 0, below 1.</param>
-    /// <returns>Uint8: one bit per element, starting with the lowest bit of each byte, and one more byte, because readers load two bytes at a time.</returns>
+    /// <returns>Uint8: one bit per element, starting with the lowest bit of each byte, and one more byte, because readers load two bytes
+    /// at a time.</returns>
     internal static unsafe Tensor Draw(long count, double keep)
     {
         Debug.Assert(count > 0 && keep is > 0 and < 1, "Nothing is drawn for a mask of one value.");
@@ -46,7 +49,8 @@ internal static class BernoulliMask
         return BitConverter.UInt32BitsToSingle((uint)half << 16);
     }
 
-    /// <summary>Draws parts of the mask. Each thread generates the stream from its start and skips to its part, which is cheaper than moving words between cores.</summary>
+    /// <summary>Draws parts of the mask. Each thread generates the stream from its start and skips to its part, which is cheaper than
+    /// moving words between cores.</summary>
     private static unsafe void DrawParts(void* arguments, int from, int to)
     {
         var mask = (Mask*)arguments;
@@ -87,7 +91,8 @@ internal static class BernoulliMask
         for (nint i = 0; i < bytes; i++, words += 2 * Lanes) bits[i] = (byte)(CompareFour(words, threshold) | CompareFour(words + Lanes, threshold) << (Lanes / 2));
     }
 
-    /// <summary>The same, comparing only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if they are equal to the threshold's for some element, so that the lower bits decide.</summary>
+    /// <summary>The same, comparing only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if they
+    /// are equal to the threshold's for some element, so that the lower bits decide.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static unsafe bool CompareUpper(uint* words, byte* bits, nint bytes, uint threshold)
     {

@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Dropout with the same results as libtorch's, from a mask that is drawn faster and kept for the backward pass as one bit per element (<see cref="BernoulliMask"/>).</summary>
+/// <summary>Dropout with the same results as libtorch's, from a mask that is drawn faster and kept for the backward pass as one bit per
+/// element (<see cref="BernoulliMask"/>).</summary>
 internal static class FastDropout
 {
     private const int Grain = 4096;
@@ -22,7 +23,7 @@ internal static class FastDropout
     }
 
     /// <summary>Dropout of the first token of each row, with the mask that it has when all tokens of the row are computed.</summary>
-    /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> is true of it.</param>
+    /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> must be true for it.</param>
     /// <param name="tokens">Number of tokens of a row for which the mask is drawn.</param>
     /// <param name="probability">Probability with which an element is set to 0; above 0, below 1.</param>
     internal static Tensor ApplyToFirst(Tensor x, long tokens, double probability) => Masked(x, new Drawing(x.shape[0], tokens, 1 - probability));
@@ -40,12 +41,13 @@ internal static class FastDropout
     /// <summary>Applies a mask.</summary>
     /// <param name="x">Float, without gaps between its elements.</param>
     /// <param name="bits">From <see cref="Drawing.Bits"/>.</param>
-    /// <param name="drawing">What the mask was drawn for.</param>
+    /// <param name="drawing">The layout and probability of the mask.</param>
     private static unsafe Tensor Multiply(Tensor x, Tensor bits, Drawing drawing)
     {
         var y = empty_like(x);
-        Debug.Assert(y.is_contiguous() == x.is_contiguous() && 8 * (bits.numel() - 1) >= x.numel() * drawing.GroupsDrawn, "Both in the same order, one bit per element and one more byte.");
-        var length = drawing.Groups == 1 ? Grain : x.numel() / drawing.Groups;                       // elements of an iteration: a stretch of the only group, or a group
+        Debug.Assert(y.is_contiguous() == x.is_contiguous() && 8 * (bits.numel() - 1) >= x.numel() * drawing.GroupsDrawn,
+            "The tensors have the same order, and the mask has one bit per element and one additional byte.");
+        var length = drawing.Groups == 1 ? Grain : x.numel() / drawing.Groups;    // elements per iteration: a part of the only group, or a group
         var call = new Call
         {
             X = TensorMemory.Pointer(x), Y = TensorMemory.Pointer(y), Bits = (byte*)TensorMemory.Pointer(bits), KeepScale = BernoulliMask.Reciprocal(drawing.Keep, x.dtype),
@@ -74,7 +76,8 @@ internal static class FastDropout
             Lanes.Store(Lanes.Load(p.X + index, count) * (Lanes.MaskOf(p.Bits, p.FirstBit + index) & Vector256.Create(p.KeepScale)), p.Y + index, count);
     }
 
-    /// <summary>What a mask is drawn for: <paramref name="Groups"/> groups of elements, each the first of <paramref name="GroupsDrawn"/> groups that are drawing.</summary>
+    /// <summary>The layout of a mask: the tensor has <paramref name="Groups"/> groups of elements, and each uses the first of the
+    /// <paramref name="GroupsDrawn"/> groups that are drawn for it.</summary>
     private sealed record Drawing(long Groups, long GroupsDrawn, double Keep)
     {
         internal Tensor Bits(Tensor x) => BernoulliMask.Draw(x.numel() * GroupsDrawn, Keep);

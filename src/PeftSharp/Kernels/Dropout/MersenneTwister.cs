@@ -6,8 +6,10 @@ using System.Runtime.Intrinsics;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The generator of libtorch's CPU random stream (MT19937, Matsumoto and Nishimura 1998), vectorized: it generates blocks of 624 words. A copy is an independent generator with the same state.</summary>
-/// <remarks>It continues from a state of <c>get_rng_state</c> and writes one for <c>set_rng_state</c>, so libtorch's stream continues as if libtorch itself had drawn.</remarks>
+/// <summary>The generator of libtorch's CPU random stream (MT19937, Matsumoto and Nishimura 1998), vectorized: it generates blocks of 624
+/// words. A copy is an independent generator with the same state.</summary>
+/// <remarks>It continues from a state of <c>get_rng_state</c> and writes one for <c>set_rng_state</c>, so libtorch's stream continues as
+/// if libtorch itself had drawn.</remarks>
 internal unsafe struct MersenneTwister
 {
     private const int BlockLength = 624, Lag = 397, Lanes = 8;
@@ -62,7 +64,8 @@ internal unsafe struct MersenneTwister
         BinaryPrimitives.WriteUInt64LittleEndian(state[NextOffset..], (ulong)_next);
     }
 
-    /// <summary>Generates the next block in place: each word from itself, its successor and the word 397 ahead. The block is a ring, so the last 397 words read words that are already new.</summary>
+    /// <summary>Generates the next block in place: each word from itself, its successor and the word 397 ahead. The block is a ring, so
+    /// the last 397 words read words that are already new.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]                    // tiered compilation would start the loop unoptimized, and it is entered once and may run for seconds
     private void NextBlock()
     {

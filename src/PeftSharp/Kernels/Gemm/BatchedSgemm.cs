@@ -4,18 +4,21 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Products of many small float32 matrices, one for each head of each batch row. One thread computes each product with <see cref="SgemmMicroKernel"/>; operands may be strided.</summary>
+/// <summary>Products of many small float32 matrices, one for each head of each batch row. One thread computes each product with
+/// <see cref="SgemmMicroKernel"/>; operands may be strided.</summary>
 internal static unsafe class BatchedSgemm
 {
     private const int MinSize = 32, MaxValues = 1 << 18;                         // a packed right operand of a megabyte stays in the cache
 
-    /// <summary>Which part of a product is not needed under a causal mask, in which a query attends to its own token and those before it.</summary>
+    /// <summary>Which part of a product is not needed under a causal mask, in which a query attends to its own token and those before
+    /// it.</summary>
     internal enum Triangle
     {
         /// <summary>The whole product is computed.</summary>
         None,
 
-        /// <summary>The result is lower triangular (causal scores): elements above the diagonal are not written, except inside tiles that the diagonal crosses.</summary>
+        /// <summary>The result is lower triangular (causal scores): elements above the diagonal are not written, except inside tiles that
+        /// the diagonal crosses.</summary>
         LowerResult,
 
         /// <summary>The left operand is lower triangular: its elements above the diagonal are 0 and are skipped.</summary>

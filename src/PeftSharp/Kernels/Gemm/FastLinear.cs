@@ -36,7 +36,8 @@ internal static class FastLinear
         return Sgemm.Multiply(Matrix(x), right, bias).reshape([.. x.shape[..^1], right.shape[1]]);
     }
 
-    /// <summary>What the backward pass needs to know: which gradients are required and the shape of x; <c>WantsBias</c> is null without a bias.</summary>
+    /// <summary>The information that the backward pass needs: which gradients are required, and the shape of x. <c>WantsBias</c> is null
+    /// without a bias.</summary>
     private sealed record Kept(bool IsTransposed, bool WantsX, bool WantsWeight, bool? WantsBias, long[] Shape);
 
     private sealed class Function : GradientFunction<Function>

@@ -4,19 +4,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>y = x·Wᵀ + b for up to 16 rows of x, with W of shape [outputs, inputs]: each result is the dot product of a row of x with a row of W.</summary>
+/// <summary>y = x·Wᵀ + b for up to 16 rows of x, with W of shape [outputs, inputs]: each result is the dot product of a row of x with a
+/// row of W.</summary>
 /// <remarks>
-/// A tile is 8 rows of x by 3 of W, or 4 by 4; its 24 or 16 vectors of partial sums stay in registers. Everything around such a loop is inlined, because a call would spill them to the stack in every iteration.
-/// Several rows of W are read side by side, which defeats the hardware prefetcher, so the weight is prefetched <see cref="PrefetchDistance"/> bytes ahead, in address order.
+/// A tile is 8 rows of x by 3 of W, or 4 by 4; its 24 or 16 vectors of partial sums stay in registers. Everything around such a loop is
+/// inlined, because a call would spill them to the stack in every iteration. Several rows of W are read at the same time, which defeats
+/// the hardware prefetcher, so the weight is prefetched <see cref="PrefetchDistance"/> bytes ahead, in address order.
 /// </remarks>
 internal static unsafe class Gemv
 {
-    private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile, beside eight and four rows of x
+    private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile with eight and four rows of x
     private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch of outputs is whole tiles of both kinds
     private const int Margin = 4, SumsStride = Margin + MaxStretch;                // the last tile of a stretch may reach back by up to three outputs
     private const int StretchBytes = 1 << 18, PrefetchDistance = 1 << 14, Line = 64;
 
-    /// <summary>Packs the input as float32, block of rows after block of rows, each [inputs / 32, rows of the block, 32] in the order of <see cref="VectorPair"/>.</summary>
+    /// <summary>Packs the input as float32, block of rows after block of rows, each [inputs / 32, rows of the block, 32] in the order of
+    /// <see cref="VectorPair"/>.</summary>
     internal static void Pack<T>(ref SkinnyGemmArguments p, T* from) where T : unmanaged
     {
         var to = p.X;
@@ -26,7 +29,8 @@ internal static unsafe class Gemv
                     (row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), in stretches whose weight stays in the cache for all blocks of rows: a thread's share.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread, in stretches
+    /// whose weights stay in the cache for all blocks of rows.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
@@ -41,7 +45,8 @@ internal static unsafe class Gemv
         }
     }
 
-    /// <summary>The products of a block of rows. The last tile is shifted back so that it is whole; the outputs that overlap the tile before are computed twice, with equal results.</summary>
+    /// <summary>The products of a block of rows. The last tile is shifted back so that it is complete; outputs that overlap the previous
+    /// tile are computed twice, with the same result.</summary>
     private static void Multiply<T>(SkinnyGemmArguments* p, int first, int from, int to, float* sums) where T : unmanaged
     {
         switch (p->Blocks.At(first))
@@ -154,7 +159,8 @@ internal static unsafe class Gemv
         sums[row * SumsStride + output] = Vector512.Sum(a + b);
     }
 
-    /// <summary>Prefetches as much of the weight as one iteration reads of <paramref name="rows"/> rows. Prefetching beyond the end of the weight has no effect.</summary>
+    /// <summary>Prefetches as much of the weight as one iteration reads of <paramref name="rows"/> rows. Prefetching beyond the end of
+    /// the weight has no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch<T>(ref byte* ahead, int rows) where T : unmanaged
     {

@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>y = x·W + b for up to 16 rows of x, with W of shape [inputs, outputs] (GPT-2's Conv1D): each row of W, scaled by an input value, is added to the outputs.</summary>
+/// <summary>y = x·W + b for up to 16 rows of x, with W of shape [inputs, outputs] (GPT-2's Conv1D): each row of W, scaled by an input
+/// value, is added to the outputs.</summary>
 /// <remarks>
-/// W is read block by block (<see cref="BlockInputs"/> rows by <see cref="BlockColumns"/> columns). Within a block, a panel of 32 columns runs down all rows while its sums stay in registers.
-/// The short strided reads of a panel defeat the hardware prefetcher, so while a block is computed the next one is prefetched into L2, in address order.
+/// W is read block by block (<see cref="BlockInputs"/> rows by <see cref="BlockColumns"/> columns). Within a block, the sums of a panel
+/// of 32 columns stay in registers while all its rows are read. The short strided reads of a panel defeat the hardware prefetcher, so
+/// while a block is computed the next one is prefetched into L2, in address order.
 /// </remarks>
 internal static unsafe class GemvTransposed
 {
@@ -22,12 +24,12 @@ internal static unsafe class GemvTransposed
             PanelPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive): a thread's share.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (SkinnyGemmArguments*)arguments;
-        // Sums of a block, panel by panel, each [rows, 32]. On the thread's own stack: two threads that write to one cache line would pass it back and forth.
+        // Sums of a block, panel by panel, each [rows, 32]. They are on the thread's stack to avoid false sharing of cache lines.
         var memory = stackalloc byte[SkinnyGemmArguments.MaxRows * BlockColumns * sizeof(float) + Line];
         var sums = (float*)((nuint)(memory + Line - 1) / Line * Line);
         PrefetchFirst<T>(p, from, Math.Min(to, from + BlockColumns));
@@ -58,7 +60,8 @@ internal static unsafe class GemvTransposed
         }
     }
 
-    /// <summary>First column of a panel. The last panel is shifted left so that it is whole; the columns that overlap the panel before are computed twice, with equal results.</summary>
+    /// <summary>First column of a panel. The last panel is shifted left so that it is complete; columns that overlap the previous panel
+    /// are computed twice, with the same result.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PanelStart(int first, int to) => Math.Min(first, to - VectorPair.Count);
 

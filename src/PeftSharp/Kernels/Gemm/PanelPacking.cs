@@ -5,18 +5,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Packs matrices into panels, the order in which <see cref="SgemmMicroKernel"/> reads them: [panels, depth, width], padded with zeros.</summary>
-/// <remarks>The left operand is divided into panels of rows, the right one into panels of columns. Both are described by the address of the first element and two strides, so no case is special.</remarks>
+/// <summary>Packs matrices into panels, the order in which <see cref="SgemmMicroKernel"/> reads them: [panels, depth, width], padded with
+/// zeros.</summary>
+/// <remarks>The left operand is divided into panels of rows, the right one into panels of columns. Both are described by the address of
+/// the first element and two strides, so transposed operands are not a special case.</remarks>
 internal static unsafe class PanelPacking
 {
     private const int PanelsAtOnce = 8, Line = 16;                 // float32 values of a cache line
 
-    /// <summary>Float32 values from a panel to the next. One cache line longer than a panel, because panels that are whole pages apart would compete for the same sets of the cache.</summary>
+    /// <summary>Float32 values from a panel to the next. One cache line longer than a panel, because panels that are whole pages apart
+    /// would compete for the same sets of the cache.</summary>
     internal static nint PanelStride(int width, int depth) => ((nint)width * depth + Line - 1) / Line * Line + Line;
 
     /// <summary>Packs consecutive panels.</summary>
     /// <param name="from">Element (0, 0) of the first panel.</param>
-    /// <param name="rowStride">Elements from a panel's row to the next (for the right operand: from a column to the next). Either it or <paramref name="depthStride"/> is 1.</param>
+    /// <param name="rowStride">Elements from a panel's row to the next (for the right operand: from a column to the next). Either it or
+    /// <paramref name="depthStride"/> is 1.</param>
     /// <param name="depthStride">Elements from one depth to the next.</param>
     /// <param name="count">Rows of all panels together; the last panel is padded with zeros.</param>
     /// <param name="depth">Depth of the panels.</param>
@@ -44,7 +48,8 @@ internal static unsafe class PanelPacking
             for (var i = 0; i < width; i++) to[i] = i < count ? from[i * rowStride] : 0;
     }
 
-    /// <summary>Copies several panels whose rows are adjacent in memory. Each depth lies in another page than the one before, so it is prefetched.</summary>
+    /// <summary>Copies several panels whose rows are adjacent in memory. Each depth is in a different page than the previous one, so it
+    /// is prefetched.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Copy(float* from, nint depthStride, int depth, float* to, int width, int panels, nint panelStride)
     {
@@ -62,7 +67,8 @@ internal static unsafe class PanelPacking
         }
     }
 
-    /// <summary>Packs one panel whose depth is contiguous: transposes 4 x 4 elements at a time, a cache line of each row after another.</summary>
+    /// <summary>Packs one panel whose depth is contiguous: transposes 4 x 4 elements at a time, a cache line of each row after
+    /// another.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Transpose(float* from, nint rowStride, int depth, float* to, int width)
     {

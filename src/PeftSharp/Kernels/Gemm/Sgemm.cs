@@ -7,20 +7,23 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Matrix products in float32 (single-precision GEMM) with 512-bit vectors, which libtorch's library does not use on every processor that has them.</summary>
+/// <summary>Matrix products in float32 (single-precision GEMM) with 512-bit vectors, which libtorch's library does not use on every
+/// processor that has them.</summary>
 /// <remarks>
-/// Blocked after Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication". All threads together pack a block of the smaller operand and share it (L3). Each thread packs panels of
-/// the larger operand for itself; they stay in its L2 while all of the shared block passes by. So the larger operand is read once, and its packed copy never leaves the core.
+/// Blocked after Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication". All threads together pack a block of
+/// the smaller operand and share it (L3). Each thread packs panels of the larger operand for itself; they stay in its L2 cache while they
+/// are multiplied by the whole shared block. So the larger operand is read once, and its packed copy never leaves the core.
 /// </remarks>
 internal static unsafe class Sgemm
 {
     private const int MinSize = 48;                                // below it most of a tile is padding
-    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // below it libtorch's library finishes earlier, because it starts faster
+    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // below it libtorch's library is faster, because it has less overhead
     private const int MaxDepth = 512;                              // depth of a block
     private const int MaxLocalValues = 128 * 1024;                 // half a megabyte: half of a core's L2
     private const int MaxSharedValues = 1 << 20;                   // four megabytes, in L3
 
-    /// <summary>Whether this processor and this libtorch are supported. On Intel's processors libtorch's library uses 512-bit vectors itself.</summary>
+    /// <summary>Whether this processor and this libtorch are supported. On Intel's processors libtorch's library uses 512-bit vectors
+    /// itself.</summary>
     internal static bool IsAvailable { get; } = Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable && !IsIntel();
 
     /// <summary>Whether a·b can be computed here: float32 on the CPU, large enough, each operand with contiguous rows or columns.</summary>
@@ -39,7 +42,7 @@ internal static unsafe class Sgemm
         Math.Min(Math.Min(rows, depth), columns) >= MinSize && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue && rows * columns >= MinResults && rows * columns * (double)depth >= MinProducts;
 
     /// <summary>a·b + bias.</summary>
-    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> is true of both operands.</param>
+    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> must be true for both operands.</param>
     /// <param name="b">Float32 [depth, columns].</param>
     /// <param name="bias">Added to each row, float32 [columns], or null.</param>
     /// <returns>Float32 [rows, columns], contiguous.</returns>
@@ -52,7 +55,7 @@ internal static unsafe class Sgemm
 
     /// <summary>c = a·b + bias, or c += a·b.</summary>
     /// <param name="c">Float32 [rows, columns] with contiguous rows.</param>
-    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> is true of both operands.</param>
+    /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> must be true for both operands.</param>
     /// <param name="b">Float32 [depth, columns].</param>
     /// <param name="bias">Added to each row, float32 [columns], or null.</param>
     /// <param name="accumulates">Whether the product is added to <paramref name="c"/> instead of replacing it.</param>
@@ -93,7 +96,8 @@ internal static unsafe class Sgemm
 
     private static bool IsIntel() => X86Base.IsSupported && X86Base.CpuId(0, 0).Ebx == 0x756e6547;        // "Genu" of GenuineIntel
 
-    /// <summary>Divides <paramref name="total"/> into blocks of about the same size, at most <paramref name="max"/> and a multiple of <paramref name="multiple"/>.</summary>
+    /// <summary>Divides <paramref name="total"/> into blocks of about the same size, at most <paramref name="max"/> and a multiple of
+    /// <paramref name="multiple"/>.</summary>
     private static int BlockSize(int total, int max, int multiple)
     {
         var blocks = DivideRoundingUp(total, max);
@@ -109,7 +113,8 @@ internal static unsafe class Sgemm
         p->Shared.Pack(first, end, p->FirstDepth, p->Depth, p->Packed + from * p->Shared.PanelStride(p->Depth));
     }
 
-    /// <summary>Packs a thread's panels of the local operand, as many as fit into L2 at once, and multiplies them by all panels of the shared block.</summary>
+    /// <summary>Packs a thread's panels of the local operand, as many as fit into L2 at once, and multiplies them by all panels of the
+    /// shared block.</summary>
     private static void MultiplyPanels(void* arguments, int from, int to, float* packed)
     {
         var p = (Call*)arguments;

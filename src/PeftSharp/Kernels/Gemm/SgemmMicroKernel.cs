@@ -4,11 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>The micro-kernel of <see cref="Sgemm"/> and <see cref="BatchedSgemm"/>: computes a tile of MR x NR results from a packed panel of each operand.</summary>
+/// <summary>The micro-kernel of <see cref="Sgemm"/> and <see cref="BatchedSgemm"/>: computes a tile of MR x NR results from a packed
+/// panel of each operand.</summary>
 /// <remarks>
-/// A tile is 12 rows by one <see cref="VectorPair"/> of columns: its 24 accumulators and the pair of B fill 26 of the 32 vector registers. Every step of the depth loads one pair of B, broadcasts 12 values of A
-/// and issues 24 multiply-adds, so the loop runs at the peak rate of the multipliers.
-/// The rows are written out because the JIT keeps separate locals in registers, but not the elements of an array.
+/// A tile is 12 rows by one <see cref="VectorPair"/> of columns: its 24 accumulators and the pair of B fill 26 of the 32 vector
+/// registers. Every step of the depth loads one pair of B, broadcasts 12 values of A and issues 24 multiply-adds, so the loop runs at the
+/// peak rate of the multipliers. The rows are written out because the JIT keeps separate locals in registers, but not the elements of an
+/// array.
 /// </remarks>
 internal static unsafe class SgemmMicroKernel
 {
@@ -35,7 +37,7 @@ internal static unsafe class SgemmMicroKernel
         else RunPartial(a, b, depth, c, stride, rows, columns, bias, accumulates);
     }
 
-    /// <summary>Computes a whole tile beside C and copies the part that lies inside C.</summary>
+    /// <summary>Computes a whole tile in a buffer and copies the part that is inside C.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void RunPartial(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* bias, bool accumulates)
     {

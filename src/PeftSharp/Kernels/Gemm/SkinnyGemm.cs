@@ -5,21 +5,24 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>A linear layer for a few rows, as in generation: reads the weight once, at the bandwidth of memory.</summary>
-/// <remarks>libtorch's GEMM is made for many rows; with one to eight it reaches a third to a half of the memory bandwidth. Float32 or bfloat16 with sums in float32.</remarks>
+/// <summary>A linear layer for a few rows, as in generation: reads the weight once, at memory bandwidth.</summary>
+/// <remarks>libtorch's GEMM is optimized for many rows; with one to eight it reaches a third to a half of the memory bandwidth. Float32
+/// or bfloat16 with sums in float32.</remarks>
 internal static unsafe class SkinnyGemm
 {
     private const int Grain = 64, MinOutputs = VectorPair.Count;
     private const long MinWeights = 1 << 15;                     // below it the overhead of the call dominates
 
-    /// <summary>Whether this processor and this libtorch are supported: 512-bit vectors with their 32 registers, and libtorch's thread pool.</summary>
+    /// <summary>Whether this processor and this libtorch are supported: 512-bit vectors with their 32 registers, and libtorch's thread
+    /// pool.</summary>
     internal static bool IsAvailable => Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable;
 
     /// <summary>Whether this call can be computed here: few rows, no gradients, on the CPU, all tensors float32 or all bfloat16.</summary>
     /// <param name="x">Float [..., inputs].</param>
     /// <param name="weight">Float [outputs, inputs] or [inputs, outputs].</param>
     /// <param name="bias">Float [outputs], or null.</param>
-    /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D). If not, <c>inputs</c> must be a multiple of 32.</param>
+    /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D). If not, <c>inputs</c> must be a multiple of
+    /// 32.</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed) =>
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
@@ -27,7 +30,7 @@ internal static unsafe class SkinnyGemm
         && weights / inputs >= MinOutputs && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
-    /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> is true of the call.</param>
+    /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
     /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>

@@ -5,8 +5,9 @@ namespace PeftSharp.Kernels;
 
 /// <summary>32 consecutive elements as two float32 vectors of 16.</summary>
 /// <remarks>
-/// Of float32 elements the first vector holds the first half, the second the second half. Of bfloat16 elements, passed as <c>ushort</c>, the first holds the elements with even index, the second
-/// those with odd index: a bfloat16 is the upper half of a float32, so one load, a shift and a mask separate them. Keeping their order would take twice the instructions.
+/// Of float32 elements the first vector holds the first half, the second the second half. Of bfloat16 elements, passed as <c>ushort</c>,
+/// the first holds the elements with even index, the second those with odd index: a bfloat16 is the upper half of a float32, so one load,
+/// a shift and a mask separate them. Keeping their order would take twice the instructions.
 /// </remarks>
 internal unsafe struct VectorPair
 {
@@ -30,7 +31,8 @@ internal unsafe struct VectorPair
     }
 
     /// <summary>Adds <paramref name="values"/> times <paramref name="factor"/>, rounding once (fused multiply-add).</summary>
-    /// <remarks>It changes this accumulator in place, and the caller broadcasts the factor: in this form the JIT emits one instruction for a broadcast and one for a multiply-add, without register moves.</remarks>
+    /// <remarks>It changes this accumulator in place, and the caller broadcasts the factor: in this form the JIT emits one instruction
+    /// for a broadcast and one for a multiply-add, without register moves.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddProduct(VectorPair values, Vector512<float> factor)
     {
@@ -38,7 +40,7 @@ internal unsafe struct VectorPair
         Second = Vector512.FusedMultiplyAdd(values.Second, factor, Second);
     }
 
-    /// <summary>Stores the elements, rounded to nearest even where they are bfloat16.</summary>
+    /// <summary>Stores the elements, rounded to nearest even if they are bfloat16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly void Store<T>(T* to) where T : unmanaged
     {

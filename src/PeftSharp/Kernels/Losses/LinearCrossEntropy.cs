@@ -6,14 +6,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Cross entropy of a linear head over a large vocabulary. It is computed in chunks of rows, with the gradient in the same pass, so the scores (logits) of all rows never exist at once.</summary>
+/// <summary>Cross entropy of a linear head over a large vocabulary. It is computed in chunks of rows, with the gradient in the same pass,
+/// so the scores (logits) of all rows are never in memory at the same time.</summary>
 internal static class LinearCrossEntropy
 {
     private const long MaxBFloat16Scores = 1 << 24, MaxFloat32Scores = 1 << 25;            // of a chunk: 32 MB and 128 MB; products of this size run at full speed
 
     /// <param name="states">Float [rows, hidden].</param>
     /// <param name="table">Float [classes, hidden], of the same type.</param>
-    /// <param name="targets">Int64 [rows]; <paramref name="ignored"/> is ignored.</param>
+    /// <param name="targets">Int64 [rows]; rows with the target <paramref name="ignored"/> have no loss.</param>
     /// <param name="items">Divisor of the sum over rows.</param>
     /// <param name="ignored">The target of rows that have no loss (ignore_index).</param>
     /// <returns>Float32 scalar.</returns>
@@ -35,7 +36,7 @@ internal static class LinearCrossEntropy
     {
         var maxScores = states.dtype == ScalarType.Float32 ? MaxFloat32Scores : MaxBFloat16Scores;
         var chunks = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + maxScores - 1) / maxScores);
-        var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);                  // chunks of equal size: a short last one would read the whole table for few rows
+        var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);    // equal chunks: a short last one would read the whole table for few rows
         var loss = zeros(1, ScalarType.Float64, states.device);
         for (long first = 0; first < states.shape[0]; first += rows)
         {
@@ -63,7 +64,8 @@ internal static class LinearCrossEntropy
         else sum.addmm_(a, b, 1, 1);
     }
 
-    /// <summary>The sum of the losses, with libtorch's operations. If the gradient is wanted, it replaces the scores: (softmax - 1 at the target) / items.</summary>
+    /// <summary>The sum of the losses, with libtorch's operations. If the gradient is wanted, it replaces the scores: (softmax - 1 at the
+    /// target) / items.</summary>
     /// <param name="scores">Float [rows, classes].</param>
     /// <param name="targets">Int64 [rows].</param>
     /// <param name="settings">Divisor and the ignored target.</param>
@@ -159,7 +161,7 @@ internal static class LinearCrossEntropy
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            // The gradient of the loss is usually 1, and then nothing is multiplied. On a GPU reading it would wait for the queue, so it is not read there.
+            // The gradient of the loss is usually 1, which needs no multiplication. On a GPU reading it would wait for the queue.
             var isOne = gradient.device_type == TorchSharp.DeviceType.CPU && gradient.item<float>() == 1;
             return [Scaled(saved[0]), saved.Count > 1 ? Scaled(saved[1]) : null, null];
 

@@ -2,8 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Numbers of eight bits, which TorchSharp has no tensors of, as float32.</summary>
-/// <remarks>Micikevicius et al. 2022, arXiv:2209.05433: <c>F8_E4M3</c> (PyTorch's <c>float8_e4m3fn</c>, no infinities) and <c>F8_E5M2</c>.</remarks>
+/// <summary>Converts 8-bit floats, for which TorchSharp has no tensor type, to float32.</summary>
+/// <remarks>Micikevicius et al. 2022, arXiv:2209.05433: <c>F8_E4M3</c> (PyTorch's <c>float8_e4m3fn</c>, no infinities) and
+/// <c>F8_E5M2</c>.</remarks>
 internal static class Float8
 {
     private static readonly Lazy<float[]>
@@ -12,7 +13,7 @@ internal static class Float8
 
     internal static bool CanDecode(SafetensorsDtype dtype) => dtype is SafetensorsDtype.F8_E4M3 or SafetensorsDtype.F8_E5M2;
 
-    /// <summary>A float32 tensor on the CPU with the values of <paramref name="bytes"/>.</summary>
+    /// <summary>Converts <paramref name="bytes"/> to a float32 CPU tensor.</summary>
     internal static Tensor Decode(ReadOnlySpan<byte> bytes, SafetensorsDtype dtype, long[] shape)
     {
         var table = (dtype == SafetensorsDtype.F8_E4M3 ? _e4m3 : _e5m2).Value;

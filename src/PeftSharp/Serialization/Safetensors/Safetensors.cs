@@ -3,17 +3,18 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>Whole safetensors files in one call: Python's <c>safetensors.torch.load_file</c> and <c>save_file</c>.</summary>
+/// <summary>Loads and saves whole safetensors files, as <c>safetensors.torch.load_file</c> and <c>save_file</c> do in Python.</summary>
 public static class Safetensors
 {
-    /// <summary>What transformers and peft write beside the tensors: <c>format</c>: <c>pt</c>.</summary>
+    /// <summary>The metadata that transformers and peft write: <c>format</c>: <c>pt</c>.</summary>
     public static IReadOnlyDictionary<string, string> PyTorchMetadata { get; } = new Dictionary<string, string> { ["format"] = "pt" }.AsReadOnly();
 
-    /// <summary>Reads all tensors of a file into memory of their own.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="device">Where the tensors go; the CPU unless given.</param>
-    /// <returns>The tensors by name; they belong to the caller.</returns>
-    /// <exception cref="CheckpointException">The file is absent, unreadable, breaks the format, or holds a dtype that torch lacks.</exception>
+    /// <summary>Loads all tensors of a file into memory.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="device">The device of the tensors. Default: the CPU.</param>
+    /// <returns>The tensors by name. The caller disposes them.</returns>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, is not a valid safetensors file, or contains a
+    /// dtype that TorchSharp does not support.</exception>
     public static Dictionary<string, Tensor> Load(string path, Device? device = null)
     {
         using var file = SafetensorsFile.Open(path);
@@ -32,11 +33,15 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Writes tensors to a file, in the reference writer's layout. The file is whole or, on any error, what it was before.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="tensors">Tensors by name, on any device, contiguous or not. Two names of the same memory are both written.</param>
-    /// <param name="metadata">Strings to carry along; <see cref="PyTorchMetadata"/> unless given, as transformers needs it.</param>
-    /// <exception cref="ArgumentException">A name stands twice or is reserved, or a tensor is disposed, sparse or of a dtype that the format lacks.</exception>
+    /// <summary>Saves tensors to a file, in the layout of the reference implementation. If an error occurs, an existing file is
+    /// unchanged.</summary>
+    /// <param name="path">The path of the file. Its folder must exist.</param>
+    /// <param name="tensors">Tensors by name, on any device, contiguous or not. Tensors that share memory are written once per
+    /// name.</param>
+    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>, which transformers
+    /// requires.</param>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
+    /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -45,12 +50,14 @@ public static class Safetensors
         AtomicFile.Write(path, new SafetensorsWriter(tensors, metadata ?? PyTorchMetadata).WriteTo);
     }
 
-    /// <summary>Writes tensors to a file; see <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
-    /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="tensors">Names and tensors, as a module's <c>named_parameters()</c> gives them.</param>
-    /// <param name="metadata">Strings to carry along; <see cref="PyTorchMetadata"/> unless given.</param>
-    /// <exception cref="ArgumentException">As above.</exception>
-    /// <exception cref="IOException">As above.</exception>
+    /// <summary>Saves tensors to a file; see
+    /// <see cref="Save(string, IEnumerable{KeyValuePair{string, Tensor}}, IReadOnlyDictionary{string, string})"/>.</summary>
+    /// <param name="path">The path of the file. Its folder must exist.</param>
+    /// <param name="tensors">Names and tensors, such as the result of a module's <c>named_parameters()</c>.</param>
+    /// <param name="metadata">Strings that are stored in the header. Default: <see cref="PyTorchMetadata"/>.</param>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
+    /// format does not support.</exception>
+    /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);

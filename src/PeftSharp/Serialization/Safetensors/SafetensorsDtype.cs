@@ -1,10 +1,11 @@
 namespace PeftSharp.Serialization;
 
-/// <summary>The element types of the safetensors format, under the names that stand in a file's header.</summary>
-/// <remarks>Declared by increasing alignment: a file holds its tensors in the reverse of this order, so the order is part of the format.</remarks>
+/// <summary>The element types of the safetensors format, named as in the header of a file.</summary>
+/// <remarks>The order is part of the format: types are declared by increasing alignment, and the tensors of a file are stored in the
+/// reverse order.</remarks>
 public enum SafetensorsDtype
 {
-    /// <summary>A truth value in one byte.</summary>
+    /// <summary>A Boolean, one byte.</summary>
     BOOL,
     /// <summary>A 4-bit float, two in a byte (OCP microscaling E2M1).</summary>
     F4,
@@ -12,37 +13,37 @@ public enum SafetensorsDtype
     F6_E2M3,
     /// <summary>A 6-bit float, four in three bytes (OCP microscaling E3M2).</summary>
     F6_E3M2,
-    /// <summary>An unsigned byte.</summary>
+    /// <summary>An unsigned 8-bit integer.</summary>
     U8,
-    /// <summary>A signed byte.</summary>
+    /// <summary>A signed 8-bit integer.</summary>
     I8,
-    /// <summary>An 8-bit float with 5 exponent bits (arXiv:2209.05433).</summary>
+    /// <summary>An 8-bit float with 5 exponent bits and 2 mantissa bits (arXiv:2209.05433).</summary>
     F8_E5M2,
-    /// <summary>An 8-bit float with 4 exponent bits (arXiv:2209.05433).</summary>
+    /// <summary>An 8-bit float with 4 exponent bits and 3 mantissa bits (arXiv:2209.05433).</summary>
     F8_E4M3,
-    /// <summary>An 8-bit power of two (OCP microscaling scale).</summary>
+    /// <summary>An 8-bit power of two (OCP microscaling scale E8M0).</summary>
     F8_E8M0,
-    /// <summary>An 8-bit float with 4 exponent bits, without infinities and negative zero (arXiv:2206.02915).</summary>
+    /// <summary>An 8-bit float with 4 exponent bits, without infinities or negative zero (arXiv:2206.02915).</summary>
     F8_E4M3FNUZ,
-    /// <summary>An 8-bit float with 5 exponent bits, without infinities and negative zero (arXiv:2206.02915).</summary>
+    /// <summary>An 8-bit float with 5 exponent bits, without infinities or negative zero (arXiv:2206.02915).</summary>
     F8_E5M2FNUZ,
     /// <summary>A signed 16-bit integer.</summary>
     I16,
     /// <summary>An unsigned 16-bit integer.</summary>
     U16,
-    /// <summary>A half-precision float.</summary>
+    /// <summary>A 16-bit float (half precision).</summary>
     F16,
-    /// <summary>A brain float: the upper half of a single-precision float.</summary>
+    /// <summary>A bfloat16: the upper 16 bits of a 32-bit float.</summary>
     BF16,
     /// <summary>A signed 32-bit integer.</summary>
     I32,
     /// <summary>An unsigned 32-bit integer.</summary>
     U32,
-    /// <summary>A single-precision float.</summary>
+    /// <summary>A 32-bit float (single precision).</summary>
     F32,
-    /// <summary>A complex number of two single-precision floats.</summary>
+    /// <summary>A complex number of two 32-bit floats.</summary>
     C64,
-    /// <summary>A double-precision float.</summary>
+    /// <summary>A 64-bit float (double precision).</summary>
     F64,
     /// <summary>A signed 64-bit integer.</summary>
     I64,

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>What the format and torch each say about an element type: its width, and its name on the other side.</summary>
+/// <summary>The width of each element type of the format, and the mapping to and from torch's scalar types.</summary>
 internal static class SafetensorsDtypes
 {
     private static readonly FrozenDictionary<string, SafetensorsDtype> ByName =
@@ -27,18 +27,18 @@ internal static class SafetensorsDtypes
     private static readonly FrozenDictionary<ScalarType, SafetensorsDtype> FromTorch =
         ToTorch.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
 
-    /// <summary>The names of all types, for messages.</summary>
+    /// <summary>The names of all types, for error messages.</summary>
     internal static string Names => string.Join(", ", Enum.GetNames<SafetensorsDtype>());
 
-    /// <summary>The names of the torch types that can be written, for messages.</summary>
+    /// <summary>The names of the torch types that can be saved, for error messages.</summary>
     internal static string TorchNames => string.Join(", ", FromTorch.Keys.Order());
 
     internal static bool TryParse(string name, out SafetensorsDtype dtype) => ByName.TryGetValue(name, out dtype);
 
-    /// <summary>Null where TorchSharp has no such type; the tensor's bytes can be read nevertheless.</summary>
+    /// <summary>Null if TorchSharp has no such type. The bytes of the tensor can still be read.</summary>
     internal static ScalarType? ToScalarType(SafetensorsDtype dtype) => ToTorch.TryGetValue(dtype, out var type) ? type : null;
 
-    /// <summary>Null where the format has no such type (double-precision complex, quantized integers).</summary>
+    /// <summary>Null if the format has no such type (double-precision complex, quantized integers).</summary>
     internal static SafetensorsDtype? FromScalarType(ScalarType type) => FromTorch.TryGetValue(type, out var dtype) ? dtype : null;
 
     internal static int BitsOf(SafetensorsDtype dtype) => dtype switch

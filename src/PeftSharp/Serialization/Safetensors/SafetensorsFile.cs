@@ -2,11 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>A safetensors file, opened: its header is read and checked, its tensors are read when asked for.</summary>
+/// <summary>An open safetensors file. Its header is read and validated; tensors are read on request.</summary>
 /// <remarks>
-/// <para>Python's <c>safetensors.safe_open</c>. The whole header is checked on opening (see <see href="https://github.com/huggingface/safetensors"/> for the format),
-/// so a tensor's bytes lie inside the file and fit its shape.</para>
-/// <para>The file must not be cut or rewritten in place while it is open; replacing it by a renamed one, as this library saves, is fine (on Windows: after <see cref="Dispose"/>).</para>
+/// <para>The equivalent of <c>safetensors.safe_open</c> in Python. The whole header is validated when the file is opened (see
+/// <see href="https://github.com/huggingface/safetensors"/> for the format), so the bytes of each tensor are inside the file and match
+/// its shape.</para>
+/// <para>The file must not be truncated or overwritten in place while it is open. It can be replaced by renaming another file, which is
+/// how this library saves (on Windows only after <see cref="Dispose"/>).</para>
 /// <para>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
@@ -16,9 +18,10 @@ public sealed class SafetensorsFile : IDisposable
 
     private SafetensorsFile(MappedFile file, SafetensorsHeader header) => (_file, _header) = (file, header);
 
-    /// <summary>Opens a file and checks its header.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is absent, unreadable or breaks a rule of the format; the message names file, tensor and rule.</exception>
+    /// <summary>Opens a file and validates its header.</summary>
+    /// <param name="path">The path of the file.</param>
+    /// <exception cref="CheckpointException">The file does not exist, cannot be read, or is not a valid safetensors file. The message
+    /// names the file, the tensor and the violated rule.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -38,20 +41,21 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>The file's path, as it was given.</summary>
+    /// <summary>The path of the file, as passed to <see cref="Open"/>.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The strings that the file carries beside its tensors, such as <c>format</c>: <c>pt</c>; empty where it carries none.</summary>
+    /// <summary>The metadata in the header, such as <c>format</c>: <c>pt</c>. Empty if there is none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    /// <summary>What the file holds, by name, in the order of the file.</summary>
+    /// <summary>The entries of all tensors by name, in the order of the file.</summary>
     public IReadOnlyDictionary<string, TensorEntry> Tensors => _header.Tensors;
 
-    /// <summary>Reads a tensor into memory of its own.</summary>
-    /// <param name="name">A name of <see cref="Tensors"/>.</param>
-    /// <param name="device">Where the tensor goes; the CPU unless given.</param>
-    /// <returns>A tensor with the file's dtype and shape that has nothing more to do with the file.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor, torch has no such dtype, or the file was cut since it was opened.</exception>
+    /// <summary>Reads a tensor into new memory.</summary>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
+    /// <param name="device">The device of the tensor. Default: the CPU.</param>
+    /// <returns>A tensor with the dtype and shape in the file, independent of the file.</returns>
+    /// <exception cref="CheckpointException">The file has no such tensor, TorchSharp does not support its dtype, or the file was
+    /// truncated after it was opened.</exception>
     public Tensor Read(string name, Device? device = null)
     {
         var entry = Entry(name);
@@ -71,17 +75,20 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Copies a tensor's values into one that exists, such as a model's parameter, converting the dtype where it differs.</summary>
-    /// <param name="name">A name of <see cref="Tensors"/>.</param>
-    /// <param name="target">Written in place, on any device, outside of autograd. Its shape must be the file's: nothing is broadcast.</param>
-    /// <exception cref="CheckpointException">The file has no such tensor, its shape is another, or torch lacks its dtype.</exception>
+    /// <summary>Copies the values of a tensor into an existing tensor, such as a parameter of a model. The dtype is converted if it
+    /// differs; <c>F8_E4M3</c> and <c>F8_E5M2</c> are supported too.</summary>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
+    /// <param name="target">The destination, on any device. It is written in place, without recording gradients, and must have the same
+    /// shape; broadcasting is not supported.</param>
+    /// <exception cref="CheckpointException">The file has no such tensor, its shape differs from that of <paramref name="target"/>, or
+    /// TorchSharp does not support its dtype.</exception>
     public void CopyTo(string name, Tensor target)
     {
         ArgumentNullException.ThrowIfNull(target);
         var entry = Entry(name);
         if (!entry.Shape.SequenceEqual(target.shape))
-            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], and [{string.Join(", ", target.shape)}] is expected. "
-                + "Check that the model's configuration belongs to these weights.");
+            throw new CheckpointException($"'{Path}': tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], "
+                + $"but [{string.Join(", ", target.shape)}] is expected. Use the configuration that belongs to these weights.");
         if (Float8.CanDecode(entry.Dtype))
         {
             using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
@@ -100,16 +107,20 @@ public sealed class SafetensorsFile : IDisposable
         target.copy_(source);
     }
 
-    /// <summary>A tensor over the file's mapped pages: nothing is read until it is used, and nothing is copied.</summary>
+    /// <summary>Creates a tensor whose memory is the mapped file. Values are not copied, and are read from the disk when they are first
+    /// used.</summary>
     /// <remarks>
-    /// <para>For tensors that are read: copied into parameters, moved to a device. The pages live as long as any tensor over them, also after <see cref="Dispose"/>.</para>
-    /// <para>They are private copies on write: an in-place operation changes them for this process only (for every tensor mapped from this object), never the file.
-    /// Train on what <see cref="Read"/> gives instead. If another program cuts the file meanwhile, touching the lost pages ends the process.</para>
-    /// <para>Where the file does not align the tensor to its element size (files of this library and of the reference writer do), the result is a copy as by <see cref="Read"/>.</para>
+    /// <para>Use it for tensors that are only read, such as those that are copied into parameters or moved to a device. The mapping
+    /// exists as long as any tensor uses it, even after <see cref="Dispose"/>.</para>
+    /// <para>The pages are copy-on-write: an in-place operation changes the values for this process (for all tensors that are mapped from
+    /// this object), but not the file. To train a tensor, use <see cref="Read"/>. If another program truncates the file in the meantime,
+    /// access to the missing pages ends the process.</para>
+    /// <para>If the tensor is not aligned to its element size in the file, the result is a copy, as from <see cref="Read"/>. Files
+    /// written by this library or the reference implementation are aligned.</para>
     /// </remarks>
-    /// <param name="name">A name of <see cref="Tensors"/>.</param>
-    /// <returns>A CPU tensor with the file's dtype and shape.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor, or torch has no such dtype.</exception>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
+    /// <returns>A CPU tensor with the dtype and shape in the file.</returns>
+    /// <exception cref="CheckpointException">The file has no such tensor, or TorchSharp does not support its dtype.</exception>
     public Tensor Map(string name)
     {
         var entry = Entry(name);
@@ -120,19 +131,22 @@ public sealed class SafetensorsFile : IDisposable
             : MappedTensor.Over(_file, offset, Sizes(entry), dtype);
     }
 
-    /// <summary>A tensor's bytes as they stand in the file, little-endian; for every dtype, also those that torch lacks.</summary>
-    /// <param name="name">A name of <see cref="Tensors"/>.</param>
+    /// <summary>Gets the bytes of a tensor as stored in the file, in little-endian order. Works for all dtypes, including those that
+    /// TorchSharp does not support.</summary>
+    /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <returns>A view of the mapped file, valid until <see cref="Dispose"/>.</returns>
-    /// <exception cref="CheckpointException">The file has no such tensor, or it is larger than a span (2 GiB).</exception>
+    /// <exception cref="CheckpointException">The file has no such tensor, or the tensor is larger than the maximum size of a span (2
+    /// GiB).</exception>
     public unsafe ReadOnlySpan<byte> Bytes(string name)
     {
         var entry = Entry(name);
         if (entry.Length > int.MaxValue)
-            throw new CheckpointException($"'{Path}': tensor '{name}' has {entry.Length} bytes, more than a span holds. Read it as a tensor.");
+            throw new CheckpointException($"'{Path}': tensor '{name}' has {entry.Length} bytes, more than the maximum size of a span. "
+                + $"Use {nameof(Read)} or {nameof(Map)}.");
         return entry.Length == 0 ? default : new ReadOnlySpan<byte>(_file.AddressOf(_header.DataStart + entry.Start), (int)entry.Length);
     }
 
-    /// <summary>Closes the file. Tensors that were read or mapped stay valid; spans of <see cref="Bytes"/> do not.</summary>
+    /// <summary>Closes the file. Tensors that were read or mapped remain valid; spans from <see cref="Bytes"/> do not.</summary>
     public void Dispose() => _file.Dispose();
 
     private void ReadInto(TensorEntry entry, Tensor target) =>
@@ -145,7 +159,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     private ScalarType TorchType(TensorEntry entry) => entry.ScalarType ?? throw new CheckpointException(
-        $"'{Path}': tensor '{entry.Name}' is of {entry.Dtype}, which TorchSharp has no tensors of. Take its bytes with {nameof(Bytes)}, or convert the file with Python.");
+        $"'{Path}': tensor '{entry.Name}' has dtype {entry.Dtype}, which TorchSharp does not support. "
+            + $"Read its bytes with {nameof(Bytes)}, or convert the file with Python.");
 
     private static long[] Sizes(TensorEntry entry) => [.. entry.Shape];
 }

@@ -4,49 +4,51 @@ using System.Text.Unicode;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The header of a safetensors file, read and checked: after this every entry lies inside the file and has the size its shape says.</summary>
+/// <summary>The validated header of a safetensors file: every entry is inside the file and has the size of its shape.</summary>
 /// <remarks>
-/// A file is eight bytes (the header's length, little-endian), the header (JSON), and the tensors' bytes without gap or overlap.
-/// What is refused is what the reference reader (safetensors 0.8) refuses: a name that stands twice counts by its last entry and
-/// fields that the format does not know are skipped, as there. Nothing is allocated on the word of the file: only bytes that are present are parsed.
+/// A file consists of eight bytes (the header's length, little-endian), the header (JSON), and the bytes of the tensors without gaps or
+/// overlaps. Validation rejects what the reference implementation (safetensors 0.8) rejects. As there, the last entry of a duplicate name
+/// is used and unknown fields are ignored. Sizes in the file never determine an allocation before they are validated.
 /// </remarks>
 internal sealed class SafetensorsHeader
 {
-    /// <summary>The longest header that is read or written, in bytes; the reference reader's limit.</summary>
+    /// <summary>The maximum length of a header in bytes, as in the reference implementation.</summary>
     internal const int MaxBytes = 100_000_000;
 
-    /// <summary>The bytes before the header that hold its length.</summary>
+    /// <summary>The number of bytes before the header, which contain its length.</summary>
     internal const int LengthBytes = sizeof(ulong);
 
-    private const int MaxDepth = 127;   // nesting that the reference reader still accepts in a field it skips
+    private const int MaxDepth = 127;   // nesting that the reference implementation accepts in unknown fields
 
     internal required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>By name, in the order of the file.</summary>
+    /// <summary>The tensors by name, in the order of the file.</summary>
     internal required IReadOnlyDictionary<string, TensorEntry> Tensors { get; init; }
 
-    /// <summary>Where the tensors' bytes begin in the file.</summary>
+    /// <summary>The offset of the tensors' bytes in the file.</summary>
     internal required long DataStart { get; init; }
 
-    /// <summary>The header's length as the first eight bytes tell it, checked against the file's.</summary>
-    /// <exception cref="CheckpointException">The file is too short for it, or it is longer than <see cref="MaxBytes"/>.</exception>
+    /// <summary>Reads the length of the header from the first eight bytes and checks it against the length of the file.</summary>
+    /// <exception cref="CheckpointException">The file is too short, or the header is longer than <see cref="MaxBytes"/>.</exception>
     internal static int ReadLength(string path, ReadOnlySpan<byte> firstBytes, long fileLength)
     {
         if (firstBytes.Length < LengthBytes)
-            throw Unsound(path, $"it has {firstBytes.Length} bytes, and the length of the header alone takes {LengthBytes}");
+            throw Unsound(path, $"it has {firstBytes.Length} bytes, but at least {LengthBytes} are required");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(firstBytes);
         if (length > MaxBytes)
-            throw Unsound(path, $"its first eight bytes announce a header of {length} bytes, and no more than {MaxBytes} are allowed");
+            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but the maximum is {MaxBytes}");
         if ((long)length > fileLength - LengthBytes)
-            throw Unsound(path, $"its first eight bytes announce a header of {length} bytes, and only {fileLength - LengthBytes} follow them");
+            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} "
+                + "bytes follow");
         return (int)length;
     }
 
-    /// <summary>Reads and checks the JSON of a header.</summary>
-    /// <param name="path">Names the file in errors.</param>
+    /// <summary>Parses and validates the JSON of a header.</summary>
+    /// <param name="path">The path of the file, for error messages.</param>
     /// <param name="json">The header's bytes.</param>
     /// <param name="fileLength">The length of the whole file.</param>
-    /// <exception cref="CheckpointException">The header breaks a rule of the format; the message names file, tensor and rule.</exception>
+    /// <exception cref="CheckpointException">The header violates a rule of the format. The message names the file, the tensor and the
+    /// rule.</exception>
     internal static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long fileLength)
     {
         if (!Utf8.IsValid(json))
@@ -61,9 +63,9 @@ internal sealed class SafetensorsHeader
         };
     }
 
-    /// <summary>The error that every broken rule becomes.</summary>
+    /// <summary>Creates the exception for a violated rule.</summary>
     internal static CheckpointException Unsound(string path, string rule, Exception? cause = null) =>
-        new($"'{path}' is not a sound safetensors file: {rule}. It may be cut short or not be a safetensors file: fetch it again.", cause);
+        new($"'{path}' is not a valid safetensors file: {rule}. The file may be truncated or of another format. Download it again.", cause);
 
     private static (IReadOnlyDictionary<string, string> Metadata, Dictionary<string, TensorEntry> Tensors) ReadJson(string path, ReadOnlySpan<byte> json)
     {
@@ -76,9 +78,9 @@ internal sealed class SafetensorsHeader
         {
             throw Unsound(path, $"its header is not valid JSON ({error.Message.TrimEnd('.')})", error);
         }
-        catch (InvalidOperationException error)   // a \u escape of half a character: the reader finds it only when the string is taken
+        catch (InvalidOperationException error)   // an unpaired surrogate, such as \uD800, which fails only when the string is read
         {
-            throw Unsound(path, $"its header holds a string that is not Unicode at byte {reader.TokenStartIndex}", error);
+            throw Unsound(path, $"its header contains a string that is not valid Unicode at byte {reader.TokenStartIndex}", error);
         }
     }
 
@@ -89,12 +91,13 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.Length))
         {
             if (tensor.Start != end)
-                throw Unsound(path, $"tensor '{tensor.Name}' begins at byte {tensor.Start}, and the one before it ends at {end}: no gap and no overlap is allowed");
-            end = tensor.Start + tensor.Length;   // cannot overflow: both ends were read from 63 bits
+                throw Unsound(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte "
+                    + $"{end}; gaps and overlaps are not allowed");
+            end = tensor.Start + tensor.Length;   // cannot overflow: the sum is data_offsets' end, a non-negative 64-bit integer
             ordered.Add(tensor.Name, tensor);
         }
         if (end != dataLength)
-            throw Unsound(path, $"its tensors take {end} bytes, and {dataLength} follow the header{Last(ordered)}");
+            throw Unsound(path, $"its tensors require {end} bytes, but {dataLength} bytes follow the header{Last(ordered)}");
         return ordered;
     }
 

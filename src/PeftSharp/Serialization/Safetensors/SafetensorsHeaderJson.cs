@@ -3,11 +3,12 @@ using System.Text.Json;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>The grammar of a header: an object of tensors, each an object of <c>dtype</c>, <c>shape</c> and <c>data_offsets</c>, and <c>__metadata__</c>, an object of strings.</summary>
-/// <param name="path">Names the file in errors.</param>
+/// <summary>Parses the JSON of a header: an object with a field per tensor, which contains <c>dtype</c>, <c>shape</c> and
+/// <c>data_offsets</c>, and <c>__metadata__</c>, an object of strings.</summary>
+/// <param name="path">The path of the file, for error messages.</param>
 internal sealed class SafetensorsHeaderJson(string path)
 {
-    /// <summary>The key of a header that names no tensor.</summary>
+    /// <summary>The key of the metadata, which is not the name of a tensor.</summary>
     internal const string MetadataKey = "__metadata__";
 
     internal (IReadOnlyDictionary<string, string> Metadata, Dictionary<string, TensorEntry> Tensors) Read(ref Utf8JsonReader reader)
@@ -23,7 +24,7 @@ internal sealed class SafetensorsHeaderJson(string path)
             if (name == MetadataKey)
             {
                 if (metadataSeen)
-                    throw Fault($"'{MetadataKey}' stands twice in its header");
+                    throw Fault($"its header contains '{MetadataKey}' more than once");
                 metadataSeen = true;
                 metadata = ReadMetadata(ref reader);
             }
@@ -32,7 +33,7 @@ internal sealed class SafetensorsHeaderJson(string path)
                 tensors[name] = ReadTensor(ref reader, name);
             }
         }
-        reader.Read();   // throws where anything but white space follows
+        reader.Read();   // throws if anything except white space follows
         return (metadata ?? (IReadOnlyDictionary<string, string>)ReadOnlyDictionary<string, string>.Empty, tensors);
     }
 
@@ -82,14 +83,16 @@ internal sealed class SafetensorsHeaderJson(string path)
     private TensorEntry Checked(string name, SafetensorsDtype dtype, List<long> shape, List<long> offsets)
     {
         if (offsets is not [var start, var end])
-            throw Fault($"tensor '{name}': data_offsets holds {offsets.Count} numbers, and begin and end are expected");
+            throw Fault($"tensor '{name}': data_offsets has {offsets.Count} elements, but two are expected (start and end)");
         if (end < start)
-            throw Fault($"tensor '{name}' ends at byte {end}, before its begin at {start}");
+            throw Fault($"tensor '{name}' ends at byte {end}, before its start at byte {start}");
         var bits = BitsOf(name, dtype, shape);
         if (bits % 8 != 0)
-            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] takes {bits} bits, which is no whole number of bytes");
+            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits} bits, which is not a "
+                + "multiple of 8");
         if ((ulong)(end - start) != bits / 8)
-            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] takes {bits / 8} bytes, and its data_offsets span {end - start}");
+            throw Fault($"tensor '{name}' of {dtype} with shape [{string.Join(", ", shape)}] requires {bits / 8} bytes, but its "
+                + $"data_offsets span {end - start} bytes");
         return new TensorEntry(name, dtype, shape.AsReadOnly(), start, end - start);
     }
 
@@ -111,7 +114,7 @@ internal sealed class SafetensorsHeaderJson(string path)
         var text = reader.GetString()!;
         return SafetensorsDtypes.TryParse(text, out var dtype)
             ? dtype
-            : throw Fault($"tensor '{name}' has the unknown dtype '{text}'; the format knows {SafetensorsDtypes.Names}");
+            : throw Fault($"tensor '{name}' has the unknown dtype '{text}'; the dtypes of the format are {SafetensorsDtypes.Names}");
     }
 
     private List<long> ReadSizes(ref Utf8JsonReader reader, string name, string field)
@@ -120,15 +123,16 @@ internal sealed class SafetensorsHeaderJson(string path)
         var sizes = new List<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(ref reader, JsonTokenType.Number, $"{field} of tensor '{name}'", "whole numbers from 0");
+            Expect(ref reader, JsonTokenType.Number, $"{field} of tensor '{name}'", "an array of non-negative integers");
             if (!reader.TryGetInt64(out var size) || size < 0 || reader.ValueSpan[0] == '-')
-                throw Fault($"{field} of tensor '{name}' holds {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)}; whole numbers from 0 to {long.MaxValue} are expected");
+                throw Fault($"{field} of tensor '{name}' contains {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)}, but "
+                    + $"integers from 0 to {long.MaxValue} are expected");
             sizes.Add(size);
         }
         return sizes;
     }
 
-    /// <summary>Steps to the value of the next field of an object; false at the object's end.</summary>
+    /// <summary>Advances to the value of the next field. Returns false at the end of the object.</summary>
     private static bool NextField(ref Utf8JsonReader reader, out string name)
     {
         reader.Read();
@@ -148,10 +152,10 @@ internal sealed class SafetensorsHeaderJson(string path)
     private void Once(string tensor, string field, bool first)
     {
         if (!first)
-            throw Fault($"tensor '{tensor}' gives its {field} twice");
+            throw Fault($"tensor '{tensor}' has more than one {field}");
     }
 
-    private CheckpointException Missing(string tensor, string field) => Fault($"tensor '{tensor}' lacks its {field}");
+    private CheckpointException Missing(string tensor, string field) => Fault($"tensor '{tensor}' has no {field}");
 
     private CheckpointException Fault(string rule) => SafetensorsHeader.Unsound(path, rule);
 }

@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>One safetensors file to be: its layout is decided and checked on construction, its bytes are written by <see cref="WriteTo"/>.</summary>
-/// <remarks>The layout is the reference writer's, byte for byte: by falling alignment of the dtype, then by name, without gaps; the header filled up with spaces to eight bytes.</remarks>
+/// <summary>Writes a safetensors file. The constructor validates the tensors and computes the layout; <see cref="WriteTo"/> writes the
+/// bytes.</summary>
+/// <remarks>The layout is that of the reference implementation, byte for byte: tensors ordered by decreasing alignment of their dtypes,
+/// then by name, without gaps; the header padded with spaces to a multiple of eight bytes.</remarks>
 internal sealed class SafetensorsWriter
 {
     private const int AlignmentBytes = 8;
@@ -15,7 +17,8 @@ internal sealed class SafetensorsWriter
     private readonly List<(TensorEntry Entry, Tensor Tensor)> _tensors = [];
     private readonly byte[] _header;
 
-    /// <exception cref="ArgumentException">A name stands twice or is reserved, or a tensor has a dtype or layout that the format lacks.</exception>
+    /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor has a dtype or layout that the format does not
+    /// support.</exception>
     internal SafetensorsWriter(IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -31,10 +34,10 @@ internal sealed class SafetensorsWriter
         _header = HeaderOf(_tensors.Select(item => item.Entry), metadata);
     }
 
-    /// <summary>The bytes that a tensor takes in a file.</summary>
+    /// <summary>The number of bytes of a tensor in a file.</summary>
     internal static long LengthOf(Tensor tensor) => tensor.numel() * tensor.element_size();
 
-    /// <summary>Writes the whole file. Tensors on a device and non-contiguous ones are brought over one at a time.</summary>
+    /// <summary>Writes the whole file. Tensors on other devices and non-contiguous tensors are copied one at a time.</summary>
     internal void WriteTo(Stream stream)
     {
         Span<byte> length = stackalloc byte[SafetensorsHeader.LengthBytes];
@@ -55,15 +58,19 @@ internal sealed class SafetensorsWriter
     {
         ArgumentNullException.ThrowIfNull(name);
         if (tensor is null || tensor.IsInvalid)
-            throw new ArgumentException($"Tensor '{name}' is {(tensor is null ? "null" : "disposed")}; every tensor to be saved must be alive.");
+            throw new ArgumentException($"Tensor '{name}' is {(tensor is null ? "null" : "disposed")}. "
+                + "Pass a tensor that is neither null nor disposed.");
         if (name == SafetensorsHeaderJson.MetadataKey)
-            throw new ArgumentException($"A tensor is named '{name}', which the format keeps for the file's metadata. Rename it.");
+            throw new ArgumentException($"'{name}' cannot be the name of a tensor: the format reserves it for metadata. "
+                + "Rename the tensor.");
         if (!seen.Add(name))
-            throw new ArgumentException($"Two tensors are named '{name}'. A file holds each name once.");
+            throw new ArgumentException($"Two tensors have the name '{name}'. Rename one of them.");
         if (tensor.is_sparse || tensor.is_meta)
-            throw new ArgumentException($"Tensor '{name}' is {(tensor.is_meta ? "on the meta device and has no values" : "sparse")}; the format holds dense values. Make it dense first.");
+            throw new ArgumentException($"Tensor '{name}' is {(tensor.is_meta ? "on the meta device and has no values" : "sparse")}; "
+                + "the format supports dense tensors only. Convert it to a dense tensor with values.");
         return SafetensorsDtypes.FromScalarType(tensor.dtype) ?? throw new ArgumentException(
-            $"Tensor '{name}' has dtype {tensor.dtype}, which the safetensors format lacks; it can hold {SafetensorsDtypes.TorchNames}. Convert it first.");
+            $"Tensor '{name}' has dtype {tensor.dtype}, which the safetensors format does not support. Convert it to one of: "
+                + $"{SafetensorsDtypes.TorchNames}.");
     }
 
     private static byte[] HeaderOf(IEnumerable<TensorEntry> entries, IReadOnlyDictionary<string, string> metadata)
@@ -79,7 +86,8 @@ internal sealed class SafetensorsWriter
         var length = Encoding.UTF8.GetByteCount(json.ToString());
         json.Append(' ', (AlignmentBytes - length % AlignmentBytes) % AlignmentBytes);
         if (length > SafetensorsHeader.MaxBytes)
-            throw new ArgumentException($"The header would have {length} bytes, and readers accept no more than {SafetensorsHeader.MaxBytes}. Save fewer tensors or less metadata per file.");
+            throw new ArgumentException($"The header would have {length} bytes, but the maximum is {SafetensorsHeader.MaxBytes}. "
+                + "Save fewer tensors or less metadata per file.");
         return Encoding.UTF8.GetBytes(json.ToString());
     }
 
@@ -92,7 +100,8 @@ internal sealed class SafetensorsWriter
         }
         catch (EncoderFallbackException error)
         {
-            throw new ArgumentException($"The name or value '{text}' holds half a surrogate pair and has no UTF-8 form. Rename it.", error);
+            throw new ArgumentException($"The name or metadata value '{text}' contains an unpaired surrogate and cannot be encoded in "
+                + "UTF-8. Change it.", error);
         }
         return PythonJson.Quote(text, ensureAscii: false);
     }

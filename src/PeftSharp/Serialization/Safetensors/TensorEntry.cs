@@ -2,14 +2,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Serialization;
 
-/// <summary>What a file's header says of one tensor; its values are read only when asked for.</summary>
+/// <summary>The name, type, shape and location of a tensor in a safetensors file.</summary>
 /// <param name="Name">The tensor's name, such as <c>encoder.layer.0.output.dense.weight</c>.</param>
-/// <param name="Dtype">The type of its elements.</param>
-/// <param name="Shape">Its sizes, outermost first; empty for a scalar.</param>
-/// <param name="Start">The first of its bytes, counted from the end of the header.</param>
-/// <param name="Length">The number of its bytes.</param>
+/// <param name="Dtype">The element type.</param>
+/// <param name="Shape">The size of each dimension, outermost first; empty for a scalar.</param>
+/// <param name="Start">The offset of its first byte, relative to the end of the header.</param>
+/// <param name="Length">Its length in bytes.</param>
 public sealed record TensorEntry(string Name, SafetensorsDtype Dtype, IReadOnlyList<long> Shape, long Start, long Length)
 {
-    /// <summary>The same element type in torch; null where TorchSharp lacks it (8-bit and smaller floats, wide unsigned integers).</summary>
+    /// <summary>The corresponding scalar type of torch. Null if TorchSharp has none: for floats of 8 bits or less, and for unsigned
+    /// integers of 16 bits or more.</summary>
     public ScalarType? ScalarType => SafetensorsDtypes.ToScalarType(Dtype);
 }
