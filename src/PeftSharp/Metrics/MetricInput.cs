@@ -23,8 +23,8 @@ internal static class MetricInput
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         if (scores != (long)labels * classes)
             throw new ArgumentException(
-                $"{labels} labels of {classes} classes require {(long)labels * classes} {what}, one row of {classes} per example, but "
-                + $"there are {scores}.", what);
+                $"{labels} labels of {classes} classes require {(long)labels * classes} {what}, one row of {classes} per example, "
+                + $"but there are {scores}.", what);
         SameCount(labels, labels, what);
     }
 
@@ -34,8 +34,8 @@ internal static class MetricInput
         for (var i = 0; i < numbers.Count; i++)
             if (!double.IsFinite(numbers[i]))
                 throw new ArgumentException(
-                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, but metrics require "
-                    + "finite values. Check whether the training has diverged.", what);
+                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
+                    + "but metrics require finite values. Check whether the training has diverged.", what);
     }
 
     /// <exception cref="ArgumentException">A value is outside [0, 1].</exception>
@@ -45,8 +45,8 @@ internal static class MetricInput
         for (var i = 0; i < numbers.Count; i++)
             if (numbers[i] is < 0 or > 1)
                 throw new ArgumentException(
-                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, which is not a "
-                    + "probability. Apply Softmax() to logits.", what);
+                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
+                    + "which is not a probability. Apply Softmax() to logits.", what);
     }
 
     /// <exception cref="ArgumentException">A label is not one of 0 … classes - 1.</exception>
@@ -55,8 +55,8 @@ internal static class MetricInput
         for (var i = 0; i < labels.Count; i++)
             if ((uint)labels[i] >= (uint)classes)
                 throw new ArgumentException(
-                    $"The label of example {i} is {labels[i]}, but with {classes} columns the classes are 0 to "
-                    + $"{classes - 1}.", nameof(labels));
+                    $"The label of example {i} is {labels[i]}, but with {classes} columns "
+                    + $"the classes are 0 to {classes - 1}.", nameof(labels));
     }
 
     /// <exception cref="ArgumentOutOfRangeException">The value is neither 0 nor 1.</exception>

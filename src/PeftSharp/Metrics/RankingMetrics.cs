@@ -153,8 +153,8 @@ public static class RankingMetrics
                 sum += probabilities[row * classes + column];
             if (Math.Abs(sum - 1) > tolerance)
                 throw new ArgumentException(
-                    $"The probabilities of example {row} sum to {sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}, not "
-                    + "1. Apply Softmax() to logits.", nameof(probabilities));
+                    $"The probabilities of example {row} sum to {sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
+                    + "not 1. Apply Softmax() to logits.", nameof(probabilities));
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class Adafactor : Optimizer
                 "warmupInit requires relativeStep. Set relativeStep to true, or warmupInit to false.", nameof(warmupInit));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(clipThreshold);
         if (beta1 is { } share)
-            OptimizerGuard.Share(share, nameof(beta1));
+            OptimizerGuard.Fraction(share, nameof(beta1));
         (_gradientEps, _scaleEps, _clipThreshold, _decayRate) = (gradientEps, scaleEps, clipThreshold, decayRate);
         (_beta1, _scaleParameter, _relativeStep, _warmupInit) = (beta1, scaleParameter, relativeStep, warmupInit);
     }

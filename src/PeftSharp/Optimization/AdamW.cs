@@ -29,8 +29,8 @@ public sealed class AdamW : Optimizer
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
     public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true) : base(groups)
     {
-        OptimizerGuard.Share(beta1, nameof(beta1));
-        OptimizerGuard.Share(beta2, nameof(beta2));
+        OptimizerGuard.Fraction(beta1, nameof(beta1));
+        OptimizerGuard.Fraction(beta2, nameof(beta2));
         OptimizerGuard.NotNegative(eps, nameof(eps));
         _settings = new(beta1, beta2, eps);
         _fused = fused;

@@ -32,8 +32,8 @@ public abstract class Optimizer : IDisposable
                     + "Remove it from the groups, or set requires_grad.", nameof(groups));
             if (!_states.TryAdd(name, new ParameterState()))
                 throw new ArgumentException(
-                    $"Two parameters are named '{name}'. Names must be unique, because they identify the optimizer "
-                    + "state.", nameof(groups));
+                    $"Two parameters are named '{name}'. "
+                    + "Names must be unique, because they identify the optimizer state.", nameof(groups));
             if (!seen.TryAdd(parameter.Handle, name))
                 throw new ArgumentException(
                     $"'{name}' and '{seen[parameter.Handle]}' are the same parameter, which would be updated twice per step. "

@@ -3,7 +3,7 @@ namespace PeftSharp.Optimization;
 /// <summary>Checks the settings of optimizers.</summary>
 internal static class OptimizerGuard
 {
-    internal static void Share(double value, string name)
+    internal static void Fraction(double value, string name)
     {
         if (value is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1.");

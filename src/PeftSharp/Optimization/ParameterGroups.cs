@@ -26,8 +26,8 @@ public static partial class ParameterGroups
             .Select(entry => new NamedParameter(entry.name, entry.parameter)).ToLookup(entry => decaying.Contains(entry.Name));
         if (trainable.Count == 0)
             throw new ArgumentException(
-                $"All parameters of {model.GetName()} are frozen. Set requires_grad of those to train, or add an "
-                + "adapter.", nameof(model));
+                $"All parameters of {model.GetName()} are frozen. "
+                + "Set requires_grad of those to train, or add an adapter.", nameof(model));
         ParameterGroup[] groups = [new(trainable[true]) { WeightDecay = weightDecay }, new(trainable[false])];
         return Array.FindAll(groups, group => group.Parameters.Count > 0);
     }

@@ -27,7 +27,7 @@ public sealed class RmsProp : Optimizer
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
     public RmsProp(IEnumerable<ParameterGroup> groups, double alpha = 0.99, double eps = 1e-8, double momentum = 0, bool centered = false) : base(groups)
     {
-        OptimizerGuard.Share(alpha, nameof(alpha));
+        OptimizerGuard.Fraction(alpha, nameof(alpha));
         OptimizerGuard.NotNegative(eps, nameof(eps));
         OptimizerGuard.NotNegative(momentum, nameof(momentum));
         (_alpha, _eps, _momentum, _centered) = (alpha, eps, momentum, centered);

@@ -31,21 +31,21 @@ public sealed record WarmupStableDecaySchedule : LearningRateSchedule
     protected override double Factor(long stepsDone)
     {
         if (stepsDone < NumWarmupSteps)
-            return AboveMinimum(Rise(stepsDone / (double)NumWarmupSteps));
+            return AboveMinimum(Warmup(stepsDone / (double)NumWarmupSteps));
         var decayed = stepsDone - NumWarmupSteps - NumStableSteps;
         if (decayed < 0)
             return 1;
-        return decayed < NumDecaySteps ? AboveMinimum(Descent(decayed / (double)NumDecaySteps)) : MinLrRatio;
+        return decayed < NumDecaySteps ? AboveMinimum(Decay(decayed / (double)NumDecaySteps)) : MinLrRatio;
     }
 
-    private double Rise(double progress) => WarmupType switch
+    private double Warmup(double progress) => WarmupType switch
     {
         StageShape.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
         StageShape.OneMinusSqrt => 1 - Math.Sqrt(1 - progress),
         _ => progress,
     };
 
-    private double Descent(double progress) => DecayType switch
+    private double Decay(double progress) => DecayType switch
     {
         StageShape.Cosine => 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * progress)),
         StageShape.OneMinusSqrt => 1 - Math.Sqrt(progress),

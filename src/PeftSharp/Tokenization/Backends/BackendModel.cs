@@ -64,8 +64,8 @@ internal sealed class BackendModel : TokenizerModel
                     + "TokenizerBackend.Vocabulary must contain every id that Tokenize returns.");
             if (starts[i] < 0 || ends[i] < starts[i] || ends[i] > word.Length)
                 throw new TokenizerException(
-                    $"The tokenizer backend returned the range {starts[i]}..{ends[i]} for token {i} of a text of {word.Length} UTF-16 "
-                    + "units; ranges must lie within the text.");
+                    $"The tokenizer backend returned the range {starts[i]}..{ends[i]} for token {i} of a text of {word.Length} "
+                    + "UTF-16 units; ranges must lie within the text.");
         }
         return new WordTokens(word, ids, starts, ends);
     }

@@ -12,7 +12,8 @@ namespace PeftSharp.Tokenization;
 /// <code>
 /// TokenizerComponents.AddPreTokenizer("Halves", options => text => [0..(text.Length / 2), (text.Length / 2)..text.Length]);
 /// </code>
-/// <para>Thread safety: all members can be called from several threads at once. Tokenizers call the registered functions from several threads at once.</para>
+/// <para>Thread safety: all members can be called from several threads at once.
+/// Tokenizers call the registered functions from several threads at once.</para>
 /// </remarks>
 public static class TokenizerComponents
 {

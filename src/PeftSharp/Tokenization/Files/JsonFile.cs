@@ -59,8 +59,8 @@ internal static class JsonFile
             vocabulary[entry.Name] = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var id)
                 ? id
                 : throw new TokenizerException(
-                    $"The id of the token '{entry.Name}' in the vocabulary of '{path}' is {entry.Value.GetRawText()}, but an integer is "
-                    + "expected.");
+                    $"The id of the token '{entry.Name}' in the vocabulary of '{path}' is {entry.Value.GetRawText()}, "
+                    + "but an integer is expected.");
         return vocabulary;
     }
 }

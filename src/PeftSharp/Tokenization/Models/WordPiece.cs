@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// WordPiece: takes the longest prefix of a word that is in the vocabulary, repeatedly (Schuster and Nakajima 2012; BERT).
+/// WordPiece: splits a word by repeatedly taking the longest prefix that is in the vocabulary (Schuster and Nakajima 2012; BERT).
 /// </summary>
 internal sealed class WordPiece : TokenizerModel
 {

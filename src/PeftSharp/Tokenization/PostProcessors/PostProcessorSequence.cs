@@ -14,8 +14,8 @@ internal sealed class PostProcessorSequence : PostProcessor
         var templates = processors.Select(p => p.Template).OfType<TemplateProcessing>().ToArray();
         if (templates.Length > 1)
             throw new TokenizerException(
-                $"The post-processor is a sequence with {templates.Length} parts that add special tokens, but at most one is "
-                + "supported.");
+                $"The post-processor is a sequence with {templates.Length} parts that add special tokens, "
+                + "but at most one is supported.");
         Template = templates.SingleOrDefault();
     }
 
