@@ -74,7 +74,7 @@ public sealed class EncodeWordsTests
         Assert.Contains("addPrefixSpace: true", Assert.Throws<TokenizerException>(() => Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2")).EncodeWords(_words)).Message);
         Assert.Contains("EncodeWords", Assert.Throws<InvalidOperationException>(() => Bert.Encode("a b").AlignLabels([1, 2])).Message);
         Assert.Contains("6 words but 2 labels", Assert.Throws<ArgumentException>(() => Bert.EncodeWords(_words).AlignLabels([1, 2])).Message);
-        Assert.Contains("1 texts but 2 rows", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]])).Message);
+        Assert.Contains("1 texts but labels for 2", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]])).Message);
         Assert.Contains("Text 1", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words, [null!]])).Message);
         Assert.Empty(Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()));
         Assert.Equal(2, Bert.EncodeWords(Array.Empty<string>()).Length);
