@@ -94,7 +94,7 @@ public sealed class EncodeWordsTests
     public void Words_without_spaces_are_refused_wherever_the_tokenizer_would_join_them(string name)
     {
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
-        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
+        Assert.Contains("pass each word with the space", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
         Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", " world"]).Ids);
     }
 

@@ -52,7 +52,7 @@ public class TokenizerBackendTests
 
     [Fact]
     public void Words_that_the_backend_would_join_are_refused() =>
-        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => Tokenizer.FromBackend(new Letters(), _options).EncodeWords(["ab", "c"])).Message, StringComparison.Ordinal);
+        Assert.Contains("pass each word with the space", Assert.Throws<TokenizerException>(() => Tokenizer.FromBackend(new Letters(), _options).EncodeWords(["ab", "c"])).Message, StringComparison.Ordinal);
 
     /// <summary>A token for each small letter and one for the space; ids 3 to 8 do not exist.</summary>
     private sealed class Letters : TokenizerBackend
