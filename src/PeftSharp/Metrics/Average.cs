@@ -1,24 +1,30 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>How the scores of several classes become one number; scikit-learn's <c>average</c>.</summary>
+/// <summary>How the scores of several classes are averaged; <c>average</c> in scikit-learn.</summary>
 public enum Average
 {
-    /// <summary>Only the positive class of two counts.</summary>
+    /// <summary>The score of the positive class; for two classes only.</summary>
     Binary,
 
-    /// <summary>Hits and misses are summed over the classes first: each example weighs the same.</summary>
+    /// <summary>
+    /// Computed from the true positives, predictions and labels summed over the classes: each example has the same weight.
+    /// </summary>
     /// <remarks>
-    /// Where each example has one class, the micro averages of precision, recall and F1 over all classes are the accuracy. For several labels an example use <see cref="MultiLabelMetrics"/>:
-    /// labels that are flattened and given to <see cref="ClassificationMetrics"/> make 0 a class too, and their micro average the share of right cells.
+    /// If each example has one class, the micro averages of precision, recall and F1 over all classes are equal to the accuracy. For
+    /// several labels per example, use <see cref="MultiLabelMetrics"/>: with <see cref="ClassificationMetrics"/> on flattened labels, 0 is
+    /// a class as well and the micro average is the proportion of correct elements.
     /// </remarks>
     Micro,
 
-    /// <summary>The mean of the classes: each class weighs the same.</summary>
+    /// <summary>The mean of the scores of the classes: each class has the same weight.</summary>
     Macro,
 
-    /// <summary>The mean of the classes, each weighing as many as it has examples.</summary>
+    /// <summary>The mean of the scores of the classes, weighted by the number of examples of each class.</summary>
     Weighted,
 
-    /// <summary>The mean over the examples of the score of each example's labels; for several labels an example (<see cref="MultiLabelMetrics"/>) only.</summary>
+    /// <summary>
+    /// The mean over the examples of the score of each example's labels; for several labels per example (<see cref="MultiLabelMetrics"/>)
+    /// only.
+    /// </summary>
     Samples,
 }

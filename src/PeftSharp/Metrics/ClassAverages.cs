@@ -1,6 +1,6 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>Scores of several classes made one.</summary>
+/// <summary>Averages the scores of several classes.</summary>
 internal static class ClassAverages
 {
     internal static PrecisionRecallF1 Of(ConfusionCounts counts, int[] classes, Average average, double zeroDivision)
@@ -13,14 +13,14 @@ internal static class ClassAverages
         return Mean(Array.ConvertAll(classes, label => counts.Score(label, zeroDivision)), average == Average.Weighted);
     }
 
-    /// <summary>The mean of the classes' scores; 0 where there is no class.</summary>
+    /// <summary>The mean of the scores of the classes; 0 if there are no classes.</summary>
     /// <param name="scores">The scores of each class.</param>
-    /// <param name="isWeighted">Whether a class weighs as much as it has examples.</param>
+    /// <param name="isWeighted">Whether to weight each class by its number of examples.</param>
     internal static PrecisionRecallF1 Mean(ClassScores[] scores, bool isWeighted)
     {
         if (scores.Length == 0)
             return default;
-        // Classes without a single example weigh alike rather than not at all: scikit-learn's rule.
+        // As in scikit-learn, classes have equal weights if none of them has an example.
         var byExamples = isWeighted && scores.Any(score => score.Support > 0);
         double precision = 0, recall = 0, f1 = 0, weights = 0;
         foreach (var score in scores)

@@ -1,9 +1,9 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>The scores of one class.</summary>
-/// <param name="Label">The class number.</param>
-/// <param name="Precision">Share of the examples predicted as this class that are of it.</param>
-/// <param name="Recall">Share of this class's examples that were predicted as it.</param>
-/// <param name="F1">Harmonic mean of the two.</param>
-/// <param name="Support">How many examples are of this class.</param>
+/// <summary>The scores of a class.</summary>
+/// <param name="Label">The class, an integer.</param>
+/// <param name="Precision">The proportion of the examples predicted as this class that belong to it, 0 to 1.</param>
+/// <param name="Recall">The proportion of the examples of this class that are predicted as it, 0 to 1.</param>
+/// <param name="F1">The harmonic mean of precision and recall, 0 to 1.</param>
+/// <param name="Support">The number of examples of this class.</param>
 public sealed record ClassScores(int Label, double Precision, double Recall, double F1, int Support);

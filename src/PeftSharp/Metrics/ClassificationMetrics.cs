@@ -1,10 +1,14 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>Scores of predicted classes against true ones, as in <c>sklearn.metrics</c>; labels come first, predictions second.</summary>
-/// <remarks>All throw <see cref="ArgumentException"/> where there is no example or the two counts differ.</remarks>
+/// <summary>
+/// Metrics of predicted classes against true classes, as in <c>sklearn.metrics</c>. Labels are the first argument, predictions the second.
+/// </summary>
+/// <remarks>
+/// All methods throw <see cref="ArgumentException"/> if there are no examples or the numbers of labels and predictions differ.
+/// </remarks>
 public static class ClassificationMetrics
 {
-    /// <summary>The share of right predictions, 0 to 1.</summary>
+    /// <summary>Returns the proportion of correct predictions, 0 to 1.</summary>
     public static double AccuracyScore(Labels labels, Labels predictions)
     {
         MetricInput.SameCount(labels.Count, predictions.Count);
@@ -14,34 +18,45 @@ public static class ClassificationMetrics
         return (double)right / labels.Count;
     }
 
-    /// <summary>Precision, recall and F1 at once.</summary>
-    /// <param name="labels">True classes.</param>
-    /// <param name="predictions">Predicted classes.</param>
-    /// <param name="average">How classes become one number; default binary.</param>
-    /// <param name="posLabel">The positive class under <see cref="Average.Binary"/>; default 1. Unused otherwise.</param>
-    /// <param name="zeroDivision">What 0/0 counts: 0 (default) or 1.</param>
-    /// <param name="classes">The classes to average over; none: all that occur.</param>
-    /// <exception cref="ArgumentException">A binary average of more than two classes, or of two that do not include <paramref name="posLabel"/>.</exception>
+    /// <summary>Returns precision, recall and F1.</summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
+    /// <param name="average">How the scores of the classes are averaged. Default binary.</param>
+    /// <param name="posLabel">The positive class for <see cref="Average.Binary"/>; ignored otherwise. Default 1.</param>
+    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="classes">The classes to average over. Default: all classes that occur.</param>
+    /// <exception cref="ArgumentException">
+    /// The average is binary and there are more than two classes, or two that do not include <paramref name="posLabel"/>.
+    /// </exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default)
     {
         MetricInput.ZeroDivision(zeroDivision);
         if (average == Average.Samples)
-            throw new ArgumentException("Average.Samples is for several labels an example, and here each has one class. Use MultiLabelMetrics, or choose Average.Micro, Macro or Weighted.", nameof(average));
+            throw new ArgumentException(
+                "Average.Samples requires several labels per example, but each example has one class. "
+                + "Use MultiLabelMetrics, or Average.Micro, Macro or Weighted.", nameof(average));
         var counts = new ConfusionCounts(labels, predictions);
         if (average == Average.Binary)
         {
             if (counts.Classes.Length > 2)
-                throw new ArgumentException($"A binary average needs two classes; there are {counts.Classes.Length}: {string.Join(", ", counts.Classes)}. Choose Average.Micro, Macro or Weighted.", nameof(average));
+                throw new ArgumentException(
+                    $"Average.Binary requires two classes, but there are {counts.Classes.Length}: {string.Join(", ", counts.Classes)}. "
+                    + "Use Average.Micro, Macro or Weighted.", nameof(average));
             if (counts.Classes.Length == 2 && counts.IndexOf(posLabel) < 0)
-                throw new ArgumentException($"The positive class {posLabel} does not occur; the classes are {string.Join(" and ", counts.Classes)}.", nameof(posLabel));
+                throw new ArgumentException(
+                    $"The positive class {posLabel} does not occur. Set posLabel to one of the classes: "
+                    + $"{string.Join(", ", counts.Classes)}.", nameof(posLabel));
             var positive = counts.Score(posLabel, zeroDivision);
             return new(positive.Precision, positive.Recall, positive.F1);
         }
         return ClassAverages.Of(counts, Chosen(counts, classes), average, zeroDivision);
     }
 
-    /// <summary>Precision, recall, F1 and support of each class, ascending by class (or in the order of <paramref name="classes"/>).</summary>
+    /// <summary>
+    /// Returns precision, recall, F1 and support of each class, in ascending order of the classes or in the order of
+    /// <paramref name="classes"/>.
+    /// </summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static IReadOnlyList<ClassScores> PrecisionRecallFscoreSupportPerClass(
         Labels labels, Labels predictions, double zeroDivision = 0, Labels classes = default)
@@ -51,35 +66,41 @@ public static class ClassificationMetrics
         return Array.ConvertAll(Chosen(counts, classes), label => counts.Score(label, zeroDivision));
     }
 
-    /// <summary>The share of the predicted examples that are right.</summary>
+    /// <summary>Returns the precision: the proportion of the examples predicted as a class that belong to it.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double PrecisionScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Precision;
 
-    /// <summary>The share of the true examples that were found.</summary>
+    /// <summary>Returns the recall: the proportion of the examples of a class that are predicted as it.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double RecallScore(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Recall;
 
-    /// <summary>The harmonic mean of precision and recall.</summary>
+    /// <summary>Returns the F1 score: the harmonic mean of precision and recall.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double F1Score(
         Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).F1;
 
-    /// <summary>How often each true class (row) was predicted as each class (column); classes ascending.</summary>
-    /// <param name="labels">True classes.</param>
-    /// <param name="predictions">Predicted classes.</param>
-    /// <param name="classes">Rows and columns in this order, other classes left out; none: all that occur.</param>
-    /// <exception cref="ArgumentException">None of <paramref name="classes"/> is among the labels.</exception>
+    /// <summary>
+    /// Returns the number of examples for each true class (row) and predicted class (column), in ascending order of the classes.
+    /// </summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
+    /// <param name="classes">
+    /// The classes of the rows and columns, in this order; others are left out. Default: all classes that occur.
+    /// </param>
+    /// <exception cref="ArgumentException">None of <paramref name="classes"/> occurs in the labels.</exception>
     public static int[,] ConfusionMatrix(Labels labels, Labels predictions, Labels classes = default)
     {
         var counts = new ConfusionCounts(labels, predictions);
         var places = Array.ConvertAll(Chosen(counts, classes), counts.IndexOf);
         if (!Array.Exists(places, place => place >= 0 && counts.True[place] > 0))
-            throw new ArgumentException($"None of the classes asked for is among the labels, which are {string.Join(", ", counts.Classes.Where((_, i) => counts.True[i] > 0))}.", nameof(classes));
+            throw new ArgumentException(
+                "None of the given classes occurs in the labels. Classes of the labels: "
+                + $"{string.Join(", ", counts.Classes.Where((_, i) => counts.True[i] > 0))}.", nameof(classes));
         var matrix = new int[places.Length, places.Length];
         for (var row = 0; row < places.Length; row++)
             for (var column = 0; column < places.Length; column++)
@@ -87,7 +108,10 @@ public static class ClassificationMetrics
         return matrix;
     }
 
-    /// <summary>Matthews' correlation of labels and predictions, -1 to 1, for two classes or more (Gorodkin 2004); 0 where one side has a single class.</summary>
+    /// <summary>
+    /// Returns Matthews' correlation coefficient of labels and predictions, -1 to 1, for two or more classes (Gorodkin 2004); 0 if the
+    /// labels or the predictions have only one class.
+    /// </summary>
     public static double MatthewsCorrcoef(Labels labels, Labels predictions)
     {
         var counts = new ConfusionCounts(labels, predictions);
@@ -103,10 +127,13 @@ public static class ClassificationMetrics
         return spread == 0 ? 0 : (hits * total - both) / Math.Sqrt(spread);
     }
 
-    /// <summary>The mean recall of the classes that occur among the labels.</summary>
-    /// <param name="labels">True classes.</param>
-    /// <param name="predictions">Predicted classes.</param>
-    /// <param name="adjusted">True: chance is 0 and perfect is 1. Default false. With a single class among the labels the adjusted score is NaN.</param>
+    /// <summary>Returns the mean recall of the classes that occur in the labels.</summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
+    /// <param name="adjusted">
+    /// Whether to scale the score so that random predictions score 0 and perfect ones 1. Default false. The adjusted score is NaN if the
+    /// labels have only one class.
+    /// </param>
     public static double BalancedAccuracyScore(Labels labels, Labels predictions, bool adjusted = false)
     {
         var counts = new ConfusionCounts(labels, predictions);
@@ -115,10 +142,13 @@ public static class ClassificationMetrics
         return adjusted ? (mean - 1.0 / recalls.Length) / (1 - 1.0 / recalls.Length) : mean;
     }
 
-    /// <summary>Cohen's kappa: agreement beyond what chance would give, 1 at best. NaN where both sides have one and the same class, as in scikit-learn.</summary>
-    /// <param name="labels">Classes by the first annotator.</param>
-    /// <param name="predictions">Classes by the second.</param>
-    /// <param name="weights">How much a disagreement counts; default every one alike.</param>
+    /// <summary>
+    /// Returns Cohen's kappa, the agreement of two annotators beyond chance; 1 is perfect agreement. NaN if both have only one class, the
+    /// same one, as in scikit-learn.
+    /// </summary>
+    /// <param name="labels">The classes given by the first annotator.</param>
+    /// <param name="predictions">The classes given by the second annotator.</param>
+    /// <param name="weights">The weights of disagreements. Default: all equal.</param>
     public static double CohenKappaScore(Labels labels, Labels predictions, KappaWeights weights = KappaWeights.None)
     {
         var counts = new ConfusionCounts(labels, predictions);
@@ -134,12 +164,12 @@ public static class ClassificationMetrics
         return 1 - observed / expected;
     }
 
-    /// <summary>The scores of each class and their averages; <c>ToString</c> gives scikit-learn's table.</summary>
-    /// <param name="labels">True classes.</param>
-    /// <param name="predictions">Predicted classes.</param>
-    /// <param name="targetNames">A name for each class, in the order of the classes; null: the class numbers.</param>
-    /// <param name="zeroDivision">What 0/0 counts: 0 (default) or 1.</param>
-    /// <param name="classes">The classes to report, in this order; none: all that occur.</param>
+    /// <summary>Returns the scores of each class and their averages; <c>ToString</c> returns the table of scikit-learn.</summary>
+    /// <param name="labels">The true classes.</param>
+    /// <param name="predictions">The predicted classes.</param>
+    /// <param name="targetNames">A name for each class, in the order of the classes. Null: the classes as integers.</param>
+    /// <param name="zeroDivision">The value of 0/0: 0 (default) or 1.</param>
+    /// <param name="classes">The classes to report, in this order. Default: all classes that occur.</param>
     /// <exception cref="ArgumentException">The number of names is not the number of classes.</exception>
     public static ClassificationReport ClassificationReport(
         Labels labels, Labels predictions, IReadOnlyList<string>? targetNames = null, double zeroDivision = 0, Labels classes = default)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>The scores of each class and their averages, and the table that scikit-learn's <c>classification_report</c> prints.</summary>
+/// <summary>The scores of each class and their averages, with the table that <c>classification_report</c> of scikit-learn prints.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class ClassificationReport
 {
@@ -12,16 +12,18 @@ public sealed class ClassificationReport
     internal ClassificationReport(ConfusionCounts counts, int[] classes, IReadOnlyList<string>? targetNames, double zeroDivision)
     {
         if (targetNames is not null && targetNames.Count != classes.Length)
-            throw new ArgumentException($"{targetNames.Count} target names for {classes.Length} classes ({string.Join(", ", classes)}): give one a class, or the classes themselves.", nameof(targetNames));
+            throw new ArgumentException(
+                $"There are {targetNames.Count} target names for {classes.Length} classes ({string.Join(", ", classes)}). "
+                + "Pass one name for each class, or the classes to report.", nameof(targetNames));
         _names = targetNames?.ToArray() ?? Array.ConvertAll(classes, label => label.ToString(CultureInfo.InvariantCulture));
         Classes = Array.ConvertAll(classes, label => counts.Score(label, zeroDivision));
         MicroAverage = ClassAverages.Of(counts, classes, Average.Micro, zeroDivision);
         MacroAverage = ClassAverages.Of(counts, classes, Average.Macro, zeroDivision);
         WeightedAverage = ClassAverages.Of(counts, classes, Average.Weighted, zeroDivision);
         Support = Classes.Sum(scores => scores.Support);
-        // Where every class is reported, the micro averages are all the accuracy.
+        // If all classes are reported, each micro average is equal to the accuracy.
         Accuracy = counts.Classes.All(classes.Contains) ? MicroAverage.F1 : null;
-        // scikit-learn counts in floating point where not one prediction is right, and its table shows it.
+        // scikit-learn's support is a float if no prediction is correct, and its table shows that.
         _supportFormat = counts.Hits.Sum() == 0 ? "0.0" : "0";
     }
 
@@ -31,26 +33,26 @@ public sealed class ClassificationReport
     /// <summary>The names of the classes, in the same order.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The share of right predictions; null where only some of the classes are reported.</summary>
+    /// <summary>The proportion of correct predictions, 0 to 1; null if only some of the classes are reported.</summary>
     public double? Accuracy { get; }
 
-    /// <summary>The scores of the summed counts.</summary>
+    /// <summary>The scores computed from the counts summed over the classes.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
-    /// <summary>The mean of the classes.</summary>
+    /// <summary>The mean of the scores of the classes.</summary>
     public PrecisionRecallF1 MacroAverage { get; }
 
-    /// <summary>The mean of the classes, weighted by their support.</summary>
+    /// <summary>The mean of the scores of the classes, weighted by their support.</summary>
     public PrecisionRecallF1 WeightedAverage { get; }
 
-    /// <summary>How many examples the reported classes have.</summary>
+    /// <summary>The number of examples of the reported classes.</summary>
     public int Support { get; }
 
-    /// <summary>The table with two decimals.</summary>
+    /// <summary>Returns the table with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 
-    /// <summary>The table, lines ending in <c>\n</c>.</summary>
-    /// <param name="digits">Decimals of the scores, 0 to 15.</param>
+    /// <summary>Returns the table. Lines end with <c>\n</c>.</summary>
+    /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     public string ToString(int digits)
     {

@@ -1,9 +1,9 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>How often each true class was predicted as each class: all that the metrics of classes need to know.</summary>
+/// <summary>A confusion matrix: the counts from which the classification metrics are computed.</summary>
 internal sealed class ConfusionCounts
 {
-    private readonly int[,] _counts;            // [true class, predicted class], by place in Classes
+    private readonly int[,] _counts;            // [true class, predicted class], indices into Classes
 
     internal ConfusionCounts(Labels labels, Labels predictions)
     {
@@ -26,27 +26,27 @@ internal sealed class ConfusionCounts
         }
     }
 
-    /// <summary>The class numbers that occur on either side, ascending.</summary>
+    /// <summary>The classes that occur in the labels or the predictions, in ascending order.</summary>
     internal int[] Classes { get; }
 
-    /// <summary>Examples of each class.</summary>
+    /// <summary>The number of examples of each class.</summary>
     internal int[] True { get; }
 
-    /// <summary>Predictions of each class.</summary>
+    /// <summary>The number of predictions of each class.</summary>
     internal int[] Predicted { get; }
 
-    /// <summary>Right predictions of each class.</summary>
+    /// <summary>The number of correct predictions of each class.</summary>
     internal int[] Hits { get; }
 
-    /// <summary>All examples.</summary>
+    /// <summary>The number of examples.</summary>
     internal int Total { get; }
 
     internal int this[int trueIndex, int predictedIndex] => _counts[trueIndex, predictedIndex];
 
-    /// <summary>The place of a class in <see cref="Classes"/>, negative where it does not occur.</summary>
+    /// <summary>The index of a class in <see cref="Classes"/>; negative if it does not occur.</summary>
     internal int IndexOf(int label) => Array.BinarySearch(Classes, label);
 
-    /// <summary>Precision, recall and F1 of one class; 0/0 counts <paramref name="zeroDivision"/>.</summary>
+    /// <summary>Precision, recall and F1 of a class; 0/0 is <paramref name="zeroDivision"/>.</summary>
     internal ClassScores Score(int label, double zeroDivision)
     {
         var index = IndexOf(label);
@@ -56,7 +56,7 @@ internal sealed class ConfusionCounts
         return new(label, scores.Precision, scores.Recall, scores.F1, True[index]);
     }
 
-    /// <summary>Precision, recall and F1 of counts summed over classes.</summary>
+    /// <summary>Precision, recall and F1 of counts that are summed over the classes.</summary>
     internal static PrecisionRecallF1 Score(double hits, double predicted, double actual, double zeroDivision) =>
         new(Ratio(hits, predicted, zeroDivision), Ratio(hits, actual, zeroDivision), Ratio(2 * hits, predicted + actual, zeroDivision));
 

@@ -1,6 +1,8 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>The scores of tagged entities: of each type, their averages, and the table that seqeval's <c>classification_report</c> prints.</summary>
+/// <summary>
+/// The scores of entities: of each type and their averages, with the table that <c>classification_report</c> of seqeval prints.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class EntityReport
 {
@@ -32,25 +34,30 @@ public sealed class EntityReport
         }
     }
 
-    /// <summary>The scores of each type that occurs among the labels or the predictions, in the order of their names.</summary>
+    /// <summary>The scores of each type that occurs in the labels or the predictions, in the order of their names.</summary>
     public IReadOnlyList<EntityScores> Types { get; }
 
-    /// <summary>The scores of all entities, whatever their type.</summary>
+    /// <summary>The scores of all entities, regardless of type.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
-    /// <summary>The mean of the types.</summary>
+    /// <summary>The mean of the scores of the types.</summary>
     public PrecisionRecallF1 MacroAverage { get; }
 
-    /// <summary>The mean of the types, weighted by their support.</summary>
+    /// <summary>The mean of the scores of the types, weighted by their support.</summary>
     public PrecisionRecallF1 WeightedAverage { get; }
 
-    /// <summary>The share of the tags that are right, 0 to 1. It is high where most words are outside of entities, whether or not entities are found.</summary>
+    /// <summary>
+    /// The proportion of correct tags, 0 to 1. It is high if most words are outside of entities, even if no entity is predicted correctly.
+    /// </summary>
     public double Accuracy { get; }
 
-    /// <summary>How many true entities there are.</summary>
+    /// <summary>The number of true entities.</summary>
     public int Support { get; }
 
-    /// <summary>The numbers by name, as an evaluation reports them: <c>precision</c>, <c>recall</c> and <c>f1</c> of all entities, <c>accuracy</c> of the tags, and <c>f1_TYPE</c> of each type.</summary>
+    /// <summary>
+    /// Returns the scores by name, for use as the metrics of an evaluation: <c>precision</c>, <c>recall</c> and <c>f1</c> of all entities,
+    /// <c>accuracy</c> of the tags, and <c>f1_TYPE</c> of each type.
+    /// </summary>
     public IReadOnlyDictionary<string, double> ToMetrics()
     {
         var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal)
@@ -62,11 +69,11 @@ public sealed class EntityReport
         return metrics;
     }
 
-    /// <summary>The table with two decimals.</summary>
+    /// <summary>Returns the table with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 
-    /// <summary>The table, lines ending in <c>\n</c>.</summary>
-    /// <param name="digits">Decimals of the scores, 0 to 15.</param>
+    /// <summary>Returns the table. Lines end with <c>\n</c>.</summary>
+    /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     public string ToString(int digits)
     {

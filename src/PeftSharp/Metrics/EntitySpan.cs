@@ -1,16 +1,19 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>An entity: neighbouring tokens of one type.</summary>
-/// <param name="Type">Its type.</param>
-/// <param name="Start">Its first token.</param>
-/// <param name="End">Its last token.</param>
+/// <summary>An entity: consecutive tokens of one type.</summary>
+/// <param name="Type">The type.</param>
+/// <param name="Start">Index of the first token.</param>
+/// <param name="End">Index of the last token.</param>
 internal readonly record struct EntitySpan(string Type, int Start, int End)
 {
     private const char Outside = 'O', Begin = 'B', Inside = 'I', EndOf = 'E', Single = 'S';
 
-    /// <summary>The entities of a sequence of tags, by the rules of seqeval's default mode (those of <c>conlleval</c>): a type that changes, or an I after O, begins an entity too.</summary>
-    /// <param name="tags">Tags such as <c>B-PER</c>, <c>I-PER</c>, <c>O</c>; E (end) and S (single) are read too.</param>
-    /// <exception cref="ArgumentException">A tag is of another form.</exception>
+    /// <summary>
+    /// Returns the entities of a sequence of tags by the rules of seqeval's default mode and of <c>conlleval</c>: a change of type, or an I
+    /// tag after O, begins an entity as well.
+    /// </summary>
+    /// <param name="tags">Tags such as <c>B-PER</c>, <c>I-PER</c>, <c>O</c>; E (end) and S (single) are supported as well.</param>
+    /// <exception cref="ArgumentException">A tag has another form.</exception>
     internal static List<EntitySpan> Of(IReadOnlyList<string> tags)
     {
         var spans = new List<EntitySpan>();
@@ -33,6 +36,8 @@ internal readonly record struct EntitySpan(string Type, int Start, int End)
         "O" => (Outside, ""),
         [Begin or Inside or EndOf or Single] => (tag[0], "_"),                  // a tag without a type, as in seqeval
         [Begin or Inside or EndOf or Single, '-', _, ..] => (tag[0], tag[2..]),
-        _ => throw new ArgumentException($"The tag '{tag}' of token {token} is not of the form O, B-TYPE or I-TYPE (E-TYPE and S-TYPE are read too). Give the names of the tags in the order of their numbers."),
+        _ => throw new ArgumentException(
+            $"The tag '{tag}' of token {token} is not of the form O, B-TYPE, I-TYPE, E-TYPE or S-TYPE. "
+            + "Pass the names of the tags in the order of their ids."),
     };
 }

@@ -1,14 +1,14 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>How much a disagreement counts in Cohen's kappa; scikit-learn's <c>weights</c>.</summary>
+/// <summary>The weights of disagreements in Cohen's kappa; <c>weights</c> in scikit-learn.</summary>
 public enum KappaWeights
 {
-    /// <summary>Every disagreement counts 1.</summary>
+    /// <summary>All disagreements have weight 1.</summary>
     None,
 
-    /// <summary>A disagreement counts the distance of the two classes, by their place in the sorted classes.</summary>
+    /// <summary>The weight is the distance of the two classes in the sorted list of classes.</summary>
     Linear,
 
-    /// <summary>A disagreement counts the square of that distance.</summary>
+    /// <summary>The weight is the square of that distance.</summary>
     Quadratic,
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>Class numbers of a set of examples, one an example: what a metric takes, made from any list of whole numbers without a call.</summary>
-/// <remarks>Arrays, spans and lists of <see cref="int"/> are read where they lie; those of <see cref="long"/> (a data set's labels) are copied into class numbers.</remarks>
+/// <summary>The classes of the examples, one integer per example. Converts implicitly from arrays, spans and lists of integers.</summary>
+/// <remarks>Arrays, spans and lists of <see cref="int"/> are not copied; those of <see cref="long"/> are converted.</remarks>
 [CollectionBuilder(typeof(Labels), nameof(Create))]
 public readonly ref struct Labels
 {
@@ -12,19 +12,19 @@ public readonly ref struct Labels
 
     private Labels(ReadOnlySpan<int> classes) => _classes = classes;
 
-    /// <summary>How many examples there are.</summary>
+    /// <summary>The number of examples.</summary>
     public int Count => _classes.Length;
 
-    /// <summary>The class number of one example.</summary>
+    /// <summary>The class of an example.</summary>
     public int this[int example] => _classes[example];
 
-    /// <summary>The class numbers in the order of the examples.</summary>
+    /// <summary>Enumerates the classes in the order of the examples.</summary>
     public ReadOnlySpan<int>.Enumerator GetEnumerator() => _classes.GetEnumerator();
 
-    /// <summary>Labels of a collection expression, such as <c>[0, 1, 1]</c>.</summary>
+    /// <summary>Creates labels from a collection expression, such as <c>[0, 1, 1]</c>.</summary>
     public static Labels Create(ReadOnlySpan<int> classes) => new(classes.ToArray());
 
-    /// <summary>Labels of any other sequence of class numbers.</summary>
+    /// <summary>Creates labels from a sequence of classes.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="classes"/> is null.</exception>
     public static Labels From(IEnumerable<int> classes)
     {
@@ -32,24 +32,27 @@ public readonly ref struct Labels
         return new(classes.ToArray());
     }
 
-    /// <summary>Labels of 64-bit class numbers, as token ids and data sets hold them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number does not fit 32 bits; the message gives its place.</exception>
+    /// <summary>Creates labels from 64-bit integers, the type of labels in data sets.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A value is not in the range of <see cref="int"/>; the message gives its index.
+    /// </exception>
     public static Labels From(ReadOnlySpan<long> classes)
     {
         var narrowed = new int[classes.Length];
         for (var i = 0; i < classes.Length; i++)
         {
             if (classes[i] is < int.MinValue or > int.MaxValue)
-                throw new ArgumentOutOfRangeException(nameof(classes), classes[i], $"The label of example {i} is no class number: class numbers fit 32 bits.");
+                throw new ArgumentOutOfRangeException(nameof(classes), classes[i],
+                    $"The label of example {i} is not in the range of a 32-bit integer.");
             narrowed[i] = (int)classes[i];
         }
         return new(narrowed);
     }
 
-    /// <summary>Reads the span where it lies.</summary>
+    /// <summary>Wraps a span without a copy.</summary>
     public static implicit operator Labels(ReadOnlySpan<int> classes) => new(classes);
 
-    /// <summary>Reads the array where it lies.</summary>
+    /// <summary>Wraps an array without a copy.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="classes"/> is null.</exception>
     public static implicit operator Labels(int[] classes)
     {
@@ -57,7 +60,7 @@ public readonly ref struct Labels
         return new(classes);
     }
 
-    /// <summary>Reads the list where it lies; it must not change meanwhile.</summary>
+    /// <summary>Wraps a list without a copy. The list must not change while the labels are in use.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="classes"/> is null.</exception>
     public static implicit operator Labels(List<int> classes)
     {

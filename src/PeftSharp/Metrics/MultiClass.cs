@@ -1,11 +1,13 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>How the area under the ROC curve is taken with more than two classes; scikit-learn's <c>multi_class</c>.</summary>
+/// <summary>How the area under the ROC curve is computed for more than two classes; <c>multi_class</c> in scikit-learn.</summary>
 public enum MultiClass
 {
-    /// <summary>Each class against all others.</summary>
+    /// <summary>Each class against all other classes.</summary>
     OneVersusRest,
 
-    /// <summary>Each pair of classes by itself, both ways (Hand and Till 2001); insensitive to the classes' sizes under a macro average.</summary>
+    /// <summary>
+    /// Each pair of classes, in both directions (Hand and Till 2001). Its macro average does not depend on the sizes of the classes.
+    /// </summary>
     OneVersusOne,
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>What the metrics of several labels an example count: hits, predictions and true labels for each label, and the scores of each example.</summary>
+/// <summary>
+/// The counts from which the metrics of several labels per example are computed: true positives, predictions and true labels of each label,
+/// and the scores of each example.
+/// </summary>
 internal sealed class MultiLabelCounts
 {
     private const double DefaultThreshold = 0.5;
@@ -38,10 +41,10 @@ internal sealed class MultiLabelCounts
 
     internal int Examples { get; }
 
-    /// <summary>Examples all of whose labels are right.</summary>
+    /// <summary>The number of examples with only correct labels.</summary>
     internal int Exact { get; }
 
-    /// <summary>Labels that are wrong, over all examples.</summary>
+    /// <summary>The number of wrong labels over all examples.</summary>
     internal int Wrong { get; }
 
     /// <summary>The scores of each label.</summary>
@@ -49,7 +52,7 @@ internal sealed class MultiLabelCounts
 
     internal PrecisionRecallF1 Micro { get; }
 
-    /// <summary>The mean of the examples' scores.</summary>
+    /// <summary>The mean of the scores of the examples.</summary>
     internal PrecisionRecallF1 Samples { get; }
 
     /// <exception cref="ArgumentException">The average is binary.</exception>
@@ -59,7 +62,9 @@ internal sealed class MultiLabelCounts
         Average.Macro => ClassAverages.Mean(Scores, isWeighted: false),
         Average.Weighted => ClassAverages.Mean(Scores, isWeighted: true),
         Average.Samples => Samples,
-        _ => throw new ArgumentException($"Average.{average} is for examples of one class out of two. For several labels choose Average.Micro, Macro, Weighted or Samples.", nameof(average)),
+        _ => throw new ArgumentException(
+            $"Average.{average} requires examples of one out of two classes. "
+            + "For several labels per example, use Average.Micro, Macro, Weighted or Samples.", nameof(average)),
     };
 
     private ClassScores Score(int label, double zeroDivision)
@@ -82,14 +87,20 @@ internal sealed class MultiLabelCounts
         MetricInput.ZeroDivision(zeroDivision);
         MetricInput.SameCount(labels.Count, scores.Count, "scores");
         if (labels.Count % labelCount != 0)
-            throw new ArgumentException($"{labels.Count} values are not whole rows of {labelCount} labels; give one row of {labelCount} an example.", nameof(labelCount));
+            throw new ArgumentException(
+                $"{labels.Count} values cannot be divided into rows of {labelCount} labels. "
+                + $"Pass one row of {labelCount} values per example.", nameof(labelCount));
         MetricInput.Finite(scores, nameof(scores));
         for (var i = 0; i < labels.Count; i++)
         {
             if (labels[i] is not (0 or 1))
-                throw new ArgumentException($"Label {i % labelCount} of example {i / labelCount} is {labels[i].ToString(CultureInfo.InvariantCulture)}; each is 0 (absent) or 1 (present).", nameof(labels));
+                throw new ArgumentException(
+                    $"Label {i % labelCount} of example {i / labelCount} is {labels[i].ToString(CultureInfo.InvariantCulture)}; "
+                    + "it must be 0 (absent) or 1 (present).", nameof(labels));
             if (threshold is null && scores[i] is (< 0 or > 1))
-                throw new ArgumentException($"scores[{i}] is {scores[i].ToString(CultureInfo.InvariantCulture)}, which is not a probability. Apply Sigmoid() to logits, or give the threshold that they are compared with: threshold: 0.", nameof(scores));
+                throw new ArgumentException(
+                    $"scores[{i}] is {scores[i].ToString(CultureInfo.InvariantCulture)}, which is not a probability. "
+                    + "Apply Sigmoid() to logits, or pass a threshold for them (threshold: 0).", nameof(scores));
         }
     }
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>The scores of predictions with several labels an example: of each label, their averages, and the table that scikit-learn's <c>classification_report</c> prints.</summary>
+/// <summary>
+/// The scores of predictions with several labels per example: of each label and their averages, with the table that
+/// <c>classification_report</c> of scikit-learn prints.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MultiLabelReport
 {
@@ -11,7 +14,9 @@ public sealed class MultiLabelReport
     internal MultiLabelReport(MultiLabelCounts counts, IReadOnlyList<string>? names)
     {
         if (names is not null && names.Count != counts.Scores.Length)
-            throw new ArgumentException($"There are {names.Count} names ({string.Join(", ", names)}) for {counts.Scores.Length} labels; give each label one.", nameof(names));
+            throw new ArgumentException(
+                $"There are {names.Count} names ({string.Join(", ", names)}) for {counts.Scores.Length} labels. "
+                + "Pass one name for each label.", nameof(names));
         _names = names?.ToArray() ?? Array.ConvertAll(counts.Scores, scores => scores.Label.ToString(CultureInfo.InvariantCulture));
         Labels = counts.Scores;
         (MicroAverage, MacroAverage) = (counts.Of(Average.Micro), counts.Of(Average.Macro));
@@ -21,34 +26,37 @@ public sealed class MultiLabelReport
         Support = counts.Scores.Sum(scores => scores.Support);
     }
 
-    /// <summary>The scores of each label, in order; <see cref="ClassScores.Label"/> is its number from 0.</summary>
+    /// <summary>The scores of each label, in order. <see cref="ClassScores.Label"/> is the index of the label, from 0.</summary>
     public IReadOnlyList<ClassScores> Labels { get; }
 
     /// <summary>The names of the labels, in the same order.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The scores of the counts summed over the labels.</summary>
+    /// <summary>The scores computed from the counts summed over the labels.</summary>
     public PrecisionRecallF1 MicroAverage { get; }
 
-    /// <summary>The mean of the labels.</summary>
+    /// <summary>The mean of the scores of the labels.</summary>
     public PrecisionRecallF1 MacroAverage { get; }
 
-    /// <summary>The mean of the labels, weighted by their support.</summary>
+    /// <summary>The mean of the scores of the labels, weighted by their support.</summary>
     public PrecisionRecallF1 WeightedAverage { get; }
 
-    /// <summary>The mean of the examples.</summary>
+    /// <summary>The mean of the scores of the examples.</summary>
     public PrecisionRecallF1 SamplesAverage { get; }
 
-    /// <summary>The share of the examples all of whose labels are right, 0 to 1.</summary>
+    /// <summary>The proportion of examples with only correct labels, 0 to 1.</summary>
     public double SubsetAccuracy { get; }
 
-    /// <summary>The share of the labels that are wrong, 0 to 1.</summary>
+    /// <summary>The proportion of wrong labels, 0 to 1.</summary>
     public double HammingLoss { get; }
 
-    /// <summary>How many true labels there are, over all examples.</summary>
+    /// <summary>The number of true labels over all examples.</summary>
     public int Support { get; }
 
-    /// <summary>The numbers by name, as an evaluation reports them: <c>f1_micro</c>, <c>precision_micro</c>, <c>recall_micro</c>, the same for macro, weighted and samples, <c>subset_accuracy</c> and <c>hamming_loss</c>.</summary>
+    /// <summary>
+    /// Returns the scores by name, for use as the metrics of an evaluation: <c>precision_micro</c>, <c>recall_micro</c>, <c>f1_micro</c>,
+    /// the same for macro, weighted and samples, <c>subset_accuracy</c> and <c>hamming_loss</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, double> ToMetrics()
     {
         var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
@@ -58,11 +66,11 @@ public sealed class MultiLabelReport
         return metrics;
     }
 
-    /// <summary>The table with two decimals.</summary>
+    /// <summary>Returns the table with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 
-    /// <summary>The table, lines ending in <c>\n</c>.</summary>
-    /// <param name="digits">Decimals of the scores, 0 to 15.</param>
+    /// <summary>Returns the table. Lines end with <c>\n</c>.</summary>
+    /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     public string ToString(int digits)
     {

@@ -1,20 +1,26 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>Errors and correlations of predicted numbers, as in <c>sklearn.metrics</c> and <c>scipy.stats</c>; labels come first, predictions second.</summary>
-/// <remarks>All throw <see cref="ArgumentException"/> where there is no example, the counts differ, or a number is NaN or infinite.</remarks>
+/// <summary>
+/// Errors and correlations of predicted values, as in <c>sklearn.metrics</c> and <c>scipy.stats</c>. Labels are the first argument,
+/// predictions the second.
+/// </summary>
+/// <remarks>
+/// All methods throw <see cref="ArgumentException"/> if there are no examples, the numbers of labels and predictions differ, or a value is
+/// NaN or infinite.
+/// </remarks>
 public static class RegressionMetrics
 {
-    /// <summary>The mean squared difference.</summary>
+    /// <summary>Returns the mean squared error.</summary>
     public static double MeanSquaredError(Values labels, Values predictions)
     {
         Check(labels, predictions);
         return SquaredErrors(labels, predictions) / labels.Count;
     }
 
-    /// <summary>The square root of the mean squared difference, in the unit of the labels.</summary>
+    /// <summary>Returns the square root of the mean squared error, in the unit of the labels.</summary>
     public static double RootMeanSquaredError(Values labels, Values predictions) => Math.Sqrt(MeanSquaredError(labels, predictions));
 
-    /// <summary>The mean absolute difference.</summary>
+    /// <summary>Returns the mean absolute error.</summary>
     public static double MeanAbsoluteError(Values labels, Values predictions)
     {
         Check(labels, predictions);
@@ -25,8 +31,9 @@ public static class RegressionMetrics
     }
 
     /// <summary>
-    /// The share of the labels' variance that the predictions explain; 1 at best, below 0 where the labels' mean would do better.
-    /// Labels that are all equal give 1 where every prediction is right, else 0; a single example gives NaN, as in scikit-learn.
+    /// Returns the coefficient of determination R²: the proportion of the variance of the labels that the predictions explain. It is at
+    /// most 1, and negative if the mean of the labels is a better prediction. If all labels are equal, it is 1 if every prediction is
+    /// correct, otherwise 0. NaN for a single example, as in scikit-learn.
     /// </summary>
     public static double R2Score(Values labels, Values predictions)
     {
@@ -43,16 +50,19 @@ public static class RegressionMetrics
         return 1 - residual / total;
     }
 
-    /// <summary>Pearson's linear correlation, -1 to 1; NaN where one side is constant, as in scipy.</summary>
-    /// <exception cref="ArgumentException">Fewer than two examples.</exception>
+    /// <summary>Returns Pearson's linear correlation, -1 to 1; NaN if all labels or all predictions are equal, as in scipy.</summary>
+    /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
     public static double PearsonR(Values labels, Values predictions)
     {
         CheckPairs(labels, predictions);
         return Correlation(labels.Span, predictions.Span);
     }
 
-    /// <summary>Spearman's rank correlation, -1 to 1, equal values sharing their mean rank; NaN where one side is constant, as in scipy.</summary>
-    /// <exception cref="ArgumentException">Fewer than two examples.</exception>
+    /// <summary>
+    /// Returns Spearman's rank correlation, -1 to 1, with the mean rank for equal values; NaN if all labels or all predictions are equal,
+    /// as in scipy.
+    /// </summary>
+    /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
     public static double SpearmanR(Values labels, Values predictions)
     {
         CheckPairs(labels, predictions);
@@ -70,7 +80,7 @@ public static class RegressionMetrics
     {
         Check(labels, predictions);
         if (labels.Count < 2)
-            throw new ArgumentException("A correlation needs two examples or more; there is one.", nameof(labels));
+            throw new ArgumentException("A correlation requires at least two examples, but there is one.", nameof(labels));
     }
 
     private static double SquaredErrors(Values labels, Values predictions)
@@ -99,12 +109,12 @@ public static class RegressionMetrics
             double dx = x[i] - meanX, dy = y[i] - meanY;
             (xx, yy, xy) = (xx + dx * dx, yy + dy * dy, xy + dx * dy);
         }
-        return Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);      // rounding alone may pass 1
+        return Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);      // rounding errors can exceed ±1
     }
 
     private static bool IsConstant(ReadOnlySpan<double> numbers) => !numbers.ContainsAnyExcept(numbers[0]);
 
-    /// <summary>Ranks from 1; equal numbers share the mean of the ranks they fill.</summary>
+    /// <summary>Ranks from 1; equal values have the mean of their ranks.</summary>
     private static double[] Ranks(ReadOnlySpan<double> numbers)
     {
         var sorted = numbers.ToArray();

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>The table of scikit-learn's <c>classification_report</c>: a line for each class and for each average; lines end in <c>\n</c>.</summary>
+/// <summary>
+/// The table of scikit-learn's <c>classification_report</c>: a line for each class and each average. Lines end with <c>\n</c>.
+/// </summary>
 internal sealed class ReportTable
 {
     internal const string LongestHeading = "weighted avg";
@@ -13,8 +15,8 @@ internal sealed class ReportTable
     private readonly int _width, _digits;
     private readonly string _supportFormat;
 
-    /// <param name="names">The names of the classes, which decide the width of the first column.</param>
-    /// <param name="digits">Decimals of the scores, 0 to 15.</param>
+    /// <param name="names">The names of the classes, which determine the width of the first column.</param>
+    /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
     /// <param name="supportFormat">The format of the last column.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     internal ReportTable(IEnumerable<string> names, int digits, string supportFormat = "0")
@@ -35,7 +37,7 @@ internal sealed class ReportTable
 
     internal void Row(string heading, double precision, double recall, double f1, int support) => Row(heading, Fixed(precision), Fixed(recall), Fixed(f1), Count(support));
 
-    /// <summary>A line with one score.</summary>
+    /// <summary>Adds a line with one score.</summary>
     internal void Row(string heading, double score, int support) => Row(heading, "", "", Fixed(score), Count(support));
 
     private void Row(string heading, string precision, string recall, string f1, string support) =>
@@ -45,7 +47,10 @@ internal sealed class ReportTable
 
     private string Count(int support) => support.ToString(_supportFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Python's fixed-point text: the exact value, halves to even. 28 decimals tell a half from its neighbours at up to 15 digits.</summary>
+    /// <summary>
+    /// Formats a score as Python does: the exact value, rounded half to even. 28 decimals distinguish a half from its neighbors at up to 15
+    /// digits.
+    /// </summary>
     private string Fixed(double score)
     {
         var exact = decimal.Parse(score.ToString("F28", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

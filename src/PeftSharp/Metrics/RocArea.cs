@@ -1,9 +1,12 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>Areas under ROC curves, by counting the pairs that are in the right order: no curve is drawn.</summary>
+/// <summary>Computes areas under ROC curves by counting pairs in the correct order, without computing the curve.</summary>
 internal static class RocArea
 {
-    /// <summary>How often a positive scores above a negative, ties counting half; NaN where there is none of either.</summary>
+    /// <summary>
+    /// The probability that a positive has a higher score than a negative, where ties count one half; NaN if there are no positives or no
+    /// negatives.
+    /// </summary>
     internal static double Of(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
     {
         double above = 0, positives = 0, negatives = 0;
@@ -16,7 +19,7 @@ internal static class RocArea
         return above / (positives * negatives);
     }
 
-    /// <summary>The areas that several classes average over, each with the number of its examples.</summary>
+    /// <summary>The areas to average over, each with its number of examples.</summary>
     internal static IReadOnlyList<(double Area, double Examples)> Parts(Labels labels, Values probabilities, int classes, MultiClass multiClass)
     {
         var parts = new List<(double Area, double Examples)>();
@@ -34,7 +37,7 @@ internal static class RocArea
         return parts;
     }
 
-    /// <summary>Positives and negatives of each distinct score, highest score first.</summary>
+    /// <summary>The numbers of positives and negatives for each distinct score, highest score first.</summary>
     internal static List<(int Positives, int Negatives)> TiedGroups(ReadOnlySpan<bool> positive, ReadOnlySpan<double> scores)
     {
         var order = new int[scores.Length];
@@ -53,7 +56,7 @@ internal static class RocArea
         return groups;
     }
 
-    /// <summary>The area for one class against another (null: all others) by its own column.</summary>
+    /// <summary>The area for one class against another (null: all others), from the scores in its column.</summary>
     private static (double Area, double Examples) Part(Labels labels, Values probabilities, int classes, int positiveClass, int? other)
     {
         var positive = new List<bool>();

@@ -1,12 +1,14 @@
 namespace PeftSharp.Metrics;
 
-/// <summary>From a model's scores [rows × classes] to predicted classes and probabilities.</summary>
+/// <summary>Converts scores of a model (logits) to predicted classes and probabilities.</summary>
 public static class ScoreExtensions
 {
-    /// <summary>The column of the largest score of each row; the first of equals, and a NaN counts as largest, as in numpy.</summary>
-    /// <param name="scores">[rows × classes], row by row.</param>
+    /// <summary>
+    /// Returns the column of the maximum score in each row; the first one if several are equal. NaN is treated as the maximum, as in numpy.
+    /// </summary>
+    /// <param name="scores">[rows, classes] in row-major order.</param>
     /// <param name="classes">The length of a row.</param>
-    /// <exception cref="ArgumentException">The scores are not whole rows.</exception>
+    /// <exception cref="ArgumentException">The number of scores is not a multiple of <paramref name="classes"/>.</exception>
     public static int[] ArgMax(this ReadOnlySpan<float> scores, int classes)
     {
         var best = new int[RowCount(scores.Length, classes)];
@@ -22,20 +24,22 @@ public static class ScoreExtensions
         return new ReadOnlySpan<float>(scores).ArgMax(classes);
     }
 
-    /// <summary>The column of the largest score of each row; the first of equals, and a NaN counts as largest, as in numpy.</summary>
+    /// <summary>
+    /// Returns the column of the maximum score in each row; the first one if several are equal. NaN is treated as the maximum, as in numpy.
+    /// </summary>
     /// <param name="scores">[rows, classes].</param>
-    /// <exception cref="ArgumentException">A row has no column.</exception>
+    /// <exception cref="ArgumentException">There are no columns.</exception>
     public static int[] ArgMax(this float[,] scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
         return scores.Cast<float>().ToArray().ArgMax(scores.GetLength(1));
     }
 
-    /// <summary>The probabilities of each row: exp(score) divided by the row's sum, computed in double precision.</summary>
-    /// <param name="scores">[rows × classes], row by row.</param>
+    /// <summary>Returns the probabilities of each row: exp(score) divided by the sum of the row, computed in double precision.</summary>
+    /// <param name="scores">[rows, classes] in row-major order.</param>
     /// <param name="classes">The length of a row.</param>
-    /// <returns>[rows × classes], each row summing to 1.</returns>
-    /// <exception cref="ArgumentException">The scores are not whole rows.</exception>
+    /// <returns>Probabilities [rows, classes] in row-major order; each row sums to 1.</returns>
+    /// <exception cref="ArgumentException">The number of scores is not a multiple of <paramref name="classes"/>.</exception>
     public static float[] Softmax(this ReadOnlySpan<float> scores, int classes)
     {
         var probabilities = new float[scores.Length];
@@ -59,9 +63,12 @@ public static class ScoreExtensions
         return new ReadOnlySpan<float>(scores).Softmax(classes);
     }
 
-    /// <summary>The probability of each label on its own, 1 / (1 + exp(-score)), computed in double precision: for several labels an example, where probabilities need not sum to 1.</summary>
-    /// <param name="scores">Scores (logits) of any shape.</param>
-    /// <returns>As many probabilities, in the same order.</returns>
+    /// <summary>
+    /// Returns the probability of each label independently of the others, 1 / (1 + exp(-score)), computed in double precision. For several
+    /// labels per example, whose probabilities need not sum to 1.
+    /// </summary>
+    /// <param name="scores">Scores (logits) in any order.</param>
+    /// <returns>The probabilities, in the same order.</returns>
     public static float[] Sigmoid(this ReadOnlySpan<float> scores)
     {
         var probabilities = new float[scores.Length];
@@ -90,7 +97,7 @@ public static class ScoreExtensions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (scores % classes != 0)
-            throw new ArgumentException($"{scores} scores are no whole rows of {classes} classes.", nameof(scores));
+            throw new ArgumentException($"{scores} scores cannot be divided into rows of {classes} classes.", nameof(scores));
         return scores / classes;
     }
 }

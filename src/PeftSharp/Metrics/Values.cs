@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Metrics;
 
-/// <summary>Real numbers of a set of examples (scores, probabilities, targets): what a metric takes, made from any list of them without a call.</summary>
-/// <remarks>Everything is computed in double precision; arrays of <see cref="float"/> are widened once.</remarks>
+/// <summary>
+/// Real values (scores, probabilities, targets) for a metric. Converts implicitly from arrays, spans and lists of numbers.
+/// </summary>
+/// <remarks>Metrics are computed in double precision; <see cref="float"/> values are converted once.</remarks>
 [CollectionBuilder(typeof(Values), nameof(Create))]
 public readonly ref struct Values
 {
@@ -19,24 +21,26 @@ public readonly ref struct Values
         Epsilon = epsilon;
     }
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>The number of values.</summary>
     public int Count => _numbers.Length;
 
-    /// <summary>One of the numbers.</summary>
+    /// <summary>The value at an index.</summary>
     public double this[int index] => _numbers[index];
 
-    /// <summary>The spacing at 1 of the type the numbers came in; probabilities are kept so far away from 0 and 1 before a logarithm.</summary>
+    /// <summary>
+    /// The machine epsilon of the original type of the values, which bounds the clipping of probabilities before a logarithm.
+    /// </summary>
     internal double Epsilon { get; }
 
     internal ReadOnlySpan<double> Span => _numbers;
 
-    /// <summary>The numbers in order.</summary>
+    /// <summary>Enumerates the values in order.</summary>
     public ReadOnlySpan<double>.Enumerator GetEnumerator() => _numbers.GetEnumerator();
 
-    /// <summary>Values of a collection expression, such as <c>[0.1, 0.9]</c>.</summary>
+    /// <summary>Creates values from a collection expression, such as <c>[0.1, 0.9]</c>.</summary>
     public static Values Create(ReadOnlySpan<double> numbers) => new(numbers.ToArray());
 
-    /// <summary>Values of any other sequence.</summary>
+    /// <summary>Creates values from a sequence.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static Values From(IEnumerable<double> numbers)
     {
@@ -44,7 +48,7 @@ public readonly ref struct Values
         return new(numbers.ToArray());
     }
 
-    /// <summary>Values of single-precision numbers, as a model computes them.</summary>
+    /// <summary>Creates values from single-precision values, such as the outputs of a model.</summary>
     public static Values From(ReadOnlySpan<float> numbers)
     {
         var widened = new double[numbers.Length];
@@ -53,7 +57,7 @@ public readonly ref struct Values
         return new(widened, SingleEpsilon);
     }
 
-    /// <summary>Values of whole numbers, such as labels of 0 and 1.</summary>
+    /// <summary>Creates values from integers, such as labels of 0 and 1.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static implicit operator Values(int[] numbers)
     {
@@ -61,7 +65,10 @@ public readonly ref struct Values
         return new(Array.ConvertAll(numbers, number => (double)number));
     }
 
-    /// <summary>Values of whole numbers, such as the labels of an evaluation; numbers beyond 2⁵³ are rounded to the nearest double.</summary>
+    /// <summary>
+    /// Creates values from integers, such as the labels of an evaluation. Integers beyond 2⁵³ are rounded to the nearest
+    /// <see cref="double"/>.
+    /// </summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static implicit operator Values(long[] numbers)
     {
@@ -69,7 +76,7 @@ public readonly ref struct Values
         return new(Array.ConvertAll(numbers, number => (double)number));
     }
 
-    /// <summary>Values of truth values: 1 for true, 0 for false.</summary>
+    /// <summary>Creates values from Booleans: 1 for true, 0 for false.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static implicit operator Values(bool[] numbers)
     {
@@ -77,10 +84,10 @@ public readonly ref struct Values
         return new(Array.ConvertAll(numbers, number => number ? 1.0 : 0.0));
     }
 
-    /// <summary>Reads the span where it lies.</summary>
+    /// <summary>Wraps a span without a copy.</summary>
     public static implicit operator Values(ReadOnlySpan<double> numbers) => new(numbers);
 
-    /// <summary>Reads the array where it lies.</summary>
+    /// <summary>Wraps an array without a copy.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static implicit operator Values(double[] numbers)
     {
@@ -88,7 +95,7 @@ public readonly ref struct Values
         return new(numbers);
     }
 
-    /// <summary>Reads the list where it lies; it must not change meanwhile.</summary>
+    /// <summary>Wraps a list without a copy. The list must not change while the values are in use.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
     public static implicit operator Values(List<double> numbers)
     {

@@ -3,12 +3,14 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Adam's idea with the memory of a row and a column for each matrix; transformers' <c>Adafactor</c>. Keeps <c>exp_avg_sq_row</c> and
-/// <c>exp_avg_sq_col</c> (vectors: <c>exp_avg_sq</c>), and <c>exp_avg</c> where a first moment is wished.
+/// The Adafactor optimizer: Adam with a second moment that is factored into row and column means, which needs little memory. Corresponds to
+/// <c>Adafactor</c> in transformers.
 /// </summary>
 /// <remarks>
-/// <para>Shazeer and Stern 2018, arXiv:1804.04235.</para>
-/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// <para>Shazeer and Stern 2018, arXiv:1804.04235. The state of a matrix is <c>exp_avg_sq_row</c> and <c>exp_avg_sq_col</c>, that of a
+/// vector <c>exp_avg_sq</c>; with <c>beta1</c>, each parameter also has <c>exp_avg</c>.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
+/// calls the model.</para>
 /// </remarks>
 public sealed class Adafactor : Optimizer
 {
@@ -21,26 +23,35 @@ public sealed class Adafactor : Optimizer
     private readonly bool _relativeStep;
     private readonly bool _warmupInit;
 
-    /// <summary>Adafactor with the class's own defaults; the trainer turns <paramref name="scaleParameter"/> and <paramref name="relativeStep"/> off.</summary>
-    /// <param name="groups">What to train; their weight decay draws the weights themselves.</param>
-    /// <param name="gradientEps">Added to squared gradients; default 1e-30.</param>
-    /// <param name="scaleEps">The least scale of a parameter; default 1e-3.</param>
-    /// <param name="clipThreshold">Updates with a larger root mean square are scaled down to it; default 1.</param>
-    /// <param name="decayRate">The mean square decays by 1 - step to this power; default -0.8.</param>
-    /// <param name="beta1">Decay of the mean update; null (default): no first moment.</param>
-    /// <param name="scaleParameter">Multiply the learning rate by the parameter's root mean square; default true.</param>
-    /// <param name="relativeStep">Take the learning rate from the step number, not from the caller; default true.</param>
-    /// <param name="warmupInit">With a relative step: begin with 1e-6 · step instead of 1e-2; default false.</param>
-    /// <exception cref="ArgumentException">A setting is out of range, or <paramref name="warmupInit"/> comes without <paramref name="relativeStep"/>.</exception>
+    /// <summary>
+    /// Creates an Adafactor optimizer. The trainer sets <paramref name="scaleParameter"/> and <paramref name="relativeStep"/> to false.
+    /// </summary>
+    /// <param name="groups">
+    /// The parameters to train. The weight decay of a group is decoupled: it is applied to the weights, not the gradients.
+    /// </param>
+    /// <param name="gradientEps">Added to the squared gradients. Default 1e-30.</param>
+    /// <param name="scaleEps">The minimum scale of a parameter. Default 1e-3.</param>
+    /// <param name="clipThreshold">The maximum root mean square of an update; larger updates are scaled down. Default 1.</param>
+    /// <param name="decayRate">The decay of the mean square at a step is 1 - step^decayRate. Default -0.8.</param>
+    /// <param name="beta1">The decay of the first moment. Null (default): no first moment.</param>
+    /// <param name="scaleParameter">Whether to multiply the learning rate by the root mean square of the parameter. Default true.</param>
+    /// <param name="relativeStep">
+    /// Whether to compute the learning rate from the step and ignore the one passed to Step. Default true.
+    /// </param>
+    /// <param name="warmupInit">With <paramref name="relativeStep"/>: start at 1e-6 · step instead of 1e-2. Default false.</param>
+    /// <exception cref="ArgumentException">
+    /// A setting is out of range, or <paramref name="warmupInit"/> is true and <paramref name="relativeStep"/> is false.
+    /// </exception>
     public Adafactor(
         IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1, double decayRate = -0.8,
         double? beta1 = null, bool scaleParameter = true, bool relativeStep = true, bool warmupInit = false) : base(groups)
     {
         if (warmupInit && !relativeStep)
-            throw new ArgumentException("warmupInit needs relativeStep.", nameof(warmupInit));
+            throw new ArgumentException(
+                "warmupInit requires relativeStep. Set relativeStep to true, or warmupInit to false.", nameof(warmupInit));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(clipThreshold);
         if (beta1 is { } share)
-            OptimizerGuard.Share(share, nameof(beta1));
+            OptimizerGuard.Fraction(share, nameof(beta1));
         (_gradientEps, _scaleEps, _clipThreshold, _decayRate) = (gradientEps, scaleEps, clipThreshold, decayRate);
         (_beta1, _scaleParameter, _relativeStep, _warmupInit) = (beta1, scaleParameter, relativeStep, warmupInit);
     }
@@ -69,8 +80,8 @@ public sealed class Adafactor : Optimizer
     {
         ArgumentNullException.ThrowIfNull(group);
         var state = update.State;
-        var gradient = update.Gradient.to(Wide(update.Gradient.dtype));           // half precision is computed in single
-        var weight = update.Parameter.to(Wide(update.Parameter.dtype));           // the parameter itself where it is single already
+        var gradient = update.Gradient.to(Wide(update.Gradient.dtype));           // half precision is computed in float32
+        var weight = update.Parameter.to(Wide(update.Parameter.dtype));           // the parameter itself if it is float32 already
         var rate = Rate(weight, state.Step, learningRate);
         var change = Normalized(gradient, state);
         change.div_((RootMeanSquare(change) / _clipThreshold).clamp_(min: 1)).mul_(rate);
@@ -83,7 +94,9 @@ public sealed class Adafactor : Optimizer
             update.Parameter.copy_(weight);
     }
 
-    /// <summary>The gradient divided by the root of its mean square, for a matrix approximated by its rows' and columns' means.</summary>
+    /// <summary>
+    /// Divides the gradient by the root of its mean square, which for a matrix is approximated from the means of its rows and columns.
+    /// </summary>
     private Tensor Normalized(Tensor gradient, ParameterState state)
     {
         var decay = 1 - Math.Pow(state.Step, _decayRate);

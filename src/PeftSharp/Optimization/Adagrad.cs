@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Steps that shrink with the gradients seen so far; torch's <c>Adagrad</c>. Keeps one tensor of a parameter's size: <c>sum</c>.</summary>
+/// <summary>
+/// The Adagrad optimizer: divides each step by the root of the sum of all squared gradients. Corresponds to <c>Adagrad</c> in torch.
+/// </summary>
 /// <remarks>
-/// <para>Duchi et al. 2011, JMLR 12.</para>
-/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// <para>Duchi et al. 2011, JMLR 12. The state is one tensor of the size of the parameter: <c>sum</c>.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
+/// calls the model.</para>
 /// </remarks>
 public sealed class Adagrad : Optimizer
 {
@@ -13,11 +16,11 @@ public sealed class Adagrad : Optimizer
     private readonly double _initialSum;
     private readonly double _eps;
 
-    /// <summary>Adagrad with torch's defaults; the weight decay (added to the gradient) is the groups'.</summary>
-    /// <param name="groups">What to train.</param>
-    /// <param name="lrDecay">The learning rate is divided by 1 + steps · this; default 0.</param>
-    /// <param name="initialAccumulatorValue">Where the sum of squares starts; default 0.</param>
-    /// <param name="eps">Added to the root of the sum; default 1e-10.</param>
+    /// <summary>Creates an Adagrad optimizer with the defaults of torch.</summary>
+    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="lrDecay">The learning rate is divided by 1 + (step - 1) · lrDecay. Default 0.</param>
+    /// <param name="initialAccumulatorValue">The initial value of the sum of squares. Default 0.</param>
+    /// <param name="eps">Added to the root of the sum. Default 1e-10.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is negative.</exception>
     public Adagrad(IEnumerable<ParameterGroup> groups, double lrDecay = 0, double initialAccumulatorValue = 0, double eps = 1e-10) : base(groups)
     {

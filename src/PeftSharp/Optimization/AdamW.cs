@@ -3,27 +3,34 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Adam with decoupled weight decay; torch's <c>AdamW</c>, the default of transformers.</summary>
+/// <summary>
+/// The AdamW optimizer: Adam with decoupled weight decay. Corresponds to <c>AdamW</c> in torch. The default of the trainer.
+/// </summary>
 /// <remarks>
-/// <para>Loshchilov and Hutter 2019, arXiv:1711.05101. Keeps two tensors of a parameter's size: <c>exp_avg</c> and <c>exp_avg_sq</c>.</para>
-/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// <para>Loshchilov and Hutter 2019, arXiv:1711.05101. The state is two tensors of the size of the parameter: <c>exp_avg</c> and
+/// <c>exp_avg_sq</c>.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
+/// calls the model.</para>
 /// </remarks>
 public sealed class AdamW : Optimizer
 {
     private readonly AdamWSettings _settings;
     private readonly bool _fused;
 
-    /// <summary>AdamW with transformers' defaults; the weight decay is the groups'.</summary>
-    /// <param name="groups">What to train.</param>
-    /// <param name="beta1">Decay of the mean gradient, 0 to below 1; default 0.9.</param>
-    /// <param name="beta2">Decay of the mean squared gradient, 0 to below 1; default 0.999.</param>
-    /// <param name="eps">Added to the root of the mean square; default 1e-8.</param>
-    /// <param name="fused">True (default): one pass over the memory, with the clipping of a trainer on the processor in float32, elsewhere where the native library offers it. False: separate operations.</param>
+    /// <summary>Creates an AdamW optimizer with the defaults of transformers.</summary>
+    /// <param name="groups">The parameters to train, each group with its weight decay.</param>
+    /// <param name="beta1">The decay of the mean gradient (first moment), in [0, 1). Default 0.9.</param>
+    /// <param name="beta2">The decay of the mean squared gradient (second moment), in [0, 1). Default 0.999.</param>
+    /// <param name="eps">Added to the root of the mean squared gradient. Default 1e-8.</param>
+    /// <param name="fused">
+    /// True (default): use a fused kernel, which updates weights and state in one pass over memory, for float32 on the CPU and where
+    /// libtorch has one. False: use separate operations.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
     public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true) : base(groups)
     {
-        OptimizerGuard.Share(beta1, nameof(beta1));
-        OptimizerGuard.Share(beta2, nameof(beta2));
+        OptimizerGuard.Fraction(beta1, nameof(beta1));
+        OptimizerGuard.Fraction(beta2, nameof(beta2));
         OptimizerGuard.NotNegative(eps, nameof(eps));
         _settings = new(beta1, beta2, eps);
         _fused = fused;
@@ -46,16 +53,17 @@ public sealed class AdamW : Optimizer
             if (ClippingAdamW.CanRun(tensors)) ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
             else others.Add(update);
         }
-        // One native call takes one step number, and the kernel reads memory as it lies.
+        // A native call has one step number, and its kernel requires contiguous memory.
         foreach (var alike in others.GroupBy(update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
         {
-            var (step, isTaken) = alike.Key;
-            if (isTaken)
+            var (step, canRun) = alike.Key;
+            if (canRun)
                 FusedAdamW.Step([.. alike.Select(Tensors)], gradientScale, _settings, step, learningRate, group.WeightDecay);
             else
                 base.Update(group, [.. alike], learningRate, gradientScale);
         }
-        // Kernels write without libtorch's notice. An operation in place that does nothing tells it, so that a backward pass of before does not go on with other weights.
+        // Raw writes bypass autograd's version counter. This in-place operation only increments it, so that the backward pass of an earlier
+        // forward pass fails instead of using the new weights.
         foreach (var update in updates) _ = update.Parameter.transpose_(0, 0);
     }
 

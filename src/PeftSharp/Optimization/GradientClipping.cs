@@ -4,15 +4,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Keeps a step from being thrown far by one bad batch.</summary>
+/// <summary>Gradient clipping.</summary>
 public static class GradientClipping
 {
     private const float Eps = 1e-6f;
 
-    /// <summary>Scales all gradients down together, in place, so that their common norm is at most <paramref name="maxNorm"/>; torch's <c>clip_grad_norm_</c>.</summary>
-    /// <param name="parameters">Parameters; those without a gradient are passed over.</param>
-    /// <param name="maxNorm">The largest norm; infinity: only measure.</param>
-    /// <returns>The norm before, in float32. NaN or infinite where a gradient is; the gradients are then NaN or 0 as in torch.</returns>
+    /// <summary>
+    /// Scales all gradients in place by a common factor, so that their global L2 norm is at most <paramref name="maxNorm"/>. Corresponds to
+    /// <c>clip_grad_norm_</c> in torch.
+    /// </summary>
+    /// <param name="parameters">The parameters; those without a gradient are ignored.</param>
+    /// <param name="maxNorm">The maximum norm. Infinity: the norm is computed, but gradients are not changed.</param>
+    /// <returns>
+    /// The norm before clipping, in float32. It is NaN or infinite if a gradient is; the gradients are then NaN or 0 as in torch.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxNorm"/> is negative or NaN.</exception>
     public static double ClipGradNorm(IEnumerable<Parameter> parameters, double maxNorm)
     {
@@ -37,7 +42,9 @@ public static class GradientClipping
         return stack(gradients.Select(gradient => gradient.norm().to(ScalarType.Float32, device))).norm().item<float>();
     }
 
-    /// <summary>What gradients of this norm are to be multiplied by; NaN where it is: torch does not hide it, so we do not.</summary>
+    /// <summary>
+    /// The factor by which to multiply gradients of this norm. NaN for a NaN norm, as in torch, so that NaN is not hidden.
+    /// </summary>
     internal static float Scale(double norm, double maxNorm)
     {
         var scale = (float)maxNorm / ((float)norm + Eps);

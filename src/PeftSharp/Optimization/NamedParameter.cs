@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>A parameter and its name in the model's state dict, by which its optimizer state is saved.</summary>
-/// <param name="Name">The name, dots between modules.</param>
-/// <param name="Value">The parameter; the model owns it.</param>
+/// <summary>A parameter and its name in the model's state dict. The name identifies its optimizer state in a checkpoint.</summary>
+/// <param name="Name">The name, with dots between modules.</param>
+/// <param name="Value">The parameter. It is owned by the model.</param>
 public sealed record NamedParameter(string Name, Parameter Value);

@@ -2,21 +2,21 @@ using System.Text.Json;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>The Python names of schedules and optimizers, which are those of the enumerations in snake case.</summary>
+/// <summary>Converts between schedules or optimizers and their names in Python, which are the enumeration names in snake case.</summary>
 public static class OptimizationNames
 {
-    /// <summary>The schedule of a Python name, such as <c>cosine_with_min_lr</c>.</summary>
-    /// <exception cref="ArgumentException">There is no such schedule; the message lists all.</exception>
+    /// <summary>Returns the schedule with a name in Python, such as <c>cosine_with_min_lr</c>.</summary>
+    /// <exception cref="ArgumentException">There is no such schedule; the message lists all names.</exception>
     public static SchedulerType ParseSchedulerType(string name) => Parse<SchedulerType>(name, "schedule");
 
-    /// <summary>The optimizer of a Python name, such as <c>adamw_torch_fused</c>.</summary>
-    /// <exception cref="ArgumentException">There is no such optimizer; the message lists all.</exception>
+    /// <summary>Returns the optimizer with a name in Python, such as <c>adamw_torch_fused</c>.</summary>
+    /// <exception cref="ArgumentException">There is no such optimizer; the message lists all names.</exception>
     public static OptimizerNames ParseOptimizerName(string name) => Parse<OptimizerNames>(name, "optimizer");
 
-    /// <summary>The Python name of a schedule.</summary>
+    /// <summary>Returns the name of a schedule in Python.</summary>
     public static string PythonName(this SchedulerType type) => Snake(type.ToString());
 
-    /// <summary>The Python name of an optimizer.</summary>
+    /// <summary>Returns the name of an optimizer in Python.</summary>
     public static string PythonName(this OptimizerNames name) => Snake(name.ToString());
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
@@ -28,6 +28,8 @@ public static class OptimizationNames
         foreach (var value in known)
             if (Snake(value.ToString()) == name)
                 return value;
-        throw new ArgumentException($"No {kind} is named '{name}'; known: {string.Join(", ", known.Select(value => Snake(value.ToString())))}.", nameof(name));
+        throw new ArgumentException(
+            $"The {kind} '{name}' is not supported. Supported names: "
+            + $"{string.Join(", ", known.Select(value => Snake(value.ToString())))}.", nameof(name));
     }
 }

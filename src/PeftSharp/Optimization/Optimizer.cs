@@ -2,19 +2,23 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Changes parameters by their gradients. State is kept and saved by the parameters' names; no tensor outlives a step but the state.</summary>
+/// <summary>Base class of optimizers, which update parameters from their gradients.</summary>
 /// <remarks>
-/// <para>Build it when the model has its adapters, its device and its precision: a move gives a model other parameters.
-/// A derived class names its state (<see cref="Slots"/>) and its formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).</para>
-/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// <para>Create an optimizer after the model has its adapters, device and precision: moving a model replaces its parameters. The state is
+/// stored by parameter name. Except for the state, a step keeps no tensor. A derived class defines its state (<see cref="Slots"/>) and its
+/// formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).</para>
+/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
+/// calls the model.</para>
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {
     private readonly Dictionary<string, ParameterState> _states = new(StringComparer.Ordinal);
     private bool _disposed;
 
-    /// <summary>An optimizer of these groups.</summary>
-    /// <exception cref="ArgumentException">There is no parameter, a name or a parameter occurs twice, or one is frozen.</exception>
+    /// <summary>Creates an optimizer of the parameters in the groups.</summary>
+    /// <exception cref="ArgumentException">
+    /// There are no parameters, a name or a parameter occurs twice, or a parameter is frozen.
+    /// </exception>
     protected Optimizer(IEnumerable<ParameterGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -23,28 +27,40 @@ public abstract class Optimizer : IDisposable
         foreach (var (name, parameter) in Parameters)
         {
             if (!parameter.requires_grad)
-                throw new ArgumentException($"'{name}' is frozen (requires_grad is false): leave it out of the groups.", nameof(groups));
+                throw new ArgumentException(
+                    $"The parameter '{name}' is frozen (requires_grad is false). "
+                    + "Remove it from the groups, or set requires_grad.", nameof(groups));
             if (!_states.TryAdd(name, new ParameterState()))
-                throw new ArgumentException($"Two parameters are named '{name}': their states could not be told apart.", nameof(groups));
+                throw new ArgumentException(
+                    $"Two parameters are named '{name}'. "
+                    + "Names must be unique, because they identify the optimizer state.", nameof(groups));
             if (!seen.TryAdd(parameter.Handle, name))
-                throw new ArgumentException($"'{name}' and '{seen[parameter.Handle]}' are one parameter: it would be updated twice a step.", nameof(groups));
+                throw new ArgumentException(
+                    $"'{name}' and '{seen[parameter.Handle]}' are the same parameter, which would be updated twice per step. "
+                    + "Remove one of them.", nameof(groups));
         }
         if (_states.Count == 0)
-            throw new ArgumentException("No parameter to train.", nameof(groups));
+            throw new ArgumentException(
+                "There are no parameters to train. Pass at least one parameter with requires_grad.", nameof(groups));
     }
 
-    /// <summary>The groups, in order.</summary>
+    /// <summary>The groups of parameters, in order.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; }
 
     /// <summary>The parameters of all groups, in order.</summary>
     public IEnumerable<NamedParameter> Parameters => Groups.SelectMany(group => group.Parameters);
 
-    /// <summary>Changes every parameter that has a gradient.</summary>
-    /// <param name="learningRate">The learning rate of this step, as a schedule gives it; each group scales it.</param>
-    /// <exception cref="ObjectDisposedException">The optimizer was disposed.</exception>
+    /// <summary>Performs an optimizer step: updates every parameter that has a gradient.</summary>
+    /// <param name="learningRate">
+    /// The learning rate of this step, for example from a schedule. It is multiplied by the scale of each group.
+    /// </param>
+    /// <exception cref="ObjectDisposedException">The optimizer is disposed.</exception>
     public void Step(double learningRate) => Step(learningRate, gradientScale: 1);
 
-    /// <summary>The same by gradients that are still to be scaled; afterwards they may be scaled or not.</summary>
+    /// <summary>
+    /// Performs a step with gradients that are multiplied by <paramref name="gradientScale"/>. Whether the gradients themselves are scaled
+    /// afterwards is unspecified.
+    /// </summary>
     internal void Step(double learningRate, float gradientScale)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -67,7 +83,7 @@ public abstract class Optimizer : IDisposable
         }
     }
 
-    /// <summary>Drops all gradients, so that the next backward pass writes instead of adds and their memory is free meanwhile.</summary>
+    /// <summary>Removes the gradients of all parameters, which frees their memory.</summary>
     public void ZeroGrad()
     {
         foreach (var (_, parameter) in Parameters)
@@ -79,8 +95,9 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>
-    /// The whole state by name: for each parameter <c>step.NAME</c> (int64 scalar) and, once it was stepped, <c>SLOT.NAME</c>, such as
-    /// <c>exp_avg.encoder.weight</c>. The tensors belong to the caller's dispose scope but share memory with the optimizer: write them before the next step.
+    /// Returns the state by name: for each parameter <c>step.NAME</c> (int64 scalar) and, after its first step, <c>SLOT.NAME</c>, such as
+    /// <c>exp_avg.encoder.weight</c>. The tensors belong to the caller's dispose scope but share memory with the optimizer: save them
+    /// before the next step.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateTensors()
     {
@@ -97,9 +114,13 @@ public abstract class Optimizer : IDisposable
         return tensors;
     }
 
-    /// <summary>Goes back to a saved state; the tensors are copied. Nothing changes where an error is thrown.</summary>
-    /// <param name="tensors">What <see cref="StateTensors"/> gave, of an optimizer of the same kind over parameters of the same names and shapes.</param>
-    /// <exception cref="CheckpointException">A tensor is absent, unknown, or of another shape or number type; the message names it.</exception>
+    /// <summary>Loads a saved state; the tensors are copied. If an exception is thrown, nothing is changed.</summary>
+    /// <param name="tensors">
+    /// The result of <see cref="StateTensors"/> of an optimizer of the same type, for parameters of the same names and shapes.
+    /// </param>
+    /// <exception cref="CheckpointException">
+    /// A tensor is missing, unknown, or has another shape or dtype; the message contains its name.
+    /// </exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
@@ -117,16 +138,19 @@ public abstract class Optimizer : IDisposable
         }
     }
 
-    /// <summary>The tensors kept for a parameter.</summary>
+    /// <summary>Returns the tensors of the state of a parameter.</summary>
     protected abstract IReadOnlyList<StateSlot> Slots(Tensor parameter);
 
-    /// <summary>The formula, for one parameter. Runs without gradients in a dispose scope of its own.</summary>
+    /// <summary>Updates one parameter. Called without gradient tracking, in a dispose scope of its own.</summary>
     /// <param name="update">The parameter, its gradient and its state.</param>
-    /// <param name="group">The group it belongs to.</param>
+    /// <param name="group">The group of the parameter.</param>
     /// <param name="learningRate">The learning rate of the group in this step.</param>
     protected abstract void Update(ParameterUpdate update, ParameterGroup group, double learningRate);
 
-    /// <summary>All parameters of a group; override where they are faster together. Default: one after the other, so that temporaries of one exist at a time.</summary>
+    /// <summary>
+    /// Updates all parameters of a group. Override it if a joint update is faster. By default, parameters are updated one by one, which
+    /// limits the memory of temporary tensors.
+    /// </summary>
     private protected virtual void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
     {
         foreach (var update in updates)
@@ -137,7 +161,7 @@ public abstract class Optimizer : IDisposable
         }
     }
 
-    /// <summary>Frees the state; the parameters belong to the model.</summary>
+    /// <summary>Disposes the state. The parameters are not disposed: they belong to the model.</summary>
     public void Dispose()
     {
         if (_disposed)

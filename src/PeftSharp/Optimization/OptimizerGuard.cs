@@ -1,17 +1,17 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>The ranges that optimizers' settings share.</summary>
+/// <summary>Checks the settings of optimizers.</summary>
 internal static class OptimizerGuard
 {
-    internal static void Share(double value, string name)
+    internal static void Fraction(double value, string name)
     {
         if (value is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0 and less than 1.");
     }
 
     internal static void NotNegative(double value, string name)
     {
         if (!(value >= 0))
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or more.");
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be at least 0.");
     }
 }

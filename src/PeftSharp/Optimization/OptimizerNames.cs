@@ -1,18 +1,23 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>The optimizers by transformers' names; <c>optim</c> of its training arguments. Its Python names are parsed by <see cref="OptimizationNames"/>.</summary>
+/// <summary>
+/// The optimizers of transformers, <c>optim</c> of its training arguments. <see cref="OptimizationNames"/> parses their names in Python.
+/// </summary>
 public enum OptimizerNames
 {
-    /// <summary><see cref="AdamW"/> in one pass over the memory where the native library can, else as <see cref="AdamwTorch"/> (<c>adamw_torch_fused</c>).</summary>
+    /// <summary>
+    /// <see cref="AdamW"/> with a fused kernel where one is available, otherwise the same as <see cref="AdamwTorch"/>
+    /// (<c>adamw_torch_fused</c>).
+    /// </summary>
     AdamwTorchFused,
 
-    /// <summary><see cref="AdamW"/> composed of separate operations (<c>adamw_torch</c>).</summary>
+    /// <summary><see cref="AdamW"/> with separate operations (<c>adamw_torch</c>).</summary>
     AdamwTorch,
 
     /// <summary><see cref="Optimization.Sgd"/> (<c>sgd</c>).</summary>
     Sgd,
 
-    /// <summary><see cref="Optimization.Adafactor"/> without its own learning rate (<c>adafactor</c>).</summary>
+    /// <summary><see cref="Optimization.Adafactor"/> with the learning rate of the schedule (<c>adafactor</c>).</summary>
     Adafactor,
 
     /// <summary><see cref="Optimization.Adagrad"/> (<c>adagrad</c>).</summary>

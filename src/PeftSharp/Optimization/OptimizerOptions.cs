@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Parses transformers' <c>optim_args</c>, such as <c>momentum=0.9,nesterov=True</c>. An option that the optimizer does not read is unknown.</summary>
+/// <summary>
+/// Parses <c>optim_args</c> of transformers, such as <c>momentum=0.9,nesterov=True</c>. Options that the optimizer does not read are
+/// unknown.
+/// </summary>
 internal sealed class OptimizerOptions
 {
     private readonly OptimizerNames _optim;
@@ -40,12 +43,14 @@ internal sealed class OptimizerOptions
         };
     }
 
-    /// <exception cref="ArgumentException">An option was given that the optimizer did not ask for.</exception>
+    /// <exception cref="ArgumentException">An option was given that the optimizer does not have.</exception>
     internal void RefuseUnknown()
     {
         var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
         if (unknown.Length > 0)
-            throw Error($"{string.Join(", ", unknown)} unknown; known: {(_known.Count == 0 ? "none" : string.Join(", ", _known))}. The weight decay is a setting of its own");
+            throw Error(
+                $"unknown: {string.Join(", ", unknown)}. Supported options: "
+                + $"{(_known.Count == 0 ? "none" : string.Join(", ", _known))}. Set the weight decay with WeightDecay");
     }
 
     private bool Asked(string name, out string text)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>The names and the checks of a saved optimizer state.</summary>
+/// <summary>The names of the tensors in a saved optimizer state, and checks of such a state.</summary>
 internal static class OptimizerState
 {
     private const string StepName = "step";
@@ -11,7 +11,7 @@ internal static class OptimizerState
 
     internal static string StepKey(string parameter) => Key(StepName, parameter);
 
-    /// <exception cref="CheckpointException">The tensors are not exactly a state of these parameters.</exception>
+    /// <exception cref="CheckpointException">The tensors are not exactly the state of these parameters.</exception>
     internal static void Check(
         string optimizer, IEnumerable<NamedParameter> parameters, Func<Tensor, IReadOnlyList<StateSlot>> slotsOf, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -20,7 +20,7 @@ internal static class OptimizerState
         {
             var step = Tensor(StepKey(name));
             if (step.dtype != ScalarType.Int64 || step.numel() != 1)
-                throw Error($"'{StepKey(name)}' is {Describe(step.dtype, step.shape)}, not one int64");
+                throw Error($"'{StepKey(name)}' is {Describe(step.dtype, step.shape)}, but an int64 scalar is expected");
             using var onCpu = step.cpu();
             foreach (var slot in slotsOf(parameter))
             {
@@ -30,20 +30,21 @@ internal static class OptimizerState
                     continue;
                 var value = Tensor(key);
                 if (value.dtype != slot.Type || !value.shape.SequenceEqual(slot.Shape))
-                    throw Error($"'{key}' is {Describe(value.dtype, value.shape)}, but the parameter needs {Describe(slot.Type, slot.Shape)}");
+                    throw Error($"'{key}' is {Describe(value.dtype, value.shape)}, but {Describe(slot.Type, slot.Shape)} is expected");
             }
         }
         var unknown = tensors.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
-            throw Error($"{unknown.Length} tensors belong to no trained parameter, the first is '{unknown[0]}'");
+            throw Error($"{unknown.Length} tensors do not belong to a trained parameter; the first is '{unknown[0]}'");
 
         Tensor Tensor(string key)
         {
             known.Add(key);
-            return tensors.TryGetValue(key, out var value) ? value : throw Error($"'{key}' is absent");
+            return tensors.TryGetValue(key, out var value) ? value : throw Error($"'{key}' is missing");
         }
         CheckpointException Error(string what) =>
-            new($"The saved optimizer state does not fit this {optimizer}: {what}. Resume with the model, adapter and optimizer that were saved.");
+            new($"The saved optimizer state is incompatible with this {optimizer}: {what}. "
+                + "Resume with the model, adapter and optimizer that were saved.");
     }
 
     private static string Describe(ScalarType type, IReadOnlyList<long> shape) => $"{type} [{string.Join(", ", shape)}]";

@@ -1,9 +1,9 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Parameters that are trained alike.</summary>
+/// <summary>A group of parameters with common settings.</summary>
 public sealed record ParameterGroup
 {
-    /// <summary>A group of parameters.</summary>
+    /// <summary>Creates a group of parameters.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="parameters"/> is null.</exception>
     public ParameterGroup(IEnumerable<NamedParameter> parameters)
     {
@@ -14,9 +14,12 @@ public sealed record ParameterGroup
     /// <summary>The parameters, in the order of the model.</summary>
     public IReadOnlyList<NamedParameter> Parameters { get; }
 
-    /// <summary>How strongly weights are drawn to 0; default 0.</summary>
+    /// <summary>The weight decay coefficient. Default 0.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>What the learning rate of a step is multiplied by for this group; default 1. LoRA+ trains B faster than A this way.</summary>
+    /// <summary>
+    /// The factor by which the learning rate is multiplied for this group. Default 1. For LoRA+, the factor of the B matrices is larger
+    /// than that of the A matrices.
+    /// </summary>
     public double LearningRateScale { get; init; } = 1;
 }

@@ -4,17 +4,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Selects the parameters to train and those of them that get weight decay, as transformers' trainer does.</summary>
+/// <summary>Selects the parameters to train, and those with weight decay, as the trainer of transformers does.</summary>
 /// <remarks>
-/// Frozen parameters are left out. No decay is applied to the parameters of a module marked <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters
-/// whose name matches one of transformers' patterns: it contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or one of its parts is <c>norm</c> or ends in <c>_norm</c>.
+/// Frozen parameters are left out. Weight decay is not applied to the parameters of a module with the interface
+/// <see cref="IExemptFromWeightDecay"/> or of TorchSharp's <c>LayerNorm</c>, nor to parameters whose name matches one of the patterns of
+/// transformers: it contains <c>bias</c>, <c>layernorm</c> or <c>rmsnorm</c>, or one of its parts is <c>norm</c> or ends with <c>_norm</c>.
 /// </remarks>
 public static partial class ParameterGroups
 {
-    /// <summary>The trainable parameters of a model in two groups: those that decay, then those that do not; an empty group is left out.</summary>
-    /// <param name="model">The model, on its device and in its precision: a later move gives it other parameters.</param>
-    /// <param name="weightDecay">The decay of the first group.</param>
-    /// <exception cref="ArgumentException">Every parameter of the model is frozen.</exception>
+    /// <summary>
+    /// Returns the trainable parameters of a model in two groups: with weight decay, then without. An empty group is left out.
+    /// </summary>
+    /// <param name="model">The model, on its device and in its precision: moving it later replaces its parameters.</param>
+    /// <param name="weightDecay">The weight decay coefficient of the first group.</param>
+    /// <exception cref="ArgumentException">All parameters of the model are frozen.</exception>
     public static IReadOnlyList<ParameterGroup> Of(nn.Module model, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -22,12 +25,17 @@ public static partial class ParameterGroups
         var trainable = model.named_parameters().Where(entry => entry.parameter.requires_grad)
             .Select(entry => new NamedParameter(entry.name, entry.parameter)).ToLookup(entry => decaying.Contains(entry.Name));
         if (trainable.Count == 0)
-            throw new ArgumentException($"Every parameter of {model.GetName()} is frozen: there is nothing to train. Set requires_grad, or add an adapter.", nameof(model));
+            throw new ArgumentException(
+                $"All parameters of {model.GetName()} are frozen. "
+                + "Set requires_grad of those to train, or add an adapter.", nameof(model));
         ParameterGroup[] groups = [new(trainable[true]) { WeightDecay = weightDecay }, new(trainable[false])];
         return Array.FindAll(groups, group => group.Parameters.Count > 0);
     }
 
-    /// <summary>The names of the parameters that decay, frozen ones included; transformers' <c>get_decay_parameter_names</c>.</summary>
+    /// <summary>
+    /// Returns the names of the parameters with weight decay, including frozen ones. Corresponds to <c>get_decay_parameter_names</c> in
+    /// transformers.
+    /// </summary>
     public static IReadOnlySet<string> GetDecayParameterNames(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);

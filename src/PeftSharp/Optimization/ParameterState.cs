@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>What an optimizer remembers about one parameter between steps.</summary>
+/// <summary>The optimizer state of a parameter.</summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class ParameterState
 {
@@ -10,13 +10,13 @@ public sealed class ParameterState
 
     internal ParameterState() { }
 
-    /// <summary>Steps taken, counting the one under way.</summary>
+    /// <summary>The number of steps, including the current one.</summary>
     public long Step { get; internal set; }
 
-    /// <summary>One of the tensors, by its slot's name; changed in place.</summary>
+    /// <summary>The tensor of a slot, by name. It is changed in place.</summary>
     public Tensor this[string slot] => _slots[slot];
 
-    /// <summary>Takes a tensor over: it outlives the current dispose scope.</summary>
+    /// <summary>Takes ownership of a tensor, which then outlives the current dispose scope.</summary>
     internal void Set(string slot, Tensor value)
     {
         Remove(slot);

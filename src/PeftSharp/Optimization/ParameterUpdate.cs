@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>One parameter in one step.</summary>
-/// <param name="Parameter">The parameter, changed in place.</param>
-/// <param name="Gradient">Its gradient, not to be changed.</param>
-/// <param name="State">What is remembered about it.</param>
+/// <summary>The update of a parameter in a step.</summary>
+/// <param name="Parameter">The parameter, to be changed in place.</param>
+/// <param name="Gradient">The gradient. It must not be changed.</param>
+/// <param name="State">The optimizer state of the parameter.</param>
 public readonly record struct ParameterUpdate(Tensor Parameter, Tensor Gradient, ParameterState State);

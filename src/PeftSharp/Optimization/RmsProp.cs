@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Gradients divided by the root of their recent mean square; torch's <c>RMSprop</c>. Keeps <c>square_avg</c>, with momentum <c>momentum_buffer</c> and, centered,
-/// <c>grad_avg</c>, each of a parameter's size.
+/// The RMSprop optimizer: divides gradients by the root of their moving mean square. Corresponds to <c>RMSprop</c> in torch.
 /// </summary>
 /// <remarks>
-/// <para>Hinton's Coursera lecture 6e, 2012; centered as in Graves 2013, arXiv:1308.0850.</para>
-/// <para>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</para>
+/// <para>Hinton's Coursera lecture 6e, 2012; centered as in Graves 2013, arXiv:1308.0850. The state is <c>square_avg</c>, with momentum
+/// also <c>momentum_buffer</c>, and if centered also <c>grad_avg</c>, each of the size of the parameter.</para>
+/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
+/// calls the model.</para>
 /// </remarks>
 public sealed class RmsProp : Optimizer
 {
@@ -17,16 +18,16 @@ public sealed class RmsProp : Optimizer
     private readonly double _momentum;
     private readonly bool _centered;
 
-    /// <summary>RMSprop with torch's defaults; the weight decay (added to the gradient) is the groups'.</summary>
-    /// <param name="groups">What to train.</param>
-    /// <param name="alpha">Decay of the mean square, 0 to below 1; default 0.99.</param>
-    /// <param name="eps">Added to the root; default 1e-8.</param>
-    /// <param name="momentum">Share of the last direction that is kept; default 0.</param>
-    /// <param name="centered">Divide by the standard deviation instead; default false.</param>
+    /// <summary>Creates an RMSprop optimizer with the defaults of torch.</summary>
+    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="alpha">The decay of the mean square, in [0, 1). Default 0.99.</param>
+    /// <param name="eps">Added to the root of the mean square. Default 1e-8.</param>
+    /// <param name="momentum">The momentum factor. Default 0.</param>
+    /// <param name="centered">Whether to divide by the standard deviation instead of the root mean square. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
     public RmsProp(IEnumerable<ParameterGroup> groups, double alpha = 0.99, double eps = 1e-8, double momentum = 0, bool centered = false) : base(groups)
     {
-        OptimizerGuard.Share(alpha, nameof(alpha));
+        OptimizerGuard.Fraction(alpha, nameof(alpha));
         OptimizerGuard.NotNegative(eps, nameof(eps));
         OptimizerGuard.NotNegative(momentum, nameof(momentum));
         (_alpha, _eps, _momentum, _centered) = (alpha, eps, momentum, centered);

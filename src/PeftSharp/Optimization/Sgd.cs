@@ -2,25 +2,35 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Gradient descent, with momentum if wished; torch's <c>SGD</c>. With momentum it keeps one tensor of a parameter's size: <c>momentum_buffer</c>.</summary>
-/// <remarks>Not thread-safe: a step changes the parameters and the state; use an instance from one thread at a time, while no other thread calls the model.</remarks>
+/// <summary>
+/// Stochastic gradient descent (SGD) with optional momentum. Corresponds to <c>SGD</c> in torch. With momentum, the state is one tensor of
+/// the size of the parameter: <c>momentum_buffer</c>.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread calls the
+/// model.
+/// </remarks>
 public sealed class Sgd : Optimizer
 {
     private readonly double _momentum;
     private readonly double _dampening;
     private readonly bool _nesterov;
 
-    /// <summary>Gradient descent with torch's defaults; the weight decay (added to the gradient) is the groups'.</summary>
-    /// <param name="groups">What to train.</param>
-    /// <param name="momentum">Share of the last direction that is kept; default 0.</param>
-    /// <param name="dampening">Share of the gradient that the momentum leaves out; default 0.</param>
-    /// <param name="nesterov">Look ahead along the momentum (Sutskever et al. 2013); needs momentum and no dampening. Default false.</param>
-    /// <exception cref="ArgumentException">A setting is negative, or <paramref name="nesterov"/> comes without momentum or with dampening.</exception>
+    /// <summary>Creates an SGD optimizer with the defaults of torch.</summary>
+    /// <param name="groups">The parameters to train. The weight decay of a group is added to the gradient (L2 penalty).</param>
+    /// <param name="momentum">The momentum factor. Default 0.</param>
+    /// <param name="dampening">The dampening of the momentum: the fraction of the gradient that is not added to it. Default 0.</param>
+    /// <param name="nesterov">
+    /// Whether to use Nesterov momentum (Sutskever et al. 2013). It requires a momentum and no dampening. Default false.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A setting is negative, or <paramref name="nesterov"/> is true without momentum or with dampening.
+    /// </exception>
     public Sgd(IEnumerable<ParameterGroup> groups, double momentum = 0, double dampening = 0, bool nesterov = false) : base(groups)
     {
         OptimizerGuard.NotNegative(momentum, nameof(momentum));
         if (nesterov && (momentum <= 0 || dampening != 0))
-            throw new ArgumentException("Nesterov momentum needs a momentum above 0 and no dampening.", nameof(nesterov));
+            throw new ArgumentException("Nesterov momentum requires a momentum greater than 0 and a dampening of 0.", nameof(nesterov));
         (_momentum, _dampening, _nesterov) = (momentum, dampening, nesterov);
     }
 

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>A tensor that an optimizer keeps for each parameter.</summary>
-/// <param name="Name">Its name, as in PyTorch's state.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Type">Its number type.</param>
-/// <param name="Start">What it is filled with before the first step; default 0.</param>
+/// <summary>A tensor in the optimizer state of each parameter.</summary>
+/// <param name="Name">The name, as in the optimizer state of PyTorch.</param>
+/// <param name="Shape">The shape.</param>
+/// <param name="Type">The dtype.</param>
+/// <param name="Start">The initial value of all elements. Default 0.</param>
 public sealed record StateSlot(string Name, IReadOnlyList<long> Shape, ScalarType Type, double Start = 0)
 {
-    /// <summary>A slot shaped and typed as the parameter it belongs to.</summary>
+    /// <summary>Creates a slot with the shape and dtype of a parameter.</summary>
     public static StateSlot Like(string name, Tensor parameter, double start = 0)
     {
         ArgumentNullException.ThrowIfNull(parameter);

@@ -1,33 +1,43 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A token that is found in a text before the model splits it, such as <c>[SEP]</c>; Hugging Face's class of the same name.</summary>
+/// <summary>
+/// A token that the tokenizer matches as a whole in the text before it splits the rest, such as <c>[SEP]</c>. Corresponds to
+/// <c>AddedToken</c> in Hugging Face's tokenizers.
+/// </summary>
 /// <param name="Content">The text of the token.</param>
 public sealed record AddedToken(string Content)
 {
-    /// <summary>Only found where no word character stands beside it. Default false.</summary>
+    /// <summary>
+    /// Whether the token is matched only as a whole word, that is, without a word character directly before or after it. Default false.
+    /// </summary>
     public bool SingleWord { get; init; }
 
-    /// <summary>Takes the white space before it along. Default false.</summary>
+    /// <summary>Whether the match includes the white space before the token. Default false.</summary>
     public bool LStrip { get; init; }
 
-    /// <summary>Takes the white space behind it along. Default false.</summary>
+    /// <summary>Whether the match includes the white space after the token. Default false.</summary>
     public bool RStrip { get; init; }
 
-    /// <summary>A control token of the model: decoding can leave it out. Default false.</summary>
+    /// <summary>Whether this is a control token of the model, which decoding can skip. Default false.</summary>
     public bool Special { get; init; }
 
-    /// <summary>Looked for in the normalized text, in its own normalized form, instead of in the text as written. Default: where it is not special.</summary>
+    /// <summary>
+    /// Whether the normalized token is matched in the normalized text, instead of the token as written in the text as written. Default:
+    /// true for a token that is not special, false for a special token.
+    /// </summary>
     public bool Normalized { get => _normalized ?? !Special; init => _normalized = value; }
 
     private readonly bool? _normalized;
 
-    /// <summary>Whether text and properties are the same, given or by default.</summary>
+    /// <summary>
+    /// Whether the text and the values of all properties are equal. A property set to its default value equals one that is not set.
+    /// </summary>
     public bool Equals(AddedToken? other) => other is not null
         && (Content, SingleWord, LStrip, RStrip, Special, Normalized) == (other.Content, other.SingleWord, other.LStrip, other.RStrip, other.Special, other.Normalized);
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Content);
 
-    /// <summary>A token with the default properties.</summary>
+    /// <summary>Creates a token with the default properties.</summary>
     public static implicit operator AddedToken(string content) => new(content);
 }

@@ -1,6 +1,9 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>BERT's tokenizer: words and punctuation, cut into the longest pieces of the vocabulary; transformers' class of the same name.</summary>
+/// <summary>
+/// BERT's tokenizer: splits a text into words and punctuation, and each word into the longest pieces in the vocabulary (WordPiece).
+/// Corresponds to <c>BertTokenizer</c> in transformers.
+/// </summary>
 public static class BertTokenizer
 {
     internal static TokenizerKind Kind { get; } = new("BertTokenizer")
@@ -12,14 +15,27 @@ public static class BertTokenizer
         PostProcessor = Template,
     };
 
-    /// <summary>Reads the vocabulary of <c>tokenizer.json</c>, or else <c>vocab.txt</c>, and what <c>tokenizer_config.json</c> and the older files beside it say.</summary>
-    /// <remarks>As in transformers 5, the class decides how text is normalized and split and which special tokens surround it; what <c>tokenizer.json</c> says about these is ignored.
-    /// A folder whose <c>tokenizer_class</c> is <c>PreTrainedTokenizerFast</c> is read as <c>tokenizer.json</c> says.</remarks>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.txt</c> if that file is absent, and the settings from
+    /// <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines normalization, pre-tokenization and the special tokens around a text; the settings in
+    /// <c>tokenizer.json</c> for these are ignored. <c>AutoTokenizer</c> applies them if <c>tokenizer_class</c> is
+    /// <c>PreTrainedTokenizerFast</c>.
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
-    /// <param name="doLowerCase">Lower case; default <c>do_lower_case</c> in tokenizer_config.json, else true.</param>
-    /// <param name="stripAccents">Removes accents; default <c>strip_accents</c> in tokenizer_config.json, else as <paramref name="doLowerCase"/>.</param>
-    /// <param name="tokenizeChineseChars">Makes a word of each Chinese character; default <c>tokenize_chinese_chars</c> in tokenizer_config.json, else true.</param>
-    /// <exception cref="TokenizerException">Files are missing or malformed, or the vocabulary lacks the unknown token.</exception>
+    /// <param name="doLowerCase">
+    /// Whether to convert text to lower case. Default: <c>do_lower_case</c> in tokenizer_config.json, otherwise true.
+    /// </param>
+    /// <param name="stripAccents">
+    /// Whether to remove accents. Default: <c>strip_accents</c> in tokenizer_config.json, otherwise the value of
+    /// <paramref name="doLowerCase"/>.
+    /// </param>
+    /// <param name="tokenizeChineseChars">
+    /// Whether to make each Chinese character a word. Default: <c>tokenize_chinese_chars</c> in tokenizer_config.json, otherwise true.
+    /// </param>
+    /// <exception cref="TokenizerException">A file is missing or malformed, or the unknown token is not in the vocabulary.</exception>
     public static Tokenizer FromPretrained(string folder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
         Kind.Load(new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents), ("tokenize_chinese_chars", tokenizeChineseChars));
 

@@ -1,8 +1,12 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns tokens into pieces of text as they come, never showing half a character; from <see cref="Tokenizer.DecodeStream"/>.</summary>
+/// <summary>
+/// Decodes tokens one by one while they are generated, and returns text only when its characters are complete. Created by
+/// <see cref="Tokenizer.DecodeStream"/>.
+/// </summary>
 /// <remarks>
-/// <para>The pieces and the rest from <see cref="Flush"/> together are what <see cref="Tokenizer.Decode"/> gives for all tokens at once, without a cleaning up of blanks.</para>
+/// <para>The returned pieces followed by the result of <see cref="Flush"/> are equal to the result of <see cref="Tokenizer.Decode"/> for
+/// all tokens, without the cleanup of spaces.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1711", Justification = "The name of the class in Hugging Face's tokenizers.")]
@@ -11,14 +15,14 @@ public sealed class DecodeStream
     private const char Incomplete = '\uFFFD';
     private readonly TokenizerPipeline _pipeline;
     private readonly bool _skipSpecialTokens;
-    private readonly List<int> _ids = [];       // the last tokens shown, which the next need as context, and those not shown yet
+    private readonly List<int> _ids = [];       // the tokens returned last, which are context for the next, and those not yet returned
     private int _shownIds;
     private string _shown = "";
 
     internal DecodeStream(TokenizerPipeline pipeline, bool skipSpecialTokens) => (_pipeline, _skipSpecialTokens) = (pipeline, skipSpecialTokens);
 
-    /// <summary>Takes the next token.</summary>
-    /// <returns>The text that became certain; empty while a character is incomplete.</returns>
+    /// <summary>Adds the next token.</summary>
+    /// <returns>The text that is complete with this token; empty while a character is incomplete.</returns>
     public string Step(int id)
     {
         if (_skipSpecialTokens && _pipeline.Added.IsSpecial(id) || _pipeline.Added.TokenOf(id) is null)
@@ -30,14 +34,14 @@ public sealed class DecodeStream
         return Show(text);
     }
 
-    /// <summary>Takes several tokens.</summary>
+    /// <summary>Adds several tokens.</summary>
     public string Step(IEnumerable<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return string.Concat(ids.Select(Step));
     }
 
-    /// <summary>Ends the text: what was held back, U+FFFD where a character never became whole.</summary>
+    /// <summary>Ends the text and returns the rest of it, with U+FFFD for an incomplete character.</summary>
     public string Flush()
     {
         var rest = _pipeline.Decode(_ids, skipSpecialTokens: false)[_shown.Length..];
@@ -46,7 +50,7 @@ public sealed class DecodeStream
         return rest;
     }
 
-    // Only what was shown last is kept as context, so that long texts are not decoded again and again.
+    // Only the tokens returned last are kept as context, so that the time per token does not grow with the text.
     private string Show(string text)
     {
         var piece = text[_shown.Length..];

@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>GPT-2's tokenizer: byte-pair encoding of UTF-8 bytes, in which every text can be spelled; transformers' <c>GPT2Tokenizer</c>.</summary>
+/// <summary>
+/// GPT-2's tokenizer: byte-pair encoding of UTF-8 bytes, which can encode any text. Corresponds to <c>GPT2Tokenizer</c> in transformers.
+/// </summary>
 public static class Gpt2Tokenizer
 {
     private const string EndOfText = "<|endoftext|>";
@@ -12,16 +14,29 @@ public static class Gpt2Tokenizer
         Pipeline = BuildByteLevel,
     };
 
-    /// <summary>Reads the vocabulary of <c>tokenizer.json</c>, or else <c>vocab.json</c> and <c>merges.txt</c>, and what <c>tokenizer_config.json</c> and the older files beside it say.</summary>
-    /// <remarks>As in transformers 5, the class decides how text is split and joined; the post-processor is that of <c>tokenizer.json</c>.</remarks>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if that file is absent, and the
+    /// settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
-    /// <param name="addPrefixSpace">Puts a space before a text that begins with none, so that its first word is like any other; default <c>add_prefix_space</c> in tokenizer_config.json, else false.</param>
-    /// <param name="addBosToken">Puts <see cref="Tokenizer.BosToken"/> before each text; default as tokenizer.json says, without that file <c>add_bos_token</c> in tokenizer_config.json, else false.</param>
-    /// <exception cref="TokenizerException">Files are missing or malformed, or a merge names a token that the vocabulary lacks.</exception>
+    /// <param name="addPrefixSpace">
+    /// Whether to add a space before a text that does not start with one, so that its first word is encoded like any other word. Default:
+    /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
+    /// </param>
+    /// <param name="addBosToken">
+    /// Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json; without that file,
+    /// <c>add_bos_token</c> in tokenizer_config.json, otherwise false.
+    /// </param>
+    /// <exception cref="TokenizerException">
+    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// </exception>
     public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null, bool? addBosToken = null) =>
         Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace), ("add_bos_token", addBosToken));
 
-    /// <summary>The pipeline of byte-level classes, all but their post-processor.</summary>
+    /// <summary>Builds the pipeline that all byte-level classes share, without a post-processor.</summary>
     internal static TokenizerPipeline BuildByteLevel(TokenizerParts parts) => new(null,
         new ByteLevel(parts.Option("add_prefix_space", absent: false), trimOffsets: true, useRegex: true),
         parts.BytePairs(new BytePairOptions { ContinuingSubwordPrefix = "", EndOfWordSuffix = "" }), null,

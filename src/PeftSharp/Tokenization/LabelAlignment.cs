@@ -1,11 +1,13 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Which tokens of a word get the word's label.</summary>
+/// <summary>Which tokens of a word get the label of the word.</summary>
 public enum LabelAlignment
 {
-    /// <summary>The first token; the others do not count. A word then weighs the same however many tokens it has, and metrics count words.</summary>
+    /// <summary>
+    /// The first token; the others are ignored. Each word has the same weight, regardless of its number of tokens, and metrics count words.
+    /// </summary>
     FirstToken,
 
-    /// <summary>Every token. Tags that begin an entity (<c>B-</c>) are repeated too.</summary>
+    /// <summary>All tokens. Tags that begin an entity (<c>B-</c>) are repeated as well.</summary>
     AllTokens,
 }

@@ -1,7 +1,13 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokenizer of LLaMA 1 and 2: SentencePiece's byte-pair encoding, in which characters without a token are spelled in bytes; transformers' class of the same name.</summary>
-/// <remarks>Checkpoints that name this class but have byte-level tokens, such as LLaMA 3, are read by <c>AutoTokenizer</c> as their <c>tokenizer.json</c> says.</remarks>
+/// <summary>
+/// The tokenizer of LLaMA 1 and 2: SentencePiece's byte-pair encoding, with characters that are not in the vocabulary encoded as bytes.
+/// Corresponds to <c>LlamaTokenizer</c> in transformers.
+/// </summary>
+/// <remarks>
+/// <c>AutoTokenizer</c> loads checkpoints that name this class but have byte-level tokens, such as LLaMA 3, from their
+/// <c>tokenizer.json</c> alone.
+/// </remarks>
 public static class LlamaTokenizer
 {
     private const char Space = '▁';
@@ -13,18 +19,30 @@ public static class LlamaTokenizer
         Pipeline = Build,
     };
 
-    /// <summary>Reads the vocabulary of <c>tokenizer.json</c> and what <c>tokenizer_config.json</c> says. SentencePiece's <c>tokenizer.model</c> alone is not supported.</summary>
-    /// <remarks>As in transformers 5, the class decides how text is split and joined; the post-processor is that of <c>tokenizer.json</c>.</remarks>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>. SentencePiece's
+    /// <c>tokenizer.model</c> without a <c>tokenizer.json</c> is not supported.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
-    /// <param name="addBosToken">Puts <see cref="Tokenizer.BosToken"/> before each text; default as tokenizer.json says.</param>
-    /// <param name="addEosToken">Puts <see cref="Tokenizer.EosToken"/> behind each text; default as tokenizer.json says.</param>
-    /// <param name="addPrefixSpace">Puts a space before a text that begins with none; default <c>add_prefix_space</c> in tokenizer_config.json, else true.</param>
-    /// <param name="legacy">Puts that space behind every special token too; default <c>legacy</c> in tokenizer_config.json, else false.</param>
-    /// <exception cref="TokenizerException">Files are missing or malformed, or a merge names a token that the vocabulary lacks.</exception>
+    /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
+    /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
+    /// <param name="addPrefixSpace">
+    /// Whether to add a space before a text that does not start with one. Default: <c>add_prefix_space</c> in tokenizer_config.json,
+    /// otherwise true.
+    /// </param>
+    /// <param name="legacy">
+    /// Whether to add that space after every special token too. Default: <c>legacy</c> in tokenizer_config.json, otherwise false.
+    /// </param>
+    /// <exception cref="TokenizerException">
+    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// </exception>
     public static Tokenizer FromPretrained(string folder, bool? addBosToken = null, bool? addEosToken = null, bool? addPrefixSpace = null, bool? legacy = null) =>
         Kind.Load(new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken), ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
-    /// <summary>Whether tokenizer.json has a byte-level part, which this class does not build.</summary>
+    /// <summary>Whether tokenizer.json has a byte-level component, which this class does not support.</summary>
     internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json") && System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal);
 
     private static TokenizerPipeline Build(TokenizerParts parts)

@@ -1,10 +1,10 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The end of a row at which padding is put; <c>"right"</c> and <c>"left"</c> in Python.</summary>
+/// <summary>The side of a row on which padding is added; <c>"right"</c> and <c>"left"</c> in Python.</summary>
 public enum PaddingSide
 {
-    /// <summary>Behind the text. The default.</summary>
+    /// <summary>After the text. The default.</summary>
     Right,
-    /// <summary>Before the text, as generation needs it.</summary>
+    /// <summary>Before the text. Required for generation.</summary>
     Left,
 }

@@ -1,34 +1,37 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>How rows are brought to one length; Python's <c>padding</c>. <c>true</c> is <see cref="Longest"/>, <c>false</c> (the default) is <see cref="DoNotPad"/>.</summary>
+/// <summary>
+/// How rows are padded; <c>padding</c> in Python. <c>true</c> converts to <see cref="Longest"/>, <c>false</c> to <see cref="DoNotPad"/>
+/// (the default).
+/// </summary>
 public readonly record struct PaddingStrategy
 {
     private readonly string? _name;
 
     private PaddingStrategy(string name) => _name = name;
 
-    /// <summary>No padding; rows keep their lengths.</summary>
+    /// <summary>No padding: rows keep their lengths.</summary>
     public static PaddingStrategy DoNotPad => default;
 
-    /// <summary>To the longest row of the batch.</summary>
+    /// <summary>Pads to the length of the longest row in the batch.</summary>
     public static PaddingStrategy Longest { get; } = new("longest");
 
-    /// <summary>To <c>maxLength</c>, or the longest that the model takes where that is not given.</summary>
+    /// <summary>Pads to <c>maxLength</c>, or, if that is not given, to the maximum length that the model accepts.</summary>
     public static PaddingStrategy MaxLength { get; } = new("max_length");
 
-    /// <summary>Python's <c>padding=True</c> and <c>padding=False</c>.</summary>
+    /// <summary>Converts <c>padding=True</c> and <c>padding=False</c> of Python.</summary>
     public static implicit operator PaddingStrategy(bool longest) => longest ? Longest : DoNotPad;
 
-    /// <summary>Python's names: <c>"longest"</c>, <c>"max_length"</c>, <c>"do_not_pad"</c>.</summary>
-    /// <exception cref="ArgumentException">Another name.</exception>
+    /// <summary>Converts a name of Python: <c>"longest"</c>, <c>"max_length"</c> or <c>"do_not_pad"</c>.</summary>
+    /// <exception cref="ArgumentException">The name is not one of these.</exception>
     public static implicit operator PaddingStrategy(string name) => name switch
     {
         "longest" => Longest,
         "max_length" => MaxLength,
         "do_not_pad" => DoNotPad,
-        _ => throw new ArgumentException($"'{name}' is no kind of padding; choose longest, max_length or do_not_pad.", nameof(name)),
+        _ => throw new ArgumentException($"'{name}' is not a padding strategy. Use longest, max_length or do_not_pad.", nameof(name)),
     };
 
-    /// <summary>Python's name.</summary>
+    /// <summary>The name in Python.</summary>
     public override string ToString() => _name ?? "do_not_pad";
 }

@@ -1,6 +1,9 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>RoBERTa's tokenizer: GPT-2's byte-pair encoding between <c>&lt;s&gt;</c> and <c>&lt;/s&gt;</c>; transformers' class of the same name.</summary>
+/// <summary>
+/// RoBERTa's tokenizer: GPT-2's byte-pair encoding, with <c>&lt;s&gt;</c> before and <c>&lt;/s&gt;</c> after a text. Corresponds to
+/// <c>RobertaTokenizer</c> in transformers.
+/// </summary>
 public static class RobertaTokenizer
 {
     internal static TokenizerKind Kind { get; } = new("RobertaTokenizer")
@@ -15,12 +18,26 @@ public static class RobertaTokenizer
             parts.Option("trim_offsets", absent: true), parts.Option("add_prefix_space", absent: false)),
     };
 
-    /// <summary>Reads the vocabulary of <c>tokenizer.json</c>, or else <c>vocab.json</c> and <c>merges.txt</c>, and what <c>tokenizer_config.json</c> and the older files beside it say.</summary>
-    /// <remarks>As in transformers 5, the class decides how text is split and which special tokens surround it (<c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all in segment 0).</remarks>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if that file is absent, and the
+    /// settings from <c>tokenizer_config.json</c> and the older files <c>special_tokens_map.json</c> and <c>added_tokens.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines pre-tokenization and the special tokens around a text
+    /// (<c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all with token type 0).
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
-    /// <param name="addPrefixSpace">Puts a space before a text that begins with none, so that its first word is like any other; default <c>add_prefix_space</c> in tokenizer_config.json, else false.</param>
-    /// <param name="trimOffsets">Leaves the space before a word out of the offsets of its token; default <c>trim_offsets</c> in tokenizer_config.json, else true.</param>
-    /// <exception cref="TokenizerException">Files are missing or malformed, or a merge names a token that the vocabulary lacks.</exception>
+    /// <param name="addPrefixSpace">
+    /// Whether to add a space before a text that does not start with one, so that its first word is encoded like any other word. Default:
+    /// <c>add_prefix_space</c> in tokenizer_config.json, otherwise false.
+    /// </param>
+    /// <param name="trimOffsets">
+    /// Whether the offsets of a token exclude the space before its word. Default: <c>trim_offsets</c> in tokenizer_config.json, otherwise
+    /// true.
+    /// </param>
+    /// <exception cref="TokenizerException">
+    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// </exception>
     public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null, bool? trimOffsets = null) =>
         Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace), ("trim_offsets", trimOffsets));
 }

@@ -1,9 +1,13 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokens of a text or a pair of texts, with where each came from; Hugging Face's class of the same name.</summary>
+/// <summary>
+/// The tokens of a text or a pair of texts, with the range of the text that each covers. Corresponds to <c>Encoding</c> in Hugging Face's
+/// tokenizers.
+/// </summary>
 /// <remarks>
-/// <para>Places in texts are UTF-16 units, as everywhere in .NET, so <c>text[offset.Start..offset.End]</c> is what a token came from. Hugging Face counts code points:
-/// <see cref="CodePointOffsets"/>; the two differ only behind characters above U+FFFF. Arrays are made when first asked for and are not copied: change them at your own risk.</para>
+/// <para>Offsets are in UTF-16 code units, as in .NET strings, so <c>text[offset.Start..offset.End]</c> is the text of a token. Hugging
+/// Face counts code points (<see cref="CodePointOffsets"/>); the two differ only after a character above U+FFFF.</para>
+/// <para>Arrays are created on first use and returned without a copy; do not change them.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed partial class TextEncoding
@@ -20,7 +24,7 @@ public sealed partial class TextEncoding
             Length += segment.Length;
     }
 
-    /// <summary>How many tokens, padding included.</summary>
+    /// <summary>Number of tokens, including padding.</summary>
     public int Length { get; }
 
     /// <summary>The ids of the tokens: <c>input_ids</c>.</summary>
@@ -34,22 +38,24 @@ public sealed partial class TextEncoding
             segment.SpecialIds.CopyTo(row);
     });
 
-    /// <summary>The segment of each token: <c>token_type_ids</c>.</summary>
+    /// <summary>The token type of each token, 0 for the first text of a pair and 1 for the second: <c>token_type_ids</c>.</summary>
     public int[] TypeIds => _typeIds ??= Fill((segment, row) => row.Fill(segment.TypeId));
 
-    /// <summary>1 for tokens, 0 for padding.</summary>
+    /// <summary>1 for tokens, 0 for padding: <c>attention_mask</c>.</summary>
     public int[] AttentionMask => _attentionMask ??= Fill((segment, row) => row.Fill(segment.IsPadding ? 0 : 1));
 
-    /// <summary>1 for tokens that the tokenizer put there (special tokens and padding), 0 for those of the text.</summary>
+    /// <summary>1 for tokens that the tokenizer added (special tokens and padding), 0 for tokens of the text.</summary>
     public int[] SpecialTokensMask => _specialTokensMask ??= Fill((segment, row) => row.Fill(segment.Run is null ? 1 : 0));
 
-    /// <summary>The tokens themselves.</summary>
+    /// <summary>The tokens as strings.</summary>
     public IReadOnlyList<string> Tokens => Array.ConvertAll(Ids, id => _pipeline.Added.TokenOf(id) ?? "");
 
-    /// <summary>The range of its text that each token came from, in UTF-16 units; after <c>EncodeWords</c>, the range of its word.</summary>
+    /// <summary>
+    /// The range of the text that each token covers, in UTF-16 code units; after <c>EncodeWords</c>, the range of the token's word.
+    /// </summary>
     public TokenOffset[] Offsets => _offsets ??= NewOffsets();
 
-    /// <summary>The same in code points, as Hugging Face counts (<c>offset_mapping</c>).</summary>
+    /// <summary>The range of the text that each token covers, in code points as in Python (<c>offset_mapping</c>).</summary>
     public TokenOffset[] CodePointOffsets => PerToken((segment, row) =>
     {
         if (segment.Run is not { } run)
@@ -64,8 +70,11 @@ public sealed partial class TextEncoding
         }
     }, (TokenOffset[])Offsets.Clone());
 
-    /// <summary>The number of the word in its text that each token is part of; null for special tokens and padding.</summary>
-    /// <remarks>After <c>EncodeWords</c> these are the words that were given. After <c>Encode</c> they are the pieces that the pre-tokenizer makes: "O'Brien" is three of them for BERT.</remarks>
+    /// <summary>The index of the word in its text that each token belongs to; null for special tokens and padding.</summary>
+    /// <remarks>
+    /// After <c>EncodeWords</c>, the words are the given ones. After <c>Encode</c>, they are the pieces of the pre-tokenizer: for BERT,
+    /// "O'Brien" has three.
+    /// </remarks>
     public IReadOnlyList<int?> WordIds => PerToken((segment, row) =>
     {
         for (var i = 0; i < row.Length; i++)
@@ -75,10 +84,12 @@ public sealed partial class TextEncoding
     /// <summary>0 for tokens of the first text, 1 for those of the second; null for special tokens and padding.</summary>
     public IReadOnlyList<int?> SequenceIds => PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 
-    /// <summary>The further parts of a text that was too long, in order; empty unless asked for by <c>returnOverflowingTokens</c>.</summary>
+    /// <summary>
+    /// The parts of the text beyond the maximum length, in order. Empty unless requested with <c>returnOverflowingTokens</c>.
+    /// </summary>
     public IReadOnlyList<TextEncoding> Overflowing { get; }
 
-    /// <summary>Whether tokens were cut off, whether or not they are kept in <see cref="Overflowing"/>.</summary>
+    /// <summary>Whether tokens were truncated; true even if <see cref="Overflowing"/> does not keep them.</summary>
     internal bool IsTruncated { get; init; }
 
     internal TextEncoding Padded(int length, EncodingSegment padding, PaddingSide side)

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The range of the text that a token came from; 0, 0 for special tokens and padding.</summary>
-/// <param name="Start">First place.</param>
-/// <param name="End">One past the last place.</param>
+/// <summary>The range of the text that a token covers; 0, 0 for special tokens and padding.</summary>
+/// <param name="Start">Index of the first character of the token.</param>
+/// <param name="End">Index after the last character of the token.</param>
 public readonly record struct TokenOffset(int Start, int End);

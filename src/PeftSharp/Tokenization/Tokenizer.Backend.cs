@@ -2,11 +2,15 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>Makes a tokenizer whose texts are split by another library.</summary>
-    /// <remarks>The tokenizer can be used wherever one that was loaded from files can, but it cannot be saved: <see cref="CanSave"/> is false.</remarks>
+    /// <summary>Creates a tokenizer that uses the tokenization algorithm of another library.</summary>
+    /// <remarks>
+    /// The tokenizer can be used like one loaded from files, except that it cannot be saved: <see cref="CanSave"/> is false.
+    /// </remarks>
     /// <param name="backend">The algorithm and its vocabulary.</param>
-    /// <param name="options">Special tokens, template and properties of the model. Null: the defaults of <see cref="TokenizerBackendOptions"/>.</param>
-    /// <exception cref="ArgumentException">The vocabulary does not have a special token, or a name or a template is not valid.</exception>
+    /// <param name="options">
+    /// Special tokens, templates and properties of the model. Null: the defaults of <see cref="TokenizerBackendOptions"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">A special token is not in the vocabulary, or a name or a template is invalid.</exception>
     public static Tokenizer FromBackend(TokenizerBackend backend, TokenizerBackendOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(backend);
@@ -15,7 +19,9 @@ public sealed partial class Tokenizer
         foreach (var (name, token) in options.SpecialTokens)
         {
             if (!TokenizerConfig.StandardNames.Contains(name))
-                throw new ArgumentException($"'{name}' names no special token; the names: {string.Join(", ", TokenizerConfig.StandardNames)}. Others belong in ExtraSpecialTokens.", nameof(options));
+                throw new ArgumentException(
+                    $"'{name}' is not the name of a special token. Names: {string.Join(", ", TokenizerConfig.StandardNames)}. "
+                    + "Put other special tokens in ExtraSpecialTokens.", nameof(options));
             BackendId(pipeline, token, name);
         }
         foreach (var token in options.ExtraSpecialTokens)
@@ -35,21 +41,32 @@ public sealed partial class Tokenizer
         });
     }
 
-    /// <summary>Whether <see cref="SavePretrained"/> can write this tokenizer: true for every tokenizer that was loaded from files, false for one of <see cref="FromBackend"/>.</summary>
+    /// <summary>
+    /// Whether <see cref="SavePretrained"/> is supported: true for a tokenizer loaded from files, false for one from
+    /// <see cref="FromBackend"/>.
+    /// </summary>
     public bool CanSave => _pipeline.Model is not BackendModel;
 
-    /// <summary>Returns a tokenizer that skips steps of this one. Vocabulary, added tokens and special tokens are shared; the other properties are copied.</summary>
-    /// <remarks>Both steps belong to how the model was trained, so its own texts need both. A tokenizer of <see cref="FromBackend"/> has neither step: its backend does them.</remarks>
-    /// <param name="normalization">Whether the text is normalized. Default true.</param>
-    /// <param name="preTokenization">Whether the text is split into words; otherwise the model sees what lies between added tokens as one word. Bytes are spelled and blanks replaced in both cases,
-    /// because the vocabulary is written so. Default true.</param>
+    /// <summary>
+    /// Returns a tokenizer without some steps of this one. It shares the vocabulary, the added tokens and the special tokens of this one;
+    /// the other properties are copied.
+    /// </summary>
+    /// <remarks>
+    /// The model was trained with both steps, so ordinary texts need both. A tokenizer from <see cref="FromBackend"/> has neither step,
+    /// because its backend does them.
+    /// </remarks>
+    /// <param name="normalization">Whether to normalize the text. Default true.</param>
+    /// <param name="preTokenization">
+    /// Whether to split the text into words. If false, the text between added tokens is one word. The byte-level and SentencePiece
+    /// representations of bytes and spaces are applied in both cases, because the vocabulary requires them. Default true.
+    /// </param>
     public Tokenizer WithSteps(bool normalization = true, bool preTokenization = true) => normalization && preTokenization ? this : new Tokenizer(_pipeline with
     {
         Normalizer = normalization ? _pipeline.Normalizer : null,
         PreTokenizer = preTokenization ? _pipeline.PreTokenizer : _pipeline.PreTokenizer?.WithoutSplitting(),
     }, _config) { ModelInputNames = ModelInputNames, ModelMaxLength = ModelMaxLength, PaddingSide = PaddingSide, TruncationSide = TruncationSide };
 
-    // From "[CLS] $A [SEP]" to the template with the segment of each piece.
+    // Parses "[CLS] $A [SEP]" into a template with the token type of each piece.
     private static TemplateProcessing BackendTemplate(TokenizerBackendOptions options, TokenizerPipeline pipeline)
     {
         var single = Pieces(options.SingleTemplate);
@@ -61,7 +78,9 @@ public sealed partial class Tokenizer
         }
         catch (TokenizerException error)
         {
-            throw new ArgumentException($"The templates '{options.SingleTemplate}' and '{options.PairTemplate}' are not valid: {error.Message}", nameof(options), error);
+            throw new ArgumentException(
+                $"The templates '{options.SingleTemplate}' and '{options.PairTemplate}' are invalid: "
+                + $"{error.Message}", nameof(options), error);
         }
 
         static (string Name, char Type)[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
@@ -71,5 +90,6 @@ public sealed partial class Tokenizer
     }
 
     private static int BackendId(TokenizerPipeline pipeline, string token, string place) => pipeline.Model.IdOf(token) ?? throw new ArgumentException(
-        $"The token '{token}' of {place} is not in the backend's vocabulary ({pipeline.Model.Vocabulary.Count} tokens). Name one of its tokens, or add the token afterwards (AddSpecialTokens).");
+        $"The token '{token}' of {place} is not in the backend's vocabulary ({pipeline.Model.Vocabulary.Count} tokens). "
+        + "Use a token of the vocabulary, or add the token to the tokenizer with AddSpecialTokens.");
 }

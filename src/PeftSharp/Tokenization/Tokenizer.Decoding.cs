@@ -2,11 +2,13 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>The text of tokens. Ids that no token has are passed over, as in Python.</summary>
-    /// <param name="ids">The tokens.</param>
-    /// <param name="skipSpecialTokens">Leaves special tokens out. Default false.</param>
-    /// <param name="cleanUpTokenizationSpaces">Takes blanks before punctuation and English contractions out; default as the tokenizer's files say, else false. Byte-pair models, whose
-    /// blanks are part of the text, ignore it, as in Python.</param>
+    /// <summary>Decodes tokens to text. Ids that are not in the vocabulary are ignored, as in Python.</summary>
+    /// <param name="ids">The token ids.</param>
+    /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
+    /// <param name="cleanUpTokenizationSpaces">
+    /// Whether to remove spaces before punctuation and English contractions. Default: as in the tokenizer's files, otherwise false.
+    /// Byte-pair models ignore it, as in Python, because their tokens contain the spaces of the text.
+    /// </param>
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -15,13 +17,13 @@ public sealed partial class Tokenizer
         return cleansUp ? TextCleanup.Apply(text) : text;
     }
 
-    /// <summary>The texts of many rows of tokens; see <see cref="Decode"/>.</summary>
+    /// <summary>Decodes several rows of tokens; see <see cref="Decode"/>.</summary>
     public IReadOnlyList<string> BatchDecode(IEnumerable<IEnumerable<int>> sequences, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         return [.. sequences.Select(ids => Decode(ids, skipSpecialTokens, cleanUpTokenizationSpaces))];
     }
 
-    /// <summary>A decoder that is fed token by token, for text that appears while it is generated.</summary>
+    /// <summary>Creates a decoder that decodes tokens one by one, for text that is displayed while it is generated.</summary>
     public DecodeStream DecodeStream(bool skipSpecialTokens = false) => new(_pipeline, skipSpecialTokens);
 }

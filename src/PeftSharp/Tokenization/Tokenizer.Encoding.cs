@@ -4,19 +4,24 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>Encodes one text or one pair.</summary>
+    /// <summary>Encodes a text or a pair of texts.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="textPair">The second text of a pair.</param>
-    /// <param name="addSpecialTokens">Adds the model's special tokens. Default true.</param>
-    /// <param name="padding">To <paramref name="maxLength"/>, or not; default not.</param>
-    /// <param name="truncation">Which text gives way where there are too many tokens; default: none, or the longest where <paramref name="maxLength"/> is given without padding.</param>
-    /// <param name="maxLength">The most tokens, special ones included; default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Tokens that an overflowing part shares with the one before it. Default 0.</param>
-    /// <param name="padToMultipleOf">Rounds the padded length up. Default: not.</param>
-    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <param name="returnOverflowingTokens">Keeps what is cut off, as further encodings in <see cref="TextEncoding.Overflowing"/>. Default false.</param>
-    /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
+    /// <param name="textPair">The second text of a pair. Default null: a single text.</param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
+    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
+    /// padding.
+    /// </param>
+    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
+    /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
+    /// <param name="returnOverflowingTokens">
+    /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
+    /// </param>
+    /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     public TextEncoding Encode(string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null,
         int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
@@ -26,31 +31,44 @@ public sealed partial class Tokenizer
         return PadOne(encoding, padded, padToMultipleOf, paddingSide);
     }
 
-    /// <summary>Encodes many texts or pairs, on all cores; rows come in the order of the texts. Python's <c>tokenizer(texts, …)</c>.</summary>
+    /// <summary>
+    /// Encodes several texts or pairs in parallel; rows are in the order of the texts. Corresponds to <c>tokenizer(texts, …)</c> in Python.
+    /// </summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="textPairs">The second texts of pairs, as many as <paramref name="texts"/>; default none.</param>
-    /// <param name="addSpecialTokens">Adds the model's special tokens. Default true.</param>
-    /// <param name="padding">To the longest row (<c>true</c>), to <paramref name="maxLength"/>, or not; default not.</param>
-    /// <param name="truncation">Which text gives way where there are too many tokens; default: none, or the longest where <paramref name="maxLength"/> is given without padding.</param>
-    /// <param name="maxLength">The most tokens, special ones included; default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Tokens that an overflowing part shares with the one before it. Default 0.</param>
-    /// <param name="padToMultipleOf">Rounds the padded length up. Default: not.</param>
-    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <param name="returnOverflowingTokens">Makes rows of what is cut off; <see cref="BatchEncoding.OverflowToSampleMapping"/> tells whose. Default false.</param>
-    /// <param name="returnSpecialTokensMask">Puts <c>special_tokens_mask</c> among the columns. Default false.</param>
-    /// <param name="returnOffsetsMapping">Puts <c>offset_mapping</c> among the columns. Default false.</param>
-    /// <param name="cancellationToken">Ends the work early.</param>
-    /// <exception cref="ArgumentException">Options that contradict each other, or a length without room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
+    /// <param name="textPairs">The second texts of pairs, as many as <paramref name="texts"/>. Default null: single texts.</param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
+    /// <param name="padding">
+    /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
+    /// Default: no padding.
+    /// </param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
+    /// padding.
+    /// </param>
+    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
+    /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
+    /// <param name="returnOverflowingTokens">
+    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the text of each row.
+    /// Default false.
+    /// </param>
+    /// <param name="returnSpecialTokensMask">Whether to include the column <c>special_tokens_mask</c>. Default false.</param>
+    /// <param name="returnOffsetsMapping">Whether to include the column <c>offset_mapping</c>. Default false.</param>
+    /// <param name="cancellationToken">Checked while texts are encoded.</param>
+    /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     public BatchEncoding Encode(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default,
         int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false, bool returnSpecialTokensMask = false,
         bool returnOffsetsMapping = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         if (textPairs is not null && textPairs.Count != texts.Count)
-            throw new ArgumentException($"There are {texts.Count} texts but {textPairs.Count} second texts; pairs need as many of each.", nameof(textPairs));
+            throw new ArgumentException(
+                $"texts has {texts.Count} elements but textPairs has {textPairs.Count}. "
+                + "Pass one second text for each text.", nameof(textPairs));
         if (texts.Contains(null!) || textPairs is not null && textPairs.Contains(null!))
-            throw new ArgumentException("A text is null; put an empty string where there is none.", nameof(texts));
+            throw new ArgumentException("A text is null. Pass an empty string instead.", nameof(texts));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
         ForEachRow(texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens), cancellationToken);
@@ -90,12 +108,12 @@ public sealed partial class Tokenizer
 
     private TextEncoding Pad(TextEncoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
 
-    // 0 stands for the longest row.
+    // A target of 0 means the longest row.
     private static int PaddedLength(int target, int longest, int? padToMultipleOf) => RoundUp(target == 0 ? longest : target, padToMultipleOf);
 
     private static int RoundUp(int length, int? multiple) => multiple is > 0 and var m && length % m != 0 ? length + m - length % m : length;
 
-    // Python's rules for what is left out. The first is the length to pad to (0: the longest row, null: not at all).
+    // Applies Python's defaults. The first result is the length to pad to: 0 for the longest row, null for no padding.
     private (int? PaddedLength, TruncationPlan? Truncation) Plan(PaddingStrategy padding, TruncationStrategy truncation, int? maxLength, int stride, int? padToMultipleOf)
     {
         if (maxLength is { } given)
@@ -109,11 +127,16 @@ public sealed partial class Tokenizer
         var truncates = truncation != TruncationStrategy.DoNotTruncate && limit is not null;
         var pads = padding == PaddingStrategy.Longest || padding == PaddingStrategy.MaxLength && limit is not null;
         if (pads && PadTokenId is null)
-            throw new ArgumentException("Asking to pad but the tokenizer has no padding token. Choose one of its tokens (tokenizer.PadToken = tokenizer.EosToken) or add one (AddSpecialTokens).", nameof(padding));
+            throw new ArgumentException(
+                "Padding was requested but the tokenizer has no padding token. "
+                + "Set one (tokenizer.PadToken = tokenizer.EosToken), or add one with AddSpecialTokens.", nameof(padding));
         if (pads && truncates && padToMultipleOf is { } multiple && limit % multiple != 0)
-            throw new ArgumentException($"maxLength {limit} is not a multiple of padToMultipleOf {multiple}, though rows are both cut and padded; choose a maxLength that is.", nameof(padToMultipleOf));
+            throw new ArgumentException(
+                $"maxLength {limit} is not a multiple of padToMultipleOf {multiple}, but rows are both truncated and padded. "
+                + "Pass a maxLength that is a multiple.", nameof(padToMultipleOf));
         if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
-            throw new ArgumentOutOfRangeException(nameof(stride), stride, $"stride must be less than maxLength {limit} without its {NumSpecialTokensToAdd()} special tokens.");
+            throw new ArgumentOutOfRangeException(nameof(stride), stride,
+                $"stride must be less than maxLength ({limit}) minus the number of special tokens ({NumSpecialTokensToAdd()}).");
         return (pads ? padding == PaddingStrategy.Longest ? 0 : limit : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
     }
 }

@@ -4,24 +4,32 @@ public sealed partial class Tokenizer
 {
     private static readonly string[] PaddedColumns = ["attention_mask", "token_type_ids", "special_tokens_mask"];
 
-    /// <summary>Brings rows that are already encoded to one length, as collators need: <c>tokenizer.pad</c> in Python.</summary>
+    /// <summary>Pads rows that are already encoded to the same length. Corresponds to <c>tokenizer.pad</c> in Python.</summary>
     /// <param name="columns">
-    /// <c>input_ids</c> and, where there, <c>attention_mask</c>, <c>token_type_ids</c>, <c>special_tokens_mask</c>, one array a row. Padding is the padding token, 0, 0 and 1. Other columns
-    /// are handed through as they are. A missing attention mask is made where the model takes one.
+    /// <c>input_ids</c> and optionally <c>attention_mask</c>, <c>token_type_ids</c> and <c>special_tokens_mask</c>, one array per row. They
+    /// are padded with the padding token, 0, 0 and 1. Other columns are returned unchanged. If <c>attention_mask</c> is absent and the
+    /// model expects it, it is added.
     /// </param>
-    /// <param name="padding">Default to the longest row.</param>
-    /// <param name="maxLength">Length for <see cref="PaddingStrategy.MaxLength"/>; default <see cref="ModelMaxLength"/>. Longer rows stay as they are.</param>
-    /// <param name="padToMultipleOf">Rounds the length up. Default: not.</param>
-    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <exception cref="ArgumentException">There are no <c>input_ids</c>, columns of different sizes, or no padding token.</exception>
+    /// <param name="padding">The padding strategy. Default null: to the longest row.</param>
+    /// <param name="maxLength">
+    /// The length for <see cref="PaddingStrategy.MaxLength"/>. Default <see cref="ModelMaxLength"/>. Longer rows are unchanged.
+    /// </param>
+    /// <param name="padToMultipleOf">Rounds the length up to a multiple of this value. Default null: no rounding.</param>
+    /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no column <c>input_ids</c>, columns have different numbers of rows, or the tokenizer has no padding token.
+    /// </exception>
     public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, PaddingStrategy? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
-            throw new ArgumentException($"There is no column input_ids to pad; there are: {string.Join(", ", columns.Keys)}.", nameof(columns));
+            throw new ArgumentException(
+                $"There is no column input_ids to pad. Columns: {string.Join(", ", columns.Keys)}.", nameof(columns));
         foreach (var (name, rows) in columns)
             if (rows.Length != ids.Length)
-                throw new ArgumentException($"Column {name} has {rows.Length} rows but input_ids has {ids.Length}; give all of a batch.", nameof(columns));
+                throw new ArgumentException(
+                    $"Column {name} has {rows.Length} rows but input_ids has {ids.Length}. "
+                    + "All columns of a batch must have the same number of rows.", nameof(columns));
         var (target, _) = Plan(padding ?? PaddingStrategy.Longest, TruncationStrategy.DoNotTruncate, maxLength, stride: 0, padToMultipleOf);
         var result = new Dictionary<string, int[][]>(columns);
         if (!columns.ContainsKey("attention_mask") && ModelInputNames.Contains("attention_mask"))

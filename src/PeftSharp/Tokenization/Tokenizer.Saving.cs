@@ -9,18 +9,23 @@ public sealed partial class Tokenizer
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    // Kept in other files, or true only of the place that the tokenizer was read from.
+    // Stored in other files, or valid only for the folder from which the tokenizer was loaded.
     private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens"];
 
-    /// <summary>Writes <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the files with chat templates that the tokenizer came with, which <c>AutoTokenizer</c> and transformers read back.</summary>
-    /// <param name="folder">Made where it is absent.</param>
+    /// <summary>
+    /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat template files that the tokenizer was loaded with.
+    /// <c>AutoTokenizer</c> and transformers can load them.
+    /// </summary>
+    /// <param name="folder">The folder to write to; created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     /// <exception cref="NotSupportedException"><see cref="CanSave"/> is false.</exception>
     public void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!CanSave)
-            throw new NotSupportedException($"This tokenizer cannot be written to '{folder}': another library splits its texts (Tokenizer.FromBackend), so it has no tokenizer.json. Keep that library's own files beside the model.");
+            throw new NotSupportedException(
+                $"The tokenizer cannot be saved to '{folder}': it was created by Tokenizer.FromBackend and has no tokenizer.json. "
+                + "Save the files of the backend's own library with the model.");
         FolderAccess.Create(folder);
         using var files = new StagedFiles();
         void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
@@ -70,7 +75,7 @@ public sealed partial class Tokenizer
         if (_config.ExtraSpecialTokens.Count > 0)
             config["extra_special_tokens"] = new JsonArray([.. ExtraSpecialTokens.Select(token => (JsonNode)token)]);
         config["model_input_names"] = new JsonArray([.. ModelInputNames.Select(name => (JsonNode)name)]);
-        // Python's number for "no limit".
+        // The value that transformers writes for "no limit".
         config["model_max_length"] = ModelMaxLength is { } limit ? limit : JsonNode.Parse("1000000000000000019884624838656");
         config["padding_side"] = PaddingSide == PaddingSide.Left ? "left" : "right";
         config["truncation_side"] = TruncationSide == TruncationSide.Left ? "left" : "right";

@@ -2,84 +2,104 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>Beginning of a text, where the model has such a token. Setting it takes a token of the vocabulary.</summary>
+    /// <summary>The beginning-of-text token; null if there is none. A token that is set must be in the vocabulary.</summary>
     public string? BosToken { get => Special("bos_token"); set => SetSpecial("bos_token", value); }
 
-    /// <summary>End of a text. Setting it takes a token of the vocabulary.</summary>
+    /// <summary>The end-of-text token; null if there is none. A token that is set must be in the vocabulary.</summary>
     public string? EosToken { get => Special("eos_token"); set => SetSpecial("eos_token", value); }
 
-    /// <summary>What stands for text that the vocabulary cannot spell. Setting it takes a token of the vocabulary.</summary>
+    /// <summary>
+    /// The token for text that the vocabulary cannot represent; null if there is none. A token that is set must be in the vocabulary.
+    /// </summary>
     public string? UnkToken { get => Special("unk_token"); set => SetSpecial("unk_token", value); }
 
-    /// <summary>Between and behind texts (BERT). Setting it takes a token of the vocabulary.</summary>
+    /// <summary>
+    /// The token between two texts and after a text (BERT); null if there is none. A token that is set must be in the vocabulary.
+    /// </summary>
     public string? SepToken { get => Special("sep_token"); set => SetSpecial("sep_token", value); }
 
-    /// <summary>Fills rows up; GPT-2 has none: <c>tokenizer.PadToken = tokenizer.EosToken</c>. Setting it takes a token of the vocabulary.</summary>
+    /// <summary>
+    /// The padding token; null if there is none. A token that is set must be in the vocabulary. GPT-2 has none: use
+    /// <c>tokenizer.PadToken = tokenizer.EosToken</c>.
+    /// </summary>
     public string? PadToken { get => Special("pad_token"); set => SetSpecial("pad_token", value); }
 
-    /// <summary>Before a text that is classified (BERT). Setting it takes a token of the vocabulary.</summary>
+    /// <summary>
+    /// The token before a text that is classified (BERT); null if there is none. A token that is set must be in the vocabulary.
+    /// </summary>
     public string? ClsToken { get => Special("cls_token"); set => SetSpecial("cls_token", value); }
 
-    /// <summary>Hides a token that the model is to guess. Setting it takes a token of the vocabulary.</summary>
+    /// <summary>
+    /// The token that replaces a token for a masked language model to predict; null if there is none. A token that is set must be in the
+    /// vocabulary.
+    /// </summary>
     public string? MaskToken { get => Special("mask_token"); set => SetSpecial("mask_token", value); }
 
-    /// <summary>Id of <see cref="BosToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="BosToken"/>; null if there is none.</summary>
     public int? BosTokenId => IdOfSpecial("bos_token");
 
-    /// <summary>Id of <see cref="EosToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="EosToken"/>; null if there is none.</summary>
     public int? EosTokenId => IdOfSpecial("eos_token");
 
-    /// <summary>Id of <see cref="UnkToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="UnkToken"/>; null if there is none.</summary>
     public int? UnkTokenId => IdOfSpecial("unk_token");
 
-    /// <summary>Id of <see cref="SepToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="SepToken"/>; null if there is none.</summary>
     public int? SepTokenId => IdOfSpecial("sep_token");
 
-    /// <summary>Id of <see cref="PadToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="PadToken"/>; null if there is none.</summary>
     public int? PadTokenId => IdOfSpecial("pad_token");
 
-    /// <summary>Id of <see cref="ClsToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="ClsToken"/>; null if there is none.</summary>
     public int? ClsTokenId => IdOfSpecial("cls_token");
 
-    /// <summary>Id of <see cref="MaskToken"/>; null without one.</summary>
+    /// <summary>The id of <see cref="MaskToken"/>; null if there is none.</summary>
     public int? MaskTokenId => IdOfSpecial("mask_token");
 
-    /// <summary>The segment of padding: 0.</summary>
+    /// <summary>The token type of padding: 0.</summary>
     public const int PadTokenTypeId = 0;
 
-    /// <summary>The special tokens that are set, by Python's names: <c>pad_token</c> and the six others, and the model's own, such as <c>image_token</c>.</summary>
+    /// <summary>
+    /// The special tokens that are set, by their names in transformers: <c>pad_token</c> and the other standard names, and names of the
+    /// model, such as <c>image_token</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> SpecialTokensMap => _config.SpecialTokens.ToDictionary(entry => entry.Key, entry => entry.Value.Content);
 
-    /// <summary>Special tokens without a name of their own: <c>extra_special_tokens</c>, formerly <c>additional_special_tokens</c>.</summary>
+    /// <summary>Special tokens without a name: <c>extra_special_tokens</c>, formerly <c>additional_special_tokens</c>.</summary>
     public IReadOnlyList<string> ExtraSpecialTokens => [.. _config.ExtraSpecialTokens.Select(token => token.Content)];
 
-    /// <summary>Every special token once.</summary>
+    /// <summary>All special tokens, without duplicates.</summary>
     public IReadOnlyList<string> AllSpecialTokens => [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
 
-    /// <summary>Their ids.</summary>
+    /// <summary>The ids of <see cref="AllSpecialTokens"/>.</summary>
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);
 
-    /// <summary>Adds tokens to the vocabulary; those that it has are only found as a whole from now on. Enlarge the model's embeddings to <see cref="Count"/>.</summary>
-    /// <param name="tokens">Texts, or tokens with properties.</param>
-    /// <param name="specialTokens">Makes them special: decoding can leave them out.</param>
-    /// <returns>How many tokens were added or changed their properties.</returns>
+    /// <summary>
+    /// Adds tokens to the vocabulary. A token that is already in the vocabulary keeps its id and is matched as a whole from now on. Resize
+    /// the model's embeddings to <see cref="Count"/> afterwards.
+    /// </summary>
+    /// <param name="tokens">The tokens, as strings or with properties.</param>
+    /// <param name="specialTokens">Whether the tokens are special, so that decoding can skip them. Default false.</param>
+    /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     public int AddTokens(IReadOnlyList<AddedToken> tokens, bool specialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return _pipeline.Added.Add(tokens.Select(token => specialTokens ? token with { Special = true } : token));
     }
 
-    /// <summary>Sets special tokens by Python's names and adds them to the vocabulary where it lacks them.</summary>
-    /// <param name="tokens">For example <c>new() { ["pad_token"] = "[PAD]" }</c>.</param>
-    /// <returns>How many tokens were added or changed their properties.</returns>
-    /// <exception cref="ArgumentException">A name is neither one of the seven nor one of the model's own.</exception>
+    /// <summary>Sets special tokens by their names in transformers, and adds those that are not in the vocabulary.</summary>
+    /// <param name="tokens">The tokens by name, such as <c>new() { ["pad_token"] = "[PAD]" }</c>.</param>
+    /// <returns>The number of tokens that were added or whose properties were changed.</returns>
+    /// <exception cref="ArgumentException">A name is not a standard name or a name of the model.</exception>
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         foreach (var (name, token) in tokens)
         {
             if (!_config.SpecialTokenNames.Contains(name))
-                throw new ArgumentException($"'{name}' names no special token; the names: {string.Join(", ", _config.SpecialTokenNames)}. Others are added by AddTokens(…, specialTokens: true).", nameof(tokens));
+                throw new ArgumentException(
+                    $"'{name}' is not the name of a special token. Names: {string.Join(", ", _config.SpecialTokenNames)}. "
+                    + "Add other special tokens with AddTokens(…, specialTokens: true).", nameof(tokens));
             _config.SpecialTokens[name] = token with { Special = true };
         }
         return AddTokens([.. tokens.Values], specialTokens: true);
@@ -97,7 +117,9 @@ public sealed partial class Tokenizer
             return;
         }
         if (_pipeline.Added.IdOf(token) is not { } id)
-            throw new ArgumentException($"{name} cannot be '{token}': the vocabulary ({Count} tokens) lacks it. Add it by AddSpecialTokens, and enlarge the model's embeddings.", nameof(token));
+            throw new ArgumentException(
+                $"{name} cannot be '{token}': it is not in the vocabulary ({Count} tokens). "
+                + "Add it with AddSpecialTokens, and resize the model's embeddings.", nameof(token));
         _config.SpecialTokens[name] = _pipeline.Added.Tokens.GetValueOrDefault(id, new AddedToken(token) { Special = true });
     }
 }

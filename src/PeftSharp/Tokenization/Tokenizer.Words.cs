@@ -2,20 +2,36 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>Encodes one text that is split into words already, as data sets for named-entity recognition are; <c>is_split_into_words</c> in Python.</summary>
-    /// <remarks>Each word is normalized and tokenized on its own. <see cref="TextEncoding.WordIds"/> are the numbers of the words given, <see cref="TextEncoding.Offsets"/> are places in the word.</remarks>
+    /// <summary>
+    /// Encodes a text, or a pair of texts, that is already split into words, for example for named-entity recognition. Corresponds to
+    /// <c>is_split_into_words</c> in Python.
+    /// </summary>
+    /// <remarks>
+    /// Each word is normalized and tokenized separately. <see cref="TextEncoding.WordIds"/> are the indices of the given words;
+    /// <see cref="TextEncoding.Offsets"/> are relative to the word of the token.
+    /// </remarks>
     /// <param name="words">The words, without the white space between them.</param>
-    /// <param name="wordPairs">The words of the second text of a pair.</param>
-    /// <param name="addSpecialTokens">Adds the model's special tokens. Default true.</param>
-    /// <param name="padding">To <paramref name="maxLength"/>, or not; default not.</param>
-    /// <param name="truncation">Which text gives way where there are too many tokens; default: none, or the longest where <paramref name="maxLength"/> is given without padding.</param>
-    /// <param name="maxLength">The most tokens, special ones included; default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Tokens that an overflowing part shares with the one before it. Default 0.</param>
-    /// <param name="padToMultipleOf">Rounds the padded length up. Default: not.</param>
-    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <param name="returnOverflowingTokens">Keeps what is cut off, as further encodings in <see cref="TextEncoding.Overflowing"/>. Default false.</param>
-    /// <exception cref="ArgumentException">A word is null, or options contradict each other or leave no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The tokenizer joins words that have no space between them (GPT-2's and RoBERTa's without <c>addPrefixSpace</c>, Llama 3's, Qwen's) and no word begins with one, or the text that should be cut is absent or too short.</exception>
+    /// <param name="wordPairs">The words of the second text of a pair. Default null: a single text.</param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
+    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
+    /// padding.
+    /// </param>
+    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
+    /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
+    /// <param name="returnOverflowingTokens">
+    /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A word is null, options contradict each other, or the length has no room for special tokens.
+    /// </exception>
+    /// <exception cref="TokenizerException">
+    /// The tokenizer joins words without a space between them (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3, Qwen) and no word
+    /// starts with a space, or the text to truncate is absent or too short.
+    /// </exception>
     public TextEncoding EncodeWords(IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
@@ -25,26 +41,42 @@ public sealed partial class Tokenizer
         return PadOne(EncodeRow(words, wordPairs, addSpecialTokens, plan, returnOverflowingTokens), padded, padToMultipleOf, paddingSide);
     }
 
-    /// <summary>Encodes many texts that are split into words already, on all cores; rows come in the order of the texts. <see cref="BatchEncoding.AlignLabels"/> turns labels of words into labels of tokens.</summary>
+    /// <summary>
+    /// Encodes several texts or pairs that are already split into words, in parallel; rows are in the order of the texts. Use
+    /// <see cref="BatchEncoding.AlignLabels"/> to convert labels of words to labels of tokens.
+    /// </summary>
     /// <inheritdoc cref="EncodeWords(IReadOnlyList{string}, IReadOnlyList{string}, bool, PaddingStrategy, TruncationStrategy, int?, int, int?, PaddingSide?, bool)"/>
     /// <param name="words">The words of each text, without the white space between them.</param>
-    /// <param name="wordPairs">The words of the second texts of pairs, as many as <paramref name="words"/>; default none.</param>
-    /// <param name="addSpecialTokens">Adds the model's special tokens. Default true.</param>
-    /// <param name="padding">To the longest row (<c>true</c>), to <paramref name="maxLength"/>, or not; default not.</param>
-    /// <param name="truncation">Which text gives way where there are too many tokens; default: none, or the longest where <paramref name="maxLength"/> is given without padding.</param>
-    /// <param name="maxLength">The most tokens, special ones included; default <see cref="ModelMaxLength"/>.</param>
-    /// <param name="stride">Tokens that an overflowing part shares with the one before it. Default 0.</param>
-    /// <param name="padToMultipleOf">Rounds the padded length up. Default: not.</param>
-    /// <param name="paddingSide">Default <see cref="PaddingSide"/>.</param>
-    /// <param name="returnOverflowingTokens">Makes rows of what is cut off; <see cref="BatchEncoding.OverflowToSampleMapping"/> tells whose. Default false.</param>
-    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <param name="wordPairs">
+    /// The words of the second texts of pairs, as many texts as <paramref name="words"/>. Default null: single texts.
+    /// </param>
+    /// <param name="addSpecialTokens">Whether to add the special tokens of the model. Default true.</param>
+    /// <param name="padding">
+    /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
+    /// Default: no padding.
+    /// </param>
+    /// <param name="truncation">
+    /// Which text is truncated if there are too many tokens. Default: none, or the longest if <paramref name="maxLength"/> is given without
+    /// padding.
+    /// </param>
+    /// <param name="maxLength">Maximum number of tokens, including special tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="stride">Number of tokens that an overflowing part shares with the part before it. Default 0.</param>
+    /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
+    /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
+    /// <param name="returnOverflowingTokens">
+    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the text of each row.
+    /// Default false.
+    /// </param>
+    /// <param name="cancellationToken">Checked while texts are encoded.</param>
     public BatchEncoding EncodeWords(IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
         if (wordPairs is not null && wordPairs.Count != words.Count)
-            throw new ArgumentException($"There are {words.Count} texts but {wordPairs.Count} second texts; pairs need as many of each.", nameof(wordPairs));
+            throw new ArgumentException(
+                $"words has {words.Count} texts but wordPairs has {wordPairs.Count}. "
+                + "Pass one second text for each text.", nameof(wordPairs));
         RequireWords(words, wordPairs);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[words.Count];
@@ -63,16 +95,18 @@ public sealed partial class Tokenizer
     {
         foreach (var (text, row) in words.Concat(wordPairs ?? []).Index())
             if (row is null || row.Contains(null!))
-                throw new ArgumentException($"Text {text % words.Count} or one of its words is null; leave such words out, or put an empty string where there is none.", nameof(words));
+                throw new ArgumentException(
+                    $"Text {text % words.Count} or one of its words is null. "
+                    + "Remove the word, or pass an empty string instead.", nameof(words));
         var rows = words.Concat(wordPairs ?? []);
         if (rows.Any(row => row.Count > 1) && !ReadsWordsSeparately() && !rows.Any(row => row.Any(HasSpaceBefore)))
             throw new TokenizerException(
-                "This tokenizer joins a word to the previous one if there is no space before it, so it would read separate words as one. "
-                + "Load a GPT-2 or RoBERTa tokenizer with addPrefixSpace: true. For another tokenizer, put the space before each word that "
-                + "has one (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
+                "This tokenizer joins a word to the previous one if there is no space before it, so it cannot encode separate words. "
+                + "Load a GPT-2 or RoBERTa tokenizer with addPrefixSpace: true. For another tokenizer, pass each word with the space "
+                + "before it (\"Hello\", \" world\", \"!\"), or pass the text to Encode and use the Offsets of its tokens.");
     }
 
-    /// <summary>Whether words that are given one by one become the same tokens as the text with spaces between them.</summary>
+    /// <summary>Whether words encoded separately have the same tokens as the text with spaces between them.</summary>
     private bool ReadsWordsSeparately() => _pipeline.Tokenize("a b").Ids.SequenceEqual(_pipeline.Tokenize(["a", "b"]).Ids);
 
     private static bool HasSpaceBefore(string word) => word.Length > 0 && char.IsWhiteSpace(word[0]);

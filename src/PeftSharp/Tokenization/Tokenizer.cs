@@ -1,14 +1,19 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns texts into tokens and back, exactly as Hugging Face's fast tokenizers do; transformers' <c>PreTrainedTokenizerFast</c>.</summary>
+/// <summary>
+/// Converts texts to tokens and tokens to texts, with the same results as Hugging Face's fast tokenizers. Corresponds to
+/// <c>PreTrainedTokenizerFast</c> in transformers.
+/// </summary>
 /// <remarks>
-/// <para>Loaded by <c>AutoTokenizer.FromPretrained</c>, or by the class of its kind, such as <see cref="BertTokenizer"/> or <see cref="Gpt2Tokenizer"/>.</para>
+/// <para>Load a tokenizer with <c>AutoTokenizer.FromPretrained</c>, or with a specific class, such as <see cref="BertTokenizer"/> or
+/// <see cref="Gpt2Tokenizer"/>.</para>
 /// <code>
 /// var tokenizer = AutoTokenizer.FromPretrained("bert-base-uncased");
 /// var batch = tokenizer.Encode(texts, truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 128);
 /// int[][] ids = batch.InputIds;
 /// </code>
-/// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties need exclusive use.</para>
+/// <para>Thread safety: encoding and decoding can run on several threads at once; adding tokens and setting properties require exclusive
+/// access.</para>
 /// </remarks>
 public sealed partial class Tokenizer
 {
@@ -21,25 +26,29 @@ public sealed partial class Tokenizer
         (ModelInputNames, ModelMaxLength, PaddingSide, TruncationSide) = (config.ModelInputNames, config.ModelMaxLength, config.PaddingSide, config.TruncationSide);
     }
 
-    /// <summary>The columns that the model takes, such as <c>input_ids</c>, <c>token_type_ids</c>, <c>attention_mask</c>.</summary>
+    /// <summary>The columns that the model expects, such as <c>input_ids</c>, <c>token_type_ids</c>, <c>attention_mask</c>.</summary>
     public IReadOnlyList<string> ModelInputNames { get; set; }
 
-    /// <summary>The most tokens that the model takes, special ones included; null: no limit is known.</summary>
+    /// <summary>The maximum number of tokens that the model accepts, including special tokens; null if no limit is known.</summary>
     public int? ModelMaxLength { get; set; }
 
-    /// <summary>The end at which rows are padded. Default right.</summary>
+    /// <summary>The side on which rows are padded. Default right.</summary>
     public PaddingSide PaddingSide { get; set; }
 
-    /// <summary>The end at which tokens are cut off. Default right.</summary>
+    /// <summary>The side on which tokens are truncated. Default right.</summary>
     public TruncationSide TruncationSide { get; set; }
 
-    /// <summary>Size of the model's own vocabulary: <c>vocab_size</c> in Python, without added tokens that are not in it.</summary>
+    /// <summary>
+    /// The size of the base vocabulary, without tokens that were added to it: <c>vocab_size</c> in Python. See also <see cref="Count"/>.
+    /// </summary>
     public int VocabSize => _pipeline.Model.Vocabulary.Count;
 
-    /// <summary>Size of the whole vocabulary: <c>len(tokenizer)</c> in Python.</summary>
+    /// <summary>The size of the whole vocabulary, including added tokens: <c>len(tokenizer)</c> in Python.</summary>
     public int Count => _pipeline.Added.Count;
 
-    /// <summary>Whether tokens that continue a word are marked by a prefix (WordPiece's <c>##</c>), so that a token itself says whether it begins a word.</summary>
+    /// <summary>
+    /// Whether a prefix marks the tokens that continue a word (<c>##</c> in WordPiece), so that the other tokens are known to begin one.
+    /// </summary>
     internal bool MarksContinuations => _pipeline.Model switch
     {
         WordPiece model => model.Prefix.Length > 0,
@@ -47,7 +56,7 @@ public sealed partial class Tokenizer
         _ => false,
     };
 
-    /// <summary>The whole vocabulary, tokens to ids.</summary>
+    /// <summary>Returns the whole vocabulary, including added tokens: ids by token.</summary>
     public IReadOnlyDictionary<string, int> GetVocab()
     {
         var vocabulary = new Dictionary<string, int>(_pipeline.Model.Vocabulary, StringComparer.Ordinal);
@@ -56,31 +65,33 @@ public sealed partial class Tokenizer
         return vocabulary;
     }
 
-    /// <summary>The tokens that were added to the model's vocabulary or are found as a whole, by id: <c>added_tokens_decoder</c> in Python.</summary>
+    /// <summary>The tokens that are matched as a whole, by id: <c>added_tokens_decoder</c> in Python.</summary>
     public IReadOnlyDictionary<int, AddedToken> AddedTokensDecoder => _pipeline.Added.Tokens;
 
-    /// <summary>The id of a token; of one that no vocabulary has, that of the unknown token.</summary>
-    /// <exception cref="TokenizerException">The token is unknown and so is the unknown token.</exception>
+    /// <summary>Returns the id of a token, or the id of the unknown token if it is not in the vocabulary.</summary>
+    /// <exception cref="TokenizerException">The token is not in the vocabulary and the tokenizer has no unknown token.</exception>
     public int ConvertTokensToIds(string token)
     {
         ArgumentNullException.ThrowIfNull(token);
         return _pipeline.Added.IdOf(token) ?? UnkTokenId
-            ?? throw new TokenizerException($"'{token}' is not in the vocabulary ({Count} tokens) and the tokenizer has no unknown token to stand for it.");
+            ?? throw new TokenizerException(
+                $"'{token}' is not in the vocabulary ({Count} tokens) and the tokenizer has no unknown token. "
+                + "Add the token with AddTokens, or set UnkToken.");
     }
 
-    /// <summary>The ids of tokens, as the overload for one.</summary>
+    /// <summary>Returns the ids of several tokens; see <see cref="ConvertTokensToIds(string)"/>.</summary>
     public int[] ConvertTokensToIds(IReadOnlyList<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         return [.. tokens.Select(ConvertTokensToIds)];
     }
 
-    /// <summary>The token of an id; null where no token has it.</summary>
+    /// <summary>Returns the token of an id, or null if no token has that id.</summary>
     public string? ConvertIdsToTokens(int id) => _pipeline.Added.TokenOf(id);
 
-    /// <summary>The tokens of ids; null where no token has one.</summary>
+    /// <summary>Returns the tokens of several ids; null for an id that no token has.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="skipSpecialTokens">Leaves special tokens out.</param>
+    /// <param name="skipSpecialTokens">Whether to omit special tokens. Default false.</param>
     public IReadOnlyList<string?> ConvertIdsToTokens(IEnumerable<int> ids, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -88,9 +99,9 @@ public sealed partial class Tokenizer
         return [.. ids.Where(id => !skipped.Contains(id)).Select(ConvertIdsToTokens)];
     }
 
-    /// <summary>The tokens of a text, without special ones unless asked for.</summary>
+    /// <summary>Splits a text into tokens, by default without special tokens.</summary>
     public IReadOnlyList<string> Tokenize(string text, string? textPair = null, bool addSpecialTokens = false) => Encode(text, textPair, addSpecialTokens).Tokens;
 
-    /// <summary>How many special tokens a text or a pair gets.</summary>
+    /// <summary>Returns the number of special tokens that are added to a single text or a pair.</summary>
     public int NumSpecialTokensToAdd(bool pair = false) => _pipeline.PostProcessor?.Template?.AddedTokens(pair) ?? 0;
 }

@@ -1,10 +1,10 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The end of a text at which tokens are cut off; <c>"right"</c> and <c>"left"</c> in Python.</summary>
+/// <summary>The side of a text on which tokens are truncated; <c>"right"</c> and <c>"left"</c> in Python.</summary>
 public enum TruncationSide
 {
-    /// <summary>The end. The default.</summary>
+    /// <summary>Tokens at the end of the text are removed. The default.</summary>
     Right,
-    /// <summary>The beginning.</summary>
+    /// <summary>Tokens at the beginning of the text are removed.</summary>
     Left,
 }

@@ -180,7 +180,7 @@ public class ClassificationMetricsTests
     public void A_binary_average_names_the_classes_that_do_not_fit()
     {
         Assert.Contains("0, 1, 2", Assert.Throws<ArgumentException>(() => F1Score([0, 1, 2], [0, 1, 1])).Message);
-        Assert.Contains("0 and 2", Assert.Throws<ArgumentException>(() => F1Score([0, 2], [2, 0])).Message);
+        Assert.Contains("0, 2", Assert.Throws<ArgumentException>(() => F1Score([0, 2], [2, 0])).Message);
         Assert.Equal(0.5, PrecisionScore([0, 2], [2, 2], posLabel: 2));
     }
 

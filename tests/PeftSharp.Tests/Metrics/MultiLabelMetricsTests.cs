@@ -79,7 +79,7 @@ public sealed class MultiLabelMetricsTests
     {
         Assert.Contains("scores[0] is 1.5, which is not a probability. Apply Sigmoid()", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, 0 }, new[] { 1.5, 0 }, 2)).Message);
         Assert.Contains("Label 1 of example 0 is -100", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, -100 }, new[] { 1.0, 0 }, 2)).Message);
-        Assert.Contains("3 values are not whole rows of 2", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, 0, 1 }, new[] { 1.0, 0, 1 }, 2)).Message);
+        Assert.Contains("3 values cannot be divided into rows of 2", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, 0, 1 }, new[] { 1.0, 0, 1 }, 2)).Message);
         Assert.Contains("Average.Micro, Macro, Weighted or Samples", Assert.Throws<ArgumentException>(() => F1Score(_labels, _predictions, 3, Average.Binary)).Message);
         Assert.Contains("2 names (a, b) for 3 labels", Assert.Throws<ArgumentException>(() => Report(_labels, _predictions, 3, ["a", "b"])).Message);
         Assert.Contains("MultiLabelMetrics", Assert.Throws<ArgumentException>(() => ClassificationMetrics.F1Score([0, 1], [0, 1], Average.Samples)).Message);

@@ -106,7 +106,7 @@ public class RankingMetricsTests
         Assert.Contains("1.5", Assert.Throws<ArgumentException>(() => LogLoss([0, 1], [0.5, 1.5])).Message);
         Assert.Contains("example 1 sum to 0.9", Assert.Throws<ArgumentException>(() => LogLoss([0, 1], [0.5, 0.5, 0.5, 0.4], classes: 2)).Message);
         Assert.Contains("label of example 1 is 2", Assert.Throws<ArgumentException>(() => LogLoss([0, 2], [0.5, 0.5])).Message);
-        Assert.Contains("need 6", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 3)).Message);
+        Assert.Contains("require 6", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 3)).Message);
         Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 2, average: Average.Micro));
         Assert.Throws<ArgumentException>(() => AveragePrecisionScore([0, 2], [0.5, 0.1]));
     }

@@ -199,12 +199,12 @@ public class OptimizerTests
             spoil(state);
             return Assert.Throws<CheckpointException>(() => optimizer.LoadState(state)).Message;
         }
-        Assert.Contains("'exp_avg.weight' is absent", Refused(state => state.Remove("exp_avg.weight")));
-        Assert.Contains("'step.bias' is absent", Refused(state => state.Remove("step.bias")));
+        Assert.Contains("'exp_avg.weight' is missing", Refused(state => state.Remove("exp_avg.weight")));
+        Assert.Contains("'step.bias' is missing", Refused(state => state.Remove("step.bias")));
         Assert.Contains("[3, 4]", Refused(state => state["exp_avg.weight"] = zeros(3, 4)));
         Assert.Contains("Float64", Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)));
         Assert.Contains("'exp_avg.other'", Refused(state => state["exp_avg.other"] = zeros(1)));
-        Assert.Contains("one int64", Refused(state => state["step.weight"] = zeros(1)));
+        Assert.Contains("an int64 scalar", Refused(state => state["step.weight"] = zeros(1)));
         Assert.Equal(1, optimizer.StateTensors()["step.weight"].item<long>());
     }
 
@@ -214,8 +214,8 @@ public class OptimizerTests
         using var scope = NewDisposeScope();
         var parameter = Parameter("weight", ones(2));
         Assert.Contains("Two parameters are named 'weight'", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, Parameter("weight", ones(2))])])).Message);
-        Assert.Contains("are one parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, new("tied", parameter.Value)])])).Message);
-        Assert.Contains("No parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([])])).Message);
+        Assert.Contains("are the same parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, new("tied", parameter.Value)])])).Message);
+        Assert.Contains("no parameters", Assert.Throws<ArgumentException>(() => new Sgd([new([])])).Message);
         parameter.Value.requires_grad = false;
         Assert.Contains("'weight' is frozen", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter])])).Message);
     }

@@ -32,7 +32,7 @@ public class ParameterGroupsTests
         using var model = nn.Linear(2, 2);
         foreach (var parameter in model.parameters())
             parameter.requires_grad = false;
-        Assert.Contains("nothing to train", Assert.Throws<ArgumentException>(() => ParameterGroups.Of(model, 0)).Message);
+        Assert.Contains("All parameters of Linear are frozen", Assert.Throws<ArgumentException>(() => ParameterGroups.Of(model, 0)).Message);
     }
 
     /// <summary>A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and names that only look alike.</summary>

@@ -89,7 +89,7 @@ public partial class SchedulesTests
     {
         var error = Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }));
         Assert.Contains("cosine_with_restarts", error.Message);
-        Assert.Contains("cycles unknown; known: num_cycles", error.Message);
+        Assert.Contains("unknown: cycles. Supported options: num_cycles", error.Message);
     }
 
     [Fact]
@@ -98,13 +98,13 @@ public partial class SchedulesTests
         static string Message(SchedulerType type, params (string, object?)[] options) =>
             Assert.Throws<ArgumentException>(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2))).Message;
         Assert.Contains("num_decay_steps is missing", Message(SchedulerType.WarmupStableDecay));
-        Assert.Contains("'sine'; it may be 'linear', 'cosine', '1-sqrt'", Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")));
-        Assert.Contains("one of min_lr and min_lr_rate", Message(SchedulerType.CosineWithMinLr));
-        Assert.Contains("only one of", Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)));
-        Assert.Contains("lr_end (0.01) must be below", Message(SchedulerType.Polynomial, ("lr_end", 0.01)));
+        Assert.Contains("'sine', but must be one of 'linear', 'cosine', '1-sqrt'", Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")));
+        Assert.Contains("min_lr or min_lr_rate is required", Message(SchedulerType.CosineWithMinLr));
+        Assert.Contains("cannot both be set", Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)));
+        Assert.Contains("lr_end (0.01) must be less than", Message(SchedulerType.Polynomial, ("lr_end", 0.01)));
         Assert.Contains("power must be a number, not 'two'", Message(SchedulerType.Polynomial, ("power", "two")));
-        Assert.Contains("timescale must be a whole number of at least 1, not 0.5", Message(SchedulerType.InverseSqrt, ("timescale", 0.5)));
-        Assert.Contains("known: none", Message(SchedulerType.Linear, ("num_cycles", 2)));
+        Assert.Contains("timescale must be an integer of at least 1, not 0.5", Message(SchedulerType.InverseSqrt, ("timescale", 0.5)));
+        Assert.Contains("Supported options: none", Message(SchedulerType.Linear, ("num_cycles", 2)));
         Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10));
     }
 

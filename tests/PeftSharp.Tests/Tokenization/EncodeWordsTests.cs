@@ -74,7 +74,7 @@ public sealed class EncodeWordsTests
         Assert.Contains("addPrefixSpace: true", Assert.Throws<TokenizerException>(() => Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2")).EncodeWords(_words)).Message);
         Assert.Contains("EncodeWords", Assert.Throws<InvalidOperationException>(() => Bert.Encode("a b").AlignLabels([1, 2])).Message);
         Assert.Contains("6 words but 2 labels", Assert.Throws<ArgumentException>(() => Bert.EncodeWords(_words).AlignLabels([1, 2])).Message);
-        Assert.Contains("1 texts but 2 rows", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]])).Message);
+        Assert.Contains("1 texts but labels for 2", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]])).Message);
         Assert.Contains("Text 1", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words, [null!]])).Message);
         Assert.Empty(Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()));
         Assert.Equal(2, Bert.EncodeWords(Array.Empty<string>()).Length);
@@ -94,7 +94,7 @@ public sealed class EncodeWordsTests
     public void Words_without_spaces_are_refused_wherever_the_tokenizer_would_join_them(string name)
     {
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
-        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
+        Assert.Contains("pass each word with the space", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
         Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", " world"]).Ids);
     }
 

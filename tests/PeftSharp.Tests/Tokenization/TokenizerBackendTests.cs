@@ -44,7 +44,7 @@ public class TokenizerBackendTests
         static string Message(Func<TokenizerBackendOptions, TokenizerBackendOptions> change) => Assert.Throws<ArgumentException>(() => Tokenizer.FromBackend(new Letters(), change(_options))).Message;
         Assert.Contains("'[CLS]' of the template is not in the backend's vocabulary (30 tokens)", Message(o => o with { SingleTemplate = "[CLS] $A" }), StringComparison.Ordinal);
         Assert.Contains("'<s> </s>'", Message(o => o with { SingleTemplate = "<s> </s>" }), StringComparison.Ordinal);
-        Assert.Contains("'my_token' names no special token", Message(o => o with { SpecialTokens = new Dictionary<string, string> { ["my_token"] = "<s>" } }), StringComparison.Ordinal);
+        Assert.Contains("'my_token' is not the name of a special token", Message(o => o with { SpecialTokens = new Dictionary<string, string> { ["my_token"] = "<s>" } }), StringComparison.Ordinal);
         Assert.Contains("'<x>' of ExtraSpecialTokens", Message(o => o with { ExtraSpecialTokens = ["<x>"] }), StringComparison.Ordinal);
         var broken = Tokenizer.FromBackend(new Letters { Shift = 1 });
         Assert.Contains("the range 2..3 for token 1 of a text of 2", Assert.Throws<TokenizerException>(() => broken.Encode("ab")).Message, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public class TokenizerBackendTests
 
     [Fact]
     public void Words_that_the_backend_would_join_are_refused() =>
-        Assert.Contains("put the space before each word", Assert.Throws<TokenizerException>(() => Tokenizer.FromBackend(new Letters(), _options).EncodeWords(["ab", "c"])).Message, StringComparison.Ordinal);
+        Assert.Contains("pass each word with the space", Assert.Throws<TokenizerException>(() => Tokenizer.FromBackend(new Letters(), _options).EncodeWords(["ab", "c"])).Message, StringComparison.Ordinal);
 
     /// <summary>A token for each small letter and one for the space; ids 3 to 8 do not exist.</summary>
     private sealed class Letters : TokenizerBackend

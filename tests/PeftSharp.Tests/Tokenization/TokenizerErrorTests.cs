@@ -14,7 +14,7 @@ public class TokenizerErrorTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("vocab.json"), "{}");
-        AssertError(folder, "merges.txt", "found vocab.json");
+        AssertError(folder, "merges.txt", "Files found: vocab.json");
         Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained(folder.File("nowhere")));
     }
 
@@ -67,7 +67,7 @@ public class TokenizerErrorTests
         File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\na b\n");
         AssertError(folder, "'ab'", "Merge 1");
         File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\na b c\n");
-        AssertError(folder, "line 2");
+        AssertError(folder, "Line 2");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>The full rate at every step; transformers' <c>get_constant_schedule</c>.</summary>
+/// <summary>A constant learning rate. Corresponds to <c>get_constant_schedule</c> in transformers.</summary>
 public sealed record ConstantSchedule : LearningRateSchedule
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Warmup, then the full rate; transformers' <c>get_constant_schedule_with_warmup</c>.</summary>
+/// <summary>Warmup, then a constant learning rate. Corresponds to <c>get_constant_schedule_with_warmup</c> in transformers.</summary>
 public sealed record ConstantWithWarmupSchedule : WarmupSchedule
 {
     /// <inheritdoc/>

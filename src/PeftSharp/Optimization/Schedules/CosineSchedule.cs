@@ -1,18 +1,18 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Warmup, then a cosine wave down to a least rate; transformers' <c>get_cosine_schedule_with_warmup</c> and, with a least rate,
-/// <c>get_cosine_with_min_lr_schedule_with_warmup</c>.
+/// Warmup, then cosine decay to a minimum learning rate. Corresponds to <c>get_cosine_schedule_with_warmup</c> and, with a minimum,
+/// <c>get_cosine_with_min_lr_schedule_with_warmup</c> in transformers.
 /// </summary>
 public sealed record CosineSchedule : WarmupSchedule
 {
-    /// <summary>Steps of the whole training, warmup included.</summary>
+    /// <summary>The number of training steps, including warmup.</summary>
     public required int NumTrainingSteps { get; init; }
 
-    /// <summary>Waves over the training; default 0.5: down once.</summary>
+    /// <summary>The number of cosine cycles after warmup. Default 0.5: a half cycle, from the peak to the minimum.</summary>
     public double NumCycles { get; init; } = 0.5;
 
-    /// <summary>The least rate as a share of the full one; default 0.</summary>
+    /// <summary>The minimum learning rate as a fraction of the peak. Default 0.</summary>
     public double MinLrRate { get; init; }
 
     /// <inheritdoc/>

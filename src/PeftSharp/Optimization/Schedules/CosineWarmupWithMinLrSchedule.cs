@@ -1,24 +1,24 @@
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// A warmup that starts above 0 and reaches the full rate at its last step, then a cosine wave down to a least rate;
-/// transformers' <c>get_cosine_with_min_lr_schedule_with_warmup_lr_rate</c>.
+/// Warmup from a learning rate above 0 to the peak at the last warmup step, then cosine decay to a minimum. Corresponds to
+/// <c>get_cosine_with_min_lr_schedule_with_warmup_lr_rate</c> in transformers.
 /// </summary>
 public sealed record CosineWarmupWithMinLrSchedule : LearningRateSchedule
 {
-    /// <summary>Steps of the rise; 0: none.</summary>
+    /// <summary>The number of warmup steps. Default 0: no warmup.</summary>
     public int NumWarmupSteps { get; init; }
 
-    /// <summary>Steps of the whole training, warmup included.</summary>
+    /// <summary>The number of training steps, including warmup.</summary>
     public required int NumTrainingSteps { get; init; }
 
-    /// <summary>Waves over the training; default 0.5: down once.</summary>
+    /// <summary>The number of cosine cycles after warmup. Default 0.5: a half cycle, from the peak to the minimum.</summary>
     public double NumCycles { get; init; } = 0.5;
 
-    /// <summary>The least rate as a share of the full one.</summary>
+    /// <summary>The minimum learning rate as a fraction of the peak.</summary>
     public required double MinLrRate { get; init; }
 
-    /// <summary>The first rate as a share of the full one; null (default): one part in <see cref="NumWarmupSteps"/>.</summary>
+    /// <summary>The initial learning rate as a fraction of the peak. Null (default): 1 / <see cref="NumWarmupSteps"/>.</summary>
     public double? WarmupLrRate { get; init; }
 
     /// <inheritdoc/>

@@ -1,13 +1,16 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Warmup, then several half cosine waves, each from the full rate to 0; transformers' <c>get_cosine_with_hard_restarts_schedule_with_warmup</c>.</summary>
+/// <summary>
+/// Warmup, then several half cosine cycles, each from the peak to 0. Corresponds to
+/// <c>get_cosine_with_hard_restarts_schedule_with_warmup</c> in transformers.
+/// </summary>
 /// <remarks>Loshchilov and Hutter 2017, arXiv:1608.03983.</remarks>
 public sealed record CosineWithRestartsSchedule : WarmupSchedule
 {
-    /// <summary>Steps of the whole training, warmup included.</summary>
+    /// <summary>The number of training steps, including warmup.</summary>
     public required int NumTrainingSteps { get; init; }
 
-    /// <summary>How many half waves; default 1.</summary>
+    /// <summary>The number of half cycles. Default 1.</summary>
     public double NumCycles { get; init; } = 1;
 
     /// <inheritdoc/>

@@ -1,11 +1,16 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Warmup, then one over the square root of the steps since, in units of a time scale; transformers' <c>get_inverse_sqrt_schedule</c>.</summary>
+/// <summary>
+/// Warmup, then decay with the inverse square root of the step. Corresponds to <c>get_inverse_sqrt_schedule</c> in transformers.
+/// </summary>
 public sealed record InverseSqrtSchedule : WarmupSchedule
 {
     private const int TimescaleWithoutWarmup = 10_000;
 
-    /// <summary>Steps after the warmup until the rate has fallen to 1/√2; null (default): as many as the warmup, or 10,000 without one.</summary>
+    /// <summary>
+    /// The number of steps after warmup until the learning rate is the peak divided by √2. Null (default): the number of warmup steps, or
+    /// 10,000 without warmup.
+    /// </summary>
     public int? Timescale { get; init; }
 
     /// <inheritdoc/>

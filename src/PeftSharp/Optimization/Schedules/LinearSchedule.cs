@@ -1,9 +1,11 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Warmup, then a straight line to 0 at the last step; transformers' <c>get_linear_schedule_with_warmup</c>.</summary>
+/// <summary>
+/// Warmup, then linear decay to 0 at the last step. Corresponds to <c>get_linear_schedule_with_warmup</c> in transformers.
+/// </summary>
 public sealed record LinearSchedule : WarmupSchedule
 {
-    /// <summary>Steps of the whole training, warmup included.</summary>
+    /// <summary>The number of training steps, including warmup.</summary>
     public required int NumTrainingSteps { get; init; }
 
     /// <inheritdoc/>

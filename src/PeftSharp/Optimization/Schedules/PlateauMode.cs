@@ -1,11 +1,11 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Which way a metric improves.</summary>
+/// <summary>Whether a metric is minimized or maximized.</summary>
 public enum PlateauMode
 {
-    /// <summary>Smaller is better, as a loss (<c>min</c>).</summary>
+    /// <summary>Smaller is better, for example for a loss (<c>min</c>).</summary>
     Min,
 
-    /// <summary>Larger is better, as an accuracy (<c>max</c>).</summary>
+    /// <summary>Larger is better, for example for an accuracy (<c>max</c>).</summary>
     Max,
 }

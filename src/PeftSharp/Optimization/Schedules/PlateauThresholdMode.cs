@@ -1,11 +1,11 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>How much better a metric must be to count as better.</summary>
+/// <summary>How the threshold of an improvement is measured.</summary>
 public enum PlateauThresholdMode
 {
-    /// <summary>By a share of the best (<c>rel</c>).</summary>
+    /// <summary>Relative to the best metric (<c>rel</c>).</summary>
     Rel,
 
-    /// <summary>By an amount (<c>abs</c>).</summary>
+    /// <summary>As an absolute difference (<c>abs</c>).</summary>
     Abs,
 }

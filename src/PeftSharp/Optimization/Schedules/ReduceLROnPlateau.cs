@@ -1,35 +1,38 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Lowers the learning rate when a metric has stopped improving; torch's <c>ReduceLROnPlateau</c> as a function from one state to the next.</summary>
+/// <summary>
+/// Reduces the learning rate when a metric has stopped improving. Corresponds to <c>ReduceLROnPlateau</c> in torch, as a function from one
+/// state to the next.
+/// </summary>
 public sealed record ReduceLROnPlateau
 {
-    /// <summary>Which way the metric improves; default smaller is better.</summary>
+    /// <summary>Whether the metric is minimized (default) or maximized.</summary>
     public PlateauMode Mode { get; init; } = PlateauMode.Min;
 
-    /// <summary>What the learning rate is multiplied by, below 1; default 0.1.</summary>
+    /// <summary>The factor by which the learning rate is reduced, less than 1. Default 0.1.</summary>
     public double Factor { get; init; } = 0.1;
 
-    /// <summary>Evaluations in a row without a better metric that are let pass; default 10.</summary>
+    /// <summary>The number of consecutive evaluations without an improvement before a reduction. Default 10.</summary>
     public int Patience { get; init; } = 10;
 
-    /// <summary>How much better is better; default 1e-4.</summary>
+    /// <summary>The minimum difference that counts as an improvement. Default 1e-4.</summary>
     public double Threshold { get; init; } = 1e-4;
 
-    /// <summary>Whether the threshold is a share of the best (default) or an amount.</summary>
+    /// <summary>Whether the threshold is relative to the best metric (default) or absolute.</summary>
     public PlateauThresholdMode ThresholdMode { get; init; } = PlateauThresholdMode.Rel;
 
-    /// <summary>Evaluations after a reduction during which nothing is counted; default 0.</summary>
+    /// <summary>The number of evaluations after a reduction in which worse metrics are not counted. Default 0.</summary>
     public int Cooldown { get; init; }
 
-    /// <summary>The least learning rate; default 0.</summary>
+    /// <summary>The minimum learning rate. Default 0.</summary>
     public double MinLr { get; init; }
 
-    /// <summary>Reductions no larger than this are not made; default 1e-8.</summary>
+    /// <summary>The minimum reduction; smaller ones are skipped. Default 1e-8.</summary>
     public double Eps { get; init; } = 1e-8;
 
-    /// <summary>The state after an evaluation.</summary>
-    /// <param name="state">The state before it; <c>new PlateauState(learningRate)</c> at the start.</param>
-    /// <param name="metric">What the evaluation measured; NaN is never better.</param>
+    /// <summary>Returns the state after an evaluation.</summary>
+    /// <param name="state">The state before the evaluation; <c>new PlateauState(learningRate)</c> at the start.</param>
+    /// <param name="metric">The metric of the evaluation. NaN is never an improvement.</param>
     public PlateauState Next(PlateauState state, double metric)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -42,7 +45,7 @@ public sealed record ReduceLROnPlateau
             : next;
     }
 
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="Factor"/> is 1 or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="Factor"/> is at least 1.</exception>
     internal void Validate() => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Factor, 1, nameof(Factor));
 
     private double Reduced(double learningRate)
@@ -55,7 +58,7 @@ public sealed record ReduceLROnPlateau
     {
         var sign = Mode == PlateauMode.Min ? -1 : 1;
         if (best is not { } known)
-            return metric * sign > double.NegativeInfinity;       // anything but NaN and the worst infinity
+            return metric * sign > double.NegativeInfinity;       // false for NaN and for the worst infinity
         var bar = ThresholdMode == PlateauThresholdMode.Rel ? known * (1 + sign * Threshold) : known + sign * Threshold;
         return Mode == PlateauMode.Min ? metric < bar : metric > bar;
     }

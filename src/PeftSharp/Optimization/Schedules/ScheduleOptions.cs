@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Reads a schedule's options from a dictionary; what was never asked for is unknown.</summary>
+/// <summary>Reads the options of a schedule from a dictionary. Options that are not read are unknown.</summary>
 internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<string, object?>? given)
 {
     private readonly IReadOnlyDictionary<string, object?> _given = given ?? new Dictionary<string, object?>();
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
-    /// <summary>A number; null where it is not given.</summary>
+    /// <summary>Returns a number; null if it is not given.</summary>
     internal double? Number(string name)
     {
         switch (Value(name))
@@ -27,16 +27,16 @@ internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<st
         }
     }
 
-    /// <summary>A whole number; null where it is not given.</summary>
+    /// <summary>Returns an integer; null if it is not given.</summary>
     internal int? Whole(string name, int atLeast)
     {
         var number = Number(name);
         if (number is { } value && (value != Math.Floor(value) || value < atLeast || value > int.MaxValue))
-            throw Error($"{name} must be a whole number of at least {atLeast}, not {Text(value)}");
+            throw Error($"{name} must be an integer of at least {atLeast}, not {Text(value)}");
         return (int?)number;
     }
 
-    /// <summary>One of several words; null where it is not given.</summary>
+    /// <summary>Returns one of several named values; null if it is not given.</summary>
     internal T? Choice<T>(string name, params (string Word, T Value)[] choices) where T : struct
     {
         var word = Value(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
@@ -45,15 +45,17 @@ internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<st
         foreach (var choice in choices)
             if (choice.Word == word)
                 return choice.Value;
-        throw Error($"{name} is '{word}'; it may be {string.Join(", ", choices.Select(choice => $"'{choice.Word}'"))}");
+        throw Error($"{name} is '{word}', but must be one of {string.Join(", ", choices.Select(choice => $"'{choice.Word}'"))}");
     }
 
-    /// <exception cref="ArgumentException">An option was given that the schedule did not ask for.</exception>
+    /// <exception cref="ArgumentException">An option was given that the schedule does not have.</exception>
     internal void RefuseUnknown()
     {
         var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
         if (unknown.Length > 0)
-            throw Error($"{string.Join(", ", unknown)} unknown; known: {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
+            throw Error(
+                $"unknown: {string.Join(", ", unknown)}. Supported options: "
+                + $"{(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
     }
 
     internal ArgumentException Error(string what) => new($"Options of the schedule {type.PythonName()} (LrSchedulerKwargs): {what}.");

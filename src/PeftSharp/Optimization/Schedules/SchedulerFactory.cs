@@ -1,19 +1,22 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Schedules by name and options; transformers' <c>get_scheduler</c>.</summary>
+/// <summary>Creates learning rate schedules by name and options. Corresponds to <c>get_scheduler</c> in transformers.</summary>
 public static class SchedulerFactory
 {
-    /// <summary>The schedule of a training.</summary>
-    /// <param name="type">Which.</param>
-    /// <param name="learningRate">The full learning rate.</param>
-    /// <param name="numWarmupSteps">Optimizer steps of the warmup; unused by <see cref="SchedulerType.Constant"/>.</param>
-    /// <param name="numTrainingSteps">Optimizer steps of the whole training, warmup included.</param>
+    /// <summary>Creates a learning rate schedule.</summary>
+    /// <param name="type">The schedule.</param>
+    /// <param name="learningRate">The peak learning rate.</param>
+    /// <param name="numWarmupSteps">The number of optimizer steps of the warmup; ignored by <see cref="SchedulerType.Constant"/>.</param>
+    /// <param name="numTrainingSteps">The number of optimizer steps of the training, including warmup.</param>
     /// <param name="schedulerSpecificKwargs">
-    /// Options by their Python names: <c>num_cycles</c> (cosine kinds), <c>power</c> and <c>lr_end</c> (polynomial), <c>timescale</c> (inverse_sqrt),
-    /// <c>min_lr</c> or <c>min_lr_rate</c>, <c>warmup_lr_rate</c> (cosine with a least rate), <c>num_decay_steps</c>, <c>num_stable_steps</c>,
-    /// <c>warmup_type</c>, <c>decay_type</c>, <c>min_lr_ratio</c> (warmup_stable_decay). Null: none.
+    /// Options by their names in Python: <c>num_cycles</c> (cosine schedules), <c>power</c> and <c>lr_end</c> (polynomial),
+    /// <c>timescale</c> (inverse_sqrt), <c>min_lr</c> or <c>min_lr_rate</c>, <c>warmup_lr_rate</c> (cosine with a minimum),
+    /// <c>num_decay_steps</c>, <c>num_stable_steps</c>, <c>warmup_type</c>, <c>decay_type</c>, <c>min_lr_ratio</c> (warmup_stable_decay).
+    /// Null: none.
     /// </param>
-    /// <exception cref="ArgumentException">An option is unknown, missing, of the wrong kind or out of range; or the type is not a function of the step.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is unknown, missing, of the wrong type or out of range, or the schedule is not a function of the step.
+    /// </exception>
     public static LearningRateSchedule GetScheduler(
         SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
     {
@@ -49,19 +52,19 @@ public static class SchedulerFactory
             },
             SchedulerType.WarmupStableDecay => WarmupStableDecay(options, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.ReduceLrOnPlateau => throw new ArgumentException(
-                $"reduce_lr_on_plateau follows a metric, not the step: take it from {nameof(GetReduceLROnPlateau)}.", nameof(type)),
-            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No such schedule."),
+                $"reduce_lr_on_plateau depends on a metric, not on the step. Use {nameof(GetReduceLROnPlateau)}.", nameof(type)),
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The schedule is not supported."),
         };
         options.RefuseUnknown();
         return schedule;
     }
 
-    /// <summary>The schedule that follows a metric.</summary>
+    /// <summary>Creates the schedule that depends on a metric.</summary>
     /// <param name="schedulerSpecificKwargs">
-    /// Options by their Python names: <c>mode</c> (<c>min</c>, <c>max</c>), <c>factor</c>, <c>patience</c>, <c>threshold</c>, <c>threshold_mode</c>
-    /// (<c>rel</c>, <c>abs</c>), <c>cooldown</c>, <c>min_lr</c>, <c>eps</c>. Null: torch's defaults.
+    /// Options by their names in Python: <c>mode</c> (<c>min</c>, <c>max</c>), <c>factor</c>, <c>patience</c>, <c>threshold</c>,
+    /// <c>threshold_mode</c> (<c>rel</c>, <c>abs</c>), <c>cooldown</c>, <c>min_lr</c>, <c>eps</c>. Null: the defaults of torch.
     /// </param>
-    /// <exception cref="ArgumentException">An option is unknown, of the wrong kind or out of range.</exception>
+    /// <exception cref="ArgumentException">An option is unknown, of the wrong type or out of range.</exception>
     public static ReduceLROnPlateau GetReduceLROnPlateau(IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
     {
         var options = new ScheduleOptions(SchedulerType.ReduceLrOnPlateau, schedulerSpecificKwargs);
@@ -88,13 +91,16 @@ public static class SchedulerFactory
         schedule = schedule with { LrEnd = options.Number("lr_end") ?? schedule.LrEnd, Power = options.Number("power") ?? schedule.Power };
         return schedule.LrEnd < learningRate
             ? schedule
-            : throw options.Error($"lr_end ({ScheduleOptions.Text(schedule.LrEnd)}) must be below the learning rate ({ScheduleOptions.Text(learningRate)})");
+            : throw options.Error(
+                $"lr_end ({ScheduleOptions.Text(schedule.LrEnd)}) must be less than the learning rate "
+                + $"({ScheduleOptions.Text(learningRate)})");
     }
 
     private static WarmupStableDecaySchedule WarmupStableDecay(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var decay = options.Whole("num_decay_steps", atLeast: 0) ?? throw options.Error("num_decay_steps is missing");
-        // Shorter trainings than warmup and descent have no stable part; the descent then begins late or not at all, as in transformers.
+        // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
+        // transformers.
         var stable = options.Whole("num_stable_steps", atLeast: 0) ?? numTrainingSteps - numWarmupSteps - decay;
         (string, StageShape)[] shapes = [("linear", StageShape.Linear), ("cosine", StageShape.Cosine), ("1-sqrt", StageShape.OneMinusSqrt)];
         return new()
@@ -109,9 +115,11 @@ public static class SchedulerFactory
 
     private static double MinLrRate(ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
     {
-        (null, null) => throw options.Error("one of min_lr and min_lr_rate is needed"),
-        ({ } least, null) => learningRate > 0 ? least / learningRate : throw options.Error("min_lr is a share of the learning rate, which is 0"),
+        (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
+        ({ } minimum, null) => learningRate > 0
+            ? minimum / learningRate
+            : throw options.Error("min_lr is not supported with a learning rate of 0"),
         (null, { } rate) => rate,
-        _ => throw options.Error("only one of min_lr and min_lr_rate may be set"),
+        _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
     };
 }

@@ -1,38 +1,43 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>How the learning rate changes over a training; transformers' <c>lr_scheduler_type</c>. Its Python names are parsed by <see cref="OptimizationNames"/>.</summary>
+/// <summary>
+/// The learning rate schedules of transformers, <c>lr_scheduler_type</c>. <see cref="OptimizationNames"/> parses their names in Python.
+/// </summary>
 public enum SchedulerType
 {
-    /// <summary>Warmup, then a straight line down to 0 (<c>linear</c>).</summary>
+    /// <summary>Warmup, then linear decay to 0 (<c>linear</c>).</summary>
     Linear,
 
-    /// <summary>Warmup, then half a cosine wave down to 0 (<c>cosine</c>).</summary>
+    /// <summary>Warmup, then cosine decay to 0 (<c>cosine</c>).</summary>
     Cosine,
 
-    /// <summary>Warmup, then several half waves, each starting at the full rate (<c>cosine_with_restarts</c>).</summary>
+    /// <summary>Warmup, then several half cosine cycles, each starting at the peak (<c>cosine_with_restarts</c>).</summary>
     CosineWithRestarts,
 
-    /// <summary>Warmup, then a power of the remaining share of steps (<c>polynomial</c>).</summary>
+    /// <summary>Warmup, then polynomial decay (<c>polynomial</c>).</summary>
     Polynomial,
 
-    /// <summary>The full rate throughout, without warmup (<c>constant</c>).</summary>
+    /// <summary>A constant learning rate, without warmup (<c>constant</c>).</summary>
     Constant,
 
-    /// <summary>Warmup, then the full rate (<c>constant_with_warmup</c>).</summary>
+    /// <summary>Warmup, then a constant learning rate (<c>constant_with_warmup</c>).</summary>
     ConstantWithWarmup,
 
-    /// <summary>Warmup, then one over the square root of the step (<c>inverse_sqrt</c>).</summary>
+    /// <summary>Warmup, then decay with the inverse square root of the step (<c>inverse_sqrt</c>).</summary>
     InverseSqrt,
 
-    /// <summary>The full rate until a metric stops improving, then less (<c>reduce_lr_on_plateau</c>): not a function of the step, see <see cref="ReduceLROnPlateau"/>.</summary>
+    /// <summary>
+    /// A constant learning rate that is reduced when a metric stops improving (<c>reduce_lr_on_plateau</c>). It is not a function of the
+    /// step; see <see cref="ReduceLROnPlateau"/>.
+    /// </summary>
     ReduceLrOnPlateau,
 
-    /// <summary>Warmup, then half a cosine wave down to a least rate (<c>cosine_with_min_lr</c>).</summary>
+    /// <summary>Warmup, then cosine decay to a minimum learning rate (<c>cosine_with_min_lr</c>).</summary>
     CosineWithMinLr,
 
-    /// <summary>The same with a warmup that starts above 0 (<c>cosine_warmup_with_min_lr</c>).</summary>
+    /// <summary>Warmup that starts above 0, then cosine decay to a minimum learning rate (<c>cosine_warmup_with_min_lr</c>).</summary>
     CosineWarmupWithMinLr,
 
-    /// <summary>Warmup, the full rate, then a descent (<c>warmup_stable_decay</c>).</summary>
+    /// <summary>Warmup, then a constant learning rate, then decay (<c>warmup_stable_decay</c>).</summary>
     WarmupStableDecay,
 }

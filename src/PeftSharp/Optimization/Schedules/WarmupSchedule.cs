@@ -1,22 +1,24 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>A schedule that first rises in a straight line from 0 to the full rate.</summary>
+/// <summary>Base class of schedules with a linear warmup from 0 to the peak learning rate.</summary>
 public abstract record WarmupSchedule : LearningRateSchedule
 {
-    /// <summary>Steps of the rise; 0: none. May exceed the training, which then ends on the rise.</summary>
+    /// <summary>The number of warmup steps. Default 0: no warmup. It may be larger than the number of training steps.</summary>
     public int NumWarmupSteps { get; init; }
 
     /// <inheritdoc/>
     protected sealed override double Factor(long stepsDone) =>
         stepsDone < NumWarmupSteps ? stepsDone / (double)NumWarmupSteps : FactorAfterWarmup(stepsDone);
 
-    /// <summary>The share of the full rate at a step after the warmup, 0 or more.</summary>
-    /// <param name="stepsDone">Optimizer steps taken before it; at least <see cref="NumWarmupSteps"/>.</param>
+    /// <summary>Returns the learning rate of a step after warmup as a fraction of the peak, at least 0.</summary>
+    /// <param name="stepsDone">The number of optimizer steps before this one; at least <see cref="NumWarmupSteps"/>.</param>
     protected abstract double FactorAfterWarmup(long stepsDone);
 
-    /// <summary>The share of the steps after the warmup that is over: 0 at its end, 1 at the training's end, more beyond.</summary>
-    /// <param name="step">Optimizer steps taken before it.</param>
-    /// <param name="numTrainingSteps">Optimizer steps of the whole training, warmup included.</param>
+    /// <summary>
+    /// Returns the progress of a step after warmup: 0 at the end of warmup, 1 at the end of the training, more beyond it.
+    /// </summary>
+    /// <param name="step">The number of optimizer steps before this one.</param>
+    /// <param name="numTrainingSteps">The number of training steps, including warmup.</param>
     protected double Progress(long step, int numTrainingSteps) =>
         (step - NumWarmupSteps) / (double)Math.Max(1, numTrainingSteps - NumWarmupSteps);
 }

@@ -1,49 +1,51 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>A rise to the full rate, the full rate, a descent, then the least rate; transformers' <c>get_wsd_schedule</c>.</summary>
+/// <summary>
+/// Warmup to the peak, a constant learning rate, then decay to a minimum. Corresponds to <c>get_wsd_schedule</c> in transformers.
+/// </summary>
 /// <remarks>Hu et al. 2024 (MiniCPM), arXiv:2404.06395.</remarks>
 public sealed record WarmupStableDecaySchedule : LearningRateSchedule
 {
-    /// <summary>Steps of the rise; 0: none.</summary>
+    /// <summary>The number of warmup steps. Default 0: no warmup.</summary>
     public int NumWarmupSteps { get; init; }
 
-    /// <summary>Steps at the full rate.</summary>
+    /// <summary>The number of steps at the peak.</summary>
     public required int NumStableSteps { get; init; }
 
-    /// <summary>Steps of the descent.</summary>
+    /// <summary>The number of decay steps.</summary>
     public required int NumDecaySteps { get; init; }
 
-    /// <summary>The curve of the rise; default a straight line.</summary>
+    /// <summary>The curve of the warmup. Default linear.</summary>
     public StageShape WarmupType { get; init; } = StageShape.Linear;
 
-    /// <summary>The curve of the descent; default a cosine wave.</summary>
+    /// <summary>The curve of the decay. Default cosine.</summary>
     public StageShape DecayType { get; init; } = StageShape.Cosine;
 
-    /// <summary>The rate before the rise and after the descent as a share of the full one; default 0.</summary>
+    /// <summary>The learning rate before warmup and after decay as a fraction of the peak. Default 0.</summary>
     public double MinLrRatio { get; init; }
 
-    /// <summary>Waves of a cosine descent; default 0.5: down once.</summary>
+    /// <summary>The number of cycles of a cosine decay. Default 0.5: a half cycle, from the peak to the minimum.</summary>
     public double NumCycles { get; init; } = 0.5;
 
     /// <inheritdoc/>
     protected override double Factor(long stepsDone)
     {
         if (stepsDone < NumWarmupSteps)
-            return AboveMinimum(Rise(stepsDone / (double)NumWarmupSteps));
+            return AboveMinimum(Warmup(stepsDone / (double)NumWarmupSteps));
         var decayed = stepsDone - NumWarmupSteps - NumStableSteps;
         if (decayed < 0)
             return 1;
-        return decayed < NumDecaySteps ? AboveMinimum(Descent(decayed / (double)NumDecaySteps)) : MinLrRatio;
+        return decayed < NumDecaySteps ? AboveMinimum(Decay(decayed / (double)NumDecaySteps)) : MinLrRatio;
     }
 
-    private double Rise(double progress) => WarmupType switch
+    private double Warmup(double progress) => WarmupType switch
     {
         StageShape.Cosine => 0.5 * (1 - Math.Cos(Math.PI * progress)),
         StageShape.OneMinusSqrt => 1 - Math.Sqrt(1 - progress),
         _ => progress,
     };
 
-    private double Descent(double progress) => DecayType switch
+    private double Decay(double progress) => DecayType switch
     {
         StageShape.Cosine => 0.5 * (1 + Math.Cos(Math.PI * NumCycles * 2 * progress)),
         StageShape.OneMinusSqrt => 1 - Math.Sqrt(progress),

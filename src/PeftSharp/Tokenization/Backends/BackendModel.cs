@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>The model of a pipeline whose tokens a <see cref="TokenizerBackend"/> finds. It gets a whole text at once, because the backend normalizes and splits by itself.</summary>
+/// <summary>
+/// The model of a pipeline whose texts are split by a <see cref="TokenizerBackend"/>. It receives the whole text between added tokens,
+/// because the backend does its own normalization and pre-tokenization.
+/// </summary>
 internal sealed class BackendModel : TokenizerModel
 {
     private readonly TokenizerBackend _backend;
@@ -13,10 +16,10 @@ internal sealed class BackendModel : TokenizerModel
         FirstFreeId = Vocabulary.Values.DefaultIfEmpty(-1).Max() + 1;
     }
 
-    /// <summary>Above all ids of the backend, whose ids may have gaps.</summary>
+    /// <summary>One more than the largest id of the backend: its ids may have gaps, which stay unused.</summary>
     internal override int FirstFreeId { get; }
 
-    /// <summary>The text of tokens: runs of the backend's tokens, and the texts of tokens that were added to its vocabulary.</summary>
+    /// <summary>Decodes tokens: the backend decodes runs of its own tokens; added tokens are decoded to their text.</summary>
     internal string Decode(IEnumerable<int> ids, AddedVocabulary added)
     {
         var text = new System.Text.StringBuilder();
@@ -45,7 +48,8 @@ internal sealed class BackendModel : TokenizerModel
         }
     }
 
-    internal override JsonObject ToJson() => throw new NotSupportedException("A tokenizer that was made by FromBackend has no tokenizer.json.");
+    internal override JsonObject ToJson() => throw new NotSupportedException(
+        "A tokenizer created by Tokenizer.FromBackend has no tokenizer.json.");
 
     protected override WordTokens TokenizeNew(string word)
     {
@@ -55,9 +59,13 @@ internal sealed class BackendModel : TokenizerModel
         {
             (ids[i], starts[i], ends[i]) = tokens[i];
             if (TokenOf(ids[i]) is null)
-                throw new TokenizerException($"The tokenizer backend returned the id {ids[i]}, which its vocabulary ({Vocabulary.Count} tokens) does not have. Give it the whole vocabulary.");
+                throw new TokenizerException(
+                    $"The tokenizer backend returned the id {ids[i]}, which is not in its vocabulary ({Vocabulary.Count} tokens). "
+                    + "TokenizerBackend.Vocabulary must contain every id that Tokenize returns.");
             if (starts[i] < 0 || ends[i] < starts[i] || ends[i] > word.Length)
-                throw new TokenizerException($"The tokenizer backend returned the range {starts[i]}..{ends[i]} for token {i} of a text of {word.Length} UTF-16 units; ranges must lie in the text.");
+                throw new TokenizerException(
+                    $"The tokenizer backend returned the range {starts[i]}..{ends[i]} for token {i} of a text of {word.Length} "
+                    + "UTF-16 units; ranges must lie within the text.");
         }
         return new WordTokens(word, ids, starts, ends);
     }

@@ -1,21 +1,27 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The algorithm of a tokenizer from another library: how a text becomes tokens, and tokens a text. <see cref="Tokenizer.FromBackend"/> makes a <see cref="Tokenizer"/> of it.</summary>
+/// <summary>
+/// A tokenization algorithm of another library: converts a text to tokens, and tokens to a text. Pass it to
+/// <see cref="Tokenizer.FromBackend"/> to get a <see cref="Tokenizer"/>.
+/// </summary>
 /// <remarks>
-/// <para>The <see cref="Tokenizer"/> does everything else: it finds special and added tokens in the text, adds the template's special tokens, truncates, pads, and keeps offsets and masks.</para>
-/// <para>Thread safety: implementations must allow calls of all members from several threads at once, because texts are encoded in parallel.</para>
+/// <para>The <see cref="Tokenizer"/> does the rest: it matches special and added tokens, adds the special tokens of the template,
+/// truncates, pads, and computes offsets and masks.</para>
+/// <para>Thread safety: all members must support concurrent calls, because a <see cref="Tokenizer"/> encodes texts in parallel.</para>
 /// </remarks>
 public abstract class TokenizerBackend
 {
-    /// <summary>All tokens and their ids, special tokens included. It must not change after the tokenizer is made.</summary>
+    /// <summary>All tokens and their ids, including special tokens. It must not change after the tokenizer is created.</summary>
     public abstract IReadOnlyDictionary<string, int> Vocabulary { get; }
 
-    /// <summary>Finds the tokens of a text.</summary>
-    /// <param name="text">What lies between the special and added tokens of a text; never empty. Lone surrogates are replaced by U+FFFD.</param>
-    /// <returns>The tokens in the order of the text. The ids are in <see cref="Vocabulary"/> and the ranges lie within <paramref name="text"/>.</returns>
+    /// <summary>Splits a text into tokens.</summary>
+    /// <param name="text">The text between special and added tokens; never empty. Lone surrogates are replaced by U+FFFD.</param>
+    /// <returns>
+    /// The tokens in the order of the text. All ids are in <see cref="Vocabulary"/>; all ranges lie within <paramref name="text"/>.
+    /// </returns>
     public abstract IReadOnlyList<BackendToken> Tokenize(string text);
 
-    /// <summary>Returns the text of tokens.</summary>
-    /// <param name="ids">Ids of <see cref="Vocabulary"/>; never empty.</param>
+    /// <summary>Converts tokens to text.</summary>
+    /// <param name="ids">Ids in <see cref="Vocabulary"/>; never empty.</param>
     public abstract string Decode(IReadOnlyList<int> ids);
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>A normalizer that a program added to <see cref="TokenizerComponents"/>.</summary>
+/// <summary>A normalizer registered with <see cref="TokenizerComponents.AddNormalizer"/>.</summary>
 internal sealed class CustomNormalizer(JsonObject source, NormalizeText normalize) : Normalizer
 {
     internal override void Normalize(AlignedText text)
@@ -14,7 +14,8 @@ internal sealed class CustomNormalizer(JsonObject source, NormalizeText normaliz
         {
             if (edit.Start < end || edit.Length < 0 || edit.Length > length - edit.Start || edit.Replacement is null || CodePoints.IsInside(before, edit.Start) || CodePoints.IsInside(before, edit.Start + edit.Length))
                 throw new TokenizerException($"The normalizer '{source["type"]}' returned {edit} for a text of {length} UTF-16 units; "
-                    + $"changes must lie in the text, come from left to right, not overlap (the one before ends at {end}) and not cut a surrogate pair.");
+                    + $"edits must lie within the text, be in the order of the text, not overlap (the previous edit ends at {end})"
+                    + " and not split a surrogate pair.");
             if (!rewriting)
                 text.BeginRewrite();
             rewriting = true;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>A pre-tokenizer that a program added to <see cref="TokenizerComponents"/>.</summary>
+/// <summary>A pre-tokenizer registered with <see cref="TokenizerComponents.AddPreTokenizer"/>.</summary>
 internal sealed class CustomPreTokenizer(JsonObject source, SplitText split) : SplittingPreTokenizer
 {
     internal override JsonObject ToJson() => (JsonObject)source.DeepClone();
@@ -15,7 +15,8 @@ internal sealed class CustomPreTokenizer(JsonObject source, SplitText split) : S
             var (start, end) = (word.Start.GetOffset(text.Length), word.End.GetOffset(text.Length));
             if (start < done || end < start || end > text.Length || CodePoints.IsInside(text, start) || CodePoints.IsInside(text, end))
                 throw new TokenizerException($"The pre-tokenizer '{source["type"]}' returned the range {word} for a text of {text.Length} UTF-16 units; "
-                    + $"words must lie in the text, come from left to right, not overlap (the one before ends at {done}) and not cut a surrogate pair.");
+                    + $"ranges must lie within the text, be in the order of the text, not overlap (the previous range ends at {done})"
+                    + " and not split a surrogate pair.");
             PreTokenizedText.AddWord(words, offset + start, offset + end);
             done = end;
         }

@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A decoder of your own: from tokens to pieces of text, which the next decoder takes or which are concatenated.</summary>
-/// <param name="tokens">The tokens, or the pieces of the decoder before.</param>
-/// <returns>The pieces, of which there may be more or fewer than tokens.</returns>
+/// <summary>
+/// A custom decoder: converts tokens to pieces of text, which are passed to the next decoder or, after the last one, concatenated.
+/// </summary>
+/// <param name="tokens">The tokens, or the pieces that the previous decoder returned.</param>
+/// <returns>The pieces. Their number may differ from the number of tokens.</returns>
 public delegate IReadOnlyList<string> DecodeTokens(IReadOnlyList<string> tokens);

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A normalizer of your own: the changes to a text, from left to right and without overlap.</summary>
-/// <param name="text">The text as the normalizers before have left it.</param>
-/// <returns>The changes; none leaves the text as it is.</returns>
+/// <summary>A custom normalizer: returns the edits to a text, in the order of the text and without overlap.</summary>
+/// <param name="text">The text after the previous normalizers.</param>
+/// <returns>The edits; empty to leave the text unchanged.</returns>
 public delegate IEnumerable<TextEdit> NormalizeText(string text);

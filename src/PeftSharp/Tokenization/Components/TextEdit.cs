@@ -1,7 +1,12 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A change that a normalizer makes: a part of the text and what takes its place. An empty part is an insertion, an empty replacement a removal.</summary>
-/// <param name="Start">First character of the part, in UTF-16 units.</param>
-/// <param name="Length">Length of the part, in UTF-16 units; 0 inserts.</param>
-/// <param name="Replacement">The new text. Tokens made of it report the place of the last character replaced; inserted text reports that of the character before it.</param>
+/// <summary>
+/// An edit made by a normalizer: a part of the text and its replacement. A part of length 0 is an insertion; an empty replacement is a
+/// deletion.
+/// </summary>
+/// <param name="Start">Index of the first UTF-16 code unit to replace.</param>
+/// <param name="Length">Number of UTF-16 code units to replace; 0 to insert.</param>
+/// <param name="Replacement">
+/// The new text. The offsets of tokens in it refer to the last replaced character, or, for an insertion, to the character before it.
+/// </param>
 public readonly record struct TextEdit(int Start, int Length, string Replacement);

@@ -2,13 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>The components that a <c>tokenizer.json</c> can name; add your own with <see cref="AddNormalizer"/>, <see cref="AddPreTokenizer"/> and <see cref="AddDecoder"/>.</summary>
+/// <summary>
+/// The components that a <c>tokenizer.json</c> can name. Register custom ones with <see cref="AddNormalizer"/>,
+/// <see cref="AddPreTokenizer"/> and <see cref="AddDecoder"/>.
+/// </summary>
 /// <remarks>
-/// <para>A tokenizer that uses a component of your own saves the fields of that component as they were read, so a program that registers the same type reads it back.</para>
+/// <para>A tokenizer with a custom component saves the fields of the component unchanged, so any program that registers the same type can
+/// load it.</para>
 /// <code>
 /// TokenizerComponents.AddPreTokenizer("Halves", options => text => [0..(text.Length / 2), (text.Length / 2)..text.Length]);
 /// </code>
-/// <para>Thread safety: all members can be called from several threads at once. Tokenizers call the registered functions from several threads at once.</para>
+/// <para>Thread safety: all members can be called from several threads at once.
+/// Tokenizers call the registered functions from several threads at once.</para>
 /// </remarks>
 public static class TokenizerComponents
 {
@@ -64,27 +69,33 @@ public static class TokenizerComponents
         ["WordPiece"] = WordPieceDecoder.FromJson,
     });
 
-    /// <summary>Adds a normalizer, or replaces the one of the same type.</summary>
-    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
-    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that normalizes a text.</param>
+    /// <summary>Registers a normalizer, or replaces the one registered for the same type.</summary>
+    /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">
+    /// Creates the function that normalizes a text from the component's fields in tokenizer.json, including <c>type</c>.
+    /// </param>
     public static void AddNormalizer(string type, Func<JsonObject, NormalizeText> create)
     {
         Check(type, create);
         Normalizers.Add(type, part => new CustomNormalizer(part.ToJsonObject(), create(part.ToJsonObject())));
     }
 
-    /// <summary>Adds a pre-tokenizer, or replaces the one of the same type.</summary>
-    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
-    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that splits a text into words.</param>
+    /// <summary>Registers a pre-tokenizer, or replaces the one registered for the same type.</summary>
+    /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">
+    /// Creates the function that splits a text into words from the component's fields in tokenizer.json, including <c>type</c>.
+    /// </param>
     public static void AddPreTokenizer(string type, Func<JsonObject, SplitText> create)
     {
         Check(type, create);
         PreTokenizers.Add(type, part => new CustomPreTokenizer(part.ToJsonObject(), create(part.ToJsonObject())));
     }
 
-    /// <summary>Adds a decoder, or replaces the one of the same type.</summary>
-    /// <param name="type">Its <c>type</c> in tokenizer.json.</param>
-    /// <param name="create">From the fields in tokenizer.json, <c>type</c> among them, to the function that turns tokens into pieces of text.</param>
+    /// <summary>Registers a decoder, or replaces the one registered for the same type.</summary>
+    /// <param name="type">The value of <c>type</c> in tokenizer.json.</param>
+    /// <param name="create">
+    /// Creates the function that converts tokens to pieces of text from the component's fields in tokenizer.json, including <c>type</c>.
+    /// </param>
     public static void AddDecoder(string type, Func<JsonObject, DecodeTokens> create)
     {
         Check(type, create);

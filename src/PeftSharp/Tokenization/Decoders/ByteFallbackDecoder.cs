@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads runs of tokens <c>&lt;0x00&gt;</c> … as UTF-8; each byte of a run that is none becomes U+FFFD.</summary>
+/// <summary>
+/// Decodes runs of the tokens <c>&lt;0x00&gt;</c> … as UTF-8. If a run is invalid UTF-8, each of its bytes becomes U+FFFD.
+/// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {
     private static readonly System.Text.UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -44,7 +46,7 @@ internal sealed class ByteFallbackDecoder : Decoder
         }
         catch (System.Text.DecoderFallbackException)
         {
-            result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));      // as the reference answers bytes that are no UTF-8
+            result.AddRange(Enumerable.Repeat("\uFFFD", bytes.Count));      // one per byte, as in the reference implementation
         }
         bytes.Clear();
     }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads tokens as bytes in GPT-2's alphabet and these as UTF-8; what is no UTF-8 becomes U+FFFD.</summary>
+/// <summary>Converts tokens in the byte-level alphabet of GPT-2 to bytes and decodes them as UTF-8. Invalid UTF-8 becomes U+FFFD.</summary>
 internal sealed class ByteLevelDecoder(bool addPrefixSpace, bool trimOffsets, bool useRegex) : Decoder
 {
     internal override List<string> Decode(List<string> tokens)

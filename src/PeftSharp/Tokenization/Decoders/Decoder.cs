@@ -2,11 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns tokens back into text; the results are joined without anything between them.</summary>
+/// <summary>Converts tokens to pieces of text, which are concatenated.</summary>
 internal abstract class Decoder
 {
     internal abstract List<string> Decode(List<string> tokens);
 
-    /// <summary>As in tokenizer.json.</summary>
+    /// <summary>Returns the decoder as it is stored in tokenizer.json.</summary>
     internal abstract JsonObject ToJson();
 }

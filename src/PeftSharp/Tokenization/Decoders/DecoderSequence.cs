@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>One decoder after another.</summary>
+/// <summary>Applies several decoders one after the other.</summary>
 internal sealed class DecoderSequence(IReadOnlyList<Decoder> decoders) : Decoder
 {
     internal override List<string> Decode(List<string> tokens) => decoders.Aggregate(tokens, (current, decoder) => decoder.Decode(current));

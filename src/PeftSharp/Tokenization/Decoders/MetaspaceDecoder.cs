@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns SentencePiece's <c>▁</c> back into spaces; those of the first token are left out unless none was put there.</summary>
+/// <summary>
+/// Converts SentencePiece's <c>▁</c> to spaces. The space at the beginning of the first token is removed if the pre-tokenizer adds one.
+/// </summary>
 internal sealed class MetaspaceDecoder(char replacement, PrependScheme prependScheme, bool split) : Decoder
 {
     internal override List<string> Decode(List<string> tokens)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Puts one text in the place of every match of another in each token.</summary>
+/// <summary>Replaces every match of a pattern in each token.</summary>
 internal sealed class ReplaceDecoder(TextPattern pattern, string content) : Decoder
 {
     internal override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Replace);

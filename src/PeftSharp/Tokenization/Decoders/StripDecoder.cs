@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Takes up to so many characters of one kind off the beginning and the end of each token.</summary>
+/// <summary>Removes a character from the start and the end of each token, up to a maximum number of times.</summary>
 internal sealed class StripDecoder(char content, int start, int stop) : Decoder
 {
     internal override List<string> Decode(List<string> tokens) => tokens.ConvertAll(Strip);

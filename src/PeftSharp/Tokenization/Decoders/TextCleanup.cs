@@ -1,6 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Takes out the blanks that joining words puts before punctuation and English contractions; <c>clean_up_tokenization</c> in Python.</summary>
+/// <summary>
+/// Removes the spaces before punctuation and English contractions that joining words adds; <c>clean_up_tokenization</c> in Python.
+/// </summary>
 internal static class TextCleanup
 {
     private static readonly (string From, string To)[] Rules =

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Joins the pieces of a word, puts a blank between words and, where it cleans up, none before punctuation and English contractions.</summary>
+/// <summary>
+/// Joins the pieces of each word and the words with spaces. With cleanup, removes spaces before punctuation and English contractions.
+/// </summary>
 internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 {
     internal override List<string> Decode(List<string> tokens)

@@ -4,10 +4,10 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reading the JSON files of a tokenizer; errors name the file and the place.</summary>
+/// <summary>Reads the JSON files of a tokenizer. Errors name the file and the position.</summary>
 internal static class JsonFile
 {
-    /// <exception cref="TokenizerException">The file is not JSON, or its top is no object.</exception>
+    /// <exception cref="TokenizerException">The file is not valid JSON, or its root is not an object.</exception>
     internal static JsonElement Read(string path)
     {
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
@@ -17,41 +17,50 @@ internal static class JsonFile
             using var document = JsonDocument.Parse(stream);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Clone()
-                : throw new TokenizerException($"'{path}' holds {document.RootElement.ValueKind} at its top, not an object.");
+                : throw new TokenizerException($"The root of '{path}' is {document.RootElement.ValueKind}, but an object is expected.");
         }
         catch (JsonException error)
         {
-            throw new TokenizerException($"'{path}' is no JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
+            throw new TokenizerException(
+                $"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
         }
     }
 
-    /// <summary>The fields of a configuration file, in which Python may have written NaN and Infinity; an empty object where there is no such file.</summary>
-    /// <exception cref="TokenizerException">The file is not JSON, or its top is no object.</exception>
+    /// <summary>
+    /// Reads the fields of a configuration file, which may contain the NaN and Infinity that Python writes. Returns an empty object if
+    /// there is no such file.
+    /// </summary>
+    /// <exception cref="TokenizerException">The file is not valid JSON, or its root is not an object.</exception>
     internal static JsonObject ReadObjectIfThere(string path)
     {
         if (!File.Exists(path)) return [];
         if (GitLfsPointer.IsPointer(path)) throw new TokenizerException(GitLfsPointer.Describe(path));
         try
         {
-            return PythonJson.Loads(File.ReadAllBytes(path)) as JsonObject ?? throw new TokenizerException($"'{path}' holds JSON that is not an object; fields in braces are expected.");
+            return PythonJson.Loads(File.ReadAllBytes(path)) as JsonObject ?? throw new TokenizerException(
+                $"The root of '{path}' is not an object, but an object is expected.");
         }
         catch (JsonException error)
         {
-            throw new TokenizerException($"'{path}' is no JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
+            throw new TokenizerException(
+                $"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
         }
     }
 
-    /// <summary>Tokens to ids. Of a token listed twice the last id counts, as in Python.</summary>
-    /// <exception cref="TokenizerException">It is no object of whole numbers.</exception>
+    /// <summary>Reads a vocabulary. If a token occurs twice, the last id is used, as in Python.</summary>
+    /// <exception cref="TokenizerException">The element is not an object of integers.</exception>
     internal static Dictionary<string, int> Vocabulary(JsonElement element, string path)
     {
         if (element.ValueKind != JsonValueKind.Object)
-            throw new TokenizerException($"The vocabulary in '{path}' is {element.ValueKind}, not an object of tokens and ids.");
+            throw new TokenizerException(
+                $"The vocabulary in '{path}' is {element.ValueKind}, but an object of tokens and ids is expected.");
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in element.EnumerateObject())
             vocabulary[entry.Name] = entry.Value.ValueKind == JsonValueKind.Number && entry.Value.TryGetInt32(out var id)
                 ? id
-                : throw new TokenizerException($"The vocabulary in '{path}' gives token '{entry.Name}' the id {entry.Value.GetRawText()}, which is no whole number.");
+                : throw new TokenizerException(
+                    $"The id of the token '{entry.Name}' in the vocabulary of '{path}' is {entry.Value.GetRawText()}, "
+                    + "but an integer is expected.");
         return vocabulary;
     }
 }

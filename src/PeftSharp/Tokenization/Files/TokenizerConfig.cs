@@ -2,21 +2,21 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>What is known of a tokenizer besides its pipeline: <c>tokenizer_config.json</c> and the older files beside it.</summary>
+/// <summary>The settings of a tokenizer outside of its pipeline, from <c>tokenizer_config.json</c> and the older files.</summary>
 internal sealed class TokenizerConfig
 {
     internal const string ChatTemplateFile = "chat_template.jinja", ChatTemplateFolder = "additional_chat_templates";
 
-    /// <summary>Python's names of the special tokens that every tokenizer may have.</summary>
+    /// <summary>The names in transformers of the special tokens that every tokenizer can have.</summary>
     internal static readonly string[] StandardNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    /// <summary>The file as it was read, to be written again with what changed; empty without one.</summary>
+    /// <summary>The contents of tokenizer_config.json, which are saved with the changed fields replaced; empty without the file.</summary>
     internal JsonObject Source { get; init; } = [];
 
-    /// <summary>Files with chat templates by their paths in the folder, written again when the tokenizer is saved.</summary>
+    /// <summary>The chat template files by their paths in the folder. They are saved with the tokenizer.</summary>
     internal IReadOnlyDictionary<string, string> ChatTemplates { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>transformers' class.</summary>
+    /// <summary>The tokenizer class in transformers.</summary>
     internal required string TokenizerClass { get; init; }
 
     internal required IReadOnlyList<string> ModelInputNames { get; init; }
@@ -29,17 +29,17 @@ internal sealed class TokenizerConfig
 
     internal bool CleanUpTokenizationSpaces { get; init; }
 
-    /// <summary>By Python's names.</summary>
+    /// <summary>The special tokens by their names in transformers.</summary>
     internal Dictionary<string, AddedToken> SpecialTokens { get; init; } = [];
 
-    /// <summary>Names in <see cref="SpecialTokens"/> that are the model's own, such as <c>image_token</c>.</summary>
+    /// <summary>The names in <see cref="SpecialTokens"/> that are specific to the model, such as <c>image_token</c>.</summary>
     internal IReadOnlyList<string> ModelSpecificNames { get; init; } = [];
 
-    /// <summary>All names that <see cref="SpecialTokens"/> may have.</summary>
+    /// <summary>All names that <see cref="SpecialTokens"/> can have.</summary>
     internal IEnumerable<string> SpecialTokenNames => StandardNames.Concat(ModelSpecificNames);
 
     internal List<AddedToken> ExtraSpecialTokens { get; init; } = [];
 
-    /// <summary>In the order of their ids.</summary>
+    /// <summary>The added tokens in the order of their ids.</summary>
     internal IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
 }

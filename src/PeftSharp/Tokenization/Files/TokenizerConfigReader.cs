@@ -3,21 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads all that a folder says of a tokenizer besides its pipeline, with the precedence of transformers 5.</summary>
+/// <summary>Reads the settings of a tokenizer outside of its pipeline, with the precedence of transformers 5.</summary>
 /// <param name="files">The folder.</param>
-/// <param name="kind">The class, whose values hold where the files are silent.</param>
-/// <param name="file">The pipeline in tokenizer.json; null without the file.</param>
+/// <param name="kind">The tokenizer class, whose values are the defaults.</param>
+/// <param name="file">The pipeline in tokenizer.json; null if there is no such file.</param>
 internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind kind, TokenizerPipeline? file)
 {
     private const string ModelSpecific = "model_specific_special_tokens";
     private static readonly string[] NotTokens = ["add_bos_token", "add_eos_token"];
     private readonly JsonObject _fields = (JsonObject)files.Config.DeepClone();
 
-    /// <exception cref="TokenizerException">A field has a value that it cannot have.</exception>
+    /// <exception cref="TokenizerException">The value of a field is invalid.</exception>
     internal TokenizerConfig Read()
     {
         if (files.Flag("split_special_tokens") == true)
-            throw new TokenizerException($"'{files.File("tokenizer_config.json")}' sets split_special_tokens, which is not supported: special tokens in a text are always found as a whole. Remove the field to read the tokenizer without it.");
+            throw new TokenizerException(
+                $"'{files.File("tokenizer_config.json")}' sets split_special_tokens, which is not supported: "
+                + "special tokens in a text are always matched as a whole. Remove the field to load the tokenizer.");
         if (_fields["extra_special_tokens"] is not (JsonArray { Count: > 0 } or JsonObject { Count: > 0 }) && _fields.Remove("additional_special_tokens", out var additional))
             _fields["extra_special_tokens"] = additional;
         var hasDecoder = _fields["added_tokens_decoder"] is not null;
@@ -28,7 +30,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         var special = ReadSpecialTokens();
         var added = hasDecoder ? ReadAddedTokens() : AddedTokensOfFiles(named);
         var names = special.Values.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
-        // A token with a name is special, whatever the list of added tokens says; the other properties are those of the list.
+        // A token with a name is special, regardless of the list of added tokens. Its other properties are those in the list.
         var tokens = added.Values.Select(token => names.Contains(token.Content) && !token.Special ? token with { Special = true, Normalized = token.Normalized } : token).ToArray();
         var byText = tokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, StringComparer.Ordinal);
         return new TokenizerConfig
@@ -48,7 +50,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         };
     }
 
-    // The older file beside tokenizer_config.json, whose fields come first; lists of extra tokens are joined.
+    // Fields of tokenizer_config.json have precedence over those of the older file; lists of additional tokens are concatenated.
     private void AddSpecialTokensMap()
     {
         foreach (var (name, value) in JsonFile.ReadObjectIfThere(files.File("special_tokens_map.json")))
@@ -70,13 +72,13 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         var name = _fields["extra_special_tokens"] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } ? "extra_special_tokens" : "additional_special_tokens";
         return _fields[name] switch
         {
-            null or JsonObject => [],                       // tokens with names: see ReadSpecialTokens
+            null or JsonObject => [],                       // named tokens; see ReadSpecialTokens
             JsonArray list => [.. list.Select(token => ReadToken(name, token, special: true))],
             var other => throw files.Unfit(name, other, "a list of tokens"),
         };
     }
 
-    // The seven names of every tokenizer, then the model's own: fields that end in _token, and those in objects.
+    // The standard names, then the names specific to the model: fields that end with _token, and fields of objects.
     private Dictionary<string, AddedToken> ReadSpecialTokens()
     {
         var result = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
@@ -113,13 +115,14 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         foreach (var (id, token) in _fields["added_tokens_decoder"] as JsonObject ?? throw files.Unfit("added_tokens_decoder", _fields["added_tokens_decoder"], "an object of ids and tokens"))
         {
             if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || token is not JsonObject)
-                throw files.Unfit($"added_tokens_decoder.{id}", token, "a token with its properties, under its id");
+                throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
             result[number] = ReadToken($"added_tokens_decoder.{id}", token, special: false);
         }
         return result;
     }
 
-    // Tokens of added_tokens.json are special if these fields hold them; those of the class and additional_special_tokens of special_tokens_map.json do not count, as in transformers.
+    // Tokens of added_tokens.json are special if these fields contain them. As in transformers, the special tokens of the class and
+    // additional_special_tokens in special_tokens_map.json are not used here.
     private HashSet<string> NamedTokens() => TokenizerConfig.StandardNames.Select(name => (Name: name, Token: _fields[name]))
         .Concat(_fields["extra_special_tokens"] is JsonArray list ? list.Select(token => (Name: "extra_special_tokens", Token: token)) : [])
         .Where(entry => entry.Token is not null).Select(entry => ReadToken(entry.Name, entry.Token, special: true).Content).ToHashSet(StringComparer.Ordinal);
@@ -138,26 +141,26 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
 
     private static bool IsToken(JsonNode? node) => node is JsonObject || node is JsonValue value && value.TryGetValue<string>(out _);
 
-    // A text, or an object with the properties of AddedToken.
+    // A string, or an object with the properties of AddedToken.
     private AddedToken ReadToken(string name, JsonNode? node, bool special)
     {
         if (node is JsonValue value && value.TryGetValue<string>(out var text))
             return new AddedToken(text) { Special = special };
         if (node is not JsonObject)
-            throw files.Unfit(name, node, "a token: a text, or an object with the field content");
+            throw files.Unfit(name, node, "a token (a string, or an object with the field content)");
         var part = new JsonPart(System.Text.Json.JsonSerializer.SerializeToElement(node), files.File("tokenizer_config.json"), node.GetPath());
         var token = TokenizerJsonReader.ReadAddedToken(part);
-        return special ? token with { Special = true, Normalized = token.Normalized } : token;       // its own default stays
+        return special ? token with { Special = true, Normalized = token.Normalized } : token;       // keeps the default of Normalized
     }
 
     private string[]? ReadModelInputNames() => files.Config["model_input_names"] switch
     {
         null => null,
-        JsonArray names => [.. names.Select(name => name is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw files.Unfit("model_input_names", names, "a list of texts"))],
-        var other => throw files.Unfit("model_input_names", other, "a list of texts"),
+        JsonArray names => [.. names.Select(name => name is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw files.Unfit("model_input_names", names, "a list of strings"))],
+        var other => throw files.Unfit("model_input_names", other, "a list of strings"),
     };
 
-    // Python writes 1e30 where there is no limit.
+    // Python writes 1e30 if there is no limit.
     private int? ReadMaxLength()
     {
         var name = files.Config["model_max_length"] is null ? "max_len" : "model_max_length";

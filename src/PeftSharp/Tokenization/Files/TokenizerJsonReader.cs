@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads the pipeline of <c>tokenizer.json</c> from the components in <see cref="TokenizerComponents"/>.</summary>
+/// <summary>Reads the pipeline in <c>tokenizer.json</c>, with the components in <see cref="TokenizerComponents"/>.</summary>
 internal static class TokenizerJsonReader
 {
     /// <exception cref="TokenizerException">The file is malformed or uses a component that is not supported.</exception>
@@ -8,7 +8,7 @@ internal static class TokenizerJsonReader
     {
         var file = new JsonPart(JsonFile.Read(path), path, "$");
         if (file.TextOrNull("version") is not (null or "1.0"))
-            throw new TokenizerException($"'{path}' has version {file.Text("version")}; version 1.0 is supported.");
+            throw new TokenizerException($"'{path}' has version {file.Text("version")}, which is not supported. Supported version: 1.0.");
         var pipeline = new TokenizerPipeline(TokenizerComponents.Normalizers.ReadOptional(file["normalizer"]), TokenizerComponents.PreTokenizers.ReadOptional(file["pre_tokenizer"]),
             ReadModel(file["model"]), TokenizerComponents.PostProcessors.ReadOptional(file["post_processor"]), TokenizerComponents.Decoders.ReadOptional(file["decoder"]))
         {
@@ -32,7 +32,7 @@ internal static class TokenizerJsonReader
         Normalized = part.Flag("normalized", absent: !part.Flag("special", absent: false)),
     };
 
-    // Old files leave the type out; only byte-pair models have merges.
+    // Old files do not have the type; only byte-pair models have merges.
     private static TokenizerModel ReadModel(JsonPart part) =>
         part.IsNull ? throw part.Unfit("the model") : TokenizerComponents.Models.Read(part, typeIfAbsent: part["merges"].IsNull ? "WordPiece" : "BPE");
 }

@@ -2,10 +2,13 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>The plain vocabulary files that came before tokenizer.json.</summary>
+/// <summary>Reads the vocabulary files from before tokenizer.json.</summary>
 internal static class VocabularyFiles
 {
-    /// <summary>vocab.txt: a token a line, its id the number of the line. Of a token listed twice the last line counts, and a blank line is the empty token, as in Python.</summary>
+    /// <summary>
+    /// Reads vocab.txt: one token per line, whose id is the index of the line. If a token occurs twice, the last line is used, and a blank
+    /// line is the empty token, as in Python.
+    /// </summary>
     /// <exception cref="TokenizerException">The file is empty.</exception>
     internal static Dictionary<string, int> ReadWordPieces(string path)
     {
@@ -14,13 +17,16 @@ internal static class VocabularyFiles
         var id = 0;
         foreach (var line in File.ReadLines(path))
             vocabulary[TrimEnd(line)] = id++;
-        return id > 0 ? vocabulary : throw new TokenizerException($"'{path}' is empty; it should hold a token a line.");
+        return id > 0 ? vocabulary : throw new TokenizerException($"'{path}' is empty, but one token per line is expected.");
     }
 
-    /// <summary>vocab.json: tokens and ids.</summary>
+    /// <summary>Reads vocab.json: an object of tokens and ids.</summary>
     internal static Dictionary<string, int> ReadBytePairs(string path) => JsonFile.Vocabulary(JsonFile.Read(path), path);
 
-    /// <summary>merges.txt: two tokens a line, the pair learned first at the top; lines that begin with <c>#version</c> and blank lines at the end are passed over.</summary>
+    /// <summary>
+    /// Reads merges.txt: two tokens per line, in the order of their merges. Lines that begin with <c>#version</c> and blank lines at the
+    /// end are ignored.
+    /// </summary>
     /// <exception cref="TokenizerException">A line is not two tokens.</exception>
     internal static List<(string Left, string Right)> ReadMerges(string path)
     {
@@ -33,7 +39,8 @@ internal static class VocabularyFiles
             number++;
             if (line.StartsWith("#version", StringComparison.Ordinal))
                 continue;
-            merges.Add(line.Split(' ') is [var left, var right] ? (left, right) : throw new TokenizerException($"'{path}' has '{line}' in line {number}; a merge is two tokens with one blank between them."));
+            merges.Add(line.Split(' ') is [var left, var right] ? (left, right) : throw new TokenizerException(
+                $"Line {number} of '{path}' is '{line}', but two tokens separated by a space are expected."));
         }
         return merges;
     }

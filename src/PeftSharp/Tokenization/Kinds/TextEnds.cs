@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The post-processor that <c>add_bos_token</c> and <c>add_eos_token</c> ask for: each text of a pair gets both of its ends.</summary>
+/// <summary>The post-processor for <c>add_bos_token</c> and <c>add_eos_token</c>, which adds the tokens to each text of a pair.</summary>
 internal static class TextEnds
 {
     internal static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
@@ -15,7 +15,9 @@ internal static class TextEnds
         {
             if (!parts.Option("add_" + name, absent: false)) return null;
             if (!parts.Config.SpecialTokens.ContainsKey(name))
-                throw new TokenizerException($"add_{name} needs a {name}, which '{parts.Files.File("tokenizer_config.json")}' does not name. Add the field, or set add_{name} to false.");
+                throw new TokenizerException(
+                    $"add_{name} requires a {name}, but '{parts.Files.File("tokenizer_config.json")}' does not have one. "
+                    + $"Add the field, or set add_{name} to false.");
             var token = parts.Special(name, pipeline);
             tokens.Add(token);
             return token.Token;

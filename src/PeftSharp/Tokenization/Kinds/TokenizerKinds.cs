@@ -1,9 +1,11 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokenizer classes that build their own pipeline, as transformers has them; every other class takes tokenizer.json as it is.</summary>
+/// <summary>
+/// The tokenizer classes of transformers that build their own pipeline. All other classes use the pipeline in tokenizer.json.
+/// </summary>
 internal static class TokenizerKinds
 {
-    /// <summary>Where no class is named, the first one whose vocabulary files are there is taken.</summary>
+    /// <summary>The classes. If no class is named, the first one whose vocabulary files exist is used.</summary>
     internal static IReadOnlyList<TokenizerKind> All { get; } =
     [
         BertTokenizer.Kind,
@@ -22,10 +24,10 @@ internal static class TokenizerKinds
         RobertaTokenizer.Kind with { ClassName = "LongformerTokenizer" },
     ];
 
-    /// <summary>Reads the tokenizer of a folder.</summary>
+    /// <summary>Loads the tokenizer in a folder.</summary>
     /// <param name="files">The folder.</param>
-    /// <param name="className">transformers' class, with or without an ending "Fast"; null where neither the folder nor the model's family names one.</param>
-    /// <exception cref="TokenizerException">Files are missing, malformed, or describe what is not supported; the message names them.</exception>
+    /// <param name="className">The class in transformers, with or without the suffix "Fast"; null if it is not known.</param>
+    /// <exception cref="TokenizerException">A file is missing or malformed, or its contents are not supported.</exception>
     internal static Tokenizer Load(TokenizerFolder files, string? className)
     {
         var kind = All.FirstOrDefault(kind => kind.ClassName == className || kind.ClassName + "Fast" == className);

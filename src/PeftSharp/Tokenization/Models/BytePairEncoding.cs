@@ -4,11 +4,13 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Byte-pair encoding: a word's symbols are joined pair by pair, the pair learned first before others (Sennrich et al. 2016).</summary>
+/// <summary>
+/// Byte-pair encoding: pairs of symbols in a word are merged, in the order in which the merges were learned (Sennrich et al. 2016).
+/// </summary>
 internal sealed class BytePairEncoding : TokenizerModel
 {
     private readonly Dictionary<(int Left, int Right), Merge> _ranks;
-    private readonly int[] _byteIds;        // ids of <0x00> …; -1 where the vocabulary lacks one
+    private readonly int[] _byteIds;        // ids of <0x00> …; -1 if not in the vocabulary
     private readonly int? _unkId;
 
     /// <exception cref="TokenizerException">A merge or the unknown token is not in the vocabulary.</exception>
@@ -29,13 +31,13 @@ internal sealed class BytePairEncoding : TokenizerModel
 
     internal BytePairOptions Options { get; }
 
-    /// <summary>Pairs of tokens that are joined, the first one first.</summary>
+    /// <summary>Pairs of tokens to merge, in order of precedence.</summary>
     internal IReadOnlyList<(string Left, string Right)> Merges { get; }
 
     internal static BytePairEncoding FromJson(JsonPart part)
     {
         if (part["dropout"] is { IsNull: false } dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
-            throw dropout.Unfit("null or 0: merges are not left out by chance");
+            throw dropout.Unfit("null or 0 (BPE dropout is not supported)");
         return new BytePairEncoding(JsonFile.Vocabulary(part["vocab"].Element, part.File), [.. part.Items("merges").Select(ReadMerge)], new BytePairOptions
         {
             UnkToken = part.TextOrNull("unk_token"),
@@ -78,7 +80,8 @@ internal sealed class BytePairEncoding : TokenizerModel
         return WithPlaces(word, symbols);
     }
 
-    // Lengths are in UTF-8 bytes, as in the reference: the pieces of a byte fallback lie inside a character, and left-out characters shift what follows.
+    // Lengths are in UTF-8 bytes, as in the reference implementation: the tokens of a byte fallback are parts of a character, and omitted
+    // characters shift the following ones.
     private List<Symbol> Symbols(string word)
     {
         var symbols = new List<Symbol>(word.Length);
@@ -110,7 +113,9 @@ internal sealed class BytePairEncoding : TokenizerModel
     private void AddUnknown(List<Symbol> symbols, ref int bytes)
     {
         if (bytes > 0)
-            Add(symbols, _unkId ?? throw new TokenizerException($"The vocabulary ({Vocabulary.Count} tokens) lacks its unknown token '{Options.UnkToken}'. Add it, or name the right one (unk_token)."), bytes);
+            Add(symbols, _unkId ?? throw new TokenizerException(
+                $"The unknown token '{Options.UnkToken}' is not in the vocabulary ({Vocabulary.Count} tokens). "
+                + "Add it, or correct unk_token."), bytes);
         bytes = 0;
     }
 
@@ -140,7 +145,7 @@ internal sealed class BytePairEncoding : TokenizerModel
                 continue;
             ref var right = ref symbols[left.Next];
             if (!_ranks.TryGetValue((left.Id, right.Id), out var current) || current.JoinedId != merge.JoinedId)
-                continue;                                       // one of the two was joined with another since
+                continue;                                       // one of the two has been merged with another symbol
             left = left with { Id = merge.JoinedId, Bytes = left.Bytes + right.Bytes, Next = right.Next };
             right.Bytes = 0;
             if (left.Next < symbols.Length)
@@ -159,7 +164,7 @@ internal sealed class BytePairEncoding : TokenizerModel
             queue.Enqueue(merge, (merge.Rank, left));
     }
 
-    // A token of some of the bytes of a character has the place of the whole character.
+    // A token for some bytes of a character has the offsets of the whole character.
     private static WordTokens WithPlaces(string word, List<Symbol> symbols)
     {
         var (ids, starts, ends) = (new int[symbols.Count], new int[symbols.Count], new int[symbols.Count]);
@@ -173,13 +178,13 @@ internal sealed class BytePairEncoding : TokenizerModel
             (charStart, charByte) = Advance(word, start, startByte, bytes);
             var units = 0;
             if (charByte < bytes)
-                CodePoints.At(word, charStart, out units);      // ends inside a character
+                CodePoints.At(word, charStart, out units);      // the token ends inside a character
             (starts[i], ends[i]) = (start, charStart + units);
         }
         return new WordTokens(word, ids, starts, ends);
     }
 
-    // The last character that begins at or before a byte.
+    // The last character that starts at or before a byte.
     private static (int Char, int Byte) Advance(string word, int charStart, int charByte, int target)
     {
         while (charStart < word.Length)
@@ -193,7 +198,8 @@ internal sealed class BytePairEncoding : TokenizerModel
     }
 
     private int MergeId(string token, int rank) => IdOf(token) ?? throw new TokenizerException(
-        $"Merge {rank + 1} ('{Merges[rank].Left} {Merges[rank].Right}') needs the token '{token}', which the vocabulary ({Vocabulary.Count} tokens) lacks. Vocabulary and merges must come from the same tokenizer.");
+        $"Merge {rank + 1} ('{Merges[rank].Left} {Merges[rank].Right}') contains the token '{token}', which is not in the vocabulary "
+        + $"({Vocabulary.Count} tokens). Use the vocabulary and merges of the same tokenizer.");
 
     private readonly record struct Merge(int Rank, int JoinedId);
 

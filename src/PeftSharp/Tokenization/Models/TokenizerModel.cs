@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns a word into tokens of a vocabulary.</summary>
+/// <summary>Converts a word to tokens of a vocabulary.</summary>
 internal abstract class TokenizerModel
 {
     private readonly WordCache _cache = new();
@@ -16,22 +16,22 @@ internal abstract class TokenizerModel
         foreach (var (token, id) in vocabulary)
         {
             if (id < 0)
-                throw new TokenizerException($"The vocabulary gives token '{token}' the id {id}; ids are 0 or more.");
+                throw new TokenizerException($"The id of the token '{token}' in the vocabulary is {id}, but ids must be at least 0.");
             _tokens[id] = token;
         }
     }
 
-    /// <summary>Tokens and their ids, without added tokens that are not in it.</summary>
+    /// <summary>Tokens and their ids, without tokens that were added.</summary>
     internal IReadOnlyDictionary<string, int> Vocabulary { get; }
 
-    /// <summary>The first id for tokens that are added, as in the reference: the size of the vocabulary.</summary>
+    /// <summary>The first id of tokens that are added: the size of the vocabulary, as in the reference implementation.</summary>
     internal virtual int FirstFreeId => Vocabulary.Count;
 
     internal int? IdOf(string token) => Vocabulary.TryGetValue(token, out var id) ? id : null;
 
     internal string? TokenOf(int id) => _tokens.GetValueOrDefault(id);
 
-    /// <summary>The tokens of a word that is not empty.</summary>
+    /// <summary>Returns the tokens of a word that is not empty.</summary>
     internal WordTokens Tokenize(ReadOnlySpan<char> word)
     {
         if (_cache.Find(word, out var place) is { } known)
@@ -41,12 +41,12 @@ internal abstract class TokenizerModel
         return tokens;
     }
 
-    /// <summary>As in tokenizer.json.</summary>
+    /// <summary>Returns the model as it is stored in tokenizer.json.</summary>
     internal abstract JsonObject ToJson();
 
     protected abstract WordTokens TokenizeNew(string word);
 
-    /// <summary>The vocabulary in the order of ids, as files hold it.</summary>
+    /// <summary>The vocabulary in the order of ids, as in tokenizer.json.</summary>
     protected JsonObject VocabularyToJson()
     {
         var result = new JsonObject();

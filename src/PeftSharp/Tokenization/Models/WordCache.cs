@@ -1,11 +1,15 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokens of words seen before, for all threads and without a lock: a table in which a word overwrites another that falls on its place.</summary>
-/// <remarks>Entries are immutable and placed by one write of a reference; a thread that misses a word just placed works it out again.</remarks>
+/// <summary>
+/// A cache of the tokens of words, shared by all threads without a lock: a hash table in which a new word replaces the one in its slot.
+/// </summary>
+/// <remarks>
+/// Entries are immutable and written with a single reference assignment. A thread that does not see a new entry recomputes it.
+/// </remarks>
 internal sealed class WordCache
 {
     private const int Places = 1 << 16;
-    private const int LongestWord = 64;       // longer ones hardly come again
+    private const int LongestWord = 64;       // longer words rarely occur again
     private readonly WordTokens?[] _places = new WordTokens?[Places];
 
     internal WordTokens? Find(ReadOnlySpan<char> word, out uint place)
@@ -21,7 +25,7 @@ internal sealed class WordCache
             Volatile.Write(ref _places[place], tokens);
     }
 
-    // FNV-1a over UTF-16 units, with a last stir for the low bits.
+    // FNV-1a over UTF-16 code units, with a final mix for the low bits.
     private static uint Hash(ReadOnlySpan<char> word)
     {
         var hash = 2166136261u;

@@ -2,23 +2,26 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>The longest piece of the vocabulary first, from left to right (Schuster and Nakajima 2012; BERT).</summary>
+/// <summary>
+/// WordPiece: splits a word by repeatedly taking the longest prefix that is in the vocabulary (Schuster and Nakajima 2012; BERT).
+/// </summary>
 internal sealed class WordPiece : TokenizerModel
 {
     private readonly string _unkToken, _prefix;
     private readonly int _unkId, _maxChars, _longestFirst, _longestNext;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _first, _next;
 
-    /// <param name="vocabulary">Tokens and ids; those that continue a word begin with <paramref name="prefix"/>.</param>
-    /// <param name="unkToken">What a word becomes that has no pieces.</param>
-    /// <param name="prefix">BERT's <c>##</c>.</param>
-    /// <param name="maxChars">Words of more code points are unknown; BERT's 100.</param>
-    /// <exception cref="TokenizerException">The vocabulary lacks the unknown token.</exception>
+    /// <param name="vocabulary">Tokens and ids. Tokens that continue a word begin with <paramref name="prefix"/>.</param>
+    /// <param name="unkToken">The token for a word that cannot be split into tokens.</param>
+    /// <param name="prefix">The prefix of tokens that continue a word; <c>##</c> in BERT.</param>
+    /// <param name="maxChars">The maximum number of code points of a word; longer words become the unknown token. 100 in BERT.</param>
+    /// <exception cref="TokenizerException">The unknown token is not in the vocabulary.</exception>
     internal WordPiece(IReadOnlyDictionary<string, int> vocabulary, string unkToken = "[UNK]", string prefix = "##", int maxChars = 100) : base(vocabulary)
     {
         (_unkToken, _prefix, _maxChars) = (unkToken, prefix, maxChars);
         _unkId = IdOf(unkToken) ?? throw new TokenizerException(
-            $"The WordPiece vocabulary ({vocabulary.Count} tokens) lacks its unknown token '{unkToken}', which words without pieces become. Add it, or name the right one (unk_token).");
+            $"The unknown token '{unkToken}' is not in the WordPiece vocabulary ({vocabulary.Count} tokens). "
+            + "Add it, or correct unk_token.");
         var first = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
         var next = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
         foreach (var (token, id) in vocabulary)
@@ -31,7 +34,7 @@ internal sealed class WordPiece : TokenizerModel
         (_next, _longestNext) = (next.GetAlternateLookup<ReadOnlySpan<char>>(), next.Keys.Select(token => token.Length).DefaultIfEmpty().Max());
     }
 
-    /// <summary>What tokens that continue a word begin with.</summary>
+    /// <summary>The prefix of tokens that continue a word.</summary>
     internal string Prefix => _prefix;
 
     internal static WordPiece FromJson(JsonPart part) =>

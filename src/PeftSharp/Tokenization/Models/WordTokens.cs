@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokens of one word: what a model answers and the cache keeps.</summary>
-/// <param name="Word">The word, as the model sees it.</param>
-/// <param name="Ids">The tokens.</param>
-/// <param name="Starts">Where each begins in the word, in UTF-16 units.</param>
-/// <param name="Ends">Where each ends.</param>
+/// <summary>The tokens of a word, as the model returns and the cache stores them.</summary>
+/// <param name="Word">The word.</param>
+/// <param name="Ids">The token ids.</param>
+/// <param name="Starts">The start of each token in the word, in UTF-16 code units.</param>
+/// <param name="Ends">The end of each token.</param>
 internal sealed record WordTokens(string Word, int[] Ids, int[] Starts, int[] Ends);

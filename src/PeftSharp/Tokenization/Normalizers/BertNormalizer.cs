@@ -47,7 +47,8 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
                 c = ' ';
     }
 
-    // The blank in front takes the place of the character, which counts as inserted: so in the reference, and offsets depend on it.
+    // The space before the character replaces it, and the character counts as inserted, as in the reference implementation: offsets depend
+    // on it.
     private static void SeparateChinese(AlignedText text)
     {
         var chars = text.Chars;
@@ -73,7 +74,7 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
         text.EndRewrite();
     }
 
-    // U+2B820..U+2B91F is missing: the reference's slip, which its vocabularies were used with ever since.
+    // U+2B820..U+2B91F is missing, as in the reference implementation: BERT's vocabularies were built without it.
     private static bool IsChinese(int c) => c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
         or >= 0x2B740 and <= 0x2B81F or >= 0x2B920 and <= 0x2CEAF or >= 0xF900 and <= 0xFAFF or >= 0x2F800 and <= 0x2FA1F;
 }

@@ -1,8 +1,11 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>What BERT does to a text: controls removed, every space a blank, blanks around Chinese characters, accents stripped, lower case.</summary>
-/// <param name="CleanText">Removes controls and turns other white space into blanks.</param>
-/// <param name="HandleChineseChars">Makes a word of each Chinese character.</param>
-/// <param name="StripAccents">Null: as <paramref name="Lowercase"/>.</param>
-/// <param name="Lowercase">Lower case.</param>
+/// <summary>
+/// BERT's normalization: removes control characters, replaces white space by spaces, adds spaces around Chinese characters, strips accents
+/// and converts to lower case.
+/// </summary>
+/// <param name="CleanText">Whether to remove control characters and replace white space by spaces.</param>
+/// <param name="HandleChineseChars">Whether to make each Chinese character a word.</param>
+/// <param name="StripAccents">Whether to remove accents. Null: the value of <paramref name="Lowercase"/>.</param>
+/// <param name="Lowercase">Whether to convert to lower case.</param>
 internal sealed record BertNormalizerOptions(bool CleanText = true, bool HandleChineseChars = true, bool? StripAccents = null, bool Lowercase = true);

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Removes the code points that have a property.</summary>
+/// <summary>Removes the code points with a property.</summary>
 internal static class CodePointFilter
 {
     internal static void Remove(AlignedText text, UnicodeFlags what)

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Lower case code point by code point, without a language: İ becomes i and a dot above; a final sigma is no exception.</summary>
+/// <summary>
+/// Converts code points to lower case, independently of language and context: İ becomes i and a combining dot above, and Σ at the end of a
+/// word becomes σ.
+/// </summary>
 internal sealed class Lowercase : Normalizer
 {
     internal override void Normalize(AlignedText text)
@@ -22,7 +25,7 @@ internal sealed class Lowercase : Normalizer
 
     internal override JsonObject ToJson() => new() { ["type"] = "Lowercase" };
 
-    // One unit for one unit, which is nearly always so.
+    // Replaces one UTF-16 code unit by one, which is the common case.
     private static bool TryLowerInPlace(ref char c)
     {
         if (char.IsSurrogate(c))

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Rewrites a text before it is split, keeping track of where each character came from.</summary>
+/// <summary>Changes a text before it is split and keeps track of the original range of each character.</summary>
 internal abstract class Normalizer
 {
     internal abstract void Normalize(AlignedText text);
 
-    /// <summary>As in tokenizer.json.</summary>
+    /// <summary>Returns the normalizer as it is stored in tokenizer.json.</summary>
     internal abstract JsonObject ToJson();
 
-    /// <summary>The normalized form of a short text, such as an added token.</summary>
+    /// <summary>Normalizes a short text, such as an added token.</summary>
     internal string Normalize(string text)
     {
         var aligned = new AlignedText();

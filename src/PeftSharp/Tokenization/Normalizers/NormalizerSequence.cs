@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>One normalizer after another.</summary>
+/// <summary>Applies several normalizers one after the other.</summary>
 internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> normalizers) : Normalizer
 {
     internal override void Normalize(AlignedText text)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Puts a text before every text that is not empty, such as LLaMA's <c>▁</c>; it takes the range of the first character.</summary>
+/// <summary>Adds a prefix to every non-empty text, such as LLaMA's <c>▁</c>. The prefix has the offsets of the first character.</summary>
 internal sealed class Prepend(string content) : Normalizer
 {
     internal override void Normalize(AlignedText text)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Puts one text in the place of every match of another.</summary>
+/// <summary>Replaces every match of a pattern.</summary>
 internal sealed class Replace(TextPattern pattern, string content) : Normalizer
 {
     internal override void Normalize(AlignedText text)
@@ -15,7 +15,7 @@ internal sealed class Replace(TextPattern pattern, string content) : Normalizer
         {
             text.KeepUntil(start);
             text.DropUntil(end);
-            text.Insert(content);       // shares the range of the last character replaced
+            text.Insert(content);       // has the offsets of the last replaced character
         }
         text.KeepUntil(text.Length);
         text.EndRewrite();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>NFC, NFD, NFKC and NFKD (UAX #15).</summary>
+/// <summary>Unicode normalization to NFC, NFD, NFKC or NFKD (UAX #15).</summary>
 internal sealed class UnicodeForm : Normalizer
 {
     internal static readonly UnicodeForm Nfd = new("NFD", compatibility: false, compose: false);
@@ -30,7 +30,7 @@ internal sealed class UnicodeForm : Normalizer
 
     internal override JsonObject ToJson() => new() { ["type"] = _name };
 
-    // Nothing to decompose and no mark to sort: nothing to compose either, but for Hangul parts, which are no marks.
+    // Without characters to decompose and marks to reorder there is nothing to compose, except Hangul jamo, which are not marks.
     private bool IsDecomposed(ReadOnlySpan<char> chars)
     {
         for (var i = 0; i < chars.Length;)
@@ -42,7 +42,7 @@ internal sealed class UnicodeForm : Normalizer
             if (c is >= 0xAC00 and < 0xD7A4 or >= 0x1161 and < 0x11C3 || UnicodeTables.CombiningClass(c) != 0 || UnicodeTables.TryDecompose(c, _compatibility, out _))
                 return false;
             if (_compose && UnicodeTables.Is(c, UnicodeFlags.CombiningMark))
-                return false;                        // a few vowel signs of class 0 compose
+                return false;                        // some vowel signs of combining class 0 compose
         }
         return true;
     }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Finds added tokens in a text: the leftmost, of several the longest.</summary>
+/// <summary>Matches added tokens in a text: the leftmost match, and the longest one at its position.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<char, List<(string Text, int Id, AddedToken Token)>> _byFirstChar = [];
@@ -19,7 +19,7 @@ internal sealed class AddedTokenMatcher
         _firstChars = SearchValues.Create([.. _byFirstChar.Keys]);
     }
 
-    /// <summary>Cuts a text into found tokens and what lies between them; no part is empty.</summary>
+    /// <summary>Splits a text into added tokens and the text between them. Parts are not empty.</summary>
     internal void Split(ReadOnlySpan<char> text, List<TextSpan> parts)
     {
         var done = 0;

@@ -1,35 +1,38 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The tokens that were added to a model's vocabulary, or taken from it to be found as a whole.</summary>
+/// <summary>The vocabulary of a model with the tokens that were added to it, or that are matched as a whole.</summary>
 internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normalizer)
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _tokens = [];
     private readonly Dictionary<int, string> _normalizedForms = [];
 
-    /// <summary>Found in the text as written.</summary>
+    /// <summary>Matches tokens in the text as written.</summary>
     internal AddedTokenMatcher AsWritten { get; private set; } = new([]);
 
-    /// <summary>Found in the normalized text.</summary>
+    /// <summary>Matches tokens in the normalized text.</summary>
     internal AddedTokenMatcher InNormalized { get; private set; } = new([]);
 
-    /// <summary>By id.</summary>
+    /// <summary>The added tokens by id.</summary>
     internal IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
 
     internal IReadOnlyDictionary<string, int> Ids => _ids;
 
-    /// <summary>Tokens in the model's vocabulary and beyond it.</summary>
+    /// <summary>The number of tokens in the vocabulary of the model and of added tokens that are not in it.</summary>
     internal int Count => model.Vocabulary.Count + _ids.Keys.Count(token => model.IdOf(token) is null);
 
     internal int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : model.IdOf(token);
 
     internal string? TokenOf(int id) => !_tokens.TryGetValue(id, out var token) ? model.TokenOf(id) : _normalizedForms.GetValueOrDefault(id, token.Content);
 
-    /// <summary>Whether decoding can leave a token out. As in the reference, a token whose normalized form is another text is decoded as that text, which is not special.</summary>
+    /// <summary>
+    /// Whether decoding can skip a token. As in the reference implementation, a token whose normalized form is another text is decoded to
+    /// that text, which is not special.
+    /// </summary>
     internal bool IsSpecial(int id) => _tokens.TryGetValue(id, out var token) && token.Special && !_normalizedForms.ContainsKey(id);
 
-    /// <summary>Adds tokens; those of the model keep their ids, others get the next free ones.</summary>
-    /// <returns>How many were new or changed their properties.</returns>
+    /// <summary>Adds tokens. Tokens in the vocabulary of the model keep their ids; others get the next free ones.</summary>
+    /// <returns>The number of tokens that are new or whose properties changed.</returns>
     internal int Add(IEnumerable<AddedToken> tokens)
     {
         var added = 0;

@@ -1,9 +1,10 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A piece of a text on its way through the normalizers: its characters now, and for each the range of the original text it came from.</summary>
+/// <summary>A text during normalization: its current characters, and the range of the original text that each comes from.</summary>
 /// <remarks>
-/// A buffer that is reused. While nothing was inserted or removed the ranges are not stored. The rules for inserted characters are those of the Rust <c>NormalizedString</c>:
-/// a replaced character keeps the range of the one it replaces, an inserted one shares the range of the one before it.
+/// A buffer that is reused. Ranges are not stored until characters are inserted or removed. The ranges of new characters are those of
+/// <c>NormalizedString</c> in Hugging Face's tokenizers: a replacement has the range of the replaced character, an insertion that of the
+/// character before it.
 /// </remarks>
 internal sealed class AlignedText
 {
@@ -17,10 +18,10 @@ internal sealed class AlignedText
 
     internal Span<char> Chars => _chars.AsSpan(0, Length);
 
-    /// <summary>Where the piece began in the original text, in UTF-16 units.</summary>
+    /// <summary>The index of the first character in the original text, in UTF-16 code units.</summary>
     internal int OriginalStart => _base;
 
-    /// <summary>Starts with the piece <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
+    /// <summary>Sets the text to the range <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
     internal void Reset(string original, int start, int end)
     {
         (_base, Length, _aligned) = (start, end - start, true);
@@ -31,10 +32,10 @@ internal sealed class AlignedText
             ReplaceLoneSurrogates();
     }
 
-    /// <summary>The range of the original text, in UTF-16 units, behind a range that is not empty.</summary>
+    /// <summary>The range of the original text, in UTF-16 code units, for a non-empty range of the current text.</summary>
     internal (int Start, int End) OriginalRange(int start, int end) => _aligned ? (_base + start, _base + end) : (_starts[start], _ends[end - 1]);
 
-    /// <summary>Begins a pass over the text that keeps, drops, replaces and inserts code points from left to right.</summary>
+    /// <summary>Begins a pass that keeps, drops, replaces and inserts code points in the order of the text.</summary>
     internal void BeginRewrite()
     {
         StoreRanges();
@@ -49,10 +50,10 @@ internal sealed class AlignedText
         Length = _written;
     }
 
-    /// <summary>Where the next written character will stand.</summary>
+    /// <summary>The index of the next character to be written.</summary>
     internal int Written => _written;
 
-    /// <summary>Copies what lies before <paramref name="position"/>.</summary>
+    /// <summary>Copies the characters before <paramref name="position"/>.</summary>
     internal void KeepUntil(int position)
     {
         var count = position - _read;
@@ -63,10 +64,13 @@ internal sealed class AlignedText
         (_read, _written) = (position, _written + count);
     }
 
-    /// <summary>Leaves out what lies before <paramref name="position"/>.</summary>
+    /// <summary>Drops the characters before <paramref name="position"/>.</summary>
     internal void DropUntil(int position) => _read = position;
 
-    /// <summary>Writes a code point: in place of the next one and of -<paramref name="change"/> more behind it, or (<paramref name="change"/> 1) in between.</summary>
+    /// <summary>
+    /// Writes a code point. With <paramref name="change"/> 1 it is inserted; otherwise it replaces the next code point and
+    /// -<paramref name="change"/> further ones.
+    /// </summary>
     internal void Emit(int codePoint, int change)
     {
         var (start, end) = change <= 0 ? (_starts[_read], _ends[_read]) : _read > 0 ? (_starts[_read - 1], _ends[_read - 1]) : (_base, _base);
@@ -81,10 +85,10 @@ internal sealed class AlignedText
             Write((char)((codePoint & 0x3FF) + 0xDC00), start, end);
         }
         for (; change <= 0; change++)
-            _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // pairs only: lone halves were replaced
+            _read += char.IsHighSurrogate(_chars[_read]) ? 2 : 1;      // always a pair: lone surrogates were replaced
     }
 
-    /// <summary>Inserts a text at the current place; it shares the range of the character before it.</summary>
+    /// <summary>Inserts a text at the current position. It has the range of the character before it.</summary>
     internal void Insert(ReadOnlySpan<char> content)
     {
         for (var i = 0; i < content.Length;)
@@ -122,7 +126,7 @@ internal sealed class AlignedText
         {
             (_starts[i], _ends[i]) = (_base + i, _base + i + 1);
             if (char.IsLowSurrogate(_chars[i]))
-                (_starts[i], _ends[i - 1]) = (_base + i - 1, _base + i + 1);     // both halves are one code point
+                (_starts[i], _ends[i - 1]) = (_base + i - 1, _base + i + 1);     // the surrogates are one code point
         }
         _aligned = false;
     }

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Turns places in a text from UTF-16 units into code points; made for places asked for in about rising order.</summary>
+/// <summary>Converts UTF-16 indices in a text to code point indices. Fast for indices in approximately ascending order.</summary>
 internal struct CodePointCounter(string text)
 {
     private readonly bool _isBasic = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0;

@@ -1,16 +1,18 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Truncates the tokens of a text or a pair and puts them between special tokens.</summary>
+/// <summary>Truncates the tokens of a text or a pair and adds special tokens.</summary>
 internal static class EncodingAssembler
 {
-    /// <exception cref="ArgumentException">The greatest length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text that should be cut is absent or too short.</exception>
+    /// <exception cref="ArgumentException">The maximum length has no room for the special tokens.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     internal static TextEncoding Assemble(TokenizerPipeline pipeline, TokenRun[] runs, bool addSpecialTokens, TruncationPlan? truncation, bool keepOverflow)
     {
         var template = pipeline.PostProcessor?.Template ?? TemplateProcessing.Plain;
         var added = addSpecialTokens ? template.AddedTokens(isPair: runs.Length == 2) : 0;
         if (truncation is not null && truncation.MaxLength < added)
-            throw new ArgumentException($"maxLength {truncation.MaxLength} has no room for the {added} special tokens of a {(runs.Length == 2 ? "pair" : "text")}; raise it or set addSpecialTokens to false.");
+            throw new ArgumentException(
+                $"maxLength {truncation.MaxLength} has no room for the {added} special tokens of a "
+                + $"{(runs.Length == 2 ? "pair" : "text")}. Increase it, or set addSpecialTokens to false.");
         var lengths = Array.ConvertAll(runs, run => run.Ids.Length);
         var parts = truncation is null ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) }) : truncation.Parts(lengths, truncation.MaxLength - added);
         var pieces = runs.Length == 2 ? template.Pair : template.Single;
@@ -19,7 +21,8 @@ internal static class EncodingAssembler
         return Of(selections[0], keepOverflow ? [.. selections.Skip(1).Select(selection => Of(selection, []))] : []);
     }
 
-    // Which part of each text an encoding takes, in the order in which merging one piece after the other yields them in the reference; the first is the kept one.
+    // The part of each text in each encoding, in the order in which the reference implementation merges pieces. The first encoding is the
+    // one that is kept.
     private static List<int[]> Selections(IReadOnlyList<TemplatePiece> pieces, List<(int, int)>[] parts)
     {
         var kept = new int[parts.Length];

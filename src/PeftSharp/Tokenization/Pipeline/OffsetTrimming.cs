@@ -1,12 +1,12 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Takes the white space that tokens begin and end with off their ranges, as the byte-level post-processors do.</summary>
+/// <summary>Removes leading and trailing white space from the offsets of tokens, as the byte-level post-processors do.</summary>
 internal static class OffsetTrimming
 {
-    /// <param name="segment">The part of a text that the tokens are of.</param>
-    /// <param name="offsets">Their ranges, changed in place.</param>
-    /// <param name="addPrefixSpace">Whether a single blank at the beginning was put there by the pre-tokenizer, which then has no place in the text.</param>
-    /// <param name="pipeline">Knows the tokens.</param>
+    /// <param name="segment">The segment with the tokens.</param>
+    /// <param name="offsets">The offsets of the tokens, changed in place.</param>
+    /// <param name="addPrefixSpace">Whether the pre-tokenizer added a space at the beginning, which is then not part of the text.</param>
+    /// <param name="pipeline">The pipeline, to look up tokens.</param>
     internal static void Trim(EncodingSegment segment, Span<TokenOffset> offsets, bool addPrefixSpace, TokenizerPipeline pipeline)
     {
         if (segment.Run is not { } run)

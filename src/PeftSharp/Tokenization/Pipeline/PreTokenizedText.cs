@@ -1,16 +1,16 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A normalized piece of text and the words it is split into; reused from piece to piece.</summary>
+/// <summary>A normalized piece of text and its words. The buffers are reused.</summary>
 internal sealed class PreTokenizedText
 {
     internal AlignedText Text { get; } = new();
 
-    /// <summary>Not empty, in the order of the text; between them may be characters that a pre-tokenizer removed.</summary>
+    /// <summary>The words, in the order of the text; not empty. Between them can be characters that a pre-tokenizer removed.</summary>
     internal List<TextSpan> Spans { get; private set; } = [];
 
     private List<TextSpan> _next = [];
 
-    /// <summary>Begins another list of spans; <see cref="EndSpans"/> puts it in place of <see cref="Spans"/>.</summary>
+    /// <summary>Begins a new list of spans. <see cref="EndSpans"/> replaces <see cref="Spans"/> with it.</summary>
     internal List<TextSpan> BeginSpans()
     {
         _next.Clear();
@@ -19,10 +19,10 @@ internal sealed class PreTokenizedText
 
     internal void EndSpans() => (Spans, _next) = (_next, Spans);
 
-    /// <summary>Whether a word begins where the text that was given to the tokenizer begins.</summary>
+    /// <summary>Whether a word begins at the start of the text that is encoded.</summary>
     internal bool IsAtStart(TextSpan span) => (Spans.Count == 1 ? Text.OriginalStart : Text.OriginalRange(span.Start, span.End).Start) == 0;
 
-    /// <summary>Rewrites the text word by word; the words move with it.</summary>
+    /// <summary>Changes the text word by word. The spans of the words are adjusted.</summary>
     internal void Rewrite(Action<AlignedText, TextSpan> rewriteWord)
     {
         var words = BeginSpans();
@@ -41,7 +41,7 @@ internal sealed class PreTokenizedText
         EndSpans();
     }
 
-    /// <summary>Adds a word where it is not empty.</summary>
+    /// <summary>Adds a word if it is not empty.</summary>
     internal static void AddWord(List<TextSpan> spans, int start, int end)
     {
         if (start < end)

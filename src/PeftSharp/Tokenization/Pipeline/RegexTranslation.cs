@@ -3,15 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Makes .NET's regular expressions, which see UTF-16 units and their own version of Unicode, match what the reference's engine matches.</summary>
+/// <summary>
+/// Translates regular expressions, so that .NET, which matches UTF-16 code units with its own version of Unicode, finds the same matches as
+/// the engine of the reference implementation.
+/// </summary>
 /// <remarks>
-/// The text is searched in the shape of a proxy: each code point above U+FFFF, and each that the two versions of Unicode class differently, is replaced by one character of the
-/// same class that no pattern names. That is exact for patterns made of the classes <c>\p{…}</c> of general categories, <c>\s</c>, <c>\d</c>, <c>.</c> and characters of the basic
-/// plane; others (<c>\w</c>, <c>\b</c>, possessive quantifiers, scripts, characters above U+FFFF) are refused.
+/// Expressions are matched against a proxy of the text: each code point above U+FFFF, and each with a different category in the two
+/// versions of Unicode, is replaced by a character of the same category that does not occur in patterns. This is exact for patterns of
+/// general categories <c>\p{…}</c>, <c>\s</c>, <c>\d</c>, <c>.</c> and characters of the basic multilingual plane. Other patterns
+/// (<c>\w</c>, <c>\b</c>, possessive quantifiers, scripts, characters above U+FFFF) are not supported.
 /// </remarks>
 internal static class RegexTranslation
 {
-    // One rare character per general category, none of which has another case or stands in a published pattern.
+    // A rare character for each general category, without upper or lower case, that does not occur in published patterns.
     private static readonly Dictionary<UnicodeCategory, char> Representatives = new()
     {
         [UnicodeCategory.UppercaseLetter] = '\u03D2', [UnicodeCategory.LowercaseLetter] = '\u0221', [UnicodeCategory.TitlecaseLetter] = '\u1F88', [UnicodeCategory.ModifierLetter] = '\u02E4',
@@ -25,7 +29,7 @@ internal static class RegexTranslation
     private const string Understood = "sSdDrntfv";
     private static readonly string[] Categories = ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cn"];
 
-    /// <exception cref="TokenizerException">The expression uses what .NET would read otherwise.</exception>
+    /// <exception cref="TokenizerException">The expression contains something that .NET interprets differently.</exception>
     internal static Regex Compile(string expression)
     {
         for (var (i, inClass, quantified) = (0, false, false); i < expression.Length; i++)
@@ -48,11 +52,12 @@ internal static class RegexTranslation
         }
         catch (ArgumentException error)
         {
-            throw new TokenizerException($"The regular expression '{expression}' of this tokenizer is not one that .NET understands: {error.Message}", error);
+            throw new TokenizerException(
+                $"The regular expression '{expression}' of the tokenizer is invalid in .NET: {error.Message}", error);
         }
     }
 
-    /// <returns>Where the escape ends.</returns>
+    /// <returns>The index after the escape.</returns>
     private static int CheckEscape(string expression, int i)
     {
         if (expression[i] is 'p' or 'P')
@@ -64,7 +69,10 @@ internal static class RegexTranslation
         return char.IsAsciiLetterOrDigit(expression[i]) && !Understood.Contains(expression[i], StringComparison.Ordinal) ? throw Refused(expression, $"'\\{expression[i]}'") : i;
     }
 
-    /// <summary>The text as the expressions are to see it; where places moved, <paramref name="positions"/> holds the place in the text of each character and of the end.</summary>
+    /// <summary>
+    /// Returns the text against which expressions are matched. If indices differ, <paramref name="positions"/> maps the index of each
+    /// character and of the end to an index in the text.
+    /// </summary>
     internal static ReadOnlySpan<char> Proxy(ReadOnlySpan<char> text, out int[]? positions)
     {
         positions = null;
@@ -99,5 +107,6 @@ internal static class RegexTranslation
     }
 
     private static TokenizerException Refused(string expression, string what) =>
-        new($"The regular expression '{expression}' of this tokenizer uses {what}, which .NET would read in another way. Supported: general categories \\p{{…}}, \\s, \\d and plain characters up to U+FFFF.");
+        new($"The regular expression '{expression}' of the tokenizer uses {what}, which is not supported because .NET interprets it "
+            + $"differently. Supported: general categories \\p{{…}}, \\s, \\d and plain characters up to U+FFFF.");
 }

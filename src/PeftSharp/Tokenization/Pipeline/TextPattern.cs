@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>What <c>Split</c> and <c>Replace</c> look for: a plain text or a regular expression.</summary>
+/// <summary>The pattern of <c>Split</c> and <c>Replace</c>: a literal text or a regular expression.</summary>
 /// <remarks>
-/// Regular expressions run on .NET's engine, which knows no code point above U+FFFF; see <see cref="RegexTranslation"/> for how texts and patterns are made to mean the same
-/// as in the reference's engine (Oniguruma), and which patterns are refused.
+/// Regular expressions are matched by .NET, which does not support code points above U+FFFF. <see cref="RegexTranslation"/> translates
+/// texts and patterns, so that the matches are those of the reference implementation (Oniguruma), and rejects other patterns.
 /// </remarks>
 internal sealed class TextPattern
 {
@@ -17,10 +17,10 @@ internal sealed class TextPattern
 
     internal static TextPattern OfText(string text) => new(text, null);
 
-    /// <exception cref="TokenizerException">The expression uses what .NET would read otherwise.</exception>
+    /// <exception cref="TokenizerException">The expression contains something that .NET interprets differently.</exception>
     internal static TextPattern OfRegex(string expression) => new(expression, RegexTranslation.Compile(expression));
 
-    /// <summary>The matches from left to right; empty ones are left out.</summary>
+    /// <summary>Returns the matches in the order of the text, without empty ones.</summary>
     internal List<(int Start, int End)> Matches(ReadOnlySpan<char> text)
     {
         var matches = new List<(int, int)>();

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Buffers in which one text becomes tokens; each thread reuses its own.</summary>
+/// <summary>Converts a text to tokens, in buffers that each thread reuses.</summary>
 internal sealed class TokenRunBuilder
 {
     [ThreadStatic] private static TokenRunBuilder? s_ofThread;
@@ -12,7 +12,10 @@ internal sealed class TokenRunBuilder
 
     internal static TokenRunBuilder OfThread => s_ofThread ??= new TokenRunBuilder();
 
-    /// <summary>The tokens of a text: added tokens are cut out, the rest is normalized, cut at added tokens again, split into words and given to the model.</summary>
+    /// <summary>
+    /// Returns the tokens of a text. Added tokens are matched in the text as written; the rest is normalized, added tokens are matched
+    /// again, and what remains is split into words and passed to the model.
+    /// </summary>
     internal TokenRun Run(string text, TokenizerPipeline pipeline)
     {
         (_count, _word, _isWordGiven) = (0, 0, false);
@@ -20,7 +23,7 @@ internal sealed class TokenRunBuilder
         return new TokenRun(text, _ids[.._count], _starts[.._count], _ends[.._count], _words[.._count]);
     }
 
-    /// <summary>The tokens of words that are given one by one, each as a text of its own.</summary>
+    /// <summary>Returns the tokens of a list of words, each encoded as a separate text.</summary>
     internal TokenRun Run(IReadOnlyList<string> words, TokenizerPipeline pipeline)
     {
         (_count, _isWordGiven) = (0, true);
@@ -47,7 +50,7 @@ internal sealed class TokenRunBuilder
         }
     }
 
-    /// <summary>The next token is of another word, unless the words are given.</summary>
+    /// <summary>Ends a word of the pre-tokenizer. It does not count if the words are given.</summary>
     private void EndWord() => _word += _isWordGiven ? 0 : 1;
 
     private void RunPiece(string text, TextSpan part, TokenizerPipeline pipeline)

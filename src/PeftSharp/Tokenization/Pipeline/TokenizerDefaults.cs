@@ -1,14 +1,14 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>What the <c>padding</c> and <c>truncation</c> blocks of tokenizer.json say of a tokenizer; null where they say nothing.</summary>
+/// <summary>The settings in the <c>padding</c> and <c>truncation</c> blocks of tokenizer.json; null if absent.</summary>
 internal sealed record TokenizerDefaults
 {
-    /// <summary>The token that fills rows up.</summary>
+    /// <summary>The padding token.</summary>
     internal string? PadToken { get; init; }
 
-    /// <summary>The end at which rows are filled up.</summary>
+    /// <summary>The side on which rows are padded.</summary>
     internal PaddingSide? PaddingSide { get; init; }
 
-    /// <summary>The end at which tokens are cut off.</summary>
+    /// <summary>The side on which tokens are truncated.</summary>
     internal TruncationSide? TruncationSide { get; init; }
 }

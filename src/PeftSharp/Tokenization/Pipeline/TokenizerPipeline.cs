@@ -1,14 +1,16 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The parts of a tokenizer in the order in which a text passes them, as tokenizer.json lists them.</summary>
-/// <param name="Normalizer">Rewrites the text; null: leaves it.</param>
-/// <param name="PreTokenizer">Splits it into words; null: takes it as one.</param>
-/// <param name="Model">Turns words into tokens.</param>
+/// <summary>The components of a tokenizer in the order of processing, as in tokenizer.json.</summary>
+/// <param name="Normalizer">Changes the text; null: none.</param>
+/// <param name="PreTokenizer">Splits the text into words; null: the whole text is one word.</param>
+/// <param name="Model">Converts words to tokens.</param>
 /// <param name="PostProcessor">Adds special tokens; null: none.</param>
-/// <param name="Decoder">Turns tokens into text; null: joins them with blanks.</param>
+/// <param name="Decoder">Converts tokens to text; null: joins them with spaces.</param>
 internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? PreTokenizer, TokenizerModel Model, PostProcessor? PostProcessor, Decoder? Decoder)
 {
-    /// <summary>What the padding and truncation blocks of tokenizer.json say, which holds where tokenizer_config.json is silent.</summary>
+    /// <summary>
+    /// The settings in the padding and truncation blocks of tokenizer.json, used if tokenizer_config.json does not have them.
+    /// </summary>
     internal TokenizerDefaults Defaults { get; init; } = new();
 
     internal AddedVocabulary Added { get; } = new(Model, Normalizer);
@@ -17,7 +19,7 @@ internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? P
 
     internal TokenRun Tokenize(IReadOnlyList<string> words) => TokenRunBuilder.OfThread.Run(words, this);
 
-    /// <summary>The text of tokens; ids that no token has are passed over, as in the reference.</summary>
+    /// <summary>Decodes tokens. Ids that are not in the vocabulary are ignored, as in the reference implementation.</summary>
     internal string Decode(IEnumerable<int> ids, bool skipSpecialTokens)
     {
         if (Model is BackendModel backend)

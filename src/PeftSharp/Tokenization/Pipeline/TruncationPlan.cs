@@ -1,16 +1,16 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>How long an encoding may be and where tokens are cut off: a checked set of options.</summary>
-/// <param name="MaxLength">The most tokens, special ones included.</param>
-/// <param name="Strategy">Which text gives way.</param>
-/// <param name="Stride">How many tokens a part that overflows has in common with the one before it.</param>
-/// <param name="Side">The end that is cut.</param>
+/// <summary>The checked options of a truncation.</summary>
+/// <param name="MaxLength">The maximum number of tokens, including special tokens.</param>
+/// <param name="Strategy">Which text is truncated.</param>
+/// <param name="Stride">The number of tokens that an overflowing part shares with the part before it.</param>
+/// <param name="Side">The side on which tokens are truncated.</param>
 internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy, int Stride, TruncationSide Side)
 {
-    /// <summary>The parts of one or two texts of these lengths; the first of each is kept, the others overflow.</summary>
-    /// <param name="lengths">Tokens of each text.</param>
-    /// <param name="room">Tokens left for them beside special tokens.</param>
-    /// <exception cref="TokenizerException">The text that should give way is absent or too short.</exception>
+    /// <summary>Returns the parts of one or two texts. The first part of each is kept; the others overflow.</summary>
+    /// <param name="lengths">The number of tokens of each text.</param>
+    /// <param name="room">The maximum number of tokens without special tokens.</param>
+    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
     internal List<(int Start, int End)>[] Parts(int[] lengths, int room)
     {
         var parts = Array.ConvertAll(lengths, length => new List<(int, int)> { (0, length) });
@@ -24,17 +24,20 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
         }
         var target = Strategy == TruncationStrategy.OnlyFirst ? 0 : 1;
         if (target >= lengths.Length)
-            throw new TokenizerException("Truncation error: second sequence not provided. Truncation only_second needs a pair; give textPair, or choose longest_first or only_first.");
+            throw new TokenizerException(
+                "Truncation error: second sequence not provided. Truncation only_second requires a pair. "
+                + "Pass textPair, or use longest_first or only_first.");
         if (lengths[target] <= excess)
         {
             throw new TokenizerException($"Truncation error: sequence to truncate too short to respect the provided max_length. "
-                + $"Truncation {Strategy} would have to remove {excess} of the {lengths[target]} tokens of text {target + 1} for maxLength {MaxLength}; raise maxLength or choose longest_first.");
+                + $"Truncation {Strategy} would have to remove {excess} of the {lengths[target]} tokens of text {target + 1} for "
+                + $"maxLength {MaxLength}. Increase maxLength, or use longest_first.");
         }
         parts[target] = Cut(lengths[target], lengths[target] - excess);
         return parts;
     }
 
-    // The shorter text keeps its tokens unless both are longer than half the room.
+    // The shorter text is not truncated unless both are longer than half of the room.
     private static int[] LongestFirst(int[] lengths, int room)
     {
         if (lengths.Length == 1)
@@ -53,7 +56,9 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
         if (kept == 0)
             return [(0, 0), (0, length)];
         if (Stride >= kept)
-            throw new ArgumentException($"stride {Stride} must be less than the {kept} tokens of a text that maxLength {MaxLength} leaves room for beside special tokens.");
+            throw new ArgumentException(
+                $"stride {Stride} must be less than {kept}, the number of tokens of a text for which maxLength {MaxLength} has room "
+                + "after special tokens.");
         var parts = new List<(int Start, int End)>();
         if (Side == TruncationSide.Right)
         {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary><c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, the second text in segment 1.</summary>
+/// <summary>Adds special tokens: <c>[CLS] A [SEP]</c> and <c>[CLS] A [SEP] B [SEP]</c>, where the second text has token type 1.</summary>
 internal sealed class BertProcessing((string Token, int Id) sep, (string Token, int Id) cls) : PostProcessor
 {
     internal override TemplateProcessing Template { get; } =

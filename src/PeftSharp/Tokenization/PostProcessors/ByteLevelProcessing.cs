@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Trims the blank that a byte-level token begins or ends with off its range; <c>ByteLevel</c> in tokenizer.json.</summary>
+/// <summary>Removes leading and trailing spaces from the offsets of byte-level tokens; <c>ByteLevel</c> in tokenizer.json.</summary>
 internal sealed class ByteLevelProcessing(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PostProcessor
 {
     internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];

@@ -2,18 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Several post-processors, of which one may have a template.</summary>
+/// <summary>Applies several post-processors, at most one of which has a template.</summary>
 internal sealed class PostProcessorSequence : PostProcessor
 {
     private readonly IReadOnlyList<PostProcessor> _processors;
 
-    /// <exception cref="TokenizerException">More than one adds special tokens.</exception>
+    /// <exception cref="TokenizerException">More than one post-processor adds special tokens.</exception>
     internal PostProcessorSequence(IReadOnlyList<PostProcessor> processors)
     {
         _processors = processors;
         var templates = processors.Select(p => p.Template).OfType<TemplateProcessing>().ToArray();
         if (templates.Length > 1)
-            throw new TokenizerException($"The post-processor is a sequence of which {templates.Length} parts add special tokens; at most one can.");
+            throw new TokenizerException(
+                $"The post-processor is a sequence with {templates.Length} parts that add special tokens, "
+                + "but at most one is supported.");
         Template = templates.SingleOrDefault();
     }
 

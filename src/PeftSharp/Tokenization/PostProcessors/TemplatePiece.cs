@@ -1,9 +1,9 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A place in a template: a text, or special tokens.</summary>
-/// <param name="Text">0 or 1: the first or the second text; null: special tokens.</param>
-/// <param name="Name">The key of the special tokens.</param>
-/// <param name="TypeId">Segment of the tokens there.</param>
+/// <summary>A piece of a template: a text, or special tokens.</summary>
+/// <param name="Text">The text: 0 for the first, 1 for the second; null for special tokens.</param>
+/// <param name="Name">The name of the special tokens.</param>
+/// <param name="TypeId">The token type.</param>
 internal readonly record struct TemplatePiece(int? Text, string? Name, int TypeId)
 {
     internal static TemplatePiece FromJson(JsonPart part)

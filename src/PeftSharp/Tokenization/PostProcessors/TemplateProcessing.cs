@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Puts a text or a pair between special tokens.</summary>
+/// <summary>Adds special tokens to a text or a pair by a template.</summary>
 internal sealed class TemplateProcessing : PostProcessor
 {
     private readonly IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> _specialTokens;
 
-    /// <param name="single">The pieces around one text.</param>
-    /// <param name="pair">The pieces around two.</param>
-    /// <param name="specialTokens">Ids and tokens by name.</param>
-    /// <exception cref="TokenizerException">A piece names tokens that are not given, or a template lacks a text.</exception>
+    /// <param name="single">The template for a single text.</param>
+    /// <param name="pair">The template for a pair.</param>
+    /// <param name="specialTokens">The ids and tokens by name.</param>
+    /// <exception cref="TokenizerException">A special token is not defined, or a template does not contain a text.</exception>
     internal TemplateProcessing(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair, IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> specialTokens)
     {
         (Single, Pair, _specialTokens) = (single, pair, specialTokens);
@@ -19,28 +19,32 @@ internal sealed class TemplateProcessing : PostProcessor
             if (piece.Name is { } name && !specialTokens.ContainsKey(name))
                 throw new TokenizerException($"The template of the post-processor uses the special token '{name}', which its special_tokens do not define ({string.Join(", ", specialTokens.Keys)}).");
         if (single.Any(piece => piece.Text == 1) || !pair.Any(piece => piece.Text == 0) || !pair.Any(piece => piece.Text == 1))
-            throw new TokenizerException("The templates of the post-processor must use text A alone for single texts, A and B for pairs.");
+            throw new TokenizerException("The templates of the post-processor must contain A for single texts, and A and B for pairs.");
     }
 
     internal IReadOnlyList<TemplatePiece> Single { get; }
 
     internal IReadOnlyList<TemplatePiece> Pair { get; }
 
-    /// <summary>Whether the parts of a text that overflow take their segments from the template as well, instead of from the number of their text.</summary>
+    /// <summary>
+    /// Whether overflowing parts of a text get their token types from the template, instead of from the index of the text.
+    /// </summary>
     internal bool TypesOverflow { get; private init; }
 
     internal TemplateProcessing WithTypedOverflow() => new(Single, Pair, _specialTokens) { TypesOverflow = true };
 
     internal override TemplateProcessing Template => this;
 
-    /// <summary>One text after the other and nothing else.</summary>
+    /// <summary>The template without special tokens.</summary>
     internal static TemplateProcessing Plain { get; } = Of("$A:0", "$A:0 $B:1");
 
     internal int[] IdsOf(TemplatePiece piece) => piece.Name is null ? [] : _specialTokens[piece.Name].Ids;
 
     internal int AddedTokens(bool isPair) => (isPair ? Pair : Single).Sum(piece => IdsOf(piece).Length);
 
-    /// <summary>From the short form, in which <c>$A:0</c> is text A in segment 0 and <c>[SEP]:1</c> a special token in segment 1.</summary>
+    /// <summary>
+    /// Parses a short form, in which <c>$A:0</c> is text A with token type 0 and <c>[SEP]:1</c> a special token with type 1.
+    /// </summary>
     internal static TemplateProcessing Of(string single, string pair, params ReadOnlySpan<(string Token, int Id)> specialTokens)
     {
         var tokens = new Dictionary<string, (int[], string[])>(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Words between white space; each punctuation character is a word of its own.</summary>
+/// <summary>Splits at white space, and makes each punctuation character a word.</summary>
 internal sealed class BertPreTokenizer : SplittingPreTokenizer
 {
     internal override JsonObject ToJson() => new() { ["type"] = "BertPreTokenizer" };

@@ -2,19 +2,22 @@ using System.Buffers;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>GPT-2's alphabet of 256 visible characters, one for each byte (Radford et al. 2019, section 2.2): printable bytes stand for themselves, the others follow from U+0100.</summary>
+/// <summary>
+/// The byte-level alphabet of GPT-2, with a visible character for each byte (Radford et al. 2019, section 2.2): printable bytes are
+/// unchanged, the others are the characters from U+0100.
+/// </summary>
 internal static class ByteAlphabet
 {
-    /// <summary>The character of each byte.</summary>
+    /// <summary>The character for each byte.</summary>
     internal static ReadOnlySpan<char> Chars => CharsOfBytes;
 
     private static readonly char[] CharsOfBytes = NewChars();
     private static readonly short[] Bytes = NewBytes();
 
-    /// <summary>What stands for a blank: Ġ.</summary>
+    /// <summary>The character for a space: Ġ.</summary>
     internal static char Space => CharsOfBytes[' '];
 
-    /// <summary>The byte that a character stands for.</summary>
+    /// <summary>Returns the byte for a character.</summary>
     internal static bool TryByte(char c, out byte value)
     {
         var found = c < Bytes.Length ? Bytes[c] : -1;
@@ -22,7 +25,7 @@ internal static class ByteAlphabet
         return found >= 0;
     }
 
-    /// <summary>Appends the bytes that a token stands for; a token with other characters (an added token) stands for its own UTF-8.</summary>
+    /// <summary>Appends the bytes of a token. A token with other characters (an added token) is encoded as UTF-8.</summary>
     internal static void AppendBytes(string token, ArrayBufferWriter<byte> bytes)
     {
         var room = bytes.GetSpan(3 * token.Length + 1);

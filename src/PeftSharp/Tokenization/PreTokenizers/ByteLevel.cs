@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Splits into GPT-2's words and spells every one in its alphabet of bytes, so that no text is unknown.</summary>
-/// <param name="addPrefixSpace">Puts a blank before a text that begins with none.</param>
-/// <param name="trimOffsets">Only kept for the file: the post-processor of the same name has the effect.</param>
-/// <param name="useRegex">False: takes the words as they are.</param>
+/// <summary>Splits a text into words as GPT-2 does and encodes their bytes as characters, so that any text can be encoded.</summary>
+/// <param name="addPrefixSpace">Whether to add a space before a text that does not start with one.</param>
+/// <param name="trimOffsets">Stored for tokenizer.json only; the post-processor of the same name applies it.</param>
+/// <param name="useRegex">Whether to split into words.</param>
 internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PreTokenizer
 {
     internal bool AddsPrefixSpace => addPrefixSpace;
@@ -38,7 +38,7 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
         text.EndSpans();
     }
 
-    // The blank takes the range of the character it stands before.
+    // The added space has the offsets of the character after it.
     private static void AddPrefixSpace(PreTokenizedText text) => text.Rewrite((aligned, span) =>
     {
         if (aligned.Chars[span.Start] != ' ')
@@ -55,7 +55,7 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
         var chars = text.Text.Chars;
         if (System.Text.Ascii.IsValid(chars))
         {
-            // One character for one. What lies between the words or belongs to an added token is not looked at again.
+            // Each character is replaced by one character. Characters outside of words and in added tokens are not used again.
             foreach (ref var c in chars)
                 c = ByteAlphabet.Chars[c];
             return;

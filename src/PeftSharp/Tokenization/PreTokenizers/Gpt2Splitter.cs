@@ -1,7 +1,9 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>GPT-2's words: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>, by hand.</summary>
-/// <remarks>By hand for speed, and because .NET's expressions know no letter above U+FFFF.</remarks>
+/// <summary>
+/// Splits a text as GPT-2 does: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
+/// </summary>
+/// <remarks>Not a regular expression, for speed and because .NET's do not match letters above U+FFFF.</remarks>
 internal static class Gpt2Splitter
 {
     private const UnicodeFlags Kinds = UnicodeFlags.Letter | UnicodeFlags.Number | UnicodeFlags.Space;
@@ -24,7 +26,7 @@ internal static class Gpt2Splitter
         var kind = KindAt(text, first, out var units);
         if (kind != UnicodeFlags.Space)
             return RunEnd(text, first + units, kind);
-        // White space; all but the last character of a run that a word follows, which may take that along where it is a blank.
+        // White space. The last character of a run before a word is not included; if it is a space, it belongs to the word.
         var end = RunEnd(text, start + 1, UnicodeFlags.Space);
         return end < text.Length && end - start > 1 ? end - 1 : end;
     }

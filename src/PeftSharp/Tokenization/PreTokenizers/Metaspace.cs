@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Replaces spaces by a visible character, SentencePiece's <c>▁</c>, and splits before each of them.</summary>
+/// <summary>Replaces spaces by a visible character, SentencePiece's <c>▁</c>, and splits before it.</summary>
 /// <param name="replacement">The visible character.</param>
-/// <param name="prependScheme">Which pieces get one at their beginning where they have none.</param>
-/// <param name="split">False: only replaces.</param>
+/// <param name="prependScheme">Which pieces of text get the character as a prefix.</param>
+/// <param name="split">Whether to split.</param>
 internal sealed class Metaspace(char replacement, PrependScheme prependScheme, bool split) : PreTokenizer
 {
     internal override void PreTokenize(PreTokenizedText text)
@@ -27,7 +27,7 @@ internal sealed class Metaspace(char replacement, PrependScheme prependScheme, b
 
     internal static Metaspace FromJson(JsonPart part) => new(part.Character("replacement"), ReadPrependScheme(part), part.Flag("split", absent: true));
 
-    /// <summary>Files of older versions have <c>add_prefix_space</c> instead of <c>prepend_scheme</c>.</summary>
+    /// <summary>Reads <c>prepend_scheme</c>, or <c>add_prefix_space</c> of older files.</summary>
     internal static PrependScheme ReadPrependScheme(JsonPart part) => part.TextOrNull("prepend_scheme") switch
     {
         null => part.Flag("add_prefix_space", absent: true) ? PrependScheme.Always : PrependScheme.Never,
@@ -44,7 +44,7 @@ internal sealed class Metaspace(char replacement, PrependScheme prependScheme, b
     private bool NeedsPrefix(PreTokenizedText text, TextSpan span) =>
         (prependScheme == PrependScheme.Always || prependScheme == PrependScheme.First && text.IsAtStart(span)) && text.Text.Chars[span.Start] != replacement;
 
-    // The new character takes the range of the one that it stands before.
+    // The added character has the offsets of the character after it.
     private void Prepend(PreTokenizedText text) => text.Rewrite((aligned, span) =>
     {
         if (NeedsPrefix(text, span))

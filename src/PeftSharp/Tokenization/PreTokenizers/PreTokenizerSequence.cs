@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>One pre-tokenizer after another, each splitting further.</summary>
+/// <summary>Applies several pre-tokenizers, each to the words of the previous one.</summary>
 internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> preTokenizers) : PreTokenizer
 {
     internal override void PreTokenize(PreTokenizedText text)

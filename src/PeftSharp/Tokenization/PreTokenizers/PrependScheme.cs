@@ -1,9 +1,9 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Which pieces of a text <see cref="Metaspace"/> puts its character before.</summary>
+/// <summary>Which pieces of a text <see cref="Metaspace"/> adds its character to.</summary>
 internal enum PrependScheme
 {
-    /// <summary>Every piece between added tokens.</summary>
+    /// <summary>All pieces between added tokens.</summary>
     Always,
 
     /// <summary>The piece at the beginning of the text.</summary>

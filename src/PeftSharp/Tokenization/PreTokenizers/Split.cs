@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Splits at the matches of a pattern, or (inverted) at what lies between them.</summary>
+/// <summary>Splits at the matches of a pattern or, if inverted, at the text between them.</summary>
 internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool invert) : SplittingPreTokenizer
 {
     internal static Split FromJson(JsonPart part) => new(TextPattern.FromJson(part["pattern"]), part.Choice<SplitBehavior>("behavior"), part.Flag("invert"));
@@ -49,7 +49,7 @@ internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool in
         return parts;
     }
 
-    // Widens a part over the next one where the two belong together; the kind that the next is compared with is that of the last part joined.
+    // Joins consecutive parts that belong together. Each part is compared with the last one that was joined.
     private static void Join(List<(int Start, int End, bool IsMatch)> parts, Func<(int, int, bool IsMatch), (int, int, bool IsMatch), bool> belong)
     {
         var kept = 0;

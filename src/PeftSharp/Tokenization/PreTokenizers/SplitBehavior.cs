@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>What becomes of the matches that <see cref="Split"/> splits at.</summary>
+/// <summary>What <see cref="Split"/> does with the matches.</summary>
 internal enum SplitBehavior
 {
     Removed,

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>A pre-tokenizer that changes no character.</summary>
+/// <summary>A pre-tokenizer that splits without changing characters.</summary>
 internal abstract class SplittingPreTokenizer : PreTokenizer
 {
     internal override void PreTokenize(PreTokenizedText text)
@@ -16,6 +16,6 @@ internal abstract class SplittingPreTokenizer : PreTokenizer
         text.EndSpans();
     }
 
-    /// <summary>Adds the words of <paramref name="text"/>, which stands at <paramref name="offset"/>.</summary>
+    /// <summary>Adds the words of <paramref name="text"/>, which begins at <paramref name="offset"/>.</summary>
     protected abstract void SplitInto(ReadOnlySpan<char> text, int offset, List<TextSpan> words);
 }

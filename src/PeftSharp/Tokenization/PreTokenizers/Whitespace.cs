@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Runs of word characters and runs of other characters, without the white space: <c>\w+|[^\w\s]+</c>.</summary>
+/// <summary>Splits into runs of word characters and runs of other characters, without white space: <c>\w+|[^\w\s]+</c>.</summary>
 internal sealed class Whitespace : SplittingPreTokenizer
 {
     internal override JsonObject ToJson() => new() { ["type"] = "Whitespace" };

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Words between white space.</summary>
+/// <summary>Splits at white space.</summary>
 internal sealed class WhitespaceSplit : SplittingPreTokenizer
 {
     internal override JsonObject ToJson() => new() { ["type"] = "WhitespaceSplit" };
@@ -12,7 +12,7 @@ internal sealed class WhitespaceSplit : SplittingPreTokenizer
         var start = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            if (!UnicodeTables.Is(text[i], UnicodeFlags.Space))      // all white space is in the basic plane
+            if (!UnicodeTables.Is(text[i], UnicodeFlags.Space))      // no white space above U+FFFF
                 continue;
             PreTokenizedText.AddWord(words, offset + start, offset + i);
             start = i + 1;

@@ -1,11 +1,11 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reading UTF-16 by code points. A lone half of a surrogate pair, which Python's strings and files cannot hold here, counts as U+FFFD.</summary>
+/// <summary>Reads code points from UTF-16. A lone surrogate, which UTF-8 cannot represent, is read as U+FFFD.</summary>
 internal static class CodePoints
 {
     internal const int Replacement = 0xFFFD;
 
-    /// <summary>The code point at <paramref name="index"/> and how many UTF-16 units it takes.</summary>
+    /// <summary>Returns the code point at <paramref name="index"/> and its number of UTF-16 code units.</summary>
     internal static int At(ReadOnlySpan<char> text, int index, out int units)
     {
         var first = text[index];
@@ -20,7 +20,7 @@ internal static class CodePoints
         return Replacement;
     }
 
-    /// <summary>The code point that ends just before <paramref name="end"/>.</summary>
+    /// <summary>Returns the code point that ends at <paramref name="end"/>.</summary>
     internal static int Before(ReadOnlySpan<char> text, int end, out int units)
     {
         units = end >= 2 && char.IsLowSurrogate(text[end - 1]) && char.IsHighSurrogate(text[end - 2]) ? 2 : 1;
@@ -36,9 +36,9 @@ internal static class CodePoints
         return text.Length - pairs;
     }
 
-    /// <summary>Whether <paramref name="index"/> lies between the two halves of a surrogate pair.</summary>
+    /// <summary>Whether <paramref name="index"/> is between the surrogates of a pair.</summary>
     internal static bool IsInside(ReadOnlySpan<char> text, int index) => index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) && char.IsHighSurrogate(text[index - 1]);
 
-    /// <summary>Bytes in UTF-8.</summary>
+    /// <summary>The number of bytes of a code point in UTF-8.</summary>
     internal static int Utf8Length(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }

@@ -1,15 +1,17 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>What the pipeline asks about a code point; in the order of the sets in <see cref="UnicodeTables"/>.</summary>
+/// <summary>Properties of code points, in the order of the sets in <see cref="UnicodeTables"/>.</summary>
 [Flags]
 internal enum UnicodeFlags : byte
 {
     None = 0,
     /// <summary>The property White_Space.</summary>
     Space = 1,
-    /// <summary>What BERT's cleaning removes: controls, formats, private use, U+0000 and U+FFFD, but not tab and line ends.</summary>
+    /// <summary>
+    /// Removed by BERT's cleaning: control, format and private-use characters, U+0000 and U+FFFD, but not tab and line ends.
+    /// </summary>
     Removed = 2,
-    /// <summary>What BERT splits off as a word of its own: category P and all ASCII punctuation.</summary>
+    /// <summary>A word of its own for BERT: category P and all ASCII punctuation.</summary>
     Punctuation = 4,
     /// <summary>Category Mn.</summary>
     NonSpacingMark = 8,
@@ -19,6 +21,6 @@ internal enum UnicodeFlags : byte
     Letter = 32,
     /// <summary>Category N.</summary>
     Number = 64,
-    /// <summary>What <c>\w</c> is in Rust's regular expressions.</summary>
+    /// <summary>Matched by <c>\w</c> in Rust's regular expressions.</summary>
     Word = 128,
 }

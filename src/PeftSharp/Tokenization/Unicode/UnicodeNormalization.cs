@@ -1,11 +1,13 @@
 namespace PeftSharp.Tokenization;
 
-/// <summary>The four normalization forms (UAX #15), each output code point with the change that <see cref="AlignedText.Emit"/> takes.</summary>
+/// <summary>The four normalization forms (UAX #15). Each code point has the change that <see cref="AlignedText.Emit"/> expects.</summary>
 internal static class UnicodeNormalization
 {
     private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
 
-    /// <summary>Decomposes the text and sorts marks by class; the parts after the first of a code point count as added.</summary>
+    /// <summary>
+    /// Decomposes a text and sorts marks by combining class. All parts of a code point except the first count as inserted.
+    /// </summary>
     internal static List<(int CodePoint, int Change)> Decompose(ReadOnlySpan<char> text, bool compatibility)
     {
         var result = new List<(int, int)>(text.Length + 8);
@@ -32,12 +34,12 @@ internal static class UnicodeNormalization
         return result;
     }
 
-    /// <summary>Puts a decomposed text together again.</summary>
+    /// <summary>Composes a decomposed text.</summary>
     internal static List<(int CodePoint, int Change)> Compose(List<(int CodePoint, int Change)> parts)
     {
         var result = new List<(int CodePoint, int Change)>(parts.Count);
-        var starter = -1;                                     // place of the character that marks attach to
-        var lastClass = -1;                                   // -1: nothing stands between it and the next part
+        var starter = -1;                                     // index of the character to which marks attach
+        var lastClass = -1;                                   // -1: the next part follows it directly
         foreach (var (c, change) in parts)
         {
             var combining = UnicodeTables.CombiningClass(c);
@@ -78,7 +80,7 @@ internal static class UnicodeNormalization
         return UnicodeTables.TryCompose(first, second, out composed);
     }
 
-    // A stable insertion sort: marks on one letter are few.
+    // A stable insertion sort, because a character has few marks.
     private static void SortMarks(List<(int CodePoint, int Change)> result, int start, int end)
     {
         for (var i = start + 1; i < end; i++)

@@ -2,8 +2,8 @@ using System.IO.Compression;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Facts about code points, as the reference implementation sees them.</summary>
-/// <remarks>Own tables, because .NET knows another version of Unicode, and without ICU (InvariantGlobalization) decomposes nothing.</remarks>
+/// <summary>Properties of code points, in the Unicode version of the reference implementation.</summary>
+/// <remarks>.NET has another version of Unicode, and does not decompose without ICU (InvariantGlobalization).</remarks>
 internal static partial class UnicodeTables
 {
     private const int PageSize = 256;
@@ -34,20 +34,20 @@ internal static partial class UnicodeTables
 
     internal static bool Is(int codePoint, UnicodeFlags flag) => (FlagsOf(codePoint) & flag) != 0;
 
-    /// <summary>The lower case of a code point where that is another one (one to two code points).</summary>
+    /// <summary>Returns the lower case of a code point (one or two code points) if it is different.</summary>
     internal static bool TryLower(int codePoint, out int[] lower) => Lower.TryGetValue(codePoint, out lower!);
 
-    /// <summary>The full decomposition, canonical (NFD) or with compatibility (NFKD); Hangul is arithmetic and not here.</summary>
+    /// <summary>Returns the full decomposition, canonical (NFD) or compatibility (NFKD), except for Hangul, which is computed.</summary>
     internal static bool TryDecompose(int codePoint, bool compatibility, out int[] parts) =>
         compatibility && Compatible.TryGetValue(codePoint, out parts!) || Canonical.TryGetValue(codePoint, out parts!);
 
-    /// <summary>The canonical combining class; 0 starts a new character.</summary>
+    /// <summary>The canonical combining class; 0 for a starter.</summary>
     internal static int CombiningClass(int codePoint) => codePoint < 0x300 ? 0 : Classes.GetValueOrDefault(codePoint);
 
-    /// <summary>The one code point that two others are put together to in NFC; Hangul is arithmetic and not here.</summary>
+    /// <summary>Returns the composition of two code points in NFC, except for Hangul, which is computed.</summary>
     internal static bool TryCompose(int first, int second, out int composed) => Compositions.TryGetValue((first, second), out composed);
 
-    // The last part of a full decomposition was never composed itself; what stands before it is put together first.
+    // The last part of a full decomposition is never composite; the parts before it are composed first.
     private static void BuildCompositions(List<int> composed)
     {
         var byParts = composed.ToDictionary(c => string.Join(' ', Canonical[c]));
@@ -87,7 +87,7 @@ internal static partial class UnicodeTables
             }
         }
 
-        /// <returns>The keys whose bit 0 is set.</returns>
+        /// <returns>The keys with bit 0 set.</returns>
         internal List<int> ReadMapping(Dictionary<int, int[]> mapping, bool hasBit)
         {
             var marked = new List<int>();
