@@ -24,8 +24,7 @@ public sealed record ForwardOptions
 
     /// <summary>
     /// Whether only the loss is needed. A language model may then skip the logits, and <see cref="ModelOutput.Logits"/> is null. The
-    /// trainer
-    /// sets it. Default false.
+    /// trainer sets it. Default false.
     /// </summary>
     public bool LossOnly { get; init; }
 

@@ -40,10 +40,11 @@ public abstract class ModelFamily
     /// </summary>
     public const string TokenizersBackend = "TokenizersBackend";
 
-    /// <summary>The family's tokenizer class in transformers, such as <c>BertTokenizer</c>. Used if neither <c>tokenizer_config.json</c>
-    /// nor <c>config.json</c> names a class;
-    /// <see cref="TokenizersBackend"/> takes precedence even if they do, as in transformers. Default null: the files determine the
-    /// class.</summary>
+    /// <summary>
+    /// The family's tokenizer class in transformers, such as <c>BertTokenizer</c>. Used if neither <c>tokenizer_config.json</c> nor
+    /// <c>config.json</c> names a class; <see cref="TokenizersBackend"/> takes precedence even if they do, as in transformers. Default
+    /// null: the files determine the class.
+    /// </summary>
     public virtual string? TokenizerClass => null;
 
     /// <summary>Reads the configuration from <paramref name="json"/>, the content of <c>config.json</c>.</summary>
@@ -60,9 +61,11 @@ public abstract class ModelFamily
     /// </summary>
     public virtual IReadOnlyList<string> Architectures => [];
 
-    /// <summary>The tied weights while <see cref="PretrainedConfig.TieWordEmbeddings"/> is set: maps the name of a weight to the name of
-    /// the weight that it shares, as in a model with a head
-    /// (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint may contain either or both. Default: none.</summary>
+    /// <summary>
+    /// The tied weights while <see cref="PretrainedConfig.TieWordEmbeddings"/> is set: maps the name of a weight to the name of the
+    /// weight that it shares, as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint may contain
+    /// either or both. Default: none.
+    /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 
     /// <summary>Whether an unexpected key can be ignored without a report, such as stored position indices.</summary>

@@ -5,9 +5,11 @@ namespace PeftSharp.Modeling;
 
 /// <summary>Wraps a custom TorchSharp module as a model that can be trained and to which adapters can be added.</summary>
 /// <remarks>
-/// <para>The module reads a batch and returns a <see cref="ModelOutput"/>, with the mean loss of the batch or, if an objective is given,
-/// with the logits from which the objective computes the loss.
-/// Its weights are saved and loaded under the module's own names. The module is disposed with the model.</para>
+/// <para>
+/// The module reads a batch and returns a <see cref="ModelOutput"/>, with the mean loss of the batch or, if an objective is given, with
+/// the logits from which the objective computes the loss. Its weights are saved and loaded under the module's own names. The module is
+/// disposed with the model.
+/// </para>
 /// <para>
 /// Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.
 /// </para>

@@ -35,8 +35,7 @@ public abstract record PretrainedConfig
 
     /// <summary>
     /// <c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: derived from the number and type
-    /// of
-    /// the labels, as in transformers.
+    /// of the labels, as in transformers.
     /// </summary>
     public string? ProblemType { get; init; }
 

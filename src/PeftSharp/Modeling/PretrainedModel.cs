@@ -8,9 +8,10 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The base class of all models, which can be loaded from and saved to folders in transformers' format.</summary>
 /// <remarks>
-/// <para>transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run it with a batch and, optionally, options. A custom model class
-/// derives from
-/// <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.</para>
+/// <para>
+/// transformers' <c>PreTrainedModel</c>. Use <c>call</c> to run it with a batch and, optionally, options. A custom model class derives
+/// from <see cref="PretrainedModel{TSelf, TConfig}"/> or, for a head on a body, from <see cref="HeadModel{TSelf, TConfig}"/>.
+/// </para>
 /// <para>Thread safety: several threads can call one model in evaluation mode at once, and generate with it in either mode. Training,
 /// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
 /// (generation, evaluation, models with adapters) throws.</para>
@@ -100,8 +101,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>
     /// The linear layer that computes the logits of a language model. If <see cref="PretrainedConfig.TieWordEmbeddings"/> is set, its
-    /// weight
-    /// is that of <see cref="InputEmbeddings"/>. Null for a model without such a head.
+    /// weight is that of <see cref="InputEmbeddings"/>. Null for a model without such a head.
     /// </summary>
     public virtual Module<Tensor, Tensor>? OutputEmbeddings => null;
 

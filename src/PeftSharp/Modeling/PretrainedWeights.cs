@@ -18,8 +18,7 @@ internal static class PretrainedWeights
 
     /// <summary>
     /// Copies a checkpoint's tensors into the model's parameters, converting their type. Missing parameters are initialized. If an
-    /// exception
-    /// is thrown, nothing has changed.
+    /// exception is thrown, nothing has changed.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">The checkpoint's folder, for messages.</param>

@@ -7,11 +7,12 @@ namespace PeftSharp.Models;
 public static class AutoTokenizer
 {
     /// <summary>Loads a tokenizer from a folder.</summary>
-    /// <remarks>The class is that in <c>tokenizer_class</c> of <c>tokenizer_config.json</c> or <c>config.json</c>, otherwise that of the
-    /// model's family
-    /// (<see cref="ModelFamily.TokenizerClass"/>). A class without its own pipeline is created from <c>tokenizer.json</c>. Without a
-    /// class, the files determine the tokenizer:
-    /// <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c> with <c>merges.txt</c> (GPT-2).</remarks>
+    /// <remarks>
+    /// The class is that in <c>tokenizer_class</c> of <c>tokenizer_config.json</c> or <c>config.json</c>, otherwise that of the model's
+    /// family (<see cref="ModelFamily.TokenizerClass"/>). A class without its own pipeline is created from <c>tokenizer.json</c>. Without
+    /// a class, the files determine the tokenizer: <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c>
+    /// with <c>merges.txt</c> (GPT-2).
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <exception cref="TokenizerException">Files are missing, malformed or not supported; the message names them.</exception>
     public static Tokenizer FromPretrained(string folder)

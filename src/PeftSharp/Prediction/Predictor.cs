@@ -40,8 +40,7 @@ public abstract partial class Predictor : IDisposable
 
     /// <summary>
     /// Names of parameters that were neither loaded from a checkpoint nor trained, usually those of a new head; predictions are then
-    /// random.
-    /// Empty for a trained model.
+    /// random. Empty for a trained model.
     /// </summary>
     public IReadOnlyList<string> UntrainedWeights => Model.NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
 

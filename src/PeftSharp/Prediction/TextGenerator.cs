@@ -9,9 +9,11 @@ namespace PeftSharp.Prediction;
 
 /// <summary>Generates text with a causal language model.</summary>
 /// <remarks>
-/// <para>transformers' <c>text-generation</c> pipeline, with its defaults: unless the caller or the model's <c>generation_config.json</c>
-/// sets other values, it samples with temperature 0.7 and generates at most 256 tokens.
-/// For tensors, scores and streaming use <c>model.Generate</c>.</para>
+/// <para>
+/// transformers' <c>text-generation</c> pipeline, with its defaults: unless the caller or the model's <c>generation_config.json</c> sets
+/// other values, it samples with temperature 0.7 and generates at most 256 tokens. For tensors, scores and streaming use
+/// <c>model.Generate</c>.
+/// </para>
 /// <code>
 /// using var writer = TextGenerator.FromPretrained("my-model");
 /// Console.WriteLine(writer.Generate("Once upon a time", new() { MaxNewTokens = 50 }).FullText);

@@ -9,9 +9,11 @@ namespace PeftSharp.Tuners;
 /// (<see cref="PromptAdapter"/>), or shared by its layers (<see cref="Tuner.AddShared"/>).
 /// </summary>
 /// <remarks>
-/// <para>A derived class declares its parameters in its constructor, with peft's names. The parameter <c>weight</c> of a module that is
-/// declared as <c>lora_A</c> is named <c>lora_A.default.weight</c> in the
-/// model and <c>lora_A.weight</c> in the file, where <c>default</c> is the adapter's name.</para>
+/// <para>
+/// A derived class declares its parameters in its constructor, with peft's names. The parameter <c>weight</c> of a module that is
+/// declared as <c>lora_A</c> is named <c>lora_A.default.weight</c> in the model and <c>lora_A.weight</c> in the file, where
+/// <c>default</c> is the adapter's name.
+/// </para>
 /// <para>Thread safety: several threads can read an instance at once; parameters are declared in the constructor only.</para>
 /// </remarks>
 public abstract class AdapterWeights

@@ -6,10 +6,11 @@ namespace PeftSharp.Tuners;
 
 /// <summary>The configuration of an adapter: the content of peft's <c>adapter_config.json</c>. Each method has its own record.</summary>
 /// <remarks>
-/// <para>peft's <c>PeftConfig</c>. Each property is a field of the file in snake case (<c>LoraAlpha</c>: <c>lora_alpha</c>), both when
-/// reading and when writing; <c>null</c> in a file means the default.
-/// Unknown fields are kept in <see cref="AdditionalFields"/> and written back. A custom record needs only its properties, a parameterless
-/// constructor and the abstract members.</para>
+/// <para>
+/// peft's <c>PeftConfig</c>. Each property is a field of the file in snake case (<c>LoraAlpha</c>: <c>lora_alpha</c>), both when reading
+/// and when writing; <c>null</c> in a file means the default. Unknown fields are kept in <see cref="AdditionalFields"/> and written back.
+/// A custom record needs only its properties, a parameterless constructor and the abstract members.
+/// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public abstract record PeftConfig

@@ -10,9 +10,11 @@ namespace PeftSharp.Tuners;
 /// files contain, and applies them in calls.
 /// </summary>
 /// <remarks>
-/// <para>A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>, one that adds virtual tokens from
-/// <see cref="PromptTuner{TConfig}"/>. Its configuration creates it
-/// (<see cref="PeftConfig.CreateTuner"/>), and <see cref="PeftMethods.Register{TConfig}"/> registers its files.</para>
+/// <para>
+/// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>, one that adds virtual tokens from
+/// <see cref="PromptTuner{TConfig}"/>. Its configuration creates it (<see cref="PeftConfig.CreateTuner"/>), and
+/// <see cref="PeftMethods.Register{TConfig}"/> registers its files.
+/// </para>
 /// <para>
 /// Thread safety: <see cref="Forward"/> is called from several threads at once in evaluation mode; the other members are called only
 /// while no call is running.

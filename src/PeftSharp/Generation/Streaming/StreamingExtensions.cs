@@ -15,9 +15,8 @@ public static class StreamingExtensions
     /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
     /// <remarks>
     /// The model runs on a separate thread, which ends when the text is finished, when the operation is cancelled, or when the caller
-    /// stops enumerating; the enumeration completes after it.
-    /// An adapter scope around this call applies to the text wherever it is enumerated. The model's adapters cannot be changed during
-    /// generation.
+    /// stops enumerating; the enumeration completes after it. An adapter scope around this call applies to the text wherever it is
+    /// enumerated. The model's adapters cannot be changed during generation.
     /// </remarks>
     /// <param name="model">A causal language model.</param>
     /// <param name="prompt">The prompt; one row.</param>

@@ -9,9 +9,11 @@ namespace PeftSharp.Modeling;
 /// A body with a head that scores every token of the vocabulary. The head's weight is tied to the input embeddings or separate.
 /// </summary>
 /// <remarks>
-/// <para><c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or of the last
-/// <see cref="ForwardOptions.LogitsToKeep"/> tokens.
-/// If only the loss is requested, it is computed from the hidden states without materializing all logits.</para>
+/// <para>
+/// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or of the last
+/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states without
+/// materializing all logits.
+/// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.

@@ -10,8 +10,7 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value
-/// cache, masks, windows and dropout are
-/// applied here; the family's layer owns the projections. Thread safety: instances are immutable.
+/// cache, masks, windows and dropout are applied here; the family's layer owns the projections. Thread safety: instances are immutable.
 /// </remarks>
 public sealed record MultiHeadAttention
 {

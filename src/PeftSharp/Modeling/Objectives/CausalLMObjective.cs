@@ -18,8 +18,7 @@ public sealed class CausalLMObjective : LanguageModelObjective
     /// <summary>Counts all labels as targets, including the first of each row, which no position predicts.</summary>
     /// <remarks>
     /// This is how transformers' trainer counts for <c>GPT2LMHeadModel</c>: the summed loss, which has one term fewer per row, is divided
-    /// by
-    /// the number of all labels.
+    /// by the number of all labels.
     /// </remarks>
     public static CausalLMObjective CountingFirstLabels { get; } = new(countsFirstLabels: true);
 

@@ -7,9 +7,10 @@ namespace PeftSharp.Modeling;
 /// no state.
 /// </summary>
 /// <remarks>
-/// <para>With <c>NumItemsInBatch</c> (the number of targets of all micro-batches of a step) a loss is the sum over this batch divided by
-/// it, so that the losses of the
-/// micro-batches add up to the loss of one large batch. Without it, the loss is the mean over this batch.</para>
+/// <para>
+/// With <c>NumItemsInBatch</c> (the number of targets of all micro-batches of a step) a loss is the sum over this batch divided by it, so
+/// that the losses of the micro-batches add up to the loss of one large batch. Without it, the loss is the mean over this batch.
+/// </para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>
 public abstract class Objective

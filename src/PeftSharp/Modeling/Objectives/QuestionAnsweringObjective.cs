@@ -17,8 +17,8 @@ public sealed class QuestionAnsweringObjective : Objective
     /// <inheritdoc/>
     public override IReadOnlyList<string> LabelNames { get; } = ["start_positions", "end_positions"];
 
-    /// <inheritdoc/>
     // All positions are valid: those outside the input are ignored.
+    /// <inheritdoc/>
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }
 
     /// <inheritdoc/>

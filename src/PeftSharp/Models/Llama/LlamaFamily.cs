@@ -44,7 +44,7 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "model.embed_tokens.weight" };
 
-    /// <inheritdoc/>
     // Computed here; older checkpoints contain it.
+    /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
 }

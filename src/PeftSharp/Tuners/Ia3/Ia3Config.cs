@@ -20,8 +20,7 @@ public sealed record Ia3Config : LayerConfig
 
     /// <summary>
     /// Whether the targets store their weights as [inputs, outputs]. Detected from the layers; a value set here is ignored and replaced
-    /// when
-    /// the configuration is saved. Default false.
+    /// when the configuration is saved. Default false.
     /// </summary>
     public bool FanInFanOut { get; init; }
 

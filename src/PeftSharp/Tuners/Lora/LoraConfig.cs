@@ -48,8 +48,7 @@ public sealed record LoraConfig : LayerConfig
 
     /// <summary>
     /// Whether the targets store their weights as [inputs, outputs]. Detected from the layers; a value set here is ignored and replaced
-    /// when
-    /// the configuration is saved. Default false.
+    /// when the configuration is saved. Default false.
     /// </summary>
     public bool FanInFanOut { get; init; }
 
@@ -105,8 +104,8 @@ public sealed record LoraConfig : LayerConfig
     /// <inheritdoc/>
     protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;
 
-    /// <inheritdoc/>
     // Without them the scale of the update is unknown.
+    /// <inheritdoc/>
     protected internal override IReadOnlyList<string> FieldsWithoutNull => ["r", "lora_alpha"];
 
     /// <inheritdoc/>

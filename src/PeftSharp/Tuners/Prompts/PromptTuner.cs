@@ -8,9 +8,11 @@ namespace PeftSharp.Tuners;
 /// text instead of token ids; masks, positions, labels and the key-value cache include the virtual tokens.
 /// </summary>
 /// <remarks>
-/// <para>Outputs per token (logits of a language model, hidden states, start and end logits) begin with those of the virtual tokens, as
-/// in peft. Generated sequences do not contain them.
-/// Positions that the caller passes refer to the text and are shifted by the virtual tokens; peft ignores them.</para>
+/// <para>
+/// Outputs per token (logits of a language model, hidden states, start and end logits) begin with those of the virtual tokens, as in
+/// peft. Generated sequences do not contain them. Positions that the caller passes refer to the text and are shifted by the virtual
+/// tokens; peft ignores them.
+/// </para>
 /// <para>
 /// One adapter can be active at a time, and all rows of a batch use the same one. Thread safety: <see cref="Forward"/> is called from
 /// several threads at once in evaluation mode.

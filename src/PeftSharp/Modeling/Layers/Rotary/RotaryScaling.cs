@@ -56,8 +56,7 @@ internal abstract class RotaryScaling
     /// <summary>Dynamic NTK scaling: the base grows with the input length once it exceeds the configured maximum.</summary>
     /// <remarks>
     /// transformers keeps the frequencies of the longest input so far until an input is shorter than the maximum; here the result depends
-    /// on
-    /// the current input only.
+    /// on the current input only.
     /// </remarks>
     private sealed class DynamicScaling : RotaryScaling
     {
