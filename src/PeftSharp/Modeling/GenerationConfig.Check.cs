@@ -73,8 +73,8 @@ public partial record GenerationConfig
         var (beams, returned) = (NumBeams ?? 1, NumReturnSequences ?? 1);
         if (beams == 1 && returned > 1 && DoSample is not true) yield return $"num_return_sequences is {returned}, but greedy decoding produces one sequence: set do_sample or num_beams";
         if (beams > 1 && returned > beams) yield return $"num_return_sequences is {returned}, which is more than num_beams ({beams})";
-        if (MinNewTokens > MaxNewTokens) yield return $"min_new_tokens ({MinNewTokens}) is greater than max_new_tokens ({MaxNewTokens})";
-        if (MaxNewTokens is null && MinLength > MaxLength) yield return $"min_length ({MinLength}) is greater than max_length ({MaxLength})";
+        if (MinNewTokens > MaxNewTokens) yield return $"min_new_tokens is {MinNewTokens}, but max_new_tokens is {MaxNewTokens}";
+        if (MaxNewTokens is null && MinLength > MaxLength) yield return $"min_length is {MinLength}, but max_length is {MaxLength}";
         if (SuppressTokens is null) yield break;
         if (ForcedBosTokenId is { } first && SuppressTokens.Contains(first)) yield return $"forced_bos_token_id {first} is in suppress_tokens";
         if (ForcedEosTokenId is { } last && last.All(SuppressTokens.Contains)) yield return $"all of forced_eos_token_id [{string.Join(", ", last)}] are in suppress_tokens";

@@ -118,7 +118,7 @@ internal static class InputCheck
     /// <exception cref="DatasetException">There are no tokens.</exception>
     internal static void Length(long tokens, long positions)
     {
-        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows.");
+        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
