@@ -39,7 +39,9 @@ public static class GenerationExtensions
         var processors = new ProcessorChain(plan, options.LogitsProcessors, options.PrefixAllowedTokens);
         var criteria = new CriteriaChain(plan, options.StoppingCriteria, options.Tokenizer);
         if (options.Streamer is not null && plan.Prompts * plan.RowsPerPrompt > 1)
-            throw new ArgumentException($"A streamer supports one sequence, but {plan.Prompts} prompt(s) with {plan.NumBeams} beam(s) and {plan.NumReturnSequences} returned sequence(s) are requested. Remove the streamer, or generate one sequence without beams.");
+            throw new ArgumentException($"A streamer supports one sequence, but {plan.Prompts} prompt(s) with {plan.NumBeams} "
+                + $"beam(s) and {plan.NumReturnSequences} returned sequence(s) are requested. "
+                + "Remove the streamer, or generate one sequence without beams.");
         var output = plan.NumBeams > 1 ? new BeamSearch(plan, processors, criteria).Run(cancellationToken) : TokenLoop.Run(plan, processors, criteria, options.Streamer, cancellationToken);
         return output.MoveToOuterDisposeScope();
     }

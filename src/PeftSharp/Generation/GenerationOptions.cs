@@ -67,5 +67,6 @@ public sealed record GenerationOptions : GenerationConfig
     /// <exception cref="ArgumentException">Both <see cref="Adapter"/> and <see cref="AdapterNames"/> are set.</exception>
     internal IReadOnlyList<string>? Adapters => Adapter is null ? AdapterNames
         : AdapterNames is null ? [Adapter]
-        : throw new ArgumentException($"Adapter is '{Adapter}' and AdapterNames is [{string.Join(", ", AdapterNames)}]. Set only one of them.");
+        : throw new ArgumentException($"Adapter is '{Adapter}' and AdapterNames is [{string.Join(", ", AdapterNames)}]. "
+        + "Set only one of them.");
 }

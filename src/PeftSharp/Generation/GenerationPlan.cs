@@ -17,12 +17,15 @@ internal sealed class GenerationPlan
     {
         (Options, Adapters, Generator) = (asked, asked.Adapters, generator);
         if (!model.CanGenerate)
-            throw new ArgumentException($"{model.GetName()} is not a causal language model, so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
-                ? "Load the folder with AutoModelForCausalLM." : $"The family '{model.Family.ModelType}' has no causal language model. Use another model, such as GPT-2."));
+            throw new ArgumentException($"{model.GetName()} is not a causal language model, "
+                + "so it cannot generate text. " + (model.Family.Builders.ContainsKey(ModelTask.CausalLM)
+                ? "Load the folder with AutoModelForCausalLM." : $"The family '{model.Family.ModelType}' has no causal language "
+                + "model. Use another model, such as GPT-2."));
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
-        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but is used only for sampling. Set do_sample (DoSample = true), or remove seed.");
+        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but is used only for sampling. "
+            + "Set do_sample (DoSample = true), or remove seed.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
@@ -94,7 +97,9 @@ internal sealed class GenerationPlan
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
         if (mask is null && Config.PadTokenId is { } pad && !Eos.Contains(pad)) mask = ids.ne(pad);
-        if (mask is not null && !mask.shape.SequenceEqual(ids.shape)) throw new ArgumentException($"attention_mask has shape [{string.Join(", ", mask.shape)}], but input_ids has shape [{string.Join(", ", ids.shape)}]. Both must have the same shape.");
+        if (mask is not null && !mask.shape.SequenceEqual(ids.shape)) throw new ArgumentException("attention_mask has shape "
+            + $"[{string.Join(", ", mask.shape)}], but input_ids has shape [{string.Join(", ", ids.shape)}]. "
+            + "Both must have the same shape.");
         mask = mask?.to(ScalarType.Int64);
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
@@ -123,20 +128,23 @@ internal sealed class GenerationPlan
         };
         foreach (var (name, ids) in tokens)
             if (ids?.Any(id => id >= Text.VocabSize) is true)
-                throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the vocabulary of the model has {Text.VocabSize} tokens (vocab_size). Use ids of this model's tokenizer.");
+                throw new ArgumentException($"{name} is {string.Join(", ", ids)}, but the vocabulary of the model has "
+                    + $"{Text.VocabSize} tokens (vocab_size). Use ids of this model's tokenizer.");
     }
 
     /// <summary>Checks that all options of the call have an effect on this prompt.</summary>
     private void CheckEffects(GenerationConfig asked)
     {
         if (asked.ForcedBosTokenId is { } first && PromptLength > 1)
-            throw new ArgumentException($"forced_bos_token_id is {first}, but it is used only after a prompt of one token, and the prompt has {PromptLength} tokens. Append the token to the prompt, or remove the option.");
+            throw new ArgumentException($"forced_bos_token_id is {first}, but it is used only after a prompt of one token, "
+                + $"and the prompt has {PromptLength} tokens. Append the token to the prompt, or remove the option.");
         if (Eos.Count > 0) return;
         var needing = new (string Name, bool IsSet)[]
         {
             ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0), ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
         }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
-        if (needing.Length > 0) throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text token, and the model has none. Set eos_token_id, or remove the option.");
+        if (needing.Length > 0) throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text "
+            + "token, and the model has none. Set eos_token_id, or remove the option.");
     }
 
     private void Check()
@@ -146,16 +154,22 @@ internal sealed class GenerationPlan
         if (PromptMask is { } mask)
         {
             if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
-                throw new ArgumentException("A row of the prompt ends with padding, after which text cannot be generated. Pad on the left: tokenizer.PaddingSide = PaddingSide.Left.");
+                throw new ArgumentException("A row of the prompt ends with padding, after which text cannot be generated. "
+                    + "Pad on the left: tokenizer.PaddingSide = PaddingSide.Left.");
         }
         if (Positions is { } positions && PromptLength > positions)
-            throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} positions{OfVirtualTokens}. Truncate the prompt so that positions remain for the generated text.");
+            throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} "
+                + $"positions{OfVirtualTokens}. Truncate the prompt so that positions remain for the generated text.");
         if (PromptLength >= MaxLength)
-            throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so no token can be generated. Set max_new_tokens instead, or increase max_length.");
+            throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so no token can be "
+                + "generated. Set max_new_tokens instead, or increase max_length.");
         if (Positions is { } most && MaxLength - 1 > most)                                // the last token is not an input
-            throw new ArgumentException($"The {PromptLength} tokens of the prompt and {MaxLength - PromptLength} new tokens exceed the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, or shorten the prompt.");
+            throw new ArgumentException($"The {PromptLength} tokens of the prompt and {MaxLength - PromptLength} new tokens exceed "
+                + $"the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, "
+                + "or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
-        if (lowest > MaxLength) throw new ArgumentException($"The minimum length is {lowest} tokens (min_length or min_new_tokens), but the maximum is {MaxLength} (max_length or max_new_tokens).");
+        if (lowest > MaxLength) throw new ArgumentException($"The minimum length is {lowest} tokens (min_length or min_new_tokens), "
+            + $"but the maximum is {MaxLength} (max_length or max_new_tokens).");
         var inputs = new ModelInputs { InputIds = PromptIds };
         Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);

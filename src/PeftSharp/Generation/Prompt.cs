@@ -69,12 +69,14 @@ public sealed class Prompt
     private static Prompt FromRows(int[][] ids, int[][] mask)
     {
         if (ids.Select(row => row.Length).Distinct().Count() > 1)
-            throw new ArgumentException($"The prompts have different lengths ({string.Join(", ", ids.Select(row => row.Length))} tokens). Pad them: tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left).");
+            throw new ArgumentException($"The prompts have different lengths ({string.Join(", ", ids.Select(row => row.Length))} "
+                + "tokens). Pad them: tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left).");
         return new Prompt(device => (Matrix(ids, device), Matrix(mask, device)));
     }
 
     private static Tensor Matrix(int[][] rows, Device device) =>
         tensor(rows.SelectMany(row => row).Select(id => (long)id).ToArray(), [rows.Length, rows.Length == 0 ? 0 : rows[0].Length], ScalarType.Int64).to(device);
 
-    private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids has type {ids.dtype}, but token ids must be integers (int64). Convert the tensor.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
+    private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids has type {ids.dtype}, "
+        + "but token ids must be integers (int64). Convert the tensor.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
 }

@@ -11,12 +11,15 @@ internal static class ScoreCheck
     internal static void RequireFinite(Tensor best)
     {
         if (best.isfinite().all().item<bool>()) return;
-        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options exclude all tokens. Relax bad_words_ids, suppress_tokens, no_repeat_ngram_size or the custom logits processors."
-            : "The model's logits are not finite (NaN or infinity), because of invalid weights or an overflow in float16. Check the weights, or load the model in float32 or bfloat16.");
+        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options exclude all tokens. "
+            + "Relax bad_words_ids, suppress_tokens, no_repeat_ngram_size or the custom logits processors."
+            : "The model's logits are not finite (NaN or infinity), because of invalid weights or an overflow in float16. "
+            + "Check the weights, or load the model in float32 or bfloat16.");
     }
 
     /// <summary>Checks the shape of the result of a processor or criterion.</summary>
     /// <exception cref="InvalidOperationException">The shape is wrong.</exception>
     internal static Tensor RequireShape(Tensor answer, long[] shape, object rule) => answer.shape.SequenceEqual(shape) ? answer
-        : throw new InvalidOperationException($"{rule.GetType().Name} returned shape [{string.Join(", ", answer.shape)}], but [{string.Join(", ", shape)}] is expected: {(shape.Length == 1 ? "one value per row" : "one score per row and token")}.");
+        : throw new InvalidOperationException($"{rule.GetType().Name} returned shape [{string.Join(", ", answer.shape)}], "
+        + $"but [{string.Join(", ", shape)}] is expected: {(shape.Length == 1 ? "one value per row" : "one score per row and token")}.");
 }

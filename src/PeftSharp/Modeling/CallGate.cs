@@ -55,8 +55,10 @@ internal sealed class CallGate
         if (_running == 0) return new RunningChange(_lock);
         var running = _running;
         _lock.Exit();
-        throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model {(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
-            + "Wait until they have ended. To select adapters for one call, pass adapter: to Generate or Call, or use a scope of UseAdapter, UseAdapters or DisableAdapter.");
+        throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model "
+            + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
+            + "Wait until they have ended. To select adapters for one call, pass adapter: "
+            + "to Generate or Call, or use a scope of UseAdapter, UseAdapters or DisableAdapter.");
     }
 
     private void End()

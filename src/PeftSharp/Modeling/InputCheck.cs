@@ -39,8 +39,10 @@ internal static class InputCheck
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
-        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'{(name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
-            + $"It accepts the tensors {string.Join(", ", names)} and {(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use "
+            + $"'{name}'{(name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
+            + $"It accepts the tensors {string.Join(", ", names)} and "
+            + $"{(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
     }
 
     /// <summary>Whether the input is the main input or the embeddings that can replace it.</summary>
@@ -67,11 +69,13 @@ internal static class InputCheck
                 if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Integers:
-                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model expects integers (int64). Cast the column.");
+                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type "
+                    + $"{tensor.dtype}, but the model expects integers (int64). Cast the column.");
                 if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Values:
-                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model expects floating-point values. Cast the column.");
+                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, "
+                    + "but the model expects floating-point values. Cast the column.");
                 break;
         }
     }
@@ -81,8 +85,10 @@ internal static class InputCheck
     /// </exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {
-        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, but ids must be integers (int64). Cast the column.");
-        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
+        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, "
+            + "but ids must be integers (int64). Cast the column.");
+        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, "
+            + "tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
         Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
 
@@ -90,13 +96,16 @@ internal static class InputCheck
     internal static void Labels(Tensor labels, long classes, string name = "labels")
     {
         if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes expects integers (int64). Cast the column.");
-        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: pass numLabels to FromPretrained or correct the column");
+            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes expects integers (int64). "
+                + "Cast the column.");
+        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
+            + "pass numLabels to FromPretrained or correct the column");
     }
 
     /// <exception cref="DatasetException">A value is negative or not less than <paramref name="rows"/>.</exception>
     internal static void Rows(Tensor numbers, long rows, string name, string field) =>
-        Range(name, numbers, 0, rows - 1, null, $"The model supports values from 0 to {rows - 1} ({field}): correct the column or remove it");
+        Range(name, numbers, 0, rows - 1, null, $"The model supports values from 0 to {rows - 1} ({field}): "
+            + "correct the column or remove it");
 
     /// <exception cref="DatasetException">A tensor does not have the shape of the ids.</exception>
     internal static void SameShape(ModelInputs inputs, params string[] names)
@@ -104,21 +113,24 @@ internal static class InputCheck
         if (inputs.InputIds is not { } ids) return;
         foreach (var name in names)
             if (inputs[name] is { } tensor && tensor.dim() == ids.dim() && !tensor.shape.SequenceEqual(ids.shape))
-                throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Provide one value per token, and pad both columns to the same length.");
+                throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has "
+                    + $"[{string.Join(", ", ids.shape)}]. Provide one value per token, and pad both columns to the same length.");
     }
 
     /// <exception cref="DatasetException">A tensor does not have as many rows as the ids.</exception>
     internal static void SameRows(ModelInputs inputs, string name)
     {
         if (inputs.InputIds is { } ids && inputs[name] is { } tensor && tensor.dim() == ids.dim() && tensor.shape[0] != ids.shape[0])
-            throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Provide one row per text.");
+            throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has "
+                + $"[{string.Join(", ", ids.shape)}]. Provide one row per text.");
     }
 
     /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
     /// <exception cref="DatasetException">There are no tokens.</exception>
     internal static void Length(long tokens, long positions)
     {
-        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
+        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. "
+            + "Remove empty rows with dataset.Filter.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }

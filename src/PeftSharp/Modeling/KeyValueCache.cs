@@ -43,7 +43,8 @@ public sealed class KeyValueCache : IDisposable
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         if (layer < 0 || layer > _layers.Count)
-            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"Layers must be added in order. The next layer is {_layers.Count}.");
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, "Layers must be added in order. "
+                + $"The next layer is {_layers.Count}.");
         if (layer == _layers.Count) _layers.Add(new Layer());
         var kept = _layers[layer];
         kept.Add(keys, values, _maxLength);
@@ -154,7 +155,8 @@ public sealed class KeyValueCache : IDisposable
             if (_tensor is null) return;
             var (kept, other) = (_tensor.shape, added.shape);
             if (other.Length == 4 && (other[0], other[1], other[3]) == (kept[0], kept[1], kept[3])) return;
-            throw new ArgumentException($"The key-value cache holds tensors of shape [{kept[0]}, {kept[1]}, tokens, {kept[3]}], to which [{string.Join(", ", other)}] cannot be appended. Use a new cache for each batch.");
+            throw new ArgumentException($"The key-value cache holds tensors of shape [{kept[0]}, {kept[1]}, tokens, {kept[3]}], "
+                + $"to which [{string.Join(", ", other)}] cannot be appended. Use a new cache for each batch.");
         }
     }
 }

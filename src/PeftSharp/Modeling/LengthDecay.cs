@@ -16,7 +16,8 @@ public sealed record LengthDecay(int StartIndex, double DecayFactor)
     {
         public override LengthDecay Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             JsonSerializer.Deserialize<double[]>(ref reader, options) is [var start, var factor] ? new LengthDecay((int)start, factor)
-                : throw new JsonException("exponential_decay_length_penalty must be a pair of start index and factor, such as [15, 1.6].");
+                : throw new JsonException("exponential_decay_length_penalty must be a pair of start index and factor, "
+                + "such as [15, 1.6].");
 
         public override void Write(Utf8JsonWriter writer, LengthDecay value, JsonSerializerOptions options)
         {

@@ -31,8 +31,10 @@ public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList
         var lines = new List<string>();
         if (IsComplete) lines.Add("Every weight was loaded.");
         if (MissingKeys.Count > 0) lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file; the values of the base model are kept" : "Not in the checkpoint and therefore initialized (train before use)")}: {string.Join(", ", MissingKeys)}.");
-        if (MismatchedKeys.Count > 0) lines.Add($"Initialized because the checkpoint has a different shape: {string.Join(", ", MismatchedKeys)}.");
-        if (UnexpectedKeys.Count > 0) lines.Add($"Not used, because the model has no such parameters: {string.Join(", ", UnexpectedKeys)}.");
+        if (MismatchedKeys.Count > 0) lines.Add("Initialized because the checkpoint has a different shape: "
+            + $"{string.Join(", ", MismatchedKeys)}.");
+        if (UnexpectedKeys.Count > 0) lines.Add("Not used, because the model has no such parameters: "
+            + $"{string.Join(", ", UnexpectedKeys)}.");
         return string.Join(" ", lines.Concat(Warnings));
     }
 }

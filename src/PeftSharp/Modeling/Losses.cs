@@ -86,9 +86,12 @@ internal static class Losses
         if (kind == SingleLabel) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
-            throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). If they are regression targets, load the model with numLabels: 1.");
+            throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
+                + "outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). "
+                + "If they are regression targets, load the model with numLabels: 1.");
         if (targets.numel() != logits.numel())
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} "
+                + $"outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
         var loss = kind == Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
@@ -142,6 +145,7 @@ internal static class Losses
         null when config.NumLabels == 1 => Regression,
         null => labels.dtype is ScalarType.Int64 or ScalarType.Int32 ? SingleLabel : MultiLabel,
         Regression or SingleLabel or MultiLabel => config.ProblemType,
-        var other => throw new ArgumentException($"problem_type '{other}' is not supported. Supported types: {Regression}, {SingleLabel}, {MultiLabel}."),
+        var other => throw new ArgumentException($"problem_type '{other}' is not supported. Supported types: "
+            + $"{Regression}, {SingleLabel}, {MultiLabel}."),
     };
 }

@@ -64,14 +64,16 @@ internal static class ModuleCopy
         var start = type;
         while (start is not null && !(start.IsGenericType && start.DeclaringType == typeof(nn) && start.Name.StartsWith("Module`", StringComparison.Ordinal))) start = start.BaseType;
         var constructor = start?.GetConstructor(Any, [typeof(string)])
-            ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it does not derive from one of TorchSharp's Module<…> classes.");
+            ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
+            + "it does not derive from one of TorchSharp's Module<…> classes.");
         var copy = (Module)RuntimeHelpers.GetUninitializedObject(type);
         constructor.Invoke(copy, [module.GetName()]);                    // a module written in C#; its fields are copied below
         foreach (var field in ModuleTree.FieldsOf(type).TakeWhile(field => field.DeclaringType != start))
             field.SetValue(copy, CopyValue(field.GetValue(module), $"{path}.{field.Name}"));
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
-        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields.");
+        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
+            + "it has parameters that are not stored in fields.");
         return copy;
     }
 
@@ -81,7 +83,8 @@ internal static class ModuleCopy
         Parameter parameter => new Parameter(parameter.detach().clone(), parameter.requires_grad).DetachFromDisposeScope(),
         Tensor tensor => tensor.detach().clone().DetachFromDisposeScope(),
         Module module => Copy(module, path),
-        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' is a delegate bound to a module; in a copy it would still call the original module."),
+        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' is a delegate bound to a module; "
+            + "in a copy it would still call the original module."),
         IEnumerable<Module> => throw new NotSupportedException($"'{path}' is a collection of modules. Use a ModuleList."),
         _ => value,
     };

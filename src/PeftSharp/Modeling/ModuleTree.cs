@@ -57,9 +57,11 @@ internal static class ModuleTree
     private static void SetField(ModulePlace place, Module replacement)
     {
         var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))
-            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, so the model would still call the original module. "
+            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, "
+            + "so the model would still call the original module. "
                 + $"Store it in a field of type Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
-        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type {field.FieldType.Name}");
+        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type "
+            + $"{field.FieldType.Name}");
         field.SetValue(place.Parent, replacement);
     }
 
@@ -75,14 +77,17 @@ internal static class ModuleTree
     {
         var modules = FieldsOf(typeof(Sequential)).Select(field => field.GetValue(place.Parent)).OfType<IList>()
             .FirstOrDefault(list => list.OfType<Module>().Contains(place.Module, ReferenceEqualityComparer.Instance))
-            ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: this version of TorchSharp is not supported.");
-        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential can hold only modules that map one tensor to one tensor");
+            ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: "
+            + "this version of TorchSharp is not supported.");
+        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential can hold "
+            + "only modules that map one tensor to one tensor");
         for (var index = 0; index < modules.Count; index++)
             if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
     }
 
     private static ArgumentException Unfit(ModulePlace place, string obstacle) =>
-        new($"'{place.Path}' cannot be wrapped: {obstacle}, which cannot hold an adapter. Declare it as Module<Tensor, Tensor>, the base class of adapters and of Linear.");
+        new($"'{place.Path}' cannot be wrapped: {obstacle}, which cannot hold an adapter. Declare it as Module<Tensor, Tensor>, "
+            + "the base class of adapters and of Linear.");
 
     private static void Register(ModulePlace place, Module replacement)
     {

@@ -104,9 +104,11 @@ public abstract record PretrainedConfig
     private IEnumerable<string> SharedProblems()
     {
         if (ProblemType == "single_label_classification" && NumLabels == 1)
-            yield return "problem_type is 'single_label_classification', which requires at least 2 labels, not 1: use 'regression' to predict one value, or 2 labels for two classes";
+            yield return "problem_type is 'single_label_classification', which requires at least 2 labels, not 1: "
+                + "use 'regression' to predict one value, or 2 labels for two classes";
         if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true && quantization.ValueKind == JsonValueKind.Object)
-            yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: load the original checkpoint, or dequantize the weights";
+            yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: "
+                + "load the original checkpoint, or dequantize the weights";
     }
 
     /// <summary>Returns "name is value; it must be at least 1" for each value that is less than 1.</summary>

@@ -24,7 +24,8 @@ internal static class PretrainedLoader
         var path = Path.Combine(folder, "config.json");
         var json = JsonFile.Read(path);
         var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name) ? familyOf(name) : FamilyOfClass(json, families)
-            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures do not name a class of a supported family. Add model_type, for example \"model_type\": \"bert\".");
+            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures do not name a class of a supported "
+            + "family. Add model_type, for example \"model_type\": \"bert\".");
         try { return (family.ReadConfig(json), family); }
         catch (System.Text.Json.JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }

@@ -73,7 +73,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <summary>The device of the model's weights.</summary>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     [SuppressMessage("Design", "CA1065", Justification = "Only a disposed model has no weights.")]
-    public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
+    public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} "
+        + "has been disposed. Load it again.");
 
     /// <summary>The tensors that the model reads, without labels; the first is the main input.</summary>
     public abstract IReadOnlyList<InputSpec> Inputs { get; }

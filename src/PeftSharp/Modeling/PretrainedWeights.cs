@@ -50,17 +50,23 @@ internal static class PretrainedWeights
                 continue;
             }
             if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
-            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
+            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, "
+                + $"as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
         }
         foreach (var (place, name) in copies)
             if (checkpoint.Tensors[name].Shape.SequenceEqual(parameters[place].shape)) fitting.TryAdd(place, name);
         RefuseAdapters(folder, unexpected);
         if (fitting.Count == 0)
-            throw new CheckpointException($"No tensor of '{folder}' matches {model.GetName()}: the checkpoint contains {Some(checkpoint.Tensors.Keys)}, the model expects {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
+            throw new CheckpointException($"No tensor of '{folder}' matches {model.GetName()}: "
+                + $"the checkpoint contains {Some(checkpoint.Tensors.Keys)}, the model expects {Some(parameters.Keys)}. "
+                + $"Is it a checkpoint of the family '{model.Family.ModelType}'?");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
-            throw new CheckpointException($"'{folder}' does not match {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these parameters.");
+            throw new CheckpointException($"'{folder}' does not match {model.GetName()}: {string.Join("; ", mismatched)}. "
+                + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "
+                + "these parameters.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
-        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: it does not contain {string.Join(", ", missing)}.");
+        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: "
+            + $"it does not contain {string.Join(", ", missing)}.");
         var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
         foreach (var (place, name) in fitting)
         {
@@ -71,7 +77,8 @@ internal static class PretrainedWeights
         if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
         return new LoadReport(missing, unexpected, mismatched)
         {
-            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the two: they are not tied, and the loaded configuration has TieWordEmbeddings = false."] : [],
+            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the "
+                + "two: they are not tied, and the loaded configuration has TieWordEmbeddings = false."] : [],
         };
     }
 
@@ -81,7 +88,8 @@ internal static class PretrainedWeights
     private static void RefuseAdapters(string folder, IEnumerable<string> keys)
     {
         if (keys.FirstOrDefault(key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
-            throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither merged nor saved separately. "
+            throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
+                + "merged nor saved separately. "
                 + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
     }
 
@@ -112,7 +120,8 @@ internal static class PretrainedWeights
     internal static void Initialize(Module owner, string name, PretrainedConfig config)
     {
         if (owner is not IParameterInitializer layer)
-            throw new InvalidOperationException($"{owner.GetName()} does not define the initialization of its parameter '{name}'. Override InitializeParameter.");
+            throw new InvalidOperationException($"{owner.GetName()} does not define the initialization of its parameter '{name}'. "
+                + "Override InitializeParameter.");
         layer.Initialize(name, config.InitializerRange);
     }
 

@@ -38,10 +38,12 @@ public static class TokenizationExtensions
         ArgumentException.ThrowIfNullOrEmpty(textColumn);
         string[] texts = pairColumn is null ? [textColumn] : [textColumn, pairColumn];
         foreach (var column in labelColumn is null ? texts : [.. texts, labelColumn])
-            if (!dataset.ColumnNames.Contains(column)) throw new DatasetException($"There is no column '{column}'. Available columns: {string.Join(", ", dataset.ColumnNames)}.");
+            if (!dataset.ColumnNames.Contains(column)) throw new DatasetException($"There is no column '{column}'. "
+                + $"Available columns: {string.Join(", ", dataset.ColumnNames)}.");
         var labels = labelColumn ?? _labelNames.FirstOrDefault(dataset.ColumnNames.Contains);
         if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
-            throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the data set is split.");
+            throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "
+                + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the data set is split.");
         var cut = truncation ?? ((maxLength ?? tokenizer.ModelMaxLength) is null ? TruncationStrategy.DoNotTruncate : TruncationStrategy.LongestFirst);
         var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn), padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
             batched: true, removeColumns: texts);

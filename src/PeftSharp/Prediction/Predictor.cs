@@ -75,7 +75,8 @@ public abstract partial class Predictor : IDisposable
         {
             adapterFolder = folder;
             folder = PeftConfigFile.Read(folder).BaseModelNameOrPath is { } named && Directory.Exists(named) ? named
-                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model ('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') does not exist. "
+                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model "
+                + $"('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') does not exist. "
                     + "Pass the folder of the base model as folder, and this folder as adapterFolder.");
         }
         var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);

@@ -30,7 +30,8 @@ public sealed record TextClassification
         {
             foreach (var entry in Scores)
                 if (entry.Label == label) return entry.Score;
-            throw new KeyNotFoundException($"The model has no label '{label}'. Its labels are {string.Join(", ", Scores.Select(entry => entry.Label))}.");
+            throw new KeyNotFoundException($"The model has no label '{label}'. "
+                + $"Its labels are {string.Join(", ", Scores.Select(entry => entry.Label))}.");
         }
     }
 }

@@ -72,7 +72,8 @@ public sealed class TextGenerator : Predictor
     {
         ArgumentNullException.ThrowIfNull(prompt);
         return Generate([prompt], options, batchSize: 1, cancellationToken: cancellationToken) is [var only] ? only
-            : throw new ArgumentException("NumReturnSequences requests several sequences. Pass a list of prompts: that overload returns all sequences.", nameof(options));
+            : throw new ArgumentException("NumReturnSequences requests several sequences. Pass a list of prompts: "
+            + "that overload returns all sequences.", nameof(options));
     }
 
     /// <summary>Generates continuations of several prompts, in batches.</summary>
@@ -96,7 +97,8 @@ public sealed class TextGenerator : Predictor
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         options ??= new GenerationOptions();
         if (options.AdapterNames is { Count: > 1 } names && names.Count != prompts.Count)
-            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. Provide one name per prompt, or one for all.", nameof(options));
+            throw new ArgumentException($"AdapterNames contains {names.Count} names for {prompts.Count} prompts. "
+                + "Provide one name per prompt, or one for all.", nameof(options));
         RequireOpen();
         using var running = Model.Calls.CallInEvaluationMode(Model);
         var rows = Tokenizer.Encode(prompts, truncation: false, cancellationToken: cancellationToken).Encodings;
@@ -177,5 +179,6 @@ public sealed class TextGenerator : Predictor
     }
 
     private int BeginOfText => Model.GenerationConfig.BosTokenId ?? Model.Config.BosTokenId ?? Tokenizer.BosTokenId
-        ?? throw new ArgumentException("The prompt is empty, and neither the model nor the tokenizer has a beginning-of-text token. Provide a prompt.");
+        ?? throw new ArgumentException("The prompt is empty, and neither the model nor the tokenizer has a beginning-of-text token. "
+        + "Provide a prompt.");
 }

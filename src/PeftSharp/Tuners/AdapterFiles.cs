@@ -46,9 +46,11 @@ internal static class AdapterFiles
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
         var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
         var wrong = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape))
-            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and [{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
+            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
+                + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not match this model ({Describe(model)}). "
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
+                + $"not match this model ({Describe(model)}). "
                 + string.Join(" ", Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected)))
                 + " Load the base model that the adapter was trained on, or obtain the file again.");
         using var free = no_grad();
@@ -57,7 +59,8 @@ internal static class AdapterFiles
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
         {
             MissingKeysKeepTheirValues = true,
-            Warnings = changed.Length == 0 ? [] : [$"The file also contains weights of the base model, which were copied into the model: {string.Join(", ", changed)}."],
+            Warnings = changed.Length == 0 ? [] : ["The file also contains weights of the base model, which were copied into the "
+                + $"model: {string.Join(", ", changed)}."],
         };
     }
 
@@ -69,7 +72,8 @@ internal static class AdapterFiles
         const string pickle = "adapter_model.bin";
         var path = Path.Combine(folder, WeightsFile);
         return File.Exists(path) || !File.Exists(Path.Combine(folder, pickle)) ? SafetensorsFile.Open(path)
-            : throw new CheckpointException($"'{folder}' contains '{pickle}' but no '{WeightsFile}'. Pickle files are not loaded because they can execute code. "
+            : throw new CheckpointException($"'{folder}' contains '{pickle}' but no '{WeightsFile}'. "
+            + "Pickle files are not loaded because they can execute code. "
                 + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
     }
 

@@ -30,5 +30,6 @@ internal static class AdapterRows
     }
 
     private static int RowsPerName(long rows, int names) => rows == 1 ? 1 : rows % names == 0 ? (int)(rows / names)
-        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Provide one name per row; '{AdapterChoice.BaseName}' selects the base model.");
+        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Provide one name per row; "
+        + $"'{AdapterChoice.BaseName}' selects the base model.");
 }

@@ -24,7 +24,8 @@ internal sealed class AdapterScope : IDisposable
         if (!ReferenceEquals(_state.OfFlow, _choice))
         {
             _isDisposed = 0;
-            throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost scope of this asynchronous flow. Dispose scopes in reverse order, in the method (or the flow of awaits) that created them. "
+            throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost scope "
+                + "of this asynchronous flow. Dispose scopes in reverse order, in the method (or the flow of awaits) that created them. "
                 + "A scope that an async method returns to its caller has no effect in the caller.");
         }
         try { _atEnd?.Invoke(); }

@@ -64,11 +64,14 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (place.Module is IAdapterModule and not TunerLayer)
-                throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
+                throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or "
+                    + $"modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
             if (!IsAdaptable(place))
                 throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only {AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
-                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, and the initialization of the new adapter would change the base weights that they use. Add the new adapter first, or to a separate model.");
+                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
+                    + "and the initialization of the new adapter would change the base weights that they use. "
+                    + "Add the new adapter first, or to a separate model.");
             var layer = place.Module as TunerLayer ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.Of(place.Module)!, Tree.State));
             layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));
         }
@@ -106,7 +109,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) => Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
-        : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that {config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
+        : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
+        + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
+        + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
         .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)

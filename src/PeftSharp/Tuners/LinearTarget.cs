@@ -23,7 +23,8 @@ public sealed class LinearTarget : LayerTarget
     internal static new LinearTarget? Of(Module layer) => layer switch
     {
         Linear own => new LinearTarget(own, () => own.Weight, () => own.Bias),
-        TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that is tied to embeddings with trained rows cannot be adapted. Remove it from the targets."), () => tied.Bias),
+        TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that "
+            + "is tied to embeddings with trained rows cannot be adapted. Remove it from the targets."), () => tied.Bias),
         Conv1D own => new LinearTarget(own, () => own.Weight, () => own.Bias, isTransposed: true),
         TorchSharp.Modules.Linear linear => new LinearTarget(linear, () => linear.weight, () => linear.bias),
         _ => null,

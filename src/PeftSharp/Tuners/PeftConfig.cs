@@ -82,5 +82,6 @@ public abstract record PeftConfig
     /// Problems that are rejected in strict mode although the adapter can be used. Default: fields in <see cref="AdditionalFields"/>.
     /// </summary>
     internal virtual IEnumerable<string> Doubts() => AdditionalFields is { Count: > 0 } fields
-        ? [$"adapter_config.json has unknown fields, which are kept but have no effect: {string.Join(", ", fields.Select(field => field.Key))}."] : [];
+        ? ["adapter_config.json has unknown fields, which are kept but have no effect: "
+        + $"{string.Join(", ", fields.Select(field => field.Key))}."] : [];
 }

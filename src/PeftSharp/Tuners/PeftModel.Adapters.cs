@@ -17,12 +17,15 @@ public abstract partial class PeftModel
         AdapterNames.Check(adapterName, nameof(adapterName));
         ArgumentNullException.ThrowIfNull(config);
         using var change = BeginChange("Adding an adapter");
-        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"An adapter '{adapterName}' already exists. Choose another name, or delete the existing adapter.", nameof(adapterName));
-        if (config.PeftType != _peftType) throw new ArgumentException($"This model has {_peftType} adapters and cannot also have {config.PeftType} adapters. Load the base model again for the new adapter.", nameof(config));
+        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"An adapter '{adapterName}' already exists. "
+            + "Choose another name, or delete the existing adapter.", nameof(adapterName));
+        if (config.PeftType != _peftType) throw new ArgumentException($"This model has {_peftType} adapters and cannot also have "
+            + $"{config.PeftType} adapters. Load the base model again for the new adapter.", nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
         if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
-            throw new ArgumentException("Another adapter of this model already trains biases of the base model. Set Bias to None.", nameof(config));
+            throw new ArgumentException("Another adapter of this model already trains biases of the base model. "
+                + "Set Bias to None.", nameof(config));
         _configs[adapterName] = _tuner.Add(adapterName, config, fill);
         if (config.InferenceMode) _frozen.Add(adapterName);
         SetTrainable();
@@ -50,7 +53,8 @@ public abstract partial class PeftModel
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. To use none, call DisableAdapter().", nameof(adapterNames));
+        if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. "
+            + "To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
         if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
         using var change = BeginChange("Choosing the model's adapters");
@@ -108,13 +112,16 @@ public abstract partial class PeftModel
     {
         foreach (var (path, part) in _tree.Parts)
             if (part is ModulesToSaveWrapper && adapterNames.Where(part.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), and only one copy can be used. Choose one of them.", nameof(adapterNames));
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                    + "and only one copy can be used. Choose one of them.", nameof(adapterNames));
     }
 
     private protected void RequireUntouchedBase(string what, string? adapterName = null)
     {
         foreach (var (name, config) in _configs)
             if ((adapterName is null || adapterName == name) && config.ChangesBaseWeights)
-                throw new InvalidOperationException($"{what}: the initialization of adapter '{name}' moved a part of the base weights into the adapter (pissa, olora), so the base model without it is incomplete. Call MergeAndUnload, or load the base model again.");
+                throw new InvalidOperationException($"{what}: the initialization of adapter '{name}' moved a part of the base "
+                    + "weights into the adapter (pissa, olora), so the base model without it is incomplete. "
+                    + "Call MergeAndUnload, or load the base model again.");
     }
 }

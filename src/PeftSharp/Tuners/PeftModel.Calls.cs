@@ -82,7 +82,8 @@ public abstract partial class PeftModel
     public IDisposable UseAdapters(IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException($"The list is empty. Provide one name per row of the batch; '{AdapterChoice.BaseName}' selects the base model.", nameof(adapterNames));
+        if (adapterNames.Count == 0) throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
+            + $"'{AdapterChoice.BaseName}' selects the base model.", nameof(adapterNames));
         return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
     }
 
@@ -128,7 +129,8 @@ public abstract partial class PeftModel
         if (ChoiceOf(options) is not { } choice) return null;
         choice = choice.Repeat(options.RowsPerAdapterName);
         if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
-            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. Provide one name per row; '{AdapterChoice.BaseName}' selects the base model.");
+            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. "
+                + $"Provide one name per row; '{AdapterChoice.BaseName}' selects the base model.");
         return choice;
     }
 
@@ -137,11 +139,14 @@ public abstract partial class PeftModel
     {
         var scope = _adapters.OfFlow;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
-            throw new InvalidOperationException("A DisableAdapter scope of another caller has unmerged the adapters of this model until it is disposed. Wait until then, or call Unmerge beforehand: without merged adapters, such a scope affects only its own calls.");
+            throw new InvalidOperationException("A DisableAdapter scope of another caller has unmerged the adapters of this model "
+                + "until it is disposed. Wait until then, or call Unmerge beforehand: without merged adapters, such a scope affects "
+                + "only its own calls.");
         var choice = options.AdapterNames switch
         {
             null => scope,
-            { Count: 0 } => throw new ArgumentException($"AdapterNames is empty. Provide one name, or one name per row; '{AdapterChoice.BaseName}' selects the base model."),
+            { Count: 0 } => throw new ArgumentException("AdapterNames is empty. Provide one name, or one name per row; "
+                + $"'{AdapterChoice.BaseName}' selects the base model."),
             [var name] => AdapterChoice.ForAll(name, scope?.Owner),
             var names => AdapterChoice.ForRows(names, scope?.Owner),
         };

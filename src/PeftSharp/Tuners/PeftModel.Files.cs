@@ -43,7 +43,8 @@ public abstract partial class PeftModel
         }
         catch (ArgumentException error) when (error.ParamName is null)
         {
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not match this model ({Describe()}): {error.Message}", error);
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
+                + $"not match this model ({Describe()}): {error.Message}", error);
         }
     }
 
@@ -66,7 +67,8 @@ public abstract partial class PeftModel
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
-        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. Specify at least one.", nameof(selectedAdapters));
+        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. "
+            + "Specify at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();

@@ -75,12 +75,14 @@ public abstract partial class PeftModel
     {
         var names = adapterNames ?? _adapters.Default.Active;
         RequireKnown(names);
-        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is specified and none is active. Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
+        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
+            + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
         foreach (var name in all)
             if (_tuner.MergeObstacle(name) is { } obstacle)
-                throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. Use it unmerged.");
+                throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. "
+                    + "Use it unmerged.");
         return all;
     }
 
@@ -89,11 +91,14 @@ public abstract partial class PeftModel
         foreach (var (path, part) in _tree.Parts)
         {
             if (part is TunerLayer && names.Any(part.Has) && SharesWeight(part))
-                throw new InvalidOperationException($"'{path}' shares its weight with another layer (tie_word_embeddings), which would also be changed by merging, so the outputs of the model would change. "
+                throw new InvalidOperationException($"'{path}' shares its weight with another layer (tie_word_embeddings), "
+                    + "which would also be changed by merging, so the outputs of the model would change. "
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
             if (merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
-                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for {((IHasWeight)part).Weight.dtype}. Nothing was merged.");
+                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in "
+                    + $"NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for "
+                    + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged.");
         }
     }
 

@@ -33,9 +33,11 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
-        if (model is PeftModel) throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
+        if (model is PeftModel) throw new ArgumentException("This model already has adapters. "
+            + "Call AddAdapter to add another one.", nameof(model));
         if (ModuleTree.Walk(model, module => module is IAdapterModule).FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
-            throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. Call AddAdapter on that model, or call Unload on it first.", nameof(model));
+            throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. "
+                + "Call AddAdapter on that model, or call Unload on it first.", nameof(model));
         (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
         _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
         if (_tuner.IsModelNested) _root = new PeftRoot(model);
@@ -85,7 +87,8 @@ public abstract partial class PeftModel : PretrainedModel
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
 
     /// <summary>The wrapped model, whose layers hold the adapters.</summary>
-    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded. Use the base model that Unload or MergeAndUnload returned.");
+    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded. "
+        + "Use the base model that Unload or MergeAndUnload returned.");
 
     /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
@@ -134,7 +137,8 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
-        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because adapters are saved without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
+        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because adapters are saved "
+            + "without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
 
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
@@ -190,7 +194,8 @@ public abstract partial class PeftModel : PretrainedModel
     private void RequireKnown(IEnumerable<string> names)
     {
         foreach (var name in names)
-            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'. Available adapters: {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'. Available adapters: "
+                + $"{string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
     }
 
     private void RequireUnmerged(string what)
@@ -208,6 +213,7 @@ public abstract partial class PeftModel : PretrainedModel
         var change = Calls.Change(what);
         if (_adapters.Owner is null) return change;
         change.Dispose();
-        throw new InvalidOperationException($"{what} is not possible in a DisableAdapter scope that has unmerged adapters, because it merges them again at its end. Dispose the scope first.");
+        throw new InvalidOperationException($"{what} is not possible in a DisableAdapter scope that has unmerged adapters, "
+            + "because it merges them again at its end. Dispose the scope first.");
     }
 }

@@ -34,9 +34,12 @@ internal static class SavedModules
         var model = tree.Model;
         foreach (var place in tree.Places().Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
-            if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is in modules_to_save, but another adapter adapts it. Remove it from modules_to_save or from the targets.");
+            if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is in "
+                + "modules_to_save, but another adapter adapts it. Remove it from modules_to_save or from the targets.");
             if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null && ReferenceEquals(model.InputEmbeddings, place.Module))
-                throw new ArgumentException($"'{place.Path}' is tied to the head (tie_word_embeddings); training a copy of it would not change the head. Train some of its rows (TrainableTokenIndices), or untie the head.");
+                throw new ArgumentException($"'{place.Path}' is tied to the head (tie_word_embeddings); "
+                    + "training a copy of it would not change the head. Train some of its rows (TrainableTokenIndices), "
+                    + "or untie the head.");
             if (place.Module is ModulesToSaveWrapper present) present.Add(adapter);
             else if (place.Module is Module<Tensor, Tensor> module)
             {
@@ -44,7 +47,8 @@ internal static class SavedModules
                 wrapper.Add(adapter);
                 AdapterTree.Put(place, wrapper);
             }
-            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in modules_to_save: it does not map one tensor to one tensor. Specify modules inside it.");
+            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in modules_to_save: "
+                + "it does not map one tensor to one tensor. Specify modules inside it.");
         }
     }
 
@@ -55,7 +59,8 @@ internal static class SavedModules
         var absent = names.Where(name => !paths.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         var unmatched = absent.Except(heads).Any() ? absent.Except(heads).ToArray() : absent.Length == names.Count ? absent : [];
         if (unmatched.Length > 0 && !config.IgnoreUnmatched)
-            throw UnmatchedEntry.Error($"modules_to_save contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of {tree.Model.GetName()} has a name with this ending"
+            throw UnmatchedEntry.Error($"modules_to_save contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+                + $"but no module of {tree.Model.GetName()} has a name with this ending"
                 + NameHint.For(unmatched[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
     }
 }

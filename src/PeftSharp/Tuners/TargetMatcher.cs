@@ -29,14 +29,17 @@ internal sealed class TargetMatcher
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
-        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. Specify at least one, or leave it null for the defaults of the model's family.");
+        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
+            + "Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
-            throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");
+            throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
+                + "by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");
         CheckLayers(selected);
         if (!_config.IgnoreUnmatched)
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
-                    throw UnmatchedEntry.Error($"{field} contains '{pattern}', which matches none of the adapted layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
+                    throw UnmatchedEntry.Error($"{field} contains '{pattern}', which matches none of the adapted "
+                        + $"layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
         return matched;
     }
 
@@ -74,12 +77,14 @@ internal sealed class TargetMatcher
         if (modules.Pattern is { } pattern)
         {
             if (!paths.Any(path => Matches(modules, path)))
-                throw new ArgumentException($"{field} is the expression '{pattern}', which does not match the whole path of any module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
+                throw new ArgumentException($"{field} is the expression '{pattern}', which does not match the whole path of any "
+                    + $"module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
             return;
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
         if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
-        throw UnmatchedEntry.Error($"{field} contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of this model has a name with this ending. "
+        throw UnmatchedEntry.Error($"{field} contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of "
+            + "this model has a name with this ending. "
             + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
             unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it." : "Correct the names.");
     }
@@ -89,7 +94,8 @@ internal sealed class TargetMatcher
         if (_config.LayerNumbers is not { } numbers || _config.IgnoreUnmatched) return;
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
-            throw UnmatchedEntry.Error($"layers_to_transform contains {string.Join(", ", absent)}, but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"layers_to_transform contains {string.Join(", ", absent)}, but the targets are in the layers "
+                + $"{string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
@@ -97,6 +103,7 @@ internal sealed class TargetMatcher
     private static Regex Expression(string pattern, string written)
     {
         try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
-        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is not a valid regular expression: {error.Message}", error); }
+        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is not a valid regular expression: "
+            + $"{error.Message}", error); }
     }
 }

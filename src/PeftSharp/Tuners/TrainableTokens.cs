@@ -14,7 +14,8 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     internal TrainableTokens(EmbeddingTarget embedding, IReadOnlyList<int> ids)
     {
         if (ids.Max() is var largest && largest >= embedding.Rows)
-            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. Use ids less than {embedding.Rows}.");
+            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. "
+                + $"Use ids less than {embedding.Rows}.");
         using var scope = NewDisposeScope();
         using var free = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);

@@ -17,7 +17,9 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
             var choice = State.Current;
             if (State.Merged.Count > 0 || !choice.Names.Any(Has)) return Target.Weight;
             if (choice.Rows is not null)
-                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains rows of an embedding that the head is tied to, so a batch cannot have one adapter per row. Call the model once for each adapter.");
+                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains "
+                    + "rows of an embedding that the head is tied to, so a batch cannot have one adapter per row. "
+                    + "Call the model once for each adapter.");
             return With(choice.Active.Where(Has));
         }
     }
@@ -51,6 +53,7 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
         var owners = new Dictionary<long, string>();
         foreach (var adapter in adapters)
             foreach (var id in Rows(adapter).Ids)
-                if (!owners.TryAdd(id, adapter)) throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id} and cannot be active together. Activate one of them.");
+                if (!owners.TryAdd(id, adapter)) throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' "
+                    + $"both train the row of token {id} and cannot be active together. Activate one of them.");
     }
 }

@@ -15,7 +15,10 @@ internal static class TrainedTokenRows
             var wrapper = place.Module as TrainableTokensWrapper;
             if (wrapper is null)
             {
-                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException($"trainable_token_indices refers to '{place.Path}', which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. Specify an embedding that no other adapter changes.");
+                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException("trainable_token_indices refers to "
+                    + $"'{place.Path}', "
+                    + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
+                    + "Specify an embedding that no other adapter changes.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);
             }
@@ -29,6 +32,7 @@ internal static class TrainedTokenRows
     {
         var places = tree.Places();
         return places.FirstOrDefault(place => place.Path == name || place.Path.EndsWith("." + name, StringComparison.Ordinal))
-            ?? throw new ArgumentException($"trainable_token_indices refers to '{name}', but {tree.Model.GetName()} has no module with this name{NameHint.For(name, places.Select(place => place.Path))}");
+            ?? throw new ArgumentException($"trainable_token_indices refers to '{name}', but {tree.Model.GetName()} has no module "
+            + $"with this name{NameHint.For(name, places.Select(place => place.Path))}");
     }
 }

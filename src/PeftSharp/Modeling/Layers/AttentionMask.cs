@@ -47,7 +47,8 @@ internal static class AttentionMask
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
         if (mask is not null && mask.shape[^1] != all)
-            throw new ArgumentException($"'attention_mask' has {mask.shape[^1]} entries, but there are {all} tokens ({past} in the key-value cache and {tokens} new). Provide one entry for each.");
+            throw new ArgumentException($"'attention_mask' has {mask.shape[^1]} entries, but there are {all} tokens ({past} in the "
+                + $"key-value cache and {tokens} new). Provide one entry for each.");
         using var scope = NewDisposeScope();
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
@@ -66,12 +67,14 @@ internal static class AttentionMask
     {
         2 => false,
         4 => true,
-        _ => throw new ArgumentException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}]. Provide one value per token, [batch, tokens], or one per pair of tokens, [batch, heads or 1, tokens, tokens]."),
+        _ => throw new ArgumentException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}]. "
+            + "Provide one value per token, [batch, tokens], or one per pair of tokens, [batch, heads or 1, tokens, tokens]."),
     };
 
     private static Tensor Own(Tensor mask, ScalarType dtype) => mask.dtype == ScalarType.Bool ? Added(mask.logical_not(), dtype)
         : is_floating_point(mask) ? mask.to(dtype)
-        : throw new ArgumentException($"'attention_mask' of shape [{string.Join(", ", mask.shape)}] has type {mask.dtype}. A mask for each pair of tokens must be bool (true is attended to) or float (added to the scores).");
+        : throw new ArgumentException($"'attention_mask' of shape [{string.Join(", ", mask.shape)}] has type {mask.dtype}. "
+        + "A mask for each pair of tokens must be bool (true is attended to) or float (added to the scores).");
 
     /// <summary>
     /// True for masked tokens; null if no token is masked. On a GPU this is not determined, because it would synchronize with the device.

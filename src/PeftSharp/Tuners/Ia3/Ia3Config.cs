@@ -35,7 +35,8 @@ public sealed record Ia3Config : LayerConfig
     public override void Validate()
     {
         if (FeedforwardModules is { IsAllLinear: true })
-            throw new ArgumentException("FeedforwardModules is 'all-linear', which is supported only for TargetModules. Specify the layers whose input is scaled.");
+            throw new ArgumentException("FeedforwardModules is 'all-linear', which is supported only for TargetModules. "
+                + "Specify the layers whose input is scaled.");
     }
 
     /// <inheritdoc/>

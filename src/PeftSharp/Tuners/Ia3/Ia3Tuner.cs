@@ -43,13 +43,16 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         var unmatched = modules.Pattern is { } pattern ? (adapted.Any(path => IsFeedforward(modules, path)) ? [] : [pattern])
             : modules.Where(name => !adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         if (unmatched.Length > 0)
-            throw UnmatchedEntry.Error($"feedforward_modules contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"feedforward_modules contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+                + $"which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, "
+                + "or set IgnoreUnmatched.");
     }
 
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
     {
         var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
         return names.Count > 0 ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
-            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. Set FeedforwardModules; with an empty list, only outputs are scaled.");
+            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. "
+            + "Set FeedforwardModules; with an empty list, only outputs are scaled.");
     }
 }

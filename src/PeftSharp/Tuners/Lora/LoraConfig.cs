@@ -112,7 +112,8 @@ public sealed record LoraConfig : LayerConfig
     protected internal override Tuner CreateTuner() => new LoraTuner();
 
     internal override IEnumerable<string> Doubts() => !InitLoraWeights.IsStartOnly ? base.Doubts()
-        : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; loaded values do not depend on it.");
+        : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; "
+        + "loaded values do not depend on it.");
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -123,13 +124,16 @@ public sealed record LoraConfig : LayerConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(R, 1);
         foreach (var (pattern, rank) in RankPattern)
             if (rank < 1) throw new ArgumentOutOfRangeException(nameof(RankPattern), rank, $"The rank of '{pattern}' must be at least 1.");
-        if (!(LoraDropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout must be at least 0 and less than 1.");
+        if (!(LoraDropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout "
+            + "must be at least 0 and less than 1.");
         if (!double.IsFinite(LoraAlpha) || AlphaPattern.Values.Any(alpha => !double.IsFinite(alpha)))
             throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "Alpha must be a finite number.");
         if (TargetModules?.Pattern is not null && LayersToTransform is not null)
-            throw new ArgumentException($"LayersToTransform requires TargetModules to be a list of names, not {TargetModules}. Put the layer indices into the expression instead.");
+            throw new ArgumentException($"LayersToTransform requires TargetModules to be a list of names, not {TargetModules}. "
+                + "Put the layer indices into the expression instead.");
         if (LayersPattern is not null && LayersToTransform is null)
-            throw new ArgumentException($"LayersPattern [{string.Join(", ", LayersPattern)}] requires LayersToTransform, the indices of the layers in that list.");
+            throw new ArgumentException($"LayersPattern [{string.Join(", ", LayersPattern)}] requires LayersToTransform, "
+                + "the indices of the layers in that list.");
         if (LoraBias && UseDora) throw new ArgumentException("LoraBias and UseDora cannot be combined. Set one of them to false.");
         if (LoraBias && !InitLoraWeights.AllowsBias)
             throw new ArgumentException($"LoraBias requires InitLoraWeights to be true or false, not '{InitLoraWeights}'.");

@@ -33,7 +33,8 @@ public static class LoraExtensions
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(weights);
         if (adapters.Count == 0) throw new ArgumentException("The list is empty. Specify at least one adapter.", nameof(adapters));
-        if (adapters.Count != weights.Count) throw new ArgumentException($"There are {adapters.Count} adapters but {weights.Count} weights. Provide one weight per adapter.", nameof(weights));
+        if (adapters.Count != weights.Count) throw new ArgumentException($"There are {adapters.Count} adapters but {weights.Count} "
+            + "weights. Provide one weight per adapter.", nameof(weights));
         if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0) throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));
         var how = adapters.Count == 1 ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
@@ -41,7 +42,8 @@ public static class LoraExtensions
         how.Check();
         model.Combine(adapters, adapterName, (tuner, configs) =>
         {
-            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of type {configs[0].PeftType} cannot be combined; only {LoraConfig.Method} adapters can.");
+            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of type {configs[0].PeftType} cannot be "
+                + $"combined; only {LoraConfig.Method} adapters can.");
             var (config, sized) = Combined([.. configs.Cast<LoraConfig>()], how);
             return (config, () => lora.Combine(adapterName, sized));
         });
@@ -50,10 +52,12 @@ public static class LoraExtensions
     private static (LoraConfig Config, WeightedCombination How) Combined(IReadOnlyList<LoraConfig> all, WeightedCombination how)
     {
         if (all.Any(config => config.UseDora || config.LoraBias))
-            throw new NotSupportedException("Adapters with DoRA or with a bias of B cannot be combined, because a weighted sum of their magnitudes and biases is not meaningful.");
+            throw new NotSupportedException("Adapters with DoRA or with a bias of B cannot be combined, because a weighted sum of "
+                + "their magnitudes and biases is not meaningful.");
         var ranks = all.Select(config => config.RankPattern.Values.Append(config.R).Max()).ToArray();
         if (how is { IsOnUpdates: false, Type: not CombinationType.Cat } && ranks.Distinct().Count() > 1)
-            throw new ArgumentException($"{how.Type} requires equal ranks, not {string.Join(", ", ranks)}. Use {nameof(CombinationType.Svd)} or {nameof(CombinationType.Cat)}.");
+            throw new ArgumentException($"{how.Type} requires equal ranks, not {string.Join(", ", ranks)}. "
+                + $"Use {nameof(CombinationType.Svd)} or {nameof(CombinationType.Cat)}.");
         var rank = how.Type == CombinationType.Cat ? ranks.Sum() : how.IsOnUpdates && how.Rank > 0 ? how.Rank : ranks.Max();
         return (all[0] with
         {
@@ -73,6 +77,7 @@ public static class LoraExtensions
         var targets = configs.Select(config => config.TargetModules!).ToArray();
         if (targets.All(target => target.Pattern is null)) return TargetModules.Create([.. targets.SelectMany(target => target.Names).Distinct(StringComparer.Ordinal)]);
         if (targets.All(target => target.Pattern is not null)) return TargetModules.FromString(string.Join("|", targets.Select(target => $"({target.Pattern})")));
-        throw new ArgumentException($"The target modules of these adapters are partly lists and partly expressions ({string.Join("; ", targets.AsEnumerable())}). Combine only adapters of one kind.");
+        throw new ArgumentException("The target modules of these adapters are partly lists and partly expressions "
+            + $"({string.Join("; ", targets.AsEnumerable())}). Combine only adapters of one kind.");
     }
 }

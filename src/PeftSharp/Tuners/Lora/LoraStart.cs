@@ -17,7 +17,8 @@ internal sealed record LoraStart(LinearTarget Target, Tensor A, Tensor B, Tensor
     internal Tensor Weight()
     {
         if (Target.Weight.dtype is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-            throw new ArgumentException($"Decomposing the weights requires float32, float16 or bfloat16 weights, not {Target.Weight.dtype}.");
+            throw new ArgumentException("Decomposing the weights requires float32, float16 or bfloat16 weights, "
+                + $"not {Target.Weight.dtype}.");
         return Target.Oriented(Target.Weight.detach()).to(ScalarType.Float32);
     }
 

@@ -36,11 +36,14 @@ internal sealed class PromptEmbedding : PromptAdapter
 
     private long[] TextIds(PromptTuningConfig config, long rows)
     {
-        var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which requires a tokenizer. Set Tokenizer to that of the base model (AutoTokenizer.FromPretrained).");
+        var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which requires a tokenizer. "
+            + "Set Tokenizer to that of the base model (AutoTokenizer.FromPretrained).");
         var ids = tokenizer.Encode(config.PromptTuningInitText!).Ids;
         if (ids.Any(id => id >= rows))
-            throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' contains the token id {ids.Max()}, but the model's embeddings have {rows} rows. Set Tokenizer to that of the base model.");
-        return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. Use another text, or set PromptTuningInit to RANDOM.")
+            throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' contains the token id {ids.Max()}, "
+                + $"but the model's embeddings have {rows} rows. Set Tokenizer to that of the base model.");
+        return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. "
+            + "Use another text, or set PromptTuningInit to RANDOM.")
             : [.. Enumerable.Range(0, Tokens).Select(index => (long)ids[index % ids.Length])];
     }
 

@@ -9,7 +9,9 @@ internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
         if (prompt.PromptTuningInit != PromptTuningInit.Text || prompt.TokenizerNameOrPath is not null) return prompt;
         return prompt with
         {
-            TokenizerNameOrPath = prompt.BaseModelNameOrPath ?? throw new ArgumentException("PromptTuningInit is TEXT, but neither TokenizerNameOrPath nor the base model's folder is known, and peft rejects a file without it. Set TokenizerNameOrPath."),
+            TokenizerNameOrPath = prompt.BaseModelNameOrPath ?? throw new ArgumentException("PromptTuningInit is TEXT, "
+                + "but neither TokenizerNameOrPath nor the base model's folder is known, and peft rejects a file without it. "
+                + "Set TokenizerNameOrPath."),
         };
     }
 
@@ -17,7 +19,8 @@ internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
     {
         // A file may contain an unused text: peft writes it with every initialization, and the loaded values do not depend on it.
         if (isNew && config.PromptTuningInit != PromptTuningInit.Text && (config.PromptTuningInitText is not null || config.Tokenizer is not null))
-            throw new ArgumentException($"PromptTuningInitText and Tokenizer require PromptTuningInit TEXT, not {PythonNames.NameOf(config.PromptTuningInit)}. Remove them, or set PromptTuningInit to TEXT.");
+            throw new ArgumentException("PromptTuningInitText and Tokenizer require PromptTuningInit TEXT, "
+                + $"not {PythonNames.NameOf(config.PromptTuningInit)}. Remove them, or set PromptTuningInit to TEXT.");
         return new PromptEmbedding(embeddings, config, isNew);
     }
 }

@@ -34,12 +34,15 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     protected internal override PeftConfig Complete(PeftConfig config)
     {
         if (Model.InputEmbeddings is not { } embeddings || LayerTarget.Of(embeddings) is not { } target || Model.Inputs.All(input => input.Kind != InputKind.Embeddings))
-            throw new ArgumentException($"{config.PeftType} adds embeddings before the text, but {Model.GetName()} does not support embeddings as input (inputs_embeds). Use another method for this model.");
+            throw new ArgumentException($"{config.PeftType} adds embeddings before the text, but {Model.GetName()} does not support "
+                + "embeddings as input (inputs_embeds). Use another method for this model.");
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
-        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the width of the embeddings of {Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
+        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the width of the "
+            + $"embeddings of {Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions && prompt.NumVirtualTokens >= positions)
-            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
+            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
+                + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
         return prompt with
         {
             TaskType = prompt.TaskType ?? Model.Objective switch { CausalLMObjective => TaskType.CausalLM, null => TaskType.FeatureExtraction, _ => null },
@@ -54,7 +57,8 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
         if (isNew && config.TaskType is null && TaskOf(Model.Objective) is { } task)
-            throw new ArgumentException($"TaskType is not set. Without it, the head of {Model.GetName()} would not be trained with the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
+            throw new ArgumentException($"TaskType is not set. Without it, the head of {Model.GetName()} would not be trained with "
+                + $"the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
         AddShared(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
@@ -64,7 +68,8 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         adapterNames is { Count: > 1 } ? "each adds its own virtual tokens before the text. Activate only one of them." : null;
 
     /// <inheritdoc/>
-    protected internal override string? MergeObstacle(string adapterName) => "virtual tokens are part of the input and do not change weights";
+    protected internal override string? MergeObstacle(string adapterName) => "virtual tokens are part of the input and do not "
+        + "change weights";
 
     /// <inheritdoc/>
     protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
@@ -104,8 +109,10 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         if (base.UnmatchedEntries(config) is { } unmatched) return unmatched;
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         if (shape is null) return null;
-        return prompt.NumLayers is { } layers && layers != shape.Layers ? $"num_layers is {layers}, but the model has {shape.Layers} layers: the adapter was trained on another model."
-            : prompt.NumAttentionHeads is { } heads && heads != shape.Heads ? $"num_attention_heads is {heads}, but the model has {shape.Heads} heads: the adapter was trained on another model." : null;
+        return prompt.NumLayers is { } layers && layers != shape.Layers ? $"num_layers is {layers}, but the model has {shape.Layers} "
+            + "layers: the adapter was trained on another model."
+            : prompt.NumAttentionHeads is { } heads && heads != shape.Heads ? $"num_attention_heads is {heads}, but the model has "
+            + $"{shape.Heads} heads: the adapter was trained on another model." : null;
     }
 
     /// <summary>The task of an objective whose head is trained with an adapter; null for others.</summary>

@@ -45,7 +45,8 @@ internal static class VirtualTokenInputs
         var result = inputs.Copy();
         if (inputs.AttentionMask is { } mask)
         {
-            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], but virtual tokens require a mask with one value per token, [batch, tokens].");
+            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
+                + "but virtual tokens require a mask with one value per token, [batch, tokens].");
             result.AttentionMask = cat([ones([mask.shape[0], added], mask.dtype, mask.device), mask], 1);
         }
         if (inputs.PositionIds is not { } positions) return result;
@@ -58,14 +59,16 @@ internal static class VirtualTokenInputs
     {
         var ids = inputs.InputIds!;
         return ids.dim() == 2 ? model.InputEmbeddings!.call(ids)
-            : throw new NotSupportedException($"'input_ids' has shape [{string.Join(", ", ids.shape)}], but virtual tokens require [batch, tokens]. Use another method for {model.GetName()}.");
+            : throw new NotSupportedException($"'input_ids' has shape [{string.Join(", ", ids.shape)}], but virtual tokens require "
+            + $"[batch, tokens]. Use another method for {model.GetName()}.");
     }
 
     private static void CheckLength(long tokens, int added, PretrainedModel model)
     {
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
-            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
+            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} "
+                + $"positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
     }
 
     /// <summary>
@@ -77,6 +80,7 @@ internal static class VirtualTokenInputs
         if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;
         using var scope = NewDisposeScope();
         if ((positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).any().item<bool>())
-            throw new NotSupportedException("'position_ids' restart within a row, so the row contains several texts, and the virtual tokens would precede only the first. Pad the rows instead of packing them.");
+            throw new NotSupportedException("'position_ids' restart within a row, so the row contains several texts, and the virtual "
+                + "tokens would precede only the first. Pad the rows instead of packing them.");
     }
 }
