@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Beam search, with drawing or without: the likeliest texts of all prompts are followed at once, the best finished ones are kept.</summary>
-/// <remarks>transformers' <c>_beam_search</c>, whose order of operations is kept so that ties fall the same way.</remarks>
+/// <summary>
+/// Beam search, with or without sampling: extends the most likely sequences of all prompts in parallel and keeps the best finished ones.
+/// </summary>
+/// <remarks>transformers' <c>_beam_search</c>; the order of operations is the same, so that ties are resolved in the same way.</remarks>
 internal sealed class BeamSearch
 {
     private const double Hopeless = -1e9;
@@ -12,7 +14,7 @@ internal sealed class BeamSearch
     private readonly ProcessorChain _processors;
     private readonly CriteriaChain _criteria;
     private readonly int _beams;
-    private readonly int _candidates;               // more than beams, so that enough remain where some end
+    private readonly int _candidates;               // more than the number of beams, so that enough remain if some end
     private readonly EarlyStopping _earlyStopping;
     private readonly double _lengthPenalty;
     private readonly StepScores _kept;
@@ -56,18 +58,22 @@ internal sealed class BeamSearch
     private (BeamSet Running, BeamSet Finished) Start()
     {
         var (prompts, device) = (_plan.Prompts, _plan.PromptIds.device);
-        // transformers fills beams that ended with the end of text where the padding token is 0 (`pad_token_id or eos_token_id`), and the recorded texts have it so.
+        // As in transformers, finished beams are padded with the end-of-text token if the padding token is 0 (`pad_token_id or eos_token_id`).
         var filler = _plan.Pad is { } pad and not 0 ? pad : _plan.Eos.Count > 0 ? _plan.Eos[0] : 0;
         var sequences = full([prompts, _beams, _plan.MaxLength], filler, ScalarType.Int64, device);
         sequences.narrow(2, 0, _plan.PromptLength).copy_(_plan.PromptIds.unsqueeze(1));
         var scores = zeros([prompts, _beams], ScalarType.Float32, device);
-        scores.narrow(1, 1, _beams - 1).fill_(Hopeless);                     // at first all beams are the same: only one of them counts
+        // Initially all beams are equal, so only one of them is considered.
+        scores.narrow(1, 1, _beams - 1).fill_(Hopeless);
         var nothing = zeros([prompts, _beams], ScalarType.Int64, device);
         return (new BeamSet(sequences, scores, nothing, nothing.@bool()),
             new BeamSet(sequences.clone(), full([prompts, _beams], Hopeless, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
     }
 
-    /// <summary>The best (or drawn) continuations of each prompt's beams; <c>Lengths</c> holds the beam that each continues until they are finished.</summary>
+    /// <summary>
+    /// The best (or sampled) continuations of each prompt's beams. Until they are finished, <c>Lengths</c> contains the index of the beam
+    /// that each continues.
+    /// </summary>
     private BeamSet Candidates(BeamSet running, Tensor logProbabilities, int length)
     {
         var vocabulary = logProbabilities.shape[1];
@@ -90,7 +96,7 @@ internal sealed class BeamSearch
         return new BeamSet(sequences, scores, beams, zeros_like(beams, ScalarType.Bool));
     }
 
-    /// <summary>The best candidates that have not ended, and the rows of the cache that they continue.</summary>
+    /// <summary>The best unfinished candidates, and the rows of the cache that they continue.</summary>
     private (BeamSet Running, Tensor Rows) GoOn(BeamSet candidates, Tensor ends)
     {
         var open = candidates.Scores + ends.to(ScalarType.Float32) * Hopeless;
@@ -99,7 +105,7 @@ internal sealed class BeamSearch
         return (running, (running.Lengths + offsets).flatten());
     }
 
-    /// <summary>The best of what was finished before and of what has just ended among the best candidates.</summary>
+    /// <summary>The best of the previously finished sequences and of the best candidates that have just finished.</summary>
     private BeamSet Finish(BeamSet finished, BeamSet candidates, Tensor ends, Tensor mayImprove, int length)
     {
         var isBest = arange(_candidates, ScalarType.Int64, ends.device).lt(_beams);
@@ -114,7 +120,7 @@ internal sealed class BeamSearch
         return all.Select(all.Scores.topk(_beams).indexes);
     }
 
-    /// <summary>Whether the best running text could still be better than the worst finished one, bool [prompts, 1].</summary>
+    /// <summary>Whether the best running sequence could still become better than the worst finished one, bool [prompts, 1].</summary>
     private Tensor MayImprove(Tensor before, BeamSet running, BeamSet finished, int length)
     {
         var reach = (_earlyStopping == EarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;

@@ -3,26 +3,27 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Generated ids as text.</summary>
+/// <summary>Converts generated token ids to text.</summary>
 public static class DecodingExtensions
 {
-    /// <summary>The text of one row of ids.</summary>
-    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
+    /// <summary>Decodes one row of ids.</summary>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="ids">Int64 [tokens] or [1, tokens].</param>
-    /// <param name="skipSpecialTokens">Whether special tokens are left out. Default false.</param>
-    /// <exception cref="ArgumentException">There are several rows.</exception>
+    /// <param name="skipSpecialTokens">Whether special tokens are omitted. Default false.</param>
+    /// <exception cref="ArgumentException"><paramref name="ids"/> has several rows.</exception>
     public static string Decode(this Tokenizer tokenizer, Tensor ids, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var rows = Rows(ids);
-        if (rows.Count != 1) throw new ArgumentException($"There are {rows.Count} rows of ids: use BatchDecode.", nameof(ids));
+        if (rows.Count != 1) throw new ArgumentException($"There are {rows.Count} rows of ids. "
+            + "Use BatchDecode for several rows.", nameof(ids));
         return tokenizer.BatchDecode(rows, skipSpecialTokens)[0];
     }
 
-    /// <summary>The text of each row of ids.</summary>
-    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
+    /// <summary>Decodes each row of ids.</summary>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="ids">Int64 [rows, tokens].</param>
-    /// <param name="skipSpecialTokens">Whether special tokens are left out. Default false.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens are omitted. Default false.</param>
     public static IReadOnlyList<string> BatchDecode(this Tokenizer tokenizer, Tensor ids, bool skipSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

@@ -3,53 +3,70 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Options of one call of <c>Generate</c>: everything that <see cref="GenerationConfig"/> sets, and what belongs to the call alone.</summary>
+/// <summary>
+/// Options of one call of <c>Generate</c>: the settings of <see cref="GenerationConfig"/>, and those that apply only to a call.
+/// </summary>
 /// <remarks>
-/// <para>What is not set comes from the model's <see cref="PretrainedModel.GenerationConfig"/>, then from the defaults of transformers: <c>new() { MaxNewTokens = 50, DoSample = true, Seed = 1 }</c>.</para>
-/// <para>Thread safety: instances are immutable and can be used from several threads at once; a streamer in one belongs to one call at a time.</para>
+/// <para>
+/// A value that is not set is taken from the model's <see cref="PretrainedModel.GenerationConfig"/>, then from the defaults of
+/// transformers. Example: <c>new() { MaxNewTokens = 50, DoSample = true, Seed = 1 }</c>.
+/// </para>
+/// <para>
+/// Thread safety: instances are immutable and can be used from several threads at once; a streamer can be used by one call at a time.
+/// </para>
 /// </remarks>
 public sealed record GenerationOptions : GenerationConfig
 {
-    /// <summary>Options that set nothing.</summary>
+    /// <summary>Creates options in which nothing is set.</summary>
     public GenerationOptions() { }
 
-    /// <summary>Options that set what a configuration sets.</summary>
+    /// <summary>Creates options with the values of a configuration.</summary>
     /// <param name="config">The configuration, such as one read by <see cref="GenerationConfig.FromPretrained"/>.</param>
     public GenerationOptions(GenerationConfig config) : base(config) { }
 
-    /// <summary>The tokenizer that belongs to the model; needed for <see cref="GenerationConfig.StopStrings"/> only.</summary>
+    /// <summary>The tokenizer of the model; required only for <see cref="GenerationConfig.StopStrings"/>.</summary>
     public Tokenizer? Tokenizer { get; init; }
 
-    /// <summary>Rules of your own that change the scores of the next token. Default: none.</summary>
+    /// <summary>Custom processors, which change the scores of the next token. Default: none.</summary>
     public IReadOnlyList<LogitsProcessor> LogitsProcessors { get; init; } = [];
 
-    /// <summary>Rules of your own that end a text. Default: none.</summary>
+    /// <summary>Custom criteria, which stop generation. Default: none.</summary>
     public IReadOnlyList<StoppingCriteria> StoppingCriteria { get; init; } = [];
 
-    /// <summary>From the number of the prompt and the tokens so far to the only ids that may come next (<c>prefix_allowed_tokens_fn</c>). Default null: all may.</summary>
+    /// <summary>
+    /// Returns the only ids that are allowed next, given the index of the prompt and the tokens so far (<c>prefix_allowed_tokens_fn</c>).
+    /// Default null: all are allowed.
+    /// </summary>
     public Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? PrefixAllowedTokens { get; init; }
 
-    /// <summary>Receives the tokens while they are generated; for one text. Default null.</summary>
+    /// <summary>Receives the tokens while they are generated; for one sequence only. Default null.</summary>
     public BaseStreamer? Streamer { get; init; }
 
-    /// <summary>The adapter that generates all texts, for a model with adapters; <c>__base__</c> is the base model. Default null: the adapters of the current scope or of <c>SetAdapter</c>.</summary>
+    /// <summary>
+    /// The adapter for all prompts, for a model with adapters; <c>__base__</c> selects the base model. Default null: the adapters of the
+    /// current scope or of <c>SetAdapter</c>.
+    /// </summary>
     public string? Adapter { get; init; }
 
     /// <summary>The adapter of each prompt, instead of <see cref="Adapter"/>. Default null.</summary>
     public IReadOnlyList<string>? AdapterNames { get; init; }
 
-    /// <summary>Seed of the random numbers of this call: the tokens are those after <c>torch.manual_seed(seed)</c>, whatever other threads sample. Default null: libtorch's generator, which the whole process shares.</summary>
+    /// <summary>
+    /// The random seed of this call: the tokens are those after <c>torch.manual_seed(seed)</c>, regardless of sampling on other threads.
+    /// Default null: libtorch's generator, which the process shares.
+    /// </summary>
     public long? Seed { get; init; }
 
-    /// <summary>Whether <see cref="GenerationOutput.Scores"/> is filled. Default false.</summary>
+    /// <summary>Whether to return <see cref="GenerationOutput.Scores"/>. Default false.</summary>
     public bool OutputScores { get; init; }
 
-    /// <summary>Whether <see cref="GenerationOutput.Logits"/> is filled. Default false.</summary>
+    /// <summary>Whether to return <see cref="GenerationOutput.Logits"/>. Default false.</summary>
     public bool OutputLogits { get; init; }
 
-    /// <summary>The adapters of the call; null for those of the model.</summary>
+    /// <summary>The adapters of the call; null if the call does not select adapters.</summary>
     /// <exception cref="ArgumentException">Both <see cref="Adapter"/> and <see cref="AdapterNames"/> are set.</exception>
     internal IReadOnlyList<string>? Adapters => Adapter is null ? AdapterNames
         : AdapterNames is null ? [Adapter]
-        : throw new ArgumentException($"Adapter is '{Adapter}' and AdapterNames is [{string.Join(", ", AdapterNames)}]: set one of them.");
+        : throw new ArgumentException($"Adapter is '{Adapter}' and AdapterNames is [{string.Join(", ", AdapterNames)}]. "
+        + "Set only one of them.");
 }

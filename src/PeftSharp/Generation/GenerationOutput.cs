@@ -2,26 +2,40 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Generated sequences and what is known of them (transformers' <c>GenerateDecoderOnlyOutput</c> and <c>GenerateBeamDecoderOnlyOutput</c>). It owns its tensors: dispose it, and use <see cref="Sequences"/> before.</summary>
+/// <summary>
+/// The result of generation (transformers' <c>GenerateDecoderOnlyOutput</c> and <c>GenerateBeamDecoderOnlyOutput</c>). It owns its
+/// tensors: do not use <see cref="Sequences"/> after disposing it.
+/// </summary>
 /// <remarks>Thread safety: several threads can read an instance at once; disposing it needs exclusive use.</remarks>
 public sealed class GenerationOutput : IDisposable
 {
-    /// <summary>Prompts and the tokens after them, int64 [prompts × returned, tokens]; short rows are filled with the padding token.</summary>
+    /// <summary>Prompts and generated tokens, int64 [prompts × returned, tokens]; shorter rows are padded with the padding token.</summary>
     public required Tensor Sequences { get; init; }
 
-    /// <summary>Log-probability of each sequence divided by its length to the power of the length penalty, float [prompts × returned]; null without beams.</summary>
+    /// <summary>
+    /// Log-probability of each sequence divided by its length to the power of the length penalty, float [prompts × returned]; null
+    /// without beam search.
+    /// </summary>
     public Tensor? SequencesScores { get; init; }
 
-    /// <summary>The scores from which each new token was chosen, after all processors: float32 [prompts × rows, vocabulary] for each step; log-probabilities with beams. Empty unless <see cref="GenerationOptions.OutputScores"/> is set.</summary>
+    /// <summary>
+    /// The scores of each generated token after all processors: float32 [prompts × rows, vocabulary] per step; log-probabilities with beam
+    /// search. Empty unless <see cref="GenerationOptions.OutputScores"/> is set.
+    /// </summary>
     public IReadOnlyList<Tensor> Scores { get; init; } = [];
 
-    /// <summary>The model's logits for each new token, before any processor: float32 [prompts × rows, vocabulary] for each step. Empty unless <see cref="GenerationOptions.OutputLogits"/> is set.</summary>
+    /// <summary>
+    /// The logits of the model for each generated token, before all processors: float32 [prompts × rows, vocabulary] per step. Empty unless
+    /// <see cref="GenerationOptions.OutputLogits"/> is set.
+    /// </summary>
     public IReadOnlyList<Tensor> Logits { get; init; } = [];
 
-    /// <summary>Number of tokens of the prompt; those after it are new.</summary>
+    /// <summary>Number of tokens of the prompt, including padding.</summary>
     public required int PromptLength { get; init; }
 
-    /// <summary>The new tokens alone, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>.</summary>
+    /// <summary>
+    /// The generated tokens without the prompt, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>.
+    /// </summary>
     public Tensor NewTokens() => Sequences.narrow(1, PromptLength, Sequences.shape[1] - PromptLength);
 
     /// <inheritdoc/>
@@ -32,7 +46,7 @@ public sealed class GenerationOutput : IDisposable
         foreach (var tensor in Scores.Concat(Logits)) tensor.Dispose();
     }
 
-    /// <summary>Moves every tensor to the dispose scope around the current one.</summary>
+    /// <summary>Moves all tensors to the outer dispose scope.</summary>
     internal GenerationOutput MoveToOuterDisposeScope()
     {
         Sequences.MoveToOuterDisposeScope();

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>The model with its key-value cache: asked with the last token of each row, it gives the scores of the next.</summary>
+/// <summary>Computes the logits of the next token with a model and its key-value cache.</summary>
 internal sealed class NextTokenScores : IDisposable
 {
     private readonly GenerationPlan _plan;
     private readonly KeyValueCache? _cache;
     private readonly ForwardOptions _options;
-    private readonly Tensor? _mask;              // [rows, most tokens]: the prompt's padding, then ones
-    private readonly Tensor? _positions;         // [rows, most tokens]: counted from the first token that is read
+    private readonly Tensor? _mask;              // [rows, maximum tokens]: the prompt's mask, then ones
+    private readonly Tensor? _positions;         // [rows, maximum tokens]: counted from the first token that is not padding
     private readonly bool _readsPositions;
     private int _seen;
 
@@ -24,14 +24,14 @@ internal sealed class NextTokenScores : IDisposable
             PastKeyValues = _cache,
             LogitsToKeep = plan.Model.OptionNames.Contains("logits_to_keep") ? 1 : 0,
             AdapterNames = plan.Adapters,
-            AreInputsChecked = true,            // the plan has checked the prompt, and every later id is a place in the scores
+            AreInputsChecked = true,            // the plan has checked the prompt, and every generated id is an index of the scores
         };
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);
     }
 
-    /// <summary>Reads the prompts, once for all rows that begin with them.</summary>
+    /// <summary>Processes the prompts, each once for all rows that begin with it.</summary>
     /// <returns>Float32 [prompts × rows of each, vocabulary].</returns>
     internal Tensor Prefill()
     {
@@ -43,7 +43,7 @@ internal sealed class NextTokenScores : IDisposable
         return scores.index_select(0, rows).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads one more token of each row.</summary>
+    /// <summary>Processes one more token of each row.</summary>
     /// <param name="sequences">All tokens so far, int64 [rows, tokens].</param>
     /// <returns>Float32 [rows, vocabulary].</returns>
     internal Tensor Next(Tensor sequences)
@@ -53,7 +53,7 @@ internal sealed class NextTokenScores : IDisposable
         return Call(ids, _plan.RowsPerPrompt).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Goes on with other rows; those of a prompt stay among themselves.</summary>
+    /// <summary>Selects the rows to continue; a row must continue one of the same prompt.</summary>
     internal void SelectRows(Tensor rows) => _cache?.SelectRows(rows);
 
     public void Dispose() => _cache?.Dispose();
@@ -63,7 +63,7 @@ internal sealed class NextTokenScores : IDisposable
         using var scope = NewDisposeScope();
         var begin = _cache is null ? 0 : _seen;
         _seen = begin + (int)ids.shape[1];
-        var inputs = new ModelInputs { InputIds = ids };          // its tensors belong to others: not disposed
+        var inputs = new ModelInputs { InputIds = ids };          // not disposed, because others own its tensors
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
         if (_positions is not null && _readsPositions) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
         var logits = _plan.Model.call(inputs, _options with { RowsPerAdapterName = repeats }).Logits!;

@@ -2,19 +2,19 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>The rules that a call's options ask for, in transformers' order.</summary>
+/// <summary>The logits processors of a call, in transformers' order.</summary>
 internal sealed class ProcessorChain
 {
     private readonly List<LogitsProcessor> _processors;
 
     /// <param name="plan">The call.</param>
-    /// <param name="own">The caller's own rules: after those on the text, before those of the draw.</param>
-    /// <param name="allowedTokens">The caller's function of allowed tokens, or null.</param>
+    /// <param name="own">The caller's custom processors, which run after the processors on the text and before those of sampling.</param>
+    /// <param name="allowedTokens">The caller's function of allowed tokens. Null: none.</param>
     internal ProcessorChain(GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
         _processors = [.. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
-    /// <exception cref="InvalidOperationException">A rule answers scores of another shape.</exception>
+    /// <exception cref="InvalidOperationException">A processor returned scores of a different shape.</exception>
     internal Tensor Process(Tensor inputIds, Tensor scores) =>
         _processors.Aggregate(scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
@@ -44,7 +44,8 @@ internal sealed class ProcessorChain
     {
         const int defaultTopK = 50;
         var config = plan.Config;
-        var kept = plan.NumBeams == 1 ? 1 : plan.Eos.Count > 0 ? plan.Eos.Count + 1 : 2;       // beams need one token beside the ends of text
+        // Beam search needs one token in addition to the end-of-text tokens.
+        var kept = plan.NumBeams == 1 ? 1 : plan.Eos.Count > 0 ? plan.Eos.Count + 1 : 2;
         if (config.Temperature is { } temperature and not 1) yield return new TemperatureLogitsWarper(temperature);
         if (config.TopH is { } topH) yield return new TopHLogitsWarper(topH);
         if ((config.TopK ?? defaultTopK) is var topK and > 0) yield return new TopKLogitsWarper(topK, kept);
@@ -55,11 +56,13 @@ internal sealed class ProcessorChain
         if (config.EtaCutoff is { } eta and > 0) yield return new EtaLogitsWarper(eta, kept);
     }
 
-    /// <summary>The caller's function, called with the number of the prompt where each prompt has several texts without beams.</summary>
+    /// <summary>
+    /// Wraps the caller's function so that it receives the index of the prompt if each prompt has several sequences without beam search.
+    /// </summary>
     private static Func<int, IReadOnlyList<long>, IReadOnlyList<int>> ByPrompt(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowed) =>
         plan.NumBeams > 1 || plan.RowsPerPrompt == 1 ? allowed : (row, ids) => allowed(row / plan.RowsPerPrompt, ids);
 
-    /// <summary>Tokens before the first that is read, for each row that runs; null where all are read.</summary>
+    /// <summary>Number of leading padding tokens of each row; null if there is no padding.</summary>
     private static long[]? PaddingLengths(GenerationPlan plan) => plan.PromptMask is not { } mask ? null
         : [.. mask.ne(0).to(ScalarType.Int64).argmax(1).cpu().data<long>().ToArray().SelectMany(length => Enumerable.Repeat(length, plan.RowsPerPrompt))];
 }

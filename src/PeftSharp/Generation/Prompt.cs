@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>What texts begin with. Ids, inputs of a model and what a tokenizer gives convert by themselves.</summary>
+/// <summary>The prompts of a generation call. Token ids, inputs of a model and the output of a tokenizer convert implicitly.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Prompt
 {
@@ -12,36 +12,36 @@ public sealed class Prompt
 
     private Prompt(Func<Device, (Tensor, Tensor?)> read) => _read = read;
 
-    /// <summary>Token ids, int64 [rows, tokens], all of them read unless they are padding.</summary>
+    /// <summary>Creates prompts from token ids, int64 [rows, tokens]. Padding is detected by the padding token.</summary>
     public static Prompt FromTensor(Tensor inputIds)
     {
         ArgumentNullException.ThrowIfNull(inputIds);
         return new Prompt(device => (Rows(inputIds.to(device, copy: true)), null));
     }
 
-    /// <summary><c>input_ids</c> and <c>attention_mask</c>.</summary>
+    /// <summary>Creates prompts from <c>input_ids</c> and <c>attention_mask</c>.</summary>
     public static Prompt FromModelInputs(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        var ids = inputs.InputIds ?? throw new ArgumentException("The prompt has no input_ids.");
+        var ids = inputs.InputIds ?? throw new ArgumentException("The inputs have no input_ids. Set InputIds.");
         return new Prompt(device => (Rows(ids.to(device, copy: true)), inputs.AttentionMask?.to(device, copy: true)));
     }
 
-    /// <summary>Ids of one text.</summary>
+    /// <summary>Creates a prompt from the token ids of one text.</summary>
     public static Prompt FromIds(IReadOnlyList<int> ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return new Prompt(device => (Matrix([[.. ids]], device), null));
     }
 
-    /// <summary>One encoded text.</summary>
+    /// <summary>Creates a prompt from one encoded text.</summary>
     public static Prompt FromEncoding(TextEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
         return FromRows([encoding.Ids], [encoding.AttentionMask]);
     }
 
-    /// <summary>Encoded texts, padded on the left to one length.</summary>
+    /// <summary>Creates prompts from encoded texts, padded on the left to equal length.</summary>
     public static Prompt FromBatch(BatchEncoding batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -63,18 +63,20 @@ public sealed class Prompt
     /// <inheritdoc cref="FromBatch"/>
     public static implicit operator Prompt(BatchEncoding batch) => FromBatch(batch);
 
-    /// <summary>Copies on a device: ids int64 [rows, tokens], and 1 where one is read or null where that was not said.</summary>
+    /// <summary>Copies the prompts to a device: ids, int64 [rows, tokens], and the mask, which is null if none was given.</summary>
     internal (Tensor Ids, Tensor? Mask) Read(Device device) => _read(device);
 
     private static Prompt FromRows(int[][] ids, int[][] mask)
     {
         if (ids.Select(row => row.Length).Distinct().Count() > 1)
-            throw new ArgumentException($"The prompts have {string.Join(", ", ids.Select(row => row.Length))} tokens; give them one length: tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left).");
+            throw new ArgumentException($"The prompts have different lengths ({string.Join(", ", ids.Select(row => row.Length))} "
+                + "tokens). Pad them: tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left).");
         return new Prompt(device => (Matrix(ids, device), Matrix(mask, device)));
     }
 
     private static Tensor Matrix(int[][] rows, Device device) =>
         tensor(rows.SelectMany(row => row).Select(id => (long)id).ToArray(), [rows.Length, rows.Length == 0 ? 0 : rows[0].Length], ScalarType.Int64).to(device);
 
-    private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids are {ids.dtype}, but token ids are whole numbers: make the tensor of int64.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
+    private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids has type {ids.dtype}, "
+        + "but token ids must be integers (int64). Convert the tensor.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);
 }

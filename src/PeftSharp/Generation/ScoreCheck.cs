@@ -2,21 +2,24 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Looks at scores for what no token can be chosen from.</summary>
+/// <summary>Checks scores from which no token can be chosen.</summary>
 internal static class ScoreCheck
 {
-    /// <summary>A row whose best score is no finite number has no next token: all are forbidden, or the model has overflowed.</summary>
-    /// <param name="best">The best score of each row.</param>
-    /// <exception cref="InvalidOperationException">One is not finite.</exception>
+    /// <summary>Checks that the maximum of each row is finite. Otherwise all tokens are excluded, or the model has overflowed.</summary>
+    /// <param name="best">The maximum score of each row.</param>
+    /// <exception cref="InvalidOperationException">A maximum is not finite.</exception>
     internal static void RequireFinite(Tensor best)
     {
         if (best.isfinite().all().item<bool>()) return;
-        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options leave no token that may come next: they forbid all of them at once. Loosen bad_words_ids, suppress_tokens, no_repeat_ngram_size or your own rules."
-            : "The model's scores are not finite numbers (an overflow in its weights or in float16). Check the weights, or load the model in float32 or bfloat16.");
+        throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options exclude all tokens. "
+            + "Relax bad_words_ids, suppress_tokens, no_repeat_ngram_size or the custom logits processors."
+            : "The model's logits are not finite (NaN or infinity), because of invalid weights or an overflow in float16. "
+            + "Check the weights, or load the model in float32 or bfloat16.");
     }
 
-    /// <summary>A rule, of the library or of the caller, answers as many numbers as it should.</summary>
-    /// <exception cref="InvalidOperationException">It does not.</exception>
+    /// <summary>Checks the shape of the result of a processor or criterion.</summary>
+    /// <exception cref="InvalidOperationException">The shape is wrong.</exception>
     internal static Tensor RequireShape(Tensor answer, long[] shape, object rule) => answer.shape.SequenceEqual(shape) ? answer
-        : throw new InvalidOperationException($"{rule.GetType().Name} answers [{string.Join(", ", answer.shape)}], but [{string.Join(", ", shape)}] is needed here: {(shape.Length == 1 ? "one answer for each row" : "a score for each row and token, as it was given")}.");
+        : throw new InvalidOperationException($"{rule.GetType().Name} returned shape [{string.Join(", ", answer.shape)}], "
+        + $"but [{string.Join(", ", shape)}] is expected: {(shape.Length == 1 ? "one value per row" : "one score per row and token")}.");
 }

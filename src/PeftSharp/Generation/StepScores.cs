@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>The scores of each step that the caller wants to see.</summary>
-/// <param name="options">Says which.</param>
+/// <summary>Collects the scores of each step that the caller requested.</summary>
+/// <param name="options">The options, which determine the scores to collect.</param>
 internal sealed class StepScores(GenerationOptions options)
 {
     private readonly List<Tensor> _logits = [], _scores = [];
@@ -14,7 +14,7 @@ internal sealed class StepScores(GenerationOptions options)
     /// <summary>The scores of each step after the processors.</summary>
     internal IReadOnlyList<Tensor> Scores => _scores;
 
-    /// <summary>Keeps a step's logits; they outlive the dispose scope of the step.</summary>
+    /// <summary>Stores the logits of a step beyond its dispose scope.</summary>
     /// <param name="logits">Float32 [rows, vocabulary].</param>
     /// <returns><paramref name="logits"/>.</returns>
     internal Tensor AddLogits(Tensor logits)
@@ -23,7 +23,7 @@ internal sealed class StepScores(GenerationOptions options)
         return logits;
     }
 
-    /// <summary>Keeps a step's scores; they outlive the dispose scope of the step.</summary>
+    /// <summary>Stores the scores of a step beyond its dispose scope.</summary>
     /// <param name="scores">Float32 [rows, vocabulary].</param>
     /// <returns><paramref name="scores"/>.</returns>
     internal Tensor AddScores(Tensor scores)

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Greedy decoding and sampling: one token for each row at a time, until every row is finished.</summary>
+/// <summary>Greedy decoding and sampling: generates one token per row at a time, until all rows are finished.</summary>
 internal static class TokenLoop
 {
     internal static GenerationOutput Run(GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria, BaseStreamer? streamer, CancellationToken cancel)
@@ -23,7 +23,7 @@ internal static class TokenLoop
             var soFar = sequences.narrow(1, 0, length);
             var scores = kept.AddScores(processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
             var next = plan.DoSample ? Draw(scores, plan.Generator) : Likeliest(scores);
-            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // finished rows are filled
+            if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // pads finished rows
             sequences.select(1, length).copy_(next);
             running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
             streamer?.Put(Row(sequences, length, 1));

@@ -2,10 +2,11 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Counts the running calls of a model and refuses changes of the model while there are any.</summary>
+/// <summary>Counts the running calls of a model and rejects changes to the model while calls are running.</summary>
 /// <remarks>
-/// A call that starts while another thread changes the model waits until the change is complete, so no call sees half of a change. A change does not wait for calls: the
-/// calls may belong to the thread that asks for the change (a callback during generation), which would wait for itself.
+/// A call that starts while another thread changes the model waits until the change is complete, so a call never observes a partial
+/// change. A change does not wait for calls: the calls may belong to the thread that requests the change (a callback during
+/// generation), which would deadlock.
 /// </remarks>
 internal sealed class CallGate
 {
@@ -20,8 +21,11 @@ internal sealed class CallGate
         return new RunningCall(this);
     }
 
-    /// <summary>Counts a call until the result is disposed. A model in training mode is switched to evaluation mode until the last call that runs then has ended.</summary>
-    /// <exception cref="InvalidOperationException">The model is in training mode and another call uses it.</exception>
+    /// <summary>
+    /// Counts a call until the result is disposed. A model in training mode is switched to evaluation mode until the last concurrent call
+    /// has ended.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The model is in training mode and another call is using it.</exception>
     internal RunningCall CallInEvaluationMode(Module model)
     {
         lock (_lock)
@@ -33,7 +37,7 @@ internal sealed class CallGate
                 model.eval();
                 _restoreMode = () =>
                 {
-                    foreach (var (module, isTraining) in modes)          // a module comes before those inside it
+                    foreach (var (module, isTraining) in modes)          // parents come before their children
                         if (module.training != isTraining) module.train(isTraining);
                 };
             }
@@ -42,7 +46,7 @@ internal sealed class CallGate
         return new RunningCall(this);
     }
 
-    /// <summary>Starts a change of the model; calls that start meanwhile on other threads wait until the result is disposed.</summary>
+    /// <summary>Starts a change of the model. Calls that other threads start wait until the result is disposed.</summary>
     /// <param name="what">The change, as the beginning of a sentence: "Adding an adapter".</param>
     /// <exception cref="InvalidOperationException">A call of the model is running.</exception>
     internal RunningChange Change(string what)
@@ -51,8 +55,10 @@ internal sealed class CallGate
         if (_running == 0) return new RunningChange(_lock);
         var running = _running;
         _lock.Exit();
-        throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model {(running == 1 ? "is" : "are")} running (on another thread, or around this one: a callback during generation). "
-            + "Wait until they have ended. To choose adapters for one call pass adapter: to Generate or Call, or use a scope of UseAdapter, UseAdapters or DisableAdapter.");
+        throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model "
+            + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
+            + "Wait until they have ended. To select adapters for one call, pass adapter: "
+            + "to Generate or Call, or use a scope of UseAdapter, UseAdapters or DisableAdapter.");
     }
 
     private void End()
@@ -65,13 +71,13 @@ internal sealed class CallGate
         }
     }
 
-    /// <summary>A call that is counted until this is disposed.</summary>
+    /// <summary>A running call; disposing it ends the count.</summary>
     internal readonly struct RunningCall(CallGate gate) : IDisposable
     {
         public void Dispose() => gate.End();
     }
 
-    /// <summary>A change that keeps calls waiting until this is disposed, by the thread that started it.</summary>
+    /// <summary>A change in progress; calls wait until the thread that started it disposes it.</summary>
     internal readonly struct RunningChange(Lock held) : IDisposable
     {
         public void Dispose() => held.Exit();

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>When beam search gives up: <c>true</c>, <c>false</c> or <see cref="Never"/>, as in transformers; a bool converts by itself.</summary>
+/// <summary>
+/// The stopping condition of beam search: <c>true</c>, <c>false</c> or <see cref="Never"/>, as in transformers. Converts implicitly
+/// from <see cref="bool"/>.
+/// </summary>
 [JsonConverter(typeof(Converter))]
 public readonly record struct EarlyStopping
 {
@@ -11,19 +14,22 @@ public readonly record struct EarlyStopping
 
     private EarlyStopping(byte value) => _value = value;
 
-    /// <summary>It stops when a better text is unlikely: the best running one, as long as it is now, is no better than the worst finished one. The default.</summary>
+    /// <summary>
+    /// Stops when a better sequence is unlikely: the best running beam, scored at its current length, is no better than the worst finished
+    /// one. The default.
+    /// </summary>
     public static EarlyStopping Heuristic { get; } = new(0);
 
-    /// <summary>It stops as soon as there are as many finished texts as beams.</summary>
+    /// <summary>Stops as soon as there are as many finished sequences as beams.</summary>
     public static EarlyStopping AtOnce { get; } = new(1);
 
-    /// <summary>It stops when no better text can come (the textbook's beam search).</summary>
+    /// <summary>Stops only when no better sequence is possible (canonical beam search).</summary>
     public static EarlyStopping Never { get; } = new(2);
 
-    /// <summary><c>true</c> is <see cref="AtOnce"/>, <c>false</c> is <see cref="Heuristic"/>.</summary>
+    /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
     public static EarlyStopping FromBoolean(bool value) => value ? AtOnce : Heuristic;
 
-    /// <summary><c>true</c> is <see cref="AtOnce"/>, <c>false</c> is <see cref="Heuristic"/>.</summary>
+    /// <summary>Converts <c>true</c> to <see cref="AtOnce"/> and <c>false</c> to <see cref="Heuristic"/>.</summary>
     public static implicit operator EarlyStopping(bool value) => FromBoolean(value);
 
     /// <inheritdoc/>
@@ -36,7 +42,7 @@ public readonly record struct EarlyStopping
             JsonTokenType.True => AtOnce,
             JsonTokenType.False => Heuristic,
             JsonTokenType.String when reader.ValueTextEquals("never") => Never,
-            _ => throw new JsonException("early_stopping is true, false or \"never\"."),
+            _ => throw new JsonException("early_stopping must be true, false or \"never\"."),
         };
 
         public override void Write(Utf8JsonWriter writer, EarlyStopping value, JsonSerializerOptions options)

@@ -2,7 +2,7 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The configuration of an encoder with BERT's layers: the fields that BERT, RoBERTa and their relatives share.</summary>
+/// <summary>The configuration of an encoder with BERT's layers: the fields that BERT, RoBERTa and similar models share.</summary>
 public abstract record EncoderConfig : TextConfig
 {
     /// <summary>Width of the hidden states. Default 768.</summary>
@@ -11,13 +11,13 @@ public abstract record EncoderConfig : TextConfig
     /// <summary>Number of layers. Default 12.</summary>
     public int NumHiddenLayers { get; init; } = 12;
 
-    /// <summary>Attention heads of a layer; divides <see cref="HiddenSize"/>. Default 12.</summary>
+    /// <summary>Number of attention heads per layer; must divide <see cref="HiddenSize"/>. Default 12.</summary>
     public int NumAttentionHeads { get; init; } = 12;
 
     /// <summary>Width of the feed-forward layer. Default 3072.</summary>
     public int IntermediateSize { get; init; } = 3072;
 
-    /// <summary>Activation of the feed-forward layer. Default <c>gelu</c>.</summary>
+    /// <summary>Activation function of the feed-forward layer. Default <c>gelu</c>.</summary>
     public string HiddenAct { get; init; } = "gelu";
 
     /// <summary>Dropout of hidden states in training. Default 0.1.</summary>
@@ -26,28 +26,28 @@ public abstract record EncoderConfig : TextConfig
     /// <summary>Dropout of attention probabilities in training. Default 0.1.</summary>
     public double AttentionProbsDropoutProb { get; init; } = 0.1;
 
-    /// <summary>Number of rows of the position embeddings. Default 512.</summary>
+    /// <summary>Maximum number of positions: the rows of the position embeddings. Default 512.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
 
     /// <summary>Number of token types. Default 2.</summary>
     public int TypeVocabSize { get; init; } = 2;
 
-    /// <summary>Added to the variance in layer norms. Default 1e-12.</summary>
+    /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12.</summary>
     public double LayerNormEps { get; init; } = 1e-12;
 
-    /// <summary>Dropout before a classifier, in training. Null: <see cref="HiddenDropoutProb"/>.</summary>
+    /// <summary>Dropout before the classifier, in training. Null: <see cref="HiddenDropoutProb"/>.</summary>
     public double? ClassifierDropout { get; init; }
 
-    /// <summary>Whether the model is a decoder, which is not supported: building one is refused.</summary>
+    /// <summary>Whether the model is a decoder. Not supported: creating a model with true throws.</summary>
     public bool IsDecoder { get; init; }
 
-    /// <summary>Whether layers attend to another encoder too, which is not supported: building such a model is refused.</summary>
+    /// <summary>Whether the layers use cross-attention. Not supported: creating a model with true throws.</summary>
     public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
     public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
 
-    /// <summary>Dropout before a classifier, resolved.</summary>
+    /// <summary>The effective dropout before the classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
     /// <summary>Sizes and rates of the layers.</summary>
@@ -70,6 +70,6 @@ public abstract record EncoderConfig : TextConfig
             .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
-        if (AddCrossAttention) yield return "add_cross_attention is true, but only the encoder by itself is supported";
+        if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
     }
 }

@@ -3,28 +3,34 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What a tokenizer returns as the inputs of a model.</summary>
+/// <summary>Converts the output of a tokenizer to the inputs of a model.</summary>
 public static class EncodingExtensions
 {
-    /// <summary>The rows as tensors: <c>input_ids</c> and what else the tokenizer's model reads, int64 [rows, tokens]. <c>return_tensors="pt"</c> in Python.</summary>
-    /// <param name="batch">Rows of one length, as <c>padding: true</c> makes them.</param>
-    /// <param name="device">Where the tensors are put. Null: the CPU.</param>
-    /// <returns>Tensors that belong to the caller.</returns>
-    /// <exception cref="ArgumentException">The rows differ in length, or there are none.</exception>
+    /// <summary>
+    /// Converts a batch to tensors: <c>input_ids</c> and the other columns that the tokenizer's model reads, int64 [rows, tokens].
+    /// Corresponds to <c>return_tensors="pt"</c> in Python.
+    /// </summary>
+    /// <param name="batch">Rows of equal length, for example encoded with <c>padding: true</c>.</param>
+    /// <param name="device">The device of the tensors. Null: the CPU.</param>
+    /// <returns>Tensors that the caller owns.</returns>
+    /// <exception cref="ArgumentException">The batch is empty, or its rows differ in length.</exception>
     public static ModelInputs ToModelInputs(this BatchEncoding batch, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Count == 0) throw new ArgumentException("There are no rows; a batch needs at least one.", nameof(batch));
+        if (batch.Count == 0) throw new ArgumentException("The batch is empty. Encode at least one text.", nameof(batch));
         int[] lengths = [.. batch.Encodings.Select(row => row.Length).Distinct()];
         if (lengths.Length > 1)
             throw new ArgumentException($"The rows have between {lengths.Min()} and {lengths.Max()} tokens; a tensor needs rows of one length. Pad them: tokenizer.Encode(texts, padding: true).", nameof(batch));
         return Columns(batch.Keys, name => batch[name], device);
     }
 
-    /// <summary>One encoded text as a batch of one row.</summary>
-    /// <param name="encoding">The text.</param>
-    /// <param name="device">Where the tensors are put. Null: the CPU.</param>
-    /// <returns><c>input_ids</c>, <c>attention_mask</c> and <c>token_type_ids</c>, int64 [1, tokens]; they belong to the caller. Remove what the model does not read.</returns>
+    /// <summary>Converts one encoded text to a batch of one row.</summary>
+    /// <param name="encoding">The encoded text.</param>
+    /// <param name="device">The device of the tensors. Null: the CPU.</param>
+    /// <returns>
+    /// <c>input_ids</c>, <c>attention_mask</c> and <c>token_type_ids</c>, int64 [1, tokens], which the caller owns. Remove those that the
+    /// model does not read.
+    /// </returns>
     public static ModelInputs ToModelInputs(this TextEncoding encoding, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(encoding);

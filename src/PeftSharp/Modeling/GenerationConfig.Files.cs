@@ -9,8 +9,8 @@ public partial record GenerationConfig
     private const string FileName = "generation_config.json";
     private static readonly JsonElement _true = JsonSerializer.SerializeToElement(true);
 
-    /// <summary>The configuration in <paramref name="folder"/>'s <c>generation_config.json</c>.</summary>
-    /// <exception cref="CheckpointException">The file is absent or malformed.</exception>
+    /// <summary>Reads <c>generation_config.json</c> from <paramref name="folder"/>.</summary>
+    /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
     public static GenerationConfig FromPretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -20,7 +20,7 @@ public partial record GenerationConfig
         catch (JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }
 
-    /// <summary>Writes <c>generation_config.json</c> into <paramref name="folder"/>, which is made where it is absent.</summary>
+    /// <summary>Writes <c>generation_config.json</c> to <paramref name="folder"/>, which is created if it does not exist.</summary>
     /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public void SavePretrained(string folder)
     {
@@ -29,10 +29,10 @@ public partial record GenerationConfig
         ConfigFiles.WriteAny(Path.Combine(folder, FileName), this);
     }
 
-    /// <summary>The folder's configuration, or what <paramref name="config"/> says of special tokens where there is none.</summary>
+    /// <summary>The configuration of the folder, or if it has none, the special tokens of <paramref name="config"/>.</summary>
     internal static GenerationConfig ForModel(string folder, PretrainedConfig config) => File.Exists(Path.Combine(folder, FileName)) ? FromPretrained(folder) : FromModelConfig(config);
 
-    /// <summary>What a model's configuration says of special tokens.</summary>
+    /// <summary>A generation configuration with the special tokens of a model's configuration.</summary>
     internal static GenerationConfig FromModelConfig(PretrainedConfig config) => new()
     {
         PadTokenId = config.PadTokenId,

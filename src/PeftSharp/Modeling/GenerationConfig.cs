@@ -3,94 +3,121 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>How text is generated: the fields of <c>generation_config.json</c> under transformers' names. Null: not set.</summary>
+/// <summary>
+/// Settings of text generation: the fields of <c>generation_config.json</c>, with the names of transformers. Null: not set.
+/// </summary>
 /// <remarks>
-/// transformers' <c>GenerationConfig</c>. What a call does not set comes from the model's own (<see cref="PretrainedModel.GenerationConfig"/>), what
-/// neither sets is the default named here. Fields that no property names are kept in <see cref="AdditionalFields"/> and written back.
+/// transformers' <c>GenerationConfig</c>. A value that a call does not set is taken from the model's configuration
+/// (<see cref="PretrainedModel.GenerationConfig"/>); if neither sets it, the default stated here applies. Unknown fields of the file
+/// are kept in <see cref="AdditionalFields"/> and written back.
 /// </remarks>
 public partial record GenerationConfig
 {
-    /// <summary>Most tokens of prompt and answer together. Default: 20 new tokens.</summary>
+    /// <summary>The maximum number of tokens of prompt and generated text together. Default: 20 new tokens.</summary>
     public int? MaxLength { get; init; }
-    /// <summary>Most new tokens.</summary>
+    /// <summary>The maximum number of generated tokens.</summary>
     public int? MaxNewTokens { get; init; }
-    /// <summary>Fewest tokens of prompt and answer together: the end is not chosen before. Default 0.</summary>
+    /// <summary>
+    /// The minimum number of tokens of prompt and generated text together: end-of-text tokens are not chosen before. Default 0.
+    /// </summary>
     public int? MinLength { get; init; }
-    /// <summary>Fewest new tokens.</summary>
+    /// <summary>The minimum number of generated tokens.</summary>
     public int? MinNewTokens { get; init; }
-    /// <summary>When beam search gives up. Default false.</summary>
+    /// <summary>The stopping condition of beam search. Default false.</summary>
     public EarlyStopping? EarlyStopping { get; init; }
-    /// <summary>Seconds after which no new token is begun.</summary>
+    /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
-    /// <summary>Strings that end a text as soon as they stand at its end; they stay in it. They need a tokenizer.</summary>
+    /// <summary>
+    /// Strings that stop generation when the text ends with one of them; the string is kept in the text. Requires a tokenizer.
+    /// </summary>
     [JsonConverter(typeof(OneOrManyStringsConverter))]
     public IReadOnlyList<string>? StopStrings { get; init; }
 
-    /// <summary>Whether tokens are drawn by their probability; otherwise the likeliest is taken. Default false.</summary>
+    /// <summary>
+    /// Whether tokens are sampled by their probability; otherwise the most likely token is chosen (greedy). Default false.
+    /// </summary>
     public bool? DoSample { get; init; }
-    /// <summary>Texts that are followed at once, the best of which are kept. Default 1: no beam search.</summary>
+    /// <summary>The number of beams. Default 1: no beam search.</summary>
     public int? NumBeams { get; init; }
-    /// <summary>Texts for each prompt. Default 1.</summary>
+    /// <summary>The number of sequences that are returned for each prompt. Default 1.</summary>
     public int? NumReturnSequences { get; init; }
-    /// <summary>Whether keys and values of earlier tokens are kept instead of computed again. Default true.</summary>
+    /// <summary>Whether a key-value cache is used, so that keys and values of earlier tokens are not recomputed. Default true.</summary>
     public bool? UseCache { get; init; }
 
-    /// <summary>Scores are divided by it before drawing; greater than 0. Default 1.</summary>
+    /// <summary>The sampling temperature, by which logits are divided; greater than 0. Default 1.</summary>
     public double? Temperature { get; init; }
-    /// <summary>Only so many of the likeliest tokens are drawn from; 0: from all. Default 50.</summary>
+    /// <summary>Samples only from this number of most likely tokens; 0: from all tokens. Default 50.</summary>
     public int? TopK { get; init; }
-    /// <summary>Only the fewest likeliest tokens that together have this probability are drawn from; in (0, 1]. Default 1.</summary>
+    /// <summary>
+    /// Nucleus sampling: samples only from the smallest set of most likely tokens whose total probability reaches this value; in (0, 1].
+    /// Default 1.
+    /// </summary>
     public double? TopP { get; init; }
-    /// <summary>Only tokens at least this share as likely as the likeliest are drawn from; in [0, 1].</summary>
+    /// <summary>
+    /// Samples only from tokens whose probability is at least this value times the probability of the most likely token; in [0, 1].
+    /// </summary>
     public double? MinP { get; init; }
-    /// <summary>Only the likeliest tokens that hold this share of the entropy are drawn from; in (0, 1].</summary>
+    /// <summary>Samples only from the most likely tokens whose entropy is at most this fraction of the total entropy; in (0, 1].</summary>
     public double? TopH { get; init; }
-    /// <summary>Only the tokens nearest to the expected information that together have this probability are drawn from; in (0, 1]. Default 1.</summary>
+    /// <summary>
+    /// Locally typical sampling: samples only from the tokens whose information content is closest to the expected one and whose total
+    /// probability reaches this value; in (0, 1]. Default 1.
+    /// </summary>
     public double? TypicalP { get; init; }
-    /// <summary>Only tokens of at least this probability are drawn from; in [0, 1). Default 0.</summary>
+    /// <summary>Samples only from tokens of at least this probability; in [0, 1). Default 0.</summary>
     public double? EpsilonCutoff { get; init; }
-    /// <summary>As <see cref="EpsilonCutoff"/>, lower where many tokens are likely; in [0, 1). Default 0.</summary>
+    /// <summary>
+    /// Eta sampling: as <see cref="EpsilonCutoff"/>, with a threshold that is lower for distributions of high entropy; in [0, 1). Default
+    /// 0.
+    /// </summary>
     public double? EtaCutoff { get; init; }
 
-    /// <summary>Scores of tokens in the text are divided by it (multiplied where negative); greater than 1 discourages. Default 1.</summary>
+    /// <summary>
+    /// The penalty of tokens that the text contains already: positive logits are divided by it, negative ones multiplied. Values greater
+    /// than 1 discourage repetition. Default 1.
+    /// </summary>
     public double? RepetitionPenalty { get; init; }
-    /// <summary>Exponent of the length by which a finished beam's score is divided; greater than 0 favours long texts. Default 1.</summary>
+    /// <summary>
+    /// The exponent of the length by which the score of a finished beam is divided; values greater than 0 favour long sequences. Default 1.
+    /// </summary>
     public double? LengthPenalty { get; init; }
-    /// <summary>Runs of so many tokens come once only. Default 0: off.</summary>
+    /// <summary>N-grams of this size occur at most once. Default 0: off.</summary>
     public int? NoRepeatNgramSize { get; init; }
-    /// <summary>Sequences of tokens that do not come.</summary>
+    /// <summary>Token sequences that are never generated.</summary>
     public IReadOnlyList<IReadOnlyList<int>>? BadWordsIds { get; init; }
-    /// <summary>Sequences of tokens that are made likelier or less likely.</summary>
+    /// <summary>Token sequences whose probability is raised or lowered.</summary>
     public IReadOnlyList<SequenceBias>? SequenceBias { get; init; }
-    /// <summary>Whether scores are log-probabilities again after all changes. Default false.</summary>
+    /// <summary>Whether the scores are normalized to log-probabilities after all logits processors. Default false.</summary>
     public bool? RenormalizeLogits { get; init; }
-    /// <summary>The second token, after a prompt of one.</summary>
+    /// <summary>The token that is forced as the first generated token if the prompt consists of one token.</summary>
     public int? ForcedBosTokenId { get; init; }
-    /// <summary>The last token where <see cref="MaxLength"/> is reached; one of these.</summary>
+    /// <summary>The tokens of which one is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? ForcedEosTokenId { get; init; }
-    /// <summary>Whether scores that are no numbers become 0 and infinite ones the greatest. Default false.</summary>
+    /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest finite value. Default false.</summary>
     public bool? RemoveInvalidValues { get; init; }
-    /// <summary>Makes the end likelier with each token.</summary>
+    /// <summary>Raises the score of the end-of-text token exponentially with the number of generated tokens.</summary>
     public LengthDecay? ExponentialDecayLengthPenalty { get; init; }
-    /// <summary>Tokens that do not come.</summary>
+    /// <summary>Tokens that are never generated.</summary>
     public IReadOnlyList<int>? SuppressTokens { get; init; }
-    /// <summary>Tokens that do not come first.</summary>
+    /// <summary>Tokens that are not generated as the first token.</summary>
     public IReadOnlyList<int>? BeginSuppressTokens { get; init; }
 
-    /// <summary>Fills rows that end before others. Default: the first of <see cref="EosTokenId"/>.</summary>
+    /// <summary>The padding token, which fills sequences that end before others. Default: the first of <see cref="EosTokenId"/>.</summary>
     public int? PadTokenId { get; init; }
-    /// <summary>Begins a text.</summary>
+    /// <summary>The beginning-of-text token.</summary>
     public int? BosTokenId { get; init; }
-    /// <summary>End a text; one number or a list in the file.</summary>
+    /// <summary>The end-of-text tokens; a number or a list in the file.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
-    /// <summary>Fields of the file that this library does not know, kept for the next writer. Those that would change the text are refused when generating.</summary>
+    /// <summary>
+    /// Unknown fields of the file, which are written back. Generation rejects those that would change the output.
+    /// </summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
-    /// <summary>What this sets, and for the rest what <paramref name="fallback"/> sets.</summary>
+    /// <summary>Combines two configurations: values that this instance does not set are taken from <paramref name="fallback"/>.</summary>
     public GenerationConfig Or(GenerationConfig fallback)
     {
         ArgumentNullException.ThrowIfNull(fallback);

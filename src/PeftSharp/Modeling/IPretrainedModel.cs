@@ -1,14 +1,14 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>A model class that can be built from its configuration, which is what loading needs before there is an instance.</summary>
-/// <remarks>Thread safety: the implementing class says which members can be called from several threads at once.</remarks>
-/// <typeparam name="TSelf">The class itself.</typeparam>
-/// <typeparam name="TConfig">Its configuration.</typeparam>
+/// <summary>A model class that can be created from its configuration. Loading uses it to create the instance.</summary>
+/// <remarks>Thread safety: the implementing class documents which members can be called from several threads at once.</remarks>
+/// <typeparam name="TSelf">The implementing class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
 public interface IPretrainedModel<TSelf, TConfig>
     where TSelf : PretrainedModel
     where TConfig : PretrainedConfig
 {
-    /// <summary>A model whose weights are not set yet.</summary>
+    /// <summary>Creates a model whose weights are not initialized yet.</summary>
     /// <param name="config">The configuration.</param>
     static abstract TSelf Create(TConfig config);
 }

@@ -3,13 +3,16 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Numbers that native code would crash on, named before it sees them. Tensors on a GPU are not looked at: the trainer checks them before they go there.</summary>
+/// <summary>
+/// Checks values on which native code would crash and reports them in an exception. Tensors on a GPU are not checked: the trainer
+/// checks them before it moves them there.
+/// </summary>
 internal static class InputCheck
 {
     internal const long Ignored = -100;
 
     /// <summary>Checks a batch against the inputs that a model declares.</summary>
-    /// <exception cref="DatasetException">A value is out of range or a shape does not fit.</exception>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
     /// <exception cref="ArgumentException">A required input is missing, or there are more tokens than positions.</exception>
     internal static void All(PretrainedModel model, ModelInputs inputs)
     {
@@ -21,8 +24,10 @@ internal static class InputCheck
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
 
-    /// <summary>Refuses tensors and options that the model would not read.</summary>
-    /// <exception cref="ArgumentException">There is one; the message names it and what the model reads.</exception>
+    /// <summary>Rejects tensors and options that the model does not read.</summary>
+    /// <exception cref="ArgumentException">
+    /// The model does not read a tensor or option; the message names it and those that the model reads.
+    /// </exception>
     internal static void Keywords(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
         var (names, read) = (model.InputNames, model.OptionNames);
@@ -34,11 +39,13 @@ internal static class InputCheck
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
-        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'{(name == "adapter_names" ? ", it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
-            + $"It accepts the tensors {string.Join(", ", names)} and {(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Leave it out, or use a model that reads it.");
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use "
+            + $"'{name}'{(name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
+            + $"It accepts the tensors {string.Join(", ", names)} and "
+            + $"{(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
     }
 
-    /// <summary>The main input, or the embeddings in place of it.</summary>
+    /// <summary>Whether the input is the main input or the embeddings that can replace it.</summary>
     private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
 
     private static void One(InputSpec spec, Tensor tensor, ModelInputs inputs)
@@ -62,56 +69,68 @@ internal static class InputCheck
                 if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Integers:
-                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads whole numbers (int64). Cast the column.");
+                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type "
+                    + $"{tensor.dtype}, but the model expects integers (int64). Cast the column.");
                 if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Values:
-                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, but the model reads floating-point values. Cast the column.");
+                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, "
+                    + "but the model expects floating-point values. Cast the column.");
                 break;
         }
     }
 
-    /// <exception cref="DatasetException">An id is no whole number, is negative or not below <paramref name="vocabSize"/>, or the ids are no rows.</exception>
+    /// <exception cref="DatasetException">
+    /// An id is not an integer, is negative or not less than <paramref name="vocabSize"/>, or the ids have fewer than two axes.
+    /// </exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {
-        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, but ids are whole numbers (int64). Cast the column.");
-        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but a model reads rows of ids, [batch, tokens]: unsqueeze(0) makes a batch of one.");
+        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, "
+            + "but ids must be integers (int64). Cast the column.");
+        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, "
+            + "tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
         Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
 
-    /// <exception cref="DatasetException">A label is neither -100 nor a class.</exception>
+    /// <exception cref="DatasetException">A label is neither -100 nor a class index.</exception>
     internal static void Labels(Tensor labels, long classes, string name = "labels")
     {
         if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes wants whole numbers (int64). Cast the column.");
-        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is not counted: pass numLabels to FromPretrained or mend the column");
+            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes expects integers (int64). "
+                + "Cast the column.");
+        Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
+            + "pass numLabels to FromPretrained or correct the column");
     }
 
-    /// <exception cref="DatasetException">A number is negative or not below <paramref name="rows"/>.</exception>
+    /// <exception cref="DatasetException">A value is negative or not less than <paramref name="rows"/>.</exception>
     internal static void Rows(Tensor numbers, long rows, string name, string field) =>
-        Range(name, numbers, 0, rows - 1, null, $"The model has {rows} of them ({field}): mend the column or leave it out");
+        Range(name, numbers, 0, rows - 1, null, $"The model supports values from 0 to {rows - 1} ({field}): "
+            + "correct the column or remove it");
 
-    /// <exception cref="DatasetException">A tensor beside the ids is not as long as they are.</exception>
+    /// <exception cref="DatasetException">A tensor does not have the shape of the ids.</exception>
     internal static void SameShape(ModelInputs inputs, params string[] names)
     {
         if (inputs.InputIds is not { } ids) return;
         foreach (var name in names)
             if (inputs[name] is { } tensor && tensor.dim() == ids.dim() && !tensor.shape.SequenceEqual(ids.shape))
-                throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Give each token one number, and fill both columns up alike.");
+                throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has "
+                    + $"[{string.Join(", ", ids.shape)}]. Provide one value per token, and pad both columns to the same length.");
     }
 
-    /// <exception cref="DatasetException">A tensor beside the ids has not as many rows as they have.</exception>
+    /// <exception cref="DatasetException">A tensor does not have as many rows as the ids.</exception>
     internal static void SameRows(ModelInputs inputs, string name)
     {
         if (inputs.InputIds is { } ids && inputs[name] is { } tensor && tensor.dim() == ids.dim() && tensor.shape[0] != ids.shape[0])
-            throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has [{string.Join(", ", ids.shape)}]. Give each text one row.");
+            throw new DatasetException($"'{name}' has shape [{string.Join(", ", tensor.shape)}], but 'input_ids' has "
+                + $"[{string.Join(", ", ids.shape)}]. Provide one row per text.");
     }
 
     /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
-    /// <exception cref="DatasetException">There is no token.</exception>
+    /// <exception cref="DatasetException">There are no tokens.</exception>
     internal static void Length(long tokens, long positions)
     {
-        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. Filter such rows out.");
+        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. "
+            + "Remove empty rows with dataset.Filter.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
@@ -126,6 +145,6 @@ internal static class InputCheck
         if (!wrong.any().item<bool>()) return;
         var place = wrong.nonzero()[0].data<long>().ToArray();
         var found = values[place.Select(index => TensorIndex.Single(index)).ToArray()].to(ScalarType.Int64).item<long>();
-        throw new DatasetException($"'{name}' holds {found} at [{string.Join(", ", place)}] of the batch. {wayOut}.");
+        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {wayOut}.");
     }
 }

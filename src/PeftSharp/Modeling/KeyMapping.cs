@@ -1,16 +1,19 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>Maps the keys of a checkpoint to the names of a model's parameters.</summary>
-/// <remarks>As in transformers, the base model's prefix is removed or added where only the other form is known, key by key, so a checkpoint without a head can fill a model with one, and the reverse.</remarks>
+/// <remarks>
+/// As in transformers, the base model's prefix is removed or added per key if only the other form is known. A checkpoint without a head
+/// can therefore be loaded into a model with a head, and vice versa.
+/// </remarks>
 internal static class KeyMapping
 {
-    /// <summary>Prefixes that wrappers put before every key: data parallelism, torch.compile, peft, Lightning.</summary>
+    /// <summary>Prefixes that wrappers add to every key: data parallelism, torch.compile, peft, Lightning.</summary>
     private static readonly string[] _wrappers = ["module.", "_orig_mod.", "base_model.model.", "model."];
 
-    /// <summary>The model's name for each of the checkpoint's keys; a key that has no parameter keeps its name.</summary>
+    /// <summary>The model's name for each of the checkpoint's keys; a key without a parameter keeps its name.</summary>
     /// <param name="checkpointKeys">The keys of the checkpoint.</param>
-    /// <param name="modelKeys">The names of the model's parameters, and further names that are to be recognized.</param>
-    /// <param name="family">The family, which knows older names of its keys.</param>
+    /// <param name="modelKeys">The names of the model's parameters, and further names to recognize.</param>
+    /// <param name="family">The family, which renames keys of older checkpoints.</param>
     internal static Dictionary<string, string> ToModel(IEnumerable<string> checkpointKeys, IEnumerable<string> modelKeys, ModelFamily family)
     {
         var known = modelKeys.ToHashSet(StringComparer.Ordinal);

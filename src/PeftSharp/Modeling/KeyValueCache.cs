@@ -2,10 +2,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Keys and values of the tokens that a decoder has read, so that a new token costs one token and not the whole text.</summary>
+/// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
-/// <para>Room is made ahead: it doubles when it is full, and is made once where the greatest length is known. While gradients are recorded (a trained
-/// prefix) tensors are joined instead of written in place, since a backward pass still reads them.</para>
+/// <para>Capacity is reserved in advance: it doubles when full, or is allocated once if the maximum length is known. While gradients
+/// are recorded (a trained prefix), tensors are concatenated instead of written in place, because the backward pass still reads
+/// them.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class KeyValueCache : IDisposable
@@ -14,7 +15,9 @@ public sealed class KeyValueCache : IDisposable
     private readonly List<Layer> _layers = [];
     private readonly long? _maxLength;
 
-    /// <param name="maxLength">Greatest number of tokens, where it is known: room for them is made at once. It may be exceeded.</param>
+    /// <param name="maxLength">
+    /// The expected maximum number of tokens, for which memory is reserved at once. It may be exceeded. Null: unknown.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is less than 1.</exception>
     public KeyValueCache(long? maxLength = null)
     {
@@ -22,41 +25,44 @@ public sealed class KeyValueCache : IDisposable
         _maxLength = maxLength;
     }
 
-    /// <summary>Number of tokens that are kept. While a model adds to it, layer by layer, that of its first layer.</summary>
+    /// <summary>Number of cached tokens. During a forward pass, which extends the cache layer by layer, that of the first layer.</summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
-    /// <summary>Number of layers that keep something.</summary>
+    /// <summary>Number of layers with cached tokens.</summary>
     public int LayerCount => _layers.Count;
 
-    /// <summary>Adds the keys and values of new tokens to a layer and gives all of the layer's.</summary>
-    /// <param name="layer">The layer's number, from 0; each is added before the next.</param>
+    /// <summary>Appends the keys and values of new tokens to a layer and returns all keys and values of the layer.</summary>
+    /// <param name="layer">Zero-based index of the layer; layers are added in order.</param>
     /// <param name="keys">Float [batch, heads, tokens, width].</param>
     /// <param name="values">As <paramref name="keys"/>.</param>
-    /// <returns>Float [batch, heads, kept tokens, width] each: views that hold until the cache changes.</returns>
+    /// <returns>Float [batch, heads, cached tokens, width] each: views that are valid until the cache changes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A layer before <paramref name="layer"/> is still empty.</exception>
-    /// <exception cref="ArgumentException">The shape does not continue what is kept.</exception>
+    /// <exception cref="ArgumentException">The shape does not match the cached tensors.</exception>
     public (Tensor Keys, Tensor Values) Update(int layer, Tensor keys, Tensor values)
     {
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
         if (layer < 0 || layer > _layers.Count)
-            throw new ArgumentOutOfRangeException(nameof(layer), layer, $"Layers are added in order; {_layers.Count} keep something, so the next is {_layers.Count}.");
+            throw new ArgumentOutOfRangeException(nameof(layer), layer, "Layers must be added in order. "
+                + $"The next layer is {_layers.Count}.");
         if (layer == _layers.Count) _layers.Add(new Layer());
         var kept = _layers[layer];
         kept.Add(keys, values, _maxLength);
         return (kept.Keys.Narrow(kept.Length), kept.Values.Narrow(kept.Length));
     }
 
-    /// <summary>Keeps rows of the batch in a new order; a row may be taken several times (beams) or not at all.</summary>
-    /// <param name="rows">Int64 [rows], each the number of a present row.</param>
+    /// <summary>Selects rows of the batch; a row may be selected several times (beams) or not at all.</summary>
+    /// <param name="rows">Int64 [rows], indices of existing rows.</param>
     public void SelectRows(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
         foreach (var layer in _layers) layer.SelectRows(rows);
     }
 
-    /// <summary>Forgets the tokens after the first <paramref name="length"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative or more than is kept.</exception>
+    /// <summary>Removes all tokens after the first <paramref name="length"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="length"/> is negative or greater than <see cref="Length"/>.
+    /// </exception>
     public void Crop(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -71,7 +77,7 @@ public sealed class KeyValueCache : IDisposable
         _layers.Clear();
     }
 
-    /// <summary>One layer's keys and values and how much of their room is filled.</summary>
+    /// <summary>The keys and values of one layer.</summary>
     private sealed class Layer : IDisposable
     {
         internal Room Keys { get; } = new();
@@ -98,7 +104,7 @@ public sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>A tensor [batch, heads, room, width] of which a part is filled; it belongs to no dispose scope.</summary>
+    /// <summary>A tensor [batch, heads, capacity, width] that is partly filled; it does not belong to a dispose scope.</summary>
     private sealed class Room : IDisposable
     {
         private Tensor? _tensor;
@@ -149,7 +155,8 @@ public sealed class KeyValueCache : IDisposable
             if (_tensor is null) return;
             var (kept, other) = (_tensor.shape, added.shape);
             if (other.Length == 4 && (other[0], other[1], other[3]) == (kept[0], kept[1], kept[3])) return;
-            throw new ArgumentException($"The key-value cache keeps [{kept[0]} rows, {kept[1]} heads, …, {kept[3]}], so [{string.Join(", ", other)}] does not continue it. Use one cache for one batch.");
+            throw new ArgumentException($"The key-value cache holds tensors of shape [{kept[0]}, {kept[1]}, tokens, {kept[3]}], "
+                + $"to which [{string.Join(", ", other)}] cannot be appended. Use a new cache for each batch.");
         }
     }
 }

@@ -6,13 +6,16 @@ using PeftSharp.Serialization;
 namespace PeftSharp.Modeling;
 
 /// <summary>Resolves <c>num_labels</c>, <c>id2label</c> and <c>label2id</c> of a <c>config.json</c> as transformers does.</summary>
-/// <remarks><c>num_labels</c> decides where the two disagree: the classes are then named LABEL_0, LABEL_1, …. Ids may be written as strings, names as numbers.</remarks>
+/// <remarks>
+/// <c>num_labels</c> takes precedence if the two disagree: the classes are then named LABEL_0, LABEL_1, …. Ids may be written as strings,
+/// and names as numbers.
+/// </remarks>
 internal static class LabelFields
 {
     private const string Count = "num_labels", Names = "id2label", Ids = "label2id";
 
-    /// <summary>Rewrites the three fields so that <c>id2label</c> alone says how many classes there are.</summary>
-    /// <exception cref="JsonException">A field has a value that it cannot have; its path names the field.</exception>
+    /// <summary>Rewrites the three fields so that <c>id2label</c> alone determines the number of classes.</summary>
+    /// <exception cref="JsonException">A field has an invalid value; the path of the exception names the field.</exception>
     internal static void Resolve(JsonObject json)
     {
         var count = ReadCount(json[Count]);
@@ -29,17 +32,17 @@ internal static class LabelFields
     }
 
     private static int? ReadCount(JsonNode? node) => node is null ? null
-        : JsonNumbers.TryInt(node, out var count) && count >= 0 ? count : throw Wrong(Count, node, "a whole number, at least 0");
+        : JsonNumbers.TryInt(node, out var count) && count >= 0 ? count : throw Wrong(Count, node, "an integer of at least 0");
 
     private static Dictionary<int, string>? ReadNames(JsonNode? node)
     {
         if (node is null) return null;
-        if (node is not JsonObject fields) throw Wrong(Names, node, "an object of class ids and names");
+        if (node is not JsonObject fields) throw Wrong(Names, node, "an object that maps class ids to names");
         var names = new Dictionary<int, string>();
         foreach (var (key, value) in fields)
         {
             if (!int.TryParse(key, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id))
-                throw new JsonException($"'{key}' is not a class id; a whole number is expected.", $"$.{Names}", null, null);
+                throw new JsonException($"'{key}' is not a class id; an integer is expected.", $"$.{Names}", null, null);
             names[id] = value is null ? $"LABEL_{id}" : Text(value);
         }
         return names;
@@ -48,7 +51,7 @@ internal static class LabelFields
     private static Dictionary<string, int>? ReadIds(JsonNode? node, IReadOnlyDictionary<int, string> names)
     {
         if (node is null) return null;
-        if (node is not JsonObject fields) throw Wrong(Ids, node, "an object of class names and ids");
+        if (node is not JsonObject fields) throw Wrong(Ids, node, "an object that maps class names to ids");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, value) in fields)
         {

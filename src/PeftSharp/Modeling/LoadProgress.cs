@@ -1,11 +1,11 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>How far a model's weights are loaded.</summary>
-/// <param name="LoadedBytes">Bytes of the tensors that are loaded.</param>
-/// <param name="TotalBytes">Bytes of all tensors that the model takes from the checkpoint.</param>
-/// <param name="Tensor">The tensor that was loaded last, by its name in the model.</param>
+/// <summary>The progress of loading a model's weights.</summary>
+/// <param name="LoadedBytes">Size in bytes of the tensors loaded so far.</param>
+/// <param name="TotalBytes">Size in bytes of all tensors that are loaded from the checkpoint.</param>
+/// <param name="Tensor">The name, in the model, of the tensor that was loaded last.</param>
 public readonly record struct LoadProgress(long LoadedBytes, long TotalBytes, string Tensor)
 {
-    /// <summary>The share that is loaded, from 0 to 1.</summary>
+    /// <summary>The fraction that is loaded, from 0 to 1.</summary>
     public double Fraction => TotalBytes == 0 ? 1 : (double)LoadedBytes / TotalBytes;
 }

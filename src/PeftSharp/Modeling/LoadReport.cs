@@ -1,18 +1,28 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>How a checkpoint met a model: what was initialized anew, what was left over and what had another shape.</summary>
-/// <param name="MissingKeys">Parameters that the checkpoint lacks; they were initialized as for a new model (a new head, usually).</param>
-/// <param name="UnexpectedKeys">Tensors of the checkpoint that the model has no place for.</param>
-/// <param name="MismatchedKeys">Tensors whose shape is not the parameter's; initialized anew, and only where <see cref="PretrainedOptions.IgnoreMismatchedSizes"/> allows it.</param>
+/// <summary>
+/// The result of loading a checkpoint: parameters that were initialized, tensors that were not used, and tensors of a different shape.
+/// </summary>
+/// <param name="MissingKeys">
+/// Parameters that the checkpoint does not contain; they were initialized as in a new model (usually a new head).
+/// </param>
+/// <param name="UnexpectedKeys">Tensors of the checkpoint that the model does not have.</param>
+/// <param name="MismatchedKeys">
+/// Tensors whose shape differs from the parameter's. The parameters were initialized; this requires
+/// <see cref="PretrainedOptions.IgnoreMismatchedSizes"/>.
+/// </param>
 public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys, IReadOnlyList<MismatchedKey> MismatchedKeys)
 {
-    /// <summary>What deserves attention although everything has its place, such as tied weights that the checkpoint holds apart. Usually empty.</summary>
+    /// <summary>Warnings, for example about tied weights for which the checkpoint holds different values. Usually empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether every parameter came from the checkpoint and every tensor found its place.</summary>
+    /// <summary>Whether every parameter was loaded and every tensor of the checkpoint was used.</summary>
     public bool IsComplete => MissingKeys.Count + UnexpectedKeys.Count + MismatchedKeys.Count == 0;
 
-    /// <summary>Whether the parameters in <see cref="MissingKeys"/> were not initialized: weights of the base model that an adapter's file leaves out.</summary>
+    /// <summary>
+    /// Whether the parameters in <see cref="MissingKeys"/> were not initialized: weights of the base model that an adapter's file does
+    /// not contain.
+    /// </summary>
     internal bool MissingKeysKeepTheirValues { get; init; }
 
     /// <inheritdoc/>
@@ -20,9 +30,11 @@ public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList
     {
         var lines = new List<string>();
         if (IsComplete) lines.Add("Every weight was loaded.");
-        if (MissingKeys.Count > 0) lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file, they keep the values of the base model" : "Initialized anew, the checkpoint lacks them (train before use)")}: {string.Join(", ", MissingKeys)}.");
-        if (MismatchedKeys.Count > 0) lines.Add($"Initialized anew, of another shape in the checkpoint: {string.Join(", ", MismatchedKeys)}.");
-        if (UnexpectedKeys.Count > 0) lines.Add($"Not used, the model has no place for them: {string.Join(", ", UnexpectedKeys)}.");
+        if (MissingKeys.Count > 0) lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file; the values of the base model are kept" : "Not in the checkpoint and therefore initialized (train before use)")}: {string.Join(", ", MissingKeys)}.");
+        if (MismatchedKeys.Count > 0) lines.Add("Initialized because the checkpoint has a different shape: "
+            + $"{string.Join(", ", MismatchedKeys)}.");
+        if (UnexpectedKeys.Count > 0) lines.Add("Not used, because the model has no such parameters: "
+            + $"{string.Join(", ", UnexpectedKeys)}.");
         return string.Join(" ", lines.Concat(Warnings));
     }
 }

@@ -4,19 +4,19 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The losses of the heads, as in transformers, and the number of targets each of them averages over.</summary>
+/// <summary>The losses of the heads, as in transformers, and the number of targets over which each of them averages.</summary>
 /// <remarks>
-/// With <c>items</c> (the targets of a whole group of micro-batches) a loss is the sum over this batch divided by it, so that the micro-batches of a
-/// group add up to the loss of one large batch. Without, it is the mean over this batch.
+/// With <c>items</c> (the number of targets of all micro-batches of a step) a loss is the sum over this batch divided by it, so that the
+/// losses of the micro-batches add up to the loss of one large batch. Without it, the loss is the mean over this batch.
 /// </remarks>
 internal static class Losses
 {
     internal const string Regression = "regression", SingleLabel = "single_label_classification", MultiLabel = "multi_label_classification";
 
     /// <param name="logits">Float [..., classes].</param>
-    /// <param name="labels">Int64 [...]; <paramref name="ignored"/> is not counted.</param>
-    /// <param name="items">Divisor of the sum, or null for the mean.</param>
-    /// <param name="ignored">The label that is not counted.</param>
+    /// <param name="labels">Int64 [...]; <paramref name="ignored"/> is ignored.</param>
+    /// <param name="items">Divisor of the sum. Null: the mean.</param>
+    /// <param name="ignored">The label that is ignored.</param>
     internal static Tensor CrossEntropy(Tensor logits, Tensor labels, double? items, long ignored = InputCheck.Ignored)
     {
         using var scope = NewDisposeScope();
@@ -31,11 +31,11 @@ internal static class Losses
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The loss of a head of this table, without its scores where the faster path takes it.</summary>
+    /// <summary>The cross-entropy of a linear head, computed without materializing the logits where the fused kernel can run.</summary>
     /// <param name="states">Float [..., hidden].</param>
-    /// <param name="table">Float [classes, hidden], of the type that is computed in.</param>
-    /// <param name="labels">Int64 [...]; -100 is not counted.</param>
-    /// <param name="items">Divisor of the sum, or null for the mean.</param>
+    /// <param name="table">The head's weight, float [classes, hidden], in the compute type.</param>
+    /// <param name="labels">Int64 [...]; -100 is ignored.</param>
+    /// <param name="items">Divisor of the sum. Null: the mean.</param>
     internal static Tensor LinearCrossEntropy(Tensor states, Tensor table, Tensor labels, double? items)
     {
         using var scope = NewDisposeScope();
@@ -46,7 +46,10 @@ internal static class Losses
         return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The labels of a language model moved by one, so that each token is held against the next and the logits need not be copied (transformers' <c>ForCausalLMLoss</c>).</summary>
+    /// <summary>
+    /// The labels of a language model shifted by one, so that each position is compared with the next token and the logits need not be
+    /// copied (transformers' <c>ForCausalLMLoss</c>).
+    /// </summary>
     internal static Tensor NextTokens(Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -54,24 +57,28 @@ internal static class Losses
         return cat([labels.narrow(1, 1, labels.shape[1] - 1), last], 1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The loss of a language model: each token is held against the next label (transformers' <c>ForCausalLMLoss</c>).</summary>
+    /// <summary>
+    /// The loss of a causal language model: each position is compared with the next label (transformers' <c>ForCausalLMLoss</c>).
+    /// </summary>
     /// <param name="logits">Float [batch, tokens, vocabulary].</param>
-    /// <param name="labels">Int64 [batch, tokens], not shifted; -100 is not counted.</param>
-    /// <param name="items">Divisor of the sum, or null for the mean.</param>
+    /// <param name="labels">Int64 [batch, tokens], not shifted; -100 is ignored.</param>
+    /// <param name="items">Divisor of the sum. Null: the mean.</param>
     internal static Tensor CausalLM(Tensor logits, Tensor labels, double? items)
     {
         using var scope = NewDisposeScope();
         return CrossEntropy(logits, NextTokens(labels), items).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How many targets the mean of <see cref="CausalLM"/> is over.</summary>
+    /// <summary>Number of targets over which <see cref="CausalLM"/> averages.</summary>
     internal static long CountNextTokens(Tensor labels)
     {
         using var scope = NewDisposeScope();
         return CountClasses(labels.narrow(1, 1, labels.shape[1] - 1));
     }
 
-    /// <summary>The loss of a classifier of whole texts, by the kind of its labels (transformers' <c>ForSequenceClassificationLoss</c>).</summary>
+    /// <summary>
+    /// The loss of a sequence classifier, by the type of its labels (transformers' <c>ForSequenceClassificationLoss</c>).
+    /// </summary>
     internal static Tensor SequenceClassification(Tensor logits, Tensor labels, PretrainedConfig config, double? items)
     {
         using var scope = NewDisposeScope();
@@ -79,9 +86,12 @@ internal static class Losses
         if (kind == SingleLabel) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
-            throw new DatasetException($"'labels' holds decimals, one a row, but this head has {config.NumLabels} outputs. If they are classes, make them whole numbers: dataset.CastColumn(\"labels\", new Value(\"int64\")). If they are numbers to predict, load the model with numLabels: 1.");
+            throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
+                + "outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). "
+                + "If they are regression targets, load the model with numLabels: 1.");
         if (targets.numel() != logits.numel())
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} outputs wants one number for each of [{string.Join(", ", logits.shape)}].");
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} "
+                + $"outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
         var loss = kind == Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
@@ -89,7 +99,10 @@ internal static class Losses
         return loss.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean of the losses of first and last token (transformers' <c>ForQuestionAnsweringLoss</c>); positions outside the input are not counted.</summary>
+    /// <summary>
+    /// The mean of the losses of the start and end positions (transformers' <c>ForQuestionAnsweringLoss</c>); positions outside the input
+    /// are ignored.
+    /// </summary>
     internal static Tensor QuestionAnswering(Tensor startLogits, Tensor endLogits, Tensor starts, Tensor ends, double? items)
     {
         using var scope = NewDisposeScope();
@@ -100,18 +113,18 @@ internal static class Losses
         Tensor Clamp(Tensor positions) => positions.reshape(-1).clamp(0, tokens);
     }
 
-    /// <summary>Looks for labels that no class has.</summary>
-    /// <exception cref="DatasetException">There is one.</exception>
+    /// <summary>Checks that every label is a class.</summary>
+    /// <exception cref="DatasetException">A label is not a class.</exception>
     internal static void CheckSequenceLabels(Tensor labels, PretrainedConfig config)
     {
         if (ProblemType(labels, config) == SingleLabel) InputCheck.Labels(labels, config.NumLabels);
     }
 
-    /// <summary>How many targets <see cref="SequenceClassification"/> averages over.</summary>
+    /// <summary>Number of targets over which <see cref="SequenceClassification"/> averages.</summary>
     internal static long CountSequenceTargets(Tensor labels, PretrainedConfig config) =>
         ProblemType(labels, config) == SingleLabel ? CountClasses(labels) : labels.numel();
 
-    /// <summary>How many labels are counted, that is, are not -100.</summary>
+    /// <summary>Number of labels that are not -100.</summary>
     internal static long CountClasses(Tensor labels)
     {
         using var scope = NewDisposeScope();
@@ -121,8 +134,10 @@ internal static class Losses
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
         if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head wants one class for each row of [{string.Join(", ", rows.shape)}]."
-                + (labels.numel() == rows.numel() ? " If a row says which of several labels a text has, give it as booleans or decimals, or load the model with ProblemType \"multi_label_classification\"." : ""));
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each row "
+                + $"of [{string.Join(", ", rows.shape)}]."
+                + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
+                + "or load the model with ProblemType \"multi_label_classification\"." : ""));
     }
 
     private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch
@@ -130,6 +145,7 @@ internal static class Losses
         null when config.NumLabels == 1 => Regression,
         null => labels.dtype is ScalarType.Int64 or ScalarType.Int32 ? SingleLabel : MultiLabel,
         Regression or SingleLabel or MultiLabel => config.ProblemType,
-        var other => throw new ArgumentException($"problem_type '{other}' is not known; it is one of {Regression}, {SingleLabel}, {MultiLabel}."),
+        var other => throw new ArgumentException($"problem_type '{other}' is not supported. Supported types: "
+            + $"{Regression}, {SingleLabel}, {MultiLabel}."),
     };
 }

@@ -1,9 +1,9 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>A tensor whose shape in the checkpoint is not the parameter's.</summary>
-/// <param name="Name">The parameter.</param>
-/// <param name="CheckpointShape">Its shape in the checkpoint.</param>
-/// <param name="ModelShape">Its shape in the model.</param>
+/// <summary>A tensor whose shape in the checkpoint differs from that of the parameter.</summary>
+/// <param name="Name">The name of the parameter.</param>
+/// <param name="CheckpointShape">The shape in the checkpoint.</param>
+/// <param name="ModelShape">The shape in the model.</param>
 public sealed record MismatchedKey(string Name, IReadOnlyList<long> CheckpointShape, IReadOnlyList<long> ModelShape)
 {
     /// <inheritdoc/>

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A family whose models share one configuration type.</summary>
+/// <summary>A model family whose models share one configuration type.</summary>
 /// <remarks>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</remarks>
-/// <typeparam name="TConfig">The configuration.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
 public abstract class ModelFamily<TConfig> : ModelFamily where TConfig : PretrainedConfig
 {
     private readonly Lock _gate = new();
@@ -19,9 +19,12 @@ public abstract class ModelFamily<TConfig> : ModelFamily where TConfig : Pretrai
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json) => PretrainedConfig.FromJson<TConfig>(json);
 
-    /// <summary>Lists the models of the family. Default none.</summary>
-    /// <remarks>Called when a model is first asked for, not in the constructor: naming a model class loads libtorch, which a program that only tokenizes does without.</remarks>
-    /// <param name="models">The list.</param>
+    /// <summary>Lists the models of the family. Default: none.</summary>
+    /// <remarks>
+    /// Called when a model is first requested, not in the constructor: referring to a model class loads libtorch, which a program that only
+    /// tokenizes does not need.
+    /// </remarks>
+    /// <param name="models">The list to which the models are added.</param>
     protected virtual void AddModels(FamilyModels<TConfig> models) { }
 
     private FamilyModels<TConfig> Models()

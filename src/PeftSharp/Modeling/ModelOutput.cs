@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The result of a forward pass: tensors by transformers' names, in the order in which the model set them.</summary>
+/// <summary>The result of a forward pass: tensors by their names in transformers, in the order in which the model set them.</summary>
 /// <remarks>
-/// <para>It owns its tensors: disposing it disposes them. A model of your own may add any name.</para>
+/// <para>It owns its tensors: disposing it disposes them. A custom model may add tensors with any name.</para>
 /// <para>Thread safety: several threads can read an instance at once; setting a tensor and disposing it need exclusive use.</para>
 /// </remarks>
 public sealed class ModelOutput : IDisposable
@@ -12,16 +12,16 @@ public sealed class ModelOutput : IDisposable
     private const string LossName = "loss";
     private readonly OrderedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Loss, float []; null where no labels were given.</summary>
+    /// <summary>Loss, float scalar; null if the batch has no labels.</summary>
     public Tensor? Loss { get => this[LossName]; init => this[LossName] = value; }
 
-    /// <summary>Scores before softmax; the shape depends on the head. Null for models without a head and for question answering.</summary>
+    /// <summary>Logits; the shape depends on the head. Null for models without a head and for question answering.</summary>
     public Tensor? Logits { get => this["logits"]; init => this["logits"] = value; }
 
-    /// <summary>Scores of each token being the first of the answer, float [batch, tokens].</summary>
+    /// <summary>Logits of each token being the first of the answer, float [batch, tokens].</summary>
     public Tensor? StartLogits { get => this["start_logits"]; init => this["start_logits"] = value; }
 
-    /// <summary>Scores of each token being the last of the answer, float [batch, tokens].</summary>
+    /// <summary>Logits of each token being the last of the answer, float [batch, tokens].</summary>
     public Tensor? EndLogits { get => this["end_logits"]; init => this["end_logits"] = value; }
 
     /// <summary>Output of the last layer, float [batch, tokens, hidden].</summary>
@@ -30,13 +30,19 @@ public sealed class ModelOutput : IDisposable
     /// <summary>Pooled output of an encoder, float [batch, hidden].</summary>
     public Tensor? PoolerOutput { get => this["pooler_output"]; init => this["pooler_output"] = value; }
 
-    /// <summary>The embeddings and the output of each layer, float [batch, tokens, hidden] each; empty unless <see cref="ForwardOptions.OutputHiddenStates"/> is set.</summary>
+    /// <summary>
+    /// The embeddings and the output of each layer, float [batch, tokens, hidden] each; empty unless
+    /// <see cref="ForwardOptions.OutputHiddenStates"/> is set.
+    /// </summary>
     public IReadOnlyList<Tensor> HiddenStates { get; init; } = [];
 
-    /// <summary>Attention probabilities of each layer, float [batch, heads, queries, tokens] each; empty unless <see cref="ForwardOptions.OutputAttentions"/> is set.</summary>
+    /// <summary>
+    /// Attention probabilities of each layer, float [batch, heads, queries, tokens] each; empty unless
+    /// <see cref="ForwardOptions.OutputAttentions"/> is set.
+    /// </summary>
     public IReadOnlyList<Tensor> Attentions { get; init; } = [];
 
-    /// <summary>A tensor by its name; null where the model did not set it. Setting null removes it.</summary>
+    /// <summary>The tensor with the given name; null if the model did not set it. Setting null removes it.</summary>
     public Tensor? this[string name]
     {
         get => _tensors.GetValueOrDefault(name);
@@ -47,16 +53,19 @@ public sealed class ModelOutput : IDisposable
         }
     }
 
-    /// <summary>The tensors that are predictions: all but the loss, the hidden states and the attentions.</summary>
+    /// <summary>The predictions: all tensors except the loss, the hidden states and the attentions.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Predictions => _tensors.Where(pair => pair.Key != LossName);
 
-    /// <summary>Every tensor by its name; hidden states as <c>hidden_states.0</c>, attentions as <c>attentions.0</c> and so on.</summary>
+    /// <summary>
+    /// All tensors by name; hidden states as <c>hidden_states.0</c> and so on, attentions as <c>attentions.0</c> and so on.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors => _tensors.Concat(Numbered("hidden_states", HiddenStates)).Concat(Numbered("attentions", Attentions));
 
-    /// <summary>Moves every tensor to the dispose scope around the current one, as the last line of a <c>forward</c>.</summary>
+    /// <summary>Moves all tensors to the outer dispose scope. Call it at the end of <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
-        foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()) tensor.MoveToOuterDisposeScope();   // the last hidden state is there twice
+        // The last hidden state occurs twice.
+        foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()) tensor.MoveToOuterDisposeScope();
         return this;
     }
 

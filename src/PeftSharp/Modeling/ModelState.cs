@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A model's tensors by the names that a checkpoint has for them, also while adapters wrap some of its layers.</summary>
+/// <summary>A model's tensors by their names in a checkpoint, even while adapters wrap some of its layers.</summary>
 internal static class ModelState
 {
-    /// <summary>The tensors in the order of <c>state_dict</c>. Tensors that a wrapper adds are left out; those of the wrapped layer have the layer's own names.</summary>
+    /// <summary>
+    /// The tensors in the order of <c>state_dict</c>. Tensors that a wrapper adds are omitted; those of the wrapped layer have the
+    /// layer's original names.
+    /// </summary>
     internal static OrderedDictionary<string, Tensor> Of(PretrainedModel model)
     {
         var wrapped = WrappedNames(model);
@@ -16,14 +19,14 @@ internal static class ModelState
         return state;
     }
 
-    /// <summary>The parameters of the model itself by their present names, without those that wrappers add.</summary>
+    /// <summary>The parameters of the model by their current names, without those that wrappers add.</summary>
     internal static IEnumerable<KeyValuePair<string, TorchSharp.Modules.Parameter>> Parameters(PretrainedModel model)
     {
         var wrapped = WrappedNames(model);
         return model.WeightsRoot.named_parameters().Where(pair => wrapped(pair.name) is not null).Select(pair => KeyValuePair.Create(pair.name, pair.parameter));
     }
 
-    /// <summary>From a present name to the checkpoint's; null for what a wrapper adds.</summary>
+    /// <summary>Maps a current name to the checkpoint's name; null for tensors that a wrapper adds.</summary>
     private static Func<string, string?> WrappedNames(PretrainedModel model)
     {
         var wrappers = ModuleTree.Walk(model.WeightsRoot).Where(place => place.Module is ILayerWrapper)

@@ -1,6 +1,6 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>The configuration of a <see cref="ModuleModel"/>: number and names of the labels, for objectives that read them.</summary>
+/// <summary>The configuration of a <see cref="ModuleModel"/>: number and names of the labels, for objectives that use them.</summary>
 public sealed record ModuleConfig : PretrainedConfig
 {
     /// <inheritdoc/>

@@ -7,13 +7,13 @@ using Module = TorchSharp.torch.nn.Module;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A module's double with parameters of its own: PyTorch's <c>copy.deepcopy</c> of a head or a norm.</summary>
+/// <summary>Creates a deep copy of a module, with its own parameters (PyTorch's <c>copy.deepcopy</c>), such as a head or a norm.</summary>
 internal static class ModuleCopy
 {
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 
-    /// <summary>Copies the module and everything below it.</summary>
-    /// <exception cref="NotSupportedException">A field holds something that has no plain copy; the message names it.</exception>
+    /// <summary>Copies the module and all of its descendants.</summary>
+    /// <exception cref="NotSupportedException">A field has a value that cannot be copied; the message names it.</exception>
     internal static TModule Of<TModule>(TModule module) where TModule : Module
     {
         using var free = no_grad();
@@ -28,10 +28,11 @@ internal static class ModuleCopy
         return copy;
     }
 
-    /// <summary>A copy of one of TorchSharp's layers, which keep parameters in native memory; null for other modules.</summary>
+    /// <summary>A copy of a TorchSharp layer, which keeps its parameters in native memory; null for other modules.</summary>
     private static Module? OfTorchSharp(Module module)
     {
-        using var state = random.get_rng_state();                              // the new layer's random values are replaced, and the stream stays where it was
+        // The random values of the new layer are overwritten, and the random stream is restored.
+        using var state = random.get_rng_state();
         var copy = module switch
         {
             TorchSharp.Modules.Linear linear => nn.Linear(linear.weight.shape[1], linear.weight.shape[0], linear.bias is not null),
@@ -63,14 +64,16 @@ internal static class ModuleCopy
         var start = type;
         while (start is not null && !(start.IsGenericType && start.DeclaringType == typeof(nn) && start.Name.StartsWith("Module`", StringComparison.Ordinal))) start = start.BaseType;
         var constructor = start?.GetConstructor(Any, [typeof(string)])
-            ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it derives from none of TorchSharp's Module<…> classes.");
+            ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
+            + "it does not derive from one of TorchSharp's Module<…> classes.");
         var copy = (Module)RuntimeHelpers.GetUninitializedObject(type);
-        constructor.Invoke(copy, [module.GetName()]);                    // a module of the library's own kind; its fields follow
+        constructor.Invoke(copy, [module.GetName()]);                    // a module written in C#; its fields are copied below
         foreach (var field in ModuleTree.FieldsOf(type).TakeWhile(field => field.DeclaringType != start))
             field.SetValue(copy, CopyValue(field.GetValue(module), $"{path}.{field.Name}"));
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
-        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it holds parameters outside of its fields.");
+        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
+            + "it has parameters that are not stored in fields.");
         return copy;
     }
 
@@ -80,8 +83,9 @@ internal static class ModuleCopy
         Parameter parameter => new Parameter(parameter.detach().clone(), parameter.requires_grad).DetachFromDisposeScope(),
         Tensor tensor => tensor.detach().clone().DetachFromDisposeScope(),
         Module module => Copy(module, path),
-        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' is a function bound to a module, which a copy would call instead of itself."),
-        IEnumerable<Module> => throw new NotSupportedException($"'{path}' is a collection of modules; use a ModuleList."),
+        Delegate { Target: Module } => throw new NotSupportedException($"'{path}' is a delegate bound to a module; "
+            + "in a copy it would still call the original module."),
+        IEnumerable<Module> => throw new NotSupportedException($"'{path}' is a collection of modules. Use a ModuleList."),
         _ => value,
     };
 }

@@ -3,11 +3,16 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A TorchSharp module of your own as a model that the trainer trains and that adapters can be added to.</summary>
+/// <summary>Wraps a custom TorchSharp module as a model that can be trained and to which adapters can be added.</summary>
 /// <remarks>
-/// <para>The module reads a batch and gives a <see cref="ModelOutput"/>, with the mean loss of the batch or, where an objective is given, with the scores from which the objective computes the loss.
-/// Its weights are saved and loaded under its own names. The module is disposed with the model.</para>
-/// <para>Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>
+/// The module reads a batch and returns a <see cref="ModelOutput"/>, with the mean loss of the batch or, if an objective is given, with
+/// the logits from which the objective computes the loss. Its weights are saved and loaded under the module's own names. The module is
+/// disposed with the model.
+/// </para>
+/// <para>
+/// Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.
+/// </para>
 /// </remarks>
 public sealed class ModuleModel : PretrainedModel
 {
@@ -15,20 +20,23 @@ public sealed class ModuleModel : PretrainedModel
     private readonly bool _hasObjective;
 
     /// <param name="module">The module.</param>
-    /// <param name="inputs">The tensors that it reads; the first is the main input.</param>
-    /// <param name="objective">Labels and loss. Null: the module computes the loss of each batch as a mean and reads <c>labels</c> itself.</param>
-    /// <param name="config">Number of labels and other values that an objective reads. Null: the defaults.</param>
+    /// <param name="inputs">The tensors that the module reads; the first is the main input.</param>
+    /// <param name="objective">
+    /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
+    /// </param>
+    /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
     public ModuleModel(Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
         : base(NameOf(module), config ?? new ModuleConfig())
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Count == 0) throw new ArgumentException("Name at least one tensor that the module reads.", nameof(inputs));
+        if (inputs.Count == 0) throw new ArgumentException("The list is empty. "
+            + "Specify at least one tensor that the module reads.", nameof(inputs));
         (_module, _hasObjective, Inputs, Objective) = (module, objective is not null, inputs, objective ?? new OwnLoss());
         RegisterComponents();
         train(module.training);
     }
 
-    /// <summary>The module.</summary>
+    /// <summary>The wrapped module.</summary>
     public Module<ModelInputs, ModelOutput> Module => _module;
 
     /// <inheritdoc/>
@@ -56,7 +64,7 @@ public sealed class ModuleModel : PretrainedModel
         return module.GetName();
     }
 
-    /// <summary>The module computes the mean loss of a batch itself; each row is a target.</summary>
+    /// <summary>The objective of a module that computes the mean loss itself; each row is a target.</summary>
     private sealed class OwnLoss : Objective
     {
         public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }

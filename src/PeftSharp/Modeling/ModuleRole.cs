@@ -1,6 +1,9 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>The part that a module plays in a model. A family states once which of its modules have which role; adapter methods choose their default targets by role.</summary>
+/// <summary>
+/// The role of a module in a model. A family declares which of its modules have which role; adapter methods select their default targets
+/// by role.
+/// </summary>
 public enum ModuleRole
 {
     /// <summary>The projection to queries; a fused projection to queries, keys and values counts as all three.</summary>
@@ -12,18 +15,18 @@ public enum ModuleRole
     /// <summary>The projection to values.</summary>
     Value,
 
-    /// <summary>The projection after the heads of attention.</summary>
+    /// <summary>The output projection of attention.</summary>
     AttentionOutput,
 
-    /// <summary>The projections into the feed-forward layer, the gate among them.</summary>
+    /// <summary>The input projections of the feed-forward layer, including the gate.</summary>
     FeedForwardIn,
 
-    /// <summary>The projection out of the feed-forward layer.</summary>
+    /// <summary>The output projection of the feed-forward layer.</summary>
     FeedForwardOut,
 
     /// <summary>The normalization layers.</summary>
     Norm,
 
-    /// <summary>The layers of a classification head, which are trained whole beside an adapter.</summary>
+    /// <summary>The layers of a classification head, which are fully trained in addition to an adapter.</summary>
     Head,
 }

@@ -5,15 +5,23 @@ using Module = TorchSharp.torch.nn.Module;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A model's modules by their paths, and the replacement of one of them: with <see cref="ModuleCopy"/> the only reflection in the library.</summary>
-/// <remarks>TorchSharp keeps a child twice: in the parent's field, which <c>forward</c> reads, and in its list of children, which names the parameters. Both must agree.</remarks>
+/// <summary>
+/// Lists a model's modules by path and replaces modules. Together with <see cref="ModuleCopy"/> the only use of reflection in the
+/// library.
+/// </summary>
+/// <remarks>
+/// TorchSharp stores a child twice: in a field of the parent, which <c>forward</c> uses, and in the list of children, which names the
+/// parameters. Both must agree.
+/// </remarks>
 internal static class ModuleTree
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>The modules below <paramref name="root"/> in PyTorch's order (<c>named_modules</c>: a module before its children), each once.</summary>
-    /// <param name="root">Where to begin; not listed itself.</param>
-    /// <param name="isClosed">Modules whose inside is not listed.</param>
+    /// <summary>
+    /// The modules below <paramref name="root"/> in PyTorch's order (<c>named_modules</c>: parents before children), each once.
+    /// </summary>
+    /// <param name="root">The root, which is not listed.</param>
+    /// <param name="isClosed">Selects modules whose children are not listed.</param>
     internal static List<ModulePlace> Walk(Module root, Func<Module, bool>? isClosed = null)
     {
         var places = new List<ModulePlace>();
@@ -32,13 +40,13 @@ internal static class ModuleTree
         }
     }
 
-    /// <summary>Puts <paramref name="replacement"/> where a module stands; the order of the parent's children stays.</summary>
-    /// <exception cref="ArgumentException">The parent cannot hold it; the message says which field to declare how.</exception>
+    /// <summary>Replaces a module; the order of the parent's children is preserved.</summary>
+    /// <exception cref="ArgumentException">The parent cannot hold the replacement; the message says how to declare the field.</exception>
     internal static void Replace(ModulePlace place, Module replacement)
     {
         switch (place.Parent)
         {
-            case Sequential: SetInList(place, replacement); return;              // has no second list of children
+            case Sequential: SetInList(place, replacement); return;              // does not store its children twice
             case var parent when IsGeneric(parent, typeof(ModuleList<>)): SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture)); break;
             case var parent when IsGeneric(parent, typeof(ModuleDict<>)): SetItem(place, replacement, place.Name); break;
             default: SetField(place, replacement); break;
@@ -49,9 +57,11 @@ internal static class ModuleTree
     private static void SetField(ModulePlace place, Module replacement)
     {
         var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))
-            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, so the model would go on calling the old module. "
-                + $"Keep it in a field declared Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
-        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} is declared {field.FieldType.Name}");
+            ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, "
+            + "so the model would still call the original module. "
+                + $"Store it in a field of type Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
+        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type "
+            + $"{field.FieldType.Name}");
         field.SetValue(place.Parent, replacement);
     }
 
@@ -67,26 +77,29 @@ internal static class ModuleTree
     {
         var modules = FieldsOf(typeof(Sequential)).Select(field => field.GetValue(place.Parent)).OfType<IList>()
             .FirstOrDefault(list => list.OfType<Module>().Contains(place.Module, ReferenceEqualityComparer.Instance))
-            ?? throw new InvalidOperationException($"'{place.Path}' is not in the list of its Sequential: this version of TorchSharp is not the one that the library knows.");
-        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential holds modules from one tensor to one tensor");
+            ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: "
+            + "this version of TorchSharp is not supported.");
+        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential can hold "
+            + "only modules that map one tensor to one tensor");
         for (var index = 0; index < modules.Count; index++)
             if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
     }
 
     private static ArgumentException Unfit(ModulePlace place, string obstacle) =>
-        new($"'{place.Path}' cannot be wrapped: {obstacle}, which holds no adapter. Declare it Module<Tensor, Tensor> (an adapter is one, and so is a Linear).");
+        new($"'{place.Path}' cannot be wrapped: {obstacle}, which cannot hold an adapter. Declare it as Module<Tensor, Tensor>, "
+            + "the base class of adapters and of Linear.");
 
     private static void Register(ModulePlace place, Module replacement)
     {
         var children = place.Parent.named_children().ToArray();
         var position = Array.FindIndex(children, child => child.name == place.Name);
-        foreach (var (name, _) in children[position..]) place.Parent.register_module(name, null!);       // takes it away
+        foreach (var (name, _) in children[position..]) place.Parent.register_module(name, null!);       // null removes it
         foreach (var (name, child) in children[position..]) place.Parent.register_module(name, name == place.Name ? replacement : child);
     }
 
     private static bool IsGeneric(Module module, Type definition) => module.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == definition;
 
-    /// <summary>The fields of a module's class and of the classes it derives from, down to TorchSharp's base.</summary>
+    /// <summary>The fields of a module's class and of its base classes, down to TorchSharp's base.</summary>
     internal static IEnumerable<FieldInfo> FieldsOf(Type? type)
     {
         for (; type is not null && type != typeof(Module); type = type.BaseType)

@@ -1,19 +1,19 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>The parameters of a model that no checkpoint gave, such as those of a new head: what is known of them until they are trained.</summary>
+/// <summary>The state of a model's parameters that were not loaded from a checkpoint, such as those of a new head.</summary>
 internal sealed class NewWeights
 {
-    /// <summary>Their names; empty if every parameter was loaded.</summary>
+    /// <summary>The names of the parameters; empty if every parameter was loaded.</summary>
     internal IReadOnlyList<string> Names { get; private set; } = [];
 
-    /// <summary>Whether they were drawn from a random stream that was seeded, so that another process draws the same numbers.</summary>
+    /// <summary>Whether they were drawn from a seeded random stream, so that another process draws the same values.</summary>
     internal bool AreSeeded { get; private set; } = true;
 
-    /// <summary>Whether an optimizer step was made since they were drawn, or an adapter that was trained with them was loaded.</summary>
+    /// <summary>Whether they have been trained: an optimizer step was made, or an adapter that was trained with them was loaded.</summary>
     internal bool AreTrained { get; set; }
 
     internal void Drawn(IReadOnlyList<string> names) => (Names, AreSeeded, AreTrained) = (names, names.Count == 0 || RandomSeed.IsSet, false);
 
-    /// <summary>The first names, for a message.</summary>
+    /// <summary>The first names, for messages.</summary>
     internal string Summary => string.Join(", ", Names.Take(3)) + (Names.Count > 3 ? $" and {Names.Count - 3} more" : "");
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A field that is one number or a list of numbers in JSON, such as <c>eos_token_id</c>; one is written as one.</summary>
+/// <summary>
+/// Converts a JSON field that is a number or a list of numbers, such as <c>eos_token_id</c>; a list of one is written as a number.
+/// </summary>
 internal sealed class OneOrManyConverter : JsonConverter<IReadOnlyList<int>>
 {
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A field that is one string or a list of strings in JSON, such as <c>stop_strings</c>.</summary>
+/// <summary>Converts a JSON field that is a string or a list of strings, such as <c>stop_strings</c>.</summary>
 internal sealed class OneOrManyStringsConverter : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Modeling;
 
 /// <summary>The fields of <c>config.json</c> that every family shares; each family's record adds its own.</summary>
-/// <remarks>transformers' <c>PreTrainedConfig</c>. Fields that no property names are kept in <see cref="AdditionalFields"/> and written back.</remarks>
+/// <remarks>
+/// transformers' <c>PreTrainedConfig</c>. Unknown fields of the file are kept in <see cref="AdditionalFields"/> and written back.
+/// </remarks>
 public abstract record PretrainedConfig
 {
     private const int DefaultLabels = 2;
@@ -17,41 +19,46 @@ public abstract record PretrainedConfig
     /// <summary>The family's name in <c>model_type</c>, such as <c>bert</c>.</summary>
     public string ModelType => Family.ModelType;
 
-    /// <summary>The class that was saved, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
+    /// <summary>The class of the saved model, such as <c>BertForSequenceClassification</c>; written by <c>SavePretrained</c>.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }
 
-    /// <summary>Type of the saved weights: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
+    /// <summary>Data type of the saved weights: <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
     public string? Dtype { get; init; }
 
-    /// <summary>The label of each class. Null: two classes without names.</summary>
+    /// <summary>The name of each class, by its index. Null: two unnamed classes.</summary>
     [JsonPropertyName("id2label")]
     public IReadOnlyDictionary<int, string>? Id2Label { get; init; }
 
-    /// <summary>The class of each label; the inverse of <see cref="Id2Label"/>.</summary>
+    /// <summary>The index of each class, by its name; the inverse of <see cref="Id2Label"/>.</summary>
     [JsonPropertyName("label2id")]
     public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
 
-    /// <summary><c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: from the number and type of the labels, as transformers does.</summary>
+    /// <summary>
+    /// <c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: derived from the number and type
+    /// of the labels, as in transformers.
+    /// </summary>
     public string? ProblemType { get; init; }
 
-    /// <summary>Id of the token that fills short rows.</summary>
+    /// <summary>Id of the padding token.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>Id of the token that begins a text.</summary>
+    /// <summary>Id of the beginning-of-text token.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Ids of the tokens that end a text; one number or a list in the file.</summary>
+    /// <summary>Ids of the end-of-text tokens; a number or a list in the file.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? EosTokenId { get; init; }
 
-    /// <summary>Whether the head of a language model is the embedding matrix. Default true.</summary>
+    /// <summary>Whether the head of a language model shares its weight with the input embeddings. Default true.</summary>
     public bool TieWordEmbeddings { get; init; } = true;
 
-    /// <summary>Fields of the file that this library does not know, kept for the next writer.</summary>
+    /// <summary>Unknown fields of the file, which are written back.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? AdditionalFields { get; init; }
 
-    /// <summary>How many classes a classifier has; 2 unless <see cref="Id2Label"/> says otherwise. Setting it names the classes LABEL_0, LABEL_1, ….</summary>
+    /// <summary>
+    /// Number of classes of a classifier; 2 unless <see cref="Id2Label"/> is set. Setting it names the classes LABEL_0, LABEL_1, ….
+    /// </summary>
     [JsonIgnore]
     public int NumLabels
     {
@@ -64,44 +71,51 @@ public abstract record PretrainedConfig
         }
     }
 
-    /// <summary>Standard deviation of new weights. Default 0.02.</summary>
+    /// <summary>Standard deviation of initialized weights. Default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>Reads a configuration from the content of <c>config.json</c>, for <see cref="ModelFamily.ReadConfig"/> of a family of your own.</summary>
-    /// <remarks>Properties have the names of the fields in C# case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings (<c>torch_dtype</c>, <c>num_labels</c>) are resolved as in transformers.</remarks>
-    /// <typeparam name="TConfig">The family's record.</typeparam>
-    /// <param name="json">The content of the file; it is changed.</param>
-    /// <exception cref="JsonException">A field has a value that it cannot have.</exception>
+    /// <summary>
+    /// Reads a configuration from the content of <c>config.json</c>, for <see cref="ModelFamily.ReadConfig"/> of a custom family.
+    /// </summary>
+    /// <remarks>
+    /// Property names are the field names in C# case (<c>hidden_size</c>: <c>HiddenSize</c>). Older spellings (<c>torch_dtype</c>,
+    /// <c>num_labels</c>) are supported as in transformers.
+    /// </remarks>
+    /// <typeparam name="TConfig">The family's configuration type.</typeparam>
+    /// <param name="json">The content of the file, which is modified.</param>
+    /// <exception cref="JsonException">A field has an invalid value.</exception>
     public static TConfig FromJson<TConfig>(JsonObject json) where TConfig : PretrainedConfig
     {
         ArgumentNullException.ThrowIfNull(json);
         return ConfigFiles.Read<TConfig>(json);
     }
 
-    /// <summary>Every reason why no model can be built from these values; empty where one can.</summary>
+    /// <summary>Describes each invalid value or combination of values; empty if the configuration is valid.</summary>
     protected abstract IEnumerable<string> Problems();
 
-    /// <summary>Checks the values together.</summary>
-    /// <exception cref="ArgumentException">One or more values make no sense; the message lists them all.</exception>
+    /// <summary>Validates the configuration.</summary>
+    /// <exception cref="ArgumentException">One or more values are invalid; the message lists all problems.</exception>
     public void Validate()
     {
         var problems = Problems().Concat(SharedProblems()).ToArray();
-        if (problems.Length > 0) throw new ArgumentException($"This {GetType().Name} describes no model: {string.Join("; ", problems)}.");
+        if (problems.Length > 0) throw new ArgumentException($"Invalid {GetType().Name}: {string.Join("; ", problems)}.");
     }
 
     private IEnumerable<string> SharedProblems()
     {
         if (ProblemType == "single_label_classification" && NumLabels == 1)
-            yield return "problem_type is 'single_label_classification', which needs at least 2 labels, not 1: use 'regression' for one number, or 2 labels for two classes";
+            yield return "problem_type is 'single_label_classification', which requires at least 2 labels, not 1: "
+                + "use 'regression' to predict one value, or 2 labels for two classes";
         if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true && quantization.ValueKind == JsonValueKind.Object)
-            yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: load the checkpoint that was quantized, or dequantize it";
+            yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: "
+                + "load the original checkpoint, or dequantize the weights";
     }
 
-    /// <summary>"name is value, must be at least 1" for each of the values that is less.</summary>
+    /// <summary>Returns "name is value; it must be at least 1" for each value that is less than 1.</summary>
     protected static IEnumerable<string> MustBePositive(params (string Name, int Value)[] values) =>
-        values.Where(entry => entry.Value < 1).Select(entry => $"{entry.Name} is {entry.Value}, it must be at least 1");
+        values.Where(entry => entry.Value < 1).Select(entry => $"{entry.Name} is {entry.Value}; it must be at least 1");
 
-    /// <summary>"name is value, must be a probability" for each of the values that is not in [0, 1).</summary>
+    /// <summary>Returns "name is value; it must be at least 0 and less than 1" for each value outside [0, 1).</summary>
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
-        values.Where(entry => !(entry.Value is >= 0 and < 1)).Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}, it must be at least 0 and less than 1"));
+        values.Where(entry => !(entry.Value is >= 0 and < 1)).Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 }

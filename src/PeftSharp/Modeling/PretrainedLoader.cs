@@ -7,14 +7,16 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A folder of transformers becomes a model: configuration, building, weights, report.</summary>
+/// <summary>
+/// Loads a model from a folder in transformers' format: reads the configuration, creates the model, loads the weights and reports.
+/// </summary>
 internal static class PretrainedLoader
 {
-    /// <summary>The configuration in <paramref name="folder"/>'s <c>config.json</c>, and its family.</summary>
+    /// <summary>Reads <c>config.json</c> in <paramref name="folder"/> and determines the family.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="familyOf">The family of a <c>model_type</c>.</param>
-    /// <param name="families">The families that may be recognized by <c>architectures</c> where there is no <c>model_type</c>.</param>
-    /// <exception cref="CheckpointException">The folder or the file is absent or malformed, or its family is not known.</exception>
+    /// <param name="familyOf">Returns the family of a <c>model_type</c>.</param>
+    /// <param name="families">The families that <c>architectures</c> can identify if <c>model_type</c> is missing.</param>
+    /// <exception cref="CheckpointException">The folder or the file is missing or malformed, or the family is not supported.</exception>
     internal static (PretrainedConfig Config, ModelFamily Family) ReadConfig(string folder, Func<string, ModelFamily> familyOf, IReadOnlyList<ModelFamily> families)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -22,7 +24,8 @@ internal static class PretrainedLoader
         var path = Path.Combine(folder, "config.json");
         var json = JsonFile.Read(path);
         var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name) ? familyOf(name) : FamilyOfClass(json, families)
-            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures name no class of a supported family, so the family of the model is unknown. Add it, for example \"model_type\": \"bert\".");
+            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures do not name a class of a supported "
+            + "family. Add model_type, for example \"model_type\": \"bert\".");
         try { return (family.ReadConfig(json), family); }
         catch (System.Text.Json.JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }
@@ -33,10 +36,10 @@ internal static class PretrainedLoader
         return families.FirstOrDefault(family => family.Architectures.Intersect(classes, StringComparer.Ordinal).Any());
     }
 
-    /// <summary>Builds with <paramref name="build"/> and loads.</summary>
-    /// <exception cref="CheckpointException">The folder holds no fitting checkpoint.</exception>
-    /// <exception cref="ArgumentException">The options make no sense.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Creates a model with <paramref name="build"/> and loads its weights.</summary>
+    /// <exception cref="CheckpointException">The folder does not contain a matching checkpoint.</exception>
+    /// <exception cref="ArgumentException">The options are invalid.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     internal static TModel Load<TModel>(string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options, CancellationToken cancellationToken) where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
@@ -69,8 +72,8 @@ internal static class PretrainedLoader
         }
     }
 
-    /// <summary>A new model with initial weights, ready to be trained.</summary>
-    /// <exception cref="ArgumentException">The options or the configuration make no sense.</exception>
+    /// <summary>Creates a model with initialized weights, ready to be trained.</summary>
+    /// <exception cref="ArgumentException">The options or the configuration are invalid.</exception>
     internal static TModel Initialize<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();

@@ -3,44 +3,59 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What <c>FromPretrained</c> may be told beside the folder: changes to the configuration, and how the weights are taken.</summary>
+/// <summary>
+/// Options of <c>FromPretrained</c>: changes to the configuration, and data type, device and initialization of the weights.
+/// </summary>
 public sealed record PretrainedOptions
 {
-    /// <summary>Number of classes of the head. Null: what <c>config.json</c> says.</summary>
+    /// <summary>Number of classes of the head. Null: the value in <c>config.json</c>.</summary>
     public int? NumLabels { get; init; }
 
-    /// <summary>Names of the classes; sets <see cref="NumLabels"/> too. Null: what <c>config.json</c> says.</summary>
+    /// <summary>Names of the classes; also sets <see cref="NumLabels"/>. Null: the names in <c>config.json</c>.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
-    /// <summary><c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: what <c>config.json</c> says.</summary>
+    /// <summary>
+    /// <c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: the value in <c>config.json</c>.
+    /// </summary>
     public string? ProblemType { get; init; }
 
-    /// <summary>Type of the weights in memory. Default float32, whatever the file holds.</summary>
+    /// <summary>Data type of the weights in memory. Default float32, regardless of the type in the file.</summary>
     public ScalarType Dtype { get; init; } = ScalarType.Float32;
 
-    /// <summary>Where the model is put. Null: left on the CPU (the trainer moves it).</summary>
+    /// <summary>Device of the model. Null: the CPU (the trainer moves the model).</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Whether a tensor of another shape is initialized anew and reported instead of refused. Default false.</summary>
+    /// <summary>
+    /// Whether a parameter whose shape differs from the checkpoint is initialized and reported, instead of throwing an exception. Default
+    /// false.
+    /// </summary>
     public bool IgnoreMismatchedSizes { get; init; }
 
-    /// <summary>Seed of the random numbers for weights that the checkpoint lacks, such as those of a new head, so that every run starts from the same ones. The main random stream is left as it was. Null: drawn from the main stream, which <c>TrainerUtils.SetSeed</c> seeds.</summary>
+    /// <summary>
+    /// Random seed for weights that the checkpoint does not contain, such as those of a new head, so that every run starts with the same
+    /// weights. The main random stream is not advanced. Null: drawn from the main stream, which <c>TrainerUtils.SetSeed</c> seeds.
+    /// </summary>
     public long? Seed { get; init; }
 
-    /// <summary>Told what was not in the checkpoint. Null: only <see cref="PretrainedModel.LoadReport"/> tells.</summary>
+    /// <summary>
+    /// Logger for a warning if the checkpoint and the model do not match exactly. Null: see <see cref="PretrainedModel.LoadReport"/>.
+    /// </summary>
     public ILogger? Logger { get; init; }
 
-    /// <summary>Told after each tensor how much is loaded. Null: nobody is.</summary>
+    /// <summary>Receives the progress after each tensor. Null: progress is not reported.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }
 
-    /// <summary>The configuration with the changes that these options ask for.</summary>
-    /// <exception cref="ArgumentException">Fewer than one class is asked for, names and number of the classes differ, or the weights are to be no real numbers.</exception>
+    /// <summary>Applies these options to a configuration.</summary>
+    /// <exception cref="ArgumentException">
+    /// The number of classes is less than 1, names and number of classes differ, or the data type is not a supported floating-point type.
+    /// </exception>
     internal PretrainedConfig Apply(PretrainedConfig config)
     {
         if (Dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16 or ScalarType.Float16))
-            throw new ArgumentException($"Dtype is {Dtype}, but weights are Float32, Float64, BFloat16 or Float16.");
+            throw new ArgumentException($"Dtype is {Dtype}, but weights must be Float32, Float64, BFloat16 or Float16.");
         if (LabelNames is { } given && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
-            throw new ArgumentException($"LabelNames names {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}; give each class one name of its own.");
+            throw new ArgumentException($"LabelNames is {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}. "
+                + "Provide one distinct name per class.");
         if (LabelNames is { } names)
             config = config with
             {

@@ -5,27 +5,32 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Weights from a folder into a model and back.</summary>
+/// <summary>Loads a model's weights from a folder and saves them.</summary>
 internal static class PretrainedWeights
 {
-    /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be there.</summary>
-    /// <exception cref="CheckpointException">A tensor is missing or has another shape; nothing was changed.</exception>
+    /// <summary>Copies the tensors of <paramref name="folder"/> into the model's parameters; every parameter must be present.</summary>
+    /// <exception cref="CheckpointException">A tensor is missing or has a different shape; nothing was changed.</exception>
     internal static void LoadAll(PretrainedModel model, string folder)
     {
         using var checkpoint = CheckpointTensors.Open(folder);
         Load(model, folder, checkpoint, ignoreMismatchedSizes: false, needsAll: true);
     }
 
-    /// <summary>Copies a checkpoint's tensors into the model's parameters, converting their type; parameters that it lacks are initialized. Nothing changes where an error is thrown.</summary>
+    /// <summary>
+    /// Copies a checkpoint's tensors into the model's parameters, converting their type. Missing parameters are initialized. If an
+    /// exception is thrown, nothing has changed.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">The checkpoint's folder, for messages.</param>
-    /// <param name="checkpoint">Its tensors.</param>
-    /// <param name="ignoreMismatchedSizes">Whether a tensor of another shape is reported instead of refused.</param>
-    /// <param name="needsAll">Whether a missing tensor is refused instead of reported.</param>
+    /// <param name="checkpoint">The tensors of the checkpoint.</param>
+    /// <param name="ignoreMismatchedSizes">Whether a tensor of a different shape is reported instead of throwing an exception.</param>
+    /// <param name="needsAll">Whether a missing tensor throws an exception instead of being reported.</param>
     /// <param name="untied">Whether the model was untied because the checkpoint holds different values for tied weights.</param>
-    /// <param name="progress">Told after each tensor. Null: nobody is.</param>
-    /// <param name="cancellationToken">Checked before each tensor; the model is then loaded in part.</param>
-    /// <exception cref="CheckpointException">A tensor has another shape (unless allowed), not one tensor fits, or one is missing that is needed.</exception>
+    /// <param name="progress">Receives the progress after each tensor. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each tensor; a cancelled load leaves the model partly loaded.</param>
+    /// <exception cref="CheckpointException">
+    /// A tensor has a different shape (unless ignored), no tensor matches, or a required tensor is missing.
+    /// </exception>
     internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false,
         IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -36,7 +41,7 @@ internal static class PretrainedWeights
         var (redundant, copies) = TiedWeights.Resolve(model, names, parameters.Keys.ToHashSet(StringComparer.Ordinal), untied);
         var unexpected = new List<string>();
         var mismatched = new List<MismatchedKey>();
-        var fitting = new OrderedDictionary<string, string>(StringComparer.Ordinal);       // by the model's name, the checkpoint's
+        var fitting = new OrderedDictionary<string, string>(StringComparer.Ordinal);       // model name to checkpoint name
         foreach (var name in checkpoint.Tensors.Keys)
         {
             if (!parameters.TryGetValue(names[name], out var parameter))
@@ -45,17 +50,23 @@ internal static class PretrainedWeights
                 continue;
             }
             if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
-            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' holds '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Take one of them out.");
+            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, "
+                + $"as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
         }
         foreach (var (place, name) in copies)
             if (checkpoint.Tensors[name].Shape.SequenceEqual(parameters[place].shape)) fitting.TryAdd(place, name);
         RefuseAdapters(folder, unexpected);
         if (fitting.Count == 0)
-            throw new CheckpointException($"Not one tensor of '{folder}' fits {model.GetName()}: it holds {Some(checkpoint.Tensors.Keys)}, the model wants {Some(parameters.Keys)}. Is it a checkpoint of the family '{model.Family.ModelType}'?");
+            throw new CheckpointException($"No tensor of '{folder}' matches {model.GetName()}: "
+                + $"the checkpoint contains {Some(checkpoint.Tensors.Keys)}, the model expects {Some(parameters.Keys)}. "
+                + $"Is it a checkpoint of the family '{model.Family.ModelType}'?");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
-            throw new CheckpointException($"'{folder}' does not fit {model.GetName()}: {string.Join("; ", mismatched)}. Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize these anew.");
+            throw new CheckpointException($"'{folder}' does not match {model.GetName()}: {string.Join("; ", mismatched)}. "
+                + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "
+                + "these parameters.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
-        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: it lacks {string.Join(", ", missing)}.");
+        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: "
+            + $"it does not contain {string.Join(", ", missing)}.");
         var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
         foreach (var (place, name) in fitting)
         {
@@ -66,19 +77,26 @@ internal static class PretrainedWeights
         if (missing.Length + mismatched.Count > 0) InitializeAll(model, except: fitting.Keys.ToHashSet(StringComparer.Ordinal));
         return new LoadReport(missing, unexpected, mismatched)
         {
-            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the two: they are kept apart, and the loaded configuration has TieWordEmbeddings = false."] : [],
+            Warnings = untied ? ["config.json ties the head to the embeddings, but the checkpoint holds different values for the "
+                + "two: they are not tied, and the loaded configuration has TieWordEmbeddings = false."] : [],
         };
     }
 
-    /// <summary>Refuses the weights of a model that was saved while adapters wrapped its layers: without the adapter they are not what was trained.</summary>
+    /// <summary>
+    /// Rejects weights of a model that was saved while adapters wrapped its layers: without the adapter they are not the trained weights.
+    /// </summary>
     private static void RefuseAdapters(string folder, IEnumerable<string> keys)
     {
         if (keys.FirstOrDefault(key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
-            throw new CheckpointException($"'{folder}' holds '{key}': it was saved from a model with adapters that were neither merged nor saved apart. "
-                + "Merge them before saving (merge_and_unload), or load the base model and the adapter's own folder.");
+            throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
+                + "merged nor saved separately. "
+                + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
     }
 
-    /// <summary>Fills every parameter that is not in <paramref name="except"/>, children before their parent as transformers does, so that the same seed gives the same numbers.</summary>
+    /// <summary>
+    /// Initializes every parameter that is not in <paramref name="except"/>, children before their parent as in transformers, so that the
+    /// same seed gives the same values.
+    /// </summary>
     internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
     {
         using var free = no_grad();
@@ -98,18 +116,19 @@ internal static class PretrainedWeights
         }
     }
 
-    /// <summary>The usual start of a layer's parameter.</summary>
+    /// <summary>The default initialization of a layer's parameter.</summary>
     internal static void Initialize(Module owner, string name, PretrainedConfig config)
     {
         if (owner is not IParameterInitializer layer)
-            throw new InvalidOperationException($"{owner.GetName()} does not say how its parameter '{name}' starts: override InitializeParameter.");
+            throw new InvalidOperationException($"{owner.GetName()} does not define the initialization of its parameter '{name}'. "
+                + "Override InitializeParameter.");
         layer.Initialize(name, config.InitializerRange);
     }
 
-    /// <summary>Writes the weights as <c>model.safetensors</c>, in parts where they are large.</summary>
+    /// <summary>Writes the weights as <c>model.safetensors</c>, in several shards if they are large.</summary>
     internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, ModelState.Of(model));
 
-    /// <summary>transformers' name of the type of the model's weights.</summary>
+    /// <summary>The name of the weights' data type in transformers.</summary>
     internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch
     {
         ScalarType.BFloat16 => "bfloat16",

@@ -4,7 +4,10 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Writes a floating-point field as Python does, <c>3.0</c> instead of <c>3</c>: transformers refuses an integer where it expects a float (<c>repetition_penalty</c>, <c>temperature</c>, <c>sequence_bias</c>).</summary>
+/// <summary>
+/// Writes a floating-point field as Python does, <c>3.0</c> instead of <c>3</c>: transformers rejects an integer where it expects a float
+/// (<c>repetition_penalty</c>, <c>temperature</c>, <c>sequence_bias</c>).
+/// </summary>
 internal sealed class PythonFloatConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType != JsonTokenType.String ? reader.GetDouble() : reader.GetString() switch

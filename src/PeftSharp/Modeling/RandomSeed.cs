@@ -11,7 +11,10 @@ internal sealed class RandomSeed : IDisposable
 
     private RandomSeed(Tensor before) => _before = before;
 
-    /// <summary>Whether the main stream was seeded: without a seed libtorch begins with a random number of 53 bits, of which one in two million is below 2^32.</summary>
+    /// <summary>
+    /// Whether the main stream was seeded. Without a seed, libtorch starts with a random 53-bit number, which is below 2^32 in one of two
+    /// million cases.
+    /// </summary>
     internal static bool IsSet => _isSet || (ulong)Generator.Default.initial_seed() <= uint.MaxValue;
 
     /// <summary>Seeds the streams of the CPU and of all GPUs.</summary>
@@ -23,7 +26,10 @@ internal sealed class RandomSeed : IDisposable
         _isSet = true;
     }
 
-    /// <summary>Seeds the main stream until the result is disposed, which restores it. Null, and no change, if <paramref name="seed"/> is null.</summary>
+    /// <summary>
+    /// Seeds the main stream until the result is disposed, which restores the stream. Returns null and changes nothing if
+    /// <paramref name="seed"/> is null.
+    /// </summary>
     internal static RandomSeed? Use(long? seed)
     {
         if (seed is not { } value) return null;

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>What is added to the score of a token that completes a sequence.</summary>
-/// <param name="Tokens">The sequence; one token or several.</param>
-/// <param name="Bias">Added to the score of the last token where the text ends with the others; negative discourages.</param>
+/// <summary>A bias that is added to the score of the token that completes a sequence.</summary>
+/// <param name="Tokens">The sequence of one or more tokens.</param>
+/// <param name="Bias">Added to the score of the last token if the text ends with the preceding ones; negative values discourage.</param>
 [JsonConverter(typeof(Converter))]
 public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)
 {
-    /// <summary>In the file: <c>[[1, 2], -3.5]</c>.</summary>
+    /// <summary>The JSON form is <c>[[1, 2], -3.5]</c>.</summary>
     private sealed class Converter : JsonConverter<SequenceBias>
     {
         public override SequenceBias Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -17,7 +17,7 @@ public sealed record SequenceBias(IReadOnlyList<int> Tokens, double Bias)
             using var pair = JsonDocument.ParseValue(ref reader);
             return pair.RootElement is { ValueKind: JsonValueKind.Array } array && array.GetArrayLength() == 2
                 ? new SequenceBias(array[0].Deserialize<int[]>()!, array[1].GetDouble())
-                : throw new JsonException("sequence_bias is a list of pairs: token ids and what is added, as in [[[1, 2], -3.5]].");
+                : throw new JsonException("sequence_bias must be a list of pairs of token ids and bias, such as [[[1, 2], -3.5]].");
         }
 
         public override void Write(Utf8JsonWriter writer, SequenceBias value, JsonSerializerOptions options)

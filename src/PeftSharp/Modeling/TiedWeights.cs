@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Tied weights in a checkpoint, which may hold them under either name or under both.</summary>
-/// <remarks>transformers' <c>tie_weights</c>: a checkpoint with one of the two names fills both; one with different values under the two names unties them.</remarks>
+/// <summary>Resolves tied weights in a checkpoint, which may contain them under either name or under both.</summary>
+/// <remarks>
+/// As transformers' <c>tie_weights</c>: a checkpoint with one of the two names fills both; one with different values under the two names
+/// unties them.
+/// </remarks>
 internal static class TiedWeights
 {
-    /// <summary>Whether the checkpoint holds different values for two weights that <paramref name="model"/> reads as one.</summary>
+    /// <summary>Whether the checkpoint contains different values for two weights that are tied in <paramref name="model"/>.</summary>
     internal static bool Differ(PretrainedModel model, CheckpointTensors checkpoint)
     {
         if (!model.Config.TieWordEmbeddings || model.OutputEmbeddings is null) return false;
@@ -17,10 +20,14 @@ internal static class TiedWeights
 
     /// <summary>Completes the mapping from keys to names for tied weights.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="names">The model's name of each key of the checkpoint; the name of a target whose source is absent becomes the source's.</param>
+    /// <param name="names">
+    /// The model's name of each key of the checkpoint; the name of a target whose source is missing is replaced by the source's.
+    /// </param>
     /// <param name="parameters">The names of the model's parameters.</param>
-    /// <param name="untied">Whether the model was untied because the checkpoint holds different values: a weight that is absent takes the other's values.</param>
-    /// <returns>Keys that repeat a tensor and are not needed, and further parameters by the key that fills them.</returns>
+    /// <param name="untied">
+    /// Whether the model was untied because the checkpoint contains different values: a missing weight then gets the other's values.
+    /// </param>
+    /// <returns>Keys of redundant tensors, and further parameters by the key that fills them.</returns>
     internal static (HashSet<string> Redundant, Dictionary<string, string> Copies) Resolve(PretrainedModel model, Dictionary<string, string> names, IReadOnlySet<string> parameters, bool untied)
     {
         var redundant = new HashSet<string>(StringComparer.Ordinal);

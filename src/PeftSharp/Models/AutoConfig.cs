@@ -2,10 +2,10 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models;
 
-/// <summary>The configuration of a model of any family.</summary>
+/// <summary>Loads the configuration of a model of any supported family.</summary>
 public static class AutoConfig
 {
-    /// <summary>The configuration in <paramref name="folder"/>'s <c>config.json</c>.</summary>
-    /// <exception cref="CheckpointException">The file is absent or malformed, or its family is not known.</exception>
+    /// <summary>Reads <c>config.json</c> from <paramref name="folder"/>.</summary>
+    /// <exception cref="CheckpointException">The file is missing or malformed, or the family is not supported.</exception>
     public static PretrainedConfig FromPretrained(string folder) => PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All).Config;
 }

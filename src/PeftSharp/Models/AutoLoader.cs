@@ -2,7 +2,7 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models;
 
-/// <summary>What the <c>AutoModelFor…</c> classes do, for the task that each of them names.</summary>
+/// <summary>The implementation of the <c>AutoModelFor…</c> classes.</summary>
 internal static class AutoLoader
 {
     internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
@@ -18,5 +18,6 @@ internal static class AutoLoader
     }
 
     private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder
-        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}; it has models for {string.Join(", ", family.Builders.Keys)}.");
+        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. Supported tasks: "
+        + $"{string.Join(", ", family.Builders.Keys)}.");
 }

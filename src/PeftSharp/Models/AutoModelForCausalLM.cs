@@ -2,24 +2,28 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models;
 
-/// <summary>A causal language model, which generates text, of whichever family the folder holds (transformers' <c>AutoModelForCausalLM</c>).</summary>
+/// <summary>
+/// Loads a causal language model, which generates text, of any supported family (transformers' <c>AutoModelForCausalLM</c>).
+/// </summary>
 public static class AutoModelForCausalLM
 {
-    /// <summary>Loads the model in a folder of transformers; a head that the folder lacks is initialized and reported.</summary>
-    /// <param name="folder">The folder that holds <c>config.json</c> and the weights.</param>
-    /// <param name="options">Changes to the configuration, and the type of the weights. Null: the defaults.</param>
+    /// <summary>
+    /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
+    /// </summary>
+    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
-    /// <exception cref="CheckpointException">The folder holds no such model, or its weights do not fit.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         AutoLoader.FromPretrained(folder, ModelTask.CausalLM, options, cancellationToken);
 
-    /// <summary>As <see cref="FromPretrained(string, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <summary>Loads the model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<PretrainedModel> FromPretrainedAsync(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
-    /// <summary>A new model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
-    /// <exception cref="ArgumentException">The configuration describes no model.</exception>
+    /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) => AutoLoader.FromConfig(config, ModelTask.CausalLM, options);
 }

@@ -3,15 +3,18 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Models;
 
-/// <summary>Loads the tokenizer that belongs to a checkpoint; transformers' class of the same name.</summary>
+/// <summary>Loads the tokenizer of a checkpoint (transformers' <c>AutoTokenizer</c>).</summary>
 public static class AutoTokenizer
 {
-    /// <summary>Reads a tokenizer from a folder.</summary>
-    /// <remarks>The class is the one that <c>tokenizer_class</c> in <c>tokenizer_config.json</c> or <c>config.json</c> names, else that of the model's family
-    /// (<see cref="ModelFamily.TokenizerClass"/>). A class that builds no pipeline of its own is read as <c>tokenizer.json</c> describes it. Without any class the files decide:
-    /// <c>tokenizer.json</c>, else <c>vocab.txt</c> as BERT's, else <c>vocab.json</c> with <c>merges.txt</c> as GPT-2's.</remarks>
+    /// <summary>Loads a tokenizer from a folder.</summary>
+    /// <remarks>
+    /// The class is that in <c>tokenizer_class</c> of <c>tokenizer_config.json</c> or <c>config.json</c>, otherwise that of the model's
+    /// family (<see cref="ModelFamily.TokenizerClass"/>). A class without its own pipeline is created from <c>tokenizer.json</c>. Without
+    /// a class, the files determine the tokenizer: <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c>
+    /// with <c>merges.txt</c> (GPT-2).
+    /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
-    /// <exception cref="TokenizerException">Files are missing, malformed, or describe what is not supported; the message names them.</exception>
+    /// <exception cref="TokenizerException">Files are missing, malformed or not supported; the message names them.</exception>
     public static Tokenizer FromPretrained(string folder)
     {
         var files = new TokenizerFolder(folder);

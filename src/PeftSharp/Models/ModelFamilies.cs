@@ -6,7 +6,7 @@ using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
 
-/// <summary>The families that the <c>Auto…</c> classes know; add your own with <see cref="Add"/>.</summary>
+/// <summary>The registry of model families that the <c>Auto…</c> classes support. Add custom families with <see cref="Add"/>.</summary>
 /// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class ModelFamilies
 {
@@ -19,27 +19,27 @@ public static class ModelFamilies
         RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
-    /// <summary>The <c>model_type</c> of each family there is.</summary>
+    /// <summary>The <c>model_type</c> of each registered family.</summary>
     public static IReadOnlyList<string> ModelTypes
     {
         get { lock (_gate) return [.. _families.Keys.Order(StringComparer.Ordinal)]; }
     }
 
-    /// <summary>Every family there is.</summary>
+    /// <summary>All registered families.</summary>
     internal static IReadOnlyList<ModelFamily> All
     {
         get { lock (_gate) return [.. _families.Values]; }
     }
 
-    /// <summary>Adds a family, or replaces the one of the same <c>model_type</c>.</summary>
+    /// <summary>Registers a family, replacing one with the same <c>model_type</c>.</summary>
     public static void Add(ModelFamily family)
     {
         ArgumentNullException.ThrowIfNull(family);
         lock (_gate) _families[family.ModelType] = family;
     }
 
-    /// <summary>The family of a <c>model_type</c>.</summary>
-    /// <exception cref="CheckpointException">There is none; the message lists those there are.</exception>
+    /// <summary>Returns the family of a <c>model_type</c>.</summary>
+    /// <exception cref="CheckpointException">The model type is not supported; the message lists the supported types.</exception>
     public static ModelFamily Get(string modelType)
     {
         lock (_gate)

@@ -1,21 +1,25 @@
 namespace PeftSharp.Prediction;
 
-/// <summary>How the labels of tokens become entities; transformers' <c>aggregation_strategy</c>.</summary>
-/// <remarks>Words are told apart by the tokenizer's prefix of continued words (<c>##</c>), otherwise by the blanks of the text.</remarks>
+/// <summary>How token labels are combined into entities (transformers' <c>aggregation_strategy</c>).</summary>
+/// <remarks>
+/// Word boundaries are determined by the tokenizer's prefix of word continuations (<c>##</c>), otherwise by spaces in the text.
+/// </remarks>
 public enum AggregationStrategy
 {
-    /// <summary>Every token with its label, prefixes <c>B-</c> and <c>I-</c> included.</summary>
+    /// <summary>Returns every token with its label, including the prefixes <c>B-</c> and <c>I-</c>.</summary>
     None,
 
-    /// <summary>Neighboring tokens with the same label are one entity; <c>B-</c> begins another one. A word can be split between entities.</summary>
+    /// <summary>
+    /// Combines adjacent tokens with the same label into one entity; <c>B-</c> starts a new entity. A word can be split between entities.
+    /// </summary>
     Simple,
 
-    /// <summary>As <see cref="Simple"/>, but all tokens of a word have the label of its first token.</summary>
+    /// <summary>As <see cref="Simple"/>, but all tokens of a word get the label of its first token.</summary>
     First,
 
-    /// <summary>As <see cref="Simple"/>, but all tokens of a word have the label with the highest mean score.</summary>
+    /// <summary>As <see cref="Simple"/>, but all tokens of a word get the label with the highest mean score.</summary>
     Average,
 
-    /// <summary>As <see cref="Simple"/>, but all tokens of a word have the label of the token with the highest score.</summary>
+    /// <summary>As <see cref="Simple"/>, but all tokens of a word get the label of the token with the highest score.</summary>
     Max,
 }

@@ -2,17 +2,17 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>From the scores of tokens to answers, as the question answering pipeline of transformers 4 chooses them (5 has none).</summary>
+/// <summary>Selects answers from token scores, as the question answering pipeline of transformers 4 does (version 5 has none).</summary>
 internal static class AnswerSpans
 {
-    /// <summary>The answers of all windows of a context, best first.</summary>
+    /// <summary>Returns the answers of all windows of a context, best first.</summary>
     /// <param name="context">The text that is searched.</param>
-    /// <param name="windows">Each window with the scores of its tokens being the first and the last of the answer.</param>
-    /// <param name="sequence">0 or 1: which text of the pair the context is.</param>
-    /// <param name="clsTokenId">The first token, which stands for "no answer".</param>
-    /// <param name="topK">Number of answers.</param>
+    /// <param name="windows">Each window with its start and end logits.</param>
+    /// <param name="sequence">Index of the context in the text pair, 0 or 1.</param>
+    /// <param name="clsTokenId">The first token, which represents "no answer".</param>
+    /// <param name="topK">Maximum number of answers.</param>
     /// <param name="maxAnswerTokens">Maximum number of tokens of an answer.</param>
-    /// <param name="canBeUnanswerable">Whether "no answer" is among the answers.</param>
+    /// <param name="canBeUnanswerable">Whether "no answer" is one of the answers.</param>
     internal static IReadOnlyList<QuestionAnswer> Best(string context, IReadOnlyList<(TextEncoding Encoding, (float[] Start, float[] End) Scores)> windows, int sequence, int? clsTokenId,
         int topK, int maxAnswerTokens, bool canBeUnanswerable)
     {
@@ -25,7 +25,8 @@ internal static class AnswerSpans
             var (starts, ends) = (Normalize(scores.Start, wanted), Normalize(scores.End, wanted));
             noAnswer = Math.Min(noAnswer, starts[0] * ends[0]);
             starts[0] = ends[0] = 0;
-            foreach (var (first, last, score) in Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score).Take(2 * topK + 10))     // several may belong to the same words
+            // Several candidates may cover the same words.
+            foreach (var (first, last, score) in Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score).Take(2 * topK + 10))
             {
                 var (start, end) = Words(encoding, sequences, sequence, first, last);
                 var text = context[start..end];
@@ -38,7 +39,7 @@ internal static class AnswerSpans
         return [.. answers.OrderByDescending(answer => answer.Score).Take(topK).Select(answer => new QuestionAnswer(answer.Text, answer.Start, answer.End, (float)answer.Score))];
     }
 
-    /// <summary>Softmax over the tokens that can be part of an answer; 0 for the others.</summary>
+    /// <summary>Softmax over the tokens that can be part of an answer; 0 for all others.</summary>
     private static double[] Normalize(float[] scores, bool[] wanted)
     {
         var max = scores.Where((_, token) => wanted[token]).DefaultIfEmpty().Max();
@@ -57,7 +58,7 @@ internal static class AnswerSpans
         }
     }
 
-    /// <summary>The characters of the words that the tokens are part of.</summary>
+    /// <summary>The character range of the words that contain the tokens.</summary>
     private static (int Start, int End) Words(TextEncoding encoding, IReadOnlyList<int?> sequences, int sequence, int first, int last)
     {
         var (words, offsets) = (encoding.WordIds, encoding.Offsets);

@@ -2,22 +2,22 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>From the scores of tokens to entities, as transformers' <c>TokenClassificationPipeline</c> joins them.</summary>
+/// <summary>Combines token scores into entities, as transformers' <c>TokenClassificationPipeline</c> does.</summary>
 internal static class EntityGrouping
 {
-    /// <summary>A token, or a word, with the scores of all labels.</summary>
+    /// <summary>A token or word with the scores of all labels.</summary>
     private readonly record struct Piece(int Start, int End, float[] Scores, bool ContinuesWord);
 
-    /// <summary>A token, or a word, with its label.</summary>
+    /// <summary>A token or word with its label.</summary>
     private readonly record struct Labeled(int Start, int End, string Label, float Score);
 
-    /// <summary>The entities of one window of a text.</summary>
+    /// <summary>Returns the entities of one window of a text.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="encoding">The window.</param>
-    /// <param name="scores">Probabilities of the labels for each token of the window.</param>
-    /// <param name="strategy">How tokens are joined.</param>
-    /// <param name="tokenizer">Tells words apart.</param>
-    /// <param name="labelName">Name of a label.</param>
+    /// <param name="scores">Probabilities of all labels for each token of the window.</param>
+    /// <param name="strategy">How tokens are combined.</param>
+    /// <param name="tokenizer">The tokenizer, which determines word boundaries.</param>
+    /// <param name="labelName">Returns the name of a label.</param>
     internal static IEnumerable<RecognizedEntity> Entities(string text, TextEncoding encoding, IReadOnlyList<float[]> scores, AggregationStrategy strategy, Tokenizer tokenizer, Func<int, string> labelName)
     {
         var pieces = Pieces(text, encoding, scores, tokenizer);
@@ -42,7 +42,10 @@ internal static class EntityGrouping
         }
     }
 
-    /// <summary>Of entities that overlap, because they were found in two windows, the longest; of equally long ones that with the higher score.</summary>
+    /// <summary>
+    /// Removes overlapping entities, which were found in two windows: keeps the longest, and of equally long ones that with the highest
+    /// score.
+    /// </summary>
     internal static IReadOnlyList<RecognizedEntity> WithoutOverlaps(IEnumerable<RecognizedEntity> entities)
     {
         var result = new List<RecognizedEntity>();
@@ -115,7 +118,7 @@ internal static class EntityGrouping
         return new RecognizedEntity(label[(label.IndexOf('-', StringComparison.Ordinal) + 1)..], text[start..end], start, end, group.Average(piece => piece.Score));
     }
 
-    /// <summary>The label without <c>B-</c> or <c>I-</c>; a label without either continues an entity.</summary>
+    /// <summary>The label without <c>B-</c> or <c>I-</c>; a label without a prefix continues an entity.</summary>
     private static string Tag(string label) => label.StartsWith("B-", StringComparison.Ordinal) || label.StartsWith("I-", StringComparison.Ordinal) ? label[2..] : label;
 
     private static int CodePoints(ReadOnlySpan<char> text)

@@ -5,9 +5,12 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>Finds entities in texts (names, places, …) by a model that labels tokens.</summary>
+/// <summary>Recognizes entities (names, places, …) in texts with a token classification model.</summary>
 /// <remarks>
-/// <para>transformers' <c>token-classification</c> pipeline. Longer texts than the model reads are read in windows that overlap, so no entity is lost; transformers does so only where <c>stride</c> is given.</para>
+/// <para>
+/// transformers' <c>token-classification</c> pipeline. Texts that exceed the maximum length of the model are processed in overlapping
+/// windows, so that no entity is lost; transformers does this only if <c>stride</c> is set.
+/// </para>
 /// <code>
 /// using var recognize = EntityRecognizer.FromPretrained("my-model");
 /// foreach (var entity in recognize.Recognize("Anna lives in Paris.")) Console.WriteLine($"{entity.Type}: {entity.Text}");
@@ -18,56 +21,82 @@ public sealed class EntityRecognizer : Predictor
 {
     private static readonly string[] _outside = ["O"];
 
-    /// <summary>A recognizer of a model in memory, which is not disposed with this object.</summary>
-    /// <param name="model">A token classifier, such as <c>AutoModelForTokenClassification</c> loads, with or without adapters.</param>
-    /// <param name="tokenizer">The tokenizer that belongs to it.</param>
-    /// <param name="logger">Told if the head was never trained. Null: only <see cref="Predictor.UntrainedWeights"/> tells.</param>
-    /// <exception cref="ArgumentException">The model is not a token classifier.</exception>
+    /// <summary>Creates a recognizer for an existing model, which is not disposed with this object.</summary>
+    /// <param name="model">
+    /// A token classification model, such as one loaded by <c>AutoModelForTokenClassification</c>, with or without adapters.
+    /// </param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="logger">
+    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The model is not a token classification model.</exception>
     public EntityRecognizer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
-        if (model.Objective is not TokenClassificationObjective) throw WrongTask(model, "the classification of tokens", nameof(AutoModelForTokenClassification));
+        if (model.Objective is not TokenClassificationObjective) throw WrongTask(model, "token classification", nameof(AutoModelForTokenClassification));
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">A folder in transformers' format with a token classifier; or the folder of an adapter that names the folder of its base model.</param>
-    /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
-    /// <param name="options">Changes to the configuration, such as the names of the classes; type and device of the weights; the logger. Null: the defaults.</param>
-    /// <param name="cancellationToken">Ends the loading early.</param>
-    /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
+    /// <param name="folder">
+    /// A folder in transformers' format with a token classification model; or the folder of an adapter whose configuration refers to the
+    /// folder of its base model.
+    /// </param>
+    /// <param name="adapterFolder">
+    /// An adapter for the model in <paramref name="folder"/>. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// </param>
+    /// <param name="options">
+    /// Changes to the configuration, such as the names of the classes, data type and device of the weights, and the logger. Null: the
+    /// defaults.
+    /// </param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static EntityRecognizer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained, (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
-    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<EntityRecognizer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
-    /// <summary>Finds the entities of one text.</summary>
+    /// <summary>Recognizes the entities of one text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="aggregation">How the labels of tokens become entities. Default <see cref="AggregationStrategy.Simple"/>; transformers' default is none.</param>
-    /// <param name="ignoreLabels">Labels that are left out. Default: <c>O</c>.</param>
-    /// <param name="stride">Number of tokens that two windows of a long text share. Default: a quarter of a window.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="aggregation">
+    /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
+    /// <see cref="AggregationStrategy.None"/>.
+    /// </param>
+    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
     public IReadOnlyList<RecognizedEntity> Recognize(string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Recognize([text], aggregation, ignoreLabels, stride, adapter: adapter)[0];
     }
 
-    /// <summary>Finds the entities of many texts, in batches.</summary>
+    /// <summary>Recognizes the entities of several texts, in batches.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="aggregation">How the labels of tokens become entities. Default <see cref="AggregationStrategy.Simple"/>; transformers' default is none.</param>
-    /// <param name="ignoreLabels">Labels that are left out. Default: <c>O</c>.</param>
-    /// <param name="stride">Number of tokens that two windows of a long text share. Default: a quarter of a window.</param>
-    /// <param name="batchSize">Maximum number of texts or windows that are computed at once. Default 32.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-    /// <param name="progress">Told the number of texts that are done, after each batch.</param>
+    /// <param name="aggregation">
+    /// How token labels are combined into entities. Default <see cref="AggregationStrategy.Simple"/>; the default of transformers is
+    /// <see cref="AggregationStrategy.None"/>.
+    /// </param>
+    /// <param name="ignoreLabels">Labels that are omitted from the result. Default: <c>O</c>.</param>
+    /// <param name="stride">Number of tokens by which consecutive windows of a long text overlap. Default: a quarter of a window.</param>
+    /// <param name="batchSize">Maximum number of texts or windows per batch. Default 32.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
+    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <returns>The entities of each text, in the order of the texts and of their places.</returns>
-    /// <exception cref="ArgumentException">A text is null or has no tokens, or <paramref name="stride"/> is not less than a window.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <returns>The entities of each text, in the order of the texts and of their positions.</returns>
+    /// <exception cref="ArgumentException">
+    /// A text is null or has no tokens, or <paramref name="stride"/> is not less than the window size.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
         int? stride = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -81,7 +110,7 @@ public sealed class EntityRecognizer : Predictor
             (text, windows) => Entities(texts[text], windows, aggregation, ignored));
     }
 
-    /// <summary>Finds the entities of many texts on the thread pool.</summary>
+    /// <summary>Recognizes the entities of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Recognize(IReadOnlyList{string}, AggregationStrategy, IReadOnlyCollection{string}, int?, int, string, IProgress{int}, CancellationToken)"/>
     public Task<IReadOnlyList<IReadOnlyList<RecognizedEntity>>> RecognizeAsync(IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
         int? stride = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>

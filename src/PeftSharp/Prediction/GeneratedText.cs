@@ -1,10 +1,10 @@
 namespace PeftSharp.Prediction;
 
-/// <summary>A text that a <see cref="TextGenerator"/> wrote.</summary>
-/// <param name="Prompt">What it began with.</param>
-/// <param name="Text">What was written after the prompt, without special tokens.</param>
+/// <summary>The result of a <see cref="TextGenerator"/>.</summary>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Text">The generated text without the prompt and special tokens.</param>
 public sealed record GeneratedText(string Prompt, string Text)
 {
-    /// <summary>The prompt and what was written after it.</summary>
+    /// <summary>The prompt followed by the generated text.</summary>
     public string FullText => Prompt + Text;
 }

@@ -6,89 +6,113 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>Predicts masked tokens of texts by a masked language model.</summary>
+/// <summary>Predicts masked tokens of texts with a masked language model.</summary>
 /// <remarks>
 /// <para>transformers' <c>fill-mask</c> pipeline.</para>
 /// <code>
 /// using var fill = MaskFiller.FromPretrained("my-model");
-/// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France.")) Console.WriteLine($"{candidate.Token} {candidate.Score:F3}");
+/// foreach (var candidate in fill.Fill($"Paris is the {fill.MaskToken} of France.")) Console.WriteLine($"{candidate.Token}
+/// {candidate.Score:F3}");
 /// </code>
 /// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public sealed class MaskFiller : Predictor
 {
-    /// <summary>A filler of a model in memory, which is not disposed with this object.</summary>
-    /// <param name="model">A masked language model, such as <c>AutoModelForMaskedLM</c> loads, with or without adapters.</param>
-    /// <param name="tokenizer">The tokenizer that belongs to it.</param>
-    /// <param name="logger">Told if the head was never trained. Null: only <see cref="Predictor.UntrainedWeights"/> tells.</param>
+    /// <summary>Creates a mask filler for an existing model, which is not disposed with this object.</summary>
+    /// <param name="model">A masked language model, such as one loaded by <c>AutoModelForMaskedLM</c>, with or without adapters.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="logger">
+    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// </param>
     /// <exception cref="ArgumentException">The model is not a masked language model, or the tokenizer has no mask token.</exception>
     public MaskFiller(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
-        if (model.Objective is not MaskedLMObjective) throw WrongTask(model, "masked tokens", nameof(AutoModelForMaskedLM));
-        if (tokenizer.MaskTokenId is null) throw new ArgumentException("The tokenizer has no mask token. Set it to the token that the model was trained with: tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
+        if (model.Objective is not MaskedLMObjective) throw WrongTask(model, "masked language modeling", nameof(AutoModelForMaskedLM));
+        if (tokenizer.MaskTokenId is null) throw new ArgumentException("The tokenizer has no mask token. "
+            + "Set the mask token with which the model was trained: tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
     }
 
-    /// <summary>The token that stands for what the model is to predict, such as <c>[MASK]</c>.</summary>
+    /// <summary>The token that marks the position to predict, such as <c>[MASK]</c>.</summary>
     public string MaskToken => Tokenizer.MaskToken!;
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">A folder in transformers' format with a masked language model; or the folder of an adapter that names the folder of its base model.</param>
-    /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
-    /// <param name="options">Type and device of the weights; the logger. Null: the defaults.</param>
-    /// <param name="cancellationToken">Ends the loading early.</param>
-    /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
+    /// <param name="folder">
+    /// A folder in transformers' format with a masked language model; or the folder of an adapter whose configuration refers to the
+    /// folder of its base model.
+    /// </param>
+    /// <param name="adapterFolder">
+    /// An adapter for the model in <paramref name="folder"/>. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// </param>
+    /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static MaskFiller FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained, (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
-    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<MaskFiller> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
-    /// <summary>The most probable tokens for the mask of a text, best first.</summary>
+    /// <summary>Predicts the most likely tokens for the mask of a text, best first.</summary>
     /// <param name="text">A text with exactly one <see cref="MaskToken"/>.</param>
     /// <param name="topK">Number of tokens. Default 5.</param>
-    /// <param name="targets">The only tokens that are considered. Null: the whole vocabulary.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-    /// <exception cref="ArgumentException">The text has no mask, several masks or more tokens than the model reads, or a target is not a token of the vocabulary.</exception>
+    /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The text has no mask, several masks or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// </exception>
     public IReadOnlyList<MaskCandidate> Fill(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Fill([text], topK, targets, batchSize: 1, adapter)[0];
     }
 
-    /// <summary>The most probable tokens for each mask of a text, as if the other masks stayed.</summary>
-    /// <param name="text">A text with one <see cref="MaskToken"/> or more.</param>
-    /// <param name="topK">Number of tokens for each mask. Default 5.</param>
-    /// <param name="targets">The only tokens that are considered. Null: the whole vocabulary.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <summary>Predicts the most likely tokens for each mask of a text independently.</summary>
+    /// <param name="text">A text with one or more occurrences of <see cref="MaskToken"/>.</param>
+    /// <param name="topK">Number of tokens per mask. Default 5.</param>
+    /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
     /// <returns>The tokens of each mask, in the order of the masks. Their texts contain the other masks.</returns>
-    /// <exception cref="ArgumentException">The text has no mask or more tokens than the model reads, or a target is not a token of the vocabulary.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text has no mask or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// </exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillEach(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return FillAll([text], topK, targets, new PredictionCall(1, adapter, null, CancellationToken.None))[0];
     }
 
-    /// <summary>The most probable tokens for the mask of each of many texts, in batches.</summary>
+    /// <summary>Predicts the most likely tokens for the mask of each of several texts, in batches.</summary>
     /// <param name="texts">Texts with exactly one <see cref="MaskToken"/> each.</param>
     /// <param name="topK">Number of tokens. Default 5.</param>
-    /// <param name="targets">The only tokens that are considered. Null: the whole vocabulary.</param>
-    /// <param name="batchSize">Maximum number of texts that are computed at once: their scores of the whole vocabulary need memory. Default 8.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-    /// <param name="progress">Told the number of texts that are done, after each batch.</param>
+    /// <param name="targets">The candidate tokens. Null: the whole vocabulary.</param>
+    /// <param name="batchSize">Maximum number of texts per batch; the logits of the whole vocabulary require memory. Default 8.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
+    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The tokens for each text, best first.</returns>
-    /// <exception cref="ArgumentException">A text has no mask, several masks or more tokens than the model reads, or a target is not a token of the vocabulary.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text has no mask, several masks or more tokens than the model supports, or a target is not a token of the vocabulary.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken)).Select((masks, text) => masks is [var only] ? only
-            : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach, which answers each mask.", nameof(texts)))];
+            : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
 
-    /// <summary>The most probable tokens for the mask of each of many texts, on the thread pool.</summary>
+    /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{int}, CancellationToken)"/>
     public Task<IReadOnlyList<IReadOnlyList<MaskCandidate>>> FillAsync(IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
@@ -106,14 +130,16 @@ public sealed class MaskFiller : Predictor
             var encoded = Tokenizer.Encode(Slice(texts, start, count), cancellationToken: call.CancellationToken);
             foreach (var (index, row) in encoded.Encodings.Index())
             {
-                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value)) throw new ArgumentException($"Text {start + index} has no {MaskToken}, which stands for the token to predict.", nameof(texts));
-                if (row.Length > limit) throw new ArgumentException($"Text {start + index} has {row.Length} tokens, but the model reads {limit}. Shorten it around the mask.", nameof(texts));
+                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value)) throw new ArgumentException($"Text {start + index} has no mask. "
+                    + $"Insert {MaskToken} at the position to predict.", nameof(texts));
+                if (row.Length > limit) throw new ArgumentException($"Text {start + index} has {row.Length} tokens, "
+                    + $"but the model supports {limit}. Shorten the text around the mask.", nameof(texts));
             }
             return encoded;
         }
     }
 
-    /// <summary>The best tokens and their probabilities, for each mask of each row.</summary>
+    /// <summary>The most likely tokens and their probabilities, for each mask of each row.</summary>
     private (int Id, float Score)[][][] Best(Tensor logits, IReadOnlyList<TextEncoding> rows, int topK, long[]? targets) =>
         [.. rows.Select((row, index) => Places(row).Select(place => Best(logits[index, place], topK, targets)).ToArray())];
 
@@ -130,7 +156,7 @@ public sealed class MaskFiller : Predictor
         var (places, ids) = (Places(encoding), encoding.Ids);
         return [.. places.Select((place, mask) => (IReadOnlyList<MaskCandidate>)[.. best[mask].Select(candidate => new MaskCandidate(Tokenizer.Decode([candidate.Id]), candidate.Id, candidate.Score, With(place, candidate.Id)))])];
 
-        // With several masks the others stay in the text, so special tokens do too, as in transformers.
+        // If there are several masks, the others stay in the text, and so do special tokens, as in transformers.
         string With(int place, int id) => Tokenizer.Decode(ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId), skipSpecialTokens: places.Length == 1);
     }
 
@@ -139,10 +165,11 @@ public sealed class MaskFiller : Predictor
     private long[]? TargetIds(IReadOnlyCollection<string>? targets)
     {
         if (targets is null) return null;
-        if (targets.Count == 0) throw new ArgumentException("targets is empty. Name at least one token, or leave it out.", nameof(targets));
+        if (targets.Count == 0) throw new ArgumentException("targets is empty. Specify at least one token, "
+            + "or pass null.", nameof(targets));
         var vocabulary = Tokenizer.GetVocab();
         return [.. targets.Select(target => vocabulary.TryGetValue(target, out var id) ? (long)id
             : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into {string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. "
-                + "Name one of these, or another token.", nameof(targets))).Distinct()];
+                + "Use one of these, or another token.", nameof(targets))).Distinct()];
     }
 }

@@ -5,23 +5,28 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Prediction;
 
-/// <content>From texts to batches of similar length and back to the order of the texts.</content>
+/// <content>Batching of texts by length; results are in the order of the texts.</content>
 public abstract partial class Predictor
 {
-    /// <summary>Number of batches whose texts are tokenized and sorted at once: enough that batches need little padding, few enough that memory does not grow with the number of texts.</summary>
+    /// <summary>
+    /// Number of batches whose texts are tokenized and sorted together: large enough that batches need little padding, small enough that
+    /// memory does not grow with the number of texts.
+    /// </summary>
     private const int BatchesPerChunk = 64;
 
-    /// <summary>Maximum number of rows of a batch that the model can compute. Default: what the caller wants.</summary>
+    /// <summary>Maximum number of rows per batch that the model supports. Default: <paramref name="batchSize"/>.</summary>
     private protected virtual int RowsPerBatch(int batchSize) => batchSize;
 
-    /// <summary>Tokenizes, runs the model in batches and makes a result of each text.</summary>
-    /// <typeparam name="TRow">What is kept of the model's output for a row.</typeparam>
-    /// <typeparam name="TResult">The result for a text.</typeparam>
+    /// <summary>Tokenizes texts, runs the model in batches and creates a result for each text.</summary>
+    /// <typeparam name="TRow">The data that is kept from the model's output for a row.</typeparam>
+    /// <typeparam name="TResult">The result of a text.</typeparam>
     /// <param name="count">Number of texts.</param>
     /// <param name="call">Batch size, adapter, progress, cancellation.</param>
-    /// <param name="encode">Encodes a number of texts from a first one, with a row for each text or, with overflowing tokens, for each window of a text.</param>
-    /// <param name="read">Reads the output for the rows of a batch; tensors are freed afterwards.</param>
-    /// <param name="finish">The result of a text from its number and its rows.</param>
+    /// <param name="encode">
+    /// Encodes a range of texts, given the start and the count, to one row per text or, with overflowing tokens, per window.
+    /// </param>
+    /// <param name="read">Reads the output of a batch; its tensors are freed afterwards.</param>
+    /// <param name="finish">Creates the result of a text from its index and its rows.</param>
     private protected TResult[] Predict<TRow, TResult>(int count, PredictionCall call, Func<int, int, BatchEncoding> encode,
         Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read, Func<int, IReadOnlyList<(TextEncoding Encoding, TRow Output)>, TResult> finish)
     {
@@ -39,7 +44,8 @@ public abstract partial class Predictor
             var rows = encoded.Encodings;
             var textOf = encoded.OverflowToSampleMapping ?? [.. Enumerable.Range(0, rows.Count)];
             var empty = rows.Index().FirstOrDefault(row => row.Item.Length == 0);
-            if (empty.Item is not null) throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, and the tokenizer adds no special ones. Leave empty texts out.");
+            if (empty.Item is not null) throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, "
+                + "and the tokenizer does not add special tokens. Remove empty texts.");
             var outputs = new TRow[rows.Count];
             var open = textOf.CountBy(text => text).ToDictionary();
             foreach (var batch in Enumerable.Range(0, rows.Count).OrderByDescending(row => rows[row].Length).Chunk(rowsPerBatch))
@@ -64,17 +70,19 @@ public abstract partial class Predictor
         return results;
     }
 
-    /// <summary>Maximum number of tokens of a row, special tokens included; null: no limit is known.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More are asked for than the model has positions, or fewer than one.</exception>
+    /// <summary>Maximum number of tokens per row, including special tokens; null: no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="maxLength"/> is less than 1 or greater than the number of positions of the model.
+    /// </exception>
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
         var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] });
         if (maxLength is not { } length) return Tokenizer.ModelMaxLength is { } limit ? Math.Min(limit, positions ?? limit) : positions;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
-        return length <= (positions ?? length) ? length : throw new ArgumentOutOfRangeException(nameof(maxLength), length, $"{Model.GetName()} has {positions} positions for the tokens of a text.");
+        return length <= (positions ?? length) ? length : throw new ArgumentOutOfRangeException(nameof(maxLength), length, $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
     }
 
-    /// <summary>Rows as tensors, short ones filled up.</summary>
+    /// <summary>Converts rows to tensors and pads short rows.</summary>
     private protected ModelInputs ToInputs(IReadOnlyList<TextEncoding> rows, PaddingSide side = PaddingSide.Right)
     {
         var width = rows.Max(row => row.Length);
@@ -97,7 +105,10 @@ public abstract partial class Predictor
         }
     }
 
-    /// <summary>The model's own padding token goes before the tokenizer's, because models compute positions and the last token from it. Where there is neither, masked tokens can have any id.</summary>
+    /// <summary>
+    /// The model's padding token takes precedence over the tokenizer's, because models derive positions and the last token from it.
+    /// Without either, masked positions can have any id.
+    /// </summary>
     private protected int PaddingId => Model.Config.PadTokenId is { } id && id >= 0 && id < (Model.Inputs[0].Limit ?? long.MaxValue) ? id : Tokenizer.PadTokenId ?? 0;
 
     private TRow[] Run<TRow>(IReadOnlyList<TextEncoding> rows, string? adapter, Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read)
@@ -105,7 +116,7 @@ public abstract partial class Predictor
         using var scope = NewDisposeScope();
         var inputs = ToInputs(rows);
         var device = Model.Device;
-        if (device.type != DeviceType.CPU) Model.CheckInputs(inputs);            // tensors on a GPU are not checked by the call
+        if (device.type != DeviceType.CPU) Model.CheckInputs(inputs);            // the call does not check tensors on a GPU
         return read(Model.call(inputs.To(device), ForwardOptions.Default with { AdapterNames = adapter is null ? null : [adapter] }), rows);
     }
 
@@ -113,14 +124,15 @@ public abstract partial class Predictor
     {
         ArgumentNullException.ThrowIfNull(texts, name);
         for (var i = 0; i < texts.Count; i++)
-            if (texts[i] is null) throw new ArgumentException($"Text {i} is null; put an empty string where there is none.", name);
+            if (texts[i] is null) throw new ArgumentException($"Text {i} is null. Use an empty string instead.", name);
     }
 
     private protected static void RequirePairs(IReadOnlyList<string> texts, IReadOnlyList<string>? others, string name)
     {
         if (others is null) return;
         RequireTexts(others, name);
-        if (others.Count != texts.Count) throw new ArgumentException($"There are {texts.Count} first texts but {others.Count} second texts; pairs need as many of each.", name);
+        if (others.Count != texts.Count) throw new ArgumentException($"There are {texts.Count} first texts but {others.Count} second "
+            + "texts. Provide one second text per first text.", name);
     }
 
     private protected static string[] Slice(IReadOnlyList<string> texts, int start, int count)

@@ -7,11 +7,15 @@ using PeftSharp.Tuners;
 namespace PeftSharp.Prediction;
 
 /// <summary>
-/// Predictions for texts by a model and its tokenizer: the base class of <see cref="TextClassifier"/>, <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and
+/// The base class of predictors, which apply a model and its tokenizer to texts: <see cref="TextClassifier"/>,
+/// <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and
 /// <see cref="TextGenerator"/>.
 /// </summary>
 /// <remarks>
-/// <para>transformers' pipelines. Texts are sorted by length, so that batches need little padding; results are in the order of the texts. The model runs in evaluation mode and without gradients.</para>
+/// <para>
+/// transformers' pipelines. Texts are sorted by length, so that batches need little padding; results are in the order of the texts. The
+/// model runs in evaluation mode and without gradients.
+/// </para>
 /// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
 /// </remarks>
 public abstract partial class Predictor : IDisposable
@@ -24,30 +28,35 @@ public abstract partial class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Model, Tokenizer) = (model, tokenizer);
         if (UntrainedWeights.Count > 0)
-            logger?.LogWarning("{Count} parameters of {Model} are new ({Names}): no checkpoint gave them and no training step was made, so its predictions are random. Train it first, or load a folder that holds them.",
+            logger?.LogWarning("{Count} parameters of {Model} are initialized but not trained ({Names}), so its predictions are random. Train the model first, or load a checkpoint that contains them.",
                 UntrainedWeights.Count, model.GetName(), model.NewWeights.Summary);
     }
 
     /// <summary>The model.</summary>
     public PretrainedModel Model { get; }
 
-    /// <summary>The tokenizer that belongs to the model.</summary>
+    /// <summary>The tokenizer of the model.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Names of the parameters that no checkpoint gave and that were not trained, usually those of a new head: predictions are random until they are. Empty for a trained model.</summary>
+    /// <summary>
+    /// Names of parameters that were neither loaded from a checkpoint nor trained, usually those of a new head; predictions are then
+    /// random. Empty for a trained model.
+    /// </summary>
     public IReadOnlyList<string> UntrainedWeights => Model.NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
 
-    /// <summary>Whether the model is disposed with this object: it was loaded by <c>FromPretrained</c>.</summary>
+    /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
     private protected bool OwnsModel { get; init; }
 
-    /// <summary>Disposes the model where <c>FromPretrained</c> loaded it; a model that was passed to the constructor is left alone.</summary>
+    /// <summary>
+    /// Disposes the model if <c>FromPretrained</c> loaded it; a model that was passed to the constructor is not disposed.
+    /// </summary>
     public void Dispose()
     {
         Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Disposes the model where this object loaded it.</summary>
+    /// <summary>Disposes the model if this object loaded it.</summary>
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -55,8 +64,8 @@ public abstract partial class Predictor : IDisposable
         _isDisposed = true;
     }
 
-    /// <summary>Loads the base model, the adapter on it and the tokenizer.</summary>
-    /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
+    /// <summary>Loads the base model, its adapter and the tokenizer.</summary>
+    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     private protected static TSelf Load<TSelf>(string folder, string? adapterFolder, PretrainedOptions? options, Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load,
         Func<PretrainedModel, Tokenizer, TSelf> create, CancellationToken cancellationToken)
@@ -66,8 +75,9 @@ public abstract partial class Predictor : IDisposable
         {
             adapterFolder = folder;
             folder = PeftConfigFile.Read(folder).BaseModelNameOrPath is { } named && Directory.Exists(named) ? named
-                : throw new CheckpointException($"'{adapterFolder}' holds an adapter, and its base model ('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') is no folder here. "
-                    + "Pass the folder of the base model, and this one as adapterFolder.");
+                : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model "
+                + $"('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') does not exist. "
+                    + "Pass the folder of the base model as folder, and this folder as adapterFolder.");
         }
         var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);
         var model = load(folder, options, cancellationToken);
@@ -84,15 +94,15 @@ public abstract partial class Predictor : IDisposable
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>
-        new($"{model.GetName()} is not a model for {wanted}. Load the folder with {loader}.", nameof(model));
+        new($"{model.GetName()} is not a model for {wanted}. Load it with {loader}.", nameof(model));
 
-    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The object has been disposed.</exception>
     private protected void RequireOpen() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
     private protected string LabelName(int label) => Model.Config.Id2Label?.GetValueOrDefault(label) ?? $"LABEL_{label}";
 
     private static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, "adapter_config.json")) && !File.Exists(Path.Combine(folder, "config.json"));
 
-    // The trainer saves the tokenizer beside the adapter: it is the one that the adapter was trained with.
+    // The trainer saves the tokenizer with the adapter that was trained with it.
     private static bool HasTokenizer(string folder) => File.Exists(Path.Combine(folder, "tokenizer_config.json")) || File.Exists(Path.Combine(folder, "tokenizer.json"));
 }

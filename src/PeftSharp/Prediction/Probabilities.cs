@@ -1,9 +1,9 @@
 namespace PeftSharp.Prediction;
 
-/// <summary>Scores of a model as probabilities.</summary>
+/// <summary>Converts logits to probabilities.</summary>
 internal static class Probabilities
 {
-    /// <summary>Softmax over all scores: probabilities that add up to 1.</summary>
+    /// <summary>Softmax: probabilities that sum to 1.</summary>
     internal static float[] Softmax(ReadOnlySpan<float> logits)
     {
         var max = float.NegativeInfinity;
@@ -14,7 +14,7 @@ internal static class Probabilities
         return result;
     }
 
-    /// <summary>Sigmoid of each score: independent probabilities.</summary>
+    /// <summary>Element-wise sigmoid: independent probabilities.</summary>
     internal static float[] Sigmoid(ReadOnlySpan<float> logits)
     {
         var result = new float[logits.Length];
@@ -22,7 +22,7 @@ internal static class Probabilities
         return result;
     }
 
-    /// <summary>The place of the largest number, the first of equal ones.</summary>
+    /// <summary>The index of the largest value; the first of equal ones.</summary>
     internal static int ArgMax(ReadOnlySpan<float> values)
     {
         var best = 0;

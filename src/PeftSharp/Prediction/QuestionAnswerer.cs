@@ -5,9 +5,12 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Prediction;
 
-/// <summary>Answers questions with a stretch of a text (extractive question answering).</summary>
+/// <summary>Answers questions with a span of a text (extractive question answering).</summary>
 /// <remarks>
-/// <para>The <c>question-answering</c> pipeline of transformers 4. Texts that are too long for the model are read in windows that overlap, and the best answer of all windows is taken.</para>
+/// <para>
+/// The <c>question-answering</c> pipeline of transformers 4. Texts that exceed the maximum length of the model are processed in
+/// overlapping windows, and the best answer of all windows is returned.
+/// </para>
 /// <code>
 /// using var reader = QuestionAnswerer.FromPretrained("my-model");
 /// Console.WriteLine(reader.Answer("Where does Anna live?", "Anna lives in Paris.").Text);
@@ -18,10 +21,14 @@ public sealed class QuestionAnswerer : Predictor
 {
     private const int DefaultMaxLength = 384, DefaultStride = 128;
 
-    /// <summary>An answerer of a model in memory, which is not disposed with this object.</summary>
-    /// <param name="model">A question answering model, such as <c>AutoModelForQuestionAnswering</c> loads, with or without adapters.</param>
-    /// <param name="tokenizer">The tokenizer that belongs to it.</param>
-    /// <param name="logger">Told if the head was never trained. Null: only <see cref="Predictor.UntrainedWeights"/> tells.</param>
+    /// <summary>Creates a question answerer for an existing model, which is not disposed with this object.</summary>
+    /// <param name="model">
+    /// A question answering model, such as one loaded by <c>AutoModelForQuestionAnswering</c>, with or without adapters.
+    /// </param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="logger">
+    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// </param>
     /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
     public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
@@ -29,41 +36,66 @@ public sealed class QuestionAnswerer : Predictor
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
-    /// <param name="folder">A folder in transformers' format with a question answering model; or the folder of an adapter that names the folder of its base model.</param>
-    /// <param name="adapterFolder">An adapter for the model in <paramref name="folder"/>. If a tokenizer was saved beside it, that tokenizer is used. Null: none.</param>
-    /// <param name="options">Type and device of the weights; the logger. Null: the defaults.</param>
-    /// <param name="cancellationToken">Ends the loading early.</param>
-    /// <exception cref="CheckpointException">A folder holds no such model, or the adapter does not fit.</exception>
+    /// <param name="folder">
+    /// A folder in transformers' format with a question answering model; or the folder of an adapter whose configuration refers to the
+    /// folder of its base model.
+    /// </param>
+    /// <param name="adapterFolder">
+    /// An adapter for the model in <paramref name="folder"/>. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// </param>
+    /// <param name="options">Data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static QuestionAnswerer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Load(folder, adapterFolder, options, AutoModelForQuestionAnswering.FromPretrained, (model, tokenizer) => new QuestionAnswerer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
-    /// <summary>As <see cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)"/>, on a thread of the thread pool.</summary>
+    /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
     public static Task<QuestionAnswerer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
-    /// <summary>The best answer to one question.</summary>
+    /// <summary>Returns the best answer to one question.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="context">The text that holds the answer.</param>
-    /// <param name="handleImpossibleAnswer">Whether "no answer" can be the answer, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="context">The text that contains the answer.</param>
+    /// <param name="handleImpossibleAnswer">
+    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
-    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
-    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="maxLength">
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// smaller.
+    /// </param>
+    /// <param name="stride">
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// </param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
     public QuestionAnswer Answer(string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null) =>
         TopAnswers(question, context, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, adapter) is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0);
 
-    /// <summary>The best answers to one question, best first.</summary>
+    /// <summary>Returns the best answers to one question, best first.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="context">The text that holds the answer.</param>
+    /// <param name="context">The text that contains the answer.</param>
     /// <param name="topK">Maximum number of answers. Default 5.</param>
-    /// <param name="handleImpossibleAnswer">Whether "no answer" is among the answers, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="handleImpossibleAnswer">
+    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
-    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
-    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
+    /// <param name="maxLength">
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// smaller.
+    /// </param>
+    /// <param name="stride">
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// </param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
     public IReadOnlyList<QuestionAnswer> TopAnswers(string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -71,27 +103,41 @@ public sealed class QuestionAnswerer : Predictor
         return Search([question], [context], topK, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(16, adapter, null, CancellationToken.None))[0];
     }
 
-    /// <summary>The best answers to many questions, in batches.</summary>
+    /// <summary>Returns the best answer to each of several questions, in batches.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="contexts">The text for each question.</param>
-    /// <param name="handleImpossibleAnswer">Whether "no answer" can be the answer, for a model that was trained for it (SQuAD 2). Default false.</param>
+    /// <param name="handleImpossibleAnswer">
+    /// Whether "no answer" is a possible answer, for a model that was trained for it (SQuAD 2). Default false.
+    /// </param>
     /// <param name="maxAnswerLength">Maximum number of tokens of an answer. Default 15.</param>
-    /// <param name="maxLength">Maximum number of tokens of question and window. Default 384, or the limit of the tokenizer or the model if that is less.</param>
-    /// <param name="stride">Number of tokens that two windows share. Default 128, or half of <paramref name="maxLength"/> if that is less.</param>
-    /// <param name="batchSize">Maximum number of windows that are computed at once. Default 16.</param>
-    /// <param name="adapter">The adapter that answers, for a model with adapters; <c>__base__</c> is the base model. Default: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-    /// <param name="progress">Told the number of questions that are done, after each batch.</param>
+    /// <param name="maxLength">
+    /// Maximum number of tokens of question and window together. Default 384, or the limit of the tokenizer or the model if that is
+    /// smaller.
+    /// </param>
+    /// <param name="stride">
+    /// Number of tokens by which consecutive windows overlap. Default 128, or half of <paramref name="maxLength"/> if that is smaller.
+    /// </param>
+    /// <param name="batchSize">Maximum number of windows per batch. Default 16.</param>
+    /// <param name="adapter">
+    /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
+    /// or of <c>SetAdapter</c>.
+    /// </param>
+    /// <param name="progress">Receives the number of completed questions after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <returns>The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> where there is none.</returns>
-    /// <exception cref="ArgumentException">A question or a context is null or empty, there are not as many of each, or a number is out of range.</exception>
-    /// <exception cref="TokenizerException">A question leaves no room for its context.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <returns>
+    /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A question or context is null or empty, their numbers differ, or an argument is out of range.
+    /// </exception>
+    /// <exception cref="TokenizerException">A question leaves no tokens for its context.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null,
         int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         [.. Search(questions, contexts, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(batchSize, adapter, progress, cancellationToken))
             .Select(answers => answers is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0))];
 
-    /// <summary>The best answers to many questions, on the thread pool.</summary>
+    /// <summary>Returns the best answer to each of several questions asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string, IProgress{int}, CancellationToken)"/>
     public Task<IReadOnlyList<QuestionAnswer>> AnswerAsync(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
         int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
@@ -128,6 +174,7 @@ public sealed class QuestionAnswerer : Predictor
     private static void RequireContent(IReadOnlyList<string> texts, string name)
     {
         for (var i = 0; i < texts.Count; i++)
-            if (texts[i].Length == 0) throw new ArgumentException($"{name}[{i}] is empty; a question and the text that answers it are needed.", name);
+            if (texts[i].Length == 0) throw new ArgumentException($"{name}[{i}] is empty. "
+                + "Provide a question and the text that contains its answer.", name);
     }
 }

@@ -1,14 +1,14 @@
 namespace PeftSharp.Prediction;
 
-/// <summary>The function that makes scores of a classifier's logits; transformers' <c>function_to_apply</c>.</summary>
+/// <summary>The function that converts a classifier's logits to scores (transformers' <c>function_to_apply</c>).</summary>
 public enum ScoreFunction
 {
-    /// <summary>The logits themselves, as for regression.</summary>
+    /// <summary>Returns the logits unchanged, for regression.</summary>
     None,
 
-    /// <summary>A probability for each label by itself, as for several labels.</summary>
+    /// <summary>An independent probability for each label, for multi-label classification.</summary>
     Sigmoid,
 
-    /// <summary>Probabilities that add up to 1, as for one label of several.</summary>
+    /// <summary>Probabilities that sum to 1, for single-label classification.</summary>
     Softmax,
 }

@@ -1,24 +1,27 @@
 namespace PeftSharp.Prediction;
 
-/// <summary>What a <see cref="TextClassifier"/> predicts for a text.</summary>
+/// <summary>The result of a <see cref="TextClassifier"/> for a text.</summary>
 public sealed record TextClassification
 {
     /// <summary>The label with the highest score.</summary>
     public required string Label { get; init; }
 
-    /// <summary>Score of <see cref="Label"/>: its probability from 0 to 1, or the predicted number for regression.</summary>
+    /// <summary>The score of <see cref="Label"/>: its probability from 0 to 1, or the predicted value for regression.</summary>
     public required float Score { get; init; }
 
-    /// <summary>The score of every label, highest first.</summary>
+    /// <summary>The scores of all labels, highest first.</summary>
     public required IReadOnlyList<LabelScore> Scores { get; init; }
 
-    /// <summary>The labels that apply, highest score first: for several labels those whose score is at least the threshold (possibly none), otherwise <see cref="Label"/> alone.</summary>
+    /// <summary>
+    /// The labels that apply, highest score first: for multi-label models those whose score is at least the threshold (possibly none),
+    /// otherwise only <see cref="Label"/>.
+    /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
-    /// <summary>Whether the text was longer than the model reads, so that only a part of it was classified.</summary>
+    /// <summary>Whether the text exceeded the maximum length and was truncated.</summary>
     public bool IsTruncated { get; init; }
 
-    /// <summary>The score of a label.</summary>
+    /// <summary>Returns the score of a label.</summary>
     /// <param name="label">Name of the class.</param>
     /// <exception cref="KeyNotFoundException">The model has no such label.</exception>
     public float this[string label]
@@ -27,7 +30,8 @@ public sealed record TextClassification
         {
             foreach (var entry in Scores)
                 if (entry.Label == label) return entry.Score;
-            throw new KeyNotFoundException($"The model has no label '{label}'; it has {string.Join(", ", Scores.Select(entry => entry.Label))}.");
+            throw new KeyNotFoundException($"The model has no label '{label}'. "
+                + $"Its labels are {string.Join(", ", Scores.Select(entry => entry.Label))}.");
         }
     }
 }

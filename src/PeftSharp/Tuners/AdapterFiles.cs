@@ -5,16 +5,19 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary><c>adapter_config.json</c> and <c>adapter_model.safetensors</c> exactly as peft reads and writes them; the rule of the keys in one place.</summary>
-/// <remarks>A key is <c>base_model.model.</c>, the module's path and the parameter's name, without the adapter's: <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.</remarks>
+/// <summary>Reads and writes <c>adapter_config.json</c> and <c>adapter_model.safetensors</c> in peft's format.</summary>
+/// <remarks>
+/// A key consists of <c>base_model.model.</c>, the module's path and the parameter's name, without the adapter's name:
+/// <c>base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight</c>.
+/// </remarks>
 internal static class AdapterFiles
 {
     internal const string WeightsFile = "adapter_model.safetensors";
 
-    /// <summary>Where an adapter's files are in a folder of several: the folder itself for <c>default</c>, one of its name for another.</summary>
+    /// <summary>The folder of an adapter: the folder itself for <c>default</c>, a subfolder with the adapter's name for others.</summary>
     internal static string FolderOf(string folder, string adapter) => adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
 
-    /// <summary>Writes both files; each is whole or what it was before.</summary>
+    /// <summary>Writes both files, each atomically.</summary>
     internal static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, PeftConfig config)
     {
         FolderAccess.Create(folder);
@@ -22,13 +25,15 @@ internal static class AdapterFiles
         PeftConfigFile.Write(folder, config with { InferenceMode = true });
     }
 
-    /// <summary>Copies the file's tensors into the adapter's; nothing is written unless all fit.</summary>
+    /// <summary>Copies the file's tensors into the adapter's tensors; nothing is written unless all of them match.</summary>
     /// <param name="folder">The adapter's folder.</param>
-    /// <param name="tensors">The adapter's tensors by their keys.</param>
-    /// <param name="tuner">The method; tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
+    /// <param name="tensors">The adapter's tensors by key.</param>
+    /// <param name="tuner">The method. Tensors of the file that are parameters of its base model are copied into it, as in peft.</param>
     /// <param name="config">The adapter's configuration.</param>
-    /// <returns>What was optional and absent, what was not used, and what changed the base model.</returns>
-    /// <exception cref="CheckpointException">A tensor is missing, left over or of another shape; the message names it and both models.</exception>
+    /// <returns>Missing optional tensors, unused tensors, and changes to the base model.</returns>
+    /// <exception cref="CheckpointException">
+    /// A tensor is missing, unexpected or has a different shape; the message names it and both models.
+    /// </exception>
     internal static LoadReport Load(string folder, IReadOnlyDictionary<string, Tensor> tensors, Tuner tuner, PeftConfig config)
     {
         using var file = Open(folder);
@@ -41,22 +46,25 @@ internal static class AdapterFiles
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
         var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
         var wrong = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape))
-            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}], and here [{string.Join(", ", targets[pair.Value].shape)}]").ToArray();
+            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
+                + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({Describe(model)}). "
-                + string.Join(" ", Problems(("Of another shape", wrong), ("Missing in the file", missing), ("Without a place in the model", unexpected)))
-                + " Load the base model that it was trained on, or the file again.");
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
+                + $"not match this model ({Describe(model)}). "
+                + string.Join(" ", Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected)))
+                + " Load the base model that the adapter was trained on, or obtain the file again.");
         using var free = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
         {
             MissingKeysKeepTheirValues = true,
-            Warnings = changed.Length == 0 ? [] : [$"The file also holds weights of the base model, which were copied into it: {string.Join(", ", changed)}."],
+            Warnings = changed.Length == 0 ? [] : ["The file also contains weights of the base model, which were copied into the "
+                + $"model: {string.Join(", ", changed)}."],
         };
     }
 
-    /// <summary>How messages name the base model.</summary>
+    /// <summary>Describes the base model for messages.</summary>
     internal static string Describe(PretrainedModel model) => model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
 
     private static SafetensorsFile Open(string folder)
@@ -64,16 +72,23 @@ internal static class AdapterFiles
         const string pickle = "adapter_model.bin";
         var path = Path.Combine(folder, WeightsFile);
         return File.Exists(path) || !File.Exists(Path.Combine(folder, pickle)) ? SafetensorsFile.Open(path)
-            : throw new CheckpointException($"'{folder}' holds '{pickle}' and no '{WeightsFile}'. The former is a pickle, which is not read because it can run code. "
+            : throw new CheckpointException($"'{folder}' contains '{pickle}' but no '{WeightsFile}'. "
+            + "Pickle files are not loaded because they can execute code. "
                 + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
     }
 
     private static Dictionary<string, Tensor> BaseParameters(PretrainedModel model, string prefix) => ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);
 
-    /// <summary>Weights of the base model, which keep their values where the file leaves them out: peft can be told not to save embeddings, and older versions did not save biases.</summary>
+    /// <summary>
+    /// Weights of the base model are optional: they keep their values if the file does not contain them. peft can be configured not to
+    /// save embeddings, and older versions did not save biases.
+    /// </summary>
     private static bool IsOptional(string key, Dictionary<string, Tensor> weights) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || weights.ContainsKey(key);
 
-    /// <summary>With bias="all" peft also writes the biases of a head under the names of its wrapper; the head itself is in the file under its own.</summary>
+    /// <summary>
+    /// With bias="all", peft also writes the biases of a head under the names of its wrapper; the file contains the head itself under its
+    /// own name.
+    /// </summary>
     private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A parameter of an adapter.</summary>
+/// <summary>A trainable parameter of an adapter.</summary>
 /// <remarks>Thread safety: several threads can read an instance at once.</remarks>
 public sealed class AdapterParameter
 {
@@ -12,10 +12,10 @@ public sealed class AdapterParameter
 
     internal AdapterParameter(AdapterWeights owner, Parameter initial) => (_owner, _initial) = (owner, initial);
 
-    /// <summary>The parameter as it is now. Moving the model to another device or type replaces it, so do not keep it.</summary>
+    /// <summary>The current parameter. Moving the model to another device or type replaces it, so do not store it.</summary>
     public Parameter Value => _slot?.ParameterOf(_owner.AdapterName) ?? _initial;
 
-    /// <summary>Moves the parameter into the module that holds it from now on.</summary>
+    /// <summary>Moves the parameter into the module that owns it from now on.</summary>
     internal void MoveTo(AdapterSlot slot, string adapter)
     {
         slot.Add(adapter, _initial);

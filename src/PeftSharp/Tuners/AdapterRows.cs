@@ -2,15 +2,18 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A batch with an adapter for each row.</summary>
+/// <summary>Applies adapters to a batch with one adapter per row.</summary>
 internal static class AdapterRows
 {
     /// <summary>Applies <paramref name="change"/> to the rows of each adapter.</summary>
-    /// <param name="x">The module's input. Its first axis is the batch, the batch with each row several times (multiple choice), or 1 for all rows (position ids).</param>
+    /// <param name="x">
+    /// The module's input. Its first axis is the batch, the batch with each row repeated (multiple choice), or 1 for all rows (position
+    /// ids).
+    /// </param>
     /// <param name="result">The module's output without an adapter.</param>
-    /// <param name="choice">An adapter for each row.</param>
-    /// <param name="has">Whether an adapter has something in the module.</param>
-    /// <param name="change">The output for these rows of the input and of the result.</param>
+    /// <param name="choice">A choice of one adapter per row.</param>
+    /// <param name="has">Whether the module has the given adapter.</param>
+    /// <param name="change">Computes the output for the given rows of the input and of the result.</param>
     internal static Tensor Apply(Tensor x, Tensor result, AdapterChoice choice, Func<string, bool> has, Func<string, Tensor, Tensor, Tensor> change)
     {
         var names = choice.Rows!.Count;
@@ -27,5 +30,6 @@ internal static class AdapterRows
     }
 
     private static int RowsPerName(long rows, int names) => rows == 1 ? 1 : rows % names == 0 ? (int)(rows / names)
-        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
+        : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Provide one name per row; "
+        + $"'{AdapterChoice.BaseName}' selects the base model.");
 }

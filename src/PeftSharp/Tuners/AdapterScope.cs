@@ -1,6 +1,6 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>A choice of adapters for the current asynchronous flow, until it is disposed.</summary>
+/// <summary>Selects adapters for the current asynchronous flow until it is disposed.</summary>
 internal sealed class AdapterScope : IDisposable
 {
     private readonly AdapterState _state;
@@ -9,9 +9,9 @@ internal sealed class AdapterScope : IDisposable
     private readonly Action? _atEnd;
     private int _isDisposed;
 
-    /// <param name="state">The model's adapters.</param>
-    /// <param name="choice">The choice.</param>
-    /// <param name="atEnd">Undoes what the scope changed beside the choice; null where that is nothing.</param>
+    /// <param name="state">The adapter state of the model.</param>
+    /// <param name="choice">The selected adapters.</param>
+    /// <param name="atEnd">Reverts other changes that the scope made. Null: there are none.</param>
     internal AdapterScope(AdapterState state, AdapterChoice choice, Action? atEnd = null)
     {
         (_state, _choice, _before, _atEnd) = (state, choice, state.OfFlow, atEnd);
@@ -24,13 +24,14 @@ internal sealed class AdapterScope : IDisposable
         if (!ReferenceEquals(_state.OfFlow, _choice))
         {
             _isDisposed = 0;
-            throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost one of this asynchronous flow: scopes end in the reverse order of their start, in the method (or the flow of awaits) that started them. "
-                + "A scope that an async method returns to its caller chooses nothing for the caller.");
+            throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost scope "
+                + "of this asynchronous flow. Dispose scopes in reverse order, in the method (or the flow of awaits) that created them. "
+                + "A scope that an async method returns to its caller has no effect in the caller.");
         }
         try { _atEnd?.Invoke(); }
         catch
         {
-            _isDisposed = 0;                            // the scope goes on and can be disposed again
+            _isDisposed = 0;                            // the scope remains active and can be disposed again
             throw;
         }
         _state.OfFlow = _before;

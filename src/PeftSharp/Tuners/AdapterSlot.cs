@@ -3,23 +3,29 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>One part of a layer's adapters, such as <c>lora_A</c>: a module or a parameter for each adapter, under the adapter's name (PyTorch's <c>ModuleDict</c> and <c>ParameterDict</c>).</summary>
+/// <summary>
+/// One component of a layer's adapters, such as <c>lora_A</c>: a module or parameter per adapter, under the adapter's name (PyTorch's
+/// <c>ModuleDict</c> and <c>ParameterDict</c>).
+/// </summary>
 internal sealed class AdapterSlot : Module
 {
     private readonly Dictionary<string, Module> _modules = new(StringComparer.Ordinal);
     private readonly bool _namesParameters;
 
-    /// <param name="namesParameters">Whether the file has the names of the module's parameters after the slot's; without, the module has one parameter and the slot's name stands for it.</param>
+    /// <param name="namesParameters">
+    /// Whether names in the file consist of the slot's name and the name of the module's parameter. If false, the module has one parameter,
+    /// and the file uses the slot's name alone.
+    /// </param>
     internal AdapterSlot(bool namesParameters = true) : base(nameof(AdapterSlot)) => _namesParameters = namesParameters;
 
-    /// <summary>Names of the adapters that have something here.</summary>
+    /// <summary>Names of the adapters in this slot.</summary>
     internal IEnumerable<string> Adapters => _modules.Keys.Concat(named_parameters(recurse: false).Select(pair => pair.name));
 
     internal bool Has(string adapter) => _modules.ContainsKey(adapter) || has_parameter(adapter);
 
     internal Module ModuleOf(string adapter) => _modules[adapter];
 
-    /// <summary>The parameter that stands in the slot itself; asked for each time, since moving a model replaces it.</summary>
+    /// <summary>The parameter of an adapter. It is looked up each time, because moving a model replaces it.</summary>
     internal Parameter ParameterOf(string adapter) => get_parameter(adapter)!;
 
     internal void Add(string adapter, Module module)
@@ -49,7 +55,7 @@ internal sealed class AdapterSlot : Module
         }
     }
 
-    /// <summary>Gives an adapter's module away: it is no longer here and not disposed with the slot.</summary>
+    /// <summary>Removes an adapter's module from the slot without disposing it.</summary>
     internal void Take(string adapter)
     {
         _modules.Remove(adapter);
@@ -71,7 +77,10 @@ internal sealed class AdapterSlot : Module
         }
     }
 
-    /// <summary>An adapter's parameters with the ends of their names in the file: nothing for the slot's own, <c>.weight</c> and so on for a module's.</summary>
+    /// <summary>
+    /// An adapter's parameters with the suffixes of their names in the file: empty for a parameter of the slot, <c>.weight</c> and so on
+    /// for a module's.
+    /// </summary>
     internal IEnumerable<(string End, Parameter Value)> ParametersOf(string adapter)
     {
         if (_modules.TryGetValue(adapter, out var module))

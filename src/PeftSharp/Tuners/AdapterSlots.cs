@@ -3,14 +3,17 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The adapters of one place of the model, and their parameters as children of the module that stands there: a slot for each declared name, in it an entry for each adapter.</summary>
+/// <summary>
+/// The adapters at one location of the model. Their parameters are children of the module at that location: a slot per declared name,
+/// with an entry per adapter.
+/// </summary>
 internal sealed class AdapterSlots
 {
     private readonly Module _owner;
     private readonly OrderedDictionary<string, AdapterSlot> _slots = new(StringComparer.Ordinal);
     private readonly OrderedDictionary<string, AdapterWeights> _adapters = new(StringComparer.Ordinal);
 
-    /// <param name="owner">The module whose children the slots become.</param>
+    /// <param name="owner">The module to which the slots are added as children.</param>
     internal AdapterSlots(Module owner) => _owner = owner;
 
     /// <summary>Names of the adapters.</summary>
@@ -56,7 +59,7 @@ internal sealed class AdapterSlots
         weights.AdapterName = to;
     }
 
-    /// <summary>An adapter's parameters, with their names in the file after the path of this place.</summary>
+    /// <summary>An adapter's parameters, with their names in the file relative to the path of this location.</summary>
     internal IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>
         _slots.SelectMany(slot => slot.Value.ParametersOf(adapter).Select(entry => (slot.Key + entry.End, entry.Value)));
 }

@@ -1,30 +1,30 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>Which adapters are active: one of these is shared by the model and all its layers.</summary>
+/// <summary>The active adapters of a model, shared by the model and all of its layers.</summary>
 /// <remarks>
-/// What a call or a scope chooses belongs to the asynchronous flow of its caller, so calls on several threads do not see each other's choice. The other values belong to
-/// the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
+/// The choice of a call or scope belongs to the asynchronous flow of its caller, so calls on different threads do not affect each other.
+/// The other values belong to the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
 /// </remarks>
 internal sealed class AdapterState
 {
     private readonly AsyncLocal<AdapterChoice?> _ofFlow = new();
 
-    /// <summary>The adapters of calls that choose none: those of <c>SetAdapter</c>.</summary>
+    /// <summary>The adapters of calls that do not select adapters: those of <c>SetAdapter</c>.</summary>
     internal AdapterChoice Default { get; set; } = AdapterChoice.ForAll([]);
 
-    /// <summary>The choice of the current scope or call; null outside of one.</summary>
+    /// <summary>The choice of the current scope or call; null if there is none.</summary>
     internal AdapterChoice? OfFlow
     {
         get => _ofFlow.Value;
         set => _ofFlow.Value = value;
     }
 
-    /// <summary>The adapters that a layer applies now.</summary>
+    /// <summary>The adapters that layers currently apply.</summary>
     internal AdapterChoice Current => _ofFlow.Value ?? Default;
 
     /// <summary>The adapters that are merged into the base weights, in this order.</summary>
     internal IReadOnlyList<string> Merged { get; set; } = [];
 
-    /// <summary>The scope that has taken merged weights out of the model for as long as it lasts; null where there is none.</summary>
+    /// <summary>The open scope that has unmerged the adapters until it ends; null if there is none.</summary>
     internal object? Owner { get; set; }
 }

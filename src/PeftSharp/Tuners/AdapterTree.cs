@@ -4,30 +4,31 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The modules of a model that hold adapters: which module stands where, and how one is put in place of another.</summary>
+/// <summary>The modules of a model that hold adapters: locates, replaces and restores modules.</summary>
 internal sealed class AdapterTree(PretrainedModel model, AdapterState state)
 {
     internal PretrainedModel Model { get; } = model;
 
-    /// <summary>Which adapters are active.</summary>
+    /// <summary>The active adapters.</summary>
     internal AdapterState State { get; } = state;
 
     /// <summary>The modules that hold adapters, in the model's order.</summary>
     internal IReadOnlyList<(string Path, IAdapterModule Module)> Parts => [.. Wrapped().Select(place => (place.Path, (IAdapterModule)place.Module))];
 
-    /// <summary>Every module of the model, without the insides of those that hold adapters.</summary>
+    /// <summary>All modules of the model, without the descendants of those that hold adapters.</summary>
     internal List<ModulePlace> Places() => ModuleTree.Walk(Model.WeightsRoot, module => module is IAdapterModule);
 
-    /// <summary>Puts a module that holds adapters in place of another one.</summary>
+    /// <summary>Replaces a module by one that holds adapters.</summary>
     internal static TPart Put<TPart>(ModulePlace place, TPart part) where TPart : Module, IAdapterModule
     {
         part.train(place.Module.training);
-        if (part.Original.parameters().FirstOrDefault() is { } weight && weight.device_type != DeviceType.CPU) part.to(weight.device);   // so that it knows where it is: TorchSharp moves no module that thinks it is there
+        // Sets the module's device: TorchSharp's to() skips a module whose recorded device is the target.
+        if (part.Original.parameters().FirstOrDefault() is { } weight && weight.device_type != DeviceType.CPU) part.to(weight.device);
         ModuleTree.Replace(place, part);
         return part;
     }
 
-    /// <summary>Takes an adapter out of every module; a module without adapters is put back where it stood.</summary>
+    /// <summary>Removes an adapter from every module; a wrapper without adapters is replaced by the original module.</summary>
     internal void Remove(string adapter)
     {
         foreach (var place in Wrapped())
@@ -38,8 +39,8 @@ internal sealed class AdapterTree(PretrainedModel model, AdapterState state)
         }
     }
 
-    /// <summary>Puts every module back where it stood.</summary>
-    /// <param name="mergedAdapters">The adapters that are part of the modules from now on.</param>
+    /// <summary>Replaces every wrapper by the original module.</summary>
+    /// <param name="mergedAdapters">The adapters that are permanently merged into the modules.</param>
     internal void Release(IReadOnlyList<string> mergedAdapters)
     {
         foreach (var place in Wrapped()) ModuleTree.Replace(place, ((IAdapterModule)place.Module).Release(mergedAdapters));

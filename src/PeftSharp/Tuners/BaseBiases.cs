@@ -2,10 +2,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Every bias of the base model, for adapters that train them all.</summary>
+/// <summary>Finds the biases of the base model, for adapters that train all of them.</summary>
 internal static class BaseBiases
 {
-    /// <summary>The biases by their names in the model; without those of modules that are trained whole and of the adapters' own parts.</summary>
+    /// <summary>The biases by name, without those of fully trained modules and of the adapters themselves.</summary>
     internal static IEnumerable<KeyValuePair<string, Parameter>> Of(AdapterTree tree)
     {
         var closed = tree.Parts.Where(part => part.Module is not TunerLayer).Select(part => part.Path + ".").ToArray();

@@ -4,7 +4,7 @@ using Embedding = PeftSharp.Modeling.Layers.Embedding;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>An embedding as a target.</summary>
+/// <summary>An embedding to which an adapter is added.</summary>
 /// <remarks>Thread safety: several threads can read an instance at once.</remarks>
 public sealed class EmbeddingTarget : LayerTarget
 {
@@ -12,7 +12,7 @@ public sealed class EmbeddingTarget : LayerTarget
 
     private EmbeddingTarget(Embedding embedding) : base(embedding) => _embedding = embedding;
 
-    /// <summary>The layer as a target; null where it is no embedding.</summary>
+    /// <summary>Returns the layer as a target; null if it is not an embedding.</summary>
     internal static new EmbeddingTarget? Of(Module layer) => layer is Embedding embedding ? new EmbeddingTarget(embedding) : null;
 
     /// <inheritdoc/>
@@ -30,6 +30,6 @@ public sealed class EmbeddingTarget : LayerTarget
     /// <summary>Width of a row.</summary>
     public long Width => Weight.shape[1];
 
-    /// <summary>The id whose row is not trained; null where all rows are.</summary>
+    /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     public long? PaddingId => _embedding.PaddingId;
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A layer that an adapter is put on: the layer itself and the tensors that adapters merge into.</summary>
+/// <summary>A layer to which an adapter is added, and the tensors into which adapters are merged.</summary>
 /// <remarks>Thread safety: several threads can read an instance at once.</remarks>
 public class LayerTarget
 {
@@ -17,16 +17,19 @@ public class LayerTarget
     /// <summary>Whether the layer has a weight.</summary>
     public virtual bool HasWeight => Layer.has_parameter("weight");
 
-    /// <summary>The layer's weight. Read it each time: moving the model to another device or type replaces it.</summary>
-    /// <exception cref="InvalidOperationException">The layer has none.</exception>
+    /// <summary>The layer's weight. Read it on each use: moving the model to another device or type replaces it.</summary>
+    /// <exception cref="InvalidOperationException">The layer has no weight.</exception>
     public virtual Parameter Weight => Layer.get_parameter("weight") ?? throw new InvalidOperationException($"A {Layer.GetName()} has no weight.");
 
-    /// <summary>The layer's bias; null where it has none.</summary>
+    /// <summary>The layer's bias; null if it has none.</summary>
     public virtual Parameter? Bias => Layer.has_parameter("bias") ? Layer.get_parameter("bias") : null;
 
-    /// <summary>A layer as a target: a <see cref="LinearTarget"/>, an <see cref="EmbeddingTarget"/>, or any other layer from one tensor to one tensor.</summary>
+    /// <summary>
+    /// Creates a target for a layer: a <see cref="LinearTarget"/>, an <see cref="EmbeddingTarget"/>, or a plain target for any other
+    /// layer that maps one tensor to one tensor.
+    /// </summary>
     /// <param name="module">A module of the model.</param>
-    /// <returns>Null where the module has other inputs or outputs.</returns>
+    /// <returns>The target; null if the module has other inputs or outputs.</returns>
     public static LayerTarget? Of(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -34,7 +37,10 @@ public class LayerTarget
             : (LayerTarget?)LinearTarget.Of(layer) ?? EmbeddingTarget.Of(layer) ?? new LayerTarget(layer);
     }
 
-    /// <summary>A tensor on the layer's device, in the type in which adapters are trained: float64 beside a float64 layer, otherwise float32, so that small steps are not rounded away.</summary>
+    /// <summary>
+    /// Moves a tensor to the layer's device and casts it to the type in which adapters are trained: float64 for a float64 layer, otherwise
+    /// float32, so that small updates are not lost to rounding.
+    /// </summary>
     /// <param name="value">Any tensor.</param>
     public Tensor Place(Tensor value)
     {
@@ -43,9 +49,9 @@ public class LayerTarget
         return value.to(type, device);
     }
 
-    /// <summary>A new module with its parameters placed as <see cref="Place(Tensor)"/> does.</summary>
-    /// <typeparam name="TModule">The module's class.</typeparam>
-    /// <param name="module">A module with float32 parameters on the CPU; it is changed.</param>
+    /// <summary>Moves a module's parameters as <see cref="Place(Tensor)"/> does.</summary>
+    /// <typeparam name="TModule">The module class.</typeparam>
+    /// <param name="module">A module with float32 parameters on the CPU, which is modified.</param>
     public TModule Place<TModule>(TModule module) where TModule : Module
     {
         ArgumentNullException.ThrowIfNull(module);

@@ -4,38 +4,48 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A method that changes what layers compute: it says which modules it can adapt and creates an adapter for each.</summary>
-/// <remarks>Thread safety: several threads call the adapters at once in evaluation mode; the other members are called while no call is running.</remarks>
-/// <typeparam name="TConfig">The method's configuration.</typeparam>
+/// <summary>The base class of methods that adapt layers: selects the modules to adapt and creates an adapter for each.</summary>
+/// <remarks>
+/// Thread safety: adapters are called from several threads at once in evaluation mode; the other members are called only while no call is
+/// running.
+/// </remarks>
+/// <typeparam name="TConfig">The configuration type of the method.</typeparam>
 public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 {
-    /// <summary>The layers that the method can adapt, for error messages, such as <c>linear layers (Linear, Conv1D)</c>.</summary>
+    /// <summary>
+    /// Describes the layers that the method can adapt, for error messages, such as <c>linear layers (Linear, Conv1D)</c>.
+    /// </summary>
     protected abstract string AdaptableLayers { get; }
 
-    /// <summary>Roles of the modules that are adapted where the configuration names no targets; the model's family says which modules these are.</summary>
+    /// <summary>
+    /// Roles of the modules that are adapted if the configuration does not specify targets; the model's family maps roles to modules.
+    /// </summary>
     protected abstract IReadOnlyList<ModuleRole> DefaultRoles { get; }
 
     /// <summary>Whether the method can adapt a layer.</summary>
     /// <param name="target">A layer without adapters.</param>
     protected abstract bool CanAdapt(LayerTarget target);
 
-    /// <summary>Creates an adapter for one layer, with its initial values.</summary>
-    /// <param name="target">The layer; <see cref="CanAdapt"/> accepted it.</param>
+    /// <summary>Creates the adapter of one layer, with its initial values.</summary>
+    /// <param name="target">The layer, for which <see cref="CanAdapt"/> returned true.</param>
     /// <param name="path">The layer's path in the model, such as <c>transformer.h.0.attn.c_attn</c>.</param>
     /// <param name="config">The adapter's configuration.</param>
-    /// <exception cref="ArgumentException">The configuration does not fit the layer.</exception>
+    /// <exception cref="ArgumentException">The configuration is invalid for the layer.</exception>
     protected abstract LayerAdapter CreateAdapter(LayerTarget target, string path, TConfig config);
 
-    /// <summary>The adapters of one name, with the paths of their layers.</summary>
-    /// <param name="adapterName">The name.</param>
+    /// <summary>The layer adapters of the given adapter, with the paths of their layers.</summary>
+    /// <param name="adapterName">The adapter's name.</param>
     protected IEnumerable<(string Path, LayerTarget Target, LayerAdapter Adapter)> AdaptersOf(string adapterName) =>
         Layers.Where(entry => entry.Layer.Has(adapterName)).Select(entry => (entry.Path, entry.Layer.Target, entry.Layer[adapterName]));
 
-    /// <summary>Whether the linear layers of an adapter store their weights as [inputs, outputs] (<c>fan_in_fan_out</c> in peft's files); null where it has none.</summary>
+    /// <summary>
+    /// Whether the linear layers of an adapter store their weights as [inputs, outputs] (<c>fan_in_fan_out</c> in peft's files); null if
+    /// it has no linear layers.
+    /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected bool? AreWeightsTransposed(string adapterName) => AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>().Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
-    /// <summary>Paths of the layers that a completed configuration adapts.</summary>
+    /// <summary>Paths of the layers that a completed configuration selects.</summary>
     private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
 
     /// <inheritdoc/>
@@ -54,11 +64,14 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (place.Module is IAdapterModule and not TunerLayer)
-                throw new ArgumentException($"'{place.Path}' is trained by another adapter as rows or as a copy (trainable_token_indices, modules_to_save), so {config.PeftType} cannot adapt it too. Exclude it, or add the adapter to a model of its own.");
+                throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or "
+                    + $"modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
             if (!IsAdaptable(place))
-                throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} adapts {AdaptableLayers}. Name those, for example '{places.First(IsAdaptable).Path}', or exclude this one.");
+                throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only {AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
-                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, and the initialization of this one would change the weights under them. Add it first, or to a model of its own.");
+                throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
+                    + "and the initialization of the new adapter would change the base weights that they use. "
+                    + "Add the new adapter first, or to a separate model.");
             var layer = place.Module as TunerLayer ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.Of(place.Module)!, Tree.State));
             layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));
         }
@@ -67,7 +80,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override string? MergeObstacle(string adapterName) =>
-        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path } ? $"what it computes at '{path}' is no change of the layer's weights" : null;
+        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path } ? $"its effect at '{path}' cannot be expressed as a change of the layer's weights" : null;
 
     /// <inheritdoc/>
     protected internal override IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
@@ -77,7 +90,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
         base.FileTensors(adapterName, config).Concat(TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config)).Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
 
-    /// <summary>Why a configuration is refused without <see cref="PeftConfig.IgnoreUnmatched"/>; null where it is not.</summary>
+    /// <summary>Why a configuration is rejected unless <see cref="PeftConfig.IgnoreUnmatched"/> is set; null if it is accepted.</summary>
     internal override string? UnmatchedEntries(PeftConfig config)
     {
         try
@@ -96,14 +109,16 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) => Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
-        : throw new ArgumentException($"The family '{Model.Family.ModelType}' states no modules with the roles that {config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules; its linear layers are {string.Join(", ", AllLinear(config))}.");
+        : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
+        + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
+        + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
         .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)
         .Where(place => !ReferenceEquals(place.Module, Model.OutputEmbeddings) && !(config.TaskType == TaskType.SeqCls && TaskTypes.Heads(config.TaskType).Contains(place.Path)))
         .Select(place => place.Path).Where(path => !TargetMatcher.IsSavedWhole(config, path));
 
-    /// <summary>The biases of the base model that an adapter trains, by their names in the model.</summary>
+    /// <summary>The biases of the base model that an adapter trains, by name.</summary>
     private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(string adapter, PeftConfig config) => ((LayerConfig)config).TrainedBiases switch
     {
         Tuners.TrainedBiases.AdaptedLayers => Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter)).Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
@@ -111,7 +126,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         _ => [],
     };
 
-    /// <summary>The weights of adapted embeddings, which peft saves with the adapter where they have one of these names.</summary>
+    /// <summary>The weights of adapted embeddings, which peft saves with the adapter if they have one of these names.</summary>
     private IEnumerable<KeyValuePair<string, Parameter>> AdaptedEmbeddings(string adapter, PeftConfig config) => config.TrainedTokens is not null ? []
         : Layers.Where(entry => entry.Layer.Has(adapter) && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
             && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))

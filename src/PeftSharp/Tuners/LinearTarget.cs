@@ -6,7 +6,10 @@ using Linear = PeftSharp.Modeling.Layers.Linear;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A linear layer as a target, however it stores its weight: <see cref="Linear"/>, <see cref="TiedLinear"/>, <see cref="Conv1D"/> or TorchSharp's <c>Linear</c>.</summary>
+/// <summary>
+/// A linear layer to which an adapter is added, with a uniform view of its weight: <see cref="Linear"/>, <see cref="TiedLinear"/>,
+/// <see cref="Conv1D"/> or TorchSharp's <c>Linear</c>.
+/// </summary>
 /// <remarks>Thread safety: several threads can read an instance at once.</remarks>
 public sealed class LinearTarget : LayerTarget
 {
@@ -16,11 +19,12 @@ public sealed class LinearTarget : LayerTarget
     private LinearTarget(Module<Tensor, Tensor> layer, Func<Parameter> weight, Func<Parameter?> bias, bool isTransposed = false) : base(layer) =>
         (_weight, _bias, IsTransposed) = (weight, bias, isTransposed);
 
-    /// <summary>The layer as a target; null where it is no linear layer.</summary>
+    /// <summary>Returns the layer as a target; null if it is not a linear layer.</summary>
     internal static new LinearTarget? Of(Module layer) => layer switch
     {
         Linear own => new LinearTarget(own, () => own.Weight, () => own.Bias),
-        TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that is tied to embeddings with trained rows cannot be adapted. Take it out of the targets."), () => tied.Bias),
+        TiedLinear tied => new LinearTarget(tied, () => tied.Weight as Parameter ?? throw new InvalidOperationException("A head that "
+            + "is tied to embeddings with trained rows cannot be adapted. Remove it from the targets."), () => tied.Bias),
         Conv1D own => new LinearTarget(own, () => own.Weight, () => own.Bias, isTransposed: true),
         TorchSharp.Modules.Linear linear => new LinearTarget(linear, () => linear.weight, () => linear.bias),
         _ => null,
@@ -44,8 +48,8 @@ public sealed class LinearTarget : LayerTarget
     /// <summary>Width of the output.</summary>
     public long Outputs => Weight.shape[IsTransposed ? 1 : 0];
 
-    /// <summary>From [outputs, inputs] to the order in which the layer stores its weight, or back.</summary>
-    /// <param name="weight">Float [outputs, inputs], or as the layer stores it.</param>
+    /// <summary>Converts a weight from [outputs, inputs] to the layout in which the layer stores it, or back.</summary>
+    /// <param name="weight">Float [outputs, inputs], or in the layer's layout.</param>
     public Tensor Oriented(Tensor weight)
     {
         ArgumentNullException.ThrowIfNull(weight);

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Weight and bias of a layer with adapters in them.</summary>
-/// <param name="Weight">Shaped as the layer's.</param>
-/// <param name="Bias">Shaped as the layer's; null where it has none or it does not change.</param>
+/// <summary>Weight and bias of a layer with adapters merged.</summary>
+/// <param name="Weight">Same shape as the layer's weight.</param>
+/// <param name="Bias">Same shape as the layer's bias; null if there is none or it does not change.</param>
 internal sealed record MergedTensors(Tensor Weight, Tensor? Bias) : IDisposable
 {
-    /// <summary>Whether every number is finite once rounded to <paramref name="type"/>.</summary>
+    /// <summary>Whether all elements are finite after casting to <paramref name="type"/>.</summary>
     internal bool IsFinite(ScalarType type)
     {
         using var scope = NewDisposeScope();

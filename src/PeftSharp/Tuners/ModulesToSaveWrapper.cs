@@ -6,7 +6,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A module that is trained whole, as a copy for each adapter, while the original stays frozen: a new head, usually (peft's <c>ModulesToSaveWrapper</c>).</summary>
+/// <summary>
+/// A module of which each adapter fully trains a copy while the original stays frozen, usually a new head (peft's
+/// <c>ModulesToSaveWrapper</c>).
+/// </summary>
 internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper
 {
     [ComponentName(Name = "original_module")] private readonly Module<Tensor, Tensor> _untouched;
@@ -29,11 +32,13 @@ internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterMod
     public IEnumerable<string> SlotNames => [];
 
     public Tensor Weight => _untouched is IHasWeight weighted ? weighted.Weight
-        : throw new InvalidOperationException($"A head reads the weight of a {_untouched.GetName()}, which has none.");
+        : throw new InvalidOperationException($"A tied head uses the weight of a {_untouched.GetName()}, which has no weight.");
 
     public bool Has(string adapter) => _copies.Has(adapter);
 
-    /// <summary>The module that answers for all rows: the copy of the first of these adapters that has one, otherwise the original.</summary>
+    /// <summary>
+    /// The module that computes the output for all rows: the copy of the first of these adapters that has one, otherwise the original.
+    /// </summary>
     private Module<Tensor, Tensor> AnswerOf(IReadOnlyList<string> adapters)
     {
         foreach (var adapter in adapters)
@@ -50,7 +55,7 @@ internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterMod
         _copies.Add(adapter, copy);
     }
 
-    // A merged adapter's copy answers too: merging changes weights, and a copy has its own.
+    // A merged adapter's copy is used too: merging changes weights, and a copy has its own weights.
     public override Tensor forward(Tensor x)
     {
         var choice = _state.Current;

@@ -7,7 +7,10 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Reads and writes <c>adapter_config.json</c> for every method: properties are fields, unknown fields are kept, unsupported values are refused by name.</summary>
+/// <summary>
+/// Reads and writes <c>adapter_config.json</c> for all methods: properties are fields, unknown fields are kept, unsupported values are
+/// rejected.
+/// </summary>
 internal static class PeftConfigFile
 {
     internal const string Name = "adapter_config.json";
@@ -19,8 +22,10 @@ internal static class PeftConfigFile
         Converters = { new PythonFloatConverter(), new WholeNumberConverter(), new PythonEnumConverterFactory() },
     };
 
-    /// <summary>The configuration in <paramref name="folder"/>.</summary>
-    /// <exception cref="CheckpointException">The file is absent or malformed, its method is not supported, or it asks for something that is not.</exception>
+    /// <summary>Reads the configuration in <paramref name="folder"/>.</summary>
+    /// <exception cref="CheckpointException">
+    /// The file is missing or malformed, its method is not supported, or a value is not supported.
+    /// </exception>
     internal static PeftConfig Read(string folder)
     {
         if (FolderAccess.Obstacle(folder, $"{Name} and {AdapterFiles.WeightsFile}") is { } obstacle) throw new CheckpointException(obstacle);
@@ -30,8 +35,8 @@ internal static class PeftConfigFile
         return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong("peft_type", $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
     }
 
-    /// <summary>The configuration in the fields of a file.</summary>
-    /// <exception cref="CheckpointException">A field has a value that it cannot have, or asks for something that is not supported.</exception>
+    /// <summary>Reads a configuration from the fields of a file.</summary>
+    /// <exception cref="CheckpointException">A field has an invalid or unsupported value.</exception>
     internal static TConfig Parse<TConfig>(JsonObject json, string path) where TConfig : PeftConfig, new()
     {
         var defaults = new TConfig();
@@ -48,7 +53,7 @@ internal static class PeftConfigFile
         catch (ArgumentException error) { throw new CheckpointException($"'{path}': {error.Message}", error); }
     }
 
-    /// <summary>Writes the file as peft does, with every field, also those that are null.</summary>
+    /// <summary>Writes the file as peft does, with all fields, including those that are null.</summary>
     internal static void Write(string folder, PeftConfig config)
     {
         var json = JsonSerializer.SerializeToNode(config, config.GetType(), _options)!.AsObject();
@@ -60,7 +65,10 @@ internal static class PeftConfigFile
     private static bool AsksForNothing(JsonNode? value, JsonNode? nothing) => value is null || JsonNode.DeepEquals(value, nothing)
         || value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (nothing is null && value.GetValueKind() == JsonValueKind.False);
 
-    /// <summary>The error with the file, the field, its value and what is expected. A converter of the library says the last in its message.</summary>
+    /// <summary>
+    /// Creates the error with the file, the field, its value and the expected value. Converters of the library state the latter in their
+    /// messages.
+    /// </summary>
     private static CheckpointException Wrong(ConfigJson fields, string path, JsonException error)
     {
         var name = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";

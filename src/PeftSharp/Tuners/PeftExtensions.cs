@@ -2,14 +2,18 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>What makes a model an adapted one.</summary>
+/// <summary>Adds adapters to models.</summary>
 public static class PeftExtensions
 {
-    /// <summary>Freezes a model and puts an adapter on it, in place: the model inside is this one (peft's <c>get_peft_model</c>).</summary>
+    /// <summary>
+    /// Freezes a model and adds an adapter to it, in place: the returned model wraps this one (peft's <c>get_peft_model</c>).
+    /// </summary>
     /// <param name="model">The base model; it is disposed with the result.</param>
     /// <param name="config">The method and its options, such as a <see cref="LoraConfig"/>.</param>
-    /// <param name="adapterName">The adapter's name.</param>
-    /// <exception cref="ArgumentException">The configuration makes no sense, or names layers that the model lacks; then the model is as it was.</exception>
+    /// <param name="adapterName">The name of the adapter. Default <c>default</c>.</param>
+    /// <exception cref="ArgumentException">
+    /// The configuration is invalid, or specifies layers that the model does not have. The model is then unchanged.
+    /// </exception>
     public static PeftModel<TModel> GetPeftModel<TModel>(this TModel model, PeftConfig config, string adapterName = AdapterNames.Default) where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);

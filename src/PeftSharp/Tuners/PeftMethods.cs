@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The methods whose files can be read; add your own with <see cref="Register{TConfig}"/>.</summary>
+/// <summary>The registry of adapter methods whose files can be read. Add custom methods with <see cref="Register{TConfig}"/>.</summary>
 /// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class PeftMethods
 {
@@ -22,14 +22,17 @@ public static class PeftMethods
         get { lock (_gate) return [.. _readers.Keys.Order(StringComparer.Ordinal)]; }
     }
 
-    /// <summary>Adds a method, or replaces the one of the same <see cref="PeftConfig.PeftType"/>: <c>PeftModel.FromPretrained</c> and <c>LoadAdapter</c> then read its files.</summary>
-    /// <typeparam name="TConfig">The method's configuration.</typeparam>
+    /// <summary>
+    /// Registers a method, replacing one with the same <see cref="PeftConfig.PeftType"/>: <c>PeftModel.FromPretrained</c> and
+    /// <c>LoadAdapter</c> then support its files.
+    /// </summary>
+    /// <typeparam name="TConfig">The configuration type of the method.</typeparam>
     public static void Register<TConfig>() where TConfig : PeftConfig, new()
     {
         lock (_gate) _readers[new TConfig().PeftType] = PeftConfigFile.Parse<TConfig>;
     }
 
-    /// <summary>Reads the fields of a file of that method; null where there is no such method.</summary>
+    /// <summary>Returns the function that reads the files of a method; null if the method is not registered.</summary>
     internal static Func<JsonObject, string, PeftConfig>? Reader(string peftType)
     {
         lock (_gate) return _readers.GetValueOrDefault(peftType);

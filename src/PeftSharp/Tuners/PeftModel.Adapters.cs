@@ -2,13 +2,13 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
 
-/// <content>Adding, choosing, renaming and deleting adapters.</content>
+/// <content>Adding, activating, renaming and deleting adapters.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>Adds an adapter; it is not active until <see cref="SetAdapter(string[])"/> says so.</summary>
-    /// <param name="adapterName">Its name.</param>
-    /// <param name="config">Its configuration, of the method of the others.</param>
-    /// <exception cref="ArgumentException">The name is taken or cannot be one, or the configuration makes no sense for this model.</exception>
+    /// <summary>Adds a new adapter. It is not active until <see cref="SetAdapter(string[])"/> activates it.</summary>
+    /// <param name="adapterName">The name of the adapter.</param>
+    /// <param name="config">The configuration, of the same method as the other adapters.</param>
+    /// <exception cref="ArgumentException">The name is already used or invalid, or the configuration is invalid for this model.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void AddAdapter(string adapterName, PeftConfig config) => Add(adapterName, config, fill: null);
 
@@ -17,35 +17,46 @@ public abstract partial class PeftModel
         AdapterNames.Check(adapterName, nameof(adapterName));
         ArgumentNullException.ThrowIfNull(config);
         using var change = BeginChange("Adding an adapter");
-        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"There is an adapter '{adapterName}' already. Choose another name or delete that one.", nameof(adapterName));
-        if (config.PeftType != _peftType) throw new ArgumentException($"This model has adapters of {_peftType}, so it takes none of {config.PeftType}. Load another base model for it.", nameof(config));
+        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"An adapter '{adapterName}' already exists. "
+            + "Choose another name, or delete the existing adapter.", nameof(adapterName));
+        if (config.PeftType != _peftType) throw new ArgumentException($"This model has {_peftType} adapters and cannot also have "
+            + $"{config.PeftType} adapters. Load the base model again for the new adapter.", nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
         if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
-            throw new ArgumentException("One adapter of this model trains biases of the base model already; two would train the same numbers. Set Bias to None.", nameof(config));
+            throw new ArgumentException("Another adapter of this model already trains biases of the base model. "
+                + "Set Bias to None.", nameof(config));
         _configs[adapterName] = _tuner.Add(adapterName, config, fill);
         if (config.InferenceMode) _frozen.Add(adapterName);
         SetTrainable();
     }
 
-    /// <summary>Chooses the adapters of calls that choose none themselves, and trains them from now on.</summary>
-    /// <remarks>It concerns all callers of the model. To choose adapters for some calls use <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>Generate(…, adapter: …)</c> or <see cref="UseAdapter"/>.</remarks>
-    /// <param name="adapterNames">One or several names, in the order in which their updates are added.</param>
-    /// <exception cref="ArgumentException">A name is not known or is given twice, or two of the adapters have a copy of the same module.</exception>
+    /// <summary>Activates adapters, which are used by all calls that do not select adapters themselves, and makes them trainable.</summary>
+    /// <remarks>
+    /// This affects all callers of the model. To select adapters for individual calls, use
+    /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>Generate(…, adapter: …)</c> or <see cref="UseAdapter"/>.
+    /// </remarks>
+    /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown or repeated, or two of the adapters have a copy of the same module.
+    /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(params string[] adapterNames) => SetAdapter(adapterNames, inferenceMode: false);
 
-    /// <summary>Chooses the adapters of calls that choose none themselves.</summary>
-    /// <param name="adapterNames">One or several names, in the order in which their updates are added.</param>
-    /// <param name="inferenceMode">True: they are not trained.</param>
-    /// <exception cref="ArgumentException">A name is not known or is given twice, or two of the adapters have a copy of the same module.</exception>
+    /// <summary>Activates adapters, which are used by all calls that do not select adapters themselves.</summary>
+    /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
+    /// <param name="inferenceMode">True to freeze the adapters; false to make them trainable.</param>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown or repeated, or two of the adapters have a copy of the same module.
+    /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("Name at least one adapter; DisableAdapter() is for none.", nameof(adapterNames));
+        if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. "
+            + "To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
-        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] names an adapter twice.", nameof(adapterNames));
+        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
@@ -57,9 +68,12 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Deletes an adapter. If it was the only active one, none is active afterwards.</summary>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged, this one's initialization changed the base weights (pissa, olora), or calls of the model are running.</exception>
+    /// <summary>Deletes an adapter. If it was the only active adapter, none is active afterwards.</summary>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged, the initialization of this adapter changed the base weights (pissa, olora), or calls of the model are
+    /// running.
+    /// </exception>
     public void DeleteAdapter(string adapterName)
     {
         using var change = BeginChange("Deleting an adapter");
@@ -73,15 +87,15 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Gives an adapter another name. Calls in open scopes that use the old name are refused afterwards.</summary>
-    /// <exception cref="ArgumentException">The old name is not known, or the new one is taken or not valid.</exception>
+    /// <summary>Renames an adapter. Calls in open scopes that use the old name throw afterwards.</summary>
+    /// <exception cref="ArgumentException">The old name is unknown, or the new name is already used or invalid.</exception>
     /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     public void RenameAdapter(string adapterName, string newName)
     {
         AdapterNames.Check(newName, nameof(newName));
         using var change = BeginChange("Renaming an adapter");
         RequireKnown([adapterName]);
-        if (_configs.ContainsKey(newName)) throw new ArgumentException($"There is an adapter '{newName}' already.", nameof(newName));
+        if (_configs.ContainsKey(newName)) throw new ArgumentException($"An adapter '{newName}' already exists.", nameof(newName));
         _tuner.Rename(adapterName, newName);
         _configs.Remove(adapterName, out var config);
         _configs.Add(newName, config!);
@@ -98,13 +112,16 @@ public abstract partial class PeftModel
     {
         foreach (var (path, part) in _tree.Parts)
             if (part is ModulesToSaveWrapper && adapterNames.Where(part.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), and only one copy can answer. Choose one of them.", nameof(adapterNames));
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                    + "and only one copy can be used. Choose one of them.", nameof(adapterNames));
     }
 
     private protected void RequireUntouchedBase(string what, string? adapterName = null)
     {
         foreach (var (name, config) in _configs)
             if ((adapterName is null || adapterName == name) && config.ChangesBaseWeights)
-                throw new InvalidOperationException($"{what}: adapter '{name}' took a part of the base weights into itself when it started (pissa, olora), so the base model without it is not the one it was. Call MergeAndUnload, or load the base model again.");
+                throw new InvalidOperationException($"{what}: the initialization of adapter '{name}' moved a part of the base "
+                    + "weights into the adapter (pissa, olora), so the base model without it is incomplete. "
+                    + "Call MergeAndUnload, or load the base model again.");
     }
 }

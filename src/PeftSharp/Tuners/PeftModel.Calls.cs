@@ -5,9 +5,14 @@ namespace PeftSharp.Tuners;
 /// <content>Calls, and the adapters that each call uses.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>The base model's output with the adapters of this call: <see cref="ForwardOptions.AdapterNames"/>, otherwise those of the innermost scope, otherwise <see cref="ActiveAdapters"/>.</summary>
-    /// <exception cref="ArgumentException">An adapter name is not known, or the number of names is not the number of rows.</exception>
-    /// <exception cref="InvalidOperationException">The call or the scope chooses adapters, and an adapter is merged.</exception>
+    /// <summary>
+    /// Runs the base model with the adapters of the call: <see cref="ForwardOptions.AdapterNames"/>, otherwise those of the innermost
+    /// scope, otherwise <see cref="ActiveAdapters"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// An adapter name is unknown, or the number of names does not equal the number of rows.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The call or the scope selects adapters while an adapter is merged.</exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -29,10 +34,10 @@ public abstract partial class PeftModel
         ChoiceFor(inputs, options);
     }
 
-    /// <summary>The base model's output with one adapter for all rows of the batch.</summary>
-    /// <param name="inputs">As for the base model.</param>
-    /// <param name="adapter">Its name; <c>__base__</c> for the base model.</param>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
+    /// <summary>Runs the base model with one adapter for all rows of the batch.</summary>
+    /// <param name="inputs">The batch, as for the base model.</param>
+    /// <param name="adapter">The name of the adapter; <c>__base__</c> selects the base model.</param>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapter(ModelInputs inputs, string adapter)
     {
@@ -40,10 +45,10 @@ public abstract partial class PeftModel
         return CallWithAdapters(inputs, [adapter]);
     }
 
-    /// <summary>The base model's output with an adapter for each row of the batch.</summary>
-    /// <param name="inputs">As for the base model.</param>
-    /// <param name="adapterNames">A name for each row, or one name for all rows; <c>__base__</c> for the base model.</param>
-    /// <exception cref="ArgumentException">A name is not known, or the number of names is neither 1 nor the number of rows.</exception>
+    /// <summary>Runs the base model with one adapter per row of the batch.</summary>
+    /// <param name="inputs">The batch, as for the base model.</param>
+    /// <param name="adapterNames">One name per row, or one name for all rows; <c>__base__</c> selects the base model.</param>
+    /// <exception cref="ArgumentException">A name is unknown, or the number of names is neither 1 nor the number of rows.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
     {
@@ -52,13 +57,14 @@ public abstract partial class PeftModel
         return call(inputs, ForwardOptions.Default with { AdapterNames = adapterNames });
     }
 
-    /// <summary>Uses one adapter for all rows in calls of this asynchronous flow, until the returned scope is disposed.</summary>
+    /// <summary>Selects one adapter for all rows in calls of this asynchronous flow, until the returned scope is disposed.</summary>
     /// <remarks>
-    /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope. Scopes end in the reverse order of their
-    /// start, in the method that started them. Calls must go through this model: the model of <c>GetBaseModel</c> follows the scope too, but does not check its names.
+    /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
+    /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
+    /// applies the scope, but does not check its names.
     /// </remarks>
-    /// <param name="adapterName">Its name; <c>__base__</c> for the base model.</param>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
+    /// <param name="adapterName">The name of the adapter; <c>__base__</c> selects the base model.</param>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public IDisposable UseAdapter(string adapterName)
     {
@@ -66,24 +72,33 @@ public abstract partial class PeftModel
         return Use(AdapterChoice.ForAll(adapterName, _adapters.OfFlow?.Owner));
     }
 
-    /// <summary>Uses an adapter for each row of the batch in calls of this asynchronous flow, until the returned scope is disposed.</summary>
+    /// <summary>
+    /// Selects one adapter per row of the batch in calls of this asynchronous flow, until the returned scope is disposed.
+    /// </summary>
     /// <remarks><inheritdoc cref="UseAdapter" path="/remarks"/></remarks>
-    /// <param name="adapterNames">A name for each row; <c>__base__</c> for the base model.</param>
-    /// <exception cref="ArgumentException">There is no name, or a name is not known.</exception>
+    /// <param name="adapterNames">One name per row; <c>__base__</c> selects the base model.</param>
+    /// <exception cref="ArgumentException">The list is empty, or a name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public IDisposable UseAdapters(IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException($"Give a name for each row of the batch; '{AdapterChoice.BaseName}' is the base model.", nameof(adapterNames));
+        if (adapterNames.Count == 0) throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
+            + $"'{AdapterChoice.BaseName}' selects the base model.", nameof(adapterNames));
         return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
     }
 
-    /// <summary>Uses no adapter in calls of this asynchronous flow, until the returned scope is disposed: the outputs are the base model's.</summary>
+    /// <summary>
+    /// Disables all adapters in calls of this asynchronous flow, until the returned scope is disposed: the outputs are those of the base
+    /// model.
+    /// </summary>
     /// <remarks>
-    /// Calls on other threads are not affected, unless adapters are merged: then the scope takes them out of the weights and merges them again at its end, and calls and changes
-    /// of the adapters outside the scope are refused until then. Biases of the base model that an adapter trains stay as trained. Which parameters are trained does not change.
+    /// Calls on other threads are not affected, unless adapters are merged. The scope then unmerges them and merges them again when it is
+    /// disposed; until then, calls and adapter changes outside the scope throw. Trained biases of the base model remain changed. Which
+    /// parameters are trainable does not change.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">An adapter is merged and calls of the model are running; disposing such a scope throws it too.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged and calls of the model are running; disposing such a scope can throw it too.
+    /// </exception>
     public IDisposable DisableAdapter()
     {
         if (_adapters.Merged.Count == 0) return Use(AdapterChoice.ForAll([], _adapters.OfFlow?.Owner));
@@ -95,7 +110,7 @@ public abstract partial class PeftModel
         SetTrainable();
         return new AdapterScope(_adapters, choice, () =>
         {
-            using var end = Calls.Change("Ending a scope of DisableAdapter, which merges the adapters again,");
+            using var end = Calls.Change("Disposing a scope of DisableAdapter, which merges the adapters again,");
             _adapters.Owner = null;
             Merge(safeMerge: false, merged);
         });
@@ -108,26 +123,30 @@ public abstract partial class PeftModel
         return new AdapterScope(_adapters, choice);
     }
 
-    /// <summary>What the call or the scope around it chooses, checked against the batch; null where neither does.</summary>
+    /// <summary>The choice of the call or of the current scope, checked against the batch; null if there is none.</summary>
     private AdapterChoice? ChoiceFor(ModelInputs inputs, ForwardOptions options)
     {
         if (ChoiceOf(options) is not { } choice) return null;
         choice = choice.Repeat(options.RowsPerAdapterName);
         if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
-            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. Give one name for each row; '{AdapterChoice.BaseName}' is the base model.");
+            throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. "
+                + $"Provide one name per row; '{AdapterChoice.BaseName}' selects the base model.");
         return choice;
     }
 
-    /// <summary>What the call or the scope around it chooses, checked; null where neither does.</summary>
+    /// <summary>The choice of the call or of the current scope, checked; null if there is none.</summary>
     private AdapterChoice? ChoiceOf(ForwardOptions options)
     {
         var scope = _adapters.OfFlow;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
-            throw new InvalidOperationException("Another caller's scope of DisableAdapter has taken merged weights out of this model until it ends. Wait for its end, or call Unmerge beforehand: without merged weights such a scope concerns its own calls alone.");
+            throw new InvalidOperationException("A DisableAdapter scope of another caller has unmerged the adapters of this model "
+                + "until it is disposed. Wait until then, or call Unmerge beforehand: without merged adapters, such a scope affects "
+                + "only its own calls.");
         var choice = options.AdapterNames switch
         {
             null => scope,
-            { Count: 0 } => throw new ArgumentException($"AdapterNames is empty. Give one name, or a name for each row; '{AdapterChoice.BaseName}' is the base model."),
+            { Count: 0 } => throw new ArgumentException("AdapterNames is empty. Provide one name, or one name per row; "
+                + $"'{AdapterChoice.BaseName}' selects the base model."),
             [var name] => AdapterChoice.ForAll(name, scope?.Owner),
             var names => AdapterChoice.ForRows(names, scope?.Owner),
         };
@@ -135,10 +154,10 @@ public abstract partial class PeftModel
         return choice;
     }
 
-    // A scope may have been opened before an adapter was deleted, renamed or merged.
+    // An adapter may have been deleted, renamed or merged after the scope was opened.
     private void RequireUsable(AdapterChoice choice)
     {
         RequireKnown(choice.Names);
-        RequireUnmerged("Choosing adapters for a call");
+        RequireUnmerged("Selecting adapters for a call");
     }
 }

@@ -1,12 +1,14 @@
 namespace PeftSharp.Tuners;
 
-/// <content>One adapter out of several.</content>
+/// <content>Combining adapters.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>Adds an adapter that is made of others.</summary>
-    /// <param name="adapters">Names of the others.</param>
-    /// <param name="adapterName">The new adapter's name.</param>
-    /// <param name="combine">Makes the new configuration from those of the others, and what fills the new adapter once it is attached.</param>
+    /// <summary>Adds an adapter that is a combination of others.</summary>
+    /// <param name="adapters">Names of the adapters to combine.</param>
+    /// <param name="adapterName">The name of the new adapter.</param>
+    /// <param name="combine">
+    /// Creates the new configuration from those of the others, and the action that fills the new adapter once it is attached.
+    /// </param>
     internal void Combine(IReadOnlyList<string> adapters, string adapterName, Func<Tuner, IReadOnlyList<PeftConfig>, (PeftConfig Config, Action Fill)> combine)
     {
         using var change = BeginChange("Combining adapters");
@@ -15,8 +17,9 @@ public abstract partial class PeftModel
         foreach (var (path, module) in _tree.Parts)
         {
             if (module is ModulesToSaveWrapper && adapters.Where(module.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), and copies cannot be combined. Combine adapters of which at most one has one.", nameof(adapters));
-            if (module is TrainableTokensWrapper && adapters.Any(module.Has)) throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}', which are not combined.");
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                    + "and copies cannot be combined. Combine adapters of which at most one has a copy.", nameof(adapters));
+            if (module is TrainableTokensWrapper && adapters.Any(module.Has)) throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}' (trainable_token_indices), which cannot be combined.");
         }
         var (config, fill) = combine(_tuner, [.. adapters.Select(adapter => _configs[adapter])]);
         Add(adapterName, config, _ =>

@@ -3,17 +3,24 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <content>Adapters from and to files.</content>
+/// <content>Loading and saving adapters.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>Loads a saved adapter beside the others; it is not active until <see cref="SetAdapter(string[])"/> says so.</summary>
-    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
-    /// <param name="adapterName">Its name here.</param>
-    /// <param name="isTrainable">Whether it is trained on once it is active; default false.</param>
-    /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported. Default false, as in peft.</param>
-    /// <returns>What was absent, not used or doubtful; also kept as <see cref="PretrainedModel.LoadReport"/>.</returns>
-    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not supported, or does not fit the model; then the model is as it was.</exception>
-    /// <exception cref="ArgumentException">The name is taken or cannot be one.</exception>
+    /// <summary>
+    /// Loads a saved adapter in addition to the existing ones. It is not active until <see cref="SetAdapter(string[])"/> activates it.
+    /// </summary>
+    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="adapterName">The name of the adapter in this model.</param>
+    /// <param name="isTrainable">Whether the adapter is trainable once it is active. Default false.</param>
+    /// <param name="strict">
+    /// Whether entries of the configuration that do not match any module, or that are unknown, cause an exception instead of being
+    /// reported. Default false, as in peft.
+    /// </param>
+    /// <returns>Missing and unused tensors and warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
+    /// <exception cref="CheckpointException">
+    /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
+    /// </exception>
+    /// <exception cref="ArgumentException">The name is already used or invalid.</exception>
     public LoadReport LoadAdapter(string folder, string adapterName, bool isTrainable = false, bool strict = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -36,28 +43,32 @@ public abstract partial class PeftModel
         }
         catch (ArgumentException error) when (error.ParamName is null)
         {
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does not fit this model ({Describe()}): {error.Message}", error);
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
+                + $"not match this model ({Describe()}): {error.Message}", error);
         }
     }
 
-    /// <summary>What a strict reading of a configuration refuses, although the adapter can be loaded without it.</summary>
+    /// <summary>Problems of a configuration that are rejected in strict mode although the adapter can be loaded.</summary>
     private IEnumerable<string> Doubts(PeftConfig config) => _tuner.UnmatchedEntries(config) is { } unmatched ? config.Doubts().Append(unmatched) : config.Doubts();
 
-    /// <summary>Writes the adapters: <c>default</c> into the folder itself, others into folders of their names. The base model is not written.</summary>
-    /// <param name="folder">Made where it is absent.</param>
+    /// <summary>
+    /// Saves all adapters: <c>default</c> to the folder itself, others to subfolders with their names. The base model is not saved.
+    /// </summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
     public override void SavePretrained(string folder) => SavePretrained(folder, [.. _configs.Keys]);
 
-    /// <summary>Writes chosen adapters.</summary>
-    /// <param name="folder">Made where it is absent.</param>
-    /// <param name="selectedAdapters">Their names.</param>
-    /// <exception cref="ArgumentException">A name is not known.</exception>
+    /// <summary>Saves the given adapters.</summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <param name="selectedAdapters">Names of the adapters.</param>
+    /// <exception cref="ArgumentException">A name is unknown, or the list is empty.</exception>
     public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
-        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. Name at least one.", nameof(selectedAdapters));
+        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. "
+            + "Specify at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();
@@ -66,8 +77,8 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Reads the numbers of every adapter of this model back from what <see cref="SavePretrained(string)"/> wrote.</summary>
-    /// <exception cref="CheckpointException">A file is absent or malformed, or does not fit.</exception>
+    /// <summary>Loads the weights of every adapter of this model from files that <see cref="SavePretrained(string)"/> wrote.</summary>
+    /// <exception cref="CheckpointException">A file is missing or malformed, or does not match the model.</exception>
     public override void LoadWeights(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -3,15 +3,27 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Tuners;
 
-/// <content>Merging adapters into the weights, and back.</content>
+/// <content>Merging and unmerging adapters.</content>
 public abstract partial class PeftModel
 {
-    /// <summary>Adds the adapters' updates into the weights, so that they cost nothing to answer with; <see cref="Unmerge"/> restores every bit, from a copy that is kept until then.</summary>
-    /// <param name="safeMerge">Whether weights that would not be finite, or a head that is tied to changed embeddings, are refused before anything is written. Default true; peft's default is false.</param>
-    /// <param name="adapterNames">The adapters, in this order, beside those merged already. Null: the active ones.</param>
-    /// <remarks>Nothing is trained while adapters are merged, and calls use the merged adapters: choosing others is refused.</remarks>
-    /// <exception cref="ArgumentException">A name is not known, or two of the adapters have a copy of the same module; nothing was changed.</exception>
-    /// <exception cref="InvalidOperationException"><paramref name="safeMerge"/> refuses, or calls of the model are running; nothing was changed.</exception>
+    /// <summary>
+    /// Merges adapters into the weights, which removes their cost in forward passes. <see cref="Unmerge"/> restores the exact weights
+    /// from a copy that is kept until then.
+    /// </summary>
+    /// <param name="safeMerge">
+    /// Whether to throw an exception, before anything is changed, if merged weights would not be finite or if a head is tied to changed
+    /// embeddings. Default true; peft's default is false.
+    /// </param>
+    /// <param name="adapterNames">The adapters, in this order, in addition to those already merged. Null: the active adapters.</param>
+    /// <remarks>
+    /// While adapters are merged, nothing is trainable, and all calls use the merged adapters: selecting other adapters throws.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown, or two of the adapters have a copy of the same module. Nothing was changed.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running. Nothing was changed.
+    /// </exception>
     /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
     public void Merge(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null)
     {
@@ -23,7 +35,7 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    /// <summary>Takes the merged adapters out of the weights again: they have the bits from before. Does nothing where none is merged.</summary>
+    /// <summary>Unmerges all adapters and restores the exact original weights. Does nothing if no adapter is merged.</summary>
     /// <exception cref="InvalidOperationException">Calls of the model are running.</exception>
     public void Unmerge()
     {
@@ -63,12 +75,14 @@ public abstract partial class PeftModel
     {
         var names = adapterNames ?? _adapters.Default.Active;
         RequireKnown(names);
-        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is named and none is active. Name one, or choose one with SetAdapter; Unload is for none.", nameof(adapterNames));
+        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
+            + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
         foreach (var name in all)
             if (_tuner.MergeObstacle(name) is { } obstacle)
-                throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. Keep it beside the model.");
+                throw new NotSupportedException($"Adapter '{name}' ({_peftType}) cannot be merged into the weights: {obstacle}. "
+                    + "Use it unmerged.");
         return all;
     }
 
@@ -77,15 +91,18 @@ public abstract partial class PeftModel
         foreach (var (path, part) in _tree.Parts)
         {
             if (part is TunerLayer && names.Any(part.Has) && SharesWeight(part))
-                throw new InvalidOperationException($"'{path}' shares its weight across a tied head (tie_word_embeddings), and the other layer would see the merged update that it does not see now: the model would answer otherwise. "
+                throw new InvalidOperationException($"'{path}' shares its weight with another layer (tie_word_embeddings), "
+                    + "which would also be changed by merging, so the outputs of the model would change. "
                     + "Keep the adapter unmerged, or pass safeMerge: false to merge as peft does.");
             using var merged = part.ComputeMerge(names);
             if (merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
-                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would give '{path}' numbers that are not finite: the adapter is broken, or too large for {((IHasWeight)part).Weight.dtype}. Nothing was merged.");
+                throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in "
+                    + $"NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for "
+                    + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged.");
         }
     }
 
-    /// <summary>Whether the head and the embeddings are one weight, of which <paramref name="part"/> adapts one side.</summary>
+    /// <summary>Whether the head and the embeddings share one weight and <paramref name="part"/> adapts one of them.</summary>
     private bool SharesWeight(IAdapterModule part) => part.Original is TiedLinear
         || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
 

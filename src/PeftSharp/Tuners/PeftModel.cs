@@ -5,10 +5,18 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A frozen model with adapters: trained, saved and generated from as any model, but only the adapters change and only they are saved.</summary>
+/// <summary>
+/// A frozen model with adapters. It can be trained, saved and used for generation like any model, but only the adapters are trained and
+/// saved.
+/// </summary>
 /// <remarks>
-/// <para>peft's <c>PeftModel</c>. Made by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>; the methods for adapters are in parts of this class beside it.</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changes of the adapters while calls are running are refused. Training, moving and disposing the model need exclusive use.</para>
+/// <para>
+/// peft's <c>PeftModel</c>. Created by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>.
+/// </para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changing the adapters
+/// while calls are running throws. Training, moving and disposing the model need exclusive use.
+/// </para>
 /// </remarks>
 public abstract partial class PeftModel : PretrainedModel
 {
@@ -25,9 +33,11 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
-        if (model is PeftModel) throw new ArgumentException("This model has adapters already: add one with AddAdapter.", nameof(model));
+        if (model is PeftModel) throw new ArgumentException("This model already has adapters. "
+            + "Call AddAdapter to add another one.", nameof(model));
         if (ModuleTree.Walk(model, module => module is IAdapterModule).FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
-            throw new ArgumentException($"This model has adapters already: '{wrapped.Path}' belongs to another adapted model. Add the adapter to that one with AddAdapter, or call Unload on it first.", nameof(model));
+            throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. "
+                + "Call AddAdapter on that model, or call Unload on it first.", nameof(model));
         (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
         _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
         if (_tuner.IsModelNested) _root = new PeftRoot(model);
@@ -40,7 +50,10 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>The configuration of each adapter, as it will be saved.</summary>
     public IReadOnlyDictionary<string, PeftConfig> PeftConfigs => _configs;
 
-    /// <summary>The adapters of calls that choose none themselves, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> have those of the scope.</summary>
+    /// <summary>
+    /// The active adapters, in the order in which their updates are added: those of <see cref="SetAdapter(string[])"/>. Calls in a scope of
+    /// <see cref="UseAdapter"/>, <see cref="UseAdapters"/> or <see cref="DisableAdapter"/> use the adapters of the scope instead.
+    /// </summary>
     public IReadOnlyList<string> ActiveAdapters => _adapters.Default.Active;
 
     /// <summary>The adapters that are merged into the base weights, in this order.</summary>
@@ -73,16 +86,20 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
 
-    /// <summary>The model inside, whose layers carry the adapters.</summary>
-    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded: its base model is the one that Unload or MergeAndUnload returned.");
+    /// <summary>The wrapped model, whose layers hold the adapters.</summary>
+    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded. "
+        + "Use the base model that Unload or MergeAndUnload returned.");
 
-    /// <summary>A model with a saved adapter on it.</summary>
+    /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
-    /// <param name="folder">Holds <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
-    /// <param name="adapterName">Its name here.</param>
-    /// <param name="isTrainable">Whether it is trained on; default false.</param>
-    /// <param name="strict">Whether entries of the configuration that match nothing in this model, or that this version does not know, are refused instead of reported in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.</param>
-    /// <exception cref="CheckpointException">A file is absent or malformed, asks for something that is not supported, or does not fit the model.</exception>
+    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="adapterName">The name of the adapter in this model. Default <c>default</c>.</param>
+    /// <param name="isTrainable">Whether the adapter is trainable. Default false.</param>
+    /// <param name="strict">
+    /// Whether entries of the configuration that do not match any module, or that are unknown, cause an exception instead of being reported
+    /// in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.
+    /// </param>
+    /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false) where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -120,27 +137,30 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1) =>
-        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized: adapters are saved without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
+        throw new NotSupportedException("The token embeddings of a model with adapters cannot be resized, because adapters are saved "
+            + "without them. Call ResizeTokenEmbeddings on the base model before GetPeftModel.");
 
     /// <inheritdoc/>
     protected internal override void InitializeParameter(Module owner, string name) => Base.InitializeParameter(owner, name);
 
-    /// <summary>How many numbers are trained, and how many there are (peft's <c>get_nb_trainable_parameters</c>).</summary>
+    /// <summary>Counts the trainable and all parameter elements (peft's <c>get_nb_trainable_parameters</c>).</summary>
     public TrainableParameters TrainableParameters()
     {
         var sizes = this.parameters().Select(parameter => (Count: parameter.numel(), parameter.requires_grad)).ToArray();
         return new TrainableParameters(sizes.Where(size => size.requires_grad).Sum(size => size.Count), sizes.Sum(size => size.Count));
     }
 
-    /// <summary>Writes peft's line, such as <c>trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364</c>.</summary>
-    /// <param name="writer">Where to; <c>Console.Out</c> in a program.</param>
+    /// <summary>
+    /// Writes the same line as peft, such as <c>trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364</c>.
+    /// </summary>
+    /// <param name="writer">The output, such as <c>Console.Out</c>.</param>
     public void PrintTrainableParameters(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteLine(TrainableParameters());
     }
 
-    /// <summary>Adds the first adapter; where that fails the model is given back as it was.</summary>
+    /// <summary>Adds the first adapter; if this fails, the model is restored.</summary>
     internal void Start(string adapterName, Action add)
     {
         try { add(); }
@@ -153,7 +173,7 @@ public abstract partial class PeftModel : PretrainedModel
         SetTrainable();
     }
 
-    /// <summary>Which parameters are trained follows from which adapters are active.</summary>
+    /// <summary>Sets which parameters are trainable, according to the active adapters.</summary>
     private void SetTrainable()
     {
         var learning = _adapters.Merged.Count == 0 && _adapters.Owner is null ? _adapters.Default.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
@@ -174,7 +194,8 @@ public abstract partial class PeftModel : PretrainedModel
     private void RequireKnown(IEnumerable<string> names)
     {
         foreach (var name in names)
-            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'; there are {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'. Available adapters: "
+                + $"{string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
     }
 
     private void RequireUnmerged(string what)
@@ -184,12 +205,15 @@ public abstract partial class PeftModel : PretrainedModel
     }
 
     /// <summary>Starts a change of the adapters.</summary>
-    /// <exception cref="InvalidOperationException">Calls of the model are running, or a scope of <see cref="DisableAdapter"/> has taken merged weights out of it.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Calls of the model are running, or a scope of <see cref="DisableAdapter"/> has unmerged the adapters.
+    /// </exception>
     private CallGate.RunningChange BeginChange(string what)
     {
         var change = Calls.Change(what);
         if (_adapters.Owner is null) return change;
         change.Dispose();
-        throw new InvalidOperationException($"{what} is not possible in a scope of DisableAdapter that has taken merged weights out of the model: it merges them again when it ends. Dispose the scope first.");
+        throw new InvalidOperationException($"{what} is not possible in a DisableAdapter scope that has unmerged adapters, "
+            + "because it merges them again at its end. Dispose the scope first.");
     }
 }

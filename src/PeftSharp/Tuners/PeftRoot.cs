@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Gives the base model's parameters the names that they have in peft for methods that change layers; they begin with <c>base_model.model.</c></summary>
+/// <summary>
+/// Gives the base model's parameters the names that peft uses for methods that adapt layers; they begin with <c>base_model.model.</c>
+/// </summary>
 internal sealed class PeftRoot : Module
 {
     [ComponentName(Name = "model")] private PretrainedModel? _model;
@@ -14,7 +16,7 @@ internal sealed class PeftRoot : Module
         RegisterComponents();
     }
 
-    /// <summary>Gives the model away: it is not disposed with this.</summary>
+    /// <summary>Releases the model, which is then not disposed with this module.</summary>
     internal void Release()
     {
         _model = null;

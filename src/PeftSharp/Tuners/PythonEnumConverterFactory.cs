@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Enumerations under the names that Python gives their members (<see cref="PythonNames"/>); another name is refused with the list of those there are.</summary>
+/// <summary>
+/// Converts enumerations by their member names in Python (<see cref="PythonNames"/>); an unknown name is rejected with the list of valid
+/// names.
+/// </summary>
 internal sealed class PythonEnumConverterFactory : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) => typeToConvert.IsEnum;

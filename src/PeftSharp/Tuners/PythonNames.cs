@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>The names that members of an enumeration have in Python's files (<see cref="JsonStringEnumMemberNameAttribute"/>).</summary>
+/// <summary>The names of enumeration members in Python's files (<see cref="JsonStringEnumMemberNameAttribute"/>).</summary>
 internal static class PythonNames
 {
-    /// <summary>Every name, in the order of the members.</summary>
+    /// <summary>All names, in the order of the members.</summary>
     internal static IEnumerable<string> Of<T>() where T : struct, Enum => Table<T>.Names.Select(pair => pair.Name);
 
     internal static string NameOf<T>(T value) where T : struct, Enum => Table<T>.Names.First(pair => pair.Value.Equals(value)).Name;

@@ -5,11 +5,13 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Modules that are trained whole beside an adapter, as a copy (<c>modules_to_save</c>): those that the configuration names and the head of its task.</summary>
+/// <summary>
+/// Modules of which an adapter fully trains a copy (<c>modules_to_save</c>): those in the configuration and the head of its task.
+/// </summary>
 internal static class SavedModules
 {
-    /// <summary>The configuration with its task's head among the modules to save.</summary>
-    /// <exception cref="ArgumentException">A name matches no module.</exception>
+    /// <summary>Adds the head of the task to the configuration's modules to save.</summary>
+    /// <exception cref="ArgumentException">A name does not match any module.</exception>
     internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config)
     {
         var heads = TaskTypes.Heads(config.TaskType);
@@ -20,21 +22,24 @@ internal static class SavedModules
         return config;
     }
 
-    /// <summary>Gives an adapter its copies.</summary>
+    /// <summary>Adds an adapter's copies.</summary>
     /// <param name="tree">The model's modules.</param>
     /// <param name="adapter">The adapter's name.</param>
-    /// <param name="config">Its configuration, resolved.</param>
+    /// <param name="config">The resolved configuration.</param>
     /// <param name="isNew">Whether the adapter is not loaded from files.</param>
-    /// <exception cref="ArgumentException">A module cannot be trained whole; the message says why.</exception>
+    /// <exception cref="ArgumentException">A module cannot be copied; the message states the reason.</exception>
     internal static void Add(AdapterTree tree, string adapter, PeftConfig config, bool isNew)
     {
         if (config.ModulesToSave is not { } names) return;
         var model = tree.Model;
         foreach (var place in tree.Places().Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
-            if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is to be trained whole, but another adapter adapts it. Take it out of modules_to_save or out of the targets.");
+            if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is in "
+                + "modules_to_save, but another adapter adapts it. Remove it from modules_to_save or from the targets.");
             if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null && ReferenceEquals(model.InputEmbeddings, place.Module))
-                throw new ArgumentException($"'{place.Path}' is the table that the head reads too (tie_word_embeddings); a copy of it would leave the head behind. Train rows of it (TrainableTokenIndices) or untie the head.");
+                throw new ArgumentException($"'{place.Path}' is tied to the head (tie_word_embeddings); "
+                    + "training a copy of it would not change the head. Train some of its rows (TrainableTokenIndices), "
+                    + "or untie the head.");
             if (place.Module is ModulesToSaveWrapper present) present.Add(adapter);
             else if (place.Module is Module<Tensor, Tensor> module)
             {
@@ -42,7 +47,8 @@ internal static class SavedModules
                 wrapper.Add(adapter);
                 AdapterTree.Put(place, wrapper);
             }
-            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in modules_to_save: it is no module from one tensor to one tensor. Name modules inside of it.");
+            else throw new ArgumentException($"'{place.Path}' ({place.Module.GetName()}) cannot be in modules_to_save: "
+                + "it does not map one tensor to one tensor. Specify modules inside it.");
         }
     }
 
@@ -53,7 +59,8 @@ internal static class SavedModules
         var absent = names.Where(name => !paths.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         var unmatched = absent.Except(heads).Any() ? absent.Except(heads).ToArray() : absent.Length == names.Count ? absent : [];
         if (unmatched.Length > 0 && !config.IgnoreUnmatched)
-            throw UnmatchedEntry.Error($"modules_to_save holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of {tree.Model.GetName()} has a name that ends so"
+            throw UnmatchedEntry.Error($"modules_to_save contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+                + $"but no module of {tree.Model.GetName()} has a name with this ending"
                 + NameHint.For(unmatched[0], paths), "Correct the name, change the task type, or set IgnoreUnmatched.");
     }
 }

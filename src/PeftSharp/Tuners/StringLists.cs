@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Lists of strings out of JSON.</summary>
+/// <summary>Reads lists of strings from JSON.</summary>
 internal static class StringLists
 {
-    /// <summary>Reads a list at whose beginning the reader is.</summary>
+    /// <summary>Reads a list whose start the reader is positioned at.</summary>
     /// <param name="reader">The reader.</param>
-    /// <param name="expected">What the field may hold, for the error.</param>
-    /// <exception cref="JsonException">An item is no string.</exception>
+    /// <param name="expected">The expected values of the field, for the error.</param>
+    /// <exception cref="JsonException">An item is not a string.</exception>
     internal static List<string> Read(ref Utf8JsonReader reader, string expected)
     {
         var items = new List<string>();

@@ -3,43 +3,52 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Which modules a configuration means: names in, names out. Every entry must mean something, or the error lists what it could have meant.</summary>
-/// <remarks>peft's <c>check_target_module_exists</c>, whose silence about an entry without a match is not repeated.</remarks>
+/// <summary>
+/// Selects the modules that a configuration specifies, by path. Every entry must match a module; otherwise the error lists possible
+/// names.
+/// </summary>
+/// <remarks>peft's <c>check_target_module_exists</c>, which ignores entries without a match.</remarks>
 internal sealed class TargetMatcher
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);      // for an expression, which may come from a downloaded file
+    // Limit for regular expressions, which may come from a downloaded file.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private readonly LayerConfig _config;
     private readonly TargetModules _targets;
 
     /// <param name="config">The adapter's configuration.</param>
-    /// <param name="targets">What it adapts, where <see cref="LayerConfig.TargetModules"/> leaves it open or says <c>all-linear</c>.</param>
+    /// <param name="targets">The target modules, if <see cref="LayerConfig.TargetModules"/> is null or <c>all-linear</c>.</param>
     internal TargetMatcher(LayerConfig config, TargetModules targets) => (_config, _targets) = (config, targets);
 
-    /// <summary>The names among <paramref name="paths"/> that are meant, in their order.</summary>
+    /// <summary>Returns the selected paths among <paramref name="paths"/>, in their order.</summary>
     /// <param name="paths">All modules of the model.</param>
-    /// <param name="adaptable">Those that the method can adapt, for the error.</param>
-    /// <exception cref="ArgumentException">Nothing is meant, or an entry means nothing.</exception>
+    /// <param name="adaptable">The modules that the method can adapt, for the error.</param>
+    /// <exception cref="ArgumentException">No module is selected, or an entry does not match any module.</exception>
     internal IReadOnlyList<string> Match(IReadOnlyList<string> paths, IReadOnlyList<string> adaptable)
     {
         var selected = paths.Where(path => Matches(_targets, path)).ToArray();
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
-        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. Name at least one, or leave it null for the usual ones of the model's family.");
+        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
+            + "Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
-            throw new ArgumentException($"{_targets} means {selected.Length} modules of this model, and all of them are left out by exclude_modules, modules_to_save or layers_to_transform. Name others.");
+            throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
+                + "by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");
         CheckLayers(selected);
         if (!_config.IgnoreUnmatched)
             foreach (var (field, pattern) in _config.LayerPatterns)
                 if (!matched.Any(path => EndMatches(pattern, path)))
-                    throw UnmatchedEntry.Error($"{field} holds '{pattern}', which matches none of the adapted layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
+                    throw UnmatchedEntry.Error($"{field} contains '{pattern}', which matches none of the adapted "
+                        + $"layers{NameHint.For(pattern, matched)}", "Correct it, or set IgnoreUnmatched.");
         return matched;
     }
 
     /// <summary>Whether a regular expression matches the whole path, or its end after a dot.</summary>
     internal static bool EndMatches(string pattern, string path) => Expression($@"(.*\.)?(?:{pattern})", pattern).IsMatch(path);
 
-    /// <summary>Whether a module to save is the module at this path, or is above it: those are trained whole and take no adapter.</summary>
+    /// <summary>
+    /// Whether a module to save is the module at this path or an ancestor of it; such modules are fully trained and are not adapted.
+    /// </summary>
     internal static bool IsSavedWhole(PeftConfig config, string path) =>
         config.ModulesToSave?.Any(name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
 
@@ -68,14 +77,16 @@ internal sealed class TargetMatcher
         if (modules.Pattern is { } pattern)
         {
             if (!paths.Any(path => Matches(modules, path)))
-                throw new ArgumentException($"{field} is the expression '{pattern}', which matches no module as a whole path. The model has {Ends(adaptable)}; a path is, for example, '{adaptable[0]}'.");
+                throw new ArgumentException($"{field} is the expression '{pattern}', which does not match the whole path of any "
+                    + $"module. Modules that can be adapted: {Ends(adaptable)}. An example of a path: '{adaptable[0]}'.");
             return;
         }
         var unmatched = modules.Names.Where(name => !paths.Any(path => IsEndOf(name, path))).ToArray();
         if (unmatched.Length == 0 || (_config.IgnoreUnmatched && unmatched.Length < modules.Names.Count)) return;
-        throw UnmatchedEntry.Error($"{field} holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of this model has a name that ends so. "
+        throw UnmatchedEntry.Error($"{field} contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of "
+            + "this model has a name with this ending. "
             + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
-            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to pass over it." : "Correct the names.");
+            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it." : "Correct the names.");
     }
 
     private void CheckLayers(IReadOnlyList<string> selected)
@@ -83,7 +94,8 @@ internal sealed class TargetMatcher
         if (_config.LayerNumbers is not { } numbers || _config.IgnoreUnmatched) return;
         var present = selected.Select(LayerOf).OfType<int>().ToHashSet();
         if (numbers.Where(number => !present.Contains(number)).ToArray() is { Length: > 0 } absent)
-            throw UnmatchedEntry.Error($"layers_to_transform holds {string.Join(", ", absent)}, but the targets are in the layers {string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"layers_to_transform contains {string.Join(", ", absent)}, but the targets are in the layers "
+                + $"{string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
     private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
@@ -91,6 +103,7 @@ internal sealed class TargetMatcher
     private static Regex Expression(string pattern, string written)
     {
         try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
-        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is no regular expression: {error.Message}", error); }
+        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is not a valid regular expression: "
+            + $"{error.Message}", error); }
     }
 }

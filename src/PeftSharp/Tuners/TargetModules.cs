@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Which modules are meant: a list of names, each a whole path or the end of one (<c>["c_attn", "mlp.c_fc"]</c>), or one text, which is a regular expression for whole paths or <c>"all-linear"</c>.</summary>
+/// <summary>
+/// Specifies modules: a list of names, each a whole path or the end of one (<c>["c_attn", "mlp.c_fc"]</c>), or a string, which is a
+/// regular expression for whole paths or <c>"all-linear"</c>.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 [JsonConverter(typeof(TargetModulesConverter))]
 [CollectionBuilder(typeof(TargetModules), nameof(Create))]
@@ -15,19 +18,19 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
 
     private TargetModules(string[] names, string? pattern) => (_names, Pattern) = (names, pattern);
 
-    /// <summary>Every linear layer but the model's head.</summary>
+    /// <summary>Selects all linear layers except the model's head.</summary>
     public static TargetModules AllLinear { get; } = new([], AllLinearName);
 
-    /// <summary>The names of a list; empty for a text.</summary>
+    /// <summary>The names of a list; empty for a string.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The regular expression, in Python's or .NET's notation, or <c>all-linear</c>; null for a list.</summary>
+    /// <summary>The regular expression, in Python's or .NET's syntax, or <c>all-linear</c>; null for a list.</summary>
     public string? Pattern { get; }
 
-    /// <summary>Whether every linear layer but the head is meant.</summary>
+    /// <summary>Whether all linear layers except the head are selected.</summary>
     public bool IsAllLinear => string.Equals(Pattern, AllLinearName, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A list of names.</summary>
+    /// <summary>Creates an instance from a list of names.</summary>
     /// <exception cref="ArgumentException">A name is empty.</exception>
     public static TargetModules Create(ReadOnlySpan<string> names)
     {
@@ -35,18 +38,18 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
         return new TargetModules(names.ToArray(), null);
     }
 
-    /// <summary>A regular expression, or <c>all-linear</c>.</summary>
-    /// <exception cref="ArgumentException">The text is empty.</exception>
+    /// <summary>Creates an instance from a regular expression or <c>all-linear</c>.</summary>
+    /// <exception cref="ArgumentException">The string is empty.</exception>
     public static TargetModules FromString(string pattern)
     {
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         return new TargetModules([], pattern);
     }
 
-    /// <summary>A regular expression, or <c>all-linear</c>.</summary>
+    /// <summary>Converts a regular expression or <c>all-linear</c>.</summary>
     public static implicit operator TargetModules(string pattern) => FromString(pattern);
 
-    /// <summary>A list of names.</summary>
+    /// <summary>Converts a list of names.</summary>
     public static implicit operator TargetModules(string[] names) => Create(names);
 
     /// <inheritdoc/>

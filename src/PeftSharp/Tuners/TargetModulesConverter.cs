@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A list of names, or one text: a regular expression or <c>all-linear</c>. Empty names match nothing and are left out, as in peft.</summary>
+/// <summary>
+/// Converts a list of names, or a string with a regular expression or <c>all-linear</c>. Empty names match nothing and are removed, as in
+/// peft.
+/// </summary>
 internal sealed class TargetModulesConverter : JsonConverter<TargetModules>
 {
     private const string Expected = "a list of names or a regular expression";

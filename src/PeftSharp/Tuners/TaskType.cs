@@ -2,30 +2,30 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>What the adapted model is for (peft's <c>TaskType</c>): it decides which head is trained beside the adapter.</summary>
+/// <summary>The task of an adapted model (peft's <c>TaskType</c>), which determines the head that is trained with the adapter.</summary>
 public enum TaskType
 {
-    /// <summary><c>SEQ_CLS</c>: labels of whole texts; <c>classifier</c> and <c>score</c> are trained too.</summary>
+    /// <summary><c>SEQ_CLS</c>: sequence classification; <c>classifier</c> and <c>score</c> are trained too.</summary>
     [JsonStringEnumMemberName("SEQ_CLS")]
     SeqCls,
 
-    /// <summary><c>SEQ_2_SEQ_LM</c>: text to text.</summary>
+    /// <summary><c>SEQ_2_SEQ_LM</c>: sequence-to-sequence language modeling.</summary>
     [JsonStringEnumMemberName("SEQ_2_SEQ_LM")]
     Seq2SeqLM,
 
-    /// <summary><c>CAUSAL_LM</c>: the next token.</summary>
+    /// <summary><c>CAUSAL_LM</c>: causal language modeling.</summary>
     [JsonStringEnumMemberName("CAUSAL_LM")]
     CausalLM,
 
-    /// <summary><c>TOKEN_CLS</c>: labels of tokens; <c>classifier</c> and <c>score</c> are trained too.</summary>
+    /// <summary><c>TOKEN_CLS</c>: token classification; <c>classifier</c> and <c>score</c> are trained too.</summary>
     [JsonStringEnumMemberName("TOKEN_CLS")]
     TokenCls,
 
-    /// <summary><c>QUESTION_ANS</c>: spans of a text; <c>qa_outputs</c> is trained too.</summary>
+    /// <summary><c>QUESTION_ANS</c>: extractive question answering; <c>qa_outputs</c> is trained too.</summary>
     [JsonStringEnumMemberName("QUESTION_ANS")]
     QuestionAns,
 
-    /// <summary><c>FEATURE_EXTRACTION</c>: hidden states.</summary>
+    /// <summary><c>FEATURE_EXTRACTION</c>: hidden states as features.</summary>
     [JsonStringEnumMemberName("FEATURE_EXTRACTION")]
     FeatureExtraction,
 }

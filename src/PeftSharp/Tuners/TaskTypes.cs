@@ -3,7 +3,7 @@ namespace PeftSharp.Tuners;
 /// <summary>The heads that are trained with each task.</summary>
 internal static class TaskTypes
 {
-    /// <summary>Usual names of the head that a new task starts with; a model has one of them.</summary>
+    /// <summary>Common names of the head of a task; a model has one of them.</summary>
     internal static IReadOnlyList<string> Heads(TaskType? task) => task switch
     {
         TaskType.SeqCls or TaskType.TokenCls => ["classifier", "score"],

@@ -4,7 +4,10 @@ using System.Collections;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Rows of embeddings that are trained: a list of token ids for the model's input embeddings (<c>[3, 17]</c>), or ids by the name of an embedding.</summary>
+/// <summary>
+/// Specifies the rows of embeddings to train: a list of token ids for the model's input embeddings (<c>[3, 17]</c>), or ids by the name
+/// of an embedding.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 [JsonConverter(typeof(TokenIndicesConverter))]
 [CollectionBuilder(typeof(TokenIndices), nameof(Create))]
@@ -14,22 +17,22 @@ public sealed class TokenIndices : IEnumerable<int>
 
     private TokenIndices(int[] ids, IReadOnlyDictionary<string, IReadOnlyList<int>>? byModule) => (_ids, ByModule) = (ids, byModule);
 
-    /// <summary>Ids for the input embeddings; empty where names are given.</summary>
+    /// <summary>Ids for the input embeddings; empty if names are specified.</summary>
     public IReadOnlyList<int> Ids => _ids;
 
     /// <summary>Ids by the name, or the end of the name, of an embedding; null for a list.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<int>>? ByModule { get; }
 
-    /// <summary>Ids for the input embeddings.</summary>
-    /// <exception cref="ArgumentException">There are none, one is negative, or one stands twice.</exception>
+    /// <summary>Creates an instance with ids for the input embeddings.</summary>
+    /// <exception cref="ArgumentException">The list is empty, or an id is negative or repeated.</exception>
     public static TokenIndices Create(ReadOnlySpan<int> ids)
     {
         Check(ids, "the input embeddings");
         return new TokenIndices(ids.ToArray(), null);
     }
 
-    /// <summary>Ids by the name, or the end of the name, of an embedding.</summary>
-    /// <exception cref="ArgumentException">There are none for a name, one is negative, or one stands twice.</exception>
+    /// <summary>Creates an instance with ids by the name, or the end of the name, of an embedding.</summary>
+    /// <exception cref="ArgumentException">A list is empty, or an id is negative or repeated.</exception>
     public static TokenIndices For(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
     {
         ArgumentNullException.ThrowIfNull(byModule);
@@ -47,9 +50,11 @@ public sealed class TokenIndices : IEnumerable<int>
 
     private static void Check(ReadOnlySpan<int> ids, string where)
     {
-        if (ids.IsEmpty) throw new ArgumentException($"trainable_token_indices names no token of {where}. Name some, or leave it null.");
+        if (ids.IsEmpty) throw new ArgumentException($"trainable_token_indices contains no token ids for {where}. "
+            + "Specify at least one, or leave it null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
-            if (id < 0 || !seen.Add(id)) throw new ArgumentException($"trainable_token_indices holds {id} for {where}; ids are not negative and stand once.");
+            if (id < 0 || !seen.Add(id)) throw new ArgumentException($"trainable_token_indices contains {id} for {where}; "
+                + "ids must be non-negative and distinct.");
     }
 }

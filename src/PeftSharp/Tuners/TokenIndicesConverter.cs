@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A list of token ids, or lists by the name of an embedding.</summary>
+/// <summary>Converts a list of token ids, or lists by the name of an embedding.</summary>
 internal sealed class TokenIndicesConverter : JsonConverter<TokenIndices>
 {
     public override TokenIndices Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch

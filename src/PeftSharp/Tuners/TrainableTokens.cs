@@ -10,11 +10,12 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     private readonly long[] _ids;
 
     /// <param name="embedding">The embedding.</param>
-    /// <param name="ids">Token ids; their rows start as they are.</param>
+    /// <param name="ids">Token ids; their trained rows are initialized to the existing rows.</param>
     internal TrainableTokens(EmbeddingTarget embedding, IReadOnlyList<int> ids)
     {
         if (ids.Max() is var largest && largest >= embedding.Rows)
-            throw new ArgumentException($"trainable_token_indices holds {largest}, but the embedding has {embedding.Rows} rows. Name ids below that.");
+            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. "
+                + $"Use ids less than {embedding.Rows}.");
         using var scope = NewDisposeScope();
         using var free = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);

@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>An embedding with trained rows in it, and its look-up.</summary>
+/// <summary>An embedding lookup with trained rows.</summary>
 internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState state) : TunerLayer(target, state)
 {
-    /// <summary>The table as it is read, float [rows, width]: with the active adapters' rows, and a gradient to them.</summary>
-    /// <exception cref="NotSupportedException">Rows of the batch have different adapters, and one of them trains rows of this table: a head tied to it reads one table for all rows.</exception>
+    /// <summary>The effective table, float [rows, width]: includes the active adapters' rows, with a gradient to them.</summary>
+    /// <exception cref="NotSupportedException">
+    /// Rows of the batch use different adapters, and one of them trains rows of this table: a head tied to it uses one table for all
+    /// rows.
+    /// </exception>
     public override Tensor Weight
     {
         get
@@ -14,7 +17,9 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
             var choice = State.Current;
             if (State.Merged.Count > 0 || !choice.Names.Any(Has)) return Target.Weight;
             if (choice.Rows is not null)
-                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains rows of an embedding that the head is tied to, so one batch cannot have an adapter for each row. Call the model once for each adapter.");
+                throw new NotSupportedException($"{string.Join(", ", choice.Names.Where(Has).Select(name => $"'{name}'"))} trains "
+                    + "rows of an embedding that the head is tied to, so a batch cannot have one adapter per row. "
+                    + "Call the model once for each adapter.");
             return With(choice.Active.Where(Has));
         }
     }
@@ -48,6 +53,7 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
         var owners = new Dictionary<long, string>();
         foreach (var adapter in adapters)
             foreach (var id in Rows(adapter).Ids)
-                if (!owners.TryAdd(id, adapter)) throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id}; at once they would overwrite each other. Activate one of them.");
+                if (!owners.TryAdd(id, adapter)) throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' "
+                    + $"both train the row of token {id} and cannot be active together. Activate one of them.");
     }
 }

@@ -5,8 +5,11 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>An embedding of which some rows are trained, in a table of their own, while the others stay frozen (peft's <c>TrainableTokensWrapper</c>).</summary>
-/// <remarks>A head tied to the embedding sees the trained rows too.</remarks>
+/// <summary>
+/// An embedding with some trained rows, which are stored in a separate tensor while the table stays frozen (peft's
+/// <c>TrainableTokensWrapper</c>).
+/// </summary>
+/// <remarks>A head tied to the embedding uses the trained rows too.</remarks>
 internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper
 {
     [ComponentName(Name = "token_adapter")] private readonly TrainableTokensLayer _tokens;
@@ -29,7 +32,7 @@ internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterM
 
     public Tensor Weight => _tokens.Weight;
 
-    /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>; they start as they are.</summary>
+    /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>, initialized to the existing rows.</summary>
     internal void Add(string adapter, IReadOnlyList<int> ids) => _tokens.Add(adapter, ids);
 
     public override Tensor forward(Tensor ids) => _tokens.call(ids);

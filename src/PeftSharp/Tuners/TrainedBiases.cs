@@ -1,14 +1,14 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>Which biases of the base model an adapter trains in place. They stay changed when the adapter is disabled.</summary>
+/// <summary>The biases of the base model that an adapter trains in place. They remain changed while the adapter is disabled.</summary>
 public enum TrainedBiases
 {
-    /// <summary>None: the base model stays as it is.</summary>
+    /// <summary>No biases.</summary>
     None,
 
-    /// <summary>Every bias of the model.</summary>
+    /// <summary>All biases of the model.</summary>
     All,
 
-    /// <summary>Those of the adapted layers.</summary>
+    /// <summary>The biases of the adapted layers.</summary>
     AdaptedLayers,
 }

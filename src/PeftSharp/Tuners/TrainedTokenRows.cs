@@ -3,10 +3,10 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Rows of embeddings that are trained beside an adapter (<c>trainable_token_indices</c>).</summary>
+/// <summary>Adds trained rows of embeddings to an adapter (<c>trainable_token_indices</c>).</summary>
 internal static class TrainedTokenRows
 {
-    /// <exception cref="ArgumentException">A name is no embedding, or an id is no row of it.</exception>
+    /// <exception cref="ArgumentException">A name does not match an embedding, or an id is out of range.</exception>
     internal static void Add(AdapterTree tree, string adapter, TokenIndices tokens)
     {
         var targets = tokens.ByModule is { } byModule ? byModule.Select(pair => (Place: Embedding(tree, pair.Key), Ids: pair.Value)) : [(InputEmbeddings(tree), tokens.Ids)];
@@ -15,7 +15,10 @@ internal static class TrainedTokenRows
             var wrapper = place.Module as TrainableTokensWrapper;
             if (wrapper is null)
             {
-                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException($"trainable_token_indices means '{place.Path}', which is {(place.Module is IAdapterModule ? "adapted already" : $"a {place.Module.GetName()}")}. Name an embedding that no other adapter changes.");
+                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException("trainable_token_indices refers to "
+                    + $"'{place.Path}', "
+                    + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
+                    + "Specify an embedding that no other adapter changes.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);
             }
@@ -29,6 +32,7 @@ internal static class TrainedTokenRows
     {
         var places = tree.Places();
         return places.FirstOrDefault(place => place.Path == name || place.Path.EndsWith("." + name, StringComparison.Ordinal))
-            ?? throw new ArgumentException($"trainable_token_indices names '{name}', but no module of {tree.Model.GetName()} is called so{NameHint.For(name, places.Select(place => place.Path))}");
+            ?? throw new ArgumentException($"trainable_token_indices refers to '{name}', but {tree.Model.GetName()} has no module "
+            + $"with this name{NameHint.For(name, places.Select(place => place.Path))}");
     }
 }

@@ -5,11 +5,20 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A method of adapting a model, for one model and all its adapters: how an adapter is attached, what it trains, what its file holds and how it takes part in a call.</summary>
+/// <summary>
+/// The base class of adapter methods, for one model and all of its adapters: attaches adapters, defines what they train and what their
+/// files contain, and applies them in calls.
+/// </summary>
 /// <remarks>
-/// <para>A method that changes layers derives from <see cref="LayerTuner{TConfig}"/>, one that puts virtual tokens before the text from <see cref="PromptTuner{TConfig}"/>. Its configuration creates it
-/// (<see cref="PeftConfig.CreateTuner"/>), and <see cref="PeftMethods.Register{TConfig}"/> makes its files known.</para>
-/// <para>Thread safety: several threads call <see cref="Forward"/> at once in evaluation mode; the other members are called while no call is running.</para>
+/// <para>
+/// A method that adapts layers derives from <see cref="LayerTuner{TConfig}"/>, one that adds virtual tokens from
+/// <see cref="PromptTuner{TConfig}"/>. Its configuration creates it (<see cref="PeftConfig.CreateTuner"/>), and
+/// <see cref="PeftMethods.Register{TConfig}"/> registers its files.
+/// </para>
+/// <para>
+/// Thread safety: <see cref="Forward"/> is called from several threads at once in evaluation mode; the other members are called only
+/// while no call is running.
+/// </para>
 /// </remarks>
 public abstract class Tuner
 {
@@ -19,38 +28,44 @@ public abstract class Tuner
     /// <summary>The base model.</summary>
     protected PretrainedModel Model => Tree.Model;
 
-    internal AdapterTree Tree => _tree ?? throw new InvalidOperationException("This tuner has no model yet.");
+    internal AdapterTree Tree => _tree ?? throw new InvalidOperationException("This tuner is not bound to a model.");
 
     private AdapterSlots Slots => _slots!;
 
-    /// <summary>Whether the base model's parameters have the names <c>base_model.model.…</c>, as in peft for methods that change layers, or <c>base_model.…</c>.</summary>
+    /// <summary>
+    /// Whether the base model's parameters are named <c>base_model.model.…</c>, as in peft for methods that adapt layers, or
+    /// <c>base_model.…</c>.
+    /// </summary>
     internal virtual bool IsModelNested => true;
 
-    /// <summary>What keys in the file begin with, before the path of a module.</summary>
+    /// <summary>The prefix of keys in the file, before the path of a module.</summary>
     internal string KeyPrefix => IsModelNested ? "base_model.model." : "base_model.";
 
-    /// <summary>Names that stand before the adapter's name in names of parameters, such as <c>lora_A</c>.</summary>
+    /// <summary>Names that precede the adapter's name in parameter names, such as <c>lora_A</c>.</summary>
     internal IReadOnlySet<string> SlotNames => Tree.Parts.SelectMany(part => part.Module.SlotNames).Concat(Slots.Names).ToHashSet(StringComparer.Ordinal);
 
     /// <param name="tree">The model's modules.</param>
-    /// <param name="owner">The module whose children <see cref="Slots"/> become.</param>
+    /// <param name="owner">The module to which <see cref="Slots"/> are added as children.</param>
     internal void Bind(AdapterTree tree, Module owner) => (_tree, _slots) = (tree, new AdapterSlots(owner));
 
-    /// <summary>Completes a configuration: what it leaves to the method or to the model.</summary>
-    /// <param name="config">The configuration; it has been validated.</param>
+    /// <summary>Completes a configuration with defaults of the method and the model.</summary>
+    /// <param name="config">The configuration, which has been validated.</param>
     /// <returns>The configuration that is used and saved.</returns>
-    /// <exception cref="ArgumentException">The model has no default for what is left open.</exception>
+    /// <exception cref="ArgumentException">The model does not define a required default.</exception>
     protected internal virtual PeftConfig Complete(PeftConfig config) => config;
 
     /// <summary>Attaches an adapter, with its initial values.</summary>
-    /// <param name="adapterName">Its name.</param>
-    /// <param name="config">Its configuration, completed.</param>
-    /// <param name="isNew">Whether training starts from the initial values; false where values from a file replace them.</param>
-    /// <returns>The configuration, with what became known of the model's layers.</returns>
-    /// <exception cref="ArgumentException">The configuration does not fit the model. The model is then restored.</exception>
+    /// <param name="adapterName">The name of the adapter.</param>
+    /// <param name="config">The completed configuration.</param>
+    /// <param name="isNew">Whether the adapter is new; false if the values are loaded from a file afterwards.</param>
+    /// <returns>The configuration, extended by values detected from the model's layers.</returns>
+    /// <exception cref="ArgumentException">The configuration is invalid for the model. The model is then restored.</exception>
     protected abstract PeftConfig Attach(string adapterName, PeftConfig config, bool isNew);
 
-    /// <summary>Gives an adapter parameters that belong to no single layer, such as virtual tokens or matrices that all layers share. They are trained and freed with the adapter; <see cref="FileTensors"/> decides whether they are saved.</summary>
+    /// <summary>
+    /// Adds parameters to an adapter that do not belong to a single layer, such as virtual tokens or matrices that all layers share. They
+    /// are trained and freed with the adapter; <see cref="FileTensors"/> determines whether they are saved.
+    /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
     /// <param name="weights">The parameters.</param>
     protected void AddShared(string adapterName, AdapterWeights weights)
@@ -59,51 +74,64 @@ public abstract class Tuner
         Slots.Add(adapterName, weights);
     }
 
-    /// <summary>What <see cref="AddShared"/> gave an adapter; null where that is nothing.</summary>
+    /// <summary>The parameters that <see cref="AddShared"/> added to an adapter; null if there are none.</summary>
     /// <param name="adapterName">The adapter's name.</param>
     protected AdapterWeights? SharedOf(string adapterName) => Slots.Has(adapterName) ? Slots[adapterName] : null;
 
-    /// <summary>Frees what the method itself keeps for an adapter. Called after the adapter was taken out of the model. Default: nothing.</summary>
-    /// <param name="adapterName">Its name.</param>
+    /// <summary>
+    /// Frees resources of the method for an adapter. Called after the adapter was removed from the model. Default: does nothing.
+    /// </summary>
+    /// <param name="adapterName">The name of the adapter.</param>
     protected virtual void Detach(string adapterName) { }
 
-    /// <summary>Tells the method that an adapter has another name. Default: nothing.</summary>
-    /// <param name="adapterName">The name so far.</param>
-    /// <param name="newName">The name from now on.</param>
+    /// <summary>Called after an adapter was renamed. Default: does nothing.</summary>
+    /// <param name="adapterName">The previous name.</param>
+    /// <param name="newName">The new name.</param>
     protected virtual void OnRenamed(string adapterName, string newName) { }
 
-    /// <summary>Why these adapters cannot be active together; null where they can. Default null.</summary>
+    /// <summary>The reason why these adapters cannot be active together; null if they can. Default null.</summary>
     /// <param name="adapterNames">Names of the adapters.</param>
     protected internal virtual string? ActivationObstacle(IReadOnlyList<string> adapterNames) => null;
 
-    /// <summary>Why an adapter cannot be merged into the base model's weights; null where it can. Default: the method's adapters cannot.</summary>
-    /// <param name="adapterName">Its name.</param>
-    protected internal virtual string? MergeObstacle(string adapterName) => "its method changes more than weights";
+    /// <summary>
+    /// The reason why an adapter cannot be merged into the base model's weights; null if it can. By default, adapters cannot be merged.
+    /// </summary>
+    /// <param name="adapterName">The name of the adapter.</param>
+    protected internal virtual string? MergeObstacle(string adapterName) => "its effect cannot be expressed as a change of weights";
 
-    /// <summary>The parameters that training an adapter changes. Default: those in the model's modules and the shared ones.</summary>
-    /// <param name="adapterName">Its name.</param>
-    /// <param name="config">Its configuration.</param>
+    /// <summary>The trainable parameters of an adapter. Default: those in the model's modules and the shared ones.</summary>
+    /// <param name="adapterName">The name of the adapter.</param>
+    /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
         Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)).Concat(Slots.ParametersOf(adapterName)).Select(entry => entry.Value);
 
-    /// <summary>The tensors of an adapter by their keys in <c>adapter_model.safetensors</c>; loading copies the file's values into them. Default: the parameters in the model's modules.</summary>
-    /// <param name="adapterName">Its name.</param>
-    /// <param name="config">Its configuration.</param>
+    /// <summary>
+    /// The tensors of an adapter by their keys in <c>adapter_model.safetensors</c>; loading copies the file's values into them. Default:
+    /// the parameters in the model's modules.
+    /// </summary>
+    /// <param name="adapterName">The name of the adapter.</param>
+    /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
         Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName).Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
 
-    /// <summary>The configuration as it is saved, for methods that change it while they train, such as ranks that are reduced. Default: <paramref name="config"/>.</summary>
-    /// <param name="adapterName">The adapter's name.</param>
-    /// <param name="config">Its configuration.</param>
+    /// <summary>
+    /// The configuration to save, for methods that change it during training, such as ranks that are reduced. Default:
+    /// <paramref name="config"/>.
+    /// </summary>
+    /// <param name="adapterName">The name of the adapter.</param>
+    /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual PeftConfig SavedConfig(string adapterName, PeftConfig config) => config;
 
-    /// <summary>Tensors that training needs to resume exactly and that <see cref="FileTensors"/> does not hold, such as averages of the method's own. A checkpoint saves them; resuming copies their values back. Default: none.</summary>
-    /// <param name="adapterName">Its name.</param>
+    /// <summary>
+    /// State tensors that exact resumption requires and that <see cref="FileTensors"/> does not contain, such as moving averages of the
+    /// method. A checkpoint saves them; resuming copies their values back. Default: none.
+    /// </summary>
+    /// <param name="adapterName">The name of the adapter.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) => [];
 
-    /// <summary>Runs the model. Default: calls it with the inputs as they are; the layers then apply the adapters of the call.</summary>
-    /// <param name="inputs">The batch; do not change it (<see cref="ModelInputs.Copy"/>).</param>
-    /// <param name="options">Options of the pass.</param>
+    /// <summary>Runs the model. Default: calls it with the unchanged inputs; the layers then apply the adapters of the call.</summary>
+    /// <param name="inputs">The batch. Do not modify it; use <see cref="ModelInputs.Copy"/>.</param>
+    /// <param name="options">The options of the forward pass.</param>
     /// <param name="adapters">The adapters of the call.</param>
     /// <param name="model">Runs the base model. It may be called more than once.</param>
     protected internal virtual ModelOutput Forward(ModelInputs inputs, ForwardOptions options, AdapterChoice adapters, Func<ModelInputs, ForwardOptions, ModelOutput> model)
@@ -112,28 +140,32 @@ public abstract class Tuner
         return model(inputs, options);
     }
 
-    /// <summary>Number of tokens that <see cref="Forward"/> puts before each text. Default 0.</summary>
+    /// <summary>Number of tokens that <see cref="Forward"/> adds before each text. Default 0.</summary>
     /// <param name="adapters">The adapters of the call.</param>
     protected internal virtual int VirtualTokens(AdapterChoice adapters) => 0;
 
-    /// <summary>A term that is added to the loss of each call with labels, float []. Default null: none.</summary>
+    /// <summary>A penalty that is added to the loss of each call with labels, float scalar. Default null: none.</summary>
     /// <param name="adapters">The adapters of the call.</param>
     protected internal virtual Tensor? Penalty(AdapterChoice adapters) => null;
 
-    /// <summary>Called by the trainer after each optimizer step, while the gradients of the step are still there. Default: nothing.</summary>
-    /// <param name="globalStep">Number of the step, from 1.</param>
-    /// <param name="maxSteps">Number of steps of the whole run.</param>
+    /// <summary>Called by the trainer after each optimizer step, before gradients are cleared. Default: does nothing.</summary>
+    /// <param name="globalStep">One-based number of the step.</param>
+    /// <param name="maxSteps">Total number of steps of the run.</param>
     protected internal virtual void OnOptimizerStep(int globalStep, int maxSteps) { }
 
-    /// <summary>Completes a configuration, with what every method leaves open: the task's head and the name of the base model.</summary>
-    /// <exception cref="ArgumentException">The model has no default for what is left open, or what is named is not there.</exception>
+    /// <summary>
+    /// Completes a configuration with the values that are common to all methods: the task's head and the name of the base model.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model does not define a required default, or does not have a specified module.</exception>
     internal PeftConfig Resolve(PeftConfig config)
     {
         config = config with { BaseModelNameOrPath = config.BaseModelNameOrPath ?? Model.NameOrPath };
         return Complete(SavedModules.Resolve(Tree, config));
     }
 
-    /// <summary>Why a configuration is refused without <see cref="PeftConfig.IgnoreUnmatched"/>; null where it is not.</summary>
+    /// <summary>
+    /// The reason why a configuration is rejected unless <see cref="PeftConfig.IgnoreUnmatched"/> is set; null if it is accepted.
+    /// </summary>
     internal virtual string? UnmatchedEntries(PeftConfig config)
     {
         try
@@ -144,10 +176,10 @@ public abstract class Tuner
         catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
     }
 
-    /// <summary>Adds an adapter. Where anything fails the model is as it was.</summary>
-    /// <param name="adapter">Its name.</param>
-    /// <param name="config">Its configuration.</param>
-    /// <param name="fill">Gives it other values than the initial ones, such as those of a file; null: it keeps the initial ones.</param>
+    /// <summary>Adds an adapter. If this fails, the model is restored.</summary>
+    /// <param name="adapter">The name of the adapter.</param>
+    /// <param name="config">The configuration of the adapter.</param>
+    /// <param name="fill">Replaces the initial values, for example by those of a file. Null: the initial values are kept.</param>
     /// <returns>The configuration that is used and saved.</returns>
     internal PeftConfig Add(string adapter, PeftConfig config, Action<PeftConfig>? fill)
     {
@@ -174,7 +206,7 @@ public abstract class Tuner
         }
     }
 
-    /// <summary>Takes an adapter out of the model.</summary>
+    /// <summary>Removes an adapter from the model.</summary>
     internal void Remove(string adapter)
     {
         Tree.Remove(adapter);
@@ -182,7 +214,7 @@ public abstract class Tuner
         Detach(adapter);
     }
 
-    /// <summary>Gives an adapter another name.</summary>
+    /// <summary>Renames an adapter.</summary>
     internal void Rename(string adapter, string newName)
     {
         foreach (var (_, module) in Tree.Parts) module.Rename(adapter, newName);
@@ -190,8 +222,8 @@ public abstract class Tuner
         OnRenamed(adapter, newName);
     }
 
-    /// <summary>Puts every module back where it stood and removes what the adapters have beside them.</summary>
-    /// <param name="mergedAdapters">The adapters that are part of the modules from now on.</param>
+    /// <summary>Restores the original modules and removes all parameters of adapters.</summary>
+    /// <param name="mergedAdapters">The adapters that are permanently merged into the modules.</param>
     internal void Release(IReadOnlyList<string> mergedAdapters)
     {
         Tree.Release(mergedAdapters);

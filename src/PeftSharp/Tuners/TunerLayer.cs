@@ -5,7 +5,10 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A frozen layer with adapters, for every method: names, switching, batches with an adapter per row, merging and unmerging. What an adapter computes is its <see cref="LayerAdapter"/>.</summary>
+/// <summary>
+/// A frozen layer with adapters, for all methods: naming, activation, batches with one adapter per row, merging and unmerging.
+/// <see cref="LayerAdapter"/> defines what an adapter computes.
+/// </summary>
 internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper
 {
     [ComponentName(Name = "base_layer")] private readonly Module<Tensor, Tensor> _wrapped;
@@ -15,13 +18,13 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
     internal TunerLayer(LayerTarget target, AdapterState state) : base(nameof(TunerLayer))
     {
         (_wrapped, Target, State, _adapters) = (target.Layer, target, state, new AdapterSlots(this));
-        register_module("base_layer", _wrapped);                     // first, as in peft's order of parameters
+        register_module("base_layer", _wrapped);                     // first, as in peft's parameter order
     }
 
-    /// <summary>The layer and the tensors that adapters merge into.</summary>
+    /// <summary>The layer and the tensors into which adapters are merged.</summary>
     internal LayerTarget Target { get; }
 
-    /// <summary>Which adapters are active.</summary>
+    /// <summary>The active adapters.</summary>
     private protected AdapterState State { get; }
 
     public string KeptPath => "base_layer";
@@ -67,7 +70,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
             return output;
         }
 
-        // The layer with the first `count` adapters: each is around the ones before.
+        // The layer with the first `count` adapters: each wraps the preceding ones.
         Func<Tensor, Tensor> Nest(IReadOnlyList<string> active, int count)
         {
             while (count > 0 && !Has(active[count - 1])) count--;
@@ -125,7 +128,9 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
         _kept = null;
     }
 
-    /// <summary>The bits from before a merge. Not fields of the layer: TorchSharp would take them for buffers.</summary>
+    /// <summary>
+    /// The original tensors, kept during a merge. They are not fields of the layer, because TorchSharp would register them as buffers.
+    /// </summary>
     private sealed record Kept(Tensor Weight, Tensor? Bias)
     {
         internal static Kept Of(LayerTarget target) =>

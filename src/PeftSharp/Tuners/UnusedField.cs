@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tuners;
 
 /// <summary>A field of <c>adapter_config.json</c> that the library does not use.</summary>
-/// <param name="Name">The field, such as <c>use_qalora</c>.</param>
-/// <param name="Default">The value under which it asks for nothing; it is written to files.</param>
-/// <param name="IsRefused">Whether a file with another value is refused. Otherwise the value is kept in <see cref="PeftConfig.AdditionalFields"/>, for fields that matter only when an adapter is created.</param>
+/// <param name="Name">The name of the field, such as <c>use_qalora</c>.</param>
+/// <param name="Default">The value that disables the field; it is written to files.</param>
+/// <param name="IsRefused">
+/// Whether a file with another value is rejected. Otherwise the value is kept in <see cref="PeftConfig.AdditionalFields"/>, for fields
+/// that matter only when an adapter is created.
+/// </param>
 public sealed record UnusedField(string Name, JsonNode? Default, bool IsRefused);

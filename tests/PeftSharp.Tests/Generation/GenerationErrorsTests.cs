@@ -32,7 +32,7 @@ public sealed class GenerationErrorsTests : IDisposable
     [Fact]
     public void An_empty_prompt()
     {
-        Says<ArgumentException>(() => _tiny.Model.Generate(Array.Empty<int>()).Sequences, "no token", "[1, 0]", $"bos_token_id {_tiny.Eos}");
+        Says<ArgumentException>(() => _tiny.Model.Generate(Array.Empty<int>()).Sequences, "prompt is empty", "[1, 0]", $"bos_token_id {_tiny.Eos}");
         Says<ArgumentException>(() => _tiny.Model.Generate(zeros([0, 3], ScalarType.Int64)).Sequences, "[0, 3]");
         Says<ArgumentException>(() => _tiny.Model.Generate(new ModelInputs()).Sequences, "input_ids");
     }
@@ -54,7 +54,7 @@ public sealed class GenerationErrorsTests : IDisposable
     public void Rows_that_may_end_one_by_one_where_no_token_fills_the_short_ones()
     {
         _tiny.Model.GenerationConfig = new GenerationConfig();
-        Says<ArgumentException>(() => _tiny.Model.Generate(tensor(new long[,] { { 5 }, { 6 } }), new GenerationOptions { StoppingCriteria = [new EosTokenCriteria([3])] }).Sequences, "2 texts", "PadTokenId");
+        Says<ArgumentException>(() => _tiny.Model.Generate(tensor(new long[,] { { 5 }, { 6 } }), new GenerationOptions { StoppingCriteria = [new EosTokenCriteria([3])] }).Sequences, "2 sequences", "PadTokenId");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class GenerationErrorsTests : IDisposable
     {
         Says<DatasetException>(() => _tiny.Model.Generate(new[] { 5, 9999 }).Sequences, "9999", "[0, 1]", "vocab_size");
         Says<ArgumentException>(() => _tiny.Model.Generate(tensor(new float[,] { { 5, 6 } })).Sequences, "Float32", "int64");
-        Says<ArgumentException>(() => _tiny.Model.Generate(new ModelInputs { InputIds = tensor(new long[,] { { 5, 6 } }), AttentionMask = tensor(new long[,] { { 1 } }) }).Sequences, "attention_mask is [1, 1]", "[1, 2]");
+        Says<ArgumentException>(() => _tiny.Model.Generate(new ModelInputs { InputIds = tensor(new long[,] { { 5, 6 } }), AttentionMask = tensor(new long[,] { { 1 } }) }).Sequences, "attention_mask has shape [1, 1]", "[1, 2]");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { EosTokenId = [9999] }).Sequences, "eos_token_id is 9999", $"{_tiny.Tokenizer.Count} tokens");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { PadTokenId = 9999 }).Sequences, "pad_token_id is 9999");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { ForcedBosTokenId = 9999 }).Sequences, "forced_bos_token_id is 9999");
@@ -75,7 +75,7 @@ public sealed class GenerationErrorsTests : IDisposable
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { Temperature = 0.7, TopP = 0.9, LengthPenalty = 2, EarlyStopping = true, MaxNewTokens = 5, MaxLength = 9 }).Sequences,
             "temperature", "top_p", "length_penalty", "early_stopping", "doSample: true", "numBeams: 4", "max_new_tokens and max_length");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { DoSample = true, Temperature = 0, TopP = 1.5, TopK = -1, NumBeams = 0 }).Sequences, "temperature is 0", "top_p is 1.5", "top_k is -1", "num_beams is 0");
-        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2, NumReturnSequences = 3 }).Sequences, "num_return_sequences is 3", "2 beams");
+        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2, NumReturnSequences = 3 }).Sequences, "num_return_sequences is 3", "num_beams (2)");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumReturnSequences = 3 }).Sequences, "num_return_sequences is 3", "do_sample or num_beams");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinNewTokens = 9, MaxNewTokens = 5 }).Sequences, "min_new_tokens is 9", "max_new_tokens is 5");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinLength = 30, MaxNewTokens = 5 }).Sequences, "at least 30", "at most 6");
@@ -91,7 +91,7 @@ public sealed class GenerationErrorsTests : IDisposable
     [InlineData(2, true)]
     public void Where_no_token_may_come_or_the_scores_are_no_numbers_it_is_said(int beams, bool draws)
     {
-        Says<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { SuppressTokens = [.. Enumerable.Range(0, _tiny.Tokenizer.Count)], NumBeams = beams, DoSample = draws }).Sequences, "forbid all", "suppress_tokens");
+        Says<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { SuppressTokens = [.. Enumerable.Range(0, _tiny.Tokenizer.Count)], NumBeams = beams, DoSample = draws }).Sequences, "exclude all", "suppress_tokens");
         using (no_grad()) _tiny.Model.parameters().First().fill_(float.NaN);
         Says<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = beams, DoSample = draws }).Sequences, "not finite", "weights");
     }

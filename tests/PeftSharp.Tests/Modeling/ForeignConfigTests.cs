@@ -70,8 +70,8 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("""{"id2label": {"a": 0}}""", "id2label")]
     [InlineData("""{"id2label": ["a", "b"]}""", "id2label")]
     [InlineData("""{"label2id": 3, "id2label": {"0": "a"}}""", "label2id")]
-    [InlineData("""{"hidden_size": "16"}""", "'hidden_size' is \"16\"; a whole number is expected")]
-    [InlineData("""{"hidden_size": null}""", "'hidden_size' is null; a whole number is expected")]
+    [InlineData("""{"hidden_size": "16"}""", "'hidden_size' is \"16\"; an integer is expected")]
+    [InlineData("""{"hidden_size": null}""", "'hidden_size' is null; an integer is expected")]
     [InlineData("""{"layer_norm_eps": "1e-12"}""", "'layer_norm_eps' is \"1e-12\"; a number is expected")]
     [InlineData("""{"is_decoder": 0}""", "'is_decoder' is 0; true or false is expected")]
     public void A_value_of_the_wrong_kind_is_named_with_what_is_expected(string json, string named)

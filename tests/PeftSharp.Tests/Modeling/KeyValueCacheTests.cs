@@ -64,7 +64,7 @@ public sealed class KeyValueCacheTests : IDisposable
     {
         using var cache = new KeyValueCache();
         cache.Update(0, rand(2, 2, 3, 4), rand(2, 2, 3, 4));
-        Assert.Contains("one batch", Assert.Throws<ArgumentException>(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4))).Message, StringComparison.Ordinal);
+        Assert.Contains("for each batch", Assert.Throws<ArgumentException>(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4))).Message, StringComparison.Ordinal);
         Assert.Contains("in order", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new KeyValueCache(0));
     }

@@ -41,7 +41,7 @@ public sealed class ModuleTreeTests : IDisposable
     {
         using var model = new Model();
         var error = Assert.Throws<ArgumentException>(() => ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == "typed"), new Negated()));
-        Assert.Contains("Model._typed is declared Linear", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Model._typed has type Linear", error.Message, StringComparison.Ordinal);
         Assert.Contains("Module<Tensor, Tensor>", error.Message, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public sealed class TokenizationExtensionsTests
     [Fact]
     public void Columns_that_are_absent_and_labels_that_are_texts_are_refused()
     {
-        Assert.Contains("there are text, other, label, id", Assert.Throws<DatasetException>(() => Data.Tokenize(Recorded.Tokenizer(), "review")).Message, StringComparison.Ordinal);
+        Assert.Contains("Available columns: text, other, label, id", Assert.Throws<DatasetException>(() => Data.Tokenize(Recorded.Tokenizer(), "review")).Message, StringComparison.Ordinal);
         Assert.Contains("ClassEncodeColumn", Assert.Throws<DatasetException>(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other")).Message, StringComparison.Ordinal);
     }
 

@@ -29,7 +29,7 @@ public sealed class MaskFillerTests
     {
         using var model = AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm"));
         using var filler = new MaskFiller(model, Recorded.Tokenizer());
-        Assert.Contains("Text 1 has no [MASK]", Assert.Throws<ArgumentException>(() => filler.Fill(["a [MASK]", "a"])).Message, StringComparison.Ordinal);
+        Assert.Contains("Text 1 has no mask", Assert.Throws<ArgumentException>(() => filler.Fill(["a [MASK]", "a"])).Message, StringComparison.Ordinal);
         Assert.Contains("FillEach", Assert.Throws<ArgumentException>(() => filler.Fill("[MASK] [MASK]")).Message, StringComparison.Ordinal);
         Assert.Contains("'##ing'", Assert.Throws<ArgumentException>(() => filler.Fill("[MASK]", targets: ["citying"])).Message, StringComparison.Ordinal);
         Assert.Contains("33 tokens", Assert.Throws<ArgumentException>(() => filler.Fill(string.Concat(Enumerable.Repeat("good ", 30)) + "[MASK]")).Message, StringComparison.Ordinal);

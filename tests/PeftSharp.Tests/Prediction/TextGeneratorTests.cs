@@ -66,7 +66,7 @@ public sealed class TextGeneratorTests : IDisposable
         string[] prompts = ["the dog", "the dog jumps over", "fox"];
         var each = adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "__base__", "loud"] }, batchSize: 2);
         Assert.Equal([adapted.Generate(prompts[0], _greedy), adapted.Generate(prompts[1], _greedy with { Adapter = "__base__" }), adapted.Generate(prompts[2], _greedy)], each);
-        Assert.Contains("2 adapters for 3 prompts", Assert.Throws<ArgumentException>(() => adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "loud"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("2 names for 3 prompts", Assert.Throws<ArgumentException>(() => adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "loud"] })).Message, StringComparison.Ordinal);
         model.Unload();
     }
 }

@@ -154,7 +154,7 @@ public sealed class AdaptersPerCallTests : IDisposable
         Says<ArgumentException>(() => _two.Peft.CallWithAdapter(inputs, "nobody"), "'nobody'", "'bard', 'ops'");
         Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
         Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, Array.Empty<string>()), "empty");
-        Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "each row");
+        Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "per row");
         Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard", AdapterNames = ["ops"] }).Sequences, "one of them");
         var streamed = 0;
         Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { AdapterNames = ["bard", "ops"], Streamer = new TwoAdapters.Callback(() => streamed++) }).Sequences, "2 adapter names", "1 rows");

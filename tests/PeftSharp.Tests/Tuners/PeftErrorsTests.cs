@@ -54,13 +54,13 @@ public sealed class PeftErrorsTests : IDisposable
         { "even rank", new LoraConfig { R = 3, InitLoraWeights = "orthogonal" } },
         { "rank_pattern", new LoraConfig { RankPattern = new Dictionary<string, int> { ["c_fc"] = 2 } } },
         { "exclude_modules", new LoraConfig { ExcludeModules = ["h.9.attn.c_attn"] } },
-        { "left out", new LoraConfig { ExcludeModules = ["c_attn"] } },
+        { "excluded", new LoraConfig { ExcludeModules = ["c_attn"] } },
         { "modules_to_save", new LoraConfig { ModulesToSave = ["ln_g"] } },
         { "modules_to_save", new LoraConfig { TaskType = TaskType.SeqCls } },
         { "tie_word_embeddings", new LoraConfig { ModulesToSave = ["wte"] } },
         { "31 rows", new LoraConfig { TrainableTokenIndices = [31] } },
-        { "no regular expression", new LoraConfig { TargetModules = "c_attn(" } },
-        { "no module", new LoraConfig { TargetModules = "c_attn" } },
+        { "not a valid regular expression", new LoraConfig { TargetModules = "c_attn(" } },
+        { "of any module", new LoraConfig { TargetModules = "c_attn" } },
         { "at most", new LoraConfig { R = 20, InitLoraWeights = "pissa" } },
     };
 
@@ -167,7 +167,7 @@ public sealed class PeftErrorsTests : IDisposable
         JsonFile.Write(_folder.File("adapter_config.json"), json);
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
         Assert.Contains("base_model.model.transformer.ln_f.bias", peft.LoadReport!.MissingKeys);
-        Assert.Contains("keep the values of the base model", peft.LoadReport.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the values of the base model are kept", peft.LoadReport.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("train", peft.LoadReport.ToString(), StringComparison.Ordinal);
     }
 

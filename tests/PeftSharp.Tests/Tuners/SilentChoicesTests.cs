@@ -34,7 +34,7 @@ public sealed class SilentChoicesTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2 });
-        Assert.Contains("Name at least one", Assert.Throws<ArgumentException>(() => peft.SavePretrained(_folder.Path, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("Specify at least one", Assert.Throws<ArgumentException>(() => peft.SavePretrained(_folder.Path, [])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: []));
         peft.DeleteAdapter("first");
         Assert.Contains("none is active", Assert.Throws<ArgumentException>(() => peft.Merge()).Message, StringComparison.Ordinal);

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Takes out tokens below a probability (Hewitt et al. 2022, arXiv:2210.15191).</summary>
+/// <summary>Epsilon sampling: removes tokens whose probability is below a threshold (Hewitt et al. 2022, arXiv:2210.15191).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="epsilon">The probability, in (0, 1).</param>
-/// <param name="minTokensToKeep">How many are kept in any case.</param>
+/// <param name="epsilon">The threshold, in (0, 1).</param>
+/// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class EpsilonLogitsWarper(double epsilon, int minTokensToKeep = 1) : LogitsProcessor
 {
     /// <inheritdoc/>

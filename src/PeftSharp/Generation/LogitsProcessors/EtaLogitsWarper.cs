@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Takes out tokens below a probability that falls with the entropy (Hewitt et al. 2022, arXiv:2210.15191).</summary>
+/// <summary>
+/// Eta sampling: removes tokens whose probability is below a threshold that decreases with the entropy (Hewitt et al. 2022,
+/// arXiv:2210.15191).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="epsilon">The greatest such probability, in (0, 1).</param>
-/// <param name="minTokensToKeep">How many are kept in any case.</param>
+/// <param name="epsilon">The maximum threshold, in (0, 1).</param>
+/// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class EtaLogitsWarper(double epsilon, int minTokensToKeep = 1) : LogitsProcessor
 {
     /// <inheritdoc/>

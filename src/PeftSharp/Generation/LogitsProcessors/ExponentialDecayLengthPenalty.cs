@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Makes the end of text likelier with each token, from one on.</summary>
+/// <summary>Raises the score of the end-of-text tokens exponentially with the number of generated tokens, after a start index.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="decay">Where it begins and how it grows.</param>
-/// <param name="eosTokenId">Ends of text.</param>
-/// <param name="inputIdsSeqLength">Tokens of the prompt.</param>
+/// <param name="decay">Start index and decay factor.</param>
+/// <param name="eosTokenId">The end-of-text tokens.</param>
+/// <param name="inputIdsSeqLength">Number of tokens of the prompt.</param>
 public sealed class ExponentialDecayLengthPenalty(LengthDecay decay, IReadOnlyList<int> eosTokenId, int inputIdsSeqLength) : LogitsProcessor
 {
     /// <inheritdoc/>

@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>After a prompt of one token, lets only one token come.</summary>
+/// <summary>Forces a given token as the first generated token if the prompt has one token.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="bosTokenId">That token.</param>
+/// <param name="bosTokenId">The forced token.</param>
 public sealed class ForcedBosTokenLogitsProcessor(int bosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Lets only an end of text come as the last token that there is room for.</summary>
+/// <summary>Forces one of the given tokens as the last token when the maximum length is reached.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="maxLength">Most tokens of prompt and answer.</param>
-/// <param name="eosTokenId">Ends of text.</param>
+/// <param name="maxLength">Maximum number of tokens of prompt and generated text.</param>
+/// <param name="eosTokenId">The end-of-text tokens.</param>
 public sealed class ForcedEosTokenLogitsProcessor(int maxLength, IReadOnlyList<int> eosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>

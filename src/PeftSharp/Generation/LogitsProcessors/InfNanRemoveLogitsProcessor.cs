@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Makes scores that are no numbers 0 and infinite ones the greatest and least there are.</summary>
+/// <summary>Replaces NaN scores by 0 and infinite scores by the largest or smallest finite value.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class InfNanRemoveLogitsProcessor : LogitsProcessor
 {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Makes the scores log-probabilities again.</summary>
+/// <summary>Normalizes the scores to log-probabilities (log-softmax).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class LogitNormalization : LogitsProcessor
 {

@@ -2,15 +2,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Changes the scores of the next token before one is chosen; derive from it for a rule of your own.</summary>
+/// <summary>Changes the scores of the next token before it is chosen. Derive from this class for a custom processor.</summary>
 /// <remarks>
-/// <para>transformers' <c>LogitsProcessor</c>. One is made for one call of <c>Generate</c>, so it may count.</para>
-/// <para>Thread safety: one instance can be passed to calls on several threads at once if it keeps no state; the processors of the library keep none.</para>
+/// <para>
+/// transformers' <c>LogitsProcessor</c>. An instance that is created for one call of <c>Generate</c> can keep state, such as a counter.
+/// </para>
+/// <para>
+/// Thread safety: an instance can be passed to calls on several threads at once if it has no state; the processors of the library have
+/// none.
+/// </para>
 /// </remarks>
 public abstract class LogitsProcessor
 {
-    /// <param name="inputIds">Prompt and what was generated, int64 [rows, tokens]; not to be changed or kept.</param>
-    /// <param name="scores">Scores of each token of the vocabulary, float32 [rows, vocabulary]; not to be changed.</param>
+    /// <param name="inputIds">Prompt and generated tokens, int64 [rows, tokens]. Do not modify or store it.</param>
+    /// <param name="scores">Scores of each token of the vocabulary, float32 [rows, vocabulary]. Do not modify it.</param>
     /// <returns>The new scores: a new tensor, or <paramref name="scores"/> itself.</returns>
     public abstract Tensor Process(Tensor inputIds, Tensor scores);
 }

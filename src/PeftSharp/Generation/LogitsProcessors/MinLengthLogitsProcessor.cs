@@ -2,10 +2,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Lets no text end before it has a number of tokens, the prompt's among them.</summary>
+/// <summary>
+/// Sets the scores of the end-of-text tokens to -inf until the sequence, including the prompt, has a minimum number of tokens.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="minLength">The number.</param>
-/// <param name="eosTokenId">Ends of text.</param>
+/// <param name="minLength">Minimum number of tokens of prompt and generated text.</param>
+/// <param name="eosTokenId">The end-of-text tokens.</param>
 public sealed class MinLengthLogitsProcessor(int minLength, IReadOnlyList<int> eosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>

@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Keeps tokens that are at least a share as likely as the likeliest (Nguyen et al. 2024, arXiv:2407.01082).</summary>
+/// <summary>
+/// Min-p sampling: keeps tokens whose probability is at least a fraction of that of the most likely token (Nguyen et al. 2024,
+/// arXiv:2407.01082).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="minP">The share, in [0, 1].</param>
-/// <param name="minTokensToKeep">How many are kept in any case.</param>
+/// <param name="minP">The fraction, in [0, 1].</param>
+/// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class MinPLogitsWarper(double minP, int minTokensToKeep = 1) : LogitsProcessor
 {
     /// <inheritdoc/>

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Lets sequences of tokens not come.</summary>
+/// <summary>Sets the scores of tokens that would complete one of the given sequences to -inf, so that these are never generated.</summary>
 /// <remarks>
-/// <para>An end of text among them, by itself, may come: without it the text would never end.</para>
+/// <para>A sequence that consists only of an end-of-text token is ignored: without it, generation would not end.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class NoBadWordsLogitsProcessor : LogitsProcessor
@@ -13,7 +13,7 @@ public sealed class NoBadWordsLogitsProcessor : LogitsProcessor
     private readonly SequenceBiasLogitsProcessor _bias;
 
     /// <param name="badWordsIds">The sequences; each has at least one token.</param>
-    /// <param name="eosTokenId">Ends of text; null: there is none.</param>
+    /// <param name="eosTokenId">The end-of-text tokens. Null: none.</param>
     public NoBadWordsLogitsProcessor(IReadOnlyList<IReadOnlyList<int>> badWordsIds, IReadOnlyList<int>? eosTokenId = null)
     {
         ArgumentNullException.ThrowIfNull(badWordsIds);
@@ -21,6 +21,6 @@ public sealed class NoBadWordsLogitsProcessor : LogitsProcessor
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A sequence holds an id that the vocabulary lacks.</exception>
+    /// <exception cref="ArgumentException">A sequence contains an id that is not in the vocabulary.</exception>
     public override Tensor Process(Tensor inputIds, Tensor scores) => _bias.Process(inputIds, scores);
 }

@@ -2,10 +2,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Makes tokens that are in the text less likely (Keskar et al. 2019, arXiv:1909.05858).</summary>
+/// <summary>Reduces the scores of tokens that the sequence contains already (Keskar et al. 2019, arXiv:1909.05858).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="penalty">Positive scores are divided by it and negative ones multiplied; greater than 1 discourages.</param>
-/// <param name="promptIgnoreLength">Tokens at the begin of each row that do not count (padding); null: all count.</param>
+/// <param name="penalty">
+/// Positive scores are divided by it and negative ones multiplied; values greater than 1 discourage repetition.
+/// </param>
+/// <param name="promptIgnoreLength">Number of leading tokens of each row that are ignored (padding). Null: none.</param>
 public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyList<long>? promptIgnoreLength = null) : LogitsProcessor
 {
     /// <inheritdoc/>
@@ -13,7 +15,7 @@ public sealed class RepetitionPenaltyLogitsProcessor(double penalty, IReadOnlyLi
     {
         using var scope = NewDisposeScope();
         var vocabulary = scores.shape[1];
-        var ids = inputIds.clamp_max(vocabulary);                        // ids that the head does not score go to a column of their own
+        var ids = inputIds.clamp_max(vocabulary);                        // ids that the head does not score map to an extra column
         if (promptIgnoreLength is not null)
         {
             var begins = tensor(promptIgnoreLength.ToArray(), device: ids.device).unsqueeze(1);

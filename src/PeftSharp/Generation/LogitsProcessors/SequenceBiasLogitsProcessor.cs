@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Makes sequences of tokens likelier or less likely: adds to the score of the token that would complete one.</summary>
+/// <summary>Adds a bias to the score of the token that would complete one of the given sequences.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="biases">The sequences; each has at least one token.</param>
+/// <param name="biases">The sequences and their biases; each sequence has at least one token.</param>
 public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> biases) : LogitsProcessor
 {
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A sequence holds an id that the vocabulary lacks.</exception>
+    /// <exception cref="ArgumentException">A sequence contains an id that is not in the vocabulary.</exception>
     public override Tensor Process(Tensor inputIds, Tensor scores)
     {
         using var scope = NewDisposeScope();
@@ -25,7 +25,7 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
         return (scores + bias).MoveToOuterDisposeScope();
     }
 
-    /// <summary>True for each row that ends with the tokens, bool [rows].</summary>
+    /// <summary>Whether each row ends with the tokens, bool [rows].</summary>
     private static Tensor EndsWith(Tensor inputIds, IEnumerable<int> tokens)
     {
         var wanted = TokenFilter.Ids(tokens, inputIds.device);
@@ -35,6 +35,7 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
     private void Check(long vocabulary)
     {
         var unknown = biases.SelectMany(bias => bias.Tokens).Where(id => id < 0 || id >= vocabulary).Distinct().ToArray();
-        if (unknown.Length > 0) throw new ArgumentException($"Tokens {string.Join(", ", unknown)} are to be made likelier or less likely, but the vocabulary has {vocabulary} ids. Encode the words with this model's tokenizer.");
+        if (unknown.Length > 0) throw new ArgumentException($"A sequence contains the tokens {string.Join(", ", unknown)}, "
+            + $"but the vocabulary has {vocabulary} ids. Use ids of this model's tokenizer.");
     }
 }

@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Divides the scores: below 1 the likely become likelier, above 1 all become more alike.</summary>
+/// <summary>Divides the scores by a temperature: values below 1 sharpen the distribution, values above 1 flatten it.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="temperature">Greater than 0.</param>
+/// <param name="temperature">The temperature; greater than 0.</param>
 public sealed class TemperatureLogitsWarper(double temperature) : LogitsProcessor
 {
     /// <inheritdoc/>

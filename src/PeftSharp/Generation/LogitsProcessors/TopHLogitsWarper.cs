@@ -2,12 +2,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Keeps the likeliest tokens that hold a share of the entropy (Potraghloo et al. 2025, arXiv:2509.02510).</summary>
+/// <summary>
+/// Top-h sampling: keeps the most likely tokens whose entropy is within a fraction of the total entropy (Potraghloo et al. 2025,
+/// arXiv:2509.02510).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="topH">The share, in (0, 1].</param>
+/// <param name="topH">The fraction, in (0, 1].</param>
 public sealed class TopHLogitsWarper(double topH) : LogitsProcessor
 {
-    private const int Considered = 100;      // the likeliest tokens that are looked at, as in transformers
+    private const int Considered = 100;      // maximum number of tokens that are considered, as in transformers
 
     /// <inheritdoc/>
     public override Tensor Process(Tensor inputIds, Tensor scores)

@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Keeps the fewest likeliest tokens that together have a probability (Holtzman et al. 2019, arXiv:1904.09751).</summary>
+/// <summary>
+/// Nucleus sampling: keeps the smallest set of most likely tokens whose total probability reaches a threshold (Holtzman et al. 2019,
+/// arXiv:1904.09751).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="topP">The probability, in (0, 1].</param>
-/// <param name="minTokensToKeep">How many are kept in any case.</param>
+/// <param name="topP">The threshold, in (0, 1].</param>
+/// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class TopPLogitsWarper(double topP, int minTokensToKeep = 1) : LogitsProcessor
 {
     /// <inheritdoc/>

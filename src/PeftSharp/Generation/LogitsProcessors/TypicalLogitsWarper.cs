@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Keeps the tokens whose information is nearest to the expected one (Meister et al. 2022, arXiv:2202.00666).</summary>
+/// <summary>
+/// Locally typical sampling: keeps the tokens whose information content is closest to the expected one (Meister et al. 2022,
+/// arXiv:2202.00666).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="mass">The probability that they have together, in (0, 1).</param>
-/// <param name="minTokensToKeep">How many are kept in any case.</param>
+/// <param name="mass">The total probability of the kept tokens, in (0, 1).</param>
+/// <param name="minTokensToKeep">Minimum number of tokens that are kept. Default 1.</param>
 public sealed class TypicalLogitsWarper(double mass, int minTokensToKeep = 1) : LogitsProcessor
 {
     /// <inheritdoc/>

@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Ends a text with a token.</summary>
+/// <summary>Stops a sequence when an end-of-text token is generated.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="eosTokenId">Any of these.</param>
+/// <param name="eosTokenId">The end-of-text tokens.</param>
 public sealed class EosTokenCriteria(IReadOnlyList<int> eosTokenId) : StoppingCriteria
 {
     /// <inheritdoc/>

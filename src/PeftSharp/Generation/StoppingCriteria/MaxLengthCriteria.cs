@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Ends all texts at a number of tokens, the prompt's among them.</summary>
+/// <summary>Stops all sequences at a maximum number of tokens, including the prompt.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="maxLength">The number.</param>
+/// <param name="maxLength">Maximum number of tokens.</param>
 public sealed class MaxLengthCriteria(int maxLength) : StoppingCriteria
 {
     /// <inheritdoc/>

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Ends all texts after a time, measured from when this is made.</summary>
+/// <summary>Stops all sequences after a time limit, measured from the creation of the instance.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="maxTime">The time.</param>
+/// <param name="maxTime">The time limit.</param>
 public sealed class MaxTimeCriteria(TimeSpan maxTime) : StoppingCriteria
 {
     private readonly long _start = Stopwatch.GetTimestamp();

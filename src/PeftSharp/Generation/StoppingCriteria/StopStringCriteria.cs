@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Ends a text with a string: as soon as the last token brings one to its end, whatever else that token brings.</summary>
+/// <summary>Stops a sequence when its last token completes one of the given strings; the token may contain further characters.</summary>
 /// <remarks>
-/// <para>As in transformers, a string that stands wholly before the last token, in the prompt for example, does not count.</para>
+/// <para>As in transformers, strings that end before the last token, for example in the prompt, are ignored.</para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes the tokenizer.</para>
 /// </remarks>
 public sealed class StopStringCriteria : StoppingCriteria
@@ -14,16 +14,18 @@ public sealed class StopStringCriteria : StoppingCriteria
     private readonly string[] _strings;
     private readonly int _tokens;
 
-    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
-    /// <param name="stopStrings">The strings; none is empty.</param>
-    /// <exception cref="ArgumentException">There is no string, or one is empty.</exception>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="stopStrings">The strings; none may be empty.</param>
+    /// <exception cref="ArgumentException">The list or a string is empty.</exception>
     public StopStringCriteria(Tokenizer tokenizer, IReadOnlyList<string> stopStrings)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(stopStrings);
-        if (stopStrings.Count == 0 || stopStrings.Any(string.IsNullOrEmpty)) throw new ArgumentException("Give at least one string, and none that is empty.", nameof(stopStrings));
+        if (stopStrings.Count == 0 || stopStrings.Any(string.IsNullOrEmpty)) throw new ArgumentException("The list is empty or "
+            + "contains an empty string. Provide at least one non-empty string.", nameof(stopStrings));
         (_tokenizer, _strings) = (tokenizer, [.. stopStrings]);
-        _tokens = stopStrings.Max(System.Text.Encoding.UTF8.GetByteCount) + 1;      // a token has at least one byte; one more, for decoders that strip a text's first blank
+        // A token has at least one byte; one more for decoders that strip a leading space.
+        _tokens = stopStrings.Max(System.Text.Encoding.UTF8.GetByteCount) + 1;
     }
 
     /// <inheritdoc/>
@@ -40,7 +42,8 @@ public sealed class StopStringCriteria : StoppingCriteria
     private bool EndsWithStop(int[] ids)
     {
         var (before, text) = (Text(ids[..^1]), Text(ids));
-        var old = text.AsSpan().CommonPrefixLength(before);           // shorter than the text before, where that ended with half a character
+        // Shorter than the previous text if that ended with an incomplete character.
+        var old = text.AsSpan().CommonPrefixLength(before);
         return _strings.Any(stop => text.LastIndexOf(stop, StringComparison.Ordinal) is var place and >= 0 && place + stop.Length > old);
     }
 

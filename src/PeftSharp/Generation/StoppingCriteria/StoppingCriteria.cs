@@ -2,18 +2,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Says which texts are finished; derive from it for a rule of your own.</summary>
+/// <summary>Determines which sequences are finished. Derive from this class for a custom criterion.</summary>
 /// <remarks>
-/// <para>transformers' <c>StoppingCriteria</c>. One is made for one call of <c>Generate</c>, so it may count.</para>
-/// <para>Not thread-safe: make one for each call of <c>Generate</c>, unless the derived class says otherwise.</para>
+/// <para>
+/// transformers' <c>StoppingCriteria</c>. An instance that is created for one call of <c>Generate</c> can keep state, such as a counter.
+/// </para>
+/// <para>Not thread-safe: create one for each call of <c>Generate</c>, unless the derived class documents otherwise.</para>
 /// </remarks>
 public abstract class StoppingCriteria
 {
-    /// <param name="inputIds">Prompt and what was generated, int64 [rows, tokens]; not to be changed or kept.</param>
+    /// <param name="inputIds">Prompt and generated tokens, int64 [rows, tokens]. Do not modify or store it.</param>
     /// <returns>True for each row that is finished, bool [rows].</returns>
     public abstract Tensor IsDone(Tensor inputIds);
 
-    /// <summary>The same answer for all rows.</summary>
+    /// <summary>Returns the same value for all rows.</summary>
     protected static Tensor ForAll(Tensor inputIds, bool isDone)
     {
         ArgumentNullException.ThrowIfNull(inputIds);

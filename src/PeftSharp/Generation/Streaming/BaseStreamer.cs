@@ -1,15 +1,15 @@
 namespace PeftSharp.Generation;
 
-/// <summary>Is given tokens while they are generated; derive from it to do as you like with them.</summary>
+/// <summary>Receives tokens while they are generated. Derive from this class to process them.</summary>
 /// <remarks>
-/// <para>transformers' <c>BaseStreamer</c>. One text only: not with several prompts, returned texts or beams.</para>
-/// <para>Not thread-safe: use one for each call; the thread that generates calls it.</para>
+/// <para>transformers' <c>BaseStreamer</c>. Supports one sequence: not several prompts, returned sequences or beams.</para>
+/// <para>Not thread-safe: use one instance per call; it is called on the thread that generates.</para>
 /// </remarks>
 public abstract class BaseStreamer
 {
-    /// <summary>Takes tokens: first those of the prompt together, then one at a time.</summary>
+    /// <summary>Receives tokens: first all tokens of the prompt, then one token at a time.</summary>
     public abstract void Put(IReadOnlyList<int> tokenIds);
 
-    /// <summary>The text is finished.</summary>
+    /// <summary>Called when the sequence is finished.</summary>
     public abstract void Finish();
 }

@@ -5,25 +5,30 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Text that appears while it is generated: <c>await foreach (var piece in model.GenerateStreamAsync(prompt, tokenizer))</c>.</summary>
+/// <summary>
+/// Asynchronous streaming of generated text: <c>await foreach (var piece in model.GenerateStreamAsync(prompt, tokenizer))</c>.
+/// </summary>
 public static class StreamingExtensions
 {
-    private const int PiecesAhead = 16;          // generation waits where nobody reads
+    private const int PiecesAhead = 16;          // generation waits when this many pieces are unread
 
-    /// <summary>Continues one prompt, piece by piece; the prompt itself is not repeated.</summary>
+    /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
     /// <remarks>
-    /// A thread of its own runs the model. It ends when the text ends, when it is cancelled, or when the caller stops reading; the enumeration ends after it.
-    /// A scope of adapters around this call applies to the text wherever it is read. While the text is generated the model's adapters cannot be changed.
+    /// The model runs on a separate thread, which ends when the text is finished, when the operation is cancelled, or when the caller
+    /// stops enumerating; the enumeration completes after it. An adapter scope around this call applies to the text wherever it is
+    /// enumerated. The model's adapters cannot be changed during generation.
     /// </remarks>
-    /// <param name="model">A model that scores next tokens.</param>
-    /// <param name="prompt">The start of the text; one row.</param>
-    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
-    /// <param name="options">Options of the call. Null: those of the model.</param>
-    /// <param name="skipSpecialTokens">Whether special tokens, the end of text for example, are left out. Default true.</param>
+    /// <param name="model">A causal language model.</param>
+    /// <param name="prompt">The prompt; one row.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="options">Options of the call. Null: the defaults of the model.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-text token, are omitted. Default true.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
-    /// <returns>Pieces of text, whole characters, none empty.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="GenerationExtensions.Generate"/>, more than one text is asked for, or the options have a streamer of their own.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <returns>Pieces of text of whole characters; none is empty.</returns>
+    /// <exception cref="ArgumentException">
+    /// As for <see cref="GenerationExtensions.Generate"/>; or several sequences are requested, or the options contain a streamer.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStreamAsync(
         this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationOptions? options = null, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
     {
@@ -31,8 +36,10 @@ public static class StreamingExtensions
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(tokenizer);
         options ??= new GenerationOptions();
-        if (options.Streamer is not null) throw new ArgumentException("The options have a streamer, and the text is streamed to the caller already. Call Generate, or leave the streamer out.", nameof(options));
-        return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);     // the caller's scope of adapters may have ended when the text is read
+        if (options.Streamer is not null) throw new ArgumentException("The options contain a streamer, but GenerateStreamAsync uses "
+            + "its own. Call Generate, or remove the streamer.", nameof(options));
+        // The caller's adapter scope may have ended when the text is enumerated.
+        return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);
 
         void Generate(ChannelWriter<string> pieces, CancellationToken cancel)
         {
@@ -55,12 +62,12 @@ public static class StreamingExtensions
         }
         finally
         {
-            await cancel.CancelAsync().ConfigureAwait(false);       // nobody reads any more; no effect where the text has ended
+            await cancel.CancelAsync().ConfigureAwait(false);       // the caller has stopped enumerating; no effect if the text is finished
             await ended.Task.ConfigureAwait(false);
         }
     }
 
-    /// <summary>All of it on one thread, since dispose scopes and gradient modes belong to a thread.</summary>
+    /// <summary>Generates on a single thread, because dispose scopes and gradient modes are per thread.</summary>
     private static void Write(Action<ChannelWriter<string>> generate, ExecutionContext? flow, ChannelWriter<string> pieces, TaskCompletionSource ended)
     {
         Exception? failure = null;
@@ -71,7 +78,7 @@ public static class StreamingExtensions
         }
         catch (Exception error)
         {
-            failure = error;                                        // the reader throws it
+            failure = error;                                        // rethrown by the reader
         }
         finally
         {

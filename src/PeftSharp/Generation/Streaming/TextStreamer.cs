@@ -2,7 +2,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Gives text while it is generated, as soon as characters are whole.</summary>
+/// <summary>Decodes tokens while they are generated and passes text on as soon as its characters are complete.</summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TextStreamer : BaseStreamer
 {
@@ -10,10 +10,10 @@ public sealed class TextStreamer : BaseStreamer
     private readonly DecodeStream _decoder;
     private bool _skipNext;
 
-    /// <param name="tokenizer">The tokenizer that belongs to the model.</param>
-    /// <param name="onText">Takes each piece; never empty. It runs between two tokens, so it should be quick.</param>
-    /// <param name="skipPrompt">Whether the prompt is left out. Default true.</param>
-    /// <param name="skipSpecialTokens">Whether special tokens, the end of text for example, are left out. Default true.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="onText">Receives each piece of text, which is never empty. Called between two tokens, so it should be fast.</param>
+    /// <param name="skipPrompt">Whether the prompt is omitted. Default true.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-text token, are omitted. Default true.</param>
     public TextStreamer(Tokenizer tokenizer, Action<string> onText, bool skipPrompt = true, bool skipSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

@@ -3,20 +3,28 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A body with a head: the body computes hidden states, the head computes scores from them, the objective computes the loss.</summary>
+/// <summary>
+/// A body with a head: the body computes hidden states, the head computes logits from them, the objective computes the loss.
+/// </summary>
 /// <remarks>
-/// <para>A class derived from this declares its body and the layers of its head as fields, named as in the checkpoint, and overrides <see cref="Score"/>.</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>
+/// A derived class declares its body and the layers of its head as fields, with the names of the checkpoint, and overrides
+/// <see cref="Score"/>.
+/// </para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
-/// <typeparam name="TSelf">The class itself.</typeparam>
-/// <typeparam name="TConfig">Its configuration.</typeparam>
+/// <typeparam name="TSelf">The derived class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
 public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig>
     where TSelf : HeadModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : PretrainedConfig, new()
 {
-    /// <param name="name">Name of the class as transformers writes it, such as <c>BertForSequenceClassification</c>.</param>
+    /// <param name="name">The name of the class in transformers, such as <c>BertForSequenceClassification</c>.</param>
     /// <param name="config">The configuration.</param>
-    /// <param name="objective">Labels and loss of the task.</param>
+    /// <param name="objective">The training objective: labels and loss of the task.</param>
     protected HeadModel(string name, TConfig config, Objective objective) : base(name, config)
     {
         ArgumentNullException.ThrowIfNull(objective);
@@ -41,13 +49,15 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Body.InputEmbeddings;
 
-    /// <summary>Whether the head reads only the first token of the last layer; an encoder may then compute only that one. Default false.</summary>
+    /// <summary>
+    /// Whether the head reads only the first token of the last layer. An encoder may then compute only that token. Default false.
+    /// </summary>
     protected virtual bool ReadsFirstTokenOnly => false;
 
-    /// <summary>Scores from the body's output.</summary>
+    /// <summary>Computes the logits from the body's output.</summary>
     /// <param name="body">The body's output.</param>
     /// <param name="inputs">The batch.</param>
-    /// <returns>The logits; their shape is that of the task.</returns>
+    /// <returns>The logits; their shape depends on the task.</returns>
     protected abstract Tensor Score(ModelOutput body, ModelInputs inputs);
 
     /// <inheritdoc/>
@@ -57,7 +67,7 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
         return WithLoss(new ModelOutput { Logits = Score(body, inputs), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
-    /// <summary>Adds the loss to the output where the batch has labels.</summary>
+    /// <summary>Adds the loss to the output if the batch has labels.</summary>
     private protected ModelOutput WithLoss(ModelOutput output, ModelInputs inputs, ForwardOptions options)
     {
         output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);

@@ -1,18 +1,26 @@
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A body with a head that scores every token of the vocabulary, tied to the input embeddings or with a weight of its own.</summary>
+/// <summary>
+/// A body with a head that scores every token of the vocabulary. The head's weight is tied to the input embeddings or separate.
+/// </summary>
 /// <remarks>
-/// <para><c>labels</c>: int64 [batch, tokens], -100 is not counted. <c>logits</c>: [batch, tokens, vocabulary], or the last <see cref="ForwardOptions.LogitsToKeep"/> tokens.
-/// Where only the loss is wanted, it is computed from the hidden states without all logits.</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>
+/// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or of the last
+/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states without
+/// materializing all logits.
+/// </para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
-/// <typeparam name="TSelf">The class itself.</typeparam>
-/// <typeparam name="TConfig">Its configuration.</typeparam>
+/// <typeparam name="TSelf">The derived class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
 public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     where TSelf : LanguageModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : TextConfig, new()
@@ -21,7 +29,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
 
     private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective) : base(name, config, objective) => _objective = objective;
 
-    /// <summary>The layer that scores the tokens: a <see cref="TiedLinear"/> where the head is tied to the input embeddings.</summary>
+    /// <summary>The layer that computes the logits: a <see cref="TiedLinear"/> if the head is tied to the input embeddings.</summary>
     protected abstract Module<Tensor, Tensor> Head { get; }
 
     /// <inheritdoc/>
@@ -30,7 +38,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [.. Body.OptionNames, "logits_to_keep"];
 
-    /// <summary>Transforms the hidden states before they are scored. Default: unchanged.</summary>
+    /// <summary>Transforms the hidden states before the logits are computed. Default: unchanged.</summary>
     /// <param name="states">Float [batch, tokens, hidden].</param>
     protected virtual Tensor Transform(Tensor states) => states;
 
@@ -38,7 +46,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => Head.call(Transform(body.LastHiddenState!));
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Labels are given although logits of only some tokens are wanted.</exception>
+    /// <exception cref="ArgumentException">The batch has labels although <see cref="ForwardOptions.LogitsToKeep"/> is set.</exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var body = Body.call(inputs, options);
@@ -51,7 +59,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
         return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
-    /// <summary>The head's weight where the head is nothing but a product with it; null where it has a bias or an adapter around it.</summary>
+    /// <summary>The head's weight if the head is a plain matrix product; null if it has a bias or an adapter.</summary>
     private Tensor? PlainWeight => Head switch
     {
         TiedLinear { Bias: null } tied => tied.Weight,
@@ -59,9 +67,9 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
         _ => null,
     };
 
-    /// <summary>A head without a bias: tied to the input embeddings, or with a weight of its own.</summary>
-    /// <param name="config">Says whether the head is tied (<see cref="PretrainedConfig.TieWordEmbeddings"/>).</param>
-    /// <param name="body">The body, whose input embeddings a tied head reads.</param>
+    /// <summary>Creates a head without a bias, tied to the input embeddings or with a separate weight.</summary>
+    /// <param name="config">Determines whether the head is tied (<see cref="PretrainedConfig.TieWordEmbeddings"/>).</param>
+    /// <param name="body">The body, whose input embeddings a tied head uses.</param>
     /// <param name="hiddenSize">Width of the hidden states.</param>
     protected static Module<Tensor, Tensor> CreateHead(TConfig config, PretrainedModel body, int hiddenSize)
     {
@@ -74,7 +82,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     {
         var tokens = states.shape[1];
         if (options.LogitsToKeep <= 0 || options.LogitsToKeep >= tokens) return states;
-        if (inputs.Labels is not null) throw new ArgumentException("A loss needs the logits of all tokens: leave LogitsToKeep at 0 where labels are given.");
+        if (inputs.Labels is not null) throw new ArgumentException("The loss needs the logits of all tokens. "
+            + "Leave LogitsToKeep at 0 if the batch has labels.");
         return states.narrow(1, tokens - options.LogitsToKeep, options.LogitsToKeep);
     }
 }

@@ -1,12 +1,15 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>A body with a classifier of each token, as for named entities.</summary>
+/// <summary>A body with a head that classifies each token, as in named entity recognition.</summary>
 /// <remarks>
-/// <para><c>labels</c>: int64 [batch, tokens], -100 is not counted. <c>logits</c>: [batch, tokens, classes].</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para><c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, classes].</para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
-/// <typeparam name="TSelf">The class itself.</typeparam>
-/// <typeparam name="TConfig">Its configuration.</typeparam>
+/// <typeparam name="TSelf">The derived class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
 public abstract class TokenClassificationModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     where TSelf : TokenClassificationModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : PretrainedConfig, new()

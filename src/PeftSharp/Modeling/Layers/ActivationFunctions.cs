@@ -4,12 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Activation functions by transformers' names (<c>ACT2FN</c>).</summary>
+/// <summary>Activation functions by their names in transformers (<c>ACT2FN</c>).</summary>
 public static class ActivationFunctions
 {
-    private const double LaplaceMean = 0.707107, LaplaceDeviation = 0.282095;      // of Ma et al. 2022, arXiv:2209.10655, as transformers rounds them
+    // Ma et al. 2022, arXiv:2209.10655; rounded as in transformers.
+    private const double LaplaceMean = 0.707107, LaplaceDeviation = 0.282095;
 
-    // By a table those whose gradient libtorch makes of the input in one operation; others have theirs from the rounded output.
+    // The table is used for functions whose gradient libtorch computes from the input in one operation; for others from the rounded output.
     private static readonly Func<Tensor, Tensor>
         _gelu = new ActivationTable(x => functional.gelu(x)).Apply,
         _geluByTanh = new ActivationTable(FusedGelu.Apply).Apply,
@@ -19,7 +20,7 @@ public static class ActivationFunctions
     {
         ["gelu"] = _gelu,
         ["gelu_10"] = x => functional.gelu(x).clamp(-10, 10),
-        ["gelu_accurate"] = _geluByTanh,                      // these five differ in the last bits only
+        ["gelu_accurate"] = _geluByTanh,                      // these five differ only in the last bits
         ["gelu_fast"] = _geluByTanh,
         ["gelu_new"] = _geluByTanh,
         ["gelu_python_tanh"] = _geluByTanh,
@@ -41,11 +42,11 @@ public static class ActivationFunctions
         ["tanh"] = x => x.tanh(),
     };
 
-    /// <summary>The names there are.</summary>
+    /// <summary>The names of all supported functions.</summary>
     public static IEnumerable<string> Names => _functions.Keys;
 
-    /// <summary>The function of that name.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
+    /// <summary>Returns the activation function with the given name.</summary>
+    /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static Func<Tensor, Tensor> ByName(string name) =>
         _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");
 }

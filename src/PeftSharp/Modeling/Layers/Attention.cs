@@ -4,16 +4,22 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1) by the fastest way that gives libtorch's numbers.</summary>
+/// <summary>
+/// Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1) by the fastest kernel whose results equal libtorch's.
+/// </summary>
 internal static class Attention
 {
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
-    /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]: 0 keeps, -inf hides. Null hides nothing.</param>
-    /// <param name="dropout">Probability of dropping a probability; 0 outside training.</param>
-    /// <param name="isCausal">Whether a token sees only itself and those before it; only without a mask.</param>
-    /// <param name="drawnQueries">Queries that dropout draws for, where there are fewer queries than the layer has. Null: those there are.</param>
+    /// <param name="mask">
+    /// Added to the scores, float, broadcast to [batch, heads, queries, tokens]: 0 keeps, -inf hides. Null hides nothing.
+    /// </param>
+    /// <param name="dropout">Dropout probability of the attention probabilities; 0 outside training.</param>
+    /// <param name="isCausal">Whether a token attends only to itself and preceding tokens; only without a mask.</param>
+    /// <param name="drawnQueries">
+    /// Number of queries for which dropout draws random numbers, if it differs from the number of queries. Null: the number of queries.
+    /// </param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool isCausal = false, long? drawnQueries = null) =>
         DropoutAttention.CanRun(query, key, value, dropout)

@@ -2,9 +2,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>What the attention of all layers shares in one forward pass: masks, positions, the key-value cache, rotary tables and collected probabilities.</summary>
+/// <summary>
+/// The state that the attention of all layers shares in one forward pass: masks, positions, key-value cache, rotary tables and attention
+/// probabilities.
+/// </summary>
 /// <remarks>
-/// <para>A model makes one at the start of its forward pass, passes it to each layer and disposes it at the end. Masks and tables are computed when the first layer needs them.</para>
+/// <para>
+/// A model creates one at the start of its forward pass, passes it to each layer and disposes it at the end. Masks and tables are
+/// computed on first use.
+/// </para>
 /// <para>Not thread-safe: an instance belongs to one forward pass.</para>
 /// </remarks>
 public sealed class AttentionContext : IDisposable
@@ -29,38 +35,48 @@ public sealed class AttentionContext : IDisposable
         (PastLength, _attentions, _masks, _rotary) = (other.PastLength, other._attentions, other._masks, other._rotary);
     }
 
-    /// <summary>Every token attends to every token that is not padding.</summary>
-    /// <param name="attentionMask">int64 [batch, tokens]: 1 where a token is read; or a mask for each pair of tokens [batch, heads or 1, tokens, tokens], bool (true is attended to) or float (added to the scores). Null: all are read.</param>
+    /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
+    /// <param name="attentionMask">
+    /// Int64 [batch, tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens [batch, heads or 1, tokens, tokens],
+    /// bool (true is attended to) or float (added to the scores). Null: all tokens are attended to.
+    /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
-    /// <param name="options">Options of the pass.</param>
+    /// <param name="options">The options of the forward pass.</param>
     public static AttentionContext Bidirectional(Tensor? attentionMask, Tensor embedded, ForwardOptions options) => new(attentionMask, embedded, null, isCausal: false, options);
 
-    /// <summary>Every token attends to itself and to the tokens before it that are not padding.</summary>
-    /// <param name="attentionMask">As for <see cref="Bidirectional"/>; with a cache it covers the cached tokens too.</param>
+    /// <summary>
+    /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
+    /// </summary>
+    /// <param name="attentionMask">As for <see cref="Bidirectional"/>; with a cache it includes the cached tokens.</param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
-    /// <param name="positions">Positions given by the caller, int64 [batch or 1, tokens]. Without a mask and a cache, a new text begins where they do not rise by one, and texts do not attend to each other. Null: consecutive.</param>
-    /// <param name="options">Options of the pass.</param>
+    /// <param name="positions">
+    /// Positions that the caller provided, int64 [batch or 1, tokens]. Without a mask and a cache, a new text begins where they do not
+    /// increase by one (packed sequences), and texts do not attend to each other. Null: consecutive.
+    /// </param>
+    /// <param name="options">The options of the forward pass.</param>
     public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) => new(attentionMask, embedded, positions, isCausal: true, options);
 
-    /// <summary>Whether a token attends only to itself and to those before it.</summary>
+    /// <summary>Whether a token attends only to itself and to preceding tokens.</summary>
     public bool IsCausal { get; }
 
-    /// <summary>Keys and values of earlier tokens; null where there is no cache.</summary>
+    /// <summary>The key-value cache; null if there is none.</summary>
     public KeyValueCache? Cache { get; }
 
-    /// <summary>Tokens in the cache at the start of the pass.</summary>
+    /// <summary>Number of cached tokens at the start of the pass.</summary>
     public long PastLength { get; }
 
-    /// <summary>Whether the caller wants the attention probabilities.</summary>
+    /// <summary>Whether the attention probabilities were requested.</summary>
     public bool CollectsAttentions => _attentions is not null;
 
     /// <summary>Whether the layer computes its output for the first token only.</summary>
     internal bool IsFirstTokenOnly { get; private init; }
 
-    /// <summary>This context for a layer that computes its output for the first token only: keys and values are computed for all tokens.</summary>
+    /// <summary>
+    /// A copy of this context for a layer that computes its output for the first token only; keys and values are computed for all tokens.
+    /// </summary>
     internal AttentionContext ForFirstToken() => new(this) { IsFirstTokenOnly = true };
 
-    /// <summary>The rows of <paramref name="x"/> that the layer computes its output for: all, or the first.</summary>
+    /// <summary>The tokens of <paramref name="x"/> for which the layer computes its output: all, or only the first.</summary>
     /// <param name="x">Float [batch, tokens, hidden].</param>
     public Tensor Queries(Tensor x)
     {
@@ -68,28 +84,32 @@ public sealed class AttentionContext : IDisposable
         return IsFirstTokenOnly ? x.narrow(1, 0, 1) : x;
     }
 
-    /// <summary>Keeps a layer's probabilities until the end of the pass.</summary>
+    // The dispose scopes of the layers end before the model's.
+    /// <summary>Stores the attention probabilities of a layer until the end of the pass.</summary>
     /// <param name="probabilities">Float [batch, heads, queries, tokens].</param>
-    internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());    // the scopes of the layers end before the model's
+    internal void Collect(Tensor probabilities) => _attentions!.Add(probabilities.alias().DetachFromDisposeScope());
 
-    /// <summary>The probabilities of each layer in order, in the current dispose scope; empty unless the caller wants them.</summary>
+    /// <summary>The probabilities of each layer in order, in the current dispose scope; empty if they were not requested.</summary>
     public IReadOnlyList<Tensor> Attentions => [.. (_attentions ?? []).Select(tensor => tensor.alias())];
 
-    /// <summary>The mask that is added to the scores: 0 keeps, -inf hides; computed once for each window.</summary>
-    /// <param name="window">Sliding window: a token attends to this many tokens, itself among them, and in a bidirectional model to as many in each direction. Null: no limit.</param>
-    /// <returns>Float, broadcast to [batch, heads, queries, tokens]. Null where nothing is hidden, or nothing but what causality hides.</returns>
+    /// <summary>The mask that is added to the scores: 0 keeps, -inf hides. Computed once per window.</summary>
+    /// <param name="window">
+    /// Sliding window: a token attends to this many tokens including itself, and in a bidirectional model to as many in each direction.
+    /// Null: no limit.
+    /// </param>
+    /// <returns>Float, broadcast to [batch, heads, queries, tokens]. Null if nothing is hidden except by causality.</returns>
     internal Tensor? Mask(int? window)
     {
         var key = window ?? 0;
         if (!_masks.TryGetValue(key, out var mask))
         {
             mask = IsCausal ? AttentionMask.Causal(_attentionMask, _embedded, PastLength, Cache is null ? _positions : null, window) : AttentionMask.Bidirectional(_attentionMask, _embedded, window);
-            _masks[key] = mask?.DetachFromDisposeScope();                  // the scope of the layer that asks ends before the pass
+            _masks[key] = mask?.DetachFromDisposeScope();                  // the calling layer's dispose scope ends before the pass
         }
         return IsFirstTokenOnly && mask?.shape[2] > 1 ? mask.narrow(2, 0, 1) : mask;
     }
 
-    /// <summary>Cosines and sines of the positions of these tokens; computed once for each rotary embedding.</summary>
+    /// <summary>Cosines and sines of the positions of these tokens. Computed once per rotary embedding.</summary>
     /// <param name="rotary">The rotary embedding.</param>
     internal RotaryTables Rotary(RotaryEmbedding rotary)
     {

@@ -5,11 +5,14 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Masks that are added to attention scores: 0 keeps, -inf hides.</summary>
 internal static class AttentionMask
 {
-    /// <summary>Every token attends to every token that is read.</summary>
-    /// <param name="mask">1 where a token is read, [batch, tokens]; or a mask for each pair of tokens, [batch, heads or 1, tokens, tokens]: bool, where true is attended to, or float, which is added as it is. Null: all are read.</param>
-    /// <param name="x">The hidden states that will attend, float [batch, tokens, hidden]: their type, device and number.</param>
-    /// <param name="window">Greatest distance between two tokens that attend to each other, plus one. Null: no limit.</param>
-    /// <returns>Float [batch or 1, 1, 1 or tokens, tokens]; null where nothing is hidden.</returns>
+    /// <summary>Creates the mask of bidirectional attention: every token attends to every token that is not masked.</summary>
+    /// <param name="mask">
+    /// [batch, tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens, [batch, heads or 1, tokens, tokens]: bool,
+    /// where true is attended to, or float, which is added to the scores. Null: all tokens are attended to.
+    /// </param>
+    /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
+    /// <param name="window">Maximum distance between two tokens that attend to each other, plus one. Null: no limit.</param>
+    /// <returns>Float [batch or 1, 1, 1 or tokens, tokens]; null if nothing is hidden.</returns>
     internal static Tensor? Bidirectional(Tensor? mask, Tensor x, int? window = null)
     {
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
@@ -25,20 +28,27 @@ internal static class AttentionMask
         return hidden is null ? null : Added(hidden, x.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Every token sees itself and what comes before it and is read.</summary>
-    /// <param name="mask">1 where a token is read; [batch, past + tokens], or a mask of the caller's own [batch, heads or 1, tokens, past + tokens]: true keeps, or float, which is added as it is. Null: all are read.</param>
-    /// <param name="x">The hidden states that will attend, float [batch, tokens, hidden]: their type, device and number.</param>
-    /// <param name="past">Tokens in the cache.</param>
-    /// <param name="positions">Positions that the caller gave, int64 [batch or 1, tokens]: without a mask and a past, a text begins where they do not rise by one, and texts do not see each other.</param>
-    /// <param name="window">Number of tokens that a token attends to, itself among them. Null: no limit.</param>
-    /// <returns>Float [batch or 1, 1, tokens, past + tokens]; null where causality without a past is all there is, or where one token attends to everything.</returns>
-    /// <exception cref="ArgumentException">The mask has another length.</exception>
+    /// <summary>Creates the mask of causal attention: every token attends to itself and to preceding tokens that are not masked.</summary>
+    /// <param name="mask">
+    /// [batch, past + tokens]: 1 for tokens that are attended to; or a mask for each pair of tokens, [batch, heads or 1, tokens,
+    /// past + tokens]: bool, where true is attended to, or float, which is added to the scores. Null: all tokens are attended to.
+    /// </param>
+    /// <param name="x">The hidden states, float [batch, tokens, hidden], for their type, device and number of tokens.</param>
+    /// <param name="past">Number of tokens in the cache.</param>
+    /// <param name="positions">
+    /// Positions that the caller provided, int64 [batch or 1, tokens]. Without a mask and a past, a new text begins where they do not
+    /// increase by one, and texts do not attend to each other.
+    /// </param>
+    /// <param name="window">Number of tokens that a token attends to, including itself. Null: no limit.</param>
+    /// <returns>Float [batch or 1, 1, tokens, past + tokens]; null if nothing is hidden except by causality without a past.</returns>
+    /// <exception cref="ArgumentException">The mask has the wrong length, shape or type.</exception>
     internal static Tensor? Causal(Tensor? mask, Tensor x, long past, Tensor? positions = null, int? window = null)
     {
         if (mask is not null && IsOwn(mask)) return Own(mask, x.dtype);
         var (tokens, all) = (x.shape[1], past + x.shape[1]);
         if (mask is not null && mask.shape[^1] != all)
-            throw new ArgumentException($"'attention_mask' speaks of {mask.shape[^1]} tokens, but there are {all} ({past} in the key-value cache and {tokens} new). Give it one entry for each.");
+            throw new ArgumentException($"'attention_mask' has {mask.shape[^1]} entries, but there are {all} tokens ({past} in the "
+                + $"key-value cache and {tokens} new). Provide one entry for each.");
         using var scope = NewDisposeScope();
         var unread = mask is null ? null : Unread(mask)?.unsqueeze(1).unsqueeze(1);
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
@@ -57,21 +67,25 @@ internal static class AttentionMask
     {
         2 => false,
         4 => true,
-        _ => throw new ArgumentException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}]. Give it one number for each token, [batch, tokens], or one for each pair of tokens, [batch, heads or 1, tokens, tokens]."),
+        _ => throw new ArgumentException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}]. "
+            + "Provide one value per token, [batch, tokens], or one per pair of tokens, [batch, heads or 1, tokens, tokens]."),
     };
 
     private static Tensor Own(Tensor mask, ScalarType dtype) => mask.dtype == ScalarType.Bool ? Added(mask.logical_not(), dtype)
         : is_floating_point(mask) ? mask.to(dtype)
-        : throw new ArgumentException($"'attention_mask' of shape [{string.Join(", ", mask.shape)}] has type {mask.dtype}. One for each pair of tokens is bool, true where it is seen, or float, which is added to the scores.");
+        : throw new ArgumentException($"'attention_mask' of shape [{string.Join(", ", mask.shape)}] has type {mask.dtype}. "
+        + "A mask for each pair of tokens must be bool (true is attended to) or float (added to the scores).");
 
-    /// <summary>True where a token is not read; null where all are. On a GPU the question would stall the queue, so it is not asked there.</summary>
+    /// <summary>
+    /// True for masked tokens; null if no token is masked. On a GPU this is not determined, because it would synchronize with the device.
+    /// </summary>
     private static Tensor? Unread(Tensor mask)
     {
         var unread = mask.eq(0);
         return mask.device_type == TorchSharp.DeviceType.CPU && !unread.any().item<bool>() ? null : unread;
     }
 
-    /// <summary>True [batch or 1, tokens, tokens] where two tokens belong to different texts; null where there is one text a row.</summary>
+    /// <summary>True [batch or 1, tokens, tokens] for two tokens of different texts; null if each row is one text.</summary>
     private static Tensor? OtherTexts(Tensor positions)
     {
         var tokens = positions.shape[1];

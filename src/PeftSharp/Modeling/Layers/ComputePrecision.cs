@@ -2,10 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>The number type in which layers compute, where it is not that of their weights: bfloat16 products from float32 weights (PyTorch's autocast).</summary>
+/// <summary>
+/// The data type in which layers compute if it differs from that of their weights: bfloat16 products of float32 weights (PyTorch's
+/// autocast).
+/// </summary>
 /// <remarks>
-/// The weights stay as they are, so optimizers, checkpoints and merging know nothing of it. Embeddings give the type, linear layers turn their weights into it, norms and
-/// losses compute in float32 inside. A frozen weight is turned once for as long as the precision is in use.
+/// The weights do not change, so optimizers, checkpoints and merging are unaffected. Embeddings output the compute type, linear layers
+/// cast their weights to it, and norms and losses compute in float32 internally. The cast of a frozen weight is cached while the
+/// precision is in use.
 /// </remarks>
 internal sealed class ComputePrecision : IDisposable
 {
@@ -21,27 +25,27 @@ internal sealed class ComputePrecision : IDisposable
     /// <summary>Whether a scope of <see cref="Use"/> is open.</summary>
     internal bool IsInUse => _isInUse;
 
-    /// <summary>Whether layers compute in another type than that of their weights.</summary>
+    /// <summary>Whether layers on this thread compute in a type other than that of their weights.</summary>
     internal static bool IsActive => _current is not null;
 
     /// <summary>Uses this precision on this thread until the result is disposed.</summary>
     internal IDisposable Use()
     {
-        if (_isInUse) throw new InvalidOperationException("This precision is in use already.");
+        if (_isInUse) throw new InvalidOperationException("This precision is already in use.");
         (_outer, _current, _isInUse) = (_current, this, true);
         return new Scope(this);
     }
 
-    /// <summary>The tensor in the type that is computed in; itself where there is none.</summary>
+    /// <summary>Casts a tensor to the compute type; returns the tensor itself if no precision is active.</summary>
     internal static Tensor Of(Tensor x) => _current is { } precision && x.dtype != precision._type ? x.to(precision._type) : x;
 
-    /// <summary>A weight in the type that is computed in; itself where there is none.</summary>
+    /// <summary>Casts a weight to the compute type; returns the weight itself if no precision is active.</summary>
     internal static Tensor OfWeight(Tensor weight) => _current is { } precision && weight.dtype != precision._type ? precision.Turn(weight) : weight;
 
     /// <inheritdoc cref="OfWeight"/>
     internal static Tensor? OfBias(Tensor? bias) => bias is null ? null : OfWeight(bias);
 
-    /// <summary>Frees the turned weights.</summary>
+    /// <summary>Frees the cached weights.</summary>
     public void Dispose()
     {
         foreach (var tensor in _turned.Values) tensor.Dispose();
@@ -50,7 +54,8 @@ internal sealed class ComputePrecision : IDisposable
 
     private Tensor Turn(Tensor weight)
     {
-        if (weight.requires_grad && is_grad_enabled()) return weight.to(_type);       // it changes with each step, and its gradient goes back through the cast
+        // The weight changes with each step, and its gradient flows through the cast.
+        if (weight.requires_grad && is_grad_enabled()) return weight.to(_type);
         if (!_turned.TryGetValue(weight.Handle, out var turned)) _turned[weight.Handle] = turned = weight.detach().to(_type).DetachFromDisposeScope();
         return turned;
     }

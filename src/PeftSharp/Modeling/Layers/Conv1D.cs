@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>y = x·W + b: a linear layer whose weight is stored the other way round (transformers' <c>Conv1D</c>, which is no convolution).</summary>
+/// <summary>y = x·W + b: a linear layer whose weight is stored transposed (transformers' <c>Conv1D</c>; not a convolution).</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
@@ -15,7 +15,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
 
     /// <param name="inputs">Width of the input.</param>
     /// <param name="outputs">Width of the output.</param>
-    /// <param name="initialScale">Factor on the standard deviation of a new weight.</param>
+    /// <param name="initialScale">Factor of the standard deviation of an initialized weight.</param>
     public Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
     {
         _weight = new Parameter(empty(inputs, outputs));

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A row of the table for each id. The padding id's row, where there is one, learns nothing.</summary>
+/// <summary>A lookup table that returns a row for each id. The row of the padding id, if there is one, is not trained.</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, IHasWeight
 {
@@ -13,7 +13,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
 
     /// <param name="rows">Number of ids.</param>
     /// <param name="width">Width of a row.</param>
-    /// <param name="paddingId">The id whose row starts at 0 and is not trained. Null: none.</param>
+    /// <param name="paddingId">The id whose row is initialized to zero and is not trained. Null: none.</param>
     public Embedding(long rows, long width, long? paddingId = null) : base(nameof(Embedding))
     {
         _table = new Parameter(empty(rows, width));
@@ -26,7 +26,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
 
     Tensor IHasWeight.Weight => _table;
 
-    /// <summary>The id whose row learns nothing; null where all learn.</summary>
+    /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     internal long? PaddingId => _paddingId;
 
     /// <param name="ids">Int64 [...].</param>
@@ -36,7 +36,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
         using var scope = NewDisposeScope();
         var rows = _table.index_select(0, ids.reshape(-1)).reshape([.. ids.shape, _table.shape[1]]);
         if (_paddingId is { } padding && rows.requires_grad)
-            rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // the same values, no gradient to the padding row
+            rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // same values, but no gradient for the padding row
         return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
     }
 

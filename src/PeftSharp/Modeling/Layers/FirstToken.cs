@@ -4,14 +4,20 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>The last layer of an encoder whose head reads only the first token: keys and values are computed for all tokens, everything else for the first alone, with the same numbers.</summary>
+/// <summary>
+/// Computes the last layer of an encoder whose head reads only the first token: keys and values for all tokens, everything else for the
+/// first token only, with results identical to those of the full layer.
+/// </summary>
 internal static class FirstToken
 {
-    /// <summary>Whether the layer's first token alone has the numbers that it has among the others: the layer consists of known modules, and its dropout can be drawn for all tokens.</summary>
+    /// <summary>
+    /// Whether computing the first token alone gives the same result as computing all tokens: the layer consists of known modules, and its
+    /// dropout can draw the random numbers of all tokens.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="x">Its input, float [batch, tokens, hidden].</param>
-    /// <param name="context">The pass.</param>
-    /// <param name="options">Options of the pass.</param>
+    /// <param name="context">The context of the forward pass.</param>
+    /// <param name="options">The options of the forward pass.</param>
     internal static bool CanBeComputedAlone(Module layer, Tensor x, AttentionContext context, ForwardOptions options)
     {
         if (!options.FirstTokenOnly || options.OutputHiddenStates || options.OutputAttentions || !FastPaths.FirstTokenOnly || context.IsCausal || context.Cache is not null) return false;
@@ -32,6 +38,9 @@ internal static class FirstToken
         return layer.call(x, context.ForFirstToken());
     }
 
-    /// <summary>Whether a module treats each token by itself: the library's linear layers and norms, and modules that only hold others. An adapter does not count, since it draws dropout of its own.</summary>
+    /// <summary>
+    /// Whether a module processes each token independently: the library's linear layers and norms, and modules that only hold others. An
+    /// adapter does not qualify, since it has its own dropout.
+    /// </summary>
     private static bool IsRowByRow(Module module) => module is Linear or LayerNorm || (module is not ILayerWrapper && !module.parameters(recurse: false).Any() && module.children().Any());
 }

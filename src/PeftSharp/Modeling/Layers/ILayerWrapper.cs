@@ -1,8 +1,10 @@
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A module in place of another one, which it holds and adds to, such as an adapter.</summary>
+/// <summary>A module that replaces another one and wraps it, such as an adapter.</summary>
 internal interface ILayerWrapper
 {
-    /// <summary>Path, inside of this module, of the module that a checkpoint of the model holds, such as <c>base_layer</c>.</summary>
+    /// <summary>
+    /// The path, relative to this module, of the module whose tensors a checkpoint of the model contains, such as <c>base_layer</c>.
+    /// </summary>
     string KeptPath { get; }
 }

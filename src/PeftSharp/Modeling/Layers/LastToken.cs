@@ -2,22 +2,26 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>The hidden state of each row's last token that is not padding, by which decoders classify a whole text.</summary>
+/// <summary>Selects the hidden state of each row's last token that is not padding, from which decoders classify a text.</summary>
 public static class LastToken
 {
     /// <param name="states">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="inputs">The batch: its ids say which tokens are padding, or where embeddings were given its attention mask; without both the last token of every row is taken.</param>
-    /// <param name="padTokenId">The padding token of the configuration; null: only a batch of one row is possible.</param>
+    /// <param name="inputs">
+    /// The batch. Padding is determined by its ids or, if embeddings were passed, by its attention mask; without both, the last token of
+    /// every row is selected.
+    /// </param>
+    /// <param name="padTokenId">The padding token of the configuration; if null, only a batch of one row is supported.</param>
     /// <returns>Float [batch, hidden].</returns>
-    /// <remarks>transformers takes the last token where embeddings were given, also where the mask says that it is padding.</remarks>
-    /// <exception cref="ArgumentException">There are several rows and no padding token.</exception>
+    /// <remarks>If embeddings were passed, transformers always selects the last token, even if the mask marks it as padding.</remarks>
+    /// <exception cref="ArgumentException">There are several rows, and <paramref name="padTokenId"/> is null.</exception>
     public static Tensor Of(Tensor states, ModelInputs inputs, int? padTokenId)
     {
         ArgumentNullException.ThrowIfNull(states);
         ArgumentNullException.ThrowIfNull(inputs);
         var (rows, tokens) = (states.shape[0], states.shape[1]);
         if (padTokenId is null && rows > 1)
-            throw new ArgumentException($"A batch of {rows} rows needs pad_token_id in the configuration, so that the last token of each row is known. Set it, for example to the end-of-text token.");
+            throw new ArgumentException($"A batch of {rows} rows requires pad_token_id in the configuration to determine the last "
+                + "token of each row. Set PadTokenId, for example to the end-of-text token.");
         using var scope = NewDisposeScope();
         var read = inputs.InputIds is { } ids ? padTokenId is { } pad ? ids.ne(pad) : null : inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask.ne(0) : null;
         if (read is null) return states.select(1, tokens - 1).MoveToOuterDisposeScope();

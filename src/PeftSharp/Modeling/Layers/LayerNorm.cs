@@ -14,7 +14,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     private readonly double _epsilon;
 
     /// <param name="width">Width of the last axis.</param>
-    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="epsilon">Epsilon added to the variance.</param>
     public LayerNorm(long width, double epsilon) : base(nameof(LayerNorm))
     {
         (_width, _epsilon) = ([width], epsilon);
@@ -24,7 +24,7 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     }
 
     /// <param name="x">Float [..., width].</param>
-    /// <returns>As <paramref name="x"/>.</returns>
+    /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x) => functional.layer_norm(x, _width, _gain, _shift, _epsilon);
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)

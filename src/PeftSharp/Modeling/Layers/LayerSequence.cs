@@ -9,9 +9,12 @@ public static class LayerSequence
 {
     /// <param name="layers">The layers.</param>
     /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
-    /// <param name="context">The pass.</param>
-    /// <param name="options">Options of the pass.</param>
-    /// <returns>The embeddings and the output of each layer, float [batch, tokens, hidden] each. Where a head reads only the first token, the last may hold only that one.</returns>
+    /// <param name="context">The context of the forward pass.</param>
+    /// <param name="options">The options of the forward pass.</param>
+    /// <returns>
+    /// The embeddings and the output of each layer, float [batch, tokens, hidden] each. If the head reads only the first token, the last
+    /// output may contain only that token.
+    /// </returns>
     public static IReadOnlyList<Tensor> Run<TLayer>(ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options) where TLayer : Module<Tensor, AttentionContext, Tensor>
     {
         ArgumentNullException.ThrowIfNull(layers);

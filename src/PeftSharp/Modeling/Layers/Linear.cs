@@ -5,9 +5,15 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>y = x·Wᵀ + b. Its weights are not set when it is made: a checkpoint or <see cref="IParameterInitializer.Initialize"/> does that.</summary>
+/// <summary>
+/// A linear layer: y = x·Wᵀ + b. The weights of a new instance are not initialized; loading a checkpoint or
+/// <see cref="IParameterInitializer.Initialize"/> sets them.
+/// </summary>
 /// <remarks>
-/// <para>TorchSharp's own draws random numbers when it is made, which costs time and moves the random stream that PyTorch's users know.</para>
+/// <para>
+/// TorchSharp's <c>Linear</c> draws random numbers when it is created, which takes time and advances the random stream differently
+/// from PyTorch.
+/// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
 public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
@@ -28,7 +34,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     /// <summary>W, float [outputs, inputs].</summary>
     internal Parameter Weight => _weight;
 
-    /// <summary>b, float [outputs]; null where there is none.</summary>
+    /// <summary>b, float [outputs]; null without a bias.</summary>
     internal Parameter? Bias => _bias;
 
     /// <param name="x">Float [..., inputs].</param>
@@ -39,13 +45,16 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
         return Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>x·Wᵀ + b by the faster way for so many rows.</summary>
+    /// <summary>x·Wᵀ + b, by the faster kernel for the number of rows.</summary>
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias = null) =>
         SkinnyGemm.CanRun(x, weight, bias, isTransposed: false) ? SkinnyGemm.Apply(x, weight, bias, isTransposed: false)
         : FastLinear.CanRun(x, weight, bias, isTransposed: false) ? FastLinear.Apply(x, weight, bias, isTransposed: false)
         : functional.linear(x, weight, bias);
 
-    /// <summary>Changes the number of outputs of a head that scores tokens; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the others.</summary>
+    /// <summary>
+    /// Changes the number of outputs of a language model head; see <see cref="VocabularyRows.Resized"/>. New biases are the mean of the
+    /// existing ones.
+    /// </summary>
     internal void ResizeOutputs(long outputs)
     {
         var weight = VocabularyRows.Resized(_weight, outputs);

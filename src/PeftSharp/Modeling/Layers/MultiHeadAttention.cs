@@ -4,38 +4,41 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Attention of several heads between projections (Vaswani et al. 2017, section 3.2): the part that every family's attention layer shares. It holds no weights.</summary>
+/// <summary>
+/// Multi-head attention without projections (Vaswani et al. 2017, section 3.2): the part that the attention layers of all families
+/// share. It holds no weights.
+/// </summary>
 /// <remarks>
-/// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value cache, masks, windows and dropout are
-/// applied here; the family's layer owns the projections. Thread safety: instances are immutable.
+/// Query heads may share key and value heads (grouped-query attention, Ainslie et al. 2023, arXiv:2305.13245). Rotation, the key-value
+/// cache, masks, windows and dropout are applied here; the family's layer owns the projections. Thread safety: instances are immutable.
 /// </remarks>
 public sealed record MultiHeadAttention
 {
     /// <summary>Number of query heads.</summary>
     public required int Heads { get; init; }
 
-    /// <summary>Number of key and value heads; divides <see cref="Heads"/>. Default: as many as there are query heads.</summary>
+    /// <summary>Number of key and value heads; must divide <see cref="Heads"/>. Default: <see cref="Heads"/>.</summary>
     public int? KeyValueHeads { get; init; }
 
-    /// <summary>Number of the layer from 0: its place in the cache.</summary>
+    /// <summary>Zero-based index of the layer in the key-value cache.</summary>
     public int Layer { get; init; }
 
-    /// <summary>Probability of dropping an attention probability in training. Default 0.</summary>
+    /// <summary>Dropout probability of the attention probabilities in training. Default 0.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>Factor on the scores. Null: 1 / √(width of a head).</summary>
+    /// <summary>Factor by which the scores are multiplied. Null: 1 / √(width of a head).</summary>
     public double? Scale { get; init; }
 
-    /// <summary>Sliding window in tokens, see <see cref="AttentionContext"/>. Null: no limit.</summary>
+    /// <summary>Sliding window in tokens; see <see cref="AttentionContext"/>. Null: no limit.</summary>
     public int? Window { get; init; }
 
-    /// <summary>Rotation of queries and keys. Null: none.</summary>
+    /// <summary>Rotary embedding of queries and keys. Null: none.</summary>
     public RotaryEmbedding? Rotary { get; init; }
 
-    /// <summary>Whether attention is computed in float32 where the hidden states are narrower. Default false.</summary>
+    /// <summary>Whether attention is computed in float32 if the hidden states have a narrower type. Default false.</summary>
     public bool InFloat32 { get; init; }
 
-    /// <summary>Projected states as heads.</summary>
+    /// <summary>Splits projected states into heads.</summary>
     /// <param name="x">Float [batch, tokens, heads · width].</param>
     /// <param name="heads">Number of heads.</param>
     /// <returns>Float [batch, heads, tokens, width].</returns>
@@ -45,22 +48,24 @@ public sealed record MultiHeadAttention
         return x.unflatten(2, heads, -1).transpose(1, 2);
     }
 
-    /// <summary>Attention of projected states.</summary>
+    /// <summary>Computes attention of projected states.</summary>
     /// <param name="query">Float [batch, queries, heads · width].</param>
     /// <param name="key">Float [batch, tokens, key and value heads · width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
-    /// <param name="context">The pass.</param>
+    /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
-    /// <param name="scoreBias">Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens], such as a bias by relative position. Null: none.</param>
+    /// <param name="scoreBias">
+    /// Added to the scaled scores, float, broadcast to [batch, heads, queries, tokens], such as a relative position bias. Null: none.
+    /// </param>
     /// <returns>Float [batch, queries, heads · width].</returns>
     public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null) =>
         ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context, training, scoreBias);
 
-    /// <summary>Attention of states that are split into heads already.</summary>
+    /// <summary>Computes attention of states that are already split into heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, key and value heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
-    /// <param name="context">The pass.</param>
+    /// <param name="context">The context of the forward pass.</param>
     /// <param name="training">Whether dropout applies.</param>
     /// <param name="scoreBias">As for <see cref="Apply"/>.</param>
     /// <returns>Float [batch, queries, heads · width].</returns>
@@ -77,9 +82,11 @@ public sealed record MultiHeadAttention
             (query, key) = (tables.Rotate(query), tables.Rotate(key));
         }
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value);
-        if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;      // libtorch divides by the root of the width
+        // Libtorch divides by the root of the width.
+        if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;
         var mask = context.Mask(Window);
-        if (Window is { } window && context.IsCausal && window - 1 + tokens is var visible && visible < key.shape[2])      // older tokens are hidden from every query of this pass
+        // Older tokens are hidden from every query of this pass.
+        if (Window is { } window && context.IsCausal && window - 1 + tokens is var visible && visible < key.shape[2])
         {
             var older = key.shape[2] - visible;
             (key, value) = (key.narrow(2, older, visible), value.narrow(2, older, visible));
@@ -94,12 +101,12 @@ public sealed record MultiHeadAttention
         return mixed.to(type).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether attention to the first token alone draws the dropout that it has among the others.</summary>
+    /// <summary>Whether attention of the first token alone can use the same dropout mask as attention of all tokens.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="training">Whether dropout applies.</param>
     internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
 
-    /// <summary>A bias as a mask: it replaces the mask, so it must hide what causality hides.</summary>
+    /// <summary>Combines the bias with the causal mask: the bias replaces the mask, so it must also hide later tokens.</summary>
     private static Tensor WithCausality(Tensor bias, AttentionContext context)
     {
         var (queries, tokens) = (bias.shape[^2], bias.shape[^1]);
@@ -111,12 +118,13 @@ public sealed record MultiHeadAttention
     {
         var groups = Heads / (KeyValueHeads ?? Heads);
         if (groups == 1) return Attention.Apply(query, key, value, mask, dropout, isCausal, drawnQueries);
-        if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))      // the query heads of a group are rows of one attention: keys and values need not be repeated
+        // Treats the query heads of a group as rows, so keys and values are not repeated.
+        if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))
             return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout).reshape(query.shape);
         return Attention.Apply(query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
     }
 
-    /// <summary>The same step by step, which gives the probabilities (transformers' eager attention).</summary>
+    /// <summary>Attention without fused kernels, which returns the probabilities (transformers' eager attention).</summary>
     private Tensor WithProbabilities(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, AttentionContext context)
     {
         var groups = Heads / (KeyValueHeads ?? Heads);

@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Root mean square normalization over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467): y = x / sqrt(mean(x²) + ε) · w, computed in float32.</summary>
+/// <summary>
+/// Root mean square normalization over the last axis (Zhang and Sennrich 2019, arXiv:1910.07467): y = x / sqrt(mean(x²) + ε) · w,
+/// computed in float32.
+/// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay
 {
@@ -13,8 +16,10 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     private readonly bool _addsOne;
 
     /// <param name="width">Width of the last axis.</param>
-    /// <param name="epsilon">Added to the mean square.</param>
-    /// <param name="addsOne">Whether the factor is 1 + w and w starts at 0, as in Gemma. Default false: the factor is w and starts at 1.</param>
+    /// <param name="epsilon">Epsilon added to the mean square.</param>
+    /// <param name="addsOne">
+    /// Whether the factor is 1 + w with w initialized to 0, as in Gemma. Default false: the factor is w, initialized to 1.
+    /// </param>
     public RmsNorm(long width, double epsilon, bool addsOne = false) : base(nameof(RmsNorm))
     {
         (_epsilon, _addsOne) = (epsilon, addsOne);
@@ -23,13 +28,13 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     }
 
     /// <param name="x">Float [..., width].</param>
-    /// <returns>As <paramref name="x"/>.</returns>
+    /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
         var wide = x.to(ScalarType.Float32);
         var normalized = wide * (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
-        // LLaMA rounds to the type of x before it multiplies by w; Gemma multiplies in float32.
+        // LLaMA casts to the type of x before multiplying by w; Gemma multiplies in float32.
         var result = _addsOne ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype) : normalized.to(x.dtype) * ComputePrecision.OfWeight(_gain);
         return result.to(x.dtype).MoveToOuterDisposeScope();
     }

@@ -5,9 +5,11 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A linear layer that reads the weight of another module, as a head that is tied to the embeddings. Its bias is its own or another module's.</summary>
+/// <summary>
+/// A linear layer that uses the weight of another module, such as a head that is tied to the embeddings. It may have its own bias.
+/// </summary>
 /// <remarks>
-/// <para>The weight is read on each call, so moving the model or adapting the embeddings changes what this layer computes.</para>
+/// <para>The weight is read on each call, so moving the model or adapting the embeddings takes effect here too.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes the parameters that it reads.</para>
 /// </remarks>
 public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterInitializer, IVocabularySized
@@ -16,18 +18,18 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
     private readonly Func<Parameter>? _sourceBias;
     [ComponentName(Name = "bias")] private Parameter? _ownBias;
 
-    /// <summary>A layer without parameters of its own.</summary>
-    /// <param name="source">Gives the weight, float [outputs, inputs].</param>
-    /// <param name="sourceBias">Gives the bias, float [outputs]; null where there is none.</param>
+    /// <summary>Creates a layer without parameters of its own.</summary>
+    /// <param name="source">Returns the weight, float [outputs, inputs].</param>
+    /// <param name="sourceBias">Returns the bias, float [outputs]. Null: no bias.</param>
     public TiedLinear(Func<Tensor> source, Func<Parameter>? sourceBias = null) : base(nameof(TiedLinear))
     {
         (_source, _sourceBias) = (source, sourceBias);
         RegisterComponents();
     }
 
-    /// <summary>A layer with a bias of its own, which starts at 0 and is resized with the vocabulary.</summary>
-    /// <param name="source">Gives the weight, float [outputs, inputs].</param>
-    /// <param name="outputs">Number of elements of the bias: the size of the vocabulary.</param>
+    /// <summary>Creates a layer with its own bias, which is initialized to 0 and resized with the vocabulary.</summary>
+    /// <param name="source">Returns the weight, float [outputs, inputs].</param>
+    /// <param name="outputs">Number of elements of the bias: the vocabulary size.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="outputs"/> is less than 1.</exception>
     public TiedLinear(Func<Tensor> source, long outputs) : base(nameof(TiedLinear))
     {
@@ -39,10 +41,10 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
     /// <summary>The weight, float [outputs, inputs].</summary>
     public Tensor Weight => _source();
 
-    /// <summary>The bias; null where there is none.</summary>
+    /// <summary>The bias; null if there is none.</summary>
     internal Parameter? Bias => _ownBias ?? _sourceBias?.Invoke();
 
-    /// <summary>A layer with a copy of this one's weight and bias, tied to nothing.</summary>
+    /// <summary>Creates an untied layer with a copy of this layer's weight and bias.</summary>
     internal Linear ToLinear()
     {
         using var free = no_grad();

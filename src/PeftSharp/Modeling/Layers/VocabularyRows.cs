@@ -3,16 +3,22 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Parameters with a row for each token, resized for another vocabulary.</summary>
+/// <summary>Resizes parameters that have one row per token of the vocabulary.</summary>
 /// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class VocabularyRows
 {
     private const double CovarianceScale = 1e-9;
 
-    /// <summary>The first rows as they are; new rows are drawn from a normal distribution with the mean of the old rows and their covariance times 1e-9, as transformers draws them (<c>mean_resizing</c>).</summary>
+    /// <summary>
+    /// Resizes a parameter. Existing rows are kept; new rows are drawn from a normal distribution with the mean of the existing rows and
+    /// their covariance times 1e-9, as in transformers (<c>mean_resizing</c>).
+    /// </summary>
     /// <param name="parameter">Float [tokens, …].</param>
     /// <param name="rows">The new number of rows; at least 1.</param>
-    /// <returns>A new parameter. The module that holds it registers it again: <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize))</c>.</returns>
+    /// <returns>
+    /// A new parameter, which the module must register again:
+    /// <c>ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize))</c>.
+    /// </returns>
     public static Parameter Resized(Parameter parameter, long rows)
     {
         ArgumentNullException.ThrowIfNull(parameter);
@@ -30,7 +36,8 @@ public static class VocabularyRows
     {
         var (rows, shape) = (old.to(ScalarType.Float32).reshape(old.shape[0], -1), (long[])[count, .. old.shape[1..]]);
         var mean = rows.mean([0], keepdim: true);
-        var noise = randn([count, rows.shape[0]], device: old.device).matmul(rows - mean) * Math.Sqrt(CovarianceScale / rows.shape[0]);     // of covariance (rows - mean)ᵀ(rows - mean) / n
+        // Covariance (rows - mean)ᵀ(rows - mean) / n.
+        var noise = randn([count, rows.shape[0]], device: old.device).matmul(rows - mean) * Math.Sqrt(CovarianceScale / rows.shape[0]);
         return (mean + noise).to(old.dtype).reshape(shape);
     }
 }

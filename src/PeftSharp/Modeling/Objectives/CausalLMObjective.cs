@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The next token of each position. Labels are the ids themselves; they are shifted here (transformers' <c>ForCausalLMLoss</c>).</summary>
+/// <summary>
+/// Predicting the next token at each position. Labels are the token ids, not shifted (transformers' <c>ForCausalLMLoss</c>).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class CausalLMObjective : LanguageModelObjective
 {
@@ -10,11 +12,14 @@ public sealed class CausalLMObjective : LanguageModelObjective
 
     private CausalLMObjective(bool countsFirstLabels) => _countsFirstLabels = countsFirstLabels;
 
-    /// <summary>Targets are the labels that some position predicts: all but the first of each row.</summary>
+    /// <summary>Counts as targets only the labels that a position predicts: all except the first of each row.</summary>
     public static CausalLMObjective Instance { get; } = new(countsFirstLabels: false);
 
-    /// <summary>Targets are all labels, the first of each row among them, although no position predicts it.</summary>
-    /// <remarks>transformers' trainer counts so for <c>GPT2LMHeadModel</c>: the loss of a training step is the sum over one target less in each row, divided by all.</remarks>
+    /// <summary>Counts all labels as targets, including the first of each row, which no position predicts.</summary>
+    /// <remarks>
+    /// This is how transformers' trainer counts for <c>GPT2LMHeadModel</c>: the summed loss, which has one term fewer per row, is divided
+    /// by the number of all labels.
+    /// </remarks>
     public static CausalLMObjective CountingFirstLabels { get; } = new(countsFirstLabels: true);
 
     internal override Tensor Targets(Tensor labels) => Losses.NextTokens(labels);

@@ -2,14 +2,17 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>A token of the vocabulary for each position: an objective whose loss can be computed from hidden states without all logits.</summary>
+/// <summary>
+/// Predicting a token of the vocabulary at each position: an objective whose loss can be computed from hidden states without
+/// materializing all logits.
+/// </summary>
 /// <remarks>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</remarks>
 public abstract class LanguageModelObjective : Objective
 {
     private protected LanguageModelObjective() { }
 
     /// <summary>The label that each position predicts, int64 [batch, tokens].</summary>
-    /// <param name="labels">Int64 [batch, tokens] as the caller gave them; -100 is not counted.</param>
+    /// <param name="labels">Int64 [batch, tokens], as passed by the caller; -100 is ignored.</param>
     internal abstract Tensor Targets(Tensor labels);
 
     /// <inheritdoc/>

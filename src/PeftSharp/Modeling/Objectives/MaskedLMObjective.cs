@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The masked tokens; labels of all others are -100 (transformers' <c>ForMaskedLMLoss</c>).</summary>
+/// <summary>Predicting the masked tokens; the labels of all other tokens are -100 (transformers' <c>ForMaskedLMLoss</c>).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MaskedLMObjective : LanguageModelObjective
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static MaskedLMObjective Instance { get; } = new();
 
     private MaskedLMObjective() { }

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The right one of several choices; -100 is not counted (transformers' <c>ForMultipleChoice</c> classes).</summary>
+/// <summary>Selecting the correct one of several choices; -100 is ignored (transformers' <c>ForMultipleChoice</c> classes).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MultipleChoiceObjective : Objective
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static MultipleChoiceObjective Instance { get; } = new();
 
     private MultipleChoiceObjective() { }

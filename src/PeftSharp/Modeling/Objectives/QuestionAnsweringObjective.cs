@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>The first and last token of the answer; positions outside the input are not counted (transformers' <c>ForQuestionAnsweringLoss</c>).</summary>
+/// <summary>
+/// Predicting the first and last token of the answer; positions outside the input are ignored (transformers'
+/// <c>ForQuestionAnsweringLoss</c>).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class QuestionAnsweringObjective : Objective
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static QuestionAnsweringObjective Instance { get; } = new();
 
     private QuestionAnsweringObjective() { }
@@ -14,8 +17,9 @@ public sealed class QuestionAnsweringObjective : Objective
     /// <inheritdoc/>
     public override IReadOnlyList<string> LabelNames { get; } = ["start_positions", "end_positions"];
 
+    // All positions are valid: those outside the input are ignored.
     /// <inheritdoc/>
-    public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }      // any position is valid: one outside the input is ignored
+    public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }
 
     /// <inheritdoc/>
     public override long CountTargets(ModelInputs inputs, PretrainedConfig config) => HasLabels(inputs) ? inputs.StartPositions!.shape[0] : 0;
@@ -25,7 +29,7 @@ public sealed class QuestionAnsweringObjective : Objective
         inputs is { StartPositions: { } starts, EndPositions: { } ends } ? Losses.QuestionAnswering(output.StartLogits!, output.EndLogits!, starts, ends, numItemsInBatch) : null;
 
     /// <inheritdoc/>
-    /// <remarks>Positions move with the text. peft leaves them, so that its labels point to other tokens.</remarks>
+    /// <remarks>The positions are shifted with the text. peft does not shift them, so its labels refer to other tokens.</remarks>
     public override void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>One class, several classes or a number for a whole input, by the configuration's <c>problem_type</c> (transformers' <c>ForSequenceClassificationLoss</c>).</summary>
+/// <summary>
+/// Classifying a whole input: single-label, multi-label or regression, by the configuration's <c>problem_type</c> (transformers'
+/// <c>ForSequenceClassificationLoss</c>).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class SequenceClassificationObjective : Objective
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static SequenceClassificationObjective Instance { get; } = new();
 
     private SequenceClassificationObjective() { }

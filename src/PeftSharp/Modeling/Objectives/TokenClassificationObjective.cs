@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>One class for each token; -100 is not counted (transformers' <c>ForTokenClassification</c>).</summary>
+/// <summary>Classifying each token; -100 is ignored (transformers' <c>ForTokenClassification</c>).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class TokenClassificationObjective : Objective
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static TokenClassificationObjective Instance { get; } = new();
 
     private TokenClassificationObjective() { }

@@ -2,10 +2,10 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>The values that describe a BERT (transformers' <c>BertConfig</c>); defaults are those of bert-base-uncased.</summary>
+/// <summary>The configuration of a BERT model (transformers' <c>BertConfig</c>). Defaults are those of bert-base-uncased.</summary>
 public sealed record BertConfig : EncoderConfig
 {
-    /// <summary>The defaults of bert-base-uncased.</summary>
+    /// <summary>Creates the configuration of bert-base-uncased.</summary>
     public BertConfig() => (VocabSize, PadTokenId) = (30522, 0);
 
     /// <inheritdoc/>
@@ -14,10 +14,13 @@ public sealed record BertConfig : EncoderConfig
     /// <inheritdoc/>
     public override int? MaxPositions => MaxPositionEmbeddings;
 
-    /// <summary>The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in PyTorch.</summary>
+    /// <summary>
+    /// The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in
+    /// PyTorch.
+    /// </summary>
     internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems() => PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize)
-        ? base.Problems().Append($"pad_token_id is {pad}, but there are {VocabSize} ids (vocab_size)") : base.Problems();
+        ? base.Problems().Append($"pad_token_id is {pad}, but the vocabulary has {VocabSize} ids (vocab_size)") : base.Problems();
 }

@@ -2,11 +2,11 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>BERT (Devlin et al. 2018, arXiv:1810.04805) as transformers names it.</summary>
+/// <summary>The BERT family (Devlin et al. 2018, arXiv:1810.04805).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class BertFamily : ModelFamily<BertConfig>
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static BertFamily Instance { get; } = new();
 
     private BertFamily() { }

@@ -2,12 +2,15 @@ using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>BERT with a classifier of whole texts (transformers' <c>BertForSequenceClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>BERT for sequence classification (transformers' <c>BertForSequenceClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class BertForSequenceClassification : SequenceClassificationModel<BertForSequenceClassification, BertConfig>, IPretrainedModel<BertForSequenceClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -34,8 +37,11 @@ public sealed class BertForSequenceClassification : SequenceClassificationModel<
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
 }
 
-/// <summary>BERT with a classifier of each token, as for named entities (transformers' <c>BertForTokenClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>BERT for token classification, such as named entity recognition (transformers' <c>BertForTokenClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class BertForTokenClassification : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -59,8 +65,11 @@ public sealed class BertForTokenClassification : TokenClassificationModel<BertFo
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
-/// <summary>BERT with a head that finds the span of a text that answers a question (transformers' <c>BertForQuestionAnswering</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>BERT for extractive question answering (transformers' <c>BertForQuestionAnswering</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -82,8 +91,11 @@ public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQue
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
 }
 
-/// <summary>BERT with a head that picks one of several choices (transformers' <c>BertForMultipleChoice</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>BERT for multiple choice (transformers' <c>BertForMultipleChoice</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
@@ -111,7 +123,10 @@ public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleC
 }
 
 /// <summary>BERT as a masked language model (transformers' <c>BertForMaskedLM</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class BertForMaskedLM : MaskedLMModel<BertForMaskedLM, BertConfig>, IPretrainedModel<BertForMaskedLM, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;

@@ -1,12 +1,14 @@
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>The layers of the masked language model's head before the scores (transformers' <c>BertOnlyMLMHead</c>); the names below it are those of the checkpoint.</summary>
+/// <summary>
+/// The head of the masked language model (transformers' <c>BertOnlyMLMHead</c>). Submodules have the names of the checkpoint.
+/// </summary>
 internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
@@ -17,11 +19,11 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The layer that scores the tokens.</summary>
+    /// <summary>The layer that computes the logits.</summary>
     internal Module<Tensor, Tensor> Decoder => _predictions.Decoder;
 
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <returns>As <paramref name="states"/>.</returns>
+    /// <returns>Same shape as <paramref name="states"/>.</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
     private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized

@@ -5,10 +5,13 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.Bert;
 
-/// <summary>The encoder without a head (Devlin et al. 2018, arXiv:1810.04805; transformers' <c>BertModel</c>).</summary>
+/// <summary>The BERT encoder without a head (Devlin et al. 2018, arXiv:1810.04805; transformers' <c>BertModel</c>).</summary>
 /// <remarks>
-/// <para>It gives <c>last_hidden_state</c> [batch, tokens, hidden] and <c>pooler_output</c> [batch, hidden].</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden] and <c>pooler_output</c> [batch, hidden].</para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
 public sealed class BertModel : PretrainedModel<BertModel, BertConfig>, IPretrainedModel<BertModel, BertConfig>
 {

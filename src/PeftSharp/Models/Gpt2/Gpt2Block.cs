@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.Gpt2;
 
-/// <summary>A layer of GPT-2: a norm and causal self-attention, then a norm and a feed-forward layer, each added to its input.</summary>
+/// <summary>
+/// A layer of GPT-2: layer normalization and causal self-attention, then layer normalization and a feed-forward layer, each with a
+/// residual connection.
+/// </summary>
 /// <remarks>Radford et al. 2019, section 2.3. Parameter names are those of transformers' <c>GPT2Block</c>.</remarks>
 internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
 {
@@ -23,8 +26,8 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="context">The pass.</param>
-    /// <returns>As <paramref name="x"/>.</returns>
+    /// <param name="context">The context of the forward pass.</param>
+    /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();
@@ -32,7 +35,7 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
         return (attended + _feedForward.call(_feedForwardNorm.call(attended))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One fused projection to queries, keys and values, then every token attends to itself and the tokens before it (<c>GPT2Attention</c>).</summary>
+    /// <summary>Causal self-attention with one fused projection to queries, keys and values (<c>GPT2Attention</c>).</summary>
     private sealed class SelfAttention : Module<Tensor, AttentionContext, Tensor>
     {
         [ComponentName(Name = "c_attn")] private readonly Module<Tensor, Tensor> _qkv;
@@ -53,7 +56,8 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
-            var parts = _qkv.call(x).unflatten(2, 3, _heads.Heads, -1).permute(2, 0, 3, 1, 4).unbind(0);        // three of [batch, heads, tokens, width]
+            // Three of [batch, heads, tokens, width].
+            var parts = _qkv.call(x).unflatten(2, 3, _heads.Heads, -1).permute(2, 0, 3, 1, 4).unbind(0);
             var mixed = _heads.ApplyToHeads(parts[0], parts[1], parts[2], context, training);
             return _dropout.call(_output.call(mixed)).MoveToOuterDisposeScope();
         }

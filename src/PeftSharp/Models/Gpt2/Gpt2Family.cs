@@ -3,11 +3,11 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Gpt2;
 
-/// <summary>GPT-2 (Radford et al. 2019, Language Models are Unsupervised Multitask Learners) as transformers names it.</summary>
+/// <summary>The GPT-2 family (Radford et al. 2019, Language Models are Unsupervised Multitask Learners).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static Gpt2Family Instance { get; } = new();
 
     private static readonly (string Common, string Own)[] _ownNames =
@@ -49,7 +49,9 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json));
 
-    /// <summary>Fields by the names that most families have for them are accepted too, and decide where both are given, as in transformers.</summary>
+    /// <summary>
+    /// Converts the field names that most families use to those of GPT-2; they take precedence if both are present, as in transformers.
+    /// </summary>
     private static JsonObject WithOwnNames(JsonObject json)
     {
         foreach (var (common, own) in _ownNames)
@@ -65,5 +67,6 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) =>
-        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);      // the causal mask, which was stored once
+        // The causal mask, which older checkpoints contain.
+        key.EndsWith(".attn.bias", StringComparison.Ordinal) || key.EndsWith(".attn.masked_bias", StringComparison.Ordinal);
 }

@@ -2,12 +2,15 @@ using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Models.Gpt2;
 
-/// <summary>GPT-2 as a causal language model (transformers' <c>GPT2LMHeadModel</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>GPT-2 for causal language modeling (transformers' <c>GPT2LMHeadModel</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>, IPretrainedModel<Gpt2LMHeadModel, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -29,8 +32,11 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
     protected override Module<Tensor, Tensor> Head => _head;
 }
 
-/// <summary>GPT-2 with a classifier of whole texts, which reads the last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>GPT-2 for sequence classification, from the last token (transformers' <c>GPT2ForSequenceClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<Gpt2ForSequenceClassification, Gpt2Config>, IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
@@ -52,8 +58,11 @@ public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
-/// <summary>GPT-2 with a classifier of each token (transformers' <c>GPT2ForTokenClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>GPT-2 for token classification (transformers' <c>GPT2ForTokenClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class Gpt2ForTokenClassification : TokenClassificationModel<Gpt2ForTokenClassification, Gpt2Config>, IPretrainedModel<Gpt2ForTokenClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;

@@ -3,16 +3,22 @@ using PeftSharp.Modeling.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Dropout = PeftSharp.Modeling.Layers.Dropout;      // the names stand for TorchSharp's classes too
+using Dropout = PeftSharp.Modeling.Layers.Dropout;      // TorchSharp has classes of the same names
 using Embedding = PeftSharp.Modeling.Layers.Embedding;
 using LayerNorm = PeftSharp.Modeling.Layers.LayerNorm;
 
 namespace PeftSharp.Models.Gpt2;
 
-/// <summary>The decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
+/// <summary>The GPT-2 decoder without a head (Radford et al. 2019; transformers' <c>GPT2Model</c>).</summary>
 /// <remarks>
-/// <para>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized. <c>token_type_ids</c> are looked up in the word embeddings.</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>
+/// Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized. <c>token_type_ids</c> use the word
+/// embeddings.
+/// </para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
 public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrainedModel<Gpt2Model, Gpt2Config>
 {
@@ -48,7 +54,7 @@ public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrai
     public override Module<Tensor, Tensor> InputEmbeddings => _words;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Cached and new tokens together are more than the positions.</exception>
+    /// <exception cref="ArgumentException">Cached and new tokens exceed the number of positions.</exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var embedded = Embed(inputs, options.PastKeyValues?.Length ?? 0);

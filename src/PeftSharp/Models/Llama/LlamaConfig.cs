@@ -3,12 +3,12 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Llama;
 
-/// <summary>The values that describe a LLaMA (transformers' <c>LlamaConfig</c>); defaults are those of LLaMA 7B.</summary>
+/// <summary>The configuration of a LLaMA model (transformers' <c>LlamaConfig</c>). Defaults are those of LLaMA 7B.</summary>
 public sealed record LlamaConfig : TextConfig
 {
     private const double DefaultHeadDropout = 0.1;
 
-    /// <summary>The defaults of LLaMA 7B.</summary>
+    /// <summary>Creates the configuration of LLaMA 7B.</summary>
     public LlamaConfig() => (VocabSize, BosTokenId, EosTokenId, TieWordEmbeddings) = (32000, 1, [2], false);
 
     /// <inheritdoc/>
@@ -23,28 +23,30 @@ public sealed record LlamaConfig : TextConfig
     /// <summary>Number of layers. Default 32.</summary>
     public int NumHiddenLayers { get; init; } = 32;
 
-    /// <summary>Query heads of a layer. Default 32.</summary>
+    /// <summary>Number of query heads per layer. Default 32.</summary>
     public int NumAttentionHeads { get; init; } = 32;
 
-    /// <summary>Key and value heads of a layer; divides <see cref="NumAttentionHeads"/>. Null: as many as query heads.</summary>
+    /// <summary>
+    /// Number of key and value heads per layer; must divide <see cref="NumAttentionHeads"/>. Null: <see cref="NumAttentionHeads"/>.
+    /// </summary>
     public int? NumKeyValueHeads { get; init; }
 
     /// <summary>Width of a head. Null: <see cref="HiddenSize"/> / <see cref="NumAttentionHeads"/>.</summary>
     public int? HeadDim { get; init; }
 
-    /// <summary>Activation of the feed-forward layer's gate. Default <c>silu</c>.</summary>
+    /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
     public string HiddenAct { get; init; } = "silu";
 
-    /// <summary>Number of tokens that the model was trained with; longer inputs are allowed. Default 2048.</summary>
+    /// <summary>Maximum number of tokens in training; longer inputs are allowed. Default 2048.</summary>
     public int MaxPositionEmbeddings { get; init; } = 2048;
 
-    /// <summary>Added to the mean square in norms. Default 1e-6.</summary>
+    /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6.</summary>
     public double RmsNormEps { get; init; } = 1e-6;
 
     /// <summary>Base and scaling of the rotary embeddings.</summary>
     public RotaryParameters RopeParameters { get; init; } = new();
 
-    /// <summary>Whether the projections of attention have a bias. Default false.</summary>
+    /// <summary>Whether the attention projections have a bias. Default false.</summary>
     public bool AttentionBias { get; init; }
 
     /// <summary>Dropout of attention probabilities in training. Default 0.</summary>
@@ -53,10 +55,10 @@ public sealed record LlamaConfig : TextConfig
     /// <summary>Whether the feed-forward layer's projections have a bias. Default false.</summary>
     public bool MlpBias { get; init; }
 
-    /// <summary>Dropout before a classifier of tokens. Null: <see cref="HiddenDropout"/>.</summary>
+    /// <summary>Dropout before a token classifier. Null: <see cref="HiddenDropout"/>.</summary>
     public double? ClassifierDropout { get; init; }
 
-    /// <summary>Dropout before a classifier of tokens where <see cref="ClassifierDropout"/> is null. Null: 0.1.</summary>
+    /// <summary>Dropout before a token classifier if <see cref="ClassifierDropout"/> is null. Null: 0.1.</summary>
     public double? HiddenDropout { get; init; }
 
     /// <inheritdoc/>
@@ -65,7 +67,7 @@ public sealed record LlamaConfig : TextConfig
     /// <inheritdoc/>
     public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumKeyValueHeads ?? NumAttentionHeads, HeadWidth);
 
-    /// <summary>Dropout before a classifier of tokens, resolved.</summary>
+    /// <summary>The effective dropout before a token classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
 
     private int HeadWidth => HeadDim ?? HiddenSize / NumAttentionHeads;
@@ -94,10 +96,13 @@ public sealed record LlamaConfig : TextConfig
         var sizes = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize), ("num_hidden_layers", NumHiddenLayers),
             ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", keyValueHeads), ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
         foreach (var problem in sizes.Concat(MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout))).Concat(RopeParameters.Problems())) yield return problem;
-        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}', it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}'; "
+            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;
-        if (NumAttentionHeads % keyValueHeads != 0) yield return $"num_attention_heads {NumAttentionHeads} is no multiple of num_key_value_heads {keyValueHeads}";
-        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is no multiple of num_attention_heads {NumAttentionHeads}";
-        if (HeadWidth % 2 != 0) yield return $"a head is {HeadWidth} wide, but rotary embeddings need an even width";
+        if (NumAttentionHeads % keyValueHeads != 0) yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of "
+            + $"num_key_value_heads {keyValueHeads}";
+        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of "
+            + $"num_attention_heads {NumAttentionHeads}";
+        if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
     }
 }

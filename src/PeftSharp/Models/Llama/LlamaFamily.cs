@@ -4,11 +4,11 @@ using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Llama;
 
-/// <summary>LLaMA (Touvron et al. 2023, arXiv:2302.13971) and the checkpoints with its arithmetic, as transformers names it.</summary>
+/// <summary>The LLaMA family (Touvron et al. 2023, arXiv:2302.13971), including checkpoints with the same architecture.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class LlamaFamily : ModelFamily<LlamaConfig>
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static LlamaFamily Instance { get; } = new();
 
     private LlamaFamily() { }
@@ -44,6 +44,7 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "model.embed_tokens.weight" };
 
+    // Computed here; older checkpoints contain it.
     /// <inheritdoc/>
-    public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);       // computed, once stored
+    public override bool IsObsoleteKey(string key) => key.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal);
 }

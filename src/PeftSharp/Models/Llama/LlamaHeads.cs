@@ -2,12 +2,15 @@ using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Models.Llama;
 
-/// <summary>LLaMA as a causal language model (transformers' <c>LlamaForCausalLM</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>LLaMA for causal language modeling (transformers' <c>LlamaForCausalLM</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConfig>, IPretrainedModel<LlamaForCausalLM, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
@@ -29,8 +32,11 @@ public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConf
     protected override Module<Tensor, Tensor> Head => _head;
 }
 
-/// <summary>LLaMA with a classifier of whole texts, which reads the last token (transformers' <c>LlamaForSequenceClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>LLaMA for sequence classification, from the last token (transformers' <c>LlamaForSequenceClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class LlamaForSequenceClassification : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>, IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
@@ -52,8 +58,11 @@ public sealed class LlamaForSequenceClassification : SequenceClassificationModel
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
-/// <summary>LLaMA with a classifier of each token (transformers' <c>LlamaForTokenClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>LLaMA for token classification (transformers' <c>LlamaForTokenClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class LlamaForTokenClassification : TokenClassificationModel<LlamaForTokenClassification, LlamaConfig>, IPretrainedModel<LlamaForTokenClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;

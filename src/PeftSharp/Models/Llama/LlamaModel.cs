@@ -3,14 +3,17 @@ using PeftSharp.Modeling.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Embedding = PeftSharp.Modeling.Layers.Embedding;      // the name stands for TorchSharp's class too
+using Embedding = PeftSharp.Modeling.Layers.Embedding;      // TorchSharp has a class of the same name
 
 namespace PeftSharp.Models.Llama;
 
-/// <summary>The decoder without a head (Touvron et al. 2023, arXiv:2302.13971; transformers' <c>LlamaModel</c>).</summary>
+/// <summary>The LLaMA decoder without a head (Touvron et al. 2023, arXiv:2302.13971; transformers' <c>LlamaModel</c>).</summary>
 /// <remarks>
-/// <para>It gives <c>last_hidden_state</c> [batch, tokens, hidden]; the last of the hidden states is normalized.</para>
-/// <para>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</para>
+/// <para>Outputs <c>last_hidden_state</c> [batch, tokens, hidden]; the last hidden state is normalized.</para>
+/// <para>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </para>
 /// </remarks>
 public sealed class LlamaModel : PretrainedModel<LlamaModel, LlamaConfig>, IPretrainedModel<LlamaModel, LlamaConfig>
 {

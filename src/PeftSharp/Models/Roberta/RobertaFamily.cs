@@ -2,11 +2,11 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Roberta;
 
-/// <summary>RoBERTa (Liu et al. 2019, arXiv:1907.11692) as transformers names it.</summary>
+/// <summary>The RoBERTa family (Liu et al. 2019, arXiv:1907.11692).</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class RobertaFamily : ModelFamily<RobertaConfig>
 {
-    /// <summary>The only instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static RobertaFamily Instance { get; } = new();
 
     private RobertaFamily() { }

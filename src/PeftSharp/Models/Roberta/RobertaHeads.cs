@@ -2,13 +2,16 @@ using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not the function of that name in TorchSharp
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Models.Roberta;
 
-/// <summary>RoBERTa with a classifier of whole texts, which reads the first token (transformers' <c>RobertaForSequenceClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>RoBERTa for sequence classification, from the first token (transformers' <c>RobertaForSequenceClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>, IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -55,8 +58,11 @@ public sealed class RobertaForSequenceClassification : SequenceClassificationMod
     }
 }
 
-/// <summary>RoBERTa with a classifier of each token (transformers' <c>RobertaForTokenClassification</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>RoBERTa for token classification (transformers' <c>RobertaForTokenClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class RobertaForTokenClassification : TokenClassificationModel<RobertaForTokenClassification, RobertaConfig>, IPretrainedModel<RobertaForTokenClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -80,8 +86,11 @@ public sealed class RobertaForTokenClassification : TokenClassificationModel<Rob
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
-/// <summary>RoBERTa with a head that finds the span of a text that answers a question (transformers' <c>RobertaForQuestionAnswering</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <summary>RoBERTa for extractive question answering (transformers' <c>RobertaForQuestionAnswering</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<RobertaForQuestionAnswering, RobertaConfig>, IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -104,7 +113,10 @@ public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<Roberta
 }
 
 /// <summary>RoBERTa as a masked language model (transformers' <c>RobertaForMaskedLM</c>).</summary>
-/// <remarks>Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need exclusive use.</remarks>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
 public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, RobertaConfig>, IPretrainedModel<RobertaForMaskedLM, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
@@ -128,7 +140,7 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
     /// <inheritdoc/>
     protected override Tensor Transform(Tensor states) => _head.call(states);
 
-    /// <summary>The layers before the scores (<c>RobertaLMHead</c>).</summary>
+    /// <summary>The head of the masked language model (<c>RobertaLMHead</c>).</summary>
     private sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;

@@ -3,7 +3,7 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Tuners.Ia3;
 
-/// <summary>IA³ on linear layers.</summary>
+/// <summary>The IA³ method for linear layers.</summary>
 internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
 {
     protected override string AdaptableLayers => "linear layers (Linear, Conv1D)";
@@ -20,7 +20,7 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);
         if (modules.Pattern is not null || ia3.TargetModules is not { Pattern: null } targets || modules.All(name => targets.Contains(name, StringComparer.Ordinal))) return ia3 with { FeedforwardModules = modules };
 
-        // peft refuses a file whose feed-forward layers are not literally among its targets, so both lists name them by their paths.
+        // peft rejects a file whose feed-forward layers are not literally among its targets, so both lists use full paths.
         var paths = adapted.Where(path => IsFeedforward(modules, path)).ToArray();
         return ia3 with { FeedforwardModules = TargetModules.Create(paths), TargetModules = TargetModules.Create([.. targets.Union(paths, StringComparer.Ordinal)]) };
     }
@@ -34,7 +34,7 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         return attached with { FanInFanOut = AreWeightsTransposed(adapterName) ?? attached.FanInFanOut };
     }
 
-    /// <summary>Whether the input of a layer is scaled. A name matches the end of a path also within a word, as in peft.</summary>
+    /// <summary>Whether the input of a layer is scaled. A name matches the end of a path even within a word, as in peft.</summary>
     private static bool IsFeedforward(TargetModules modules, string path) =>
         modules.Pattern is null ? modules.Any(name => path.EndsWith(name, StringComparison.Ordinal)) : TargetMatcher.Matches(modules, path);
 
@@ -43,13 +43,16 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         var unmatched = modules.Pattern is { } pattern ? (adapted.Any(path => IsFeedforward(modules, path)) ? [] : [pattern])
             : modules.Where(name => !adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal))).ToArray();
         if (unmatched.Length > 0)
-            throw UnmatchedEntry.Error($"feedforward_modules holds {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, or set IgnoreUnmatched.");
+            throw UnmatchedEntry.Error($"feedforward_modules contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, "
+                + $"which matches none of the adapted layers{NameHint.For(unmatched[0], adapted)}", "Correct it, "
+                + "or set IgnoreUnmatched.");
     }
 
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
     {
         var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
         return names.Count > 0 ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
-            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not state its feed-forward layers. Set FeedforwardModules; an empty list means that only outputs are scaled.");
+            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. "
+            + "Set FeedforwardModules; with an empty list, only outputs are scaled.");
     }
 }

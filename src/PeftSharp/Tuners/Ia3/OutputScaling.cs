@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Ia3;
 
-/// <summary>A vector that scales the output of a linear layer: y = l ⊙ (W·x + b).</summary>
+/// <summary>An adapter that scales the output of a linear layer: y = l ⊙ (W·x + b).</summary>
 internal sealed class OutputScaling : MergeableLayerAdapter
 {
     private readonly LinearTarget _target;
@@ -11,7 +11,7 @@ internal sealed class OutputScaling : MergeableLayerAdapter
     internal OutputScaling(LinearTarget target, bool startsAtOne)
     {
         using var scope = NewDisposeScope();
-        var scales = randn(target.Outputs, 1);        // drawn also where they start at 1, as in peft
+        var scales = randn(target.Outputs, 1);        // drawn even if they are initialized to 1, as in peft
         _target = target;
         _scales = AddParameter("ia3_l", target.Place(startsAtOne ? ones_like(scales) : scales));
     }

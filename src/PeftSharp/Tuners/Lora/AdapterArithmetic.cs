@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>Weighted sums of tensors of one shape, pruned or not.</summary>
+/// <summary>Weighted sums of tensors of equal shape, with optional pruning.</summary>
 internal static class AdapterArithmetic
 {
-    /// <summary>Makes one tensor of several, as the combination says.</summary>
+    /// <summary>Combines several tensors into one.</summary>
     internal static Tensor Combine(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights, WeightedCombination how) => how.Type switch
     {
         CombinationType.Svd or CombinationType.Linear => Sum(tensors, weights),
@@ -13,7 +13,7 @@ internal static class AdapterArithmetic
         CombinationType.DareLinear or CombinationType.DareLinearSvd => Sum([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights),
         CombinationType.Ties or CombinationType.TiesSvd => SumOfMajority([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights, how.SignMethod),
         CombinationType.DareTies or CombinationType.DareTiesSvd => SumOfMajority([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights, how.SignMethod),
-        var other => throw new ArgumentOutOfRangeException(nameof(how), other, "Not a weighted sum."),
+        var other => throw new ArgumentOutOfRangeException(nameof(how), other, "Not a combination type of weighted sums."),
     };
 
     private static Tensor Sum(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights) => Weighted(stack(tensors), weights).sum(dim: 0);

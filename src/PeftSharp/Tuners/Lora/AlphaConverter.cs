@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A floating-point field that peft's users write as a whole number, such as <c>lora_alpha</c>: written without a point where it is whole.</summary>
+/// <summary>
+/// Converts a floating-point field that peft's users write as an integer, such as <c>lora_alpha</c>: integral values are written without
+/// a decimal point.
+/// </summary>
 internal sealed class AlphaConverter : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -2,18 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Which bias vectors of the base model LoRA trains beside its matrices. Unlike the adapter they are written in place: with the adapter off, they stay changed.</summary>
+/// <summary>
+/// The bias vectors of the base model that LoRA trains in addition to its matrices. They are changed in place and remain changed while
+/// the adapter is disabled.
+/// </summary>
 public enum BiasMode
 {
-    /// <summary><c>none</c>: the base model stays as it is.</summary>
+    /// <summary><c>none</c>: no biases.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
-    /// <summary><c>all</c>: every bias of the model.</summary>
+    /// <summary><c>all</c>: all biases of the model.</summary>
     [JsonStringEnumMemberName("all")]
     All,
 
-    /// <summary><c>lora_only</c>: those of the adapted layers.</summary>
+    /// <summary><c>lora_only</c>: the biases of the adapted layers.</summary>
     [JsonStringEnumMemberName("lora_only")]
     LoraOnly,
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A as a linear layer's weight, B zero.</summary>
+/// <summary>Initializes A like the weight of a linear layer and B to zero.</summary>
 internal sealed class DefaultInitializer : LoraInitializer
 {
     internal override string? Name => null;

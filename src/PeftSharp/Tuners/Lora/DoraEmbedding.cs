@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A low-rank update of an embedding's direction, with the lengths of its columns trained apart (DoRA, Liu et al. 2024, arXiv:2402.09353).</summary>
+/// <summary>
+/// A low-rank update of an embedding's direction with separately trained column magnitudes (DoRA, Liu et al. 2024, arXiv:2402.09353).
+/// </summary>
 internal sealed class DoraEmbedding : LoraEmbedding
 {
     private readonly DoraMagnitude _magnitude;

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A low-rank update of a linear layer's direction, with the lengths of the outputs trained apart: y = (m / ‖W + s·B·A‖)·(W + s·B·A)·x + b (DoRA, Liu et al. 2024, arXiv:2402.09353).</summary>
+/// <summary>
+/// A low-rank update of a linear layer's direction with separately trained magnitudes of the outputs: y = (m / ‖W + s·B·A‖)·(W + s·B·A)·x
+/// + b (DoRA, Liu et al. 2024, arXiv:2402.09353).
+/// </summary>
 internal sealed class DoraLinear : LoraLinear
 {
     private readonly DoraMagnitude _magnitude;

@@ -4,22 +4,31 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The trained length m of each output of a weight whose direction is W + s·B·A (DoRA, Liu et al. 2024, arXiv:2402.09353).</summary>
+/// <summary>
+/// The trained magnitude m of each output of a weight whose direction is W + s·B·A (DoRA, Liu et al. 2024, arXiv:2402.09353).
+/// </summary>
 internal sealed class DoraMagnitude : Module
 {
     [ComponentName(Name = "weight")] private readonly Parameter _lengths;
 
-    /// <param name="direction">W + s·B·A, float [outputs, inputs]; its lengths are the start, so that the model starts unchanged.</param>
+    /// <param name="direction">
+    /// W + s·B·A, float [outputs, inputs]; m is initialized to its norms, so that the model is initially unchanged.
+    /// </param>
     internal DoraMagnitude(Tensor direction) : base(nameof(DoraMagnitude))
     {
         _lengths = new Parameter(Norm(direction).detach().clone());
         RegisterComponents();
     }
 
-    /// <summary>m / ‖W + s·B·A‖ for each output, float [outputs]. The norm is a constant to the gradient, as in section 4.3 of the paper.</summary>
+    /// <summary>
+    /// m / ‖W + s·B·A‖ for each output, float [outputs]. The gradient does not flow through the norm, as in section 4.3 of the paper.
+    /// </summary>
     /// <param name="direction">W + s·B·A, float [outputs, inputs].</param>
     internal Tensor Factor(Tensor direction) => _lengths / Norm(direction.detach());
 
-    /// <remarks><c>linalg.vector_norm</c> would pass its order as a TorchSharp <c>Scalar</c> that the garbage collector may free during the native call.</remarks>
+    /// <remarks>
+    /// <c>linalg.vector_norm</c> passes its order as a TorchSharp <c>Scalar</c> that the garbage collector may free during the native
+    /// call.
+    /// </remarks>
     private static Tensor Norm(Tensor direction) => direction.norm(1, keepdim: false, 2);
 }

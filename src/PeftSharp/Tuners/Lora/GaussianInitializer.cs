@@ -2,7 +2,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A normal with standard deviation 1/r, B zero.</summary>
+/// <summary>Initializes A from a normal distribution with standard deviation 1/r and B to zero.</summary>
 internal sealed class GaussianInitializer : LoraInitializer
 {
     internal override string Name => "gaussian";

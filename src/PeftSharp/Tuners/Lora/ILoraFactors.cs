@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The factors of an update, for combining adapters.</summary>
+/// <summary>The factors of a low-rank update, for combining adapters.</summary>
 internal interface ILoraFactors
 {
     /// <summary>A, float [r, inputs].</summary>
@@ -11,9 +11,11 @@ internal interface ILoraFactors
     /// <summary>B, float [outputs, r].</summary>
     Tensor B { get; }
 
-    /// <summary>The factor on B·A.</summary>
+    /// <summary>The factor by which B·A is multiplied.</summary>
     double Scale { get; }
 
-    /// <summary>Whether updates are pruned as [inputs, outputs], the order in which the layer stores its weight and in which peft draws its random masks.</summary>
+    /// <summary>
+    /// Whether updates are pruned as [inputs, outputs], the layout in which the layer stores its weight and peft draws its random masks.
+    /// </summary>
     bool ArePrunedTransposed { get; }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>Names of lists of layers: one or several. An empty text or list counts as not given, as in peft.</summary>
+/// <summary>Converts a name or a list of names of layer lists. An empty string or list means not set, as in peft.</summary>
 internal sealed class LayerListsConverter : JsonConverter<IReadOnlyList<string>>
 {
     private const string Expected = "a name or a list of names";

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>Numbers of layers: one or a list in a file, written as a list.</summary>
+/// <summary>Converts a layer index or a list of layer indices; always written as a list.</summary>
 internal sealed class LayerNumbersConverter : JsonConverter<IReadOnlyList<int>>
 {
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

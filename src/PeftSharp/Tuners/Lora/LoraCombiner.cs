@@ -2,20 +2,22 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The factors of one layer's combined adapter, whose scale is 1.</summary>
+/// <summary>Computes the factors of one layer's combined adapter, with scale 1.</summary>
 internal static class LoraCombiner
 {
-    /// <summary>One source: A [r, inputs], B [outputs, r], its scale and its weight.</summary>
+    /// <summary>One source adapter: A [r, inputs], B [outputs, r], its scale and its weight.</summary>
     internal sealed record Source(Tensor A, Tensor B, double Scale, double Weight)
     {
         internal static Source Of(ILoraFactors factors, double weight) => new(factors.A, factors.B, factors.Scale, weight);
     }
 
-    /// <summary>Combines.</summary>
-    /// <param name="sources">The adapters on this layer.</param>
+    /// <summary>Combines the factors of several adapters.</summary>
+    /// <param name="sources">The adapters of this layer.</param>
     /// <param name="how">The combination.</param>
-    /// <param name="isTransposed">Whether the layer's weight is [inputs, outputs]: updates are pruned in the layer's order, in which peft draws its random masks.</param>
-    /// <returns>A and B; their rank is at most the combination's.</returns>
+    /// <param name="isTransposed">
+    /// Whether the layer's weight is [inputs, outputs]: updates are pruned in the layer's layout, in which peft draws its random masks.
+    /// </param>
+    /// <returns>A and B, whose rank is at most that of the combination.</returns>
     internal static (Tensor A, Tensor B) Combine(IReadOnlyList<Source> sources, WeightedCombination how, bool isTransposed)
     {
         if (how.Type == CombinationType.Cat)
@@ -23,7 +25,7 @@ internal static class LoraCombiner
         if (how.IsOnUpdates)
             return Decompose(Oriented(AdapterArithmetic.Combine([.. sources.Select(source => Oriented(source.B.matmul(source.A)) * source.Scale)], [.. sources.Select(source => source.Weight)], how)), how);
 
-        // The factor on B·A is shared between A and B, so each gets its root; its sign goes to one of them.
+        // The factor of B·A is distributed to A and B: each is multiplied by its square root, and one of them by its sign.
         var roots = sources.Select(source => Math.Sqrt(Math.Abs(source.Weight * source.Scale))).ToArray();
         var signed = roots.Select((root, index) => sources[index].Weight * sources[index].Scale >= 0 ? root : -root).ToArray();
         var a = AdapterArithmetic.Combine([.. sources.Select(source => source.A)], signed, how);

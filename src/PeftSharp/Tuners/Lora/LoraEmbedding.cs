@@ -8,10 +8,11 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
     private readonly AdapterParameter _rows;
     private readonly AdapterParameter _width;
 
-    /// <summary>Draws the initial values in peft's order.</summary>
+    /// <summary>Creates the adapter and draws the initial values in peft's order.</summary>
     internal LoraEmbedding(EmbeddingTarget target, LoraConfig config, int rank, double scale)
     {
-        if (config.LoraBias) throw new ArgumentException("LoraBias is not supported on embeddings, which have none. Leave embeddings out of TargetModules.");
+        if (config.LoraBias) throw new ArgumentException("LoraBias is not supported for embeddings, which have no bias. "
+            + "Remove embeddings from TargetModules.");
         using var scope = NewDisposeScope();
         using var free = no_grad();
         (Target, Scale) = (target, scale);
@@ -23,7 +24,7 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
 
     protected EmbeddingTarget Target { get; }
 
-    /// <summary>The factor on B·A: α/r or α/√r.</summary>
+    /// <summary>The factor of B·A: α/r or α/√r.</summary>
     public double Scale { get; }
 
     /// <summary>A, float [r, rows].</summary>
@@ -40,7 +41,8 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
     protected Tensor Update(Tensor x)
     {
         var rows = A.index_select(1, x.flatten()).t().reshape([.. x.shape, -1]);
-        if (Target.PaddingId is { } padding) rows = where(x.eq(padding).unsqueeze(-1), rows.detach(), rows);      // the padding row learns nothing, as in the base
+        // The padding row is not trained, as in the base model.
+        if (Target.PaddingId is { } padding) rows = where(x.eq(padding).unsqueeze(-1), rows.detach(), rows);
         return rows.matmul(B.t()) * Scale;
     }
 

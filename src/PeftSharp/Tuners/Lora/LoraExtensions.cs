@@ -2,38 +2,48 @@ using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>What only LoRA adapters can do.</summary>
+/// <summary>Operations that are specific to LoRA adapters.</summary>
 public static class LoraExtensions
 {
-    /// <summary>Makes a new adapter out of others; it is not active until <see cref="PeftModel.SetAdapter(string[])"/> says so.</summary>
+    /// <summary>
+    /// Combines several adapters into a new one. It is not active until <see cref="PeftModel.SetAdapter(string[])"/> activates it.
+    /// </summary>
     /// <param name="model">A model with LoRA adapters.</param>
-    /// <param name="adapters">Names of the adapters.</param>
-    /// <param name="weights">A factor for each; a negative one subtracts the adapter's effect.</param>
-    /// <param name="adapterName">Name of the new one.</param>
-    /// <param name="combinationType">How they become one. Default the singular values of the weighted sum, as in peft. One adapter alone is scaled, whatever is said here.</param>
-    /// <param name="svdRank">Rank of the result of a decomposition. Null: the largest of the adapters'.</param>
-    /// <param name="density">Share of the numbers that pruning keeps, from 0 to 1; needed by the ties, dare and prune types.</param>
-    /// <param name="majoritySignMethod">How the ties types find the majority's sign.</param>
-    /// <param name="svdClamp">Quantile to which the factors of a decomposition are limited. Null: none.</param>
-    /// <exception cref="ArgumentException">A name is not known or taken, the numbers of names and weights differ, an option is out of range or not used by <paramref name="combinationType"/>, or the ranks or targets do not fit together.</exception>
+    /// <param name="adapters">Names of the adapters to combine.</param>
+    /// <param name="weights">The weight of each adapter; a negative weight subtracts its effect.</param>
+    /// <param name="adapterName">Name of the new adapter.</param>
+    /// <param name="combinationType">
+    /// The method of combination. Default: singular value decomposition of the weighted sum, as in peft. A single adapter is only scaled,
+    /// whatever the type.
+    /// </param>
+    /// <param name="svdRank">Rank of the result of a decomposition. Null: the largest rank of the adapters.</param>
+    /// <param name="density">Fraction of the elements that pruning keeps, from 0 to 1; required by the ties, dare and prune types.</param>
+    /// <param name="majoritySignMethod">How the ties types determine the majority sign.</param>
+    /// <param name="svdClamp">Quantile to which the factors of a decomposition are clamped. Null: none.</param>
+    /// <exception cref="ArgumentException">
+    /// A name is unknown or already used, names and weights differ in number, an option is out of range or not used by
+    /// <paramref name="combinationType"/>, or the ranks or targets are incompatible.
+    /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
-    /// <exception cref="NotSupportedException">The method or variant of the adapters has no such combination.</exception>
+    /// <exception cref="NotSupportedException">The method or variant of the adapters does not support combination.</exception>
     public static void AddWeightedAdapter(this PeftModel model, IReadOnlyList<string> adapters, IReadOnlyList<double> weights, string adapterName, CombinationType combinationType = CombinationType.Svd,
         int? svdRank = null, double? density = null, MajoritySignMethod majoritySignMethod = MajoritySignMethod.Total, double? svdClamp = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(weights);
-        if (adapters.Count == 0) throw new ArgumentException("Name at least one adapter.", nameof(adapters));
-        if (adapters.Count != weights.Count) throw new ArgumentException($"{adapters.Count} adapters need as many weights, not {weights.Count}.", nameof(weights));
-        if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0) throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights are finite numbers.");
+        if (adapters.Count == 0) throw new ArgumentException("The list is empty. Specify at least one adapter.", nameof(adapters));
+        if (adapters.Count != weights.Count) throw new ArgumentException($"There are {adapters.Count} adapters but {weights.Count} "
+            + "weights. Provide one weight per adapter.", nameof(weights));
+        if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0) throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));
         var how = adapters.Count == 1 ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
             : new WeightedCombination([.. adapters], [.. weights], combinationType, density, majoritySignMethod, svdRank ?? 0, svdClamp);
         how.Check();
         model.Combine(adapters, adapterName, (tuner, configs) =>
         {
-            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of {configs[0].PeftType} cannot be combined; only those of {LoraConfig.Method} can.");
+            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of type {configs[0].PeftType} cannot be "
+                + $"combined; only {LoraConfig.Method} adapters can.");
             var (config, sized) = Combined([.. configs.Cast<LoraConfig>()], how);
             return (config, () => lora.Combine(adapterName, sized));
         });
@@ -42,15 +52,17 @@ public static class LoraExtensions
     private static (LoraConfig Config, WeightedCombination How) Combined(IReadOnlyList<LoraConfig> all, WeightedCombination how)
     {
         if (all.Any(config => config.UseDora || config.LoraBias))
-            throw new NotSupportedException("Adapters with DoRA or with a bias of B cannot be combined: their lengths and biases have no weighted sum that means anything.");
+            throw new NotSupportedException("Adapters with DoRA or with a bias of B cannot be combined, because a weighted sum of "
+                + "their magnitudes and biases is not meaningful.");
         var ranks = all.Select(config => config.RankPattern.Values.Append(config.R).Max()).ToArray();
         if (how is { IsOnUpdates: false, Type: not CombinationType.Cat } && ranks.Distinct().Count() > 1)
-            throw new ArgumentException($"{how.Type} sums factors, which needs equal ranks, not {string.Join(", ", ranks)}. Take {nameof(CombinationType.Svd)} or {nameof(CombinationType.Cat)}.");
+            throw new ArgumentException($"{how.Type} requires equal ranks, not {string.Join(", ", ranks)}. "
+                + $"Use {nameof(CombinationType.Svd)} or {nameof(CombinationType.Cat)}.");
         var rank = how.Type == CombinationType.Cat ? ranks.Sum() : how.IsOnUpdates && how.Rank > 0 ? how.Rank : ranks.Max();
         return (all[0] with
         {
             R = rank,
-            LoraAlpha = rank,                                   // the scale is 1: those of the sources are in the factors
+            LoraAlpha = rank,                                   // the scale is 1, because the factors include the scales of the sources
             UseRslora = false,
             RankPattern = new Dictionary<string, int>(),
             AlphaPattern = new Dictionary<string, double>(),
@@ -65,6 +77,7 @@ public static class LoraExtensions
         var targets = configs.Select(config => config.TargetModules!).ToArray();
         if (targets.All(target => target.Pattern is null)) return TargetModules.Create([.. targets.SelectMany(target => target.Names).Distinct(StringComparer.Ordinal)]);
         if (targets.All(target => target.Pattern is not null)) return TargetModules.FromString(string.Join("|", targets.Select(target => $"({target.Pattern})")));
-        throw new ArgumentException($"The targets of these adapters are lists and expressions ({string.Join("; ", targets.AsEnumerable())}); only adapters of one kind can be combined.");
+        throw new ArgumentException("The target modules of these adapters are partly lists and partly expressions "
+            + $"({string.Join("; ", targets.AsEnumerable())}). Combine only adapters of one kind.");
     }
 }

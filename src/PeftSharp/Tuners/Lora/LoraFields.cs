@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>peft's fields of LoRA that are not used.</summary>
+/// <summary>Fields of peft's LoRA configuration that are not used.</summary>
 internal static class LoraFields
 {
     internal static IReadOnlyList<UnusedField> Unused { get; } =
     [
         .. Refused(null, "alora_invocation_tokens", "arrow_config", "kasa_config", "layer_replication", "megatron_config", "monteclora_config", "target_parameters", "use_bdlora"),
         .. Refused(false, "ensure_weight_tying", "use_qalora"),
-        // These matter only when an adapter is created, or only beside another field: a trained adapter is the same without them.
+        // These matter only when an adapter is created, or only in combination with another field; a trained adapter does not depend on them.
         .. Kept(null, "corda_config", "eva_config", "lora_ga_config", "velora_config"),
         .. Kept(new JsonObject(), "loftq_config"),
         .. Kept("megatron.core", "megatron_core"),

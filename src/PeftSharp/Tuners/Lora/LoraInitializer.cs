@@ -3,9 +3,9 @@ using PeftSharp.Tuners.Lora;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>How the factors A and B of an update start.</summary>
+/// <summary>The initialization of the factors A and B.</summary>
 /// <remarks>
-/// <para>Written as in Python: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
+/// <para>Converts implicitly from Python's values: <c>InitLoraWeights = true</c>, <c>= "gaussian"</c>, <c>= "pissa_niter_4"</c>.</para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 [JsonConverter(typeof(LoraInitializerConverter))]
@@ -13,64 +13,83 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
 {
     private protected LoraInitializer() { }
 
-    /// <summary><c>true</c>: A uniform as a linear layer's weight, B zero, so that the adapted model starts as the base model.</summary>
+    /// <summary>
+    /// <c>true</c>: initializes A like the weight of a linear layer and B to zero, so that the adapted model initially equals the base
+    /// model.
+    /// </summary>
     public static LoraInitializer Default { get; } = new DefaultInitializer();
 
-    /// <summary><c>false</c>: A and B both as a linear layer's weight, so that the adapter changes the output from the start (for tests).</summary>
+    /// <summary>
+    /// <c>false</c>: initializes both A and B like the weight of a linear layer, so that the adapter has an effect before training (for
+    /// tests).
+    /// </summary>
     public static LoraInitializer Random { get; } = new RandomInitializer();
 
-    /// <summary><c>gaussian</c>: A normal with standard deviation 1/r, B zero.</summary>
+    /// <summary><c>gaussian</c>: initializes A from a normal distribution with standard deviation 1/r and B to zero.</summary>
     public static LoraInitializer Gaussian { get; } = new GaussianInitializer();
 
-    /// <summary><c>pissa</c>: the r largest singular values of the weight; the base keeps the rest (Meng et al. 2024, arXiv:2404.02948). Changes the base weights.</summary>
+    /// <summary>
+    /// <c>pissa</c>: uses the r largest singular values of the weight; the base weight keeps the residual (Meng et al. 2024,
+    /// arXiv:2404.02948). Changes the base weights.
+    /// </summary>
     public static LoraInitializer Pissa { get; } = new PissaInitializer(null);
 
-    /// <summary><c>olora</c>: the first r columns and rows of the weight's QR factors; the base keeps the rest (Büyükakyüz 2024, arXiv:2406.01775). Changes the base weights.</summary>
+    /// <summary>
+    /// <c>olora</c>: uses the first r columns and rows of the weight's QR factors; the base weight keeps the residual (Büyükakyüz 2024,
+    /// arXiv:2406.01775). Changes the base weights.
+    /// </summary>
     public static LoraInitializer Olora { get; } = new OloraInitializer();
 
-    /// <summary><c>orthogonal</c>: A and B random and orthogonal to each other, so that B·A is zero; the rank must be even.</summary>
+    /// <summary>
+    /// <c>orthogonal</c>: initializes A and B to random, mutually orthogonal matrices, so that B·A is zero; the rank must be even.
+    /// </summary>
     public static LoraInitializer Orthogonal { get; } = new OrthogonalInitializer();
 
-    /// <summary><c>pissa_niter_N</c>: as <see cref="Pissa"/> by a randomized decomposition, faster for large weights.</summary>
-    /// <remarks>The decomposition is repeated when the adapter is loaded, as in peft: with another state of the random stream it leaves another rest in the base. Merge such an adapter and save the model instead.</remarks>
-    /// <param name="iterations">Power iterations, at least 0; 4 are usual.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer than 0.</exception>
+    /// <summary><c>pissa_niter_N</c>: as <see cref="Pissa"/> with a randomized decomposition, which is faster for large weights.</summary>
+    /// <remarks>
+    /// As in peft, the decomposition is repeated when the adapter is loaded, and a different state of the random stream leaves a different
+    /// residual in the base weights. Merge such an adapter and save the model instead.
+    /// </remarks>
+    /// <param name="iterations">Number of power iterations, at least 0; 4 is common.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="iterations"/> is negative.</exception>
     public static LoraInitializer PissaNiter(int iterations)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(iterations);
         return new PissaInitializer(iterations);
     }
 
-    /// <summary><see cref="Default"/> or <see cref="Random"/>.</summary>
+    /// <summary>Converts <c>true</c> to <see cref="Default"/> and <c>false</c> to <see cref="Random"/>.</summary>
     public static implicit operator LoraInitializer(bool initialized) => FromBoolean(initialized);
 
-    /// <summary>The initializer of that name.</summary>
+    /// <summary>Returns the initializer with the given name.</summary>
     public static implicit operator LoraInitializer(string name) => FromString(name);
 
-    /// <summary><see cref="Default"/> or <see cref="Random"/>.</summary>
+    /// <summary>Converts <c>true</c> to <see cref="Default"/> and <c>false</c> to <see cref="Random"/>.</summary>
     public static LoraInitializer FromBoolean(bool initialized) => initialized ? Default : Random;
 
-    /// <summary>The initializer of that name, as peft writes it.</summary>
-    /// <exception cref="ArgumentException">There is none; the message lists those there are.</exception>
+    /// <summary>Returns the initializer with the given peft name.</summary>
+    /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static LoraInitializer FromString(string name) => LoraInitializers.ByName(name)
         ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: {string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
 
-    /// <summary>peft's name; null for the two that are true and false.</summary>
+    /// <summary>The name in peft; null for <see cref="Default"/> and <see cref="Random"/>.</summary>
     internal abstract string? Name { get; }
 
     /// <summary>Whether B may have a bias.</summary>
     internal virtual bool AllowsBias => false;
 
-    /// <summary>Whether the base weight is changed, so that no other adapter may be on the layer.</summary>
+    /// <summary>Whether the base weight is changed, in which case the layer must not have another adapter.</summary>
     internal virtual bool ChangesBase => false;
 
-    /// <summary>Whether the name is known from files only, and says nothing about an adapter that is trained already.</summary>
+    /// <summary>Whether the name is supported only in files of trained adapters, which do not depend on it.</summary>
     internal virtual bool IsStartOnly => false;
 
-    /// <summary>Fills the factors of a linear layer, which hold a linear layer's usual random start.</summary>
+    /// <summary>Initializes the factors of a linear layer, which contain the default initialization of linear layers.</summary>
     internal abstract void Fill(LoraStart start);
 
-    /// <summary>Fills the factors of an embedding, float [r, rows] and [width, r], which hold normal random numbers.</summary>
+    /// <summary>
+    /// Initializes the factors of an embedding, float [r, rows] and [width, r], which contain normally distributed values.
+    /// </summary>
     internal virtual void FillEmbedding(TorchSharp.torch.Tensor a, TorchSharp.torch.Tensor b)
     {
         TorchSharp.torch.nn.init.zeros_(a);

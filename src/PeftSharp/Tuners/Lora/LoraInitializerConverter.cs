@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>True, false or the name of an initialization. A name that only decides the values that training starts from is accepted in a file, since an adapter that was trained from them loads as any other.</summary>
+/// <summary>
+/// Converts true, false or the name of an initialization. Names that determine only initial values are accepted in a file, because a
+/// trained adapter does not depend on them.
+/// </summary>
 internal sealed class LoraInitializerConverter : JsonConverter<LoraInitializer>
 {
     public override LoraInitializer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch

@@ -1,17 +1,19 @@
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The initializers by peft's names: the one list.</summary>
+/// <summary>The registry of initializers by their names in peft.</summary>
 internal static class LoraInitializers
 {
     private const string PissaPrefix = "pissa_niter_";
 
-    /// <summary>The names there are.</summary>
+    /// <summary>The supported names.</summary>
     internal static IReadOnlyList<string> Names { get; } = ["gaussian", "pissa", PissaPrefix + "N", "olora", "orthogonal"];
 
-    /// <summary>An initialization that computes start values from data and is not supported for new adapters; null where the name is another one.</summary>
+    /// <summary>
+    /// The placeholder for an initialization that is computed from data and not supported for new adapters; null for other names.
+    /// </summary>
     internal static LoraInitializer? StartOnly(string name) => name is "eva" or "lora_ga" ? new StartOnlyInitializer(name) : null;
 
-    /// <summary>The initializer of that name; null where there is none.</summary>
+    /// <summary>Returns the initializer with the given name; null if there is none.</summary>
     internal static LoraInitializer? ByName(string name) => name?.ToLowerInvariant() switch
     {
         "gaussian" => LoraInitializer.Gaussian,

@@ -11,7 +11,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     private readonly Linear _down;
     private readonly Linear _up;
 
-    /// <summary>Draws the initial values in peft's order.</summary>
+    /// <summary>Creates the adapter and draws the initial values in peft's order.</summary>
     internal LoraLinear(LinearTarget target, LoraConfig config, int rank, double scale)
     {
         using var scope = NewDisposeScope();
@@ -31,7 +31,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
 
     protected double Dropout { get; }
 
-    /// <summary>The factor on B·A: α/r or α/√r.</summary>
+    /// <summary>The factor of B·A: α/r or α/√r.</summary>
     public double Scale { get; }
 
     /// <summary>A, float [r, inputs].</summary>
@@ -49,7 +49,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
         return _up.Bias is null && result.dtype == input.dtype ? AddUpdate(result, _down.call(input), ComputePrecision.OfWeight(_up.Weight), Scale) : result + Update(input);
     }
 
-    /// <summary>The input of the update: in the type of the factors, with dropout in training.</summary>
+    /// <summary>The input of the update: cast to the type of the factors, with dropout in training.</summary>
     protected Tensor Input(Tensor x)
     {
         var input = ComputePrecision.IsActive ? ComputePrecision.Of(x) : x.to(_down.Weight.dtype);
@@ -70,7 +70,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
         return bias is null ? throw new InvalidOperationException("An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.") : bias + shift * Scale;
     }
 
-    /// <summary>result + s·B·(A·x) in one product instead of a product, a scaling and a sum of the output's size.</summary>
+    /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>
     private static Tensor AddUpdate(Tensor result, Tensor reduced, Tensor up, double scale)
     {
         var (outputs, rank) = (up.shape[0], up.shape[1]);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>Low-rank adaptation of linear layers and embeddings.</summary>
+/// <summary>The LoRA method for linear layers and embeddings.</summary>
 internal sealed class LoraTuner : LayerTuner<LoraConfig>
 {
     protected override string AdaptableLayers => "linear layers (Linear, Conv1D) and embeddings";
@@ -30,7 +30,7 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
         return attached with { FanInFanOut = AreWeightsTransposed(adapterName) ?? attached.FanInFanOut };
     }
 
-    /// <summary>Fills a new adapter with the combination of others.</summary>
+    /// <summary>Fills a new adapter with the combination of other adapters.</summary>
     internal void Combine(string adapterName, WeightedCombination how)
     {
         var factors = how.Adapters.Select(name => AdaptersOf(name).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal)).ToArray();
@@ -38,10 +38,11 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
         {
             using var scope = NewDisposeScope();
             var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path)).Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
-            if (sources.Length == 0) throw new InvalidOperationException($"None of {string.Join(", ", how.Adapters)} is on the layer '{path}', which their targets name.");
+            if (sources.Length == 0) throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} "
+                + $"adapts the layer '{path}', although their target modules match it.");
             var target = (ILoraFactors)adapter;
             var (a, b) = LoraCombiner.Combine(sources, how, target.ArePrunedTransposed);
-            target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // a layer of smaller rank leaves the rest zero
+            target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // if the rank of the layer is smaller, the rest stays zero
             target.B.zero_().narrow(1, 0, b.shape[1]).copy_(b);
         }
     }

@@ -1,10 +1,10 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>How the majority's sign is found where adapters disagree.</summary>
+/// <summary>How the majority sign is determined if adapters disagree.</summary>
 public enum MajoritySignMethod
 {
     /// <summary>The sign of the sum.</summary>
     Total,
-    /// <summary>The sign that more adapters have.</summary>
+    /// <summary>The sign that occurs in more adapters.</summary>
     Frequency,
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The first r columns and rows of the weight's QR factors.</summary>
+/// <summary>Initializes the factors to the first r columns and rows of the weight's QR factors.</summary>
 internal sealed class OloraInitializer : LoraInitializer
 {
     internal override string Name => "olora";
@@ -14,7 +14,8 @@ internal sealed class OloraInitializer : LoraInitializer
         using var scope = NewDisposeScope();
         var weight = start.Weight();
         var (q, r) = linalg.qr(weight);
-        if (start.Rank > r.shape[0]) throw new ArgumentException($"olora needs a rank of at most {r.shape[0]} for a layer of {weight.shape[1]} inputs and {weight.shape[0]} outputs, not {start.Rank}.");
+        if (start.Rank > r.shape[0]) throw new ArgumentException($"olora requires a rank of at most {r.shape[0]} for a layer of "
+            + $"{weight.shape[1]} inputs and {weight.shape[0]} outputs, not {start.Rank}.");
         start.MoveFromBase(r.narrow(0, 0, start.Rank), q.narrow(1, 0, start.Rank), weight);
     }
 }

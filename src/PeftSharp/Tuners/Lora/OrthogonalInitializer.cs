@@ -2,8 +2,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A takes the odd rows of a random rotation and B the even ones, so that B·A is zero although neither is.</summary>
-/// <remarks>The draws and the factor 1/10 are peft's.</remarks>
+/// <summary>
+/// Initializes A to the odd rows of a random orthogonal matrix and B to the even rows, so that B·A is zero although neither factor is.
+/// </summary>
+/// <remarks>The random draws and the factor 1/10 are those of peft.</remarks>
 internal sealed class OrthogonalInitializer : LoraInitializer
 {
     private const double Damping = 10;
@@ -13,7 +15,7 @@ internal sealed class OrthogonalInitializer : LoraInitializer
     internal override void Fill(LoraStart start)
     {
         var rank = start.Rank;
-        if (rank % 2 != 0) throw new ArgumentException($"The orthogonal initialization needs an even rank, not {rank}.");
+        if (rank % 2 != 0) throw new ArgumentException($"The orthogonal initialization requires an even rank, not {rank}.");
         using var scope = NewDisposeScope();
         var (rotation, _) = linalg.qr(randn(rank, rank));
         var rows = rotation.reshape(rank / 2, 2, rank);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>A and B stay as they were made: random.</summary>
+/// <summary>Keeps the random values with which A and B are created.</summary>
 internal sealed class RandomInitializer : LoraInitializer
 {
     internal override string? Name => null;

@@ -2,12 +2,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The largest singular values by random projection and power iterations (Halko et al. 2009, arXiv:0909.4061, algorithm 5.1); PyTorch's <c>svd_lowrank</c>, with its draws.</summary>
+/// <summary>
+/// Computes the largest singular values by random projection and power iterations (Halko et al. 2009, arXiv:0909.4061, algorithm 5.1),
+/// with the random draws of PyTorch's <c>svd_lowrank</c>.
+/// </summary>
 internal static class RandomizedSvd
 {
     /// <param name="matrix">Float [rows, columns].</param>
-    /// <param name="rank">How many values.</param>
-    /// <param name="iterations">Power iterations.</param>
+    /// <param name="rank">Number of singular values.</param>
+    /// <param name="iterations">Number of power iterations.</param>
     /// <returns>U [rows, rank], S [rank] and Vᵀ [rank, columns].</returns>
     internal static (Tensor U, Tensor S, Tensor Vh) Decompose(Tensor matrix, long rank, int iterations)
     {

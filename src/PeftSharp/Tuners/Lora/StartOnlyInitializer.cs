@@ -1,7 +1,7 @@
 namespace PeftSharp.Tuners.Lora;
 
-/// <summary>The initialization of an adapter that another program trained: its values come from the file.</summary>
-/// <param name="name">peft's name.</param>
+/// <summary>The initialization of an adapter that was trained elsewhere; its values are loaded from the file.</summary>
+/// <param name="name">The name in peft.</param>
 internal sealed class StartOnlyInitializer(string name) : LoraInitializer
 {
     internal override string Name => name;

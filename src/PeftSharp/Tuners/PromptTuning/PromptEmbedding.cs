@@ -26,7 +26,7 @@ internal sealed class PromptEmbedding : PromptAdapter
 
     public override Tensor Embeddings() => _table.Weight;
 
-    /// <summary>The tokens whose embeddings the virtual tokens start from, int64 [tokens]; null for a random start.</summary>
+    /// <summary>The tokens whose embeddings initialize the virtual tokens, int64 [tokens]; null for random initialization.</summary>
     private Tensor? Ids(LayerTarget embeddings, PromptTuningConfig config) => config.PromptTuningInit switch
     {
         PromptTuningInit.SampleVocab => randint(0, embeddings.Layer.parameters().First().shape[0], [Tokens], ScalarType.Int64),
@@ -36,15 +36,18 @@ internal sealed class PromptEmbedding : PromptAdapter
 
     private long[] TextIds(PromptTuningConfig config, long rows)
     {
-        var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which needs the tokenizer. Set Tokenizer to the one of the base model (AutoTokenizer.FromPretrained).");
+        var tokenizer = config.Tokenizer ?? throw new ArgumentException("PromptTuningInit is TEXT, which requires a tokenizer. "
+            + "Set Tokenizer to that of the base model (AutoTokenizer.FromPretrained).");
         var ids = tokenizer.Encode(config.PromptTuningInitText!).Ids;
         if (ids.Any(id => id >= rows))
-            throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has the token id {ids.Max()}, but the model's embeddings have {rows} rows. Set Tokenizer to the one of the base model.");
-        return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. Give another text, or choose RANDOM.")
+            throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' contains the token id {ids.Max()}, "
+                + $"but the model's embeddings have {rows} rows. Set Tokenizer to that of the base model.");
+        return ids.Length == 0 ? throw new ArgumentException($"PromptTuningInitText '{config.PromptTuningInitText}' has no tokens. "
+            + "Use another text, or set PromptTuningInit to RANDOM.")
             : [.. Enumerable.Range(0, Tokens).Select(index => (long)ids[index % ids.Length])];
     }
 
-    /// <summary>The module whose parameter is <c>embedding.weight</c>.</summary>
+    /// <summary>The module with the parameter <c>embedding.weight</c>.</summary>
     private sealed class Table : Module
     {
         [ComponentName(Name = "embedding")] private readonly Embedding _embedding;

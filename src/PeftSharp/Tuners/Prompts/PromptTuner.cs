@@ -3,13 +3,22 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>A method that puts trained virtual tokens before the text: in place of ids the model reads the embeddings of both. Masks, positions, labels and the key-value cache count the virtual tokens.</summary>
+/// <summary>
+/// The base class of methods that train virtual tokens before the text. The model is called with the embeddings of virtual tokens and
+/// text instead of token ids; masks, positions, labels and the key-value cache include the virtual tokens.
+/// </summary>
 /// <remarks>
-/// <para>Outputs for tokens (logits of a language model, hidden states, scores of an answer's first and last token) begin with those of the virtual tokens, as in peft. Generated texts do not.
-/// The caller's positions are those of the text and start after the virtual tokens; peft ignores them.</para>
-/// <para>One adapter can be active at a time, and all rows of a batch have the same one. Thread safety: several threads call <see cref="Forward"/> at once in evaluation mode.</para>
+/// <para>
+/// Outputs per token (logits of a language model, hidden states, start and end logits) begin with those of the virtual tokens, as in
+/// peft. Generated sequences do not contain them. Positions that the caller passes refer to the text and are shifted by the virtual
+/// tokens; peft ignores them.
+/// </para>
+/// <para>
+/// One adapter can be active at a time, and all rows of a batch use the same one. Thread safety: <see cref="Forward"/> is called from
+/// several threads at once in evaluation mode.
+/// </para>
 /// </remarks>
-/// <typeparam name="TConfig">The method's configuration.</typeparam>
+/// <typeparam name="TConfig">The configuration type of the method.</typeparam>
 public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearningConfig
 {
     internal override bool IsModelNested => false;
@@ -17,20 +26,23 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     /// <summary>Creates the virtual tokens of an adapter, with their initial values.</summary>
     /// <param name="embeddings">The model's token embeddings.</param>
     /// <param name="config">The adapter's configuration.</param>
-    /// <param name="isNew">Whether training starts from the initial values; false where values from a file replace them.</param>
-    /// <exception cref="ArgumentException">The configuration does not fit the model.</exception>
+    /// <param name="isNew">Whether the adapter is new; false if the values are loaded from a file afterwards.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid for the model.</exception>
     protected abstract PromptAdapter CreatePrompt(LayerTarget embeddings, TConfig config, bool isNew);
 
     /// <inheritdoc/>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
         if (Model.InputEmbeddings is not { } embeddings || LayerTarget.Of(embeddings) is not { } target || Model.Inputs.All(input => input.Kind != InputKind.Embeddings))
-            throw new ArgumentException($"{config.PeftType} puts embeddings before the text, but {Model.GetName()} reads no embeddings (inputs_embeds). Use another method for this model.");
+            throw new ArgumentException($"{config.PeftType} adds embeddings before the text, but {Model.GetName()} does not support "
+                + "embeddings as input (inputs_embeds). Use another method for this model.");
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
-        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the embeddings of {Model.GetName()} are {width} wide. Leave TokenDim null, or load the base model of the adapter.");
+        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the width of the "
+            + $"embeddings of {Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions && prompt.NumVirtualTokens >= positions)
-            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} positions (max_position_embeddings): no text would fit after the virtual tokens. Use fewer.");
+            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
+                + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
         return prompt with
         {
             TaskType = prompt.TaskType ?? Model.Objective switch { CausalLMObjective => TaskType.CausalLM, null => TaskType.FeatureExtraction, _ => null },
@@ -45,17 +57,19 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
         if (isNew && config.TaskType is null && TaskOf(Model.Objective) is { } task)
-            throw new ArgumentException($"TaskType is not set. Without it the head of {Model.GetName()} would not be trained beside the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
+            throw new ArgumentException($"TaskType is not set. Without it, the head of {Model.GetName()} would not be trained with "
+                + $"the virtual tokens, and peft would load the adapter without them. Set TaskType.{task}.");
         AddShared(adapterName, CreatePrompt(LayerTarget.Of(Model.InputEmbeddings!)!, (TConfig)config, isNew));
         return config;
     }
 
     /// <inheritdoc/>
     protected internal override string? ActivationObstacle(IReadOnlyList<string> adapterNames) =>
-        adapterNames is { Count: > 1 } ? "each puts its own virtual tokens before the text. Activate one of them." : null;
+        adapterNames is { Count: > 1 } ? "each adds its own virtual tokens before the text. Activate only one of them." : null;
 
     /// <inheritdoc/>
-    protected internal override string? MergeObstacle(string adapterName) => "virtual tokens are part of the input, and no weight changes";
+    protected internal override string? MergeObstacle(string adapterName) => "virtual tokens are part of the input and do not "
+        + "change weights";
 
     /// <inheritdoc/>
     protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
@@ -79,7 +93,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
 
     /// <summary>The virtual tokens of a call; null for the base model.</summary>
     /// <param name="adapters">The adapters of the call.</param>
-    /// <exception cref="NotSupportedException">Rows of the batch have different adapters.</exception>
+    /// <exception cref="NotSupportedException">Rows of the batch use different adapters.</exception>
     protected PromptAdapter? PromptOf(AdapterChoice adapters)
     {
         ArgumentNullException.ThrowIfNull(adapters);
@@ -95,11 +109,13 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         if (base.UnmatchedEntries(config) is { } unmatched) return unmatched;
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         if (shape is null) return null;
-        return prompt.NumLayers is { } layers && layers != shape.Layers ? $"num_layers is {layers}, and the model has {shape.Layers}: the adapter was trained on another model."
-            : prompt.NumAttentionHeads is { } heads && heads != shape.Heads ? $"num_attention_heads is {heads}, and the model has {shape.Heads}: the adapter was trained on another model." : null;
+        return prompt.NumLayers is { } layers && layers != shape.Layers ? $"num_layers is {layers}, but the model has {shape.Layers} "
+            + "layers: the adapter was trained on another model."
+            : prompt.NumAttentionHeads is { } heads && heads != shape.Heads ? $"num_attention_heads is {heads}, but the model has "
+            + $"{shape.Heads} heads: the adapter was trained on another model." : null;
     }
 
-    /// <summary>The task of an objective whose head is trained beside an adapter; null for others.</summary>
+    /// <summary>The task of an objective whose head is trained with an adapter; null for others.</summary>
     private static TaskType? TaskOf(Objective? objective) => objective switch
     {
         SequenceClassificationObjective => TaskType.SeqCls,

@@ -3,15 +3,17 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tuners;
 
-/// <summary>Batches with virtual tokens before the text of each row.</summary>
+/// <summary>Creates batches with virtual tokens before the text of each row.</summary>
 internal static class VirtualTokenInputs
 {
-    /// <summary>The batch with embeddings in place of ids, the virtual tokens first.</summary>
-    /// <param name="inputs">The batch; it is not changed.</param>
+    /// <summary>Creates the batch with embeddings instead of ids, starting with the virtual tokens.</summary>
+    /// <param name="inputs">The batch, which is not modified.</param>
     /// <param name="prompt">Embeddings of the virtual tokens, float [virtual tokens, width].</param>
     /// <param name="model">The base model.</param>
-    /// <exception cref="NotSupportedException">The batch has more axes, a mask for each pair of tokens, or several texts in a row.</exception>
-    /// <exception cref="ArgumentException">Virtual tokens and text are more than the model has positions.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The ids have more than two axes, the mask is per pair of tokens, or a row contains several texts.
+    /// </exception>
+    /// <exception cref="ArgumentException">Virtual tokens and text exceed the positions of the model.</exception>
     internal static ModelInputs Add(ModelInputs inputs, Tensor prompt, PretrainedModel model)
     {
         var text = inputs.InputsEmbeds ?? Embeddings(inputs, model);
@@ -32,8 +34,10 @@ internal static class VirtualTokenInputs
         return result;
     }
 
-    /// <summary>The batch as it is after virtual tokens that are in the key-value cache: the mask and the positions count them.</summary>
-    /// <param name="inputs">The batch; it is not changed.</param>
+    /// <summary>
+    /// Creates the batch for a continuation whose virtual tokens are in the key-value cache: the mask and the positions include them.
+    /// </summary>
+    /// <param name="inputs">The batch, which is not modified.</param>
     /// <param name="added">Number of virtual tokens.</param>
     /// <param name="model">The base model.</param>
     internal static ModelInputs Continue(ModelInputs inputs, int added, PretrainedModel model)
@@ -41,7 +45,8 @@ internal static class VirtualTokenInputs
         var result = inputs.Copy();
         if (inputs.AttentionMask is { } mask)
         {
-            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' is [{string.Join(", ", mask.shape)}], but virtual tokens need a mask with one number for each token, [batch, tokens].");
+            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
+                + "but virtual tokens require a mask with one value per token, [batch, tokens].");
             result.AttentionMask = cat([ones([mask.shape[0], added], mask.dtype, mask.device), mask], 1);
         }
         if (inputs.PositionIds is not { } positions) return result;
@@ -54,23 +59,28 @@ internal static class VirtualTokenInputs
     {
         var ids = inputs.InputIds!;
         return ids.dim() == 2 ? model.InputEmbeddings!.call(ids)
-            : throw new NotSupportedException($"'input_ids' is [{string.Join(", ", ids.shape)}], but virtual tokens are put before rows of ids, [batch, tokens]. {model.GetName()} needs another method.");
+            : throw new NotSupportedException($"'input_ids' has shape [{string.Join(", ", ids.shape)}], but virtual tokens require "
+            + $"[batch, tokens]. Use another method for {model.GetName()}.");
     }
 
     private static void CheckLength(long tokens, int added, PretrainedModel model)
     {
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
-            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual ones, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
+            throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} "
+                + $"positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
     }
 
-    /// <summary>Several texts in one row (positions that start again, without a mask) would need virtual tokens before each.</summary>
+    /// <summary>
+    /// Rejects several texts in one row (positions that restart, without a mask), which would need virtual tokens before each text.
+    /// </summary>
     private static void RefusePacked(Tensor positions, Tensor? mask)
     {
         var tokens = positions.shape[1];
         if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;
         using var scope = NewDisposeScope();
         if ((positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).any().item<bool>())
-            throw new NotSupportedException("'position_ids' start again within a row, so it holds several texts, and the virtual tokens would stand before the first only. Pad the rows instead of packing them.");
+            throw new NotSupportedException("'position_ids' restart within a row, so the row contains several texts, and the virtual "
+                + "tokens would precede only the first. Pad the rows instead of packing them.");
     }
 }

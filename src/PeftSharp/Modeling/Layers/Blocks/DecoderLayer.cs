@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A layer of LLaMA and the families built like it: an RMS norm and causal self-attention with rotary embeddings, then an RMS norm and a gated feed-forward layer, each added to its input.</summary>
+/// <summary>
+/// A layer of LLaMA and similar models: RMS normalization and causal self-attention with rotary embeddings, then RMS normalization and
+/// a gated feed-forward layer, each with a residual connection.
+/// </summary>
 /// <remarks>
 /// <para>Touvron et al. 2023, arXiv:2302.13971. Parameter names are those of transformers' <c>LlamaDecoderLayer</c>.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
@@ -16,8 +19,8 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
     [ComponentName(Name = "post_attention_layernorm")] private readonly Module<Tensor, Tensor> _feedForwardNorm;
 
     /// <param name="settings">Sizes and options.</param>
-    /// <param name="layer">Number of the layer, from 0.</param>
-    /// <param name="window">Sliding window of the layer's attention in tokens. Null: none.</param>
+    /// <param name="layer">Zero-based index of the layer.</param>
+    /// <param name="window">Sliding window of the layer's attention, in tokens. Null: none.</param>
     public DecoderLayer(DecoderSettings settings, int layer, int? window = null) : base("DecoderLayer")
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -29,8 +32,8 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="context">The pass.</param>
-    /// <returns>As <paramref name="x"/>.</returns>
+    /// <param name="context">The context of the forward pass.</param>
+    /// <returns>Hidden states of the same shape.</returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
         using var scope = NewDisposeScope();

@@ -4,13 +4,13 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>The layers of a BERT-like encoder under the name <c>layer</c> (transformers' <c>BertEncoder</c>).</summary>
+/// <summary>The stack of layers of a BERT-like encoder (transformers' <c>BertEncoder</c>).</summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, IReadOnlyList<Tensor>>
 {
     [ComponentName(Name = "layer")] private readonly ModuleList<EncoderLayer> _layers;
 
-    /// <param name="settings">Sizes and rates.</param>
+    /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="layers">Number of layers.</param>
     public Encoder(EncoderSettings settings, int layers) : base(nameof(Encoder))
     {

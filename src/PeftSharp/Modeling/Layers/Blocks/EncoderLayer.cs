@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>A layer of BERT and the families built like it: self-attention, then a feed-forward layer, each followed by dropout, the residual and a norm.</summary>
+/// <summary>
+/// A layer of BERT and similar models: self-attention, then a feed-forward layer, each followed by dropout, a residual connection and
+/// layer normalization.
+/// </summary>
 /// <remarks>
 /// <para>Vaswani et al. 2017, section 3.1. Parameter names are those of transformers' <c>BertLayer</c>.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
@@ -14,8 +17,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     [ComponentName(Name = "intermediate")] private readonly Module<Tensor, Tensor> _intermediate;
     [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
-    /// <param name="settings">Sizes and rates.</param>
-    /// <param name="layer">Number of the layer, from 0.</param>
+    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="layer">Zero-based index of the layer.</param>
     public EncoderLayer(EncoderSettings settings, int layer) : base("BertLayer")
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -26,7 +29,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
-    /// <param name="context">The pass.</param>
+    /// <param name="context">The context of the forward pass.</param>
     /// <returns>Float [batch, tokens, hidden].</returns>
     public override Tensor forward(Tensor x, AttentionContext context)
     {
@@ -55,7 +58,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         }
     }
 
-    /// <summary>Every token attends to every token that is read (<c>BertSelfAttention</c>).</summary>
+    /// <summary>Bidirectional self-attention (<c>BertSelfAttention</c>).</summary>
     private sealed class SelfAttention : Module<Tensor, AttentionContext, Tensor>, IFirstTokenAware
     {
         [ComponentName(Name = "query")] private readonly Module<Tensor, Tensor> _query;
@@ -97,7 +100,10 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         }
     }
 
-    /// <summary>A linear layer, dropout, the residual and a norm (<c>BertSelfOutput</c> and <c>BertOutput</c>, which differ only in width).</summary>
+    /// <summary>
+    /// A linear layer, dropout, a residual connection and layer normalization (<c>BertSelfOutput</c> and <c>BertOutput</c>, which differ
+    /// only in width).
+    /// </summary>
     private sealed class ResidualOutput : Module<Tensor, Tensor, Tensor>
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;

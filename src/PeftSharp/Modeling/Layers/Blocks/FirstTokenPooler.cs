@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>The first token's hidden state through a linear layer and tanh (transformers' <c>BertPooler</c>).</summary>
+/// <summary>
+/// Pools a sequence by applying a linear layer and tanh to the hidden state of the first token (transformers' <c>BertPooler</c>).
+/// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class FirstTokenPooler : Module<Tensor, Tensor>
 {

@@ -17,8 +17,8 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
 
     /// <param name="width">Width of input and output.</param>
     /// <param name="intermediate">Width between the projections.</param>
-    /// <param name="activation">Activation of the gate, by transformers' name.</param>
-    /// <param name="hasBias">Whether the projections have a bias.</param>
+    /// <param name="activation">Activation function of the gate, by its name in transformers.</param>
+    /// <param name="hasBias">Whether the projections have a bias. Default false.</param>
     public GatedFeedForward(int width, int intermediate, string activation, bool hasBias = false) : base("GatedFeedForward")
     {
         _gate = new Linear(width, intermediate, hasBias);
@@ -29,7 +29,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     }
 
     /// <param name="x">Float [..., width].</param>
-    /// <returns>As <paramref name="x"/>.</returns>
+    /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();

@@ -3,7 +3,10 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Word, position and token type embeddings, added, normalized and dropped out (transformers' <c>BertEmbeddings</c>, whose parameter names it has).</summary>
+/// <summary>
+/// The sum of word, position and token type embeddings, followed by layer normalization and dropout. Parameter names are those of
+/// transformers' <c>BertEmbeddings</c>.
+/// </summary>
 /// <remarks>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</remarks>
 public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
 {
@@ -14,14 +17,16 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
     private readonly long? _positionPadding;
 
-    /// <param name="vocabSize">Number of token ids.</param>
+    /// <param name="vocabSize">Vocabulary size.</param>
     /// <param name="positions">Number of positions.</param>
     /// <param name="types">Number of token types; 0 for a model without them.</param>
     /// <param name="width">Width of an embedding.</param>
-    /// <param name="padTokenId">The padding token, whose embedding is 0 and is not trained. Null: none.</param>
-    /// <param name="positionPadding">RoBERTa's rule: padding tokens have this position, and the others count from the next one on. Null: positions count from 0.</param>
-    /// <param name="dropout">Dropout in training.</param>
-    /// <param name="epsilon">Added to the variance in the norm.</param>
+    /// <param name="padTokenId">The padding token, whose embedding is zero and is not trained. Null: none.</param>
+    /// <param name="positionPadding">
+    /// RoBERTa's numbering: padding tokens have this position, and other tokens count from the next one. Null: positions count from 0.
+    /// </param>
+    /// <param name="dropout">Dropout probability in training.</param>
+    /// <param name="epsilon">Epsilon added to the variance in layer normalization.</param>
     public TextEmbeddings(int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null) : base(nameof(TextEmbeddings))
     {
         _words = new Embedding(vocabSize, width, padTokenId);
@@ -36,7 +41,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <summary>The word embeddings.</summary>
     public Module<Tensor, Tensor> Words => _words;
 
-    /// <param name="inputs">Token ids or embeddings and, optionally, token types and positions.</param>
+    /// <param name="inputs">Token ids or embeddings; optionally token types and positions.</param>
     /// <returns>Float [batch, tokens, width].</returns>
     public override Tensor forward(ModelInputs inputs)
     {

@@ -2,8 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Rotary position embeddings (Su et al. 2021, arXiv:2104.09864): queries and keys are rotated by angles that grow with the position.</summary>
-/// <remarks>It holds no weights. The tables of a forward pass are computed once and shared by all layers (<see cref="AttentionContext"/>). Thread safety: instances are immutable.</remarks>
+/// <summary>
+/// Rotary position embeddings (Su et al. 2021, arXiv:2104.09864): queries and keys are rotated by angles proportional to the position.
+/// </summary>
+/// <remarks>
+/// It holds no weights. The tables of a forward pass are computed once and shared by all layers (<see cref="AttentionContext"/>).
+/// Thread safety: instances are immutable.
+/// </remarks>
 public sealed class RotaryEmbedding
 {
     private readonly RotaryParameters _parameters;
@@ -11,17 +16,18 @@ public sealed class RotaryEmbedding
     private readonly int _width;
     private readonly int _maxPositions;
 
-    /// <param name="parameters">Base and scaling.</param>
+    /// <param name="parameters">Base and scaling of the frequencies.</param>
     /// <param name="headWidth">Width of a head.</param>
     /// <param name="maxPositions">The configuration's maximum number of tokens.</param>
-    /// <exception cref="ArgumentException">The parameters make no sense.</exception>
+    /// <exception cref="ArgumentException">The parameters are invalid.</exception>
     public RotaryEmbedding(RotaryParameters parameters, int headWidth, int maxPositions)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Problems().FirstOrDefault() is { } problem) throw new ArgumentException(problem);
         (_parameters, _maxPositions, _scaling) = (parameters, maxPositions, RotaryScaling.ByType[parameters.RopeType]);
         _width = (int)(headWidth * parameters.PartialRotaryFactor);
-        if (_width < 2 || _width % 2 != 0) throw new ArgumentException($"Rotary embeddings rotate pairs, but {_width} of {headWidth} elements of a head are to be rotated. Make it an even number.");
+        if (_width < 2 || _width % 2 != 0) throw new ArgumentException($"The rotated width is {_width} of {headWidth} elements of a "
+            + "head, but it must be even and at least 2. Change partial_rotary_factor or the head width.");
     }
 
     /// <summary>Cosines and sines of the positions.</summary>

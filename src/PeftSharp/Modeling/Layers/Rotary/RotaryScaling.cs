@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>How the frequencies of rotary embeddings are scaled for longer contexts. A new type is a class and a line in <see cref="ByType"/>.</summary>
+/// <summary>
+/// Scales the frequencies of rotary embeddings for longer contexts. To add a type, add a class and an entry in <see cref="ByType"/>.
+/// </summary>
 internal abstract class RotaryScaling
 {
     /// <summary>The scaling for each <c>rope_type</c>.</summary>
@@ -14,10 +16,10 @@ internal abstract class RotaryScaling
         ["llama3"] = new Llama3Scaling(),
     };
 
-    /// <summary>Whether the frequencies depend on the length of the input.</summary>
+    /// <summary>Whether the frequencies depend on the input length.</summary>
     internal virtual bool DependsOnLength => false;
 
-    /// <summary>Fields that the scaling needs and the parameters lack.</summary>
+    /// <summary>Required fields that the parameters do not set.</summary>
     internal virtual IEnumerable<string> MissingFields(RotaryParameters parameters)
     {
         if (parameters.Factor is null) yield return "factor";
@@ -27,11 +29,11 @@ internal abstract class RotaryScaling
     /// <param name="parameters">The configuration's values.</param>
     /// <param name="width">Rotated width of a head.</param>
     /// <param name="maxPositions">The configuration's maximum number of tokens.</param>
-    /// <param name="length">Tokens of the input, those in the cache among them.</param>
+    /// <param name="length">Number of tokens of the input, including cached ones.</param>
     /// <returns>Float32 [width / 2].</returns>
     internal abstract Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length);
 
-    /// <summary>Factor on cosines and sines. Default 1.</summary>
+    /// <summary>Factor by which cosines and sines are multiplied. Default 1.</summary>
     /// <param name="parameters">The configuration's values.</param>
     /// <param name="maxPositions">The configuration's maximum number of tokens.</param>
     internal virtual double AttentionFactor(RotaryParameters parameters, int maxPositions) => 1;
@@ -51,8 +53,11 @@ internal abstract class RotaryScaling
         internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length) => Unscaled(parameters.RopeTheta, width) / parameters.Factor!.Value;
     }
 
-    /// <summary>NTK scaling whose base grows with the input once it is longer than the configuration's maximum.</summary>
-    /// <remarks>transformers keeps the largest length seen and returns to the original frequencies only for shorter inputs than the maximum; here the result depends on the input alone.</remarks>
+    /// <summary>Dynamic NTK scaling: the base grows with the input length once it exceeds the configured maximum.</summary>
+    /// <remarks>
+    /// transformers keeps the frequencies of the longest input so far until an input is shorter than the maximum; here the result depends
+    /// on the current input only.
+    /// </remarks>
     private sealed class DynamicScaling : RotaryScaling
     {
         internal override bool DependsOnLength => true;
@@ -65,7 +70,7 @@ internal abstract class RotaryScaling
         }
     }
 
-    /// <summary>Scales long wavelengths in full, short ones not at all, and those between by interpolation.</summary>
+    /// <summary>Scales long wavelengths fully, does not scale short ones, and interpolates between them.</summary>
     private sealed class Llama3Scaling : RotaryScaling
     {
         internal override IEnumerable<string> MissingFields(RotaryParameters parameters)

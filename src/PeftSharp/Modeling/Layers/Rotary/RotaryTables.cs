@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
 
-/// <summary>Cosines and sines by which queries and keys are rotated.</summary>
+/// <summary>Cosines and sines for the rotation of queries and keys.</summary>
 /// <param name="Cosine">Float [batch or 1, 1, tokens, rotated width].</param>
 /// <param name="Sine">As <paramref name="Cosine"/>.</param>
 internal sealed record RotaryTables(Tensor Cosine, Tensor Sine) : IDisposable
 {
-    /// <summary>Takes the tables out of the current dispose scope; whoever keeps them disposes them.</summary>
+    /// <summary>Detaches the tables from the current dispose scope; the caller must dispose them.</summary>
     internal RotaryTables DetachFromDisposeScope()
     {
         Cosine.DetachFromDisposeScope();
