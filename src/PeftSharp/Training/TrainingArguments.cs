@@ -3,7 +3,7 @@ using PeftSharp.Optimization;
 namespace PeftSharp.Training;
 
 /// <summary>What a training run is told: transformers 5's <c>TrainingArguments</c>, with its names and defaults in C# case.</summary>
-/// <remarks>Values are checked together when a <see cref="Trainer"/> is made, before anything runs. Older names (<c>evaluation_strategy</c>, <c>warmup_ratio</c>, <c>no_cuda</c>, <c>group_by_length</c>) are accepted.</remarks>
+/// <remarks>Values are checked together when a <see cref="Trainer"/> is made, before anything runs.</remarks>
 public sealed record TrainingArguments
 {
     /// <summary>Default values and the folder for checkpoints.</summary>
@@ -96,27 +96,27 @@ public sealed record TrainingArguments
     /// <summary>How the learning rate changes over the run. Default linear, down to 0.</summary>
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;
 
-    /// <summary>Values of the schedule beside the warm-up, by their Python names, such as <c>num_cycles</c>. Null: its defaults.</summary>
-    public IReadOnlyDictionary<string, object?>? LrSchedulerKwargs { get; init; }
+    /// <summary>Options of the schedule in addition to the warmup, such as <c>new() { NumCycles = 2 }</c>. Default null: the defaults of the schedule. An option that the schedule does not read is an error.</summary>
+    public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
-    /// <summary>Steps in which the rate rises from 0; below 1 a share of all steps. Default 0.</summary>
-    public double WarmupSteps { get; init; }
+    /// <summary>The number of steps in which the learning rate rises from 0, or a share of all steps, such as 0.1. Default 0.</summary>
+    public StepsOrRatio WarmupSteps { get; init; }
 
     // ---- logging ----
 
     /// <summary>When the loss is logged. Default by steps.</summary>
     public IntervalStrategy LoggingStrategy { get; init; } = IntervalStrategy.Steps;
 
-    /// <summary>Steps between two logs; below 1 a share of all steps. Default 500.</summary>
-    public double LoggingSteps { get; init; } = 500;
+    /// <summary>The number of steps between two log lines, or a share of all steps, such as 0.1. Default 500.</summary>
+    public StepsOrRatio LoggingSteps { get; init; } = 500;
 
     /// <summary>Whether the first step is logged too. Default false.</summary>
     public bool LoggingFirstStep { get; init; }
 
-    /// <summary>Where logs go beside the callbacks: <c>none</c> or <c>tensorboard</c>. Default none.</summary>
-    public string ReportTo { get; init; } = "none";
+    /// <summary>Where log lines are written in addition to the logger and the callbacks. Default nowhere else.</summary>
+    public ReportTo ReportTo { get; init; } = ReportTo.None;
 
-    /// <summary>Folder of <c>tensorboard</c>'s files. Null: <c>runs</c> in <see cref="OutputDir"/>.</summary>
+    /// <summary>The folder of the files of <see cref="ReportTo.TensorBoard"/>. Default null: <c>runs</c> in <see cref="OutputDir"/>.</summary>
     public string? LoggingDir { get; init; }
 
     // ---- evaluation ----
@@ -124,8 +124,8 @@ public sealed record TrainingArguments
     /// <summary>When the evaluation data is looked at. Default never.</summary>
     public IntervalStrategy EvalStrategy { get; init; } = IntervalStrategy.No;
 
-    /// <summary>Steps between two evaluations; below 1 a share of all steps. Null: <see cref="LoggingSteps"/>.</summary>
-    public double? EvalSteps { get; init; }
+    /// <summary>The number of steps between two evaluations, or a share of all steps, such as 0.1. Default null: <see cref="LoggingSteps"/>.</summary>
+    public StepsOrRatio? EvalSteps { get; init; }
 
     /// <summary>Epochs (or steps, by <see cref="EvalStrategy"/>) before the first evaluation. Default 0.</summary>
     public double EvalDelay { get; init; }
@@ -141,14 +141,20 @@ public sealed record TrainingArguments
     /// <summary>When a checkpoint is written. Default by steps.</summary>
     public SaveStrategy SaveStrategy { get; init; } = SaveStrategy.Steps;
 
-    /// <summary>Steps between two checkpoints; below 1 a share of all steps. Default 500.</summary>
-    public double SaveSteps { get; init; } = 500;
+    /// <summary>The number of steps between two checkpoints, or a share of all steps, such as 0.1. Default 500.</summary>
+    public StepsOrRatio SaveSteps { get; init; } = 500;
 
     /// <summary>Checkpoints that are kept; the newest and the best always are. Null: all.</summary>
     public int? SaveTotalLimit { get; init; }
 
-    /// <summary>Whether a checkpoint holds the model alone, from which a run cannot go on. Default false.</summary>
+    /// <summary>Whether a checkpoint contains the model only, so that it cannot be resumed. Default false.</summary>
     public bool SaveOnlyModel { get; init; }
+
+    /// <summary>
+    /// Whether a run that is cancelled (by its <see cref="CancellationToken"/>) writes a checkpoint of its last finished step before the exception is thrown, whatever <see cref="SaveStrategy"/> says. Default false.
+    /// An evaluation that is interrupted is repeated when the checkpoint is resumed, so the resumed run is the uninterrupted one.
+    /// </summary>
+    public bool SaveOnCancel { get; init; }
 
     /// <summary>Whether the best checkpoint's weights are in the model after training. Default false.</summary>
     public bool LoadBestModelAtEnd { get; init; }
@@ -159,26 +165,10 @@ public sealed record TrainingArguments
     /// <summary>Whether a greater metric is better. Null: unless its name ends in <c>loss</c>.</summary>
     public bool? GreaterIsBetter { get; init; }
 
-    // ---- older names ----
+    // ---- an older name ----
 
-    /// <summary>Older name of <see cref="EvalStrategy"/>.</summary>
+    /// <summary>The name of <see cref="EvalStrategy"/> in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
-
-    /// <summary>Older name of a <see cref="WarmupSteps"/> below 1.</summary>
-    public double WarmupRatio { get => WarmupSteps < 1 ? WarmupSteps : 0; init => WarmupSteps = value; }
-
-    /// <summary>Older name of <see cref="UseCpu"/>.</summary>
-    public bool NoCuda { get => UseCpu; init => UseCpu = value; }
-
-    /// <summary>Older name of <see cref="SamplingStrategy.GroupByLength"/>.</summary>
-    public bool GroupByLength
-    {
-        get => TrainSamplingStrategy == SamplingStrategy.GroupByLength;
-        init
-        {
-            if (value || GroupByLength) TrainSamplingStrategy = value ? SamplingStrategy.GroupByLength : SamplingStrategy.Random;      // false leaves another order alone
-        }
-    }
 
     // ---- resolved ----
 

@@ -30,7 +30,7 @@ public sealed class ResumeTests : IDisposable
         ["ends within an epoch"] = new() { MaxSteps = 8 },
         ["a fraction of an epoch"] = new() { NumTrainEpochs = 1.5 },
         ["rows of like length together, last batch left out"] = new() { TrainSamplingStrategy = SamplingStrategy.GroupByLength, DataloaderDropLast = true },
-        ["a rate that follows the evaluations"] = new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new Dictionary<string, object?> { ["patience"] = 0L }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss" },
+        ["a rate that follows the evaluations"] = new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new() { Patience = 0 }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss" },
         ["another optimizer and a warm-up"] = new() { Optim = OptimizerNames.Adafactor, WarmupSteps = 3, LrSchedulerType = SchedulerType.Cosine },
     };
 

@@ -56,6 +56,21 @@ public static class SchedulerFactory
         return schedule;
     }
 
+    /// <summary>The schedule of a training, with typed options.</summary>
+    /// <param name="type">Which.</param>
+    /// <param name="learningRate">The full learning rate.</param>
+    /// <param name="numWarmupSteps">Optimizer steps of the warmup; unused by <see cref="SchedulerType.Constant"/>.</param>
+    /// <param name="numTrainingSteps">Optimizer steps of the whole training, warmup included.</param>
+    /// <param name="options">Options of the schedule. Null: its defaults.</param>
+    /// <exception cref="ArgumentException">The schedule does not read an option, requires one that is null, or an option is out of range; or the type is not a function of the step.</exception>
+    public static LearningRateSchedule GetScheduler(SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options) =>
+        GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
+
+    /// <summary>The schedule that follows a metric, with typed options.</summary>
+    /// <param name="options">Options of the schedule. Null: torch's defaults.</param>
+    /// <exception cref="ArgumentException">The schedule does not read an option, or an option is out of range.</exception>
+    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options) => GetReduceLROnPlateau(options?.ByPythonName());
+
     /// <summary>The schedule that follows a metric.</summary>
     /// <param name="schedulerSpecificKwargs">
     /// Options by their Python names: <c>mode</c> (<c>min</c>, <c>max</c>), <c>factor</c>, <c>patience</c>, <c>threshold</c>, <c>threshold_mode</c>
