@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using PeftSharp.Training.Checkpoints;
 
 namespace PeftSharp.Training;
 
 /// <summary>Whether <see cref="Trainer.Train"/> starts a new run or resumes a checkpoint, and which one. The default is <see cref="Never"/>.</summary>
 /// <remarks>Converts implicitly from transformers' <c>resume_from_checkpoint</c>: true is <see cref="Last"/>, false and null are <see cref="Never"/>, a string is the folder of a checkpoint.</remarks>
+[SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Reserved in Visual Basic only, where it is written [Resume].")]
 public readonly record struct Resume
 {
     private readonly Choice _choice;
