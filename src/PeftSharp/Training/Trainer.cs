@@ -36,6 +36,7 @@ public partial class Trainer
     private TrainerControl _control = new();
     private readonly LoggerEvents? _events;
     private readonly TensorBoardLog? _tensorBoard;
+    private int _trainingThread;
     private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
 
     /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
@@ -58,7 +59,7 @@ public partial class Trainer
     /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
     /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
     /// <param name="labelColumn">The column of the labels, whatever its name. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, in any case.</param>
-    /// <exception cref="ArgumentException">Arguments make no sense, or exclude each other; all reasons are in the message.</exception>
+    /// <exception cref="ArgumentException">Arguments are invalid or exclude each other; the message lists all reasons.</exception>
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
     public Trainer(
         PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
@@ -117,12 +118,13 @@ public partial class Trainer
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
     /// <exception cref="CheckpointException">The checkpoint is absent or damaged, or belongs to a run with other rows, batches or steps.</exception>
     /// <exception cref="IOException">The output folder cannot be written, which is checked before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the <see cref="IOException"/> is thrown instead.</exception>
     public TrainOutput Train(Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
         if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are disabled on this thread (no_grad or inference_mode), so nothing can be trained. Call Train outside of it.");
         if (Interlocked.Exchange(ref _isTraining, true)) throw new InvalidOperationException("This trainer is training already. Wait until its call of Train or TrainAsync has returned.");
+        _trainingThread = Environment.CurrentManagedThreadId;
         Optimizer? optimizer = null;
         try
         {
@@ -158,7 +160,7 @@ public partial class Trainer
     /// <param name="evalDataset">Other rows than those of the constructor.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Looked at before each batch.</param>
-    /// <exception cref="InvalidOperationException">There are no rows to evaluate on.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows to evaluate on, or the trainer is training on another thread.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
         if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger, _labelColumn), metricKeyPrefix, cancellationToken);
@@ -278,6 +280,8 @@ public partial class Trainer
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel)
     {
+        if (_isTraining && Environment.CurrentManagedThreadId != _trainingThread)
+            throw new InvalidOperationException("This trainer is training on another thread, which changes the weights. Wait until the task of TrainAsync is complete, or evaluate in a callback (TrainerControl.ShouldEvaluate).");
         WarnOfNewWeights();
         using var precision = ComputePrecisionOfRun();
         var outer = _precision;

@@ -67,6 +67,24 @@ public sealed class AsyncTrainingTests : IDisposable
     }
 
     [Fact]
+    public void An_evaluation_on_another_thread_is_refused_while_the_trainer_is_training()
+    {
+        Trainer? trainer = null;
+        Exception? error = null;
+        double? allowed = null;
+        trainer = TinyRun.Trainer(Arguments, evaluation: TinyRun.Rows(4), callbacks: new AtStep(3, _ =>
+        {
+            var thread = new Thread(() => error = Record.Exception(() => trainer!.Evaluate()));
+            thread.Start();
+            thread.Join();
+            allowed = trainer!.Evaluate()["eval_loss"];
+        }));
+        Assert.Equal(8, trainer.Train().GlobalStep);
+        Assert.Contains("TrainAsync", Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+        Assert.NotNull(allowed);
+    }
+
+    [Fact]
     public async Task EvaluateAsync_and_PredictAsync_give_what_Evaluate_and_Predict_give()
     {
         var rows = TinyRun.Rows(6);

@@ -32,6 +32,6 @@ public sealed class StepsOrRatioTests
         var json = JsonNode.Parse(File.ReadAllText(folder.File("training_args.json")))!.AsObject();
         Assert.Equal("0.5, 3, null, 500", string.Join(", ", new[] { "logging_steps", "warmup_steps", "eval_steps", "save_steps" }.Select(name => json[name]?.ToJsonString() ?? "null")));
         Assert.Equal("tensorboard", (string)json["report_to"]!);
-        Assert.Equal("""{"num_decay_steps":2,"decay_type":"1-sqrt"}""", json["lr_scheduler_kwargs"]!.ToJsonString());
+        Assert.Equal("""{"decay_type":"1-sqrt","num_decay_steps":2}""", json["lr_scheduler_kwargs"]!.ToJsonString());
     }
 }

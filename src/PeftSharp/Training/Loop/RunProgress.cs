@@ -43,7 +43,7 @@ internal sealed class RunProgress
     internal void EndEpoch() => (Epoch, UpdatesInEpoch) = (Epoch + 1, 0);
 
     /// <summary>Counts the loss of a step.</summary>
-    internal void AddLoss(float loss) => _lossSinceLog += LastLoss = loss;
+    internal void AddLoss(float loss) => (LastLoss, _lossSinceLog) = (loss, _lossSinceLog + loss);
 
     /// <summary>Whether a step was done since the last log.</summary>
     internal bool HasNewLoss(int step) => step > _lastLoggedStep;

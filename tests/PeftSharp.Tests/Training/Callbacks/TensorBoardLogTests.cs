@@ -35,6 +35,16 @@ public sealed class TensorBoardLogTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("runs")));
     }
 
+    [Fact]
+    public void A_run_that_is_cancelled_closes_its_file()
+    {
+        using var stop = new CancellationTokenSource();
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { ReportTo = ReportTo.TensorBoard }, callbacks: new AtStep(3, _ => stop.Cancel()));
+        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
+        using var file = new FileStream(Assert.Single(Directory.GetFiles(_folder.File("runs"))), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.NotEqual(0, file.Length);
+    }
+
     private static IEnumerable<byte[]> Records(byte[] file)
     {
         for (var at = 0; at < file.Length;)
