@@ -39,15 +39,15 @@ public partial class Trainer
     private int _trainingThread;
     private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
 
-    /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
-    /// <param name="model">What is trained. Null if <paramref name="modelInit"/> makes it.</param>
-    /// <param name="args">The run; null: its defaults.</param>
-    /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train"/>.</param>
-    /// <param name="evalDataset">Rows to evaluate on.</param>
-    /// <param name="dataCollator">Rows to batches. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
+    /// <summary>Makes a trainer: checks the arguments and data sets, seeds libtorch's random number generator and moves the model to the device.</summary>
+    /// <param name="model">The model to train. Null if <paramref name="modelInit"/> makes it.</param>
+    /// <param name="args">The arguments of the run. Null: their defaults.</param>
+    /// <param name="trainDataset">The training rows; required by <see cref="Train"/>.</param>
+    /// <param name="evalDataset">The rows to evaluate on.</param>
+    /// <param name="dataCollator">Makes batches from rows. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
     /// <param name="processingClass">The tokenizer, saved beside the model; one that cannot be saved (<see cref="Tokenizer.CanSave"/>) is warned of instead.</param>
-    /// <param name="computeMetrics">Metrics of an evaluation beside its loss.</param>
-    /// <param name="callbacks">Told what happens.</param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
     /// <param name="logger">Gets the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of the columns that are left out.</param>
     /// <param name="modelInit">Makes the model, in place of <paramref name="model"/>: here, and anew for each call of <see cref="Train"/>. <see cref="TrainingArguments.Seed"/> is set before, so new weights are drawn the same each time.</param>
     /// <param name="computeLoss">The loss of a batch, in place of the model's. Null: the model's own loss.</param>
@@ -88,19 +88,20 @@ public partial class Trainer
         MoveToDevice();
     }
 
-    /// <summary>The run's arguments.</summary>
+    /// <summary>The arguments of the run.</summary>
     public TrainingArguments Args { get; }
 
-    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train"/> makes another.</summary>
+    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train"/> replaces it.</summary>
     public PretrainedModel Model => _model;
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>The state of the current or the last run.</summary>
     public TrainerState State { get; private set; } = new();
 
     /// <summary>Adds a callback.</summary>
     public void AddCallback(TrainerCallback callback) => _callbacks.Add(callback);
 
-    /// <summary>Takes a callback away; false where it was not there.</summary>
+    /// <summary>Removes a callback.</summary>
+    /// <returns>False if the trainer does not have it.</returns>
     public bool RemoveCallback(TrainerCallback callback) => _callbacks.Remove(callback);
 
     /// <summary>Trains the model.</summary>
@@ -157,9 +158,9 @@ public partial class Trainer
         OnThreadOfItsOwn(() => Train(resumeFromCheckpoint, progress, cancellationToken), cancellationToken);
 
     /// <summary>Loss and metrics on the evaluation rows; they are logged, and <c>ToString</c> of the result gives a table. With several evaluation sets: those of each, with its name.</summary>
-    /// <param name="evalDataset">Other rows than those of the constructor.</param>
+    /// <param name="evalDataset">The rows to evaluate on. Default null: those of the constructor.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate on, or the trainer is training on another thread.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
@@ -177,7 +178,7 @@ public partial class Trainer
     /// <summary>Loss and metrics on each of several data sets; they are logged.</summary>
     /// <param name="evalDatasets">Data sets by name. The name stands between the prefix and the name of a metric: <c>eval_NAME_loss</c>.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException">There is no data set, or one without a name.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
@@ -195,7 +196,7 @@ public partial class Trainer
     /// <summary>Predictions for rows, with labels and metrics where the rows have labels.</summary>
     /// <param name="testDataset">The rows.</param>
     /// <param name="metricKeyPrefix">Put before each metric's name. Default <c>test</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
