@@ -1,11 +1,11 @@
 namespace PeftSharp.Training;
 
-/// <summary>When something is done during training.</summary>
+/// <summary>When the trainer logs or evaluates.</summary>
 public enum IntervalStrategy
 {
     /// <summary>Never.</summary>
     No,
-    /// <summary>Every so many optimizer steps.</summary>
+    /// <summary>Every <see cref="TrainingArguments.LoggingSteps"/> or <see cref="TrainingArguments.EvalSteps"/> optimizer steps.</summary>
     Steps,
     /// <summary>At the end of each epoch.</summary>
     Epoch,

@@ -5,7 +5,14 @@ namespace PeftSharp.Training;
 /// <summary>A log line of a run as the state of an <c>ILogger</c> message: each value is a field by its name in C# case, such as <c>Loss</c>, <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>.</summary>
 internal sealed class LogLine(IReadOnlyDictionary<string, double> values) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    private readonly KeyValuePair<string, object?>[] _fields = [.. values.Select(pair => KeyValuePair.Create(FieldName(pair.Key), pair.Key == "step" ? (object?)(int)pair.Value : pair.Value))];
+    /// <summary>The field in which providers look for the template of a message.</summary>
+    private const string Template = "{OriginalFormat}";
+
+    private readonly KeyValuePair<string, object?>[] _fields =
+    [
+        .. values.Select(pair => KeyValuePair.Create(FieldName(pair.Key), pair.Key == "step" ? (object?)(int)pair.Value : pair.Value)),
+        new(Template, string.Join(", ", values.Keys.Select(name => $"{name} = {{{FieldName(name)}}}"))),
+    ];
 
     public int Count => _fields.Length;
 

@@ -1,6 +1,6 @@
 namespace PeftSharp.Training;
 
-/// <summary>When a checkpoint is written during training.</summary>
+/// <summary>When the trainer writes a checkpoint.</summary>
 public enum SaveStrategy
 {
     /// <summary>Never.</summary>
@@ -9,6 +9,6 @@ public enum SaveStrategy
     Steps,
     /// <summary>At the end of each epoch.</summary>
     Epoch,
-    /// <summary>Whenever an evaluation is the best so far.</summary>
+    /// <summary>After each evaluation that is the best so far.</summary>
     Best,
 }

@@ -17,7 +17,7 @@ namespace PeftSharp.Training;
 
 /// <summary>Trains, evaluates and saves a model: transformers' <c>Trainer</c>.</summary>
 /// <remarks>
-/// <para>The model is moved to the device on construction and stays the caller's to dispose. A model that <c>modelInit</c> made belongs to the trainer until the next call of <see cref="Train(string?, CancellationToken)"/>, which replaces and disposes it.</para>
+/// <para>The model is moved to the device on construction and stays the caller's to dispose. A model that <c>modelInit</c> made belongs to the trainer until the next call of <see cref="Train"/>, which replaces and disposes it.</para>
 /// <para>A derived class changes a part of the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>, <see cref="PredictionStep"/>, <see cref="CreateOptimizer"/>, <see cref="CreateSchedule"/> or <see cref="GetTrainBatches"/>.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time, and train one model at a time in a process: all trainers draw from libtorch's generator.</para>
 /// </remarks>
@@ -34,29 +34,32 @@ public partial class Trainer
     private readonly string? _labelColumn;
     private PretrainedModel _model;
     private TrainerControl _control = new();
+    private readonly LoggerEvents? _events;
+    private readonly TensorBoardLog? _tensorBoard;
+    private int _trainingThread;
     private bool _isPrecisionJudged, _isTraining, _isNewnessTold, _isUnsavedTold;
 
-    /// <summary>Checks everything that can be checked before a step is done, seeds libtorch's random stream and moves the model to the device.</summary>
-    /// <param name="model">What is trained. Null if <paramref name="modelInit"/> makes it.</param>
-    /// <param name="args">The run; null: its defaults.</param>
-    /// <param name="trainDataset">Rows to learn from; needed by <see cref="Train(string?, CancellationToken)"/>.</param>
-    /// <param name="evalDataset">Rows to evaluate on.</param>
-    /// <param name="dataCollator">Rows to batches. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
+    /// <summary>Makes a trainer: checks the arguments and data sets, seeds libtorch's random number generator and moves the model to the device.</summary>
+    /// <param name="model">The model to train. Null if <paramref name="modelInit"/> makes it.</param>
+    /// <param name="args">The arguments of the run. Null: their defaults.</param>
+    /// <param name="trainDataset">The training rows; required by <see cref="Train"/>.</param>
+    /// <param name="evalDataset">The rows to evaluate on.</param>
+    /// <param name="dataCollator">Makes batches from rows. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
     /// <param name="processingClass">The tokenizer, saved beside the model; one that cannot be saved (<see cref="Tokenizer.CanSave"/>) is warned of instead.</param>
-    /// <param name="computeMetrics">Metrics of an evaluation beside its loss.</param>
-    /// <param name="callbacks">Told what happens.</param>
-    /// <param name="logger">Told the log lines and what was left out.</param>
-    /// <param name="modelInit">Makes the model, in place of <paramref name="model"/>: here, and anew for each call of <see cref="Train(string?, CancellationToken)"/>. <see cref="TrainingArguments.Seed"/> is set before, so new weights are drawn the same each time.</param>
+    /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
+    /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
+    /// <param name="logger">Gets the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of the columns that are left out.</param>
+    /// <param name="modelInit">Makes the model, in place of <paramref name="model"/>: here, and anew for each call of <see cref="Train"/>. <see cref="TrainingArguments.Seed"/> is set before, so new weights are drawn the same each time.</param>
     /// <param name="computeLoss">The loss of a batch, in place of the model's. Null: the model's own loss.</param>
     /// <param name="optimizers">
     /// An optimizer over the parameters of the model, and a learning-rate schedule; null each: those of the arguments. The optimizer stays the caller's to dispose and keeps its state from one call of
-    /// <see cref="Train(string?, CancellationToken)"/> to the next. It has no learning rate of its own: each step gets that of the schedule.
+    /// <see cref="Train"/> to the next. It has no learning rate of its own: each step gets that of the schedule.
     /// </param>
     /// <param name="parameterGroups">The groups of parameters that the optimizer of the arguments trains, with weight decay and learning-rate scale of each. Null: <see cref="ParameterGroups.Of"/>.</param>
     /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
     /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
     /// <param name="labelColumn">The column of the labels, whatever its name. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, in any case.</param>
-    /// <exception cref="ArgumentException">Arguments make no sense, or exclude each other; all reasons are in the message.</exception>
+    /// <exception cref="ArgumentException">Arguments are invalid or exclude each other; the message lists all reasons.</exception>
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
     public Trainer(
         PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
@@ -78,72 +81,87 @@ public partial class Trainer
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
         _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger, labelColumn)))];
-        _callbacks = new CallbackList([new DefaultFlow(), .. Args.ReportTo == "tensorboard" ? [new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))] : Array.Empty<TrainerCallback>(), .. callbacks ?? []], Context);
+        _events = logger is null ? null : new LoggerEvents(logger);
+        _tensorBoard = Args.ReportTo == ReportTo.TensorBoard ? new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs")) : null;
+        _callbacks = new CallbackList([new DefaultFlow(), .. new TrainerCallback?[] { _events, _tensorBoard }.OfType<TrainerCallback>(), .. callbacks ?? []], Context);
         manual_seed(Args.Seed);
         MoveToDevice();
     }
 
-    /// <summary>The run's arguments.</summary>
+    /// <summary>The arguments of the run.</summary>
     public TrainingArguments Args { get; }
 
-    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train(string?, CancellationToken)"/> makes another.</summary>
+    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train"/> replaces it.</summary>
     public PretrainedModel Model => _model;
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>The state of the current or the last run.</summary>
     public TrainerState State { get; private set; } = new();
 
     /// <summary>Adds a callback.</summary>
     public void AddCallback(TrainerCallback callback) => _callbacks.Add(callback);
 
-    /// <summary>Takes a callback away; false where it was not there.</summary>
+    /// <summary>Removes a callback.</summary>
+    /// <returns>False if the trainer does not have it.</returns>
     public bool RemoveCallback(TrainerCallback callback) => _callbacks.Remove(callback);
 
-    /// <summary>Trains.</summary>
-    /// <remarks>A resumed run is the uninterrupted one to the last bit on the processor. On a GPU its rows, rates and optimizer are, but dropout draws from the GPU's own stream, which begins anew.</remarks>
+    /// <summary>Trains the model.</summary>
+    /// <remarks>
+    /// On the CPU a resumed run is bit for bit the uninterrupted one. On a GPU its rows, learning rates and optimizer state are the same, but dropout draws from the GPU's own random stream, which starts again.
+    /// </remarks>
     /// <param name="resumeFromCheckpoint">
-    /// The folder of a checkpoint to resume, with the same rows and numbers as if nothing had happened. Null: a new run; it warns if <see cref="TrainingArguments.OutputDir"/> holds checkpoints of an
-    /// earlier one. Arguments that decide which rows a step reads must be those of the checkpoint's run; other changes are warned of.
+    /// Whether to resume a checkpoint, and which: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>, <see cref="Resume.Last"/>, <see cref="Resume.From"/>, or a bool or a folder. A new run warns if
+    /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. Arguments that decide which rows a step reads must be those of the checkpoint's run; other changes are warned of.
     /// </param>
-    /// <param name="cancellationToken">Checked before each step; what was saved stays.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows, gradients are off, or a function or overriding method returned no model, optimizer or schedule.</exception>
-    /// <exception cref="ArgumentException">No parameter of the model can learn, or a callback or the deciding metric cannot be served.</exception>
-    /// <exception cref="NonFiniteLossException">A loss or gradient is no number; the step was not applied.</exception>
-    /// <exception cref="CheckpointException">The checkpoint is damaged, or belongs to a run with other rows, batches or steps.</exception>
-    /// <exception cref="IOException">The output folder cannot be written, which is tried before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
-    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
-    public TrainOutput Train(string? resumeFromCheckpoint = null, CancellationToken cancellationToken = default)
+    /// <param name="progress">Gets a report after each optimizer step, and after an evaluation at the end of an epoch. Default null. <see cref="Progress{T}"/> passes it on to the thread that made it, such as that of a user interface.</param>
+    /// <param name="cancellationToken">Checked before each optimizer step and before each batch of an evaluation. Checkpoints stay; <see cref="TrainingArguments.SaveOnCancel"/> writes another one.</param>
+    /// <exception cref="InvalidOperationException">There are no training rows, gradients are disabled, the trainer is training already, or a function or overriding method returned no model, optimizer or schedule.</exception>
+    /// <exception cref="ArgumentException">The model has no trainable parameter, or a callback or <see cref="TrainingArguments.MetricForBestModel"/> requires something that the run does not have.</exception>
+    /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
+    /// <exception cref="CheckpointException">The checkpoint is absent or damaged, or belongs to a run with other rows, batches or steps.</exception>
+    /// <exception cref="IOException">The output folder cannot be written, which is checked before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the <see cref="IOException"/> is thrown instead.</exception>
+    public TrainOutput Train(Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
-        if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are off on this thread (no_grad or inference_mode), so nothing can be learned. Call Train outside of it.");
-        RemakeModel();
-        var optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException($"CreateOptimizer of {GetType().Name} returned null; it must return an optimizer over the parameters of the model.");
+        if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are disabled on this thread (no_grad or inference_mode), so nothing can be trained. Call Train outside of it.");
+        if (Interlocked.Exchange(ref _isTraining, true)) throw new InvalidOperationException("This trainer is training already. Wait until its call of Train or TrainAsync has returned.");
+        _trainingThread = Environment.CurrentManagedThreadId;
+        Optimizer? optimizer = null;
         try
         {
-            CheckOptimizer(optimizer);
             CheckpointFolder.Prepare(Args.OutputDir);
-            _isTraining = true;
+            var checkpoint = resumeFromCheckpoint.CheckpointOf(Args.OutputDir);
+            RemakeModel();
+            optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException($"CreateOptimizer of {GetType().Name} returned null; it must return an optimizer over the parameters of the model.");
+            CheckOptimizer(optimizer);
             Context.Optimizer = optimizer;
-            return Train(dataset, optimizer, resumeFromCheckpoint, cancellationToken);
+            return RunTraining(dataset, optimizer, checkpoint, progress, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            _events?.Cancelled(State);
+            throw;
         }
         finally
         {
             (Context.Optimizer, Context.LrScheduler, _precision, _isTraining) = (null, null, null, false);
-            if (!ReferenceEquals(optimizer, _optimizers.Optimizer)) optimizer.Dispose();
+            if (!ReferenceEquals(optimizer, _optimizers.Optimizer)) optimizer?.Dispose();
+            _tensorBoard?.Dispose();
             TensorAllocator.ReturnFreedMemory();       // of gradients, optimizer state and activations
         }
     }
 
-    /// <summary>Trains; resumes <see cref="TrainerUtils.GetLastCheckpoint"/> of <see cref="TrainingArguments.OutputDir"/> if <paramref name="resumeFromCheckpoint"/> is true.</summary>
-    /// <exception cref="CheckpointException">There is no checkpoint, or it cannot be resumed.</exception>
-    /// <inheritdoc cref="Train(string?, CancellationToken)"/>
-    public TrainOutput Train(bool resumeFromCheckpoint, CancellationToken cancellationToken = default) =>
-        Train(resumeFromCheckpoint ? CheckpointFolder.Newest(Args.OutputDir) : null, cancellationToken);
+    /// <summary>Trains the model on a thread of its own, so that the calling thread, such as that of a user interface, is free.</summary>
+    /// <remarks>The result is that of <see cref="Train"/>. Callbacks and the functions that were given to the trainer are called on that thread. Do not use the trainer, the model or libtorch's random numbers until the task is complete.</remarks>
+    /// <inheritdoc cref="Train"/>
+    public Task<TrainOutput> TrainAsync(Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        OnThreadOfItsOwn(() => Train(resumeFromCheckpoint, progress, cancellationToken), cancellationToken);
 
     /// <summary>Loss and metrics on the evaluation rows; they are logged, and <c>ToString</c> of the result gives a table. With several evaluation sets: those of each, with its name.</summary>
-    /// <param name="evalDataset">Other rows than those of the constructor.</param>
+    /// <param name="evalDataset">The rows to evaluate on. Default null: those of the constructor.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
-    /// <exception cref="InvalidOperationException">There are no rows to evaluate on.</exception>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="InvalidOperationException">There are no rows to evaluate on, or the trainer is training on another thread.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
         if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger, _labelColumn), metricKeyPrefix, cancellationToken);
@@ -151,10 +169,16 @@ public partial class Trainer
         return EvaluateOn(_evalDatasets, metricKeyPrefix, cancellationToken);
     }
 
+    /// <summary>Evaluates on a thread of its own, so that the calling thread is free.</summary>
+    /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
+    /// <inheritdoc cref="Evaluate(Dataset?, string, CancellationToken)"/>
+    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
+        OnThreadOfItsOwn(() => Evaluate(evalDataset, metricKeyPrefix, cancellationToken), cancellationToken);
+
     /// <summary>Loss and metrics on each of several data sets; they are logged.</summary>
     /// <param name="evalDatasets">Data sets by name. The name stands between the prefix and the name of a metric: <c>eval_NAME_loss</c>.</param>
     /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     /// <exception cref="ArgumentException">There is no data set, or one without a name.</exception>
     public IReadOnlyDictionary<string, double> Evaluate(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
@@ -163,10 +187,16 @@ public partial class Trainer
         return EvaluateOn([.. evalDatasets.Select(set => ((string?)set.Key, ModelColumns.Of(set.Value, _model, OtherColumns, $"evaluation '{set.Key}'", needsLabels: false, _logger, _labelColumn)))], metricKeyPrefix, cancellationToken);
     }
 
+    /// <summary>Evaluates on each of several data sets on a thread of its own, so that the calling thread is free.</summary>
+    /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
+    /// <inheritdoc cref="Evaluate(IReadOnlyDictionary{string, Dataset}, string, CancellationToken)"/>
+    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
+        OnThreadOfItsOwn(() => Evaluate(evalDatasets, metricKeyPrefix, cancellationToken), cancellationToken);
+
     /// <summary>Predictions for rows, with labels and metrics where the rows have labels.</summary>
     /// <param name="testDataset">The rows.</param>
     /// <param name="metricKeyPrefix">Put before each metric's name. Default <c>test</c>.</param>
-    /// <param name="cancellationToken">Looked at before each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
@@ -174,6 +204,12 @@ public partial class Trainer
         _callbacks.Tell(callback => callback.OnPredict(Args, State, _control, output.Metrics));
         return output;
     }
+
+    /// <summary>Computes predictions on a thread of its own, so that the calling thread is free.</summary>
+    /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
+    /// <inheritdoc cref="Predict"/>
+    public Task<PredictionOutput> PredictAsync(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default) =>
+        OnThreadOfItsOwn(() => Predict(testDataset, metricKeyPrefix, cancellationToken), cancellationToken);
 
     /// <summary>Writes the model (or its adapter alone), the tokenizer and the arguments.</summary>
     /// <param name="outputDir">The folder. Null: <see cref="TrainingArguments.OutputDir"/>.</param>
@@ -186,7 +222,11 @@ public partial class Trainer
         Checkpoint.WriteArguments(folder, Args);
     }
 
-    private TrainOutput Train(Dataset dataset, Optimizer optimizer, string? resumeFromCheckpoint, CancellationToken cancellationToken)
+    /// <summary>A run may take days, for which a thread of the pool is not to be used.</summary>
+    private static Task<T> OnThreadOfItsOwn<T>(Func<T> action, CancellationToken cancel) =>
+        Task.Factory.StartNew(action, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+
+    private TrainOutput RunTraining(Dataset dataset, Optimizer optimizer, string? checkpoint, IProgress<TrainProgress>? progress, CancellationToken cancellationToken)
     {
         var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? FirstTrainBatches(dataset) : null);
         var schedule = CreateSchedule(plan.MaxSteps);
@@ -194,22 +234,22 @@ public partial class Trainer
             throw new InvalidOperationException($"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, for which the rate follows the evaluations.");
         Context.LrScheduler = schedule;
         using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks, drawsOrder: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches));
-        var resumed = resumeFromCheckpoint is null ? null : TrainerStateFile.Read(resumeFromCheckpoint);
+        var resumed = checkpoint is null ? null : TrainerStateFile.Read(checkpoint);
         string[] warnings =
         [
             .. TrainingAdvice.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null, _optimizers.LrScheduler is not null, _parameterGroups is not null), .. LeftOutWarnings(optimizer),
-            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(resumeFromCheckpoint!, resumed, Args, plan),
+            .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan),
         ];
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
-        using var randomState = resumeFromCheckpoint is null ? null : Checkpoint.ReadInto(run, resumeFromCheckpoint);
-        if (resumeFromCheckpoint is not null) Checkpoint.ReadInto(_model, resumeFromCheckpoint);      // last: an error before it leaves the model as it was
+        using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, checkpoint);
+        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);      // last: an error before it leaves the model as it was
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
         var scaling = new LossScaling(_model, isOwn: ReplacesTrainingLoss, isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
         var update = new UpdateStep(_model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
-        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles);
+        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles, progress);
         var output = loop.Run(randomState, cancellationToken);
         if (Args.LoadBestModelAtEnd && State.BestModelCheckpoint is null)
             Warn($"LoadBestModelAtEnd found no best checkpoint: no evaluation of this run had a number as '{Args.BestMetric}' and a checkpoint. The model has the weights of the last step.");
@@ -221,7 +261,7 @@ public partial class Trainer
     {
         if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } earlier)
             yield return $"OutputDir '{Args.OutputDir}' holds checkpoints of an earlier run: {string.Join(", ", earlier.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. This run begins anew; it replaces those of the same step and leaves the others. "
-                + "Call Train(resumeFromCheckpoint: true) to resume the earlier run, or choose another OutputDir.";
+                + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
         if (_model.NewWeights is { AreSeeded: false, AreTrained: false } drawn)
             yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: TrainerUtils.SetSeed({Args.Seed}), or PretrainedOptions.Seed.";
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
@@ -241,6 +281,8 @@ public partial class Trainer
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel)
     {
+        if (_isTraining && Environment.CurrentManagedThreadId != _trainingThread)
+            throw new InvalidOperationException("This trainer is training on another thread, which changes the weights. Wait until the task of TrainAsync is complete, or evaluate in a callback (TrainerControl.ShouldEvaluate).");
         WarnOfNewWeights();
         using var precision = ComputePrecisionOfRun();
         var outer = _precision;
@@ -288,7 +330,6 @@ public partial class Trainer
 
     private void Warn(string message)
     {
-        _logger?.LogWarning("{Message}", message);
         _callbacks.Tell(callback => callback.OnWarning(Args, State, _control, message));
     }
 
@@ -297,7 +338,6 @@ public partial class Trainer
         line["epoch"] = State.Epoch;
         line["step"] = State.GlobalStep;
         State.Log.Add(line);
-        _logger?.Log(LogLevel.Information, default, new LogLine(line), null, (state, _) => state.ToString());
         _callbacks.Tell(callback => callback.OnLog(Args, State, _control, line));
     }
 

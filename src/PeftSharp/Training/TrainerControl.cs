@@ -1,13 +1,13 @@
 namespace PeftSharp.Training;
 
-/// <summary>What the loop is to do next; callbacks change it, the loop acts on it and takes it back.</summary>
+/// <summary>What the training loop does next. Callbacks set the properties; the loop acts on them and resets them.</summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerControl
 {
     /// <summary>End the run after this step.</summary>
     public bool ShouldTrainingStop { get; set; }
 
-    /// <summary>Go on with the next epoch.</summary>
+    /// <summary>Continue with the next epoch.</summary>
     public bool ShouldEpochStop { get; set; }
 
     /// <summary>Write a checkpoint after this step.</summary>

@@ -1,34 +1,34 @@
 namespace PeftSharp.Training;
 
-/// <summary>Where a run stands: the content of <c>trainer_state.json</c>, in transformers' schema.</summary>
+/// <summary>The state of a run: the content of <c>trainer_state.json</c>, in transformers' schema.</summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerState
 {
-    /// <summary>Epochs done, with the share of the current one.</summary>
+    /// <summary>The number of epochs done, with a fraction for the current one.</summary>
     public double Epoch { get; internal set; }
 
-    /// <summary>Optimizer steps done.</summary>
+    /// <summary>The number of optimizer steps done.</summary>
     public int GlobalStep { get; internal set; }
 
-    /// <summary>Optimizer steps of the run.</summary>
+    /// <summary>The number of optimizer steps of the run.</summary>
     public int MaxSteps { get; internal set; }
 
-    /// <summary>Epochs that the run begins.</summary>
+    /// <summary>The number of epochs of the run, rounded up.</summary>
     public int NumTrainEpochs { get; internal set; }
 
-    /// <summary>Rows of a batch.</summary>
+    /// <summary>The number of rows in a training batch.</summary>
     public int TrainBatchSize { get; internal set; }
 
-    /// <summary>Steps between two logs.</summary>
+    /// <summary>The number of steps between two log lines.</summary>
     public int LoggingSteps { get; internal set; }
 
-    /// <summary>Steps between two evaluations.</summary>
+    /// <summary>The number of steps between two evaluations.</summary>
     public int EvalSteps { get; internal set; }
 
-    /// <summary>Steps between two checkpoints.</summary>
+    /// <summary>The number of steps between two checkpoints.</summary>
     public int SaveSteps { get; internal set; }
 
-    /// <summary>The best value so far of the metric that decides; null before the first.</summary>
+    /// <summary>The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null before the first evaluation.</summary>
     public double? BestMetric { get; internal set; }
 
     /// <summary>The step of the best value.</summary>

@@ -16,7 +16,7 @@ public static class TrainerUtils
         RandomSeed.Set(seed);
     }
 
-    /// <summary>The checkpoint that <see cref="Trainer.Train(bool, CancellationToken)"/> resumes: the last step of the run that wrote into the folder last (<c>get_last_checkpoint</c>). Null if there is none.</summary>
+    /// <summary>The checkpoint that <see cref="Resume.Last"/> resumes: the last step of the run that wrote to the folder last (<c>get_last_checkpoint</c>). Null if there is none.</summary>
     /// <param name="folder">The <see cref="TrainingArguments.OutputDir"/> of a run.</param>
     public static string? GetLastCheckpoint(string folder)
     {

@@ -32,11 +32,12 @@ internal static class TrainingAdvice
         else if (a.EvalStrategy == IntervalStrategy.Epoch && a.EvalSteps is not null) yield return "EvalSteps has no effect because EvalStrategy is Epoch.";
         if (a.GreaterIsBetter is not null && a.BestMetric is null) yield return "GreaterIsBetter has no effect because no metric decides; set MetricForBestModel.";
         if (a.SaveTotalLimit is not null && a.SaveStrategy == SaveStrategy.No) yield return "SaveTotalLimit has no effect because SaveStrategy is No.";
-        if (a.LoggingDir is not null && a.ReportTo == "none") yield return "LoggingDir has no effect because ReportTo is 'none'; set it to 'tensorboard'.";
+        if (a.SaveOnCancel && a.SaveOnlyModel) yield return "SaveOnCancel writes a checkpoint that cannot be resumed because SaveOnlyModel is true.";
+        if (a.LoggingDir is not null && a.ReportTo == ReportTo.None) yield return "LoggingDir has no effect because ReportTo is None; set it to TensorBoard.";
         if (a.PredictionLossOnly && hasMetrics) yield return "computeMetrics is not called because PredictionLossOnly is true.";
         if (!hasOptimizer && !IsAdam(a.Optim) && (a.AdamBeta1, a.AdamBeta2, a.AdamEpsilon) != (_defaults.AdamBeta1, _defaults.AdamBeta2, _defaults.AdamEpsilon))
             yield return $"AdamBeta1, AdamBeta2 and AdamEpsilon have no effect because Optim is {a.Optim}.";
-        if (!hasSchedule && plan.Warmup(a.WarmupSteps) >= plan.MaxSteps) yield return $"WarmupSteps is {plan.Warmup(a.WarmupSteps)} and the run has {plan.MaxSteps} steps, so the learning rate never reaches LearningRate.";
+        if (!hasSchedule && a.WarmupSteps.In(plan.MaxSteps) >= plan.MaxSteps) yield return $"WarmupSteps is {a.WarmupSteps.In(plan.MaxSteps)} and the run has {plan.MaxSteps} steps, so the learning rate never reaches LearningRate.";
         if (!hasOptimizer && !hasSchedule && (IsAdam(a.Optim) || a.Optim == OptimizerNames.Rmsprop) && a.LearningRate > LargestSensibleRate)
             yield return FormattableString.Invariant($"LearningRate is {a.LearningRate}: with {a.Optim} every step moves each weight by about that much, so the run will probably diverge. Usual rates are 1e-5 to 1e-3.");
     }

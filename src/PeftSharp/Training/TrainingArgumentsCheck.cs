@@ -42,16 +42,14 @@ internal static class TrainingArgumentsCheck
             if (!(value is >= 0 and < 1)) yield return $"{name} is {Text(value)}; it must be at least 0 and less than 1.";
         if (!(a.AdamEpsilon >= 0 && double.IsFinite(a.AdamEpsilon))) yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
         if (!(a.MaxGradNorm >= 0)) yield return $"MaxGradNorm is {Text(a.MaxGradNorm)}; it must be 0 (no clipping) or more.";
-        if (!(a.WarmupSteps >= 0)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; it must be 0 or more.";
-        else if (a.WarmupSteps >= 1 && !IsWhole(a.WarmupSteps)) yield return $"WarmupSteps is {Text(a.WarmupSteps)}; give a whole number of steps, or a share below 1.";
+        if (!(a.WarmupSteps.Value >= 0)) yield return $"WarmupSteps is {a.WarmupSteps}; it must be 0 or more.";
+        else if (a.WarmupSteps.Value >= 1 && !IsWhole(a.WarmupSteps.Value)) yield return $"WarmupSteps is {a.WarmupSteps}; give a whole number of steps, or a share below 1.";
 
         if (a.LoggingStrategy == IntervalStrategy.Steps && Interval("LoggingSteps", a.LoggingSteps) is { } logging) yield return logging;
         if (a.EvalStrategy == IntervalStrategy.Steps && Interval("EvalSteps", a.EvalSteps ?? a.LoggingSteps) is { } evaluation) yield return evaluation;
         if (a.SaveStrategy == SaveStrategy.Steps && Interval("SaveSteps", a.SaveSteps) is { } saving) yield return saving;
         if (!(a.EvalDelay >= 0 && double.IsFinite(a.EvalDelay))) yield return $"EvalDelay is {Text(a.EvalDelay)}; it must be 0 or more.";
         if (a.SaveTotalLimit is < 1) yield return $"SaveTotalLimit is {a.SaveTotalLimit}; it must be at least 1, or null to keep all.";
-        if (a.ReportTo is not ("none" or "tensorboard")) yield return $"ReportTo is '{a.ReportTo}'; it is 'none' or 'tensorboard'.";
-
         if (a.LoggingDir is { } logs && string.IsNullOrWhiteSpace(logs)) yield return "LoggingDir is empty; name a folder, or null for the one in OutputDir.";
         foreach (var unusable in Unknown(a).Concat(ScheduleProblems(a)).Concat(OptimizerProblems(a))) yield return unusable;
 
@@ -77,15 +75,19 @@ internal static class TrainingArgumentsCheck
             : $"MetricForBestModel is '{a.MetricForBestModel ?? "loss"}', but the metrics of the evaluation sets begin with {string.Join(", ", evaluations)}; name one of them, such as '{evaluations[0]}loss'.";
     }
 
-    /// <summary>Numbers that no value of their enumeration has.</summary>
+    /// <summary>Values that their enumeration does not define.</summary>
     private static IEnumerable<string> Unknown(TrainingArguments a) =>
-        new Enum[] { a.TrainSamplingStrategy, a.Optim, a.LrSchedulerType, a.LoggingStrategy, a.EvalStrategy, a.SaveStrategy }
-            .Where(value => !Enum.IsDefined(value.GetType(), value)).Select(value => $"{value} is no {value.GetType().Name}; it is one of {string.Join(", ", Enum.GetNames(value.GetType()))}.");
+        new (string Name, Enum Value)[]
+        {
+            (nameof(a.TrainSamplingStrategy), a.TrainSamplingStrategy), (nameof(a.Optim), a.Optim), (nameof(a.LrSchedulerType), a.LrSchedulerType), (nameof(a.LoggingStrategy), a.LoggingStrategy),
+            (nameof(a.ReportTo), a.ReportTo), (nameof(a.EvalStrategy), a.EvalStrategy), (nameof(a.SaveStrategy), a.SaveStrategy),
+        }.Where(entry => !Enum.IsDefined(entry.Value.GetType(), entry.Value))
+            .Select(entry => $"{entry.Name} is {entry.Value}, which {entry.Value.GetType().Name} does not define; use one of {string.Join(", ", Enum.GetNames(entry.Value.GetType()))}.");
 
     /// <summary>What the schedule itself refuses, found by making it for a run of one step.</summary>
     private static IEnumerable<string> ScheduleProblems(TrainingArguments a)
     {
-        if (!(a.LearningRate >= 0 && a.WarmupSteps >= 0) || !Enum.IsDefined(a.LrSchedulerType)) return [];
+        if (!(a.LearningRate >= 0 && a.WarmupSteps.Value >= 0) || !Enum.IsDefined(a.LrSchedulerType)) return [];
         try
         {
             _ = new LearningRate(a, LearningRate.ScheduleOf(a, maxSteps: 1));
@@ -117,12 +119,12 @@ internal static class TrainingArgumentsCheck
         if (a.SaveStrategy == SaveStrategy.Best) yield break;
         if ($"{a.EvalStrategy}" != $"{a.SaveStrategy}")
             yield return $"LoadBestModelAtEnd needs a checkpoint for each evaluation, but EvalStrategy is {a.EvalStrategy} and SaveStrategy is {a.SaveStrategy}; make them the same.";
-        else if (a.EvalStrategy == IntervalStrategy.Steps && !IsWhole(a.SaveSteps / (a.EvalSteps ?? a.LoggingSteps)))
-            yield return $"LoadBestModelAtEnd needs an evaluation for each checkpoint, but SaveSteps {Text(a.SaveSteps)} is no multiple of EvalSteps {Text(a.EvalSteps ?? a.LoggingSteps)}.";
+        else if (a.EvalStrategy == IntervalStrategy.Steps && !IsWhole(a.SaveSteps.Value / (a.EvalSteps ?? a.LoggingSteps).Value))
+            yield return $"LoadBestModelAtEnd needs an evaluation for each checkpoint, but SaveSteps {a.SaveSteps} is not a multiple of EvalSteps {a.EvalSteps ?? a.LoggingSteps}.";
     }
 
-    private static string? Interval(string name, double steps) =>
-        !(steps > 0) ? $"{name} is {Text(steps)}; it must be above 0." : steps > 1 && !IsWhole(steps) ? $"{name} is {Text(steps)}; give a whole number of steps, or a share below 1." : null;
+    private static string? Interval(string name, StepsOrRatio steps) =>
+        !(steps.Value > 0) ? $"{name} is {steps}; it must be above 0." : steps.Value > 1 && !IsWhole(steps.Value) ? $"{name} is {steps}; give a whole number of steps, or a share below 1." : null;
 
     private static bool IsWhole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9;
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
@@ -12,6 +14,7 @@ namespace PeftSharp.Tests.Parity;
 /// <summary>A run of transformers' trainer as it was recorded: where it starts, what it was told, what came of it.</summary>
 internal sealed class RecordedRun
 {
+    private static readonly JsonSerializerOptions _python = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
     private readonly string _name;
 
     internal RecordedRun(string name)
@@ -105,7 +108,7 @@ internal sealed class RecordedRun
             case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
-            case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = ((JsonObject)value).ToDictionary(pair => pair.Key, pair => (object?)(double)pair.Value!) };
+            case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(_python) };
             default:
                 Skip.If(true, $"The argument '{name}' is not supported.");
                 return args;

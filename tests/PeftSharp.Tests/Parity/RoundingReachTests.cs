@@ -28,7 +28,7 @@ public sealed class RoundingReachTests
             "AdamBeta1" => right with { AdamBeta1 = 0.89 },
             "AdamBeta2" => right with { AdamBeta2 = right.AdamBeta2 - 0.005 },
             "WeightDecay" => right with { WeightDecay = right.WeightDecay * 0.5 },
-            _ => right with { WarmupSteps = right.WarmupSteps + 1 },
+            _ => right with { WarmupSteps = right.WarmupSteps.Value + 1 },
         };
         using var model = recorded.Model();
         new Trainer(model, wrong, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(), computeMetrics: recorded.IsLanguage ? null : TrainingParityTests.ComputeMetrics).Train();

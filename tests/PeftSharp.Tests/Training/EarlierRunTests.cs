@@ -25,7 +25,7 @@ public sealed class EarlierRunTests : IDisposable
     {
         Assert.Empty(Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train()));
         var warning = Assert.Single(Train(Arguments with { SaveTotalLimit = 1 }, trainer => trainer.Train()));
-        Assert.All([_folder.Path, "checkpoint-8", "Train(resumeFromCheckpoint: true)", "another OutputDir"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+        Assert.All([_folder.Path, "checkpoint-8", "Train(Resume.Last)", "another OutputDir"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
         Assert.Equal([4, 6, 8], CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step));
     }
 

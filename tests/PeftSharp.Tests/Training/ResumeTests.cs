@@ -1,3 +1,4 @@
+using PeftSharp.Data;
 using PeftSharp.Optimization;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
@@ -30,7 +31,7 @@ public sealed class ResumeTests : IDisposable
         ["ends within an epoch"] = new() { MaxSteps = 8 },
         ["a fraction of an epoch"] = new() { NumTrainEpochs = 1.5 },
         ["rows of like length together, last batch left out"] = new() { TrainSamplingStrategy = SamplingStrategy.GroupByLength, DataloaderDropLast = true },
-        ["a rate that follows the evaluations"] = new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new Dictionary<string, object?> { ["patience"] = 0L }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss" },
+        ["a rate that follows the evaluations"] = new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new() { Patience = 0 }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MetricForBestModel = "loss" },
         ["another optimizer and a warm-up"] = new() { Optim = OptimizerNames.Adafactor, WarmupSteps = 3, LrSchedulerType = SchedulerType.Cosine },
     };
 
@@ -57,6 +58,67 @@ public sealed class ResumeTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
         Assert.Equal(7, cut.State.GlobalStep);
         AssertSame(whole, Run(Complete(new TrainingArguments { SaveSteps = 3 }, "cut"), Path.Combine(_folder.File("cut"), "checkpoint-6")), "checkpoint-6");
+    }
+
+    [Theory, MemberData(nameof(Runs))]
+    public void A_run_that_saves_on_cancel_resumes_from_any_step(string what)
+    {
+        TrainingArguments Arguments(string name) => Complete(_runs[what], name) is var args && args.LoadBestModelAtEnd ? args : args with { SaveStrategy = SaveStrategy.No };
+        var whole = Run(Arguments("whole"));
+        var saved = 0;
+        foreach (var step in new[] { 1, 2, 5, 6, 7, 11 }.Where(step => step < whole.Output.GlobalStep))
+        {
+            using var stop = new CancellationTokenSource();
+            var args = Arguments($"cut-{step}") with { SaveOnCancel = true };
+            var cut = Trainer(args, new AtStep(step, _ => stop.Cancel()));
+            var error = Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
+            var checkpoint = Path.Combine(args.OutputDir, $"checkpoint-{step}");
+            Assert.Equal(checkpoint, TrainerUtils.GetLastCheckpoint(args.OutputDir));
+            Assert.Contains(checkpoint, error.Message, StringComparison.Ordinal);
+            AssertSame(whole, Run(Arguments("resumed"), checkpoint), checkpoint);
+            saved++;
+        }
+        Assert.NotEqual(0, saved);
+    }
+
+    [Fact]
+    public void An_evaluation_that_was_cancelled_between_two_sets_is_repeated_whole()
+    {
+        Trainer Make(string name, params TrainerCallback[] callbacks) => new(TinyRun.Model(dropout: 0.2),
+            Complete(new TrainingArguments { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, SaveSteps = 2, SaveOnCancel = true }, name), TinyRun.Rows(11), dataCollator: new PaddingCollator(),
+            evalDatasets: new Dictionary<string, Dataset> { ["a"] = TinyRun.Rows(5), ["b"] = TinyRun.Rows(4) }, callbacks: callbacks);
+        var trainer = Make("whole");
+        var whole = new Ended(trainer, trainer.Train(), rand(1).item<float>());
+        foreach (var evaluation in new[] { 1, 3, 5 })                // of set a at steps 2, 4 and 6; the last is that of the end of an epoch
+        {
+            using var stop = new CancellationTokenSource();
+            var cut = Make($"cut-{evaluation}", new AtEvaluation(evaluation, stop.Cancel));
+            Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
+            Assert.DoesNotContain(cut.State.LogHistory, line => line.ContainsKey("eval_a_loss") && line["step"] == cut.State.GlobalStep);
+            var resumed = Make($"cut-{evaluation}");
+            AssertSame(whole, new Ended(resumed, resumed.Train(Resume.Last), rand(1).item<float>()), $"evaluation {evaluation}");
+            Assert.Equal(Directory.GetDirectories(_folder.File("whole")).Select(Path.GetFileName).Order(), Directory.GetDirectories(_folder.File($"cut-{evaluation}")).Select(Path.GetFileName).Order());
+        }
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_run_that_is_cancelled_before_its_first_step_or_without_SaveOnCancel_writes_no_checkpoint(bool saveOnCancel)
+    {
+        using var stop = new CancellationTokenSource();
+        if (saveOnCancel) stop.Cancel();
+        var trainer = Trainer(Complete(new TrainingArguments { SaveStrategy = SaveStrategy.No, SaveOnCancel = saveOnCancel }, "none"), new AtStep(2, _ => stop.Cancel()));
+        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
+        Assert.Null(TrainerUtils.GetLastCheckpoint(_folder.File("none")));
+    }
+
+    private sealed class AtEvaluation(int number, Action act) : TrainerCallback
+    {
+        private int _seen;
+
+        public override void OnEvaluate(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
+        {
+            if (++_seen == number) act();
+        }
     }
 
     [Fact]

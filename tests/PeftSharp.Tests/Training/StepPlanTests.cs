@@ -79,7 +79,7 @@ public sealed class StepPlanTests
     {
         var plan = new StepPlan(25, 25, 25, 1, 25, 25);
         Assert.Equal(steps, plan.Interval(given));
-        Assert.Equal(steps, plan.Warmup(given));
+        Assert.Equal(steps, ((StepsOrRatio)given).In(plan.MaxSteps));
     }
 
     private sealed class Counter : TrainerCallback

@@ -14,7 +14,7 @@ public sealed class TrainingAdviceTests
         (new() { MetricForBestModel = "f1" }, "MetricForBestModel"), (new() { MetricForBestModel = "f1", EvalStrategy = IntervalStrategy.Epoch }, null),
         (new() { GreaterIsBetter = true }, "GreaterIsBetter"), (new() { GreaterIsBetter = true, EvalStrategy = IntervalStrategy.Epoch }, "GreaterIsBetter"),
         (new() { GreaterIsBetter = false, EvalStrategy = IntervalStrategy.Epoch, MetricForBestModel = "loss" }, null),
-        (new() { SaveTotalLimit = 2, SaveStrategy = SaveStrategy.No }, "SaveTotalLimit"), (new() { SaveTotalLimit = 2 }, null), (new() { LoggingDir = "logs" }, "LoggingDir"), (new() { LoggingDir = "logs", ReportTo = "tensorboard" }, null),
+        (new() { SaveTotalLimit = 2, SaveStrategy = SaveStrategy.No }, "SaveTotalLimit"), (new() { SaveTotalLimit = 2 }, null), (new() { SaveOnCancel = true }, null), (new() { SaveOnCancel = true, SaveOnlyModel = true }, "SaveOnCancel"), (new() { LoggingDir = "logs" }, "LoggingDir"), (new() { LoggingDir = "logs", ReportTo = ReportTo.TensorBoard }, null),
         (new() { PredictionLossOnly = true }, "computeMetrics"), (new() { AdamBeta1 = 0.8, Optim = OptimizerNames.Sgd }, "AdamBeta1"), (new() { AdamEpsilon = 1e-6, Optim = OptimizerNames.Adafactor }, "AdamEpsilon"), (new() { AdamBeta1 = 0.8 }, null),
         (new() { WarmupSteps = 20 }, "WarmupSteps"), (new() { WarmupSteps = 500 }, "WarmupSteps"), (new() { WarmupSteps = 19 }, null), (new() { WarmupSteps = 0.5 }, null),
         (new() { LearningRate = 1e3 }, "diverge"), (new() { LearningRate = 1e3, Optim = OptimizerNames.Rmsprop }, "diverge"), (new() { LearningRate = 0.5, Optim = OptimizerNames.Sgd }, null), (new() { LearningRate = 5e-3 }, null),

@@ -59,6 +59,24 @@ public static class SchedulerFactory
         return schedule;
     }
 
+    /// <summary>Creates a schedule that depends on the step, with typed options.</summary>
+    /// <param name="type">The schedule.</param>
+    /// <param name="learningRate">The peak learning rate.</param>
+    /// <param name="numWarmupSteps">Number of warmup steps; not used by <see cref="SchedulerType.Constant"/>.</param>
+    /// <param name="numTrainingSteps">Total number of optimizer steps, including warmup.</param>
+    /// <param name="options">Options of the schedule. Null: its defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// The schedule does not use an option, requires an option that is null, or an option is out of range; or the schedule depends on a
+    /// metric.
+    /// </exception>
+    public static LearningRateSchedule GetScheduler(SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options) =>
+        GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
+
+    /// <summary>Creates the schedule that depends on a metric, with typed options.</summary>
+    /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
+    /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
+    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options) => GetReduceLROnPlateau(options?.ByPythonName());
+
     /// <summary>Creates the schedule that depends on a metric.</summary>
     /// <param name="schedulerSpecificKwargs">
     /// Options by their names in Python: <c>mode</c> (<c>min</c>, <c>max</c>), <c>factor</c>, <c>patience</c>, <c>threshold</c>,

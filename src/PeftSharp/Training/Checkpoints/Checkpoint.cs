@@ -14,7 +14,7 @@ namespace PeftSharp.Training.Checkpoints;
 internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
+    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new LrSchedulerOptionsConverter() } };
 
     /// <summary>Writes everything of a run into <paramref name="folder"/>, which exists.</summary>
     /// <param name="folder">Where the files go.</param>

@@ -78,7 +78,7 @@ internal static class CheckpointFolder
     /// <inheritdoc cref="Last"/>
     /// <exception cref="CheckpointException">There is none.</exception>
     internal static string Newest(string outputDir) => Last(outputDir)
-        ?? throw new CheckpointException($"OutputDir '{outputDir}' holds no checkpoint to resume. Call Train() to begin, or Train(TrainerUtils.GetLastCheckpoint(folder)), which begins a new run where there is none.");
+        ?? throw new CheckpointException($"OutputDir '{outputDir}' holds no checkpoint to resume. Call Train() to start a new run, or Train(Resume.IfPresent), which starts one if there is no checkpoint.");
 
     /// <summary>Deletes the oldest checkpoints of a run beyond <paramref name="limit"/>; the newest and the best stay. Those of other runs are not counted and not deleted.</summary>
     /// <param name="outputDir">The run's folder.</param>

@@ -23,7 +23,7 @@ internal sealed class LearningRate
     /// <summary>The schedule that the arguments describe; null where the rate follows the evaluations.</summary>
     /// <exception cref="ArgumentException">The options of the schedule make no sense.</exception>
     internal static LearningRateSchedule? ScheduleOf(TrainingArguments arguments, int maxSteps) => arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? null
-        : SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, StepPlan.Warmup(arguments.WarmupSteps, maxSteps), maxSteps, arguments.LrSchedulerKwargs);
+        : SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, arguments.WarmupSteps.In(maxSteps), maxSteps, arguments.LrSchedulerKwargs);
 
     /// <summary>The rate of the optimizer step that comes after <paramref name="stepsDone"/> steps.</summary>
     internal double At(int stepsDone) => _schedule?.At(stepsDone) ?? _fallen.LearningRate;

@@ -29,12 +29,21 @@ internal sealed class RunProgress
     /// <summary>Learning rate of the last step.</summary>
     internal double LearningRate { get; set; }
 
+    /// <summary>Loss of the last step of this process.</summary>
+    internal float LastLoss { get; private set; }
+
+    /// <summary>Whether the run was cancelled during the evaluation after its last step, which a resumed run repeats.</summary>
+    internal bool IsEvaluationPending { get; set; }
+
+    /// <summary>Whether a checkpoint was due after that evaluation.</summary>
+    internal bool IsSavePending { get; set; }
+
     internal void EndStep() => UpdatesInEpoch++;
 
     internal void EndEpoch() => (Epoch, UpdatesInEpoch) = (Epoch + 1, 0);
 
     /// <summary>Counts the loss of a step.</summary>
-    internal void AddLoss(float loss) => _lossSinceLog += loss;
+    internal void AddLoss(float loss) => (LastLoss, _lossSinceLog) = (loss, _lossSinceLog + loss);
 
     /// <summary>Whether a step was done since the last log.</summary>
     internal bool HasNewLoss(int step) => step > _lastLoggedStep;
@@ -66,6 +75,8 @@ internal sealed class RunProgress
             ["loss_since_log"] = (double)_lossSinceLog,
             ["logged_loss"] = _loggedLoss,
             ["last_logged_step"] = _lastLoggedStep,
+            ["evaluation_pending"] = IsEvaluationPending,
+            ["save_pending"] = IsSavePending,
         },
     };
 
@@ -84,5 +95,6 @@ internal sealed class RunProgress
         (Epoch, UpdatesInEpoch) = (attributes.GetInt("epoch"), attributes.GetInt("updates_in_epoch"));
         (GradientNorm, LearningRate) = ((float)attributes.GetDouble("grad_norm"), attributes.GetDouble("learning_rate"));
         (_lossSinceLog, _loggedLoss, _lastLoggedStep) = ((float)attributes.GetDouble("loss_since_log"), attributes.GetDouble("logged_loss"), attributes.GetInt("last_logged_step"));
+        (IsEvaluationPending, IsSavePending) = (attributes.GetBool("evaluation_pending", false), attributes.GetBool("save_pending", false));
     }
 }

@@ -28,12 +28,6 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
         return new StepPlan(batches, updates, (int)Math.Ceiling(arguments.NumTrainEpochs * updates), (int)Math.Ceiling(arguments.NumTrainEpochs), (samples ?? rows) * arguments.NumTrainEpochs, rows);
     }
 
-    /// <summary>Warm-up steps: a number of them, or a share of all.</summary>
-    internal int Warmup(double warmupSteps) => Warmup(warmupSteps, MaxSteps);
-
-    /// <inheritdoc cref="Warmup(double)"/>
-    internal static int Warmup(double warmupSteps, int maxSteps) => warmupSteps >= 1 ? (int)warmupSteps : (int)Math.Ceiling(maxSteps * warmupSteps);
-
-    /// <summary>Steps between two events: a number of them, or a share of all.</summary>
-    internal int Interval(double steps) => steps >= 1 ? (int)steps : Math.Max(1, (int)Math.Ceiling(MaxSteps * steps));
+    /// <summary>The number of steps between two events.</summary>
+    internal int Interval(StepsOrRatio steps) => Math.Max(1, steps.In(MaxSteps));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training.Batching;
@@ -16,14 +17,17 @@ namespace PeftSharp.Training.Loop;
 /// <param name="evaluate">Evaluates and logs; an error where there is nothing to evaluate on.</param>
 /// <param name="log">Logs a line.</param>
 /// <param name="saveModel">Writes the model's files into a folder.</param>
+/// <param name="report">Called after each step and after an evaluation at the end of an epoch.</param>
 internal sealed class TrainingLoop(
     TrainingRun run, PretrainedModel model, Dataset dataset, Func<int, IReadOnlyList<int[]>> batchesOf, BatchLoader loader, UpdateStep update,
-    Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel)
+    Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel, IProgress<TrainProgress>? report)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
+    private IReadOnlyDictionary<string, double> _metrics = new Dictionary<string, double>();
+    private int _savedStep = -1;
 
     /// <param name="randomState">The random stream of the checkpoint that is resumed; null for a new run.</param>
-    /// <param name="cancel">Checked before each step.</param>
+    /// <param name="cancel">Checked before each step and before each batch of an evaluation.</param>
     internal TrainOutput Run(RandomState? randomState, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
@@ -31,7 +35,8 @@ internal sealed class TrainingLoop(
         model.train();
         update.ZeroGrad();                            // what an earlier run that failed half-way left
         Tell(callback => callback.OnTrainBegin(_arguments, state, control));
-        if (_arguments.EvalOnStart && state.GlobalStep == 0) evaluate(cancel);
+        if (_arguments.EvalOnStart && state.GlobalStep == 0) _metrics = evaluate(cancel);
+        if (randomState is not null && run.Progress.IsEvaluationPending) RepeatEvaluation(randomState, cancel);
         while (run.Progress.Epoch < run.Plan.Epochs && !control.ShouldTrainingStop && !(IsDone && run.Progress.UpdatesInEpoch == 0))
         {
             RunEpoch(randomState, cancel);
@@ -43,6 +48,19 @@ internal sealed class TrainingLoop(
 
     private bool IsDone => run.State.GlobalStep >= run.State.MaxSteps;
 
+    /// <summary>Repeats the evaluation during which the resumed run was cancelled.</summary>
+    private void RepeatEvaluation(RandomState randomState, CancellationToken cancel)
+    {
+        var (control, progress) = (run.Control, run.Progress);
+        RandomStream.Restore(randomState.Now);
+        run.EpochBegin = randomState.EpochBegin?.clone();
+        (control.ShouldEvaluate, control.ShouldSave) = (true, progress.IsSavePending);
+        (progress.IsEvaluationPending, progress.IsSavePending) = (false, false);
+        LogEvaluateSave(cancel);
+        using var now = RandomStream.Save();
+        randomState.Now.copy_(now);
+    }
+
     private void RunEpoch(RandomState? randomState, CancellationToken cancel)
     {
         var (state, control, progress) = (run.State, run.Control, run.Progress);
@@ -50,7 +68,8 @@ internal sealed class TrainingLoop(
         control.ShouldEpochStop = false;
         Tell(callback => callback.OnEpochBegin(_arguments, state, control));
         if (randomState is not null) RandomStream.Restore(updatesDone == 0 ? randomState.Now : randomState.EpochBegin ?? randomState.Now);
-        if (run.DrawsOrder) run.EpochBegin = RandomStream.Save();
+        using var epochBegin = RandomStream.Save();
+        if (run.DrawsOrder) run.EpochBegin = epochBegin.clone();
         RandomStream.SkipLoaderSeed();
         var batches = batchesOf(epoch);
         if (randomState is not null && updatesDone > 0) RandomStream.Restore(randomState.Now);      // within an epoch the stream was saved after the order was drawn
@@ -60,7 +79,11 @@ internal sealed class TrainingLoop(
         foreach (var group in left.Chunk(_arguments.GradientAccumulationSteps))
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step
-            cancel.ThrowIfCancellationRequested();
+            if (cancel.IsCancellationRequested)
+            {
+                if (progress.UpdatesInEpoch == 0) RandomStream.Restore(epochBegin);      // a checkpoint before the first step of an epoch draws its order again
+                throw Cancelled(cancel);
+            }
             Tell(callback => callback.OnStepBegin(_arguments, state, control));
             Update([.. group.Select(_ => queue.Next())]);
             batchesDone += group.Length;
@@ -69,11 +92,14 @@ internal sealed class TrainingLoop(
             progress.EndStep();
             Tell(callback => callback.OnStepEnd(_arguments, state, control));
             LogEvaluateSave(cancel);
+            Report();
             if (control.ShouldEpochStop || control.ShouldTrainingStop) break;
         }
         progress.EndEpoch();
         Tell(callback => callback.OnEpochEnd(_arguments, state, control));
+        var evaluates = control.ShouldEvaluate;
         LogEvaluateSave(cancel);
+        if (evaluates && run.StepsDone > 0) Report();
     }
 
     private void Update(IReadOnlyList<ModelInputs> group)
@@ -99,11 +125,44 @@ internal sealed class TrainingLoop(
             log(new OrderedDictionary<string, double> { ["loss"] = progress.TakeLoss(step), ["grad_norm"] = progress.GradientNorm, ["learning_rate"] = progress.LearningRate });
         if (control.ShouldEvaluate)
         {
-            var isBest = NoteBest(evaluate(cancel));
+            _metrics = Evaluate(cancel);
+            var isBest = NoteBest(_metrics);
             if (_arguments.SaveStrategy == SaveStrategy.Best) control.ShouldSave = isBest;
         }
         if (control.ShouldSave) Save();
         control.ShouldLog = control.ShouldEvaluate = control.ShouldSave = false;
+    }
+
+    private IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancel)
+    {
+        if (!_arguments.SaveOnCancel) return evaluate(cancel);
+        using var random = RandomStream.Save();
+        var (lines, states) = (run.State.Log.Count, new Dictionary<string, JsonObject>(StringComparer.Ordinal));
+        foreach (var (name, state) in run.Callbacks.SaveStates()) states[name] = state;
+        try { return evaluate(cancel); }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            RandomStream.Restore(random);             // the checkpoint is that of the time before the evaluation
+            run.State.Log.RemoveRange(lines, run.State.Log.Count - lines);
+            run.Callbacks.LoadStates(states);
+            (run.Progress.IsEvaluationPending, run.Progress.IsSavePending) = (true, run.Control.ShouldSave);
+            throw Cancelled(cancel);
+        }
+    }
+
+    /// <summary>Writes a checkpoint of the last step where the arguments ask for it, and makes the exception of a cancelled run.</summary>
+    private OperationCanceledException Cancelled(CancellationToken cancel)
+    {
+        var (step, of) = (run.State.GlobalStep, run.State.MaxSteps);
+        if (_arguments.SaveOnCancel && run.StepsDone > 0 && _savedStep != step) Save();
+        return new OperationCanceledException($"The training was cancelled after step {step} of {of}"
+            + (_savedStep == step ? $"; its checkpoint is '{CheckpointFolder.Of(_arguments.OutputDir, step)}'. Resume it with Train(Resume.Last)." : "."), cancel);
+    }
+
+    private void Report()
+    {
+        var (state, progress) = (run.State, run.Progress);
+        report?.Report(new TrainProgress(state.GlobalStep, state.MaxSteps, state.Epoch, progress.LastLoss, progress.LearningRate, progress.GradientNorm, _metrics));
     }
 
     private bool NoteBest(IReadOnlyDictionary<string, double> metrics)
@@ -127,6 +186,7 @@ internal sealed class TrainingLoop(
         if (state.BestGlobalStep is { } best && (best == state.GlobalStep || Directory.Exists(CheckpointFolder.Of(_arguments.OutputDir, best))))
             state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
         CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, model, saveModel));
+        _savedStep = state.GlobalStep;
         Tell(callback => callback.OnSave(_arguments, state, run.Control));
         CheckpointFolder.Rotate(_arguments.OutputDir, run.Progress.RunId, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
     }

@@ -15,7 +15,7 @@ public sealed class TensorBoardLogTests : IDisposable
     public void Every_log_line_is_there_by_tag_step_and_value_and_every_sum_holds()
     {
         Assert.Equal(0xE3069283, Crc32C("123456789"u8));                          // the published check value
-        var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, ReportTo = "tensorboard", EvalStrategy = IntervalStrategy.Epoch };
+        var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, ReportTo = ReportTo.TensorBoard, EvalStrategy = IntervalStrategy.Epoch };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
         var file = Assert.Single(Directory.GetFiles(_folder.File("runs")));
@@ -30,9 +30,19 @@ public sealed class TensorBoardLogTests : IDisposable
     [Fact]
     public void Another_folder_may_be_named()
     {
-        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1, ReportTo = "tensorboard", LoggingDir = _folder.File("elsewhere") }).Train();
+        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1, ReportTo = ReportTo.TensorBoard, LoggingDir = _folder.File("elsewhere") }).Train();
         Assert.Single(Directory.GetFiles(_folder.File("elsewhere")));
         Assert.False(Directory.Exists(_folder.File("runs")));
+    }
+
+    [Fact]
+    public void A_run_that_is_cancelled_closes_its_file()
+    {
+        using var stop = new CancellationTokenSource();
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { ReportTo = ReportTo.TensorBoard }, callbacks: new AtStep(3, _ => stop.Cancel()));
+        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
+        using var file = new FileStream(Assert.Single(Directory.GetFiles(_folder.File("runs"))), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.NotEqual(0, file.Length);
     }
 
     private static IEnumerable<byte[]> Records(byte[] file)

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PeftSharp.Optimization;
+
+namespace PeftSharp.Training.Checkpoints;
+
+/// <summary>Writes the options of a schedule that are set, by their Python names, as transformers writes <c>lr_scheduler_kwargs</c>. They are not read back.</summary>
+internal sealed class LrSchedulerOptionsConverter : JsonConverter<LrSchedulerOptions>
+{
+    public override LrSchedulerOptions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException("The arguments of a checkpoint are compared as JSON.");
+
+    public override void Write(Utf8JsonWriter writer, LrSchedulerOptions value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.ByPythonName(), options);
+}

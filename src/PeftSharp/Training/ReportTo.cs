@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace PeftSharp.Training;
+
+/// <summary>Where the trainer writes its log lines in addition to its logger and callbacks; transformers' <c>report_to</c>.</summary>
+public enum ReportTo
+{
+    /// <summary>Nowhere else (<c>none</c>).</summary>
+    None,
+
+    /// <summary>TensorBoard event files (<c>tensorboard</c>), written by <see cref="TensorBoardLog"/> to <see cref="TrainingArguments.LoggingDir"/>.</summary>
+    [JsonStringEnumMemberName("tensorboard")]
+    TensorBoard,
+}

@@ -1,0 +1,59 @@
+using PeftSharp.Training;
+
+namespace PeftSharp.Tests.Training;
+
+/// <summary>Which checkpoint a call of Train resumes.</summary>
+public sealed class ResumeChoiceTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 3 };       // checkpoints 3, 6 and 8
+
+    [Fact]
+    public void IfPresent_starts_a_run_and_resumes_it_the_next_time()
+    {
+        Assert.Equal(0, FirstStep(Resume.IfPresent));
+        Assert.Equal(8, FirstStep(Resume.IfPresent));
+        Directory.Delete(Path.Combine(_folder.Path, "checkpoint-8"), recursive: true);
+        Assert.Equal(6, FirstStep(Resume.IfPresent));
+    }
+
+    [Fact]
+    public void Last_requires_a_checkpoint_and_its_error_names_the_folder_and_the_alternative()
+    {
+        var error = Assert.Throws<CheckpointException>(() => FirstStep(Resume.Last));
+        Assert.All([_folder.Path, "Resume.IfPresent"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FirstStep(Resume.Never);
+        Assert.Equal(8, FirstStep(Resume.Last));
+    }
+
+    [Fact]
+    public void Never_starts_anew_and_From_resumes_the_folder_that_is_named()
+    {
+        Assert.Equal(0, FirstStep(Resume.Never));
+        Assert.Equal(0, FirstStep(default));
+        Assert.Equal(3, FirstStep(Resume.From(Path.Combine(_folder.Path, "checkpoint-3"))));
+        Assert.Throws<ArgumentException>(() => Resume.From(""));
+    }
+
+    [Fact]
+    public void The_values_of_Python_convert()
+    {
+        Assert.Equal([Resume.Last, Resume.Never, Resume.Never, Resume.From("a")], [true, false, (Resume)(string?)null, "a"]);
+        Assert.Equal(["Resume.Never", "Resume.IfPresent", "Resume.Last", "Resume.From(\"a\")"], new[] { default, Resume.IfPresent, Resume.Last, Resume.From("a") }.Select(value => $"{value}"));
+    }
+
+    private int FirstStep(Resume resume)
+    {
+        var first = -1;
+        TinyRun.Trainer(Arguments, callbacks: new AtBegin(step => first = step)).Train(resume);
+        return first;
+    }
+
+    private sealed class AtBegin(Action<int> tell) : TrainerCallback
+    {
+        public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) => tell(state.GlobalStep);
+    }
+}
