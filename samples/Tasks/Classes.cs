@@ -1,3 +1,14 @@
+#region readme-classes-usings
+using PeftSharp.Data;
+using PeftSharp.Metrics;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Training;
+using static PeftSharp.Data.Datasets;
+#endregion
+
 /// <summary>One of several classes for a text, from a CSV file.</summary>
 internal static class Classes
 {
@@ -33,13 +44,13 @@ internal static class Classes
         foreach (var result in classify.Classify(["the room was lovely", "the price was awful"]))
             Console.WriteLine($"{result.Label} {result.Score:F3}");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

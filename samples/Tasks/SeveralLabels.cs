@@ -1,3 +1,12 @@
+#region readme-labels-usings
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Training;
+#endregion
+
 /// <summary>Any number of labels for a text.</summary>
 internal static class SeveralLabels
 {
@@ -29,13 +38,13 @@ internal static class SeveralLabels
         foreach (var result in classify.Classify(["it was too expensive and the waiter was rude", "the meal was cold"], threshold: 0.5))
             Console.WriteLine($"{string.Join(", ", result.Labels)} (food {result["food"]:F3})");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

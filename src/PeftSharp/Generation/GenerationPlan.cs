@@ -168,8 +168,8 @@ internal sealed class GenerationPlan
                 + $"the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, "
                 + "or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
-        if (lowest > MaxLength) throw new ArgumentException($"The minimum length is {lowest} tokens (min_length or min_new_tokens), "
-            + $"but the maximum is {MaxLength} (max_length or max_new_tokens).");
+        if (lowest > MaxLength) throw new ArgumentException($"The sequence must have at least {lowest} tokens (min_length or min_new_tokens), "
+            + $"but at most {MaxLength} are allowed (max_length or max_new_tokens).");
         var inputs = new ModelInputs { InputIds = PromptIds };
         Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);
