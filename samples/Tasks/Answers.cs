@@ -1,3 +1,12 @@
+#region readme-answers-usings
+using PeftSharp.Data;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+#endregion
+
 /// <summary>Answers to questions, found in a text.</summary>
 internal static class Answers
 {
@@ -47,7 +56,7 @@ internal static class Answers
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

@@ -1,3 +1,14 @@
+#region readme-classes-usings
+using PeftSharp.Data;
+using PeftSharp.Metrics;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Training;
+using static PeftSharp.Data.Datasets;
+#endregion
+
 /// <summary>One of several classes for a text, from a CSV file.</summary>
 internal static class Classes
 {
@@ -39,7 +50,7 @@ internal static class Classes
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

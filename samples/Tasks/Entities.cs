@@ -1,3 +1,13 @@
+#region readme-entities-usings
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+#endregion
+
 /// <summary>Entities in texts: a label for each token.</summary>
 internal static class Entities
 {
@@ -52,7 +62,7 @@ internal static class Entities
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

@@ -1,3 +1,11 @@
+#region readme-masks-usings
+using PeftSharp.Data;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Training;
+#endregion
+
 /// <summary>A masked language model, trained on texts of a subject.</summary>
 internal static class Masks
 {
@@ -36,7 +44,7 @@ internal static class Masks
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
             var folder = Directory.CreateDirectory("small-bert").FullName;
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
-            using var model = AutoModel.FromConfig(new PeftSharp.Models.Bert.BertConfig
+            using var model = AutoModel.FromConfig(new BertConfig
             {
                 VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
             });

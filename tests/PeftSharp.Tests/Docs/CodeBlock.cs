@@ -24,9 +24,17 @@ internal sealed partial record CodeBlock(int Line, string Code, string? Region, 
         }
     }
 
-    /// <summary>The lines between <c>#region readme-NAME</c> and the next <c>#endregion</c>, moved to the left margin; null where there is no such region.</summary>
+    /// <summary>
+    /// The lines between <c>#region readme-NAME</c> and the next <c>#endregion</c>, moved to the left margin; null where there is no such region. Names joined by <c>+</c> are regions one after another,
+    /// such as the using lines of a file and the body of a method in it.
+    /// </summary>
     internal static string? RegionOf(string source, string name)
     {
+        if (name.Contains('+', StringComparison.Ordinal))
+        {
+            string?[] parts = [.. name.Split('+').Select(part => RegionOf(source, part))];
+            return parts.Contains(null) ? null : string.Join("\n\n", parts);
+        }
         var lines = source.ReplaceLineEndings("\n").Split('\n');
         var start = Array.FindIndex(lines, line => line.Trim() == $"#region readme-{name}");
         var end = start < 0 ? -1 : Array.FindIndex(lines, start, line => line.Trim().StartsWith("#endregion", StringComparison.Ordinal));

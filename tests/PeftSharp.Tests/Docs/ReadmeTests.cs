@@ -39,6 +39,8 @@ public sealed class ReadmeTests
         Assert.Equal(blocks[0].Code, CodeBlock.RegionOf(Source, "first"));
         Assert.Null(blocks[1].Region);
         Assert.Null(CodeBlock.RegionOf(Source, "second"));
+        Assert.Equal("using A;\n\n" + blocks[0].Code, CodeBlock.RegionOf("#region readme-usings\nusing A;\n#endregion\n" + Source, "usings+first"));
+        Assert.Null(CodeBlock.RegionOf(Source, "usings+first"));
         Assert.Throws<FormatException>(() => CodeBlock.In("```csharp\nno end").ToArray());
     }
 

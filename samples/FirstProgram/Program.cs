@@ -1,0 +1,34 @@
+#region readme-first
+using PeftSharp.Data;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Prediction;
+using PeftSharp.Training;
+
+// The data: 40 texts with a label, 1 for praise and 0 for a complaint.
+string[] things = ["the food", "the service", "the room", "the view", "the price"];
+string[] praise = ["great", "lovely", "perfect", "excellent"], complaints = ["awful", "dirty", "poor", "terrible"];
+var data = Dataset.FromRows(things.SelectMany(thing => praise.Select(word => new { text = $"{thing} was {word}", label = 1 })
+    .Concat(complaints.Select(word => new { text = $"{thing} was {word}", label = 0 }))));
+
+// A small model with random weights, so that nothing has to be downloaded. A published model is a folder with the same files.
+TrainerUtils.SetSeed(42);
+string[] vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "was", "and", "the", .. things.Select(thing => thing[4..]), .. praise, .. complaints];
+using (var small = AutoModel.FromConfig(new BertConfig { VocabSize = vocabulary.Length, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 }))
+    small.SavePretrained("small-bert");
+File.WriteAllLines("small-bert/vocab.txt", vocabulary);
+
+// Training.
+var tokenizer = AutoTokenizer.FromPretrained("small-bert");
+using var model = AutoModelForSequenceClassification.FromPretrained("small-bert", new PretrainedOptions { LabelNames = ["complaint", "praise"] });
+var arguments = new TrainingArguments("first-run") { NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No };
+var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer), processingClass: tokenizer, callbacks: [new ConsoleProgress()]);
+trainer.Train();
+trainer.SaveModel("my-model");
+
+// Prediction, usually in another program.
+using var classifier = TextClassifier.FromPretrained("my-model");
+foreach (var result in classifier.Classify(["the food was great and the service was lovely", "the room was dirty"]))
+    Console.WriteLine($"{result.Label} {result.Score:F3}");
+#endregion

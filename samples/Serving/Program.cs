@@ -1,0 +1,59 @@
+#region readme-serving
+using PeftSharp.Generation;
+using PeftSharp.Models;
+using PeftSharp.Prediction;
+using PeftSharp.Tuners;
+
+var builder = WebApplication.CreateBuilder(args);
+var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
+var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // one folder for each adapter, named as the adapter
+
+// Loaded once for the process. Each adapter adds its own weights only.
+using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), adapters[0], Path.GetFileName(adapters[0]));
+foreach (var other in adapters[1..]) model.LoadAdapter(other, Path.GetFileName(other));
+using var writer = new TextGenerator(model, AutoTokenizer.FromPretrained(folder));
+using var slots = new SemaphoreSlim(2);                                     // at most two requests compute at once; the others wait
+
+var app = builder.Build();
+
+app.MapPost("/generate", async (Request request, CancellationToken cancellationToken) =>
+{
+    if (!IsKnown(request.Adapter)) return Results.BadRequest($"There is no adapter '{request.Adapter}'; there are {string.Join(", ", model.PeftConfigs.Keys)}.");
+    await slots.WaitAsync(cancellationToken);
+    try
+    {
+        var texts = await writer.GenerateAsync([request.Prompt], Options(request), cancellationToken: cancellationToken);
+        return Results.Ok(new { request.Adapter, texts[0].Text });
+    }
+    finally { slots.Release(); }
+});
+
+// The same, sent piece by piece as server-sent events.
+app.MapPost("/stream", (Request request, CancellationToken cancellationToken) => IsKnown(request.Adapter)
+    ? TypedResults.ServerSentEvents(Pieces(request, cancellationToken))
+    : (IResult)Results.BadRequest($"There is no adapter '{request.Adapter}'."));
+
+app.Run();
+
+bool IsKnown(string? adapter) => adapter is null || model.PeftConfigs.ContainsKey(adapter);
+
+// "__base__" is the model without an adapter. The seed belongs to the call, so that requests do not change each other's texts.
+static GenerationOptions Options(Request request) => new()
+{
+    Adapter = request.Adapter ?? "__base__",
+    MaxNewTokens = Math.Clamp(request.MaxNewTokens ?? 50, 1, 500),
+    Seed = request.Seed ?? Random.Shared.Next(),
+};
+
+async IAsyncEnumerable<string> Pieces(Request request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+{
+    await slots.WaitAsync(cancellationToken);
+    try
+    {
+        await foreach (var piece in writer.GenerateStreamAsync(request.Prompt, Options(request), cancellationToken)) yield return piece;
+    }
+    finally { slots.Release(); }
+}
+
+internal sealed record Request(string Prompt, string? Adapter = null, int? MaxNewTokens = null, int? Seed = null);
+#endregion
