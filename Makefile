@@ -10,6 +10,7 @@ parity:
 	dotnet test --filter Category=Parity
 
 sample:
+	dotnet run -c Release --project samples/FirstProgram
 	dotnet run -c Release --project samples/BertSentiment
 	dotnet run -c Release --project samples/Gpt2Lora
 	dotnet run -c Release --project samples/Tasks

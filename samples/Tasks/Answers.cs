@@ -50,7 +50,7 @@ internal static class Answers
         var answer = reader.Answer("where does Bob live", "Bob is a cook and lives in Oslo now");
         Console.WriteLine($"{answer.Text} ({answer.Start}..{answer.End}) {answer.Score:F3}");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();

@@ -44,7 +44,7 @@ internal static class Classes
         foreach (var result in classify.Classify(["the room was lovely", "the price was awful"]))
             Console.WriteLine($"{result.Label} {result.Score:F3}");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();

@@ -38,7 +38,7 @@ internal static class Masks
         foreach (var candidate in fill.Fill($"on friday the cat in the garden {fill.MaskToken}", topK: 2))
             Console.WriteLine($"{candidate.Token} {candidate.Score:F3}: {candidate.Text}");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();

@@ -42,7 +42,7 @@ internal static class Score
         foreach (var result in rate.Classify(["the view was excellent", "the food was poor"]))
             Console.WriteLine($"{result.Score:F1} {result.Label}");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();

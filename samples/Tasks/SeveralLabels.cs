@@ -38,7 +38,7 @@ internal static class SeveralLabels
         foreach (var result in classify.Classify(["it was too expensive and the waiter was rude", "the meal was cold"], threshold: 0.5))
             Console.WriteLine($"{string.Join(", ", result.Labels)} (food {result["food"]:F3})");
 
-        // A small model without knowledge, so that the program runs without a download.
+        // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
         {
             var words = texts.SelectMany(text => text.ToLowerInvariant().Split(' ')).Distinct();
