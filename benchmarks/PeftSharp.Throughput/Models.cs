@@ -1,7 +1,7 @@
 using PeftSharp.Modeling;
+using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
-using PeftSharp.Models;
 
 namespace PeftSharp.Throughput;
 

@@ -7,11 +7,11 @@ public sealed partial class Column
     public int Length(int row) => List(row, out _, out var count) is { } ? count : 0;
 
     /// <summary>The list of a row as int64: the stored memory itself where it is of this type, a converted copy otherwise.</summary>
-    /// <exception cref="DatasetException">The row has no value, an item is absent, or the items are no whole numbers.</exception>
+    /// <exception cref="DatasetException">The row has no value, an item is absent, or the items are not integers.</exception>
     public ReadOnlySpan<long> Int64s(int row) => Numbers<long>(row);
 
     /// <summary>The list of a row as int32: the stored memory itself where it is of this type, a converted copy otherwise.</summary>
-    /// <exception cref="DatasetException">The row has no value, an item is absent or above int32, or the items are no whole numbers.</exception>
+    /// <exception cref="DatasetException">The row has no value, an item is absent or above int32, or the items are not integers.</exception>
     public ReadOnlySpan<int> Int32s(int row) => Numbers<int>(row);
 
     /// <summary>The list of a row as float32: the stored memory itself where it is of this type, a converted copy otherwise.</summary>
@@ -24,7 +24,7 @@ public sealed partial class Column
 
     /// <summary>Writes the list of a row at the start of <paramref name="destination"/>, converted where the stored type is another: how a collator fills its batch.</summary>
     /// <returns>How many items were written.</returns>
-    /// <exception cref="DatasetException">The row has no value, an item is absent or out of range, or the items are no whole numbers.</exception>
+    /// <exception cref="DatasetException">The row has no value, an item is absent or out of range, or the items are not integers.</exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int CopyTo(int row, Span<long> destination) => Copy(row, destination);
 

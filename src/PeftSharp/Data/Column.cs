@@ -33,14 +33,14 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <summary>Whether the row has no value.</summary>
     public bool IsNull(int row) => Locate(row, out var at).IsNull(at);
 
-    /// <summary>The whole number, class number or (as 0 and 1) truth value of a row.</summary>
+    /// <summary>The integer, class number or (as 0 and 1) truth value of a row.</summary>
     /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
     public long Int64(int row) => Locate(row, out var at) switch
     {
         PrimitiveData<long> data when !data.IsNull(at) => data.Values[at],
         PrimitiveData<int> data when !data.IsNull(at) => data.Values[at],
         PrimitiveData<bool> data when !data.IsNull(at) => data.Values[at] ? 1 : 0,
-        var data => throw Unfit(data, row, at, "a whole number"),
+        var data => throw Unfit(data, row, at, "an integer"),
     };
 
     /// <summary>The number of a row, whole or not, as the nearest float64.</summary>

@@ -67,7 +67,7 @@ public sealed partial class Dataset
     {
         var column = _columns[name];
         if (column.Feature is not Value { Dtype: "string" or "int64" or "int32" or "bool" })
-            throw new DatasetException($"Column '{name}' holds {column.Feature}; only text, whole numbers and truth values can be turned into classes.");
+            throw new DatasetException($"Column '{name}' holds {column.Feature}; only text, integers and truth values can be turned into classes.");
         var texts = ColumnCast.Cast(column, new Value("string"));
         var names = texts.OfType<string>().Distinct().Order(CodePointOrder.Instance).ToArray();
         if (names.Length == 0)

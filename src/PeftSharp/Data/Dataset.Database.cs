@@ -8,7 +8,7 @@ public sealed partial class Dataset
     /// <summary>A data set of the rows that a database command returns: <c>Dataset.FromDataReader(command.ExecuteReader())</c>.</summary>
     /// <remarks>
     /// The columns have the names and types of the reader: numbers, text, truth values, times, <see cref="Guid"/> (as text) and <c>byte[]</c>; <see cref="DBNull"/> is null. A column in which
-    /// whole numbers and fractions meet, as SQLite allows, is float64. The rows are copied into memory and the reader is left at its end; the caller disposes it.
+    /// integers and fractions meet, as SQLite allows, is float64. The rows are copied into memory and the reader is left at its end; the caller disposes it.
     /// </remarks>
     /// <param name="reader">The reader, before its first row or after rows that are to be skipped; its current result set is read.</param>
     /// <exception cref="DatasetException">A column has no name or the name of another, values of a column differ in type, or a type cannot be stored.</exception>

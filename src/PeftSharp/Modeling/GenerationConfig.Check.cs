@@ -26,10 +26,10 @@ public partial record GenerationConfig
         var problems = new List<string>();
         if (effective.DoSample is not true)
             problems.AddRange(Set(("temperature", Temperature is not null and not 1), ("top_k", TopK is not null and not 50), ("top_p", TopP is not null and not 1), ("min_p", MinP is not null), ("top_h", TopH is not null),
-                ("typical_p", TypicalP is not null and not 1), ("epsilon_cutoff", EpsilonCutoff is > 0), ("eta_cutoff", EtaCutoff is > 0)).Select(name => $"{name} is set, but is used only for sampling: set do_sample (doSample: true), or remove {name}"));
+                ("typical_p", TypicalP is not null and not 1), ("epsilon_cutoff", EpsilonCutoff is > 0), ("eta_cutoff", EtaCutoff is > 0)).Select(name => $"{name} is set, but is used only for sampling: set do_sample (DoSample = true), or remove {name}"));
         if (effective.NumBeams is null or 1)
             problems.AddRange(Set(("early_stopping", EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic), ("length_penalty", LengthPenalty is not null and not 1))
-                .Select(name => $"{name} is set, but is used only for beam search: set num_beams (numBeams: 4), or remove {name}"));
+                .Select(name => $"{name} is set, but is used only for beam search: set num_beams (NumBeams = 4), or remove {name}"));
         if (MaxNewTokens is not null && MaxLength is not null) problems.Add("max_new_tokens and max_length are both set: "
             + "set only one of them");
         if (MinNewTokens is not null && MinLength is not null) problems.Add("min_new_tokens and min_length are both set: "

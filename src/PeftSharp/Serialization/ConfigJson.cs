@@ -156,7 +156,7 @@ public sealed class ConfigJson
     /// <param name="expected">The expected value or type, such as <c>"one of: none, all"</c>.</param>
     public CheckpointException Wrong(string name, string expected) => Wrong(name, Fields[name], expected);
 
-    private const string Whole = "a whole number";
+    private const string Whole = "an integer";
     private const string Number = "a number";
     private const string Truth = "true or false";
     private const string Text = "a string";

@@ -64,7 +64,8 @@ public sealed partial class Tokenizer
     {
         Normalizer = normalization ? _pipeline.Normalizer : null,
         PreTokenizer = preTokenization ? _pipeline.PreTokenizer : _pipeline.PreTokenizer?.WithoutSplitting(),
-    }, _config) { ModelInputNames = ModelInputNames, ModelMaxLength = ModelMaxLength, PaddingSide = PaddingSide, TruncationSide = TruncationSide };
+    }, _config)
+    { ModelInputNames = ModelInputNames, ModelMaxLength = ModelMaxLength, PaddingSide = PaddingSide, TruncationSide = TruncationSide };
 
     // Parses "[CLS] $A [SEP]" into a template with the token type of each piece.
     private static TemplateProcessing BackendTemplate(TokenizerBackendOptions options, TokenizerPipeline pipeline)

@@ -16,10 +16,10 @@ public sealed partial class EvalPrediction
     /// <summary>Every output of the model: one array for most heads, start and end scores for question answering.</summary>
     public IReadOnlyList<NDArray<float>> AllPredictions { get; }
 
-    /// <summary>The labels as whole numbers, [examples, …]; shorter examples are filled with -100.</summary>
-    /// <exception cref="InvalidOperationException">The labels are not whole numbers, or there are none.</exception>
+    /// <summary>The labels as integers, [examples, …]; shorter examples are filled with -100.</summary>
+    /// <exception cref="InvalidOperationException">The labels are not integers, or there are none.</exception>
     public NDArray<long> LabelIds => _labelIds
-        ?? throw new InvalidOperationException(_labelValues is null ? "This data has no labels." : "These labels are not whole numbers: read LabelValues.");
+        ?? throw new InvalidOperationException(_labelValues is null ? "This data has no labels." : "These labels are not integers: read LabelValues.");
 
     /// <summary>The labels as real numbers, [examples, …], for regression and several labels.</summary>
     /// <exception cref="InvalidOperationException">There are no labels.</exception>
@@ -32,6 +32,6 @@ public sealed partial class EvalPrediction
     /// <summary>Scores and labels: <c>var (predictions, labels) = prediction;</c>.</summary>
     /// <param name="predictions"><see cref="Predictions"/>.</param>
     /// <param name="labels"><see cref="LabelIds"/>.</param>
-    /// <exception cref="InvalidOperationException">The labels are not whole numbers (read <see cref="LabelValues"/>), or there are none.</exception>
+    /// <exception cref="InvalidOperationException">The labels are not integers (read <see cref="LabelValues"/>), or there are none.</exception>
     public void Deconstruct(out NDArray<float> predictions, out NDArray<long> labels) => (predictions, labels) = (Predictions, LabelIds);
 }

@@ -6,5 +6,5 @@ namespace PeftSharp.Training;
 /// <remarks>Temporary tensors need not be disposed.</remarks>
 /// <param name="logits">The outputs of the model: one tensor for most heads, start and end scores for question answering.</param>
 /// <param name="labels">The labels; null where the data has none.</param>
-/// <returns>What <see cref="EvalPrediction.AllPredictions"/> holds, [batch, …] each, as float32: whole numbers are exact up to 2^24.</returns>
+/// <returns>What <see cref="EvalPrediction.AllPredictions"/> holds, [batch, …] each, as float32: integers are exact up to 2^24.</returns>
 public delegate IReadOnlyList<Tensor> PreprocessLogitsForMetrics(IReadOnlyList<Tensor> logits, Tensor? labels);

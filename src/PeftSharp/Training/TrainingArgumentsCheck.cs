@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
-/// <summary>Arguments that make no sense, all of them at once, before anything runs.</summary>
+/// <summary>Checks all arguments before anything runs and reports every invalid one.</summary>
 internal static class TrainingArgumentsCheck
 {
     /// <summary>What every evaluation gives.</summary>
@@ -16,7 +16,7 @@ internal static class TrainingArgumentsCheck
     /// <param name="evaluations">What the metrics of each evaluation set begin with, such as <c>eval_</c>; empty if there is none.</param>
     /// <param name="hasMetrics">Whether the trainer has a function for metrics.</param>
     /// <param name="hasSchedule">Whether the trainer was given a schedule.</param>
-    /// <exception cref="ArgumentException">One or more values make no sense; the message lists each with its value and the way out.</exception>
+    /// <exception cref="ArgumentException">One or more values are invalid; the message lists each with its value and the remedy.</exception>
     internal static void Check(TrainingArguments arguments, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
     {
         var problems = Problems(arguments, evaluations, hasMetrics, hasSchedule).ToArray();
@@ -43,7 +43,7 @@ internal static class TrainingArgumentsCheck
         if (!(a.AdamEpsilon >= 0 && double.IsFinite(a.AdamEpsilon))) yield return $"AdamEpsilon is {Text(a.AdamEpsilon)}; it must be 0 or more.";
         if (!(a.MaxGradNorm >= 0)) yield return $"MaxGradNorm is {Text(a.MaxGradNorm)}; it must be 0 (no clipping) or more.";
         if (!(a.WarmupSteps.Value >= 0)) yield return $"WarmupSteps is {a.WarmupSteps}; it must be 0 or more.";
-        else if (a.WarmupSteps.Value >= 1 && !IsWhole(a.WarmupSteps.Value)) yield return $"WarmupSteps is {a.WarmupSteps}; give a whole number of steps, or a share below 1.";
+        else if (a.WarmupSteps.Value >= 1 && !IsWhole(a.WarmupSteps.Value)) yield return $"WarmupSteps is {a.WarmupSteps}; use an integer number of steps, or a ratio below 1.";
 
         if (a.LoggingStrategy == IntervalStrategy.Steps && Interval("LoggingSteps", a.LoggingSteps) is { } logging) yield return logging;
         if (a.EvalStrategy == IntervalStrategy.Steps && Interval("EvalSteps", a.EvalSteps ?? a.LoggingSteps) is { } evaluation) yield return evaluation;
@@ -124,7 +124,7 @@ internal static class TrainingArgumentsCheck
     }
 
     private static string? Interval(string name, StepsOrRatio steps) =>
-        !(steps.Value > 0) ? $"{name} is {steps}; it must be above 0." : steps.Value > 1 && !IsWhole(steps.Value) ? $"{name} is {steps}; give a whole number of steps, or a share below 1." : null;
+        !(steps.Value > 0) ? $"{name} is {steps}; it must be above 0." : steps.Value > 1 && !IsWhole(steps.Value) ? $"{name} is {steps}; use an integer number of steps, or a ratio below 1." : null;
 
     private static bool IsWhole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9;
     private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);

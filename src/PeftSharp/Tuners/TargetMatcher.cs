@@ -103,7 +103,10 @@ internal sealed class TargetMatcher
     private static Regex Expression(string pattern, string written)
     {
         try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
-        catch (ArgumentException error) { throw new ArgumentException($"'{written}' is not a valid regular expression: "
-            + $"{error.Message}", error); }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"'{written}' is not a valid regular expression: "
+            + $"{error.Message}", error);
+        }
     }
 }

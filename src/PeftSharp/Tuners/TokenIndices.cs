@@ -1,6 +1,6 @@
+using System.Collections;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
-using System.Collections;
 
 namespace PeftSharp.Tuners;
 

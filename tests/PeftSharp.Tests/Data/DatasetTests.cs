@@ -46,7 +46,7 @@ public class DatasetTests
         var dataset = Small();
         Assert.Contains("no column 'txt'; the columns are text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
         Assert.Contains("'txt'", Assert.Throws<DatasetException>(() => dataset[0]["txt"]).Message);
-        Assert.Contains("Column 'text' holds Value(string), and row 0 is read as a whole number", Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
+        Assert.Contains("Column 'text' holds Value(string), and row 0 is read as an integer", Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
         Assert.Contains("Column 'text' has no value in row 2", Assert.Throws<DatasetException>(() => dataset[2].Text("text")).Message);
         Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].Int64s(0)).Message);
         Assert.Contains("Sequence(Value(float32))", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].Int64s(0)).Message);

@@ -79,8 +79,8 @@ public class JsonTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"a\": 9007199254740993}\n{\"a\": 1.5}\n", "line 2: column 'a': The whole number 9007199254740993 stands among fractions")]
-    [InlineData("{\"a\": 1.5}\n{\"a\": 9007199254740993}\n", "line 2: column 'a': The whole number 9007199254740993 stands among fractions")]
+    [InlineData("{\"a\": 9007199254740993}\n{\"a\": 1.5}\n", "line 2: column 'a': The integer 9007199254740993 stands among fractions")]
+    [InlineData("{\"a\": 1.5}\n{\"a\": 9007199254740993}\n", "line 2: column 'a': The integer 9007199254740993 stands among fractions")]
     [InlineData("{\"a\": [1, 2.5, 9007199254740993]}\n", "9007199254740993")]
     [InlineData("{\"a\": [1.5, 9007199254740993]}", "9007199254740993")]
     [InlineData("[{\"a\": 1}] trailing", "line 1")]

@@ -73,15 +73,15 @@ public sealed class GenerationErrorsTests : IDisposable
     public void Options_that_contradict_each_other_are_all_named_at_once()
     {
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { Temperature = 0.7, TopP = 0.9, LengthPenalty = 2, EarlyStopping = true, MaxNewTokens = 5, MaxLength = 9 }).Sequences,
-            "temperature", "top_p", "length_penalty", "early_stopping", "doSample: true", "numBeams: 4", "max_new_tokens and max_length");
+            "temperature", "top_p", "length_penalty", "early_stopping", "DoSample = true", "NumBeams = 4", "max_new_tokens and max_length");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { DoSample = true, Temperature = 0, TopP = 1.5, TopK = -1, NumBeams = 0 }).Sequences, "temperature is 0", "top_p is 1.5", "top_k is -1", "num_beams is 0");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2, NumReturnSequences = 3 }).Sequences, "num_return_sequences is 3", "num_beams (2)");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumReturnSequences = 3 }).Sequences, "num_return_sequences is 3", "do_sample or num_beams");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinNewTokens = 9, MaxNewTokens = 5 }).Sequences, "min_new_tokens is 9", "max_new_tokens is 5");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MinLength = 30, MaxNewTokens = 5 }).Sequences, "at least 30", "at most 6");
-        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { StopStrings = ["x"] }).Sequences, "stop_strings", "pass tokenizer");
+        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { StopStrings = ["x"] }).Sequences, "stop_strings", "Set Tokenizer");
         Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { StopStrings = ["x", ""], Tokenizer = _tiny.Tokenizer }).Sequences, "empty string");
-        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2, Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }).Sequences, "one text", "2 beam(s)");
+        Says<ArgumentException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2, Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }).Sequences, "one sequence", "2 beam(s)");
     }
 
     [Theory]

@@ -112,11 +112,14 @@ public sealed class OptionCombinationsTests : IDisposable
     {
         var asked = new HashSet<int>();
         using var ids = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        using var rows = _tiny.Model.Generate(ids, new GenerationOptions { MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0, PrefixAllowedTokens = (prompt, _) =>
+        using var rows = _tiny.Model.Generate(ids, new GenerationOptions
+        {
+            MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0, PrefixAllowedTokens = (prompt, _) =>
         {
             asked.Add(prompt);
             return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
-        } }).Sequences;
+        }
+        }).Sequences;
         Assert.Equal([0, 1], asked.Order());
         var texts = TinyWriter.Rows(rows);
         Assert.All(texts[..2], row => Assert.All(row[2..], id => Assert.InRange(id, 11, 13)));

@@ -1,8 +1,8 @@
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
-using PeftSharp.Tokenization;
 using PeftSharp.Tests.Prediction;
+using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Models;
 

@@ -28,6 +28,6 @@ public sealed class LrSchedulerOptionsTests
         Assert.Equal(
             GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "max", ["threshold_mode"] = "abs", ["patience"] = 2, ["factor"] = 0.5 }),
             GetReduceLROnPlateau(new LrSchedulerOptions { Mode = PlateauMode.Max, ThresholdMode = PlateauThresholdMode.Abs, Patience = 2, Factor = 0.5 }));
-        Assert.Contains("power unknown", Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 })).Message, StringComparison.Ordinal);
+        Assert.Contains("unknown: power", Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 })).Message, StringComparison.Ordinal);
     }
 }

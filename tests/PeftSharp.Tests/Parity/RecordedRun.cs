@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
-using PeftSharp.Serialization;
 using PeftSharp.Optimization;
+using PeftSharp.Serialization;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 

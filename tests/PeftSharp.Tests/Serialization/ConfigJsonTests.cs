@@ -65,19 +65,19 @@ public sealed class ConfigJsonTests
     public void A_wrong_type_is_named_with_file_field_value_and_expectation()
     {
         var config = Parse("""{"hidden": "big", "half": 0.5, "huge": 3000000000, "vast": 1e300, "nan": NaN, "flag": 1, "text": 5, "list": "a", "items": [1, "b"], "in": {"deep": {"x": []}}, "many": [{}, 3], "long": "ABC"}""");
-        AssertRefused("'config.json': field 'hidden' is \"big\"; a whole number is expected.", () => config.GetInt("hidden", 1));
+        AssertRefused("'config.json': field 'hidden' is \"big\"; an integer is expected.", () => config.GetInt("hidden", 1));
         AssertRefused("field 'hidden' is \"big\"; a number is expected.", () => config.GetDouble("hidden", 1));
-        AssertRefused("field 'half' is 0.5; a whole number is expected.", () => config.GetInt("half"));
-        AssertRefused("field 'huge' is 3000000000; a whole number is expected.", () => config.GetInt("huge"));
-        AssertRefused("field 'vast' is 1e+300; a whole number is expected.", () => config.GetLong("vast", 0));
-        AssertRefused("field 'nan' is NaN; a whole number is expected.", () => config.GetInt("nan"));
+        AssertRefused("field 'half' is 0.5; an integer is expected.", () => config.GetInt("half"));
+        AssertRefused("field 'huge' is 3000000000; an integer is expected.", () => config.GetInt("huge"));
+        AssertRefused("field 'vast' is 1e+300; an integer is expected.", () => config.GetLong("vast", 0));
+        AssertRefused("field 'nan' is NaN; an integer is expected.", () => config.GetInt("nan"));
         AssertRefused("field 'flag' is 1; true or false is expected.", () => config.GetBool("flag", false));
         AssertRefused("field 'text' is 5; a string is expected.", () => config.GetString("text"));
         AssertRefused("field 'list' is \"a\"; a list is expected.", () => config.GetStrings("list"));
-        AssertRefused("field 'items[1]' is \"b\"; a whole number is expected.", () => config.GetInts("items"));
+        AssertRefused("field 'items[1]' is \"b\"; an integer is expected.", () => config.GetInts("items"));
         AssertRefused("field 'in.deep.x' is []; a number is expected.", () => config.GetSection("in")!.GetSection("deep")!.GetDouble("x"));
         AssertRefused("field 'many[1]' is 3; an object is expected.", () => config.GetSections("many"));
-        AssertRefused("field 'absent' is missing; a whole number is expected.", () => config.GetInt("absent"));
+        AssertRefused("field 'absent' is missing; an integer is expected.", () => config.GetInt("absent"));
         AssertRefused("field 'absent' is missing; a string is expected.", () => config.GetString("absent"));
         Assert.Equal("'config.json': field 'text' is 5; one of: none, all is expected.", config.Wrong("text", "one of: none, all").Message);
     }

@@ -60,7 +60,8 @@ public class TokenizerBackendTests
         internal int Shift { get; init; }
 
         public override IReadOnlyDictionary<string, int> Vocabulary { get; } = new Dictionary<string, int>(
-            Enumerable.Range(0, 26).Select(i => KeyValuePair.Create(((char)('a' + i)).ToString(), 10 + i))) { ["<pad>"] = 0, ["<s>"] = 1, ["</s>"] = 2, [" "] = 9 };
+            Enumerable.Range(0, 26).Select(i => KeyValuePair.Create(((char)('a' + i)).ToString(), 10 + i)))
+        { ["<pad>"] = 0, ["<s>"] = 1, ["</s>"] = 2, [" "] = 9 };
 
         public override IReadOnlyList<BackendToken> Tokenize(string text) => [.. text.Select((letter, i) => new BackendToken(letter == ' ' ? 9 : letter - 'a' + 10, i + Shift, i + Shift + 1))];
 

@@ -39,8 +39,8 @@ public sealed class BatchesAheadTests : IDisposable
         var collator = new Watching();
         var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 });
         using (var queue = loader.Queue(TinyRun.Rows(10), Enumerable.Range(0, 10).Select(row => new[] { row })))
-            using (queue.Next())
-                Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)));
+        using (queue.Next())
+            Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)));
         Assert.Contains(collator.Threads, thread => thread != Environment.CurrentManagedThreadId);
         Assert.All(collator.Made, inputs => Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid));
         Assert.Equal(3, collator.Made.Count);

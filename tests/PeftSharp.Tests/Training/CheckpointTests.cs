@@ -43,7 +43,7 @@ public sealed class CheckpointTests : IDisposable
         foreach (var (name, value) in recorded.Where(field => field.Key is not ("best_model_checkpoint" or "log_history" or "stateful_callbacks" or "best_metric"))) Assert.Equal(value?.ToJsonString(), found[name]?.ToJsonString());
         var (expectedLines, lines) = (recorded["log_history"]!.AsArray(), found["log_history"]!.AsArray());
         Assert.Equal(expectedLines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))), lines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))));
-        Assert.All(lines, line => Assert.Equal(line!["step"]!.ToJsonString(), ((int)line["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture)));      // a whole number stays one
+        Assert.All(lines, line => Assert.Equal(line!["step"]!.ToJsonString(), ((int)line["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture)));      // an integer stays one
     }
 
     [Fact]
@@ -53,7 +53,12 @@ public sealed class CheckpointTests : IDisposable
         var scores = new Queue<double>([0.1, 0.9, 0.2, 0.3, 0.4, 0.5]);
         var args = TinyRun.Arguments(_folder) with
         {
-            NumTrainEpochs = 6, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Epoch, SaveTotalLimit = 1, LoadBestModelAtEnd = true, MetricForBestModel = "score",
+            NumTrainEpochs = 6,
+            EvalStrategy = IntervalStrategy.Epoch,
+            SaveStrategy = SaveStrategy.Epoch,
+            SaveTotalLimit = 1,
+            LoadBestModelAtEnd = true,
+            MetricForBestModel = "score",
         };
         Dictionary<string, TorchSharp.torch.Tensor>? best = null;
         PretrainedModel? model = null;

@@ -105,7 +105,7 @@ public sealed class LabelColumnsTests : IDisposable
         var expected = Loss(booleans.Select(row => row.Select(value => value ? 1f : 0f).ToArray()));
         Assert.Equal(expected, Loss(booleans));
         var refused = Assert.Throws<DatasetException>(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())));        // lists of classes look the same
-        Assert.Contains("give it as booleans or decimals, or load the model with ProblemType", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("use labels of booleans or floating-point values, or load the model with ProblemType", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

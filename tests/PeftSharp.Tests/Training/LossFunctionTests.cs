@@ -71,7 +71,8 @@ public sealed class LossFunctionTests : IDisposable
         using var model = TinyRun.Model();
         var rows = TinyRun.Rows(8);
         IReadOnlyDictionary<string, double> Evaluate(int batch) => new Trainer(model, TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch }, evalDataset: rows, dataCollator: new PaddingCollator(),
-            computeLoss: isScaled ? WeightedSum : Weighted) { LossIsScaledForGa = isScaled }.Evaluate();
+            computeLoss: isScaled ? WeightedSum : Weighted)
+        { LossIsScaledForGa = isScaled }.Evaluate();
         model.eval();
         var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;

@@ -15,7 +15,12 @@ public sealed class PlateauTests
         // So small a rate changes no weight: no evaluation is better than the first.
         var args = TinyRun.Arguments(folder) with
         {
-            LearningRate = 1e-12, LrSchedulerType = SchedulerType.ReduceLrOnPlateau, LrSchedulerKwargs = new() { Patience = 0, Eps = 0 }, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, MaxSteps = 4,
+            LearningRate = 1e-12,
+            LrSchedulerType = SchedulerType.ReduceLrOnPlateau,
+            LrSchedulerKwargs = new() { Patience = 0, Eps = 0 },
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 1,
+            MaxSteps = 4,
         };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();

@@ -226,8 +226,13 @@ public sealed class ResumeTests : IDisposable
 
     private TrainingArguments Complete(TrainingArguments told, string name) => told with
     {
-        OutputDir = _folder.File(name), UseCpu = true, LearningRate = told.LearningRate < 1e-9 ? told.LearningRate : 1e-2, PerDeviceTrainBatchSize = 2,
-        NumTrainEpochs = told.NumTrainEpochs == 3 ? 2 : told.NumTrainEpochs, LoggingSteps = told.LoggingSteps == 500 ? 1 : told.LoggingSteps, SaveSteps = told.SaveSteps == 500 ? 1 : told.SaveSteps,
+        OutputDir = _folder.File(name),
+        UseCpu = true,
+        LearningRate = told.LearningRate < 1e-9 ? told.LearningRate : 1e-2,
+        PerDeviceTrainBatchSize = 2,
+        NumTrainEpochs = told.NumTrainEpochs == 3 ? 2 : told.NumTrainEpochs,
+        LoggingSteps = told.LoggingSteps == 500 ? 1 : told.LoggingSteps,
+        SaveSteps = told.SaveSteps == 500 ? 1 : told.SaveSteps,
     };
 
     private static Trainer Trainer(TrainingArguments args, params TrainerCallback[] callbacks) => TinyRun.Trainer(args, TinyRun.Rows(11), TinyRun.Rows(5), dropout: 0.2,

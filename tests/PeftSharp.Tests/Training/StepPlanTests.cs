@@ -10,19 +10,19 @@ public sealed class StepPlanTests
     public void The_plan_is_what_counting_gives()
     {
         foreach (var rows in new[] { 1, 2, 3, 7, 8, 9, 10, 16, 100 })
-        foreach (var batch in new[] { 1, 2, 3, 8, 101 })
-        foreach (var accumulation in new[] { 1, 2, 3, 5 })
-        foreach (var dropLast in new[] { false, true })
-        foreach (var (maxSteps, epochs) in new[] { (-1, 1.0), (-1, 3.0), (-1, 0.4), (-1, 1.5), (-1, 2.999), (1, 3.0), (5, 3.0), (1000, 0.1) })
-        {
-            if (dropLast && rows < batch) continue;
-            var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, DataloaderDropLast = dropLast, MaxSteps = maxSteps, NumTrainEpochs = epochs };
-            var (batches, updates) = CountEpoch(rows, batch, accumulation, dropLast);
-            var steps = maxSteps > 0 ? maxSteps : Enumerable.Range(1, int.MaxValue).First(step => step >= epochs * updates);
-            var begun = maxSteps > 0 ? Enumerable.Range(1, int.MaxValue).First(epoch => epoch * updates >= steps) : Enumerable.Range(1, int.MaxValue).First(epoch => epoch >= epochs);
-            var plan = StepPlan.For(rows, args);
-            Assert.Equal((batches, updates, steps, begun), (plan.BatchesPerEpoch, plan.UpdatesPerEpoch, plan.MaxSteps, plan.Epochs));
-        }
+            foreach (var batch in new[] { 1, 2, 3, 8, 101 })
+                foreach (var accumulation in new[] { 1, 2, 3, 5 })
+                    foreach (var dropLast in new[] { false, true })
+                        foreach (var (maxSteps, epochs) in new[] { (-1, 1.0), (-1, 3.0), (-1, 0.4), (-1, 1.5), (-1, 2.999), (1, 3.0), (5, 3.0), (1000, 0.1) })
+                        {
+                            if (dropLast && rows < batch) continue;
+                            var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, DataloaderDropLast = dropLast, MaxSteps = maxSteps, NumTrainEpochs = epochs };
+                            var (batches, updates) = CountEpoch(rows, batch, accumulation, dropLast);
+                            var steps = maxSteps > 0 ? maxSteps : Enumerable.Range(1, int.MaxValue).First(step => step >= epochs * updates);
+                            var begun = maxSteps > 0 ? Enumerable.Range(1, int.MaxValue).First(epoch => epoch * updates >= steps) : Enumerable.Range(1, int.MaxValue).First(epoch => epoch >= epochs);
+                            var plan = StepPlan.For(rows, args);
+                            Assert.Equal((batches, updates, steps, begun), (plan.BatchesPerEpoch, plan.UpdatesPerEpoch, plan.MaxSteps, plan.Epochs));
+                        }
     }
 
     /// <summary>One epoch, row by row.</summary>

@@ -25,7 +25,10 @@ public sealed class StepsOrRatioTests
         using var folder = new TemporaryFolder();
         var args = TinyRun.Arguments(folder) with
         {
-            LoggingSteps = 0.5, WarmupSteps = 3, ReportTo = ReportTo.TensorBoard, LrSchedulerType = SchedulerType.WarmupStableDecay,
+            LoggingSteps = 0.5,
+            WarmupSteps = 3,
+            ReportTo = ReportTo.TensorBoard,
+            LrSchedulerType = SchedulerType.WarmupStableDecay,
             LrSchedulerKwargs = new() { NumDecaySteps = 2, DecayType = StageShape.OneMinusSqrt },
         };
         TinyRun.Trainer(args).SaveModel();

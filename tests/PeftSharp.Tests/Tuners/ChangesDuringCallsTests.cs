@@ -37,11 +37,14 @@ public sealed class ChangesDuringCallsTests : IDisposable
         foreach (var (name, change) in changes)
         {
             Exception? inside = null, outside = null;
-            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 5, Streamer = new TwoAdapters.Callback(() =>
+            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions
+            {
+                MaxNewTokens = 5, Streamer = new TwoAdapters.Callback(() =>
             {
                 inside ??= Record.Exception(change);
                 outside ??= Task.Run(() => Record.Exception(change)).Result;
-            }) }).Sequences);
+            })
+            }).Sequences);
             foreach (var error in new[] { inside, outside }) Assert.True(error is InvalidOperationException && error.Message.Contains("running", StringComparison.Ordinal), $"{name}: {error}");
             Assert.Equal(alone, text);
         }

@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
 /// <summary>A column that grows value by value and takes its type from the first one that is not null.</summary>
-/// <param name="promotesNumbers">Whether whole numbers and fractions may meet, as in files: the column is float64 then, if every whole number is exact in it.</param>
+/// <param name="promotesNumbers">Whether integers and fractions may meet, as in files: the column is float64 then, if every integer is exact in it.</param>
 internal sealed class ColumnBuilder(bool promotesNumbers = false)
 {
     private ColumnStore? _store;

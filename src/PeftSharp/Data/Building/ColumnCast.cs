@@ -80,7 +80,7 @@ internal static partial class ColumnCast
     {
         string text when long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) => Double(whole),
         string text => FiniteOrNamed(text),
-        long whole => NumberCopy.IsExact(whole, whole) ? whole : throw new OverflowException("float64 does not hold this whole number exactly."),
+        long whole => NumberCopy.IsExact(whole, whole) ? whole : throw new OverflowException("float64 does not hold this integer exactly."),
         decimal number => NumberCopy.ToDouble(number),
         int or double or float or bool => System.Convert.ToDouble(value, CultureInfo.InvariantCulture),
         _ => throw new InvalidCastException("It is not a number."),
@@ -97,7 +97,7 @@ internal static partial class ColumnCast
     {
         var number = Double(value);
         if (value is long or int && !NumberCopy.IsExact(System.Convert.ToInt64(value, CultureInfo.InvariantCulture), (float)number))
-            throw new OverflowException("float32 does not hold this whole number exactly.");
+            throw new OverflowException("float32 does not hold this integer exactly.");
         return float.IsInfinity((float)number) && !double.IsInfinity(number) ? throw new OverflowException("It is out of the range of float32.") : (float)number;
     }
 

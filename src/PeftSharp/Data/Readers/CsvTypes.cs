@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PeftSharp.Data;
 
-/// <summary>Types of CSV columns by pandas' rules: int64 where every field is a whole number, else float64, else bool, else text. Where float64 would lose digits of a whole number, the column stays int64 or text.</summary>
+/// <summary>Types of CSV columns by pandas' rules: int64 where every field is an integer, else float64, else bool, else text. Where float64 would lose digits of an integer, the column stays int64 or text.</summary>
 internal static class CsvTypes
 {
     /// <summary>pandas' default signs for an absent value.</summary>
@@ -15,7 +15,7 @@ internal static class CsvTypes
 
     internal static bool IsAbsent(string field) => field.Length <= 9 && AbsentSpan.Contains(field);
 
-    /// <remarks>As in pandas, whole numbers among which some are absent are float64; truth values among which some are absent stay bool.</remarks>
+    /// <remarks>As in pandas, integers among which some are absent are float64; truth values among which some are absent stay bool.</remarks>
     internal static ColumnData Infer(List<string?> fields)
     {
         var complete = !fields.Contains(null);
@@ -49,7 +49,7 @@ internal static class CsvTypes
         return store.Build();
     }
 
-    /// <summary>Whether the field is a whole number that float64 would round (identifiers, mostly).</summary>
+    /// <summary>Whether the field is an integer that float64 would round (identifiers, mostly).</summary>
     private static bool IsInexactWhole(string field) => field.Length > 15
         && (TryWhole(field, out var whole) ? !NumberCopy.IsExact(whole, whole) : field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
 

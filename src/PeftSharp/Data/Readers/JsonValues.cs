@@ -64,6 +64,6 @@ internal static class JsonValues
             column.Add(reader.GetDouble() is var number && double.IsFinite(number) ? number
                 : throw new DatasetException($"The number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond float64; write it as a string."));
         else
-            throw new DatasetException($"The whole number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond int64; write it as a string.");
+            throw new DatasetException($"The integer {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond int64; write it as a string.");
     }
 }

@@ -3,12 +3,12 @@ using System.Numerics;
 
 namespace PeftSharp.Data;
 
-/// <summary>Copies stored numbers into memory of another number type. Whole numbers stay exact; fractions are rounded to the nearest value that the type holds.</summary>
+/// <summary>Copies stored numbers into memory of another number type. Integers stay exact; fractions are rounded to the nearest value that the type holds.</summary>
 internal static class NumberCopy
 {
     private const double TwoTo63 = 9223372036854775808.0;
 
-    /// <returns>False where an item is absent, does not fit, or is of a kind that does not convert (fractions to whole numbers, text).</returns>
+    /// <returns>False where an item is absent, does not fit, or is of a kind that does not convert (fractions to integers, text).</returns>
     internal static bool TryCopy<T>(ColumnData items, int start, Span<T> destination) where T : struct, INumber<T>
     {
         for (var i = 0; i < destination.Length; i++)
@@ -27,16 +27,16 @@ internal static class NumberCopy
         };
     }
 
-    /// <summary>A whole number as float64.</summary>
+    /// <summary>An integer as float64.</summary>
     /// <exception cref="TypeMismatchException">float64 does not hold it exactly.</exception>
     internal static double ExactDouble(long value) => IsExact(value, (double)value)
         ? value
-        : throw new TypeMismatchException(string.Create(CultureInfo.InvariantCulture, $"The whole number {value} stands among fractions, and float64 does not hold it exactly; write the column as strings."));
+        : throw new TypeMismatchException(string.Create(CultureInfo.InvariantCulture, $"The integer {value} stands among fractions, and float64 does not hold it exactly; write the column as strings."));
 
     /// <summary>The float64 nearest to a decimal; .NET's own conversion is off by one unit in the last place for some numbers of more than 15 digits.</summary>
     internal static double ToDouble(decimal value) => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a floating-point number is exactly this whole number.</summary>
+    /// <summary>Whether a floating-point number is exactly this integer.</summary>
     internal static bool IsExact(long value, double converted) => converted < TwoTo63 && (long)converted == value;
 
     private static bool IsWhole<T>() => typeof(T) == typeof(long) || typeof(T) == typeof(int);

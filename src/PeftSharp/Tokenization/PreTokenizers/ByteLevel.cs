@@ -8,8 +8,6 @@ namespace PeftSharp.Tokenization;
 /// <param name="useRegex">Whether to split into words.</param>
 internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useRegex) : PreTokenizer
 {
-    internal bool AddsPrefixSpace => addPrefixSpace;
-
     internal override void PreTokenize(PreTokenizedText text)
     {
         if (addPrefixSpace)

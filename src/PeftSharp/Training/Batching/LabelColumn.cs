@@ -48,7 +48,7 @@ internal static class LabelColumn
             throw new DatasetException($"Column '{name}' of the {role} data holds decimals that are all whole, but {model.GetName()} has {model.Config.NumLabels} classes. Make them class numbers with dataset.CastColumn(\"{name}\", new Value(\"int64\")), or, if they are numbers to predict, load the model with numLabels: 1.");
     }
 
-    /// <summary>The data set with lists of booleans as numbers, if a classifier of whole texts reads them as the labels that each text has; whole numbers would be taken for classes.</summary>
+    /// <summary>The data set with lists of booleans as numbers, if a classifier of whole texts reads them as the labels that each text has; integers would be taken for classes.</summary>
     internal static Dataset WithSeveralLabels(Dataset dataset, PretrainedModel model, string column) =>
         dataset.Features[column] is Sequence { Element: Value { Dtype: "bool" } } && model is { Objective: SequenceClassificationObjective, Config.ProblemType: null }
             ? dataset.CastColumn(column, new Sequence(new Value("float32")))

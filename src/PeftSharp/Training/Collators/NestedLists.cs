@@ -8,7 +8,7 @@ internal static class NestedLists
 {
     /// <param name="rows">The rows of the batch.</param>
     /// <param name="column">The column.</param>
-    /// <param name="padding">Fills the innermost lists of whole numbers; null: they have one length.</param>
+    /// <param name="padding">Fills the innermost lists of integers; null: they have one length.</param>
     /// <param name="filler">What they are filled with.</param>
     /// <returns>int64, or float32 where the column holds floating-point values.</returns>
     /// <exception cref="DatasetException">Lists differ in length where nothing can fill them.</exception>

@@ -21,7 +21,7 @@ internal sealed class LearningRate
     }
 
     /// <summary>The schedule that the arguments describe; null where the rate follows the evaluations.</summary>
-    /// <exception cref="ArgumentException">The options of the schedule make no sense.</exception>
+    /// <exception cref="ArgumentException">The options of the schedule are invalid.</exception>
     internal static LearningRateSchedule? ScheduleOf(TrainingArguments arguments, int maxSteps) => arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? null
         : SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, arguments.WarmupSteps.In(maxSteps), maxSteps, arguments.LrSchedulerKwargs);
 

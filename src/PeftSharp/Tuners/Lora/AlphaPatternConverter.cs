@@ -6,7 +6,7 @@ namespace PeftSharp.Tuners.Lora;
 /// <summary>Converts alphas by layer pattern.</summary>
 internal sealed class AlphaPatternConverter : JsonConverter<IReadOnlyDictionary<string, double>>
 {
-    public override IReadOnlyDictionary<string, double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) 
+    public override IReadOnlyDictionary<string, double> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         try { return JsonSerializer.Deserialize<Dictionary<string, double>>(ref reader, options)!; }
         // The inner error would report the pattern as the field.

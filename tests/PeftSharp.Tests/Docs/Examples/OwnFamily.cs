@@ -4,8 +4,8 @@ using PeftSharp.Modeling.Layers;
 using TorchSharp.Utils;                                     // ComponentName
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;            // not TorchSharp's layers of the same names
 using Dropout = PeftSharp.Modeling.Layers.Dropout;
+using Linear = PeftSharp.Modeling.Layers.Linear;            // not TorchSharp's layers of the same names
 #endregion
 
 namespace PeftSharp.Tests.Docs.Examples;
