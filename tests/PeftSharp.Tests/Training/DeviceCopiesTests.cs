@@ -17,7 +17,7 @@ public sealed class DeviceCopiesTests
     /// <summary>Who adds a place has to say here why a step does not wait there.</summary>
     private static readonly Dictionary<string, (int Count, string Why)> _known = new(StringComparer.Ordinal)
     {
-        ["Trainer: item"] = (1, "the loss, once a batch: training stops where it is no number"),
+        ["Trainer: item"] = (1, "the loss, once a batch: training stops when it is NaN or infinite"),
         ["GradientClipping: item"] = (1, "the gradient's length, once a step, for the same reason"),
         ["Adafactor: item"] = (1, "the size of a weight, where its rate is scaled by it"),
         ["Losses: item"] = (1, "how many labels count; asked of the batch before it goes to the device"),
