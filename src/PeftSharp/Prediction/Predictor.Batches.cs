@@ -51,11 +51,11 @@ public abstract partial class Predictor
             foreach (var batch in Enumerable.Range(0, rows.Count).OrderByDescending(row => rows[row].Length).Chunk(rowsPerBatch))
             {
                 call.CancellationToken.ThrowIfCancellationRequested();
-                var read1 = Run([.. batch.Select(row => rows[row])], call.Adapter, read);
+                var batchOutputs = Run([.. batch.Select(row => rows[row])], call.Adapter, read);
                 var before = done;
                 for (var i = 0; i < batch.Length; i++)
                 {
-                    outputs[batch[i]] = read1[i];
+                    outputs[batch[i]] = batchOutputs[i];
                     if (--open[textOf[batch[i]]] == 0) done++;
                 }
                 if (done > before) call.Progress?.Report(done);

@@ -42,14 +42,14 @@ internal sealed partial class AdapterKeys
         var name = key;
         while (_wrappers.FirstOrDefault(wrapper => name.StartsWith(wrapper, StringComparison.Ordinal)) is { } wrapper) name = name[wrapper.Length..];
         if (!name.StartsWith(_prefix, StringComparison.Ordinal)) name = _prefix + name;
-        // Lora_A.default.weight.
+        // lora_A.default.weight
         name = _adapterName?.Replace(name, "$1") ?? name;
         yield return name;
-        // Lora_magnitude_vector.weight.
+        // lora_magnitude_vector.weight
         if (name.EndsWith(".weight", StringComparison.Ordinal)) yield return name[..^".weight".Length];
-        // Classifier.modules_to_save.default.weight.
+        // classifier.modules_to_save.default.weight
         yield return SavedModule().Replace(name, ".");
-        // Classifier.modules_to_save.weight.
+        // classifier.modules_to_save.weight
         yield return name.Replace(".modules_to_save.", ".", StringComparison.Ordinal);
         // The base weight under its name without the wrapper.
         if (name.LastIndexOf('.') is var dot and > 0) yield return $"{name[..dot]}.base_layer{name[dot..]}";

@@ -125,15 +125,22 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Close.Equal(expected, TinyModels.Logits(merged), Rounding, "merged and unloaded");
     }
 
-    [Fact]
-    public void Two_adapters_switch_by_call_by_scope_and_for_good_and_are_renamed_and_deleted()
+    /// <summary>A model in evaluation mode with different weights in the adapters <c>first</c> and <c>second</c>; the second one is active.</summary>
+    private PeftModel<PretrainedModel> WithTwoAdapters()
     {
-        using var peft = Writer().GetPeftModel(Config, "first");
+        var peft = Writer().GetPeftModel(Config, "first");
         Disturb(peft);
         peft.AddAdapter("second", Config);
         peft.SetAdapter("second");
         Disturb(peft, seed: 9);
         peft.eval();
+        return peft;
+    }
+
+    [Fact]
+    public void Two_adapters_switch_by_call_by_scope_and_for_good_and_are_renamed_and_deleted()
+    {
+        using var peft = WithTwoAdapters();
         var second = TinyModels.Logits(peft);
         peft.SetAdapter("first");
         var first = TinyModels.Logits(peft);
@@ -153,12 +160,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     [Fact]
     public void Rows_with_an_adapter_each_are_those_of_single_calls_or_are_refused()
     {
-        using var peft = Writer().GetPeftModel(Config, "first");
-        Disturb(peft);
-        peft.AddAdapter("second", Config);
-        peft.SetAdapter("second");
-        Disturb(peft, seed: 9);
-        peft.eval();
+        using var peft = WithTwoAdapters();
         string[] names = ["second", "__base__", "first"];
         if (!CanMixRows)
         {
@@ -172,12 +174,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     [Fact]
     public void Adapters_that_are_active_together_merge_to_what_they_compute_or_are_refused()
     {
-        using var peft = Writer().GetPeftModel(Config, "first");
-        Disturb(peft);
-        peft.AddAdapter("second", Config);
-        peft.SetAdapter("second");
-        Disturb(peft, seed: 9);
-        peft.eval();
+        using var peft = WithTwoAdapters();
         if (!CanStack)
         {
             Assert.Throws<ArgumentException>(() => peft.SetAdapter("first", "second"));

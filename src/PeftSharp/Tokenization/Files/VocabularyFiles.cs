@@ -2,7 +2,7 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Reads the vocabulary files from before tokenizer.json.</summary>
+/// <summary>Reads the vocabulary files that tokenizers used before tokenizer.json existed.</summary>
 internal static class VocabularyFiles
 {
     /// <summary>

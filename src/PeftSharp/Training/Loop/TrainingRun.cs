@@ -9,7 +9,7 @@ namespace PeftSharp.Training.Loop;
 /// <param name="plan">Its steps.</param>
 /// <param name="optimizer">Moves the weights; the caller disposes it.</param>
 /// <param name="schedule">The learning rate of each step.</param>
-/// <param name="callbacks">Told what happens.</param>
+/// <param name="callbacks">The callbacks that are called at each event.</param>
 /// <param name="drawsOrder">Whether the order of the rows is drawn from the main random stream.</param>
 internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Optimizer optimizer, LearningRate schedule, CallbackList callbacks, bool drawsOrder) : IDisposable
 {
