@@ -11,7 +11,7 @@ using static PeftSharp.Data.Datasets;
 if (Options.Parse(args) is not { } options) return 2;
 PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process
 var clock = Stopwatch.StartNew();
-TrainerUtils.SetSeed(options.Seed);
+Seed.Set(options.Seed);
 
 // A published BERT and real reviews where they are given; otherwise a small BERT that knows nothing, and reviews made by a grammar.
 var isReal = options.Model is not null;
@@ -45,7 +45,7 @@ var arguments = new TrainingArguments(options.Output)
     Bf16 = options.Bf16,
 };
 
-var trainer = new Trainer(model, arguments, train, test, processingClass: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);
+var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);
 trainer.Train();
 var metrics = trainer.Evaluate();
 trainer.SaveModel(Path.Combine(options.Output, "best"));

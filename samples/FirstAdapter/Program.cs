@@ -7,7 +7,7 @@ using PeftSharp.Training;
 using PeftSharp.Tuners;
 
 var (folder, file, adapter) = (args[0], args[1], args[2]);     // the model, a text file, the folder for the adapter
-TrainerUtils.SetSeed(42);
+Seed.Set(42);
 var tokenizer = AutoTokenizer.FromPretrained(folder);
 tokenizer.PadToken = tokenizer.EosToken;                       // GPT-2 has no padding token of its own
 using var model = AutoModelForCausalLM.FromPretrained(folder).GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.CausalLM });

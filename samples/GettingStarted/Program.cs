@@ -24,7 +24,7 @@ var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testS
 
 // 4. The model with a new head for these classes, and a LoRA adapter: only the adapter and the head are trained.
 var options = new PretrainedOptions { LabelNames = names, Seed = 42 };
-TrainerUtils.SetSeed(42);
+Seed.Set(42);
 using var model = AutoModelForSequenceClassification.FromPretrained(folder, options).GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
 model.PrintTrainableParameters(Console.Out);
 
@@ -40,7 +40,7 @@ var arguments = new TrainingArguments("tickets-run")
     SaveTotalLimit = 1,
     LoadBestModelAtEnd = true,
 };
-var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer, callbacks: [new ConsoleProgress()],
+var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ConsoleProgress()],
     computeMetrics: p => new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");

@@ -12,7 +12,7 @@ using static PeftSharp.Data.Datasets;
 if (Options.Parse(args) is not { } options) return 2;
 PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process
 var clock = Stopwatch.StartNew();
-TrainerUtils.SetSeed(options.Seed);
+Seed.Set(options.Seed);
 
 // A model and a text where they are given; otherwise a small GPT-2 of film reviews, and recipes made by a grammar.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
@@ -28,7 +28,7 @@ var tokenized = dataset.Tokenize(tokenizer, "text", truncation: false);
 var blocks = GroupTexts(tokenized, length).Shuffle(seed: 42);
 var (evaluation, train) = (blocks.Take(100), blocks.Skip(100).Take(options.Blocks));
 
-TrainerUtils.SetSeed(options.Seed);
+Seed.Set(options.Seed);
 var config = new LoraConfig { R = options.Rank, LoraAlpha = 2 * options.Rank, LoraDropout = 0.1, TargetModules = ["c_attn"], TaskType = TaskType.CausalLM };
 using var model = baseModel.GetPeftModel(config);
 model.PrintTrainableParameters(Console.Out);
@@ -67,7 +67,7 @@ return 0;
 
 string Write(PretrainedModel writer)
 {
-    TrainerUtils.SetSeed(options.Seed);
+    Seed.Set(options.Seed);
     using var generate = new TextGenerator(writer, tokenizer);
     return generate.Generate(start, new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 }).FullText.ReplaceLineEndings(" ");
 }

@@ -13,7 +13,7 @@ internal static class Answers
     internal static void Run(string[] args)
     {
         #region readme-answers
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"], jobs = ["doctor", "pilot", "cook"];
         var rows = people.SelectMany(person => cities.SelectMany(city => jobs.SelectMany(job => new[]
         {
@@ -41,7 +41,7 @@ internal static class Answers
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer);
+        var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer);
         trainer.Train();
         Console.WriteLine($"loss {trainer.Evaluate()["eval_loss"]:F3}");
         trainer.SaveModel("answers/model");

@@ -15,7 +15,7 @@ internal static class Classes
     internal static void Run(string[] args)
     {
         #region readme-classes
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         string[] things = ["the food", "the service", "the room", "the view", "the price", "my stay"];
         var (good, bad) = (new[] { "great", "lovely", "friendly", "perfect", "excellent" }, new[] { "awful", "dirty", "rude", "terrible", "poor" });
         File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(thing => good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
@@ -34,7 +34,7 @@ internal static class Classes
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer,
+        var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer,
             computeMetrics: p => new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
         trainer.Train();
         Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F3}");

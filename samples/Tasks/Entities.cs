@@ -13,7 +13,7 @@ internal static class Entities
     internal static void Run(string[] args)
     {
         #region readme-entities
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
         (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }))
@@ -37,7 +37,7 @@ internal static class Entities
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var trainer = new Trainer(model, arguments, split["train"], split["test"], processingClass: tokenizer);
+        var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer);
         trainer.Train();
         Console.WriteLine(trainer.Predict(split["test"]).Prediction.GetEntityReport(names));      // a table of precision, recall and F1
         trainer.SaveModel("entities/model");

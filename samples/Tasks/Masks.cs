@@ -12,7 +12,7 @@ internal static class Masks
     internal static void Run(string[] args)
     {
         #region readme-masks
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         (string Animal, string Sound)[] animals = [("dog", "barks"), ("cat", "meows"), ("cow", "moos"), ("duck", "quacks")];
         string[] places = ["house", "garden", "street", "field"], days = ["monday", "friday", "sunday"];
         var texts = animals.SelectMany(pair => places.SelectMany(place => days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
@@ -30,7 +30,7 @@ internal static class Masks
             SaveStrategy = SaveStrategy.No,
         };
         var collator = new LanguageModelingCollator(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
-        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), dataCollator: collator, processingClass: tokenizer);
+        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), dataCollator: collator, tokenizer: tokenizer);
         trainer.Train();
         trainer.SaveModel("masks/model");
 

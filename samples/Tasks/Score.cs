@@ -14,7 +14,7 @@ internal static class Score
     internal static void Run(string[] args)
     {
         #region readme-score
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         var stars = new Dictionary<string, double> { ["terrible"] = 1, ["poor"] = 2, ["decent"] = 3, ["good"] = 4, ["excellent"] = 5 };
         string[] things = ["the food", "the service", "the room", "the view", "the price"];
         var rows = things.SelectMany(thing => stars.Select(star => (Text: $"{thing} was {star.Key}", Score: star.Value))).ToArray();
@@ -32,7 +32,7 @@ internal static class Score
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var trainer = new Trainer(model, arguments, tokenized, tokenized, processingClass: tokenizer,
+        var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
             computeMetrics: p => new Dictionary<string, double> { ["rmse"] = RegressionMetrics.RootMeanSquaredError(p.LabelValues.Values, p.Predictions.Values) });
         trainer.Train();
         Console.WriteLine($"root mean squared error {trainer.Evaluate()["eval_rmse"]:F2} stars");

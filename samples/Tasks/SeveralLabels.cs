@@ -13,7 +13,7 @@ internal static class SeveralLabels
     internal static void Run(string[] args)
     {
         #region readme-labels
-        TrainerUtils.SetSeed(42);
+        Seed.Set(42);
         string[] names = ["food", "price", "service"], phrases = ["the meal was cold", "it was too expensive", "the waiter was rude"];
         var rows = Enumerable.Range(1, 7).SelectMany(bits => Enumerable.Range(0, 12).Select(_ => bits)).Select(bits => (
             Text: string.Join(" and ", phrases.Where((_, label) => (bits >> label & 1) == 1)), Labels: names.Select((_, label) => (float)(bits >> label & 1)).ToArray())).ToArray();
@@ -30,7 +30,7 @@ internal static class SeveralLabels
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), processingClass: tokenizer);
+        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), tokenizer: tokenizer);
         trainer.Train();
         trainer.SaveModel("labels/model");
 

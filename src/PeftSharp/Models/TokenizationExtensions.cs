@@ -15,7 +15,7 @@ public static class TokenizationExtensions
     /// </summary>
     /// <remarks>
     /// Rows are not padded unless <paramref name="padding"/> is set; the trainer pads each batch to its longest row if it has the
-    /// tokenizer (<c>processingClass</c>).
+    /// tokenizer.
     /// </remarks>
     /// <param name="dataset">The data set.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>

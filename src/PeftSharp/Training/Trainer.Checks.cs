@@ -38,7 +38,7 @@ public partial class Trainer
 
     private PretrainedModel MakeModel()
     {
-        TrainerUtils.SetSeed(Args.Seed);
+        Seed.Set(Args.Seed);
         return _modelInit!() ?? throw new InvalidOperationException("modelInit returned null; it must return the model to train.");
     }
 

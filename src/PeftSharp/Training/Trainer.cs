@@ -45,7 +45,7 @@ public partial class Trainer
     /// <param name="trainDataset">The training rows; required by <see cref="Train"/>.</param>
     /// <param name="evalDataset">The rows to evaluate on.</param>
     /// <param name="dataCollator">Makes batches from rows. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
-    /// <param name="processingClass">The tokenizer, saved beside the model; one that cannot be saved (<see cref="Tokenizer.CanSave"/>) is warned of instead.</param>
+    /// <param name="tokenizer">The tokenizer: its padding token pads the batches, and it is saved beside the model. A warning is given for one that cannot be saved (<see cref="Tokenizer.CanSave"/>).</param>
     /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
     /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
     /// <param name="logger">Gets the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of the columns that are left out.</param>
@@ -63,7 +63,7 @@ public partial class Trainer
     /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
     public Trainer(
         PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
-        Tokenizer? processingClass = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
+        Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
         Func<PretrainedModel>? modelInit = null, ComputeLoss? computeLoss = null, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null, PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
         string? labelColumn = null)
@@ -75,8 +75,8 @@ public partial class Trainer
         TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")], hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
         (_modelInit, _computeMetrics, _computeLoss, _optimizers, _parameterGroups, _preprocess, _logger, _labelColumn) = (modelInit, computeMetrics, computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? MakeModel();
-        Context = new TrainerContext(_model, processingClass);
-        _loader = new BatchLoader(dataCollator ?? (processingClass is { PadTokenId: { } pad } tokenizer ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
+        Context = new TrainerContext(_model, tokenizer);
+        _loader = new BatchLoader(dataCollator ?? (tokenizer is { PadTokenId: { } pad } ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
         var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // others may make labels of their own
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
@@ -209,7 +209,7 @@ public partial class Trainer
             yield return $"OutputDir '{Args.OutputDir}' holds checkpoints of an earlier run: {string.Join(", ", earlier.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. This run begins anew; it replaces those of the same step and leaves the others. "
                 + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
         if (_model.NewWeights is { AreSeeded: false, AreTrained: false } drawn)
-            yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: TrainerUtils.SetSeed({Args.Seed}), or PretrainedOptions.Seed.";
+            yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the loss gets none. If it needs them, rename the column of the labels with RenameColumn: the columns are {string.Join(", ", _trainDataset!.ColumnNames)}.";
         foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
@@ -242,9 +242,9 @@ public partial class Trainer
     private void SaveModelFiles(string folder)
     {
         _model.SavePretrained(folder);
-        if (Context.ProcessingClass is { CanSave: true } tokenizer)
+        if (Context.Tokenizer is { CanSave: true } tokenizer)
             tokenizer.SavePretrained(folder);
-        else if (Context.ProcessingClass is not null && !_warnedOfUnsavedTokenizer)
+        else if (Context.Tokenizer is not null && !_warnedOfUnsavedTokenizer)
         {
             _warnedOfUnsavedTokenizer = true;
             Warn($"The tokenizer is not saved beside the model in '{folder}', because another library splits its texts (Tokenizer.FromBackend). Keep that library's own files beside the model.");

@@ -8,13 +8,13 @@ namespace PeftSharp.Training;
 /// <remarks>Not thread-safe: use an instance from the thread that trains.</remarks>
 public sealed class TrainerContext
 {
-    internal TrainerContext(PretrainedModel model, Tokenizer? processingClass) => (Model, ProcessingClass) = (model, processingClass);
+    internal TrainerContext(PretrainedModel model, Tokenizer? tokenizer) => (Model, Tokenizer) = (model, tokenizer);
 
     /// <summary>The model that is trained.</summary>
     public PretrainedModel Model { get; internal set; }
 
     /// <summary>The tokenizer that was given to the trainer; null if there is none.</summary>
-    public Tokenizer? ProcessingClass { get; }
+    public Tokenizer? Tokenizer { get; }
 
     /// <summary>The optimizer of the current run; null outside of a run.</summary>
     public Optimizer? Optimizer { get; internal set; }

@@ -4,8 +4,8 @@ namespace PeftSharp.Tuners;
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class AdapterChoice
 {
-    /// <summary>The name that selects the base model, without an adapter, as in peft.</summary>
-    internal const string BaseName = "__base__";
+    /// <summary>The name that selects the base model without an adapter, wherever the name of an adapter is expected: <c>__base__</c>, as in peft.</summary>
+    public const string BaseModel = "__base__";
 
     private AdapterChoice(IReadOnlyList<string> active, IReadOnlyList<string>? rows, object? owner) => (Active, Rows, Owner) = (active, rows, owner);
 
@@ -33,12 +33,12 @@ public sealed class AdapterChoice
     internal static AdapterChoice ForAll(IReadOnlyList<string> active, object? owner = null) => new(active, null, owner);
 
     /// <summary>Creates a choice of one adapter, or of the base model, for all rows.</summary>
-    internal static AdapterChoice ForAll(string name, object? owner) => new(name == BaseName ? [] : [name], null, owner);
+    internal static AdapterChoice ForAll(string name, object? owner) => new(name == BaseModel ? [] : [name], null, owner);
 
     /// <summary>Creates a choice of one adapter per row.</summary>
     internal static AdapterChoice ForRows(IReadOnlyList<string> names, object? owner) => new([], names, owner)
     {
-        Groups = [.. names.Index().Where(row => row.Item != BaseName).GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))],
+        Groups = [.. names.Index().Where(row => row.Item != BaseModel).GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))],
     };
 
     /// <summary>The choice for a batch in which each row is repeated <paramref name="times"/> times consecutively.</summary>

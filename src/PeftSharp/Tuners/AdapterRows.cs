@@ -31,5 +31,5 @@ internal static class AdapterRows
 
     private static int RowsPerName(long rows, int names) => rows == 1 ? 1 : rows % names == 0 ? (int)(rows / names)
         : throw new ArgumentException($"{names} adapter names were given for a batch of {rows} rows. Provide one name per row; "
-        + $"'{AdapterChoice.BaseName}' selects the base model.");
+        + $"'{AdapterChoice.BaseModel}' selects the base model.");
 }

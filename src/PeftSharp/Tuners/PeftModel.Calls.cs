@@ -36,7 +36,7 @@ public abstract partial class PeftModel
 
     /// <summary>Runs the base model with one adapter for all rows of the batch.</summary>
     /// <param name="inputs">The batch, as for the base model.</param>
-    /// <param name="adapter">The name of the adapter; <c>__base__</c> selects the base model.</param>
+    /// <param name="adapter">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapter(ModelInputs inputs, string adapter)
@@ -47,7 +47,7 @@ public abstract partial class PeftModel
 
     /// <summary>Runs the base model with one adapter per row of the batch.</summary>
     /// <param name="inputs">The batch, as for the base model.</param>
-    /// <param name="adapterNames">One name per row, or one name for all rows; <c>__base__</c> selects the base model.</param>
+    /// <param name="adapterNames">One name per row, or one name for all rows; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">A name is unknown, or the number of names is neither 1 nor the number of rows.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
@@ -63,7 +63,7 @@ public abstract partial class PeftModel
     /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
     /// applies the scope, but does not check its names.
     /// </remarks>
-    /// <param name="adapterName">The name of the adapter; <c>__base__</c> selects the base model.</param>
+    /// <param name="adapterName">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public IDisposable UseAdapter(string adapterName)
@@ -76,14 +76,14 @@ public abstract partial class PeftModel
     /// Selects one adapter per row of the batch in calls of this asynchronous flow, until the returned scope is disposed.
     /// </summary>
     /// <remarks><inheritdoc cref="UseAdapter" path="/remarks"/></remarks>
-    /// <param name="adapterNames">One name per row; <c>__base__</c> selects the base model.</param>
+    /// <param name="adapterNames">One name per row; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
     /// <exception cref="ArgumentException">The list is empty, or a name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public IDisposable UseAdapters(IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
         if (adapterNames.Count == 0) throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
-            + $"'{AdapterChoice.BaseName}' selects the base model.", nameof(adapterNames));
+            + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
         return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
     }
 
@@ -130,7 +130,7 @@ public abstract partial class PeftModel
         choice = choice.Repeat(options.RowsPerAdapterName);
         if (choice.Rows is { } rows && rows.Count != inputs.BatchSize)
             throw new ArgumentException($"{rows.Count} adapter names were given for a batch of {inputs.BatchSize} rows. "
-                + $"Provide one name per row; '{AdapterChoice.BaseName}' selects the base model.");
+                + $"Provide one name per row; '{AdapterChoice.BaseModel}' selects the base model.");
         return choice;
     }
 
@@ -146,7 +146,7 @@ public abstract partial class PeftModel
         {
             null => scope,
             { Count: 0 } => throw new ArgumentException("AdapterNames is empty. Provide one name, or one name per row; "
-                + $"'{AdapterChoice.BaseName}' selects the base model."),
+                + $"'{AdapterChoice.BaseModel}' selects the base model."),
             [var name] => AdapterChoice.ForAll(name, scope?.Owner),
             var names => AdapterChoice.ForRows(names, scope?.Owner),
         };

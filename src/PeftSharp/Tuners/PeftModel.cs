@@ -131,7 +131,7 @@ public abstract partial class PeftModel : PretrainedModel
 
     /// <inheritdoc/>
     protected internal override IReadOnlyDictionary<string, Tensor> TrainingState() =>
-        Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseName}.{pair.Key}", pair.Value))
+        Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseModel}.{pair.Key}", pair.Value))
             .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter).Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value)))).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Not supported: resize the base model before adapters are added.</summary>

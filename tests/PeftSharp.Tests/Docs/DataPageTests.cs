@@ -112,7 +112,7 @@ public sealed class DataPageTests : IDisposable
         var dataset = Dataset.FromRows(_articles);
         #region readme-label-column
         var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
-        var trainer = new Trainer(model, arguments, tokenized, processingClass: tokenizer, labelColumn: "Topic");
+        var trainer = new Trainer(model, arguments, tokenized, tokenizer: tokenizer, labelColumn: "Topic");
         trainer.Train();
         #endregion
         Assert.Equal(1, trainer.State.GlobalStep);
@@ -129,7 +129,7 @@ public sealed class DataPageTests : IDisposable
         // record Review(string Text, bool[] Labels);
         var reviews = Dataset.FromRows([new Review("A long, sad film.", [true, false, true]), new Review("I laughed.", [false, true, false])]);
         var tokenized = reviews.Map(batch => tokenizer.Encode(batch.Text("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
-        var trainer = new Trainer(model, arguments, tokenized, tokenized, processingClass: tokenizer,
+        var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
             computeMetrics: prediction => prediction.GetMultiLabelReport(names).ToMetrics());
         trainer.Train();
         Console.WriteLine(trainer.Evaluate());                                      // eval_f1_micro, eval_subset_accuracy, …
@@ -153,7 +153,7 @@ public sealed class DataPageTests : IDisposable
             var encoded = tokenizer.EncodeWords(batch["Words"].ToArray<string[]>(), truncation: true, maxLength: 64);
             return new Dictionary<string, Array>(encoded.ToColumns()) { ["labels"] = encoded.AlignLabels(batch["Tags"].ToArray<long[]>()) };
         }, batched: true);
-        var trainer = new Trainer(model, arguments, tokenized, tokenized, processingClass: tokenizer,
+        var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
             computeMetrics: prediction => prediction.GetEntityReport(tags).ToMetrics());
         trainer.Train();
         Console.WriteLine(trainer.Predict(tokenized).Prediction.GetEntityReport(tags));

@@ -140,7 +140,7 @@ public class MLTokenizerBackendTests
         var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
 
         using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
-        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), processingClass: tokenizer);
+        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
         trainer.Train();
 
         using var output = model.Generate(tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });

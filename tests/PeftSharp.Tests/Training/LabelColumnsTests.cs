@@ -56,7 +56,7 @@ public sealed class LabelColumnsTests : IDisposable
     public void Rows_of_uneven_length_name_the_tokenizer_argument()
     {
         var trainer = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), TinyRun.Rows(8));
-        Assert.Contains("processingClass: tokenizer", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        Assert.Contains("tokenizer: tokenizer", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }
 
     private Trainer Named(Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>

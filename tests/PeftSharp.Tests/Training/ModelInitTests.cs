@@ -28,7 +28,7 @@ public sealed class ModelInitTests : IDisposable
     {
         var config = (PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config;
         var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8), dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
-        TrainerUtils.SetSeed(3);
+        Seed.Set(3);
         using var fresh = Drawn(config);
         TinyRun.AssertSameBits(TinyRun.Bits(fresh), trainer.Model);
         var first = trainer.Model;

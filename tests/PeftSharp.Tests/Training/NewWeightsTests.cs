@@ -57,19 +57,19 @@ public sealed class NewWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_seed_in_the_options_draws_the_head_that_SetSeed_draws_and_leaves_the_main_stream()
+    public void A_seed_in_the_options_draws_the_head_that_Seed_Set_draws_and_leaves_the_main_stream()
     {
-        TrainerUtils.SetSeed(5);
+        Seed.Set(5);
         using var expected = AutoModelForSequenceClassification.FromPretrained(_headless);
-        TrainerUtils.SetSeed(1);
+        Seed.Set(1);
         var next = rand(3).data<float>().ToArray();
-        TrainerUtils.SetSeed(1);
+        Seed.Set(1);
         using var found = AutoModelForSequenceClassification.FromPretrained(_headless, new PretrainedOptions { Seed = 5 });
         Assert.Equal(next, rand(3).data<float>().ToArray());
         TinyRun.AssertSameBits(TinyRun.Bits(expected), found);
         using var first = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         using var second = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         TinyRun.AssertSameBits(TinyRun.Bits(first), second);
-        Assert.Throws<ArgumentOutOfRangeException>(() => TrainerUtils.SetSeed(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Seed.Set(-1));
     }
 }

@@ -188,7 +188,7 @@ public sealed class OpenTrainerTests : IDisposable
         Assert.IsType<AdamW>(looking.Optimizer);
         Assert.Null(looking.Now.Optimizer);
         Assert.Null(looking.Now.LrScheduler);
-        Assert.Null(looking.Now.ProcessingClass);
+        Assert.Null(looking.Now.Tokenizer);
     }
 
     private sealed class Looking : TrainerCallback

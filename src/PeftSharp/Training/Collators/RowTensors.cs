@@ -74,7 +74,7 @@ internal static class RowTensors
         {
             var list = read(rows[index]);
             if (list.Length != width && padding is null)
-                throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Give the trainer the tokenizer (processingClass: tokenizer), which then pads each batch, or use a PaddingCollator, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
+                throw new DatasetException($"Column '{column}' has {list.Length} numbers in row {rows[index].Index} and {longest} in another of the same batch. Give the trainer the tokenizer (tokenizer: tokenizer), which then pads each batch, or use a PaddingCollator, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

@@ -100,7 +100,7 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         var names = (adapters.Rows ?? adapters.Active).Distinct(StringComparer.Ordinal).ToArray();
         if (names.Length > 1)
             throw new NotSupportedException($"Rows of one batch cannot have different virtual tokens ({string.Join(", ", names.Select(name => $"'{name}'"))}). Call the model once for each adapter.");
-        return names is [var name] && name != AdapterChoice.BaseName ? Prompt(name) : null;
+        return names is [var name] && name != AdapterChoice.BaseModel ? Prompt(name) : null;
     }
 
     /// <inheritdoc/>
