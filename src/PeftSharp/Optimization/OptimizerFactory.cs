@@ -9,25 +9,23 @@ public static class OptimizerFactory
     /// <param name="adamBeta1">The decay of the first moment; for AdamW. Default 0.9.</param>
     /// <param name="adamBeta2">The decay of the second moment; for AdamW. Default 0.999.</param>
     /// <param name="adamEpsilon">Added to the root of the second moment; for AdamW. Default 1e-8.</param>
-    /// <param name="optimArgs">
-    /// Other options as <c>name=value</c>, separated by commas: <c>momentum</c>, <c>dampening</c>, <c>nesterov</c> (sgd); <c>lr_decay</c>,
-    /// <c>eps</c> (adagrad); <c>momentum</c>, <c>alpha</c>, <c>eps</c>, <c>centered</c> (rmsprop). Null: none.
-    /// </param>
-    /// <exception cref="ArgumentException">An option is unknown, malformed or out of range.</exception>
+    /// <param name="optimArgs">Other options of the optimizer. Null: its defaults.</param>
+    /// <exception cref="ArgumentException">The optimizer does not use an option, or an option is out of range.</exception>
     public static Optimizer Create(
-        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999, double adamEpsilon = 1e-8, string? optimArgs = null)
+        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999, double adamEpsilon = 1e-8,
+        OptimizerOptions? optimArgs = null)
     {
-        var options = new OptimizerOptions(optim, optimArgs);
+        var options = new NamedOptions($"the optimizer {optim.PythonName()} (OptimArgs)", optimArgs?.ByPythonName());
         Optimizer optimizer = optim switch
         {
             OptimizerNames.AdamwTorchFused or OptimizerNames.AdamwTorch =>
                 new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerNames.AdamwTorchFused),
             // A relative step would ignore the learning rate of the schedule.
             OptimizerNames.Adafactor => new Adafactor(groups, scaleParameter: false, relativeStep: false),
-            OptimizerNames.Sgd => new Sgd(groups, options.Number("momentum", 0), options.Number("dampening", 0), options.Flag("nesterov")),
-            OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay", 0), eps: options.Number("eps", 1e-10)),
+            OptimizerNames.Sgd => new Sgd(groups, options.Number("momentum") ?? 0, options.Number("dampening") ?? 0, options.Flag("nesterov")),
+            OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay") ?? 0, eps: options.Number("eps") ?? 1e-10),
             OptimizerNames.Rmsprop => new RmsProp(
-                groups, options.Number("alpha", 0.99), options.Number("eps", 1e-8), options.Number("momentum", 0), options.Flag("centered")),
+                groups, options.Number("alpha") ?? 0.99, options.Number("eps") ?? 1e-8, options.Number("momentum") ?? 0, options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "The optimizer is not supported."),
         };
         options.RefuseUnknown();                 // there is nothing to dispose: the state is created in the first step

@@ -3,61 +3,45 @@ using System.Globalization;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Parses <c>optim_args</c> of transformers, such as <c>momentum=0.9,nesterov=True</c>. Options that the optimizer does not read are
-/// unknown.
+/// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Null (the default of
+/// each) means the default of the optimizer.
 /// </summary>
-internal sealed class OptimizerOptions
+/// <remarks>Each optimizer reads some of the options, which are named with each option; <see cref="OptimizerFactory"/> refuses the others.</remarks>
+public sealed record OptimizerOptions
 {
-    private readonly OptimizerNames _optim;
-    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
+    /// <summary>The momentum factor (<c>sgd</c>, <c>rmsprop</c>); 0 or more. Default 0.</summary>
+    public double? Momentum { get; init; }
 
-    internal OptimizerOptions(OptimizerNames optim, string? text)
+    /// <summary>The fraction of the gradient that is not added to the momentum (<c>sgd</c>). Default 0.</summary>
+    public double? Dampening { get; init; }
+
+    /// <summary>Whether to use Nesterov momentum (<c>sgd</c>), which requires a momentum and no dampening. Default false.</summary>
+    public bool? Nesterov { get; init; }
+
+    /// <summary>The decay of the running mean of squared gradients (<c>rmsprop</c>). Default 0.99.</summary>
+    public double? Alpha { get; init; }
+
+    /// <summary>Added to the denominator (<c>rmsprop</c>: default 1e-8; <c>adagrad</c>: default 1e-10).</summary>
+    public double? Eps { get; init; }
+
+    /// <summary>Whether to divide by the estimated variance of the gradient (<c>rmsprop</c>). Default false.</summary>
+    public bool? Centered { get; init; }
+
+    /// <summary>The decay of the learning rate (<c>adagrad</c>): it is divided by 1 + (step - 1) · LrDecay. Default 0.</summary>
+    public double? LrDecay { get; init; }
+
+    /// <summary>The options that are not null, by their Python names.</summary>
+    internal IReadOnlyDictionary<string, object?> ByPythonName()
     {
-        _optim = optim;
-        foreach (var entry in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var parts = entry.Split('=', StringSplitOptions.TrimEntries);
-            if (parts.Length != 2)
-                throw Error($"'{entry}' is not of the form name=value");
-            _given[parts[0]] = parts[1];
-        }
+        (string Name, object? Value)[] all =
+        [
+            ("momentum", Momentum), ("dampening", Dampening), ("nesterov", Nesterov), ("alpha", Alpha), ("eps", Eps),
+            ("centered", Centered), ("lr_decay", LrDecay),
+        ];
+        return all.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value);
     }
 
-    internal double Number(string name, double otherwise)
-    {
-        if (!Asked(name, out var text))
-            return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Error($"{name} must be a number, not '{text}'");
-    }
-
-    internal bool Flag(string name)
-    {
-        if (!Asked(name, out var text))
-            return false;
-        return text.ToUpperInvariant() switch
-        {
-            "TRUE" or "1" or "YES" => true,
-            "FALSE" or "0" or "NO" => false,
-            _ => throw Error($"{name} must be true or false, not '{text}'"),
-        };
-    }
-
-    /// <exception cref="ArgumentException">An option was given that the optimizer does not have.</exception>
-    internal void RefuseUnknown()
-    {
-        var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
-        if (unknown.Length > 0)
-            throw Error(
-                $"unknown: {string.Join(", ", unknown)}. Supported options: "
-                + $"{(_known.Count == 0 ? "none" : string.Join(", ", _known))}. Set the weight decay with WeightDecay");
-    }
-
-    private bool Asked(string name, out string text)
-    {
-        _known.Add(name);
-        return _given.TryGetValue(name, out text!);
-    }
-
-    private ArgumentException Error(string what) => new($"Options of the optimizer {_optim.PythonName()} (OptimArgs): {what}.");
+    /// <summary>The options as transformers writes them, such as <c>momentum=0.9,nesterov=True</c>.</summary>
+    internal string ToPython() =>
+        string.Join(",", ByPythonName().Select(option => string.Create(CultureInfo.InvariantCulture, $"{option.Key}={option.Value}")));
 }

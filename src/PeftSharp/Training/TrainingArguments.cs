@@ -89,10 +89,10 @@ public sealed record TrainingArguments
     public OptimizerNames Optim { get; init; } = OptimizerNames.AdamwTorchFused;
 
     /// <summary>
-    /// Options of the optimizer as <c>name=value</c> pairs separated by commas, such as <c>momentum=0.9,nesterov=True</c>: <c>momentum</c>, <c>dampening</c>, <c>nesterov</c> for SGD;
-    /// <c>momentum</c>, <c>alpha</c>, <c>eps</c>, <c>centered</c> for RMSprop; <c>lr_decay</c>, <c>eps</c> for Adagrad. An unknown option is an error. Default null: the optimizer's defaults.
+    /// Options of the optimizer, such as <c>new() { Momentum = 0.9 }</c> for SGD. Default null: the defaults of the optimizer. An option
+    /// that the optimizer does not use is an error.
     /// </summary>
-    public string? OptimArgs { get; init; }
+    public OptimizerOptions? OptimArgs { get; init; }
 
     /// <summary>The learning-rate schedule. Default linear, down to 0.</summary>
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;

@@ -106,7 +106,7 @@ internal static class TrainingArgumentsCheck
             using var optimizer = OptimizerFactory.Create(a.Optim, [new ParameterGroup([new NamedParameter("weight", weight)])], optimArgs: a.OptimArgs);
             return [];
         }
-        catch (ArgumentException error) { return [$"OptimArgs is '{a.OptimArgs}': {error.Message}"]; }
+        catch (ArgumentException error) { return [$"OptimArgs: {error.Message}"]; }
     }
 
     private static IEnumerable<string> BestModelProblems(TrainingArguments a)

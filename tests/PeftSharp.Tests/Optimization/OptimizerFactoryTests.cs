@@ -24,7 +24,7 @@ public class OptimizerFactoryTests
     {
         using var scope = NewDisposeScope();
         var groups = Groups();
-        using var made = OptimizerFactory.Create(OptimizerNames.Sgd, groups, optimArgs: "momentum=0.5, nesterov=True");
+        using var made = OptimizerFactory.Create(OptimizerNames.Sgd, groups, optimArgs: new() { Momentum = 0.5, Nesterov = true });
         groups[0].Parameters[0].Value.grad = ones(2);
         made.Step(1);
         Assert.Equal(1 - 1.5f, groups[0].Parameters[0].Value[0].item<float>());        // gradient + momentum · gradient
@@ -42,14 +42,11 @@ public class OptimizerFactoryTests
     }
 
     [Fact]
-    public void Unknown_and_malformed_options_are_named()
+    public void Options_that_the_optimizer_does_not_use_are_named()
     {
-        string Message(OptimizerNames optim, string options) => Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
-        Assert.Contains("unknown: moment. Supported options: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, "moment=1"));
-        Assert.Contains("adamw_torch (OptimArgs): unknown: eps. Supported options: none", Message(OptimizerNames.AdamwTorch, "eps=1"));
-        Assert.Contains("'alpha' is not of the form name=value", Message(OptimizerNames.Rmsprop, "alpha"));
-        Assert.Contains("not 'much'", Message(OptimizerNames.Adagrad, "eps=much"));
-        Assert.Contains("not 'maybe'", Message(OptimizerNames.Rmsprop, "centered=maybe"));
+        string Message(OptimizerNames optim, OptimizerOptions options) => Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
+        Assert.Contains("unknown: alpha. Supported options: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, new() { Alpha = 1 }));
+        Assert.Contains("adamw_torch (OptimArgs): unknown: eps. Supported options: none", Message(OptimizerNames.AdamwTorch, new() { Eps = 1 }));
     }
 
     private static ParameterGroup[] Groups() => [new([new("p", new Parameter(ones(2)))])];

@@ -104,7 +104,7 @@ internal sealed class RecordedRun
             case "load_best_model_at_end": return args with { LoadBestModelAtEnd = (bool)value };
             case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
             case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
-            case "optim_args": return args with { OptimArgs = (string)value! };
+            case "optim_args": return args with { OptimArgs = OptimArgs((string)value!) };
             case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
@@ -113,6 +113,12 @@ internal sealed class RecordedRun
                 Skip.If(true, $"The argument '{name}' is not supported.");
                 return args;
         }
+    }
+
+    private static OptimizerOptions OptimArgs(string text)
+    {
+        var options = text.Split(',').Select(option => option.Split('=')).ToDictionary(option => option[0], option => JsonNode.Parse(option[1].ToLowerInvariant()));
+        return new JsonObject(options).Deserialize<OptimizerOptions>(_python)!;
     }
 
     private static Dataset LoadRows(string name) => Dataset.FromList(File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl"))

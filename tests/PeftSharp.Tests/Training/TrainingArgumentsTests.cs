@@ -25,8 +25,8 @@ public sealed class TrainingArgumentsTests
         (new() { LrSchedulerKwargs = new() { NumCycles = 1 } }, "LrSchedulerKwargs", "num_cycles"),
         (new() { LrSchedulerType = SchedulerType.WarmupStableDecay, LrSchedulerKwargs = new() { NumDecaySteps = 1, DecayType = (StageShape)9 } }, "LrSchedulerKwargs", "decay_type is '9'"),
         (new() { LrSchedulerType = SchedulerType.CosineWithMinLr }, "LrSchedulerKwargs", "min_lr"), (new() { LrSchedulerType = SchedulerType.WarmupStableDecay }, "LrSchedulerKwargs", "num_decay_steps"),
-        (new() { Optim = OptimizerNames.Sgd, OptimArgs = "momentum" }, "OptimArgs", "name=value"), (new() { Optim = OptimizerNames.Sgd, OptimArgs = "momentun=0.9" }, "OptimArgs", "momentun"),
-        (new() { Optim = OptimizerNames.Sgd, OptimArgs = "momentum=x" }, "OptimArgs", "'x'"), (new() { Optim = OptimizerNames.Sgd, OptimArgs = "nesterov=True" }, "OptimArgs", "esterov"), (new() { OptimArgs = "momentum=0.9" }, "OptimArgs", "adamw_torch_fused"),
+        (new() { Optim = OptimizerNames.Sgd, OptimArgs = new() { Momentum = -1 } }, "OptimArgs", "momentum"), (new() { Optim = OptimizerNames.Sgd, OptimArgs = new() { Alpha = 0.9 } }, "OptimArgs", "unknown: alpha"),
+        (new() { Optim = OptimizerNames.Sgd, OptimArgs = new() { Nesterov = true } }, "OptimArgs", "esterov"), (new() { OptimArgs = new() { Momentum = 0.9 } }, "OptimArgs", "adamw_torch_fused"),
         (new() { WarmupSteps = -1 }, "WarmupSteps", "-1"), (new() { WarmupSteps = 2.5 }, "WarmupSteps", "2.5"), (new() { WarmupSteps = double.NaN }, "WarmupSteps", "NaN"), (new() { WarmupSteps = double.PositiveInfinity }, "WarmupSteps", "Infinity"),
         (new() { LoggingStrategy = (IntervalStrategy)7 }, "IntervalStrategy", "7"),
         (new() { LoggingSteps = 0 }, "LoggingSteps", "0"), (new() { LoggingSteps = 1.5 }, "LoggingSteps", "1.5"), (new() { LoggingSteps = double.NaN }, "LoggingSteps", "NaN"),
@@ -72,7 +72,7 @@ public sealed class TrainingArgumentsTests
     {
         TrainingArguments[] sensible =
         [
-            new(), new() { MaxGradNorm = 0 }, new() { MaxGradNorm = double.PositiveInfinity }, new() { MaxSteps = 3, NumTrainEpochs = 0 }, new() { LearningRate = 0 }, new() { Optim = OptimizerNames.Sgd, OptimArgs = "momentum = 0.9, nesterov=True" }, new() { WarmupSteps = 0.1 }, new() { LoggingSteps = 0.25 },
+            new(), new() { MaxGradNorm = 0 }, new() { MaxGradNorm = double.PositiveInfinity }, new() { MaxSteps = 3, NumTrainEpochs = 0 }, new() { LearningRate = 0 }, new() { Optim = OptimizerNames.Sgd, OptimArgs = new() { Momentum = 0.9, Nesterov = true } }, new() { WarmupSteps = 0.1 }, new() { LoggingSteps = 0.25 },
             new() { LoggingStrategy = IntervalStrategy.No, LoggingSteps = 0 }, new() { SaveStrategy = SaveStrategy.No, SaveSteps = 0 },
             new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 0.1, SaveSteps = 0.2 }, new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Best },
         ];

@@ -8,22 +8,29 @@ public static class SchedulerFactory
     /// <param name="learningRate">The peak learning rate.</param>
     /// <param name="numWarmupSteps">The number of optimizer steps of the warmup; ignored by <see cref="SchedulerType.Constant"/>.</param>
     /// <param name="numTrainingSteps">The number of optimizer steps of the training, including warmup.</param>
-    /// <param name="schedulerSpecificKwargs">
-    /// Options by their names in Python: <c>num_cycles</c> (cosine schedules), <c>power</c> and <c>lr_end</c> (polynomial),
-    /// <c>timescale</c> (inverse_sqrt), <c>min_lr</c> or <c>min_lr_rate</c>, <c>warmup_lr_rate</c> (cosine with a minimum),
-    /// <c>num_decay_steps</c>, <c>num_stable_steps</c>, <c>warmup_type</c>, <c>decay_type</c>, <c>min_lr_ratio</c> (warmup_stable_decay).
-    /// Null: none.
-    /// </param>
+    /// <param name="options">Options of the schedule. Null: its defaults.</param>
     /// <exception cref="ArgumentException">
-    /// An option is unknown, missing, of the wrong type or out of range, or the schedule is not a function of the step.
+    /// The schedule does not use an option, requires an option that is null, or an option is out of range; or the schedule depends on a
+    /// metric.
     /// </exception>
     public static LearningRateSchedule GetScheduler(
-        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
+        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options = null) =>
+        GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
+
+    /// <summary>Creates the schedule that depends on a metric.</summary>
+    /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
+    /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
+    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options = null) =>
+        GetReduceLROnPlateau(options?.ByPythonName());
+
+    /// <summary>Creates a learning rate schedule from options by their Python names.</summary>
+    internal static LearningRateSchedule GetScheduler(
+        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? given)
     {
         OptimizerGuard.NotNegative(learningRate, nameof(learningRate));
         ArgumentOutOfRangeException.ThrowIfNegative(numWarmupSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(numTrainingSteps);
-        var options = new ScheduleOptions(type, schedulerSpecificKwargs);
+        var options = OptionsOf(type, given);
         LearningRateSchedule schedule = type switch
         {
             SchedulerType.Constant => new ConstantSchedule { LearningRate = learningRate },
@@ -59,33 +66,10 @@ public static class SchedulerFactory
         return schedule;
     }
 
-    /// <summary>Creates a schedule that depends on the step, with typed options.</summary>
-    /// <param name="type">The schedule.</param>
-    /// <param name="learningRate">The peak learning rate.</param>
-    /// <param name="numWarmupSteps">Number of warmup steps; not used by <see cref="SchedulerType.Constant"/>.</param>
-    /// <param name="numTrainingSteps">Total number of optimizer steps, including warmup.</param>
-    /// <param name="options">Options of the schedule. Null: its defaults.</param>
-    /// <exception cref="ArgumentException">
-    /// The schedule does not use an option, requires an option that is null, or an option is out of range; or the schedule depends on a
-    /// metric.
-    /// </exception>
-    public static LearningRateSchedule GetScheduler(SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options) =>
-        GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
-
-    /// <summary>Creates the schedule that depends on a metric, with typed options.</summary>
-    /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
-    /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
-    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options) => GetReduceLROnPlateau(options?.ByPythonName());
-
-    /// <summary>Creates the schedule that depends on a metric.</summary>
-    /// <param name="schedulerSpecificKwargs">
-    /// Options by their names in Python: <c>mode</c> (<c>min</c>, <c>max</c>), <c>factor</c>, <c>patience</c>, <c>threshold</c>,
-    /// <c>threshold_mode</c> (<c>rel</c>, <c>abs</c>), <c>cooldown</c>, <c>min_lr</c>, <c>eps</c>. Null: the defaults of torch.
-    /// </param>
-    /// <exception cref="ArgumentException">An option is unknown, of the wrong type or out of range.</exception>
-    public static ReduceLROnPlateau GetReduceLROnPlateau(IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
+    /// <summary>Creates the schedule that depends on a metric from options by their Python names.</summary>
+    internal static ReduceLROnPlateau GetReduceLROnPlateau(IReadOnlyDictionary<string, object?>? given)
     {
-        var options = new ScheduleOptions(SchedulerType.ReduceLrOnPlateau, schedulerSpecificKwargs);
+        var options = OptionsOf(SchedulerType.ReduceLrOnPlateau, given);
         var defaults = new ReduceLROnPlateau();
         var plateau = new ReduceLROnPlateau
         {
@@ -103,18 +87,18 @@ public static class SchedulerFactory
         return plateau;
     }
 
-    private static PolynomialSchedule Polynomial(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
+    private static PolynomialSchedule Polynomial(NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var schedule = new PolynomialSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps };
         schedule = schedule with { LrEnd = options.Number("lr_end") ?? schedule.LrEnd, Power = options.Number("power") ?? schedule.Power };
         return schedule.LrEnd < learningRate
             ? schedule
             : throw options.Error(
-                $"lr_end ({ScheduleOptions.Text(schedule.LrEnd)}) must be less than the learning rate "
-                + $"({ScheduleOptions.Text(learningRate)})");
+                $"lr_end ({NamedOptions.Text(schedule.LrEnd)}) must be less than the learning rate "
+                + $"({NamedOptions.Text(learningRate)})");
     }
 
-    private static WarmupStableDecaySchedule WarmupStableDecay(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
+    private static WarmupStableDecaySchedule WarmupStableDecay(NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var decay = options.Whole("num_decay_steps", atLeast: 0) ?? throw options.Error("num_decay_steps is missing");
         // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
@@ -131,7 +115,7 @@ public static class SchedulerFactory
         };
     }
 
-    private static double MinLrRate(ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
+    private static double MinLrRate(NamedOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
     {
         (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
         ({ } minimum, null) => learningRate > 0
@@ -140,4 +124,7 @@ public static class SchedulerFactory
         (null, { } rate) => rate,
         _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
     };
+
+    private static NamedOptions OptionsOf(SchedulerType type, IReadOnlyDictionary<string, object?>? given) =>
+        new($"the schedule {type.PythonName()} (LrSchedulerKwargs)", given);
 }

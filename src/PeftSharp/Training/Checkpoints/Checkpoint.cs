@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PeftSharp.Modeling;
+using PeftSharp.Optimization;
 using PeftSharp.Serialization;
 using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
@@ -14,7 +15,16 @@ namespace PeftSharp.Training.Checkpoints;
 internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
-    private static readonly JsonSerializerOptions _options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new LrSchedulerOptionsConverter() } };
+    private static readonly JsonSerializerOptions _options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower),
+            new PythonOptionsConverter<LrSchedulerOptions>(options => options.ByPythonName()),
+            new PythonOptionsConverter<OptimizerOptions>(options => options.ToPython()),
+        },
+    };
 
     /// <summary>Writes everything of a run into <paramref name="folder"/>, which exists.</summary>
     /// <param name="folder">Where the files go.</param>

@@ -3,8 +3,10 @@ using System.Text.Json;
 
 namespace PeftSharp.Optimization;
 
-/// <summary>Reads the options of a schedule from a dictionary. Options that are not read are unknown.</summary>
-internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<string, object?>? given)
+/// <summary>Reads the options of an optimizer or of a schedule by their Python names. Options that are not read are unknown.</summary>
+/// <param name="owner">The owner of the options and the argument that they were given in, for messages.</param>
+/// <param name="given">The options. Null: none.</param>
+internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, object?>? given)
 {
     private readonly IReadOnlyDictionary<string, object?> _given = given ?? new Dictionary<string, object?>();
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
@@ -36,6 +38,14 @@ internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<st
         return (int?)number;
     }
 
+    /// <summary>Returns true or false; false if it is not given.</summary>
+    internal bool Flag(string name) => Value(name) switch
+    {
+        null => false,
+        bool flag => flag,
+        var other => throw Error($"{name} must be true or false, not '{other}'"),
+    };
+
     /// <summary>Returns one of several named values; null if it is not given.</summary>
     internal T? Choice<T>(string name, params (string Word, T Value)[] choices) where T : struct
     {
@@ -48,7 +58,7 @@ internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<st
         throw Error($"{name} is '{word}', but must be one of {string.Join(", ", choices.Select(choice => $"'{choice.Word}'"))}");
     }
 
-    /// <exception cref="ArgumentException">An option was given that the schedule does not have.</exception>
+    /// <exception cref="ArgumentException">An option was given that the owner does not have.</exception>
     internal void RefuseUnknown()
     {
         var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
@@ -58,7 +68,7 @@ internal sealed class ScheduleOptions(SchedulerType type, IReadOnlyDictionary<st
                 + $"{(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
     }
 
-    internal ArgumentException Error(string what) => new($"Options of the schedule {type.PythonName()} (LrSchedulerKwargs): {what}.");
+    internal ArgumentException Error(string what) => new($"Options of {owner}: {what}.");
 
     internal static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
