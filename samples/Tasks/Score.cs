@@ -22,7 +22,7 @@ internal static class Score
 
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["stars"], ProblemType = "regression" });
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression });
 
         var tokenized = data.Tokenize(tokenizer, "text", labelColumn: "score", maxLength: 64);
         var arguments = new TrainingArguments("score")

@@ -21,7 +21,7 @@ internal static class SeveralLabels
 
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names, ProblemType = "multi_label_classification" });
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification });
 
         var arguments = new TrainingArguments("labels")
         {

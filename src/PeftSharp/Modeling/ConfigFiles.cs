@@ -12,12 +12,13 @@ internal static class ConfigFiles
 {
     private const string Architectures = "architectures";
 
+    private static readonly JsonNamingPolicy _pythonNames = JsonNamingPolicy.SnakeCaseLower;
     private static readonly JsonSerializerOptions _options = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNamingPolicy = _pythonNames,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new PythonFloatConverter() },
+        Converters = { new PythonFloatConverter(), new JsonStringEnumConverter<ProblemType>(_pythonNames, allowIntegerValues: false) },
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { InheritIgnored } },
     };
 
@@ -74,7 +75,10 @@ internal static class ConfigFiles
         var expected = type.StartsWith("System.Int", StringComparison.Ordinal) || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) ? "an integer"
             : type.Contains("System.Double", StringComparison.Ordinal) ? "a number"
             : type.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"
-            : type.StartsWith("System.String", StringComparison.Ordinal) ? "a string" : "a value of another type";
+            : type.StartsWith("System.String", StringComparison.Ordinal) ? "a string"
+            : type.Contains(typeof(ProblemType).FullName!, StringComparison.Ordinal)
+                ? $"one of {string.Join(", ", Enum.GetNames<ProblemType>().Select(_pythonNames.ConvertName))}"
+            : "a value of another type";
         return new CheckpointException($"'{path}': field '{field}' is {json[field]?.ToJsonString() ?? "null"}; {expected} is expected.", error);
     }
 }

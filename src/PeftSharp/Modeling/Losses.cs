@@ -11,8 +11,6 @@ namespace PeftSharp.Modeling;
 /// </remarks>
 internal static class Losses
 {
-    internal const string Regression = "regression", SingleLabel = "single_label_classification", MultiLabel = "multi_label_classification";
-
     /// <param name="logits">Float [..., classes].</param>
     /// <param name="labels">Int64 [...]; <paramref name="ignored"/> is ignored.</param>
     /// <param name="items">Divisor of the sum. Null: the mean.</param>
@@ -82,19 +80,19 @@ internal static class Losses
     internal static Tensor SequenceClassification(Tensor logits, Tensor labels, PretrainedConfig config, double? items)
     {
         using var scope = NewDisposeScope();
-        var kind = ProblemType(labels, config);
-        if (kind == SingleLabel) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
+        var kind = ProblemTypeOf(labels, config);
+        if (kind == ProblemType.SingleLabelClassification) return CrossEntropy(logits, labels, items).MoveToOuterDisposeScope();
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
             throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
                 + "outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). "
                 + "If they are regression targets, load the model with numLabels: 1.");
         if (targets.numel() != logits.numel())
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but {kind} with {config.NumLabels} "
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with {config.NumLabels} "
                 + $"outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
-        var loss = kind == Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
+        var loss = kind == ProblemType.Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
         if (items is { } divisor) loss = loss / divisor;
         return loss.MoveToOuterDisposeScope();
     }
@@ -117,12 +115,12 @@ internal static class Losses
     /// <exception cref="DatasetException">A label is not a class.</exception>
     internal static void CheckSequenceLabels(Tensor labels, PretrainedConfig config)
     {
-        if (ProblemType(labels, config) == SingleLabel) InputCheck.Labels(labels, config.NumLabels);
+        if (ProblemTypeOf(labels, config) == ProblemType.SingleLabelClassification) InputCheck.Labels(labels, config.NumLabels);
     }
 
     /// <summary>Number of targets over which <see cref="SequenceClassification"/> averages.</summary>
     internal static long CountSequenceTargets(Tensor labels, PretrainedConfig config) =>
-        ProblemType(labels, config) == SingleLabel ? CountClasses(labels) : labels.numel();
+        ProblemTypeOf(labels, config) == ProblemType.SingleLabelClassification ? CountClasses(labels) : labels.numel();
 
     /// <summary>Number of labels that are not -100.</summary>
     internal static long CountClasses(Tensor labels)
@@ -137,15 +135,15 @@ internal static class Losses
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each row "
                 + $"of [{string.Join(", ", rows.shape)}]."
                 + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
-                + "or load the model with ProblemType \"multi_label_classification\"." : ""));
+                + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }
 
-    private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch
+    /// <summary>What a classifier predicts: as configured, otherwise by the number of labels and the type of their values.</summary>
+    internal static ProblemType ProblemTypeOf(Tensor labels, PretrainedConfig config) => config switch
     {
-        null when config.NumLabels == 1 => Regression,
-        null => labels.dtype is ScalarType.Int64 or ScalarType.Int32 ? SingleLabel : MultiLabel,
-        Regression or SingleLabel or MultiLabel => config.ProblemType,
-        var other => throw new ArgumentException($"problem_type '{other}' is not supported. Supported types: "
-            + $"{Regression}, {SingleLabel}, {MultiLabel}."),
+        { ProblemType: { } configured } => configured,
+        { NumLabels: 1 } => ProblemType.Regression,
+        _ when labels.dtype is ScalarType.Int64 or ScalarType.Int32 => ProblemType.SingleLabelClassification,
+        _ => ProblemType.MultiLabelClassification,
     };
 }

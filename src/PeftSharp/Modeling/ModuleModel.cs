@@ -55,6 +55,7 @@ public sealed class ModuleModel : PretrainedModel
     {
         var output = _module.call(inputs);
         if (_hasObjective) output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);
+        KeepProblemType(inputs);
         return output;
     }
 

@@ -34,10 +34,10 @@ public abstract record PretrainedConfig
     public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
 
     /// <summary>
-    /// <c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: derived from the number and type
-    /// of the labels, as in transformers.
+    /// What a classifier of whole texts predicts. Null: the first batch with labels decides, by their number and type, as in
+    /// transformers.
     /// </summary>
-    public string? ProblemType { get; init; }
+    public ProblemType? ProblemType { get; init; }
 
     /// <summary>Id of the padding token.</summary>
     public int? PadTokenId { get; init; }
@@ -103,7 +103,7 @@ public abstract record PretrainedConfig
 
     private IEnumerable<string> SharedProblems()
     {
-        if (ProblemType == "single_label_classification" && NumLabels == 1)
+        if (ProblemType == Modeling.ProblemType.SingleLabelClassification && NumLabels == 1)
             yield return "problem_type is 'single_label_classification', which requires at least 2 labels, not 1: "
                 + "use 'regression' to predict one value, or 2 labels for two classes";
         if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true && quantization.ValueKind == JsonValueKind.Object)

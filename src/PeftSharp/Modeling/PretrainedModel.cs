@@ -239,6 +239,16 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="name">The name of the parameter in that module, such as <c>weight</c>.</param>
     protected internal virtual void InitializeParameter(Module owner, string name) => PretrainedWeights.Initialize(owner, name, Config);
 
+    /// <summary>
+    /// Stores what the labels of a batch decided, as transformers does, so that a saved classifier is known to predict one class, several
+    /// labels or numbers.
+    /// </summary>
+    private protected void KeepProblemType(ModelInputs inputs)
+    {
+        if (Config.ProblemType is null && Objective is SequenceClassificationObjective && inputs.Labels is { } labels)
+            Config = Config with { ProblemType = Losses.ProblemTypeOf(labels, Config) };
+    }
+
     /// <inheritdoc/>
     public virtual void SavePretrained(string folder)
     {

@@ -14,10 +14,8 @@ public sealed record PretrainedOptions
     /// <summary>Names of the classes; also sets <see cref="NumLabels"/>. Null: the names in <c>config.json</c>.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
-    /// <summary>
-    /// <c>regression</c>, <c>single_label_classification</c> or <c>multi_label_classification</c>. Null: the value in <c>config.json</c>.
-    /// </summary>
-    public string? ProblemType { get; init; }
+    /// <summary>What a classifier of whole texts predicts. Null: the value in <c>config.json</c>.</summary>
+    public ProblemType? ProblemType { get; init; }
 
     /// <summary>Data type of the weights in memory. Default float32, regardless of the type in the file.</summary>
     public ScalarType Dtype { get; init; } = ScalarType.Float32;

@@ -123,12 +123,12 @@ public sealed class TextClassifier : Predictor
     private protected override int RowsPerBatch(int batchSize) =>
         Model.Config.PadTokenId is null && Model.Inputs.Any(input => input.Kind == InputKind.CachedAttentionMask) ? 1 : batchSize;
 
-    private bool IsMultiLabel => Model.Config.ProblemType == "multi_label_classification";
+    private bool IsMultiLabel => Model.Config.ProblemType == ProblemType.MultiLabelClassification;
 
     private ScoreFunction DefaultFunction => Model.Config switch
     {
-        { ProblemType: "regression" } or { ProblemType: null, NumLabels: 1 } => ScoreFunction.None,
-        { ProblemType: "multi_label_classification" } => ScoreFunction.Sigmoid,
+        { ProblemType: ProblemType.Regression } or { ProblemType: null, NumLabels: 1 } => ScoreFunction.None,
+        { ProblemType: ProblemType.MultiLabelClassification } => ScoreFunction.Sigmoid,
         _ => ScoreFunction.Softmax,
     };
 

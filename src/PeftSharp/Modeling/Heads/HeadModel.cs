@@ -71,6 +71,7 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     private protected ModelOutput WithLoss(ModelOutput output, ModelInputs inputs, ForwardOptions options)
     {
         output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);
+        KeepProblemType(inputs);
         return output;
     }
 }
