@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
@@ -50,8 +51,9 @@ public abstract record EncoderConfig : TextConfig
     /// <summary>The effective dropout before the classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
-    /// <summary>Sizes and rates of the layers.</summary>
-    internal EncoderSettings Encoder => new()
+    /// <summary>The sizes and dropout probabilities of the layers, as the blocks of an encoder read them.</summary>
+    [JsonIgnore]
+    public EncoderSettings Encoder => new()
     {
         HiddenSize = HiddenSize,
         Heads = NumAttentionHeads,

@@ -16,7 +16,7 @@ namespace PeftSharp.Modeling;
 /// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
 /// (generation, evaluation, models with adapters) throws.</para>
 /// </remarks>
-public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>, ISavePretrained
+public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
@@ -249,7 +249,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
             Config = Config with { ProblemType = Losses.ProblemTypeOf(labels, Config) };
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
+    /// <c>generation_config.json</c>. Each file is written atomically.
+    /// </summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -259,7 +264,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. If an exception is thrown,
+    /// nothing has changed.
+    /// </summary>
+    /// <param name="folder">The folder of the saved model.</param>
+    /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
     public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     /// <summary>

@@ -164,11 +164,18 @@ public abstract class Optimizer : IDisposable
     /// <summary>Disposes the state. The parameters are not disposed: they belong to the model.</summary>
     public void Dispose()
     {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Disposes the state. Override it to dispose other resources of a derived class, and call the base method.</summary>
+    /// <param name="disposing">Always true: there is no finalizer.</param>
+    protected virtual void Dispose(bool disposing)
+    {
         if (_disposed)
             return;
         _disposed = true;
         foreach (var state in _states.Values)
             state.Clear();
-        GC.SuppressFinalize(this);
     }
 }

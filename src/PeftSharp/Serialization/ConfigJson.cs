@@ -12,7 +12,7 @@ namespace PeftSharp.Serialization;
 /// accepted where a float is expected, and <c>3.0</c> where an integer is expected.</para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
-public sealed class ConfigJson
+internal sealed class ConfigJson
 {
     private readonly string _source;
     private readonly string _prefix;

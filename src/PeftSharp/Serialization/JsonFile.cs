@@ -6,7 +6,7 @@ namespace PeftSharp.Serialization;
 
 /// <summary>Reads and writes JSON files as the Python libraries do, such as <c>config.json</c>, <c>adapter_config.json</c> and
 /// <c>trainer_state.json</c>.</summary>
-public static class JsonFile
+internal static class JsonFile
 {
     /// <summary>Reads a file that contains a JSON object.</summary>
     /// <remarks>The order of the fields is preserved. <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, which Python writes, are read as

@@ -15,7 +15,9 @@ public sealed partial class TextEncoding
     private readonly IReadOnlyList<EncodingSegment> _segments;
     private readonly TokenizerPipeline _pipeline;
     private int[]? _ids, _typeIds, _attentionMask, _specialTokensMask;
-    private TokenOffset[]? _offsets;
+    private TokenOffset[]? _offsets, _codePointOffsets;
+    private string[]? _tokens;
+    private int?[]? _wordIds, _sequenceIds;
 
     internal TextEncoding(IReadOnlyList<EncodingSegment> segments, TokenizerPipeline pipeline, IReadOnlyList<TextEncoding> overflowing)
     {
@@ -48,7 +50,7 @@ public sealed partial class TextEncoding
     public int[] SpecialTokensMask => _specialTokensMask ??= Fill((segment, row) => row.Fill(segment.Run is null ? 1 : 0));
 
     /// <summary>The tokens as strings.</summary>
-    public IReadOnlyList<string> Tokens => Array.ConvertAll(Ids, id => _pipeline.Added.TokenOf(id) ?? "");
+    public IReadOnlyList<string> Tokens => _tokens ??= Array.ConvertAll(Ids, id => _pipeline.Added.TokenOf(id) ?? "");
 
     /// <summary>
     /// The range of the text that each token covers, in UTF-16 code units; after <c>EncodeWords</c>, the range of the token's word.
@@ -56,7 +58,7 @@ public sealed partial class TextEncoding
     public TokenOffset[] Offsets => _offsets ??= NewOffsets();
 
     /// <summary>The range of the text that each token covers, in code points as in Python (<c>offset_mapping</c>).</summary>
-    public TokenOffset[] CodePointOffsets => PerToken((segment, row) =>
+    public TokenOffset[] CodePointOffsets => _codePointOffsets ??= PerToken((segment, row) =>
     {
         if (segment.Run is not { } run)
             return;
@@ -75,14 +77,15 @@ public sealed partial class TextEncoding
     /// After <c>EncodeWords</c>, the words are the given ones. After <c>Encode</c>, they are the pieces of the pre-tokenizer: for BERT,
     /// "O'Brien" has three.
     /// </remarks>
-    public IReadOnlyList<int?> WordIds => PerToken((segment, row) =>
+    public IReadOnlyList<int?> WordIds => _wordIds ??= PerToken((segment, row) =>
     {
         for (var i = 0; i < row.Length; i++)
             row[i] = segment.Run?.Words[segment.Start + i];
     }, new int?[Length]);
 
     /// <summary>0 for tokens of the first text, 1 for those of the second; null for special tokens and padding.</summary>
-    public IReadOnlyList<int?> SequenceIds => PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
+    public IReadOnlyList<int?> SequenceIds =>
+        _sequenceIds ??= PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 
     /// <summary>
     /// The parts of the text beyond the maximum length, in order. Empty unless requested with <c>returnOverflowingTokens</c>.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Tuners;
 
@@ -56,6 +57,28 @@ public abstract record PeftConfig
     /// <summary>The class of a base model without a task, which peft requires and this library does not use.</summary>
     [JsonInclude]
     internal JsonNode? AutoMapping { get; init; }
+
+    /// <summary>
+    /// Reads the configuration of a saved adapter, for example to find its base model (peft's <c>PeftConfig.from_pretrained</c>).
+    /// </summary>
+    /// <param name="folder">The folder of the adapter, with its <c>adapter_config.json</c>.</param>
+    /// <returns>The record of the adapter's method, such as <see cref="LoraConfig"/>.</returns>
+    /// <exception cref="CheckpointException">The file is missing or malformed, or its method or a value is not supported.</exception>
+    public static PeftConfig FromPretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return PeftConfigFile.Read(folder);
+    }
+
+    /// <summary>Writes <c>adapter_config.json</c>, without weights.</summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    public void SavePretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        FolderAccess.Create(folder);
+        PeftConfigFile.Write(folder, this);
+    }
 
     /// <summary>Validates the configuration.</summary>
     /// <exception cref="ArgumentException">

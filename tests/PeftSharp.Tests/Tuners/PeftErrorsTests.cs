@@ -208,10 +208,10 @@ public sealed class PeftErrorsTests : IDisposable
         peft.AddAdapter("second", new LoraConfig { R = 3, TargetModules = ["key"] });
         TinyModels.Disturb(peft);
         var before = TinyModels.Bits(peft);
-        ((ISavePretrained)peft).SavePretrained(_folder.Path);
+        ((PretrainedModel)peft).SavePretrained(_folder.Path);
         Assert.True(File.Exists(Path.Combine(_folder.Path, "second", "adapter_config.json")));
         TinyModels.Disturb(peft, seed: 9);
-        ((ISavePretrained)peft).LoadWeights(_folder.Path);
+        ((PretrainedModel)peft).LoadWeights(_folder.Path);
         Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
     }
 }
