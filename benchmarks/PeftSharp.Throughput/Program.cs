@@ -1,6 +1,7 @@
 using PeftSharp.Throughput;
 
-// What the Python peer's train_step.py, generate.py and tokenize_reviews.py measure, with the same options, through the public Trainer and Generate.
+// What the Python peer's train_step.py, generate.py and tokenize_reviews.py measure, with the same options, through the public Trainer and
+// Generate.
 return args switch
 {
     ["train", .. var rest] => TrainStep.Run(Options.Parse(rest)),

@@ -1,6 +1,8 @@
 namespace PeftSharp;
 
-/// <summary>TorchSharp's native libraries that are absent or do not load; the message names the file, the loader's reason and the way out.</summary>
+/// <summary>
+/// TorchSharp's native libraries that are absent or do not load; the message names the file, the loader's reason and the way out.
+/// </summary>
 public sealed class NativeBackendException : PeftSharpException
 {
     /// <inheritdoc/>

@@ -37,7 +37,8 @@ public readonly record struct EarlyStopping
 
     private sealed class Converter : JsonConverter<EarlyStopping>
     {
-        public override EarlyStopping Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+        public override EarlyStopping Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
         {
             JsonTokenType.True => AtOnce,
             JsonTokenType.False => Heuristic,

@@ -46,7 +46,8 @@ internal static class InputCheck
     }
 
     /// <summary>Whether the input is the main input or the embeddings that can replace it.</summary>
-    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
+    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) =>
+        ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
 
     private static void One(InputSpec spec, Tensor tensor, ModelInputs inputs)
     {
@@ -89,7 +90,8 @@ internal static class InputCheck
             + "but ids must be integers (int64). Cast the column.");
         if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, "
             + "tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
-        Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
+        Range(name, ids, 0, vocabSize - 1, null,
+            $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
 
     /// <exception cref="DatasetException">A label is neither -100 nor a class index.</exception>
@@ -132,7 +134,8 @@ internal static class InputCheck
         if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. "
             + "Remove empty rows with dataset.Filter.");
         if (tokens > positions)
-            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
+            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions "
+                + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
 
     private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string wayOut)

@@ -43,7 +43,8 @@ internal static class Losses
         InputCheck.Labels(labels, table.shape[0]);
         CheckOneForEach(labels, states);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
-        return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
+        return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets),
+            InputCheck.Ignored).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -94,7 +95,9 @@ internal static class Losses
                 + $"outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
-        var loss = kind == Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
+        var loss = kind == Regression
+            ? functional.mse_loss(logits, targets, reduction)
+            : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
         if (items is { } divisor) loss = loss / divisor;
         return loss.MoveToOuterDisposeScope();
     }
@@ -107,7 +110,8 @@ internal static class Losses
     {
         using var scope = NewDisposeScope();
         var tokens = startLogits.shape[1];
-        var loss = (CrossEntropy(startLogits, Clamp(starts), items, ignored: tokens) + CrossEntropy(endLogits, Clamp(ends), items, ignored: tokens)) / 2;
+        var loss = (CrossEntropy(startLogits, Clamp(starts), items, ignored: tokens)
+            + CrossEntropy(endLogits, Clamp(ends), items, ignored: tokens)) / 2;
         return loss.MoveToOuterDisposeScope();
 
         Tensor Clamp(Tensor positions) => positions.reshape(-1).clamp(0, tokens);
@@ -134,8 +138,8 @@ internal static class Losses
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
         if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each row "
-                + $"of [{string.Join(", ", rows.shape)}]."
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
+                + $"row of [{string.Join(", ", rows.shape)}]."
                 + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
                 + "or load the model with ProblemType \"multi_label_classification\"." : ""));
     }

@@ -25,7 +25,8 @@ public sealed class ModuleModel : PretrainedModel
     /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
     /// </param>
     /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
-    public ModuleModel(Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
+    public ModuleModel(
+        Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
         : base(NameOf(module), config ?? new ModuleConfig())
     {
         ArgumentNullException.ThrowIfNull(inputs);

@@ -31,8 +31,9 @@ internal static class PretrainedWeights
     /// <exception cref="CheckpointException">
     /// A tensor has a different shape (unless ignored), no tensor matches, or a required tensor is missing.
     /// </exception>
-    internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false,
-        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    internal static LoadReport Load(
+        PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false,
+        bool untied = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
@@ -49,7 +50,8 @@ internal static class PretrainedWeights
                 if (!model.Family.IsObsoleteKey(name) && !redundant.Contains(name)) unexpected.Add(name);
                 continue;
             }
-            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
+            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape))
+                mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
             else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, "
                 + $"as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
         }
@@ -87,7 +89,8 @@ internal static class PretrainedWeights
     /// </summary>
     private static void RefuseAdapters(string folder, IEnumerable<string> keys)
     {
-        if (keys.FirstOrDefault(key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
+        if (keys.FirstOrDefault(
+            key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
             throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
                 + "merged nor saved separately. "
                 + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");

@@ -15,7 +15,8 @@ public static class OptimizerFactory
     /// </param>
     /// <exception cref="ArgumentException">An option is unknown, malformed or out of range.</exception>
     public static Optimizer Create(
-        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999, double adamEpsilon = 1e-8, string? optimArgs = null)
+        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999,
+        double adamEpsilon = 1e-8, string? optimArgs = null)
     {
         var options = new OptimizerOptions(optim, optimArgs);
         Optimizer optimizer = optim switch
@@ -27,7 +28,8 @@ public static class OptimizerFactory
             OptimizerNames.Sgd => new Sgd(groups, options.Number("momentum", 0), options.Number("dampening", 0), options.Flag("nesterov")),
             OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay", 0), eps: options.Number("eps", 1e-10)),
             OptimizerNames.Rmsprop => new RmsProp(
-                groups, options.Number("alpha", 0.99), options.Number("eps", 1e-8), options.Number("momentum", 0), options.Flag("centered")),
+                groups, options.Number("alpha", 0.99), options.Number("eps", 1e-8), options.Number("momentum", 0),
+                options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "The optimizer is not supported."),
         };
         options.RefuseUnknown();                 // there is nothing to dispose: the state is created in the first step

@@ -28,7 +28,9 @@ internal sealed class OptimizerOptions
     {
         if (!Asked(name, out var text))
             return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Error($"{name} must be a number, not '{text}'");
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw Error($"{name} must be a number, not '{text}'");
     }
 
     internal bool Flag(string name)

@@ -19,7 +19,8 @@ internal static class JsonNumbers
         else if (number.TryGetValue(out long wide))
             value = wide;
         else
-            value = double.Parse(number.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);   // the other integer types, decimal
+            // The other integer types, decimal.
+            value = double.Parse(number.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
         return true;
     }
 

@@ -82,7 +82,8 @@ public sealed partial class TextEncoding
     }, new int?[Length]);
 
     /// <summary>0 for tokens of the first text, 1 for those of the second; null for special tokens and padding.</summary>
-    public IReadOnlyList<int?> SequenceIds => PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
+    public IReadOnlyList<int?> SequenceIds =>
+        PerToken((segment, row) => row.Fill(segment.Run is null ? null : segment.Sequence), new int?[Length]);
 
     /// <summary>
     /// The parts of the text beyond the maximum length, in order. Empty unless requested with <c>returnOverflowingTokens</c>.
@@ -98,7 +99,8 @@ public sealed partial class TextEncoding
         if (Length >= length)
             return new TextEncoding(_segments, _pipeline, overflowing) { IsTruncated = IsTruncated };
         padding = padding with { Length = length - Length };
-        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing) { IsTruncated = IsTruncated };
+        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline,
+            overflowing) { IsTruncated = IsTruncated };
     }
 
     private TokenOffset[] NewOffsets()

@@ -56,11 +56,13 @@ public abstract partial class PeftModel
         if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. "
             + "To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
-        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
+        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count)
+            throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
-        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
+        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle)
+            throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
             if (inferenceMode) _frozen.Add(name);
             else _frozen.Remove(name);

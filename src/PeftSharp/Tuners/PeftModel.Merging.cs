@@ -104,7 +104,8 @@ public abstract partial class PeftModel
 
     /// <summary>Whether the head and the embeddings share one weight and <paramref name="part"/> adapts one of them.</summary>
     private bool SharesWeight(IAdapterModule part) => part.Original is TiedLinear
-        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
+        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head
+            && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
 
     private static void WriteMerge(IAdapterModule part, IReadOnlyList<string> names, bool keep)
     {

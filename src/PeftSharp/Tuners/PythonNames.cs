@@ -21,6 +21,7 @@ internal static class PythonNames
     private static class Table<T> where T : struct, Enum
     {
         internal static readonly (T Value, string Name)[] Names = [.. typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => ((T)field.GetValue(null)!, field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name.ToLowerInvariant()))];
+            .Select(field => ((T)field.GetValue(null)!,
+                field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name.ToLowerInvariant()))];
     }
 }

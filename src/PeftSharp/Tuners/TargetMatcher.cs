@@ -50,15 +50,20 @@ internal sealed class TargetMatcher
     /// Whether a module to save is the module at this path or an ancestor of it; such modules are fully trained and are not adapted.
     /// </summary>
     internal static bool IsSavedWhole(PeftConfig config, string path) =>
-        config.ModulesToSave?.Any(name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
+        config.ModulesToSave?.Any(
+            name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
 
-    private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
+    private bool IsExcluded(string path) =>
+        (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
 
-    private bool IsInLayers(string path) => _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
+    private bool IsInLayers(string path) =>
+        _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
 
     private int? LayerOf(string path)
     {
-        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.") : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
+        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists
+            ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.")
+            : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
         foreach (var pattern in patterns)
             if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _patience) is { Success: true } match)
                 return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
@@ -98,11 +103,16 @@ internal sealed class TargetMatcher
                 + $"{string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
-    private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
+    private static string Ends(IEnumerable<string> paths) =>
+        string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
 
     private static Regex Expression(string pattern, string written)
     {
-        try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
+        try
+        {
+            return new Regex(
+                $@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience);
+        }
         catch (ArgumentException error)
         {
             throw new ArgumentException($"'{written}' is not a valid regular expression: "

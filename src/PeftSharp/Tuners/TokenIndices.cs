@@ -46,7 +46,9 @@ public sealed class TokenIndices : IEnumerable<int>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ByModule is null ? $"[{string.Join(", ", _ids)}]" : string.Join("; ", ByModule.Select(pair => $"{pair.Key}: [{string.Join(", ", pair.Value)}]"));
+    public override string ToString() => ByModule is null
+        ? $"[{string.Join(", ", _ids)}]"
+        : string.Join("; ", ByModule.Select(pair => $"{pair.Key}: [{string.Join(", ", pair.Value)}]"));
 
     private static void Check(ReadOnlySpan<int> ids, string where)
     {

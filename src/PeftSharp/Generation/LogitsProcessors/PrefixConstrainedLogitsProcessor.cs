@@ -8,7 +8,8 @@ namespace PeftSharp.Generation;
 /// <remarks>Thread safety: instances can be used from several threads at once if the function is thread-safe.</remarks>
 /// <param name="allowedTokens">Returns at least one allowed id, given the index of the prompt in the batch and the tokens so far.</param>
 /// <param name="numBeams">Number of rows per prompt.</param>
-public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowedTokens, int numBeams) : LogitsProcessor
+public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowedTokens, int numBeams)
+    : LogitsProcessor
 {
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The function returns no ids, or an id that is not in the vocabulary.</exception>

@@ -27,7 +27,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
 {
     private readonly LanguageModelObjective _objective;
 
-    private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective) : base(name, config, objective) => _objective = objective;
+    private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective)
+        : base(name, config, objective) => _objective = objective;
 
     /// <summary>The layer that computes the logits: a <see cref="TiedLinear"/> if the head is tied to the input embeddings.</summary>
     protected abstract Module<Tensor, Tensor> Head { get; }
@@ -53,10 +54,12 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
         var states = Transform(Kept(body.LastHiddenState!, inputs, options));
         if (options.LossOnly && inputs.Labels is { } labels && PlainWeight is { } weight)
         {
-            var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
+            var loss = Losses.LinearCrossEntropy(
+                ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
         }
-        return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions },
+            inputs, options);
     }
 
     /// <summary>The head's weight if the head is a plain matrix product; null if it has a bias or an adapter.</summary>
@@ -75,7 +78,9 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(body);
-        return config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight) : new Linear(hiddenSize, config.VocabSize, hasBias: false);
+        return config.TieWordEmbeddings
+            ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight)
+            : new Linear(hiddenSize, config.VocabSize, hasBias: false);
     }
 
     private static Tensor Kept(Tensor states, ModelInputs inputs, ForwardOptions options)

@@ -18,7 +18,8 @@ public static class SchedulerFactory
     /// An option is unknown, missing, of the wrong type or out of range, or the schedule is not a function of the step.
     /// </exception>
     public static LearningRateSchedule GetScheduler(
-        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
+        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps,
+        IReadOnlyDictionary<string, object?>? schedulerSpecificKwargs = null)
     {
         OptimizerGuard.NotNegative(learningRate, nameof(learningRate));
         ArgumentOutOfRangeException.ThrowIfNegative(numWarmupSteps);
@@ -27,8 +28,10 @@ public static class SchedulerFactory
         LearningRateSchedule schedule = type switch
         {
             SchedulerType.Constant => new ConstantSchedule { LearningRate = learningRate },
-            SchedulerType.ConstantWithWarmup => new ConstantWithWarmupSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps },
-            SchedulerType.Linear => new LinearSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps },
+            SchedulerType.ConstantWithWarmup =>
+                new ConstantWithWarmupSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps },
+            SchedulerType.Linear =>
+                new LinearSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps },
             SchedulerType.Cosine or SchedulerType.CosineWithMinLr => new CosineSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
@@ -48,7 +51,8 @@ public static class SchedulerFactory
             SchedulerType.CosineWarmupWithMinLr => new CosineWarmupWithMinLrSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
-                NumCycles = options.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(options, learningRate), WarmupLrRate = options.Number("warmup_lr_rate"),
+                NumCycles = options.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(options, learningRate),
+                WarmupLrRate = options.Number("warmup_lr_rate"),
             },
             SchedulerType.WarmupStableDecay => WarmupStableDecay(options, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.ReduceLrOnPlateau => throw new ArgumentException(
@@ -69,7 +73,8 @@ public static class SchedulerFactory
     /// The schedule does not use an option, requires an option that is null, or an option is out of range; or the schedule depends on a
     /// metric.
     /// </exception>
-    public static LearningRateSchedule GetScheduler(SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options) =>
+    public static LearningRateSchedule GetScheduler(
+        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options) =>
         GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
 
     /// <summary>Creates the schedule that depends on a metric, with typed options.</summary>
@@ -93,7 +98,8 @@ public static class SchedulerFactory
             Factor = options.Number("factor") ?? defaults.Factor,
             Patience = options.Whole("patience", atLeast: 0) ?? defaults.Patience,
             Threshold = options.Number("threshold") ?? defaults.Threshold,
-            ThresholdMode = options.Choice("threshold_mode", ("rel", PlateauThresholdMode.Rel), ("abs", PlateauThresholdMode.Abs)) ?? defaults.ThresholdMode,
+            ThresholdMode = options.Choice("threshold_mode", ("rel", PlateauThresholdMode.Rel), ("abs", PlateauThresholdMode.Abs))
+                ?? defaults.ThresholdMode,
             Cooldown = options.Whole("cooldown", atLeast: 0) ?? defaults.Cooldown,
             MinLr = options.Number("min_lr") ?? defaults.MinLr,
             Eps = options.Number("eps") ?? defaults.Eps,
@@ -105,7 +111,8 @@ public static class SchedulerFactory
 
     private static PolynomialSchedule Polynomial(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
-        var schedule = new PolynomialSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps };
+        var schedule =
+            new PolynomialSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps };
         schedule = schedule with { LrEnd = options.Number("lr_end") ?? schedule.LrEnd, Power = options.Number("power") ?? schedule.Power };
         return schedule.LrEnd < learningRate
             ? schedule
@@ -114,7 +121,8 @@ public static class SchedulerFactory
                 + $"({ScheduleOptions.Text(learningRate)})");
     }
 
-    private static WarmupStableDecaySchedule WarmupStableDecay(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
+    private static WarmupStableDecaySchedule WarmupStableDecay(
+        ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var decay = options.Whole("num_decay_steps", atLeast: 0) ?? throw options.Error("num_decay_steps is missing");
         // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
@@ -131,7 +139,8 @@ public static class SchedulerFactory
         };
     }
 
-    private static double MinLrRate(ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
+    private static double MinLrRate(
+        ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
     {
         (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
         ({ } minimum, null) => learningRate > 0

@@ -29,7 +29,8 @@ internal sealed class ComponentList<T>(string kind, IReadOnlyDictionary<string, 
         Func<JsonPart, T>? read;
         lock (_gate) _readers.TryGetValue(type, out read);
         return read is not null ? read(part)
-            : throw new TokenizerException($"'{part.File}' uses the {kind} '{type}' at {part.Path}, which is not supported. Supported types: {string.Join(", ", Types)}.");
+            : throw new TokenizerException($"'{part.File}' uses the {kind} '{type}' at {part.Path}, which is not supported. "
+                + $"Supported types: {string.Join(", ", Types)}.");
     }
 
     /// <summary>Creates the component that a part describes; null if the part is null or absent.</summary>

@@ -31,7 +31,8 @@ public static class TokenizerComponents
         ["StripAccents"] = _ => new StripAccents(),
     });
 
-    internal static ComponentList<PreTokenizer> PreTokenizers { get; } = new("pre-tokenizer", new Dictionary<string, Func<JsonPart, PreTokenizer>>
+    internal static ComponentList<PreTokenizer> PreTokenizers { get; } = new(
+        "pre-tokenizer", new Dictionary<string, Func<JsonPart, PreTokenizer>>
     {
         ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
         ["ByteLevel"] = ByteLevel.FromJson,
@@ -48,7 +49,8 @@ public static class TokenizerComponents
         ["WordPiece"] = WordPiece.FromJson,
     });
 
-    internal static ComponentList<PostProcessor> PostProcessors { get; } = new("post-processor", new Dictionary<string, Func<JsonPart, PostProcessor>>
+    internal static ComponentList<PostProcessor> PostProcessors { get; } = new(
+        "post-processor", new Dictionary<string, Func<JsonPart, PostProcessor>>
     {
         ["BertProcessing"] = BertProcessing.FromJson,
         ["ByteLevel"] = ByteLevelProcessing.FromJson,

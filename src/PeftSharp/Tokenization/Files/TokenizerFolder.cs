@@ -13,7 +13,10 @@ internal sealed class TokenizerFolder
     internal TokenizerFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _path = FolderAccess.Obstacle(path, "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt") is { } obstacle ? throw new TokenizerException(obstacle) : path;
+        _path = FolderAccess.Obstacle(
+            path, "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt") is { } obstacle
+            ? throw new TokenizerException(obstacle)
+            : path;
         Config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));
         _model = JsonFile.ReadObjectIfThere(File("config.json"));
     }
@@ -69,5 +72,6 @@ internal sealed class TokenizerFolder
             + $"{(found.Length == 0 ? "none" : string.Join(", ", found))}.");
     }
 
-    private static string? TextIn(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? TextIn(JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

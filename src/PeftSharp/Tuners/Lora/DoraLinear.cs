@@ -15,7 +15,8 @@ internal sealed class DoraLinear : LoraLinear
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A))), namesParameters: false);
+        _magnitude = AddModule("lora_magnitude_vector",
+            target.Place(new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A))), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
@@ -28,5 +29,6 @@ internal sealed class DoraLinear : LoraLinear
     }
 
     public override Tensor MergeWeight(Tensor weight, Tensor original) =>
-        Target.Oriented(_magnitude.Factor(Target.Oriented(original) + Delta).unsqueeze(1) * Target.Oriented(base.MergeWeight(weight, original)));
+        Target.Oriented(
+            _magnitude.Factor(Target.Oriented(original) + Delta).unsqueeze(1) * Target.Oriented(base.MergeWeight(weight, original)));
 }

@@ -9,10 +9,12 @@ namespace PeftSharp.Tuners.Lora;
 /// </summary>
 internal sealed class LoraInitializerConverter : JsonConverter<LoraInitializer>
 {
-    public override LoraInitializer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    public override LoraInitializer Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.True or JsonTokenType.False => reader.GetBoolean(),
-        JsonTokenType.String => LoraInitializers.ByName(reader.GetString()!) ?? LoraInitializers.StartOnly(reader.GetString()!) ?? throw Unknown(),
+        JsonTokenType.String =>
+            LoraInitializers.ByName(reader.GetString()!) ?? LoraInitializers.StartOnly(reader.GetString()!) ?? throw Unknown(),
         _ => throw Unknown(),
     };
 
