@@ -30,7 +30,8 @@ internal static class GenerateTokens
         for (var run = 0; run <= runs; run++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var output = model.Generate(new ModelInputs { InputIds = ids, AttentionMask = mask },
+            using var output = model.Generate(
+                new ModelInputs { InputIds = ids, AttentionMask = mask },
                 new GenerationOptions
                 {
                     MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0,

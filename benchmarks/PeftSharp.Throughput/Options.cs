@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Options by name, each a word or a whole number, as the Python peer's scripts take them; what was read is part of the result's line.
+/// Command-line options, named as those of the Python scripts. A value is a word or an integer. The printed result contains the options.
 /// </summary>
 internal sealed class Options
 {
@@ -48,5 +48,5 @@ internal sealed class Options
     /// <summary>What was read so far, to be followed by results.</summary>
     /// <exception cref="ArgumentException">An option was given that nothing read.</exception>
     internal JsonObject Read() =>
-        _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is no option of this command.");
+        _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is not an option of this command.");
 }

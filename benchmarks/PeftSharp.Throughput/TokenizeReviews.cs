@@ -5,7 +5,7 @@ using PeftSharp.Models;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Tokens a second of both kinds of tokenizer on texts of a JSON lines file, in batches of 1,000; the first run is not counted.
+/// Measures tokens per second of both kinds of tokenizer on texts of a JSON lines file, in batches of 1,000. The first run is not counted.
 /// </summary>
 internal static class TokenizeReviews
 {

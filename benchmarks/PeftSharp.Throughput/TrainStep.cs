@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Throughput;
 
 /// <summary>
-/// Median time of a training step through the <see cref="Trainer"/>. Every row is full, labels are random, the first two steps are not
-/// counted.
+/// Measures the median time of a training step through the <see cref="Trainer"/>. The rows have no padding, the labels are random, and the
+/// first two steps are not counted.
 /// </summary>
 internal static class TrainStep
 {

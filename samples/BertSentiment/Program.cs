@@ -9,7 +9,7 @@ using PeftSharp.Training;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-// Opt-in: less memory and time for training, at the price that freed memory stays in the process.
+// Optional: training needs less memory and time, but the process keeps the memory that is freed.
 PeftSharp.Kernels.FastPaths.Allocator = true;
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
@@ -70,7 +70,7 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 // What was saved is what was trained: the reloaded model repeats the scores.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
-// Products of another size may round otherwise.
+// The same batch size as in the run: matrix products of other sizes may round differently.
 var sameBatches = new TrainingArguments(options.Output) { PerDeviceEvalBatchSize = arguments.PerDeviceEvalBatchSize };
 var saved = new Trainer(reloaded, sameBatches).Predict(test);
 var isSame = saved.Predictions.Values.AsSpan().SequenceEqual(trainer.Predict(test).Predictions.Values);

@@ -25,8 +25,10 @@ File.WriteAllLines("small-bert/vocab.txt", vocabulary);
 var tokenizer = AutoTokenizer.FromPretrained("small-bert");
 using var model = AutoModelForSequenceClassification.FromPretrained(
     "small-bert", new PretrainedOptions { LabelNames = ["complaint", "praise"] });
-var arguments =
-    new TrainingArguments("first-run") { NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No };
+var arguments = new TrainingArguments("first-run")
+{
+    NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No,
+};
 var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer), tokenizer: tokenizer, callbacks: [new ConsoleProgress()]);
 trainer.Train();
 trainer.SaveModel("my-model");

@@ -12,8 +12,8 @@ var folder = args.Length > 0 ? args[0] : "bert-base-uncased";
 
 // 2. The data: a CSV file with a header. Texts as labels become numbers, and their names are kept.
 string[] subjects = ["My parcel", "The lamp", "Your radio", "The new phone", "My order", "The printer", "This camera", "The heater"];
-string[] late = ["has not arrived", "is a week late", "was sent to the wrong town"],
-    broken = ["does not start", "shows an error", "stopped working"];
+string[] late = ["has not arrived", "is a week late", "was sent to the wrong town"];
+string[] broken = ["does not start", "shows an error", "stopped working"];
 File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject =>
     late.Select(problem => $"{subject} {problem},delivery").Concat(broken.Select(problem => $"{subject} {problem},defect")))]);
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
@@ -43,8 +43,10 @@ var arguments = new TrainingArguments("tickets-run")
     LoadBestModelAtEnd = true,
 };
 var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ConsoleProgress()],
-    computeMetrics: p =>
-        new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
+    computeMetrics: p => new Dictionary<string, double>
+    {
+        ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),
+    });
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 

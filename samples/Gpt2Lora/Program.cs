@@ -10,7 +10,7 @@ using PeftSharp.Tuners;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-// Opt-in: less memory and time for training, at the price that freed memory stays in the process.
+// Optional: training needs less memory and time, but the process keeps the memory that is freed.
 PeftSharp.Kernels.FastPaths.Allocator = true;
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
@@ -78,7 +78,6 @@ string Write(PretrainedModel writer)
 {
     Seed.Set(options.Seed);
     using var generate = new TextGenerator(writer, tokenizer);
-    return generate.Generate(start,
-        new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 }).FullText
-        .ReplaceLineEndings(" ");
+    var sampling = new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 };
+    return generate.Generate(start, sampling).FullText.ReplaceLineEndings(" ");
 }

@@ -14,8 +14,8 @@ internal static class Answers
     {
         #region readme-answers
         Seed.Set(42);
-        string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"],
-            jobs = ["doctor", "pilot", "cook"];
+        string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"];
+        string[] jobs = ["doctor", "pilot", "cook"];
         var rows = people.SelectMany(person => cities.SelectMany(city => jobs.SelectMany(job => new[]
         {
             (Question: $"where does {person} live", Context: $"{person} is a {job} and lives in {city} now", Answer: city),
@@ -31,7 +31,7 @@ internal static class Answers
         {
             var encoding = tokenizer.Encode(row.Question, row.Context, truncation: TruncationStrategy.OnlySecond, maxLength: 64);
             var start = row.Context.IndexOf(row.Answer, StringComparison.Ordinal);
-            // Of the context, and within the answer.
+            // The tokens of the context that belong to the answer.
             int[] tokens = [.. Enumerable.Range(0, encoding.Length).Where(token => encoding.SequenceIds[token] == 1
                 && encoding.Offsets[token].End > start && encoding.Offsets[token].Start < start + row.Answer.Length)];
             return new

@@ -17,10 +17,9 @@ internal static class Classes
         #region readme-classes
         Seed.Set(42);
         string[] things = ["the food", "the service", "the room", "the view", "the price", "my stay"];
-        var (good, bad) = (new[] { "great", "lovely", "friendly", "perfect", "excellent" },
-            new[] { "awful", "dirty", "rude", "terrible", "poor" });
-        File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(
-            thing => good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
+        string[] good = ["great", "lovely", "friendly", "perfect", "excellent"], bad = ["awful", "dirty", "rude", "terrible", "poor"];
+        File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(thing =>
+            good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
 
         var data = LoadDataset("reviews.csv", "train").ClassEncodeColumn("label");
         var names = ((ClassLabel)data.Features["label"]).Names;                    // negative, positive

@@ -16,9 +16,9 @@ internal static class Entities
         Seed.Set(42);
         string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
-        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(
-            place => new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }))
-            .Select(text => (text, Tags: text.Split(' ').Select(Tag).ToArray()))];           // a tag for each word
+        var texts = people.SelectMany(person => places.SelectMany(place =>
+            new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }));
+        var sentences = texts.Select(text => (Text: text, Tags: text.Split(' ').Select(Tag).ToArray())).ToArray();     // a tag for each word
 
         // A folder with a published model, such as bert-base-cased.
         var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));
@@ -29,7 +29,7 @@ internal static class Entities
         {
             var encoding = tokenizer.EncodeWords(sentence.Text.Split(' '), truncation: true, maxLength: 64);
             var labels = sentence.Tags.Select(tag => Array.IndexOf(names, tag)).ToArray();
-            // The first token of a word has its label, the others -100.
+            // The first token of a word has the label of the word, its other tokens have -100.
             return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.AlignLabels(labels) };
         }));
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);

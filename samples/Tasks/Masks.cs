@@ -15,8 +15,8 @@ internal static class Masks
         Seed.Set(42);
         (string Animal, string Sound)[] animals = [("dog", "barks"), ("cat", "meows"), ("cow", "moos"), ("duck", "quacks")];
         string[] places = ["house", "garden", "street", "field"], days = ["monday", "friday", "sunday"];
-        var texts = animals.SelectMany(pair =>
-            places.SelectMany(place => days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
+        var texts = animals.SelectMany(pair => places.SelectMany(place => days.Select(day =>
+            $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
         var data = Dataset.FromDict(("text", texts));
 
         var name = args.FirstOrDefault() ?? SmallBert(texts);     // a folder with a published model, such as bert-base-uncased

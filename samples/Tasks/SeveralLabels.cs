@@ -18,7 +18,7 @@ internal static class SeveralLabels
         var rows = Enumerable.Range(1, 7).SelectMany(bits => Enumerable.Range(0, 12).Select(_ => bits)).Select(bits => (
             Text: string.Join(" and ", phrases.Where((_, label) => (bits >> label & 1) == 1)),
             Labels: names.Select((_, label) => (float)(bits >> label & 1)).ToArray())).ToArray();
-        // 1 for each label that applies, 0 for the others
+        // A label is 1 if it applies, otherwise 0.
         var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("labels", rows.Select(row => row.Labels)));
 
         // A folder with a published model, such as bert-base-uncased.
