@@ -15,13 +15,16 @@ internal static class MLSpecialTokens
         SentencePieceTokenizer pieces => WithEnds(
             Of(pieces.SpecialTokens, ("bos_token", Existing(pieces.BeginningOfSentenceToken, pieces.BeginningOfSentenceId)),
                 ("eos_token", Existing(pieces.EndOfSentenceToken, pieces.EndOfSentenceId)),
-                ("unk_token", Existing(pieces.UnknownToken, pieces.UnknownId))), pieces.AddBeginningOfSentence, pieces.AddEndOfSentence),
+                ("unk_token", Existing(pieces.UnknownToken, pieces.UnknownId))),
+            pieces.AddBeginningOfSentence, pieces.AddEndOfSentence),
         CodeGenTokenizer pairs => WithEnds(
             Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", pairs.EndOfSentenceToken),
-                ("unk_token", pairs.UnknownToken)), pairs.AddBeginningOfSentence, pairs.AddEndOfSentence),
+                ("unk_token", pairs.UnknownToken)),
+            pairs.AddBeginningOfSentence, pairs.AddEndOfSentence),
         BpeTokenizer pairs => WithEnds(
             Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", EndOf(pairs)),
-                ("unk_token", pairs.UnknownToken)), addBos: true, addEos: true),
+                ("unk_token", pairs.UnknownToken)),
+            addBos: true, addEos: true),
         TiktokenTokenizer { SpecialTokens: { } special } when special.ContainsKey(EndOfText) =>
             Of(special, ("bos_token", EndOfText), ("eos_token", EndOfText)),
         TiktokenTokenizer tiktoken => Of(tiktoken.SpecialTokens),
@@ -29,8 +32,8 @@ internal static class MLSpecialTokens
     };
 
     /// <summary>
-    /// The token that a BPE tokenizer puts behind every text; null: none. It does not publish it, but no other token has an empty range
-    /// there.
+    /// The token that a BPE tokenizer appends to every text. Null: none. The tokenizer has no property for it, but it is the only token
+    /// with an empty range at the end.
     /// </summary>
     internal static string? EndOf(BpeTokenizer tokenizer)
     {

@@ -5,19 +5,19 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.MLTokenizers;
 
 /// <summary>
-/// A tokenizer of PeftSharp as a <see cref="Microsoft.ML.Tokenizers.Tokenizer"/>; made by
+/// A tokenizer of PeftSharp as a <see cref="Microsoft.ML.Tokenizers.Tokenizer"/>, created by
 /// <see cref="MLTokenizerExtensions.AsMLTokenizer"/>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Offsets and indices are UTF-16 units of the text as it was given, also where the tokenizer normalizes it. Therefore the normalized text
-/// that the methods of the base class return is always null, as are <c>Normalizer</c> and <c>PreTokenizer</c>: both steps are inside the
-/// tokenizer, and <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
+/// Offsets and indices are UTF-16 units of the original text, even if the tokenizer normalizes the text. Therefore the methods of the base
+/// class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer contains
+/// both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
 /// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).
 /// </para>
 /// <para>
-/// A maximum token count never separates the tokens of one character: the character is left out as a whole. Special tokens that are added
-/// count; they are kept, and the tokens of the text give way. If not even the special tokens fit, the result is empty.
+/// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens are
+/// counted and always kept; tokens of the text are removed. If the special tokens alone exceed the maximum, the result is empty.
 /// </para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes <see cref="Source"/>.</para>
 /// </remarks>
@@ -40,14 +40,16 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         ArgumentNullException.ThrowIfNull(ids);
         int[] all = [.. ids];
         var unknown = FirstUnknown(all);
-        return unknown == all.Length ? Source.Decode(all) : throw new InvalidOperationException(
-            $"No token has the id {all[unknown]} (position {unknown}); the tokenizer has {Source.Count} tokens.");
+        return unknown == all.Length
+            ? Source.Decode(all)
+            : throw new InvalidOperationException(
+                $"No token has the id {all[unknown]} (position {unknown}); the tokenizer has {Source.Count} tokens.");
     }
 
     /// <summary>Writes the text of tokens, special tokens included.</summary>
     /// <param name="ids">The tokens.</param>
     /// <param name="destination">
-    /// Gets the text; of a text that does not fit it gets the first tokens whose characters are whole and fit.
+    /// Receives the text. If the text does not fit, it receives the first tokens that fit and that end at the end of a character.
     /// </param>
     /// <param name="idsConsumed">The number of tokens whose text was written.</param>
     /// <param name="charsWritten">The number of UTF-16 units written.</param>

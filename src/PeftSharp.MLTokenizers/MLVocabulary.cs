@@ -37,8 +37,8 @@ internal static class MLVocabulary
         return result;
     }
 
-    // Decoding takes the prefix off a piece that continues a word. Behind another token the two kinds differ: only the first of a word has
-    // a blank before it.
+    // Decoding removes the prefix of a piece that continues a word. Decoding a piece after another token tells the two kinds apart: only
+    // the first piece of a word gets a space before it.
     private static Dictionary<string, int> OfWordPieces(WordPieceTokenizer tokenizer)
     {
         var result = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -47,7 +47,8 @@ internal sealed class BeamSearch
             length++;
             var nextMayImprove = MayImprove(mayImprove, nextRunning, nextFinished, length);
             goesOn = nextMayImprove.any().item<bool>()
-                && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>()) && !ends.all().item<bool>();
+                && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>())
+                && !ends.all().item<bool>();
             Replace(ref running, nextRunning);
             Replace(ref finished, nextFinished);
             mayImprove.Dispose();

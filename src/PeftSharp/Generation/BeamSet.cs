@@ -16,7 +16,8 @@ internal sealed record BeamSet(Tensor Sequences, Tensor Scores, Tensor Lengths, 
         new(Gather(Sequences, texts), Scores.gather(1, texts), Lengths.gather(1, texts), IsFinished.gather(1, texts));
 
     /// <summary>Appends other sequences of each prompt.</summary>
-    internal BeamSet Concat(BeamSet others) => new(cat([Sequences, others.Sequences], 1), cat([Scores, others.Scores], 1),
+    internal BeamSet Concat(BeamSet others) => new(
+        cat([Sequences, others.Sequences], 1), cat([Scores, others.Scores], 1),
         cat([Lengths, others.Lengths], 1), cat([IsFinished, others.IsFinished], 1));
 
     /// <summary>Selects the tokens of sequences of each prompt.</summary>

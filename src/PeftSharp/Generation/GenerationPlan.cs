@@ -152,8 +152,9 @@ internal sealed class GenerationPlan
     private void Check()
     {
         if (Prompts == 0 || PromptLength == 0)
-            throw new ArgumentException($"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). "
-                + "Provide at least one token, for example the beginning-of-text token (bos_token_id "
+            throw new ArgumentException(
+                $"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). Provide at least one token, "
+                + "for example the beginning-of-text token (bos_token_id "
                 + $"{Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
         if (PromptMask is { } mask)
         {

@@ -12,8 +12,11 @@ internal sealed class ProcessorChain
     /// <param name="allowedTokens">The caller's function of allowed tokens. Null: none.</param>
     internal ProcessorChain(
         GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
-        _processors = [.. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [],
-            .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
+        _processors =
+        [
+            .. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [],
+            .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>(),
+        ];
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
     /// <exception cref="InvalidOperationException">A processor returned scores of a different shape.</exception>

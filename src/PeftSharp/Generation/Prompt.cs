@@ -75,7 +75,9 @@ public sealed class Prompt
     }
 
     private static Tensor Matrix(int[][] rows, Device device) =>
-        tensor(rows.SelectMany(row => row).Select(id => (long)id).ToArray(), [rows.Length, rows.Length == 0 ? 0 : rows[0].Length],
+        tensor(
+            rows.SelectMany(row => row).Select(id => (long)id).ToArray(),
+            [rows.Length, rows.Length == 0 ? 0 : rows[0].Length],
             ScalarType.Int64).to(device);
 
     private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids has type {ids.dtype}, "

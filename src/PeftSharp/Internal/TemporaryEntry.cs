@@ -31,15 +31,16 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>
-    /// Marks the folder <paramref name="name"/> as in use until the result is disposed. Call it before the folder is created.
+    /// Marks the folder <paramref name="name"/> as in use until the result is disposed. Call this method before the folder is created.
     /// </summary>
     /// <exception cref="IOException">The parent folder cannot be written.</exception>
     internal static FileStream Lock(string name)
     {
         for (var attempt = 1; ; attempt++)
-            if (TryCreate(
-                name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast: attempt == Attempts) is { } stream)
-                return stream;
+        {
+            var isLast = attempt == Attempts;
+            if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast) is { } stream) return stream;
+        }
     }
 
     /// <summary>Creates and locks a file. Returns null if another process has removed it between the two, as abandoned; the caller then
@@ -88,8 +89,9 @@ internal static partial class TemporaryEntry
     }
 
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
-        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc)
-            .Max() : entry.LastWriteTimeUtc;
+        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc)
+            .Append(folder.LastWriteTimeUtc).Max()
+        : entry.LastWriteTimeUtc;
 
     /// <summary>
     /// Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it and
@@ -110,6 +112,8 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>Matches current names and those of earlier versions, which contain a process id instead of the machine.</summary>
-    [GeneratedRegex(@"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})"
+        + @"\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

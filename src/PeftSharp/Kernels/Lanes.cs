@@ -118,7 +118,7 @@ internal static unsafe class Lanes
     internal static Vector256<float> Exp(Vector256<float> x)
     {
         const float lowest = -87.3f, highest = 88.3f;
-        // The order matters: both return the second operand for NaN.
+        // The order of operands matters: MinNative and MaxNative return the second operand for NaN.
         var bounded = Vector256.MinNative(Vector256.Create(highest), Vector256.MaxNative(Vector256.Create(lowest), x));
         var exponent = Vector256.Round(bounded * 1.44269504f);                                                 // x = exponent · ln 2 + rest
         var rest = Vector256.FusedMultiplyAdd(exponent, Vector256.Create(-0.693359375f), bounded);             // ln 2 in two parts

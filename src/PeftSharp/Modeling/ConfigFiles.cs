@@ -73,8 +73,9 @@ internal static class ConfigFiles
         if (!error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
             return new CheckpointException($"'{path}', field '{field}': {error.Message}", error);
         var type = error.Message["The JSON value could not be converted to ".Length..];
-        var expected = type.StartsWith("System.Int", StringComparison.Ordinal)
-            || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) ? "an integer"
+        var isInteger = type.StartsWith("System.Int", StringComparison.Ordinal)
+            || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal);
+        var expected = isInteger ? "an integer"
             : type.Contains("System.Double", StringComparison.Ordinal) ? "a number"
             : type.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"
             : type.StartsWith("System.String", StringComparison.Ordinal) ? "a string" : "a value of another type";

@@ -8,9 +8,8 @@ public partial record GenerationConfig
     private static readonly Dictionary<string, double> _unserved = new(StringComparer.Ordinal)
     {
         ["guidance_scale"] = 1, ["num_beam_groups"] = 1, ["diversity_penalty"] = 0, ["penalty_alpha"] = 0, ["dola_layers"] = double.NaN,
-        ["constraints"] = double.NaN, ["force_words_ids"] = double.NaN,
-        ["encoder_repetition_penalty"] = 1, ["encoder_no_repeat_ngram_size"] = 0, ["watermarking_config"] = double.NaN,
-        ["token_healing"] = 0,
+        ["constraints"] = double.NaN, ["force_words_ids"] = double.NaN, ["encoder_repetition_penalty"] = 1,
+        ["encoder_no_repeat_ngram_size"] = 0, ["watermarking_config"] = double.NaN, ["token_healing"] = 0,
     };
 
     /// <summary>Checks the values, individually and in combination.</summary>
@@ -27,12 +26,14 @@ public partial record GenerationConfig
     {
         var problems = new List<string>();
         if (effective.DoSample is not true)
-            problems.AddRange(Set(("temperature", Temperature is not null and not 1), ("top_k", TopK is not null and not 50),
-                ("top_p", TopP is not null and not 1), ("min_p", MinP is not null), ("top_h", TopH is not null), ("typical_p",
-                    TypicalP is not null and not 1), ("epsilon_cutoff", EpsilonCutoff is > 0), ("eta_cutoff", EtaCutoff is > 0)).Select(
-                        name => $"{name} is set, but is used only for sampling: set do_sample (DoSample = true), or remove {name}"));
+            problems.AddRange(Set(
+                ("temperature", Temperature is not null and not 1), ("top_k", TopK is not null and not 50),
+                ("top_p", TopP is not null and not 1), ("min_p", MinP is not null), ("top_h", TopH is not null),
+                ("typical_p", TypicalP is not null and not 1), ("epsilon_cutoff", EpsilonCutoff is > 0), ("eta_cutoff", EtaCutoff is > 0))
+                .Select(name => $"{name} is set, but is used only for sampling: set do_sample (DoSample = true), or remove {name}"));
         if (effective.NumBeams is null or 1)
-            problems.AddRange(Set(("early_stopping", EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
+            problems.AddRange(Set(
+                ("early_stopping", EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
                 ("length_penalty", LengthPenalty is not null and not 1))
                 .Select(name => $"{name} is set, but is used only for beam search: set num_beams (NumBeams = 4), or remove {name}"));
         if (MaxNewTokens is not null && MaxLength is not null) problems.Add("max_new_tokens and max_length are both set: "
@@ -59,8 +60,9 @@ public partial record GenerationConfig
             ("top_h", TopH, x => x is > 0 and <= 1, "in (0, 1]"), ("typical_p", TypicalP, x => x is > 0 and <= 1, "in (0, 1]"),
             ("epsilon_cutoff", EpsilonCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
             ("eta_cutoff", EtaCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
-            ("repetition_penalty", RepetitionPenalty, x => x > 0, "greater than 0"), ("length_penalty", LengthPenalty, double.IsFinite,
-                "a finite number"), ("no_repeat_ngram_size", NoRepeatNgramSize, x => x >= 0, "at least 0"),
+            ("repetition_penalty", RepetitionPenalty, x => x > 0, "greater than 0"),
+            ("length_penalty", LengthPenalty, double.IsFinite, "a finite number"),
+            ("no_repeat_ngram_size", NoRepeatNgramSize, x => x >= 0, "at least 0"),
             ("pad_token_id", PadTokenId, x => x >= 0, "at least 0"), ("bos_token_id", BosTokenId, x => x >= 0, "at least 0"),
             ("forced_bos_token_id", ForcedBosTokenId, x => x >= 0, "at least 0"),
             ("exponential_decay_length_penalty", ExponentialDecayLengthPenalty?.DecayFactor, x => x > 0, "a pair whose factor is "

@@ -19,7 +19,10 @@ internal static class InputCheck
         var specs = model.Inputs;
         var given = specs.Where(spec => IsMain(spec, specs) && inputs[spec.Name] is not null).ToArray();
         if (given.Length != 1)
-            throw new ArgumentException($"Give {string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name))}{(given.Length > 1 ? ", one of the two" : "")}.");
+        {
+            var main = string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name));
+            throw new ArgumentException($"Give {main}{(given.Length > 1 ? ", one of the two" : "")}.");
+        }
         foreach (var spec in specs)
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
@@ -39,9 +42,9 @@ internal static class InputCheck
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
-        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use "
-            + $"'{name}'{(name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
-            + $"It accepts the tensors {string.Join(", ", names)} and "
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'"
+            + (name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")
+            + $". It accepts the tensors {string.Join(", ", names)} and "
             + $"{(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
     }
 

@@ -33,11 +33,11 @@ internal static class KeyMapping
         Dictionary<string, string>? WithoutWrapper(string[] wrapped)
         {
             var length = 0;
-            while (_wrappers.FirstOrDefault(
-                wrapper => wrapped.All(key => key.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal))) is { } found
-                && wrapped.Length > 0)
-                length += found.Length;
+            while (wrapped.Length > 0 && _wrappers.FirstOrDefault(AllStartWith) is { } found) length += found.Length;
             return length == 0 ? null : wrapped.ToDictionary(key => key, key => Place(key[length..]), StringComparer.Ordinal);
+
+            bool AllStartWith(string wrapper) =>
+                wrapped.All(key => key.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal));
         }
     }
 }

@@ -32,11 +32,16 @@ public sealed record LoadReport(
         var lines = new List<string>();
         if (IsComplete) lines.Add("Every weight was loaded.");
         if (MissingKeys.Count > 0)
-            lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file; the values of the base model are kept" : "Not in the checkpoint and therefore initialized (train before use)")}: {string.Join(", ", MissingKeys)}.");
-        if (MismatchedKeys.Count > 0) lines.Add("Initialized because the checkpoint has a different shape: "
-            + $"{string.Join(", ", MismatchedKeys)}.");
-        if (UnexpectedKeys.Count > 0) lines.Add("Not used, because the model has no such parameters: "
-            + $"{string.Join(", ", UnexpectedKeys)}.");
+        {
+            var reason = MissingKeysKeepTheirValues
+                ? "Not in the file; the values of the base model are kept"
+                : "Not in the checkpoint and therefore initialized (train before use)";
+            lines.Add($"{reason}: {string.Join(", ", MissingKeys)}.");
+        }
+        if (MismatchedKeys.Count > 0)
+            lines.Add($"Initialized because the checkpoint has a different shape: {string.Join(", ", MismatchedKeys)}.");
+        if (UnexpectedKeys.Count > 0)
+            lines.Add($"Not used, because the model has no such parameters: {string.Join(", ", UnexpectedKeys)}.");
         return string.Join(" ", lines.Concat(Warnings));
     }
 }

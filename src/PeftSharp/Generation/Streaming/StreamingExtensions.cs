@@ -44,7 +44,8 @@ public static class StreamingExtensions
 
         void Generate(ChannelWriter<string> pieces, CancellationToken cancel)
         {
-            var streamer = new TextStreamer(tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(),
+            var streamer = new TextStreamer(
+                tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(),
                 skipPrompt: true, skipSpecialTokens);
             using var output = model.Generate(
                 prompt, options with { Tokenizer = options.Tokenizer ?? tokenizer, Streamer = streamer }, cancel);

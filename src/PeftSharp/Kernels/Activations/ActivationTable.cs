@@ -23,8 +23,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     {
         if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.BFloat16)) return function(x);
         if (!is_grad_enabled() || !x.requires_grad) return LookUp(x, _values.Value, null);
-        // Computed now, because the backward pass runs inside libtorch.
-        _ = _slopes.Value;
+        _ = _slopes.Value;                       // created before the call, because the backward pass runs inside libtorch
         return Function.apply(x, this);
     }
 

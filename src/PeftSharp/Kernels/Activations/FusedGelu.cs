@@ -45,8 +45,11 @@ internal static class FusedGelu
             && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())),
             "Contiguous float32.");
         var result = empty_like(x);
-        var operands = new Operands { X = (float*)TensorMemory.Pointer(x), Result = (float*)TensorMemory.Pointer(result),
-            Gradient = gradient is null ? null : (float*)TensorMemory.Pointer(gradient) };
+        var operands = new Operands
+        {
+            X = (float*)TensorMemory.Pointer(x), Result = (float*)TensorMemory.Pointer(result),
+            Gradient = gradient is null ? null : (float*)TensorMemory.Pointer(gradient),
+        };
         if (gradient is null) ElementLoop.RunParallel<ForwardKernel, Operands>((int)x.numel(), Grain, operands);
         else ElementLoop.RunParallel<BackwardKernel, Operands>((int)x.numel(), Grain, operands);
         return result;
@@ -67,8 +70,8 @@ internal static class FusedGelu
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run(in Operands p, nint index, int count)
         {
-            // Beyond ±20 the slope is 0 or 1; clamping keeps x³ from overflowing. Operand order matters: MinNative and MaxNative return the
-            // second operand for NaN.
+            // Beyond ±20 the slope is 0 or 1; clamping prevents an overflow of x³. The order of operands matters: MinNative and MaxNative
+            // return the second operand for NaN.
             var x = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + index, count)));
             var sigmoid = Sigmoid(x, out var exp);
             var twoUSlope = Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));

@@ -54,7 +54,7 @@ internal static unsafe class ClippingAdamW
         {
             var gradient = Lanes.Load(p.Gradient + index, count) * p.GradientScale;
             var mean = Lanes.Load(p.Mean + index, count);
-            // As torch.lerp: interpolates from the nearer end, which rounds less.
+            // Like torch.lerp, interpolates from the nearer end, which reduces the rounding error.
             mean = p.OneMinusBeta1 < 0.5f
                 ? Vector256.FusedMultiplyAdd(gradient - mean, Vector256.Create(p.OneMinusBeta1), mean)
                 : Vector256.FusedMultiplyAdd(mean - gradient, Vector256.Create(1 - p.OneMinusBeta1), gradient);

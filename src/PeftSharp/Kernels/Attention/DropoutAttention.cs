@@ -16,8 +16,8 @@ internal static unsafe class DropoutAttention
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
         FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled()
         && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.CanRun(query)
-        && key.dtype == query.dtype && value.dtype == query.dtype && key.device_type == query.device_type
-        && value.device_type == query.device_type
+        && key.dtype == query.dtype && value.dtype == query.dtype
+        && key.device_type == query.device_type && value.device_type == query.device_type
         && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
 
     /// <param name="query">Float [batch, heads, queries, width].</param>
@@ -42,7 +42,7 @@ internal static unsafe class DropoutAttention
             var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             (query, key, value) = (products.Readable(query), products.Readable(key), products.Readable(value));
-            var probabilities = products.Scores(query, key);                         // the scores, which the loop replaces by probabilities
+            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
             var dropped = empty_like(probabilities);
             var bits = BernoulliMask.Draw(probabilities.numel() / query.shape[2] * settings.DrawnQueries, settings.Keep);
             var rows = Rows(query, probabilities, dropped, bits, settings);
@@ -62,7 +62,7 @@ internal static unsafe class DropoutAttention
             var settings = (Settings)kept!;
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             gradient = products.Readable(gradient);
-            // The gradient of the dropped probabilities, which the loop replaces by that of the scores.
+            // The gradient of the dropped probabilities; the loop below replaces it by the gradient of the scores.
             var scoresGradient = products.Scores(gradient, value);
             var dropped = empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
@@ -71,8 +71,11 @@ internal static unsafe class DropoutAttention
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
             NativeThreads.For(RowCount(probabilities), 1, ref rows,
                 probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
-            return [products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query),
-                products.TransposedWeightedSum(dropped, gradient), null];
+            return
+            [
+                products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query),
+                products.TransposedWeightedSum(dropped, gradient), null,
+            ];
         }
     }
 
@@ -104,7 +107,7 @@ internal static unsafe class DropoutAttention
         {
             var (row, visible) = (p->Row<T>(index), p->VisibleTokens(index));
             var max = RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer);
-            // Every token is masked, as with padding on the left: probabilities of 0, as in libtorch.
+            // If every token is masked, as with padding on the left, the probabilities are 0, as in libtorch.
             if (max == float.NegativeInfinity) visible = 0;
             else row.Scale = 1 / RowSoftmax.Exponentiate(buffer, visible, max);
             row.Buffer = buffer;

@@ -17,8 +17,8 @@ internal static unsafe class OneQueryAttention
         && key.dtype == query.dtype && value.dtype == query.dtype
         && (mask is null || (mask.dtype == query.dtype && mask.device_type == query.device_type))
         && key.device_type == query.device_type && value.device_type == query.device_type
-        && query.shape[3] is var width && width % Lanes.Count == 0 && key.shape[3] == width && value.shape[3] == width
-        && key.shape[1] == query.shape[1];
+        && query.shape[3] is var width && width % Lanes.Count == 0
+        && key.shape[3] == width && value.shape[3] == width && key.shape[1] == query.shape[1];
 
     /// <param name="query">Float [batch, heads, 1, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
@@ -76,7 +76,7 @@ internal static unsafe class OneQueryAttention
             }
 
             new Span<float>(sums, width).Clear();
-            // Else every token is masked: a result of 0, as in libtorch.
+            // If every token is masked, the result stays 0, as in libtorch.
             if (max != float.NegativeInfinity)
             {
                 RowSoftmax.Pad(scores, tokens);

@@ -13,7 +13,8 @@ namespace PeftSharp.Kernels;
 internal static class BernoulliMask
 {
     private const int Lanes = 8, MinPart = 1 << 15;
-    // Of the time of an element; the rest is spent on generating its words.
+
+    // The share of the time per element that the comparison takes; generating the element's random words takes the rest.
     private const double ComparisonShare = 0.62;
 
     /// <summary>Whether masks for this tensor are drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
@@ -69,7 +70,7 @@ internal static class BernoulliMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void DrawPart(ref MersenneTwister twister, byte* bits, long count, ulong threshold)
     {
-        // Words of eight elements that lie in two blocks of the generator.
+        // The words of eight elements that lie partly in one block of the generator and partly in the next.
         var boundary = stackalloc uint[2 * Lanes];
         while (count > 0)
         {

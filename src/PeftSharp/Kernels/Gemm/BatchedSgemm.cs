@@ -34,8 +34,8 @@ internal static unsafe class BatchedSgemm
     /// <param name="value">[batch, heads, tokens, width].</param>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value)
     {
-        if (!FastPaths.Linear || !Sgemm.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU || query.dtype != ScalarType.Float32
-            || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32)
+        if (!FastPaths.Linear || !Sgemm.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU
+            || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32)
             return false;
         var (left, right) = (query.shape, key.shape);
         return right.AsSpan().SequenceEqual(value.shape) && left[0] == right[0] && left[1] == right[1]
@@ -52,8 +52,8 @@ internal static unsafe class BatchedSgemm
     {
         var (left, right) = (a.shape, b.shape);
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
-        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3] && right[0] == left[0]
-            && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
+        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3]
+            && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
         Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1,
             "Rows or columns of the operands and rows of the result are contiguous.");
         var call = new Call
@@ -83,10 +83,12 @@ internal static unsafe class BatchedSgemm
                     depth, packedLeft, SgemmMicroKernel.MR);
                 var panel = packedRight + firstDepth * SgemmMicroKernel.NR;
                 var c = p->C.Row<float>(head, row);
-                for (var column = 0; column < columns;
-                    column += SgemmMicroKernel.NR, panel += PanelPacking.PanelStride(SgemmMicroKernel.NR, p->Depth))
+                for (var column = 0; column < columns; column += SgemmMicroKernel.NR)
+                {
                     SgemmMicroKernel.Run(packedLeft, panel, depth, c + column, p->C.RowStride, rows,
                         Math.Min(SgemmMicroKernel.NR, p->Columns - column), null, accumulates: false);
+                    panel += PanelPacking.PanelStride(SgemmMicroKernel.NR, p->Depth);
+                }
             }
         }
     }

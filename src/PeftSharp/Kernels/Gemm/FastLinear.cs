@@ -48,11 +48,11 @@ internal static class FastLinear
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
-            var (x, weight, isTransposed, bias) = ((Tensor)arguments[0], (Tensor)arguments[1], (bool)arguments[2],
-                arguments.Length > 3 ? (Tensor)arguments[3] : null);
+            var (x, weight, isTransposed) = ((Tensor)arguments[0], (Tensor)arguments[1], (bool)arguments[2]);
+            var bias = arguments.Length > 3 ? (Tensor)arguments[3] : null;
             var kept = new Kept(isTransposed, x.requires_grad, weight.requires_grad, bias?.requires_grad, x.shape);
-            (save, keep) = ([.. kept.WantsX ? [weight.alias()] : Array.Empty<Tensor>(),
-                .. kept.WantsWeight ? [x.alias()] : Array.Empty<Tensor>()], kept);
+            keep = kept;
+            save = [.. kept.WantsX ? [weight.alias()] : Array.Empty<Tensor>(), .. kept.WantsWeight ? [x.alias()] : Array.Empty<Tensor>()];
             return FastLinear.Forward(x, weight, bias, isTransposed);
         }
 

@@ -40,9 +40,9 @@ internal static unsafe class GemvTransposed
             Initialize<T>(p, column, end, sums);
             for (var input = 0; input < p->Inputs; input += BlockInputs)
             {
-                var (nextInput, nextColumn) = input + BlockInputs < p->Inputs ? (input + BlockInputs, column)
-                    : end < to ? (0, end)
-                    : (input, column);
+                var (nextInput, nextColumn) = input + BlockInputs < p->Inputs
+                    ? (input + BlockInputs, column)
+                    : end < to ? (0, end) : (input, column);
                 var block = new Block
                 {
                     From = column, To = end, Input = input, Depth = Math.Min(BlockInputs, p->Inputs - input),
@@ -100,8 +100,8 @@ internal static unsafe class GemvTransposed
         }
     }
 
-    // The three kernels differ in the number of accumulators only. They are written out because the JIT keeps separate locals in registers,
-    // but not the elements of an array.
+    // The three kernels differ only in the number of accumulators. They are written out because the JIT keeps separate local variables in
+    // registers, but not the elements of an array.
 
     /// <summary>Adds a block of the weight times eight rows of the input, panel by panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

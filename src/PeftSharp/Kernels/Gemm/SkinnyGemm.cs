@@ -28,8 +28,8 @@ internal static unsafe class SkinnyGemm
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type
         && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
         && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= SkinnyGemmArguments.MaxRows * inputs
-        && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs && weight.size(isTransposed ? 0 : 1) == inputs
-        && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
+        && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs
+        && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>

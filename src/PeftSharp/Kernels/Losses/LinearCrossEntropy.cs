@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// so the scores (logits) of all rows are never in memory at the same time.</summary>
 internal static class LinearCrossEntropy
 {
-    // Of a chunk: 32 MB and 128 MB; products of this size run at full speed.
+    // The maximum number of scores per chunk: 32 MB and 128 MB. Matrix products of this size run at full speed.
     private const long MaxBFloat16Scores = 1 << 24, MaxFloat32Scores = 1 << 25;
 
     /// <param name="states">Float [rows, hidden].</param>
@@ -39,7 +39,7 @@ internal static class LinearCrossEntropy
     {
         var maxScores = states.dtype == ScalarType.Float32 ? MaxFloat32Scores : MaxBFloat16Scores;
         var chunks = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + maxScores - 1) / maxScores);
-        // Equal chunks: a short last one would read the whole table for few rows.
+        // The chunks are equal, because a short last chunk would read the whole table for a few rows.
         var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);
         var loss = zeros(1, ScalarType.Float64, states.device);
         for (long first = 0; first < states.shape[0]; first += rows)

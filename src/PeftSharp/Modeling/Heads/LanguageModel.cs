@@ -58,8 +58,9 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
                 ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
         }
-        return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions },
-            inputs, options);
+        var logits = Head.call(states);
+        return WithLoss(
+            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
     /// <summary>The head's weight if the head is a plain matrix product; null if it has a bias or an adapter.</summary>

@@ -26,6 +26,6 @@ internal static class Attention
         DropoutAttention.CanRun(query, key, value, dropout)
             ? DropoutAttention.Apply(query, key, value, mask, isCausal, dropout, drawnQueries ?? query.shape[2])
             : dropout == 0 && !isCausal && OneQueryAttention.CanRun(query, key, value, mask)
-                ? OneQueryAttention.Apply(query, key, value, mask)
+            ? OneQueryAttention.Apply(query, key, value, mask)
             : functional.scaled_dot_product_attention(query, key, value, mask, dropout, is_casual: isCausal);
 }

@@ -31,8 +31,8 @@ public sealed class AttentionContext : IDisposable
 
     private AttentionContext(AttentionContext other)
     {
-        (_attentionMask, _embedded, _positions, IsCausal, Cache) = (other._attentionMask, other._embedded, other._positions,
-            other.IsCausal, other.Cache);
+        (_attentionMask, _embedded, _positions) = (other._attentionMask, other._embedded, other._positions);
+        (IsCausal, Cache) = (other.IsCausal, other.Cache);
         (PastLength, _attentions, _masks, _rotary) = (other.PastLength, other._attentions, other._masks, other._rotary);
     }
 
