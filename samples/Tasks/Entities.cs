@@ -18,7 +18,7 @@ internal static class Entities
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
         var texts = people.SelectMany(person => places.SelectMany(place =>
             new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }));
-        var sentences = texts.Select(text => (Text: text, Tags: text.Split(' ').Select(Tag).ToArray())).ToArray();     // a tag for each word
+        var sentences = texts.Select(text => (Text: text, Tags: text.Split(' ').Select(Tag).ToArray())).ToArray();    // a tag for each word
 
         // A folder with a published model, such as bert-base-cased.
         var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));

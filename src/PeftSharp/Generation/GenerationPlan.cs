@@ -24,8 +24,8 @@ internal sealed class GenerationPlan
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
-        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but is used only for sampling. "
-            + "Set do_sample (DoSample = true), or remove seed.");
+        if (generator is not null && !DoSample)
+            throw new ArgumentException("seed is set, but is used only for sampling. Set do_sample (DoSample = true), or remove seed.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
@@ -97,9 +97,9 @@ internal sealed class GenerationPlan
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
         if (mask is null && Config.PadTokenId is { } pad && !Eos.Contains(pad)) mask = ids.ne(pad);
-        if (mask is not null && !mask.shape.SequenceEqual(ids.shape)) throw new ArgumentException("attention_mask has shape "
-            + $"[{string.Join(", ", mask.shape)}], but input_ids has shape [{string.Join(", ", ids.shape)}]. "
-            + "Both must have the same shape.");
+        if (mask is not null && !mask.shape.SequenceEqual(ids.shape))
+            throw new ArgumentException($"attention_mask has shape [{string.Join(", ", mask.shape)}], "
+                + $"but input_ids has shape [{string.Join(", ", ids.shape)}]. Both must have the same shape.");
         mask = mask?.to(ScalarType.Int64);
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
@@ -145,8 +145,9 @@ internal sealed class GenerationPlan
             ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0),
             ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
         }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
-        if (needing.Length > 0) throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text "
-            + "token, and the model has none. Set eos_token_id, or remove the option.");
+        if (needing.Length > 0)
+            throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text token, and the model has none. "
+                + "Set eos_token_id, or remove the option.");
     }
 
     private void Check()

@@ -36,10 +36,10 @@ public partial record GenerationConfig
                 ("early_stopping", EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
                 ("length_penalty", LengthPenalty is not null and not 1))
                 .Select(name => $"{name} is set, but is used only for beam search: set num_beams (NumBeams = 4), or remove {name}"));
-        if (MaxNewTokens is not null && MaxLength is not null) problems.Add("max_new_tokens and max_length are both set: "
-            + "set only one of them");
-        if (MinNewTokens is not null && MinLength is not null) problems.Add("min_new_tokens and min_length are both set: "
-            + "set only one of them");
+        if (MaxNewTokens is not null && MaxLength is not null)
+            problems.Add("max_new_tokens and max_length are both set: set only one of them");
+        if (MinNewTokens is not null && MinLength is not null)
+            problems.Add("min_new_tokens and min_length are both set: set only one of them");
         if (problems.Count > 0) throw new ArgumentException($"Conflicting generation options: {string.Join("; ", problems)}.");
 
         static IEnumerable<string> Set(params (string Name, bool IsSet)[] fields) =>
@@ -71,10 +71,10 @@ public partial record GenerationConfig
         foreach (var (name, value, isValid, rule) in numbers)
             if (value is { } number && !isValid(number)) yield return FormattableString.Invariant($"{name} is {number}; it must be {rule}");
         foreach (var (name, ids) in TokenLists())
-            if (ids.Count == 0 || ids.Any(id => id < 0)) yield return $"{name} is [{string.Join(", ", ids)}]; "
-                + "it must hold at least one token id, and token ids are at least 0";
-        if (StopStrings?.Any(string.IsNullOrEmpty) is true) yield return "stop_strings contains an empty string, "
-            + "which matches every text";
+            if (ids.Count == 0 || ids.Any(id => id < 0))
+                yield return $"{name} is [{string.Join(", ", ids)}]; it must hold at least one token id, and token ids are at least 0";
+        if (StopStrings?.Any(string.IsNullOrEmpty) is true)
+            yield return "stop_strings contains an empty string, which matches every text";
     }
 
     private IEnumerable<(string Name, IReadOnlyList<int> Ids)> TokenLists()
@@ -90,8 +90,8 @@ public partial record GenerationConfig
     private IEnumerable<string> CombinationProblems()
     {
         var (beams, returned) = (NumBeams ?? 1, NumReturnSequences ?? 1);
-        if (beams == 1 && returned > 1 && DoSample is not true) yield return $"num_return_sequences is {returned}, "
-            + "but greedy decoding produces one sequence: set do_sample or num_beams";
+        if (beams == 1 && returned > 1 && DoSample is not true)
+            yield return $"num_return_sequences is {returned}, but greedy decoding produces one sequence: set do_sample or num_beams";
         if (beams > 1 && returned > beams) yield return $"num_return_sequences is {returned}, which is more than num_beams ({beams})";
         if (MinNewTokens > MaxNewTokens) yield return $"min_new_tokens is {MinNewTokens}, but max_new_tokens is {MaxNewTokens}";
         if (MaxNewTokens is null && MinLength > MaxLength) yield return $"min_length is {MinLength}, but max_length is {MaxLength}";

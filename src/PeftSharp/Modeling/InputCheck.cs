@@ -73,13 +73,15 @@ internal static class InputCheck
                 if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Integers:
-                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type "
-                    + $"{tensor.dtype}, but the model expects integers (int64). Cast the column.");
+                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+                    throw new DatasetException(
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects integers (int64). Cast the column.");
                 if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Values:
-                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, "
-                    + "but the model expects floating-point values. Cast the column.");
+                if (!is_floating_point(tensor))
+                    throw new DatasetException(
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects floating-point values. Cast the column.");
                 break;
         }
     }
@@ -89,10 +91,11 @@ internal static class InputCheck
     /// </exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {
-        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, "
-            + "but ids must be integers (int64). Cast the column.");
-        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, "
-            + "tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
+        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            throw new DatasetException($"'{name}' has type {ids.dtype}, but ids must be integers (int64). Cast the column.");
+        if (ids.dim() < 2)
+            throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, tokens] is expected. "
+                + "Call unsqueeze(0) to make a batch of one row.");
         Range(name, ids, 0, vocabSize - 1, null,
             $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
@@ -134,8 +137,8 @@ internal static class InputCheck
     /// <exception cref="DatasetException">There are no tokens.</exception>
     internal static void Length(long tokens, long positions)
     {
-        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. "
-            + "Remove empty rows with dataset.Filter.");
+        if (tokens == 0)
+            throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
         if (tokens > positions)
             throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions "
                 + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");

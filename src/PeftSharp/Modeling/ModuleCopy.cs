@@ -77,8 +77,8 @@ internal static class ModuleCopy
             field.SetValue(copy, CopyValue(field.GetValue(module), $"{path}.{field.Name}"));
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
-        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
-            + "it has parameters that are not stored in fields.");
+        if (!found.SequenceEqual(wanted))
+            throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields.");
         return copy;
     }
 

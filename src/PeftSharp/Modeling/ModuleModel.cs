@@ -30,8 +30,8 @@ public sealed class ModuleModel : PretrainedModel
         : base(NameOf(module), config ?? new ModuleConfig())
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Count == 0) throw new ArgumentException("The list is empty. "
-            + "Specify at least one tensor that the module reads.", nameof(inputs));
+        if (inputs.Count == 0)
+            throw new ArgumentException("The list is empty. Specify at least one tensor that the module reads.", nameof(inputs));
         (_module, _hasObjective, Inputs, Objective) = (module, objective is not null, inputs, objective ?? new OwnLoss());
         RegisterComponents();
         train(module.training);

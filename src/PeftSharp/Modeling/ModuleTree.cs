@@ -62,8 +62,8 @@ internal static class ModuleTree
             ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, "
             + "so the model would still call the original module. "
                 + $"Store it in a field of type Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
-        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type "
-            + $"{field.FieldType.Name}");
+        if (!field.FieldType.IsInstanceOfType(replacement))
+            throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type {field.FieldType.Name}");
         field.SetValue(place.Parent, replacement);
     }
 
@@ -82,8 +82,8 @@ internal static class ModuleTree
             .FirstOrDefault(list => list.OfType<Module>().Contains(place.Module, ReferenceEqualityComparer.Instance))
             ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: "
             + "this version of TorchSharp is not supported.");
-        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential can hold "
-            + "only modules that map one tensor to one tensor");
+        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement))
+            throw Unfit(place, "a Sequential can hold only modules that map one tensor to one tensor");
         for (var index = 0; index < modules.Count; index++)
             if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
     }

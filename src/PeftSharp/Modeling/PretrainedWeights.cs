@@ -52,8 +52,9 @@ internal static class PretrainedWeights
             }
             if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape))
                 mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
-            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, "
-                + $"as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
+            else if (!fitting.TryAdd(names[name], name))
+                throw new CheckpointException(
+                    $"'{folder}' contains '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
         }
         foreach (var (place, name) in copies)
             if (checkpoint.Tensors[name].Shape.SequenceEqual(parameters[place].shape)) fitting.TryAdd(place, name);
@@ -67,8 +68,9 @@ internal static class PretrainedWeights
                 + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "
                 + "these parameters.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
-        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: "
-            + $"it does not contain {string.Join(", ", missing)}.");
+        if (needsAll && missing.Length > 0)
+            throw new CheckpointException(
+                $"'{folder}' was not saved from this {model.GetName()}: it does not contain {string.Join(", ", missing)}.");
         var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
         foreach (var (place, name) in fitting)
         {

@@ -28,8 +28,9 @@ public sealed class MaskFiller : Predictor
     public MaskFiller(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
         if (model.Objective is not MaskedLMObjective) throw WrongTask(model, "masked language modeling", nameof(AutoModelForMaskedLM));
-        if (tokenizer.MaskTokenId is null) throw new ArgumentException("The tokenizer has no mask token. "
-            + "Set the mask token with which the model was trained: tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
+        if (tokenizer.MaskTokenId is null)
+            throw new ArgumentException("The tokenizer has no mask token. Set the mask token with which the model was trained: "
+                + "tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
     }
 
     /// <summary>The token that marks the position to predict, such as <c>[MASK]</c>.</summary>
@@ -139,10 +140,12 @@ public sealed class MaskFiller : Predictor
             var encoded = Tokenizer.Encode(Slice(texts, start, count), cancellationToken: call.CancellationToken);
             foreach (var (index, row) in encoded.Encodings.Index())
             {
-                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value)) throw new ArgumentException($"Text {start + index} has no mask. "
-                    + $"Insert {MaskToken} at the position to predict.", nameof(texts));
-                if (row.Length > limit) throw new ArgumentException($"Text {start + index} has {row.Length} tokens, "
-                    + $"but the model supports {limit}. Shorten the text around the mask.", nameof(texts));
+                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value))
+                    throw new ArgumentException(
+                        $"Text {start + index} has no mask. Insert {MaskToken} at the position to predict.", nameof(texts));
+                if (row.Length > limit)
+                    throw new ArgumentException($"Text {start + index} has {row.Length} tokens, but the model supports {limit}. "
+                        + "Shorten the text around the mask.", nameof(texts));
             }
             return encoded;
         }
@@ -178,8 +181,8 @@ public sealed class MaskFiller : Predictor
     private long[]? TargetIds(IReadOnlyCollection<string>? targets)
     {
         if (targets is null) return null;
-        if (targets.Count == 0) throw new ArgumentException("targets is empty. Specify at least one token, "
-            + "or pass null.", nameof(targets));
+        if (targets.Count == 0)
+            throw new ArgumentException("targets is empty. Specify at least one token, or pass null.", nameof(targets));
         var vocabulary = Tokenizer.GetVocab();
         return [.. targets.Select(target => vocabulary.TryGetValue(target, out var id) ? (long)id
             : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into "

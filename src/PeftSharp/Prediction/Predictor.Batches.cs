@@ -45,8 +45,9 @@ public abstract partial class Predictor
             var rows = encoded.Encodings;
             var textOf = encoded.OverflowToSampleMapping ?? [.. Enumerable.Range(0, rows.Count)];
             var empty = rows.Index().FirstOrDefault(row => row.Item.Length == 0);
-            if (empty.Item is not null) throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, "
-                + "and the tokenizer does not add special tokens. Remove empty texts.");
+            if (empty.Item is not null)
+                throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, "
+                    + "and the tokenizer does not add special tokens. Remove empty texts.");
             var outputs = new TRow[rows.Count];
             var open = textOf.CountBy(text => text).ToDictionary();
             foreach (var batch in Enumerable.Range(0, rows.Count).OrderByDescending(row => rows[row].Length).Chunk(rowsPerBatch))
@@ -136,8 +137,9 @@ public abstract partial class Predictor
     {
         if (others is null) return;
         RequireTexts(others, name);
-        if (others.Count != texts.Count) throw new ArgumentException($"There are {texts.Count} first texts but {others.Count} second "
-            + "texts. Provide one second text per first text.", name);
+        if (others.Count != texts.Count)
+            throw new ArgumentException(
+                $"There are {texts.Count} first texts but {others.Count} second texts. Provide one second text per first text.", name);
     }
 
     private protected static string[] Slice(IReadOnlyList<string> texts, int start, int count)

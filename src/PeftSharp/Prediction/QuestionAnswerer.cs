@@ -198,7 +198,7 @@ public sealed class QuestionAnswerer : Predictor
     private static void RequireContent(IReadOnlyList<string> texts, string name)
     {
         for (var i = 0; i < texts.Count; i++)
-            if (texts[i].Length == 0) throw new ArgumentException($"{name}[{i}] is empty. "
-                + "Provide a question and the text that contains its answer.", name);
+            if (texts[i].Length == 0)
+                throw new ArgumentException($"{name}[{i}] is empty. Provide a question and the text that contains its answer.", name);
     }
 }

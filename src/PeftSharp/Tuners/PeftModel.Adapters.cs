@@ -17,10 +17,12 @@ public abstract partial class PeftModel
         AdapterNames.Check(adapterName, nameof(adapterName));
         ArgumentNullException.ThrowIfNull(config);
         using var change = BeginChange("Adding an adapter");
-        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"An adapter '{adapterName}' already exists. "
-            + "Choose another name, or delete the existing adapter.", nameof(adapterName));
-        if (config.PeftType != _peftType) throw new ArgumentException($"This model has {_peftType} adapters and cannot also have "
-            + $"{config.PeftType} adapters. Load the base model again for the new adapter.", nameof(config));
+        if (_configs.ContainsKey(adapterName))
+            throw new ArgumentException(
+                $"An adapter '{adapterName}' already exists. Choose another name, or delete the existing adapter.", nameof(adapterName));
+        if (config.PeftType != _peftType)
+            throw new ArgumentException($"This model has {_peftType} adapters and cannot also have {config.PeftType} adapters. "
+                + "Load the base model again for the new adapter.", nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
         if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
@@ -53,8 +55,8 @@ public abstract partial class PeftModel
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. "
-            + "To use none, call DisableAdapter().", nameof(adapterNames));
+        if (adapterNames.Count == 0)
+            throw new ArgumentException("Specify at least one adapter. To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
         if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count)
             throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));

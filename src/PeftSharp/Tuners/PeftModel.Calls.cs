@@ -84,8 +84,9 @@ public abstract partial class PeftModel
     public IDisposable UseAdapters(IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
-            + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
+        if (adapterNames.Count == 0)
+            throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
+                + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
         return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
     }
 

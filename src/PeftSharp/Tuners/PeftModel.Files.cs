@@ -71,8 +71,8 @@ public abstract partial class PeftModel
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
-        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. "
-            + "Specify at least one.", nameof(selectedAdapters));
+        if (selectedAdapters.Count == 0)
+            throw new ArgumentException("There is no adapter to save. Specify at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();

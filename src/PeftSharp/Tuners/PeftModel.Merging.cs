@@ -75,8 +75,9 @@ public abstract partial class PeftModel
     {
         var names = adapterNames ?? _adapters.Default.Active;
         RequireKnown(names);
-        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
-            + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
+        if (names.Count == 0)
+            throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
+                + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
         foreach (var name in all)

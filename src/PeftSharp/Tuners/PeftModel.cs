@@ -33,8 +33,8 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
-        if (model is PeftModel) throw new ArgumentException("This model already has adapters. "
-            + "Call AddAdapter to add another one.", nameof(model));
+        if (model is PeftModel)
+            throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
         if (ModuleTree.Walk(model, module => module is IAdapterModule)
             .FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
             throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. "
@@ -200,8 +200,9 @@ public abstract partial class PeftModel : PretrainedModel
     private void RequireKnown(IEnumerable<string> names)
     {
         foreach (var name in names)
-            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'. Available adapters: "
-                + $"{string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+            if (!_configs.ContainsKey(name))
+                throw new ArgumentException(
+                    $"There is no adapter '{name}'. Available adapters: {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
     }
 
     private void RequireUnmerged(string what)

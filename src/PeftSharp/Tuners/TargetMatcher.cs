@@ -29,8 +29,9 @@ internal sealed class TargetMatcher
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
-        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
-            + "Specify at least one, or leave it null for the defaults of the model's family.");
+        if (selected.Length == 0)
+            throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
+                + "Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
                 + "by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");

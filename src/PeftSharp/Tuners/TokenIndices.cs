@@ -52,11 +52,12 @@ public sealed class TokenIndices : IEnumerable<int>
 
     private static void Check(ReadOnlySpan<int> ids, string where)
     {
-        if (ids.IsEmpty) throw new ArgumentException($"trainable_token_indices contains no token ids for {where}. "
-            + "Specify at least one, or leave it null.");
+        if (ids.IsEmpty)
+            throw new ArgumentException(
+                $"trainable_token_indices contains no token ids for {where}. Specify at least one, or leave it null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
-            if (id < 0 || !seen.Add(id)) throw new ArgumentException($"trainable_token_indices contains {id} for {where}; "
-                + "ids must be non-negative and distinct.");
+            if (id < 0 || !seen.Add(id))
+                throw new ArgumentException($"trainable_token_indices contains {id} for {where}; ids must be non-negative and distinct.");
     }
 }

@@ -37,8 +37,9 @@ public static class StreamingExtensions
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(tokenizer);
         options ??= new GenerationOptions();
-        if (options.Streamer is not null) throw new ArgumentException("The options contain a streamer, but GenerateStreamAsync uses "
-            + "its own. Call Generate, or remove the streamer.", nameof(options));
+        if (options.Streamer is not null)
+            throw new ArgumentException("The options contain a streamer, but GenerateStreamAsync uses its own. "
+                + "Call Generate, or remove the streamer.", nameof(options));
         // The caller's adapter scope may have ended when the text is enumerated.
         return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);
 

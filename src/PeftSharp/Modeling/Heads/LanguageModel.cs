@@ -88,8 +88,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     {
         var tokens = states.shape[1];
         if (options.LogitsToKeep <= 0 || options.LogitsToKeep >= tokens) return states;
-        if (inputs.Labels is not null) throw new ArgumentException("The loss needs the logits of all tokens. "
-            + "Leave LogitsToKeep at 0 if the batch has labels.");
+        if (inputs.Labels is not null)
+            throw new ArgumentException("The loss needs the logits of all tokens. Leave LogitsToKeep at 0 if the batch has labels.");
         return states.narrow(1, tokens - options.LogitsToKeep, options.LogitsToKeep);
     }
 }

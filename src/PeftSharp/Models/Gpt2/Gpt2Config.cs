@@ -83,8 +83,8 @@ public sealed record Gpt2Config : TextConfig
                 ("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
         if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is not a multiple of n_head {NHead}";
-        if (!ActivationFunctions.Names.Contains(ActivationFunction)) yield return $"activation_function is '{ActivationFunction}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(ActivationFunction))
+            yield return $"activation_function is '{ActivationFunction}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
     }
 }

@@ -100,13 +100,13 @@ public sealed record LlamaConfig : TextConfig
         foreach (var problem in sizes.Concat(MustBeProbability(
             ("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout))).Concat(RopeParameters.Problems()))
             yield return problem;
-        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(HiddenAct))
+            yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;
-        if (NumAttentionHeads % keyValueHeads != 0) yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of "
-            + $"num_key_value_heads {keyValueHeads}";
-        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of "
-            + $"num_attention_heads {NumAttentionHeads}";
+        if (NumAttentionHeads % keyValueHeads != 0)
+            yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of num_key_value_heads {keyValueHeads}";
+        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0)
+            yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
         if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
     }
 }

@@ -126,8 +126,8 @@ public sealed record LoraConfig : LayerConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(R, 1);
         foreach (var (pattern, rank) in RankPattern)
             if (rank < 1) throw new ArgumentOutOfRangeException(nameof(RankPattern), rank, $"The rank of '{pattern}' must be at least 1.");
-        if (!(LoraDropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout "
-            + "must be at least 0 and less than 1.");
+        if (!(LoraDropout is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout must be at least 0 and less than 1.");
         if (!double.IsFinite(LoraAlpha) || AlphaPattern.Values.Any(alpha => !double.IsFinite(alpha)))
             throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "Alpha must be a finite number.");
         if (TargetModules?.Pattern is not null && LayersToTransform is not null)

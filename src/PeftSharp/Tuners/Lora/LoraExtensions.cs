@@ -35,8 +35,9 @@ public static class LoraExtensions
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(weights);
         if (adapters.Count == 0) throw new ArgumentException("The list is empty. Specify at least one adapter.", nameof(adapters));
-        if (adapters.Count != weights.Count) throw new ArgumentException($"There are {adapters.Count} adapters but {weights.Count} "
-            + "weights. Provide one weight per adapter.", nameof(weights));
+        if (adapters.Count != weights.Count)
+            throw new ArgumentException(
+                $"There are {adapters.Count} adapters but {weights.Count} weights. Provide one weight per adapter.", nameof(weights));
         if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0)
             throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));
@@ -45,8 +46,9 @@ public static class LoraExtensions
         how.Check();
         model.Combine(adapters, adapterName, (tuner, configs) =>
         {
-            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of type {configs[0].PeftType} cannot be "
-                + $"combined; only {LoraConfig.Method} adapters can.");
+            if (tuner is not LoraTuner lora)
+                throw new NotSupportedException(
+                    $"Adapters of type {configs[0].PeftType} cannot be combined; only {LoraConfig.Method} adapters can.");
             var (config, sized) = Combined([.. configs.Cast<LoraConfig>()], how);
             return (config, () => lora.Combine(adapterName, sized));
         });

@@ -40,8 +40,9 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
             using var scope = NewDisposeScope();
             var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path))
                 .Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
-            if (sources.Length == 0) throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} "
-                + $"adapts the layer '{path}', although their target modules match it.");
+            if (sources.Length == 0)
+                throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} adapts the layer '{path}', "
+                    + "although their target modules match it.");
             var target = (ILoraFactors)adapter;
             var (a, b) = LoraCombiner.Combine(sources, how, target.ArePrunedTransposed);
             target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // if the rank of the layer is smaller, the rest stays zero

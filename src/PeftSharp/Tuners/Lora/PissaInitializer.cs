@@ -15,8 +15,9 @@ internal sealed class PissaInitializer(int? iterations) : LoraInitializer
         using var scope = NewDisposeScope();
         var weight = start.Weight();
         var largest = Math.Min(weight.shape[0], weight.shape[1]);
-        if (start.Rank > largest) throw new ArgumentException($"{Name} requires a rank of at most {largest} for a layer of "
-            + $"{weight.shape[1]} inputs and {weight.shape[0]} outputs, not {start.Rank}.");
+        if (start.Rank > largest)
+            throw new ArgumentException($"{Name} requires a rank of at most {largest} for a layer of {weight.shape[1]} inputs and "
+                + $"{weight.shape[0]} outputs, not {start.Rank}.");
         var (u, s, vh) = iterations is { } count
             ? RandomizedSvd.Decompose(weight, start.Rank, count)
             : linalg.svd(weight, fullMatrices: false);

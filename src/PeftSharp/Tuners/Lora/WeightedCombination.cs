@@ -29,16 +29,18 @@ internal sealed record WeightedCombination(
     internal void Check()
     {
         if (!Enum.IsDefined(Type)) throw new ArgumentException($"The combination type {Type} is not supported.");
-        if (IsPruned && Density is not (>= 0 and <= 1)) throw new ArgumentException($"{Type} requires a density from 0 to 1, "
-            + $"the fraction of elements to keep, but density is {(Density is null ? "not set" : Density)}.");
-        if (SvdClamp is not null and not (>= 0 and <= 1)) throw new ArgumentException($"svdClamp is {SvdClamp}, but it must be a "
-            + "quantile from 0 to 1.");
+        if (IsPruned && Density is not (>= 0 and <= 1))
+            throw new ArgumentException($"{Type} requires a density from 0 to 1, the fraction of elements to keep, "
+                + $"but density is {(Density is null ? "not set" : Density)}.");
+        if (SvdClamp is not null and not (>= 0 and <= 1))
+            throw new ArgumentException($"svdClamp is {SvdClamp}, but it must be a quantile from 0 to 1.");
         var unused = new (string Name, bool IsUnused)[]
         {
             ("density", Density is not null && !IsPruned), ("svdRank", Rank > 0 && !IsOnUpdates),
             ("svdClamp", SvdClamp is not null && !IsOnUpdates), ("majoritySignMethod", SignMethod != default && !UsesSigns),
         }.Where(option => option.IsUnused).Select(option => option.Name).ToArray();
-        if (unused.Length > 0) throw new ArgumentException($"{Type} does not use {string.Join(", ", unused)}. "
-            + "Remove it, or choose a combination type that uses it.");
+        if (unused.Length > 0)
+            throw new ArgumentException(
+                $"{Type} does not use {string.Join(", ", unused)}. Remove it, or choose a combination type that uses it.");
     }
 }

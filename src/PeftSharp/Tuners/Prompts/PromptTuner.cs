@@ -39,8 +39,9 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
                 + "embeddings as input (inputs_embeds). Use another method for this model.");
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
-        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the width of the "
-            + $"embeddings of {Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
+        if (prompt.TokenDim is { } given && given != width)
+            throw new ArgumentException($"token_dim is {given}, but the width of the embeddings of {Model.GetName()} is {width}. "
+                + "Leave TokenDim null, or load the base model of the adapter.");
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions
             && prompt.NumVirtualTokens >= positions)
             throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "

@@ -47,8 +47,9 @@ internal static class VirtualTokenInputs
         var result = inputs.Copy();
         if (inputs.AttentionMask is { } mask)
         {
-            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
-                + "but virtual tokens require a mask with one value per token, [batch, tokens].");
+            if (mask.dim() != 2)
+                throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
+                    + "but virtual tokens require a mask with one value per token, [batch, tokens].");
             result.AttentionMask = cat([ones([mask.shape[0], added], mask.dtype, mask.device), mask], 1);
         }
         if (inputs.PositionIds is not { } positions) return result;

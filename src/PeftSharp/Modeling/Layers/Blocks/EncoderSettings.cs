@@ -35,7 +35,7 @@ public sealed record EncoderSettings
             if (!(value is >= 0 and < 1))
                 yield return FormattableString.Invariant($"{name} is {value}; it must be at least 0 and less than 1");
         if (Heads > 0 && HiddenSize % Heads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of {headsField} {Heads}";
-        if (!ActivationFunctions.Names.Contains(Activation)) yield return $"{activationField} is '{Activation}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(Activation))
+            yield return $"{activationField} is '{Activation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
     }
 }
