@@ -43,8 +43,9 @@ internal static class Losses
         InputCheck.Labels(labels, table.shape[0]);
         CheckOneForEach(labels, states);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
-        return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets),
-            InputCheck.Ignored).MoveToOuterDisposeScope();
+        var rows = states.reshape(-1, states.shape[^1]);
+        return Kernels.LinearCrossEntropy.Apply(rows, table, targets, items ?? CountClasses(targets), InputCheck.Ignored)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -138,10 +139,14 @@ internal static class Losses
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
         if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
-                + $"row of [{string.Join(", ", rows.shape)}]."
-                + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
-                + "or load the model with ProblemType \"multi_label_classification\"." : ""));
+        {
+            var multiLabel = labels.numel() == rows.numel()
+                ? " For multi-label classification, use labels of booleans or floating-point values, "
+                    + "or load the model with ProblemType \"multi_label_classification\"."
+                : "";
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], "
+                + $"but this head expects one class for each row of [{string.Join(", ", rows.shape)}].{multiLabel}");
+        }
     }
 
     private static string ProblemType(Tensor labels, PretrainedConfig config) => config.ProblemType switch

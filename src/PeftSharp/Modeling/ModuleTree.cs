@@ -47,9 +47,9 @@ internal static class ModuleTree
         switch (place.Parent)
         {
             case Sequential: SetInList(place, replacement); return;              // does not store its children twice
-            case var parent when IsGeneric(parent, typeof(ModuleList<>)): SetItem(
-                place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture));
-            break;
+            case var parent when IsGeneric(parent, typeof(ModuleList<>)):
+                SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture));
+                break;
             case var parent when IsGeneric(parent, typeof(ModuleDict<>)): SetItem(place, replacement, place.Name); break;
             default: SetField(place, replacement); break;
         }

@@ -118,6 +118,6 @@ public abstract record PretrainedConfig
 
     /// <summary>Returns "name is value; it must be at least 0 and less than 1" for each value outside [0, 1).</summary>
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
-        values.Where(entry => !(entry.Value is >= 0 and < 1)).Select(
-            entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
+        values.Where(entry => !(entry.Value is >= 0 and < 1))
+            .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 }

@@ -26,17 +26,17 @@ internal static class PretrainedLoader
         var json = JsonFile.Read(path);
         var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name)
             ? familyOf(name)
-            : FamilyOfClass(json, families)
-            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures do not name a class of a supported "
-            + "family. Add model_type, for example \"model_type\": \"bert\".");
+            : FamilyOfClass(json, families) ?? throw new CheckpointException(
+                $"'{path}' has no model_type, and its architectures do not name a class of a supported family. "
+                + "Add model_type, for example \"model_type\": \"bert\".");
         try { return (family.ReadConfig(json), family); }
         catch (System.Text.Json.JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }
 
     private static ModelFamily? FamilyOfClass(JsonObject json, IEnumerable<ModelFamily> families)
     {
-        var classes = (json["architectures"] is JsonArray list ? list : [json["architectures"]?.DeepClone()]).OfType<JsonValue>()
-            .Select(item => item.ToString()).ToArray();
+        var classes = (json["architectures"] is JsonArray list ? list : [json["architectures"]?.DeepClone()])
+            .OfType<JsonValue>().Select(item => item.ToString()).ToArray();
         return families.FirstOrDefault(family => family.Architectures.Intersect(classes, StringComparer.Ordinal).Any());
     }
 
@@ -46,7 +46,8 @@ internal static class PretrainedLoader
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     internal static TModel Load<TModel>(
         string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options,
-        CancellationToken cancellationToken) where TModel : PretrainedModel
+        CancellationToken cancellationToken)
+        where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
         cancellationToken.ThrowIfCancellationRequested();

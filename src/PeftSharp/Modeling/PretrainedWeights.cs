@@ -91,11 +91,13 @@ internal static class PretrainedWeights
     /// </summary>
     private static void RefuseAdapters(string folder, IEnumerable<string> keys)
     {
-        if (keys.FirstOrDefault(
-            key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
+        if (keys.FirstOrDefault(IsOfAdapter) is { } key)
             throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
                 + "merged nor saved separately. "
                 + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
+
+        static bool IsOfAdapter(string key) =>
+            key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -37,8 +37,8 @@ internal static class TiedWeights
         var keyOf = ByName(names);
         foreach (var (target, source) in model.Family.TiedWeights)
         {
-            var (hasTarget, hasSource) = (keyOf.TryGetValue(target, out var targetKey),
-                keyOf.TryGetValue(source, out var sourceKey) || keyOf.TryGetValue(InBase(source, model), out sourceKey));
+            var hasTarget = keyOf.TryGetValue(target, out var targetKey);
+            var hasSource = keyOf.TryGetValue(source, out var sourceKey) || keyOf.TryGetValue(InBase(source, model), out sourceKey);
             if (parameters.Contains(target))
             {
                 if (untied && !hasTarget && hasSource) copies[target] = sourceKey!;

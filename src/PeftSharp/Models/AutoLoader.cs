@@ -19,7 +19,8 @@ internal static class AutoLoader
     }
 
     private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) =>
-        family.Builders.TryGetValue(task, out var builder) ? builder
-        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. Supported tasks: "
-        + $"{string.Join(", ", family.Builders.Keys)}.");
+        family.Builders.TryGetValue(task, out var builder)
+            ? builder
+            : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. "
+                + $"Supported tasks: {string.Join(", ", family.Builders.Keys)}.");
 }

@@ -45,10 +45,13 @@ public static class TokenizationExtensions
         if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
             throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "
                 + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the data set is split.");
-        var cut = truncation
-            ?? ((maxLength ?? tokenizer.ModelMaxLength) is null ? TruncationStrategy.DoNotTruncate : TruncationStrategy.LongestFirst);
-        var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn),
-            padding: padding, truncation: cut, maxLength: maxLength).ToColumns(), batched: true, removeColumns: texts);
+        var hasLimit = (maxLength ?? tokenizer.ModelMaxLength) is not null;
+        var cut = truncation ?? (hasLimit ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate);
+        var tokenized = dataset.Map(
+            batch => tokenizer.Encode(
+                batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn),
+                padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
+            batched: true, removeColumns: texts);
         return labels is null or "labels" ? tokenized : tokenized.RenameColumn(labels, "labels");
     }
 

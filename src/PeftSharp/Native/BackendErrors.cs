@@ -11,12 +11,13 @@ internal static partial class BackendErrors
     /// <summary>No folder contains libtorch: usually no backend package is referenced.</summary>
     internal static NativeBackendException NoBackend(IReadOnlyList<string> folders) => new(
         _supported.Contains(BackendFolders.Rid)
-            ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, but no package that contains "
-                + "libtorch. Add one to the program's project. For the CPU: 'dotnet add package TorchSharp-cpu --version "
-                + $"{Version}'{Lighter()}; for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. "
+            ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, "
+                + "but no package that contains libtorch. Add one to the program's project. "
+                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{Lighter()}; "
+                + $"for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. "
                 + $"Or set {BackendFolders.Variable} to a folder with the libraries. {Searched(folders)}"
-            : $"TorchSharp {Version} does not support {BackendFolders.Rid}. Supported platforms: {string.Join(", ", _supported)}. "
-                + $"{Searched(folders)}");
+            : $"TorchSharp {Version} does not support {BackendFolders.Rid}. "
+                + $"Supported platforms: {string.Join(", ", _supported)}. {Searched(folders)}");
 
     /// <summary>libtorch was found, but not TorchSharp's native library, which connects it to .NET.</summary>
     internal static NativeBackendException NoTorchSharp(string file, IReadOnlyList<string> folders) => new(
@@ -52,8 +53,9 @@ internal static partial class BackendErrors
         _ when MissingLibrary().Match(reason) is { Success: true } match =>
             $"Install the system package that contains {match.Groups[1].Value}. If it belongs to the backend package, "
             + "restore that package again.",
-        _ when reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header",
-            StringComparison.Ordinal) || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
+        _ when reason.Contains("file too short", StringComparison.Ordinal)
+            || reason.Contains("invalid ELF header", StringComparison.Ordinal)
+            || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
             "The file is incomplete. Delete its package's folder (libtorch-*, torchsharp) in the package cache and restore again.",
         _ when reason.Contains("failed to map segment", StringComparison.Ordinal) =>
             "Its folder does not allow execution (for example, because of a noexec mount). "

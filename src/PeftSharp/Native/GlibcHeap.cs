@@ -30,7 +30,9 @@ internal sealed unsafe class GlibcHeap
     {
         var program = NativeLibrary.GetMainProgramHandle();
         return NativeLibrary.TryGetExport(program, "mallopt", out var setOption)
-            && NativeLibrary.TryGetExport(program, "malloc_trim", out var trim) ? new(setOption, trim) : null;
+            && NativeLibrary.TryGetExport(program, "malloc_trim", out var trim)
+            ? new(setOption, trim)
+            : null;
     }
 
     /// <summary>Keeps freed memory in the process, including large blocks, until <see cref="Trim"/> is called.</summary>

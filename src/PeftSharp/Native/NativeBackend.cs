@@ -79,7 +79,7 @@ public static unsafe class NativeBackend
     private static NativeBackendException? TryLoad()
     {
         if (_loaded) return null;
-        // Before the lock: loading an assembly takes the runtime's own lock and calls OnAssemblyLoad.
+        // TorchSharp is loaded before the lock is taken, because loading an assembly takes a lock of the runtime and calls OnAssemblyLoad.
         LoadTorchSharp();
         lock (_gate)
         {
@@ -198,8 +198,8 @@ public static unsafe class NativeBackend
             NativeLibrary.Load(path);
             return null;
         }
-        catch (
-            Exception error) when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             return error.Message;
         }

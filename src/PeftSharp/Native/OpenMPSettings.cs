@@ -19,8 +19,8 @@ internal sealed unsafe class OpenMPSettings : IDisposable
     /// <summary>Iterations of the spin loop before a waiting thread sleeps.</summary>
     internal const int SpinCount = 10_000;
 
-    private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"],
-        _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
+    private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"];
+    private static readonly string[] _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
 
     private readonly byte*** _environment;
     private readonly byte** _before, _during;
@@ -40,7 +40,9 @@ internal sealed unsafe class OpenMPSettings : IDisposable
     internal static OpenMPSettings? Apply()
     {
         var chosen = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value)).Where(variable => IsOpenMP(variable.Name)).ToList();
+            .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value))
+            .Where(variable => IsOpenMP(variable.Name))
+            .ToList();
         if (!chosen.Exists(variable => _waitPolicy.Contains(variable.Name))) chosen.Add((_waitPolicy[0], $"{SpinCount}"));
         if (!NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out var environment)
             || *(byte***)environment == null)

@@ -46,8 +46,7 @@ internal static class PatchedLibrary
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Unreadable: it is written again, and if that fails, its error is reported.
-            return false;
+            return false;               // the file cannot be read: it is written again, and an error of that is reported
         }
     }
 }

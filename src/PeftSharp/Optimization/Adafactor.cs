@@ -44,8 +44,8 @@ public sealed class Adafactor : Optimizer
     /// </exception>
     public Adafactor(
         IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1,
-        double decayRate = -0.8,
-        double? beta1 = null, bool scaleParameter = true, bool relativeStep = true, bool warmupInit = false) : base(groups)
+        double decayRate = -0.8, double? beta1 = null, bool scaleParameter = true, bool relativeStep = true, bool warmupInit = false)
+        : base(groups)
     {
         if (warmupInit && !relativeStep)
             throw new ArgumentException(

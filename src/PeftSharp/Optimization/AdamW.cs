@@ -27,8 +27,8 @@ public sealed class AdamW : Optimizer
     /// libtorch has one. False: use separate operations.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
-    public AdamW(
-        IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true) : base(groups)
+    public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true)
+        : base(groups)
     {
         OptimizerGuard.Fraction(beta1, nameof(beta1));
         OptimizerGuard.Fraction(beta2, nameof(beta2));
@@ -58,8 +58,8 @@ public sealed class AdamW : Optimizer
             else others.Add(update);
         }
         // A native call has one step number, and its kernel requires contiguous memory.
-        foreach (var alike in others.GroupBy(
-            update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
+        foreach (var alike in others.GroupBy(update =>
+            (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
         {
             var (step, canRun) = alike.Key;
             if (canRun)

@@ -42,8 +42,8 @@ public static partial class ParameterGroups
         var exempt = model.named_modules().Where(entry => entry.module is IExemptFromWeightDecay or LayerNorm)
             .Select(entry => entry.name + ".").ToArray();
         return model.named_parameters().Select(entry => entry.name)
-            .Where(
-                name => !ExemptName().IsMatch(name) && !Array.Exists(exempt, module => name.StartsWith(module, StringComparison.Ordinal)))
+            .Where(name => !ExemptName().IsMatch(name)
+                && !Array.Exists(exempt, module => name.StartsWith(module, StringComparison.Ordinal)))
             .ToHashSet(StringComparer.Ordinal);
     }
 

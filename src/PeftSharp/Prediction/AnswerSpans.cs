@@ -26,9 +26,8 @@ internal static class AnswerSpans
             var (starts, ends) = (Normalize(scores.Start, wanted), Normalize(scores.End, wanted));
             noAnswer = Math.Min(noAnswer, starts[0] * ends[0]);
             starts[0] = ends[0] = 0;
-            // Several candidates may cover the same words.
-            foreach (var (first, last, score) in Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score)
-                .Take(2 * topK + 10))
+            var candidates = Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score);
+            foreach (var (first, last, score) in candidates.Take(2 * topK + 10))       // several candidates may cover the same words
             {
                 var (start, end) = Words(encoding, sequences, sequence, first, last);
                 var text = context[start..end];

@@ -113,8 +113,9 @@ public sealed class EntityRecognizer : Predictor
         var overlap = stride ?? (limit - Tokenizer.NumSpecialTokensToAdd()) / 4 ?? 0;
         var ignored = ignoreLabels ?? _outside;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
-            (start, count) => Tokenizer.Encode(Slice(texts, start, count), truncation: limit is not null, maxLength: limit, stride: overlap,
-                returnOverflowingTokens: true, cancellationToken: cancellationToken),
+            (start, count) => Tokenizer.Encode(
+                Slice(texts, start, count), truncation: limit is not null, maxLength: limit, stride: overlap, returnOverflowingTokens: true,
+                cancellationToken: cancellationToken),
             (output, rows) => TokenScores(output, rows),
             (text, windows) => Entities(texts[text], windows, aggregation, ignored));
     }
@@ -133,16 +134,18 @@ public sealed class EntityRecognizer : Predictor
     {
         var (labels, width) = (Model.Config.NumLabels, (int)output.Logits!.shape[1]);
         var values = Floats(output.Logits!);                                     // [rows, tokens, labels]
-        return [.. rows.Select((row, index) => Enumerable.Range(0, row.Length)
-            .Select(token => Probabilities.Softmax(values.AsSpan((index * width + token) * labels, labels))).ToArray())];
+        return [.. rows.Select((row, index) => Enumerable.Range(0, row.Length).Select(token => Of(index, token)).ToArray())];
+
+        float[] Of(int row, int token) => Probabilities.Softmax(values.AsSpan((row * width + token) * labels, labels));
     }
 
     private IReadOnlyList<RecognizedEntity> Entities(
         string text, IReadOnlyList<(TextEncoding Encoding, float[][] Scores)> windows, AggregationStrategy aggregation,
         IReadOnlyCollection<string> ignored)
     {
-        RecognizedEntity[] entities = [.. windows.SelectMany(window => EntityGrouping.Entities(
-            text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName)).Where(entity => !ignored.Contains(entity.Type))];
+        var all = windows.SelectMany(window =>
+            EntityGrouping.Entities(text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName));
+        RecognizedEntity[] entities = [.. all.Where(entity => !ignored.Contains(entity.Type))];
         return windows.Count > 1 ? EntityGrouping.WithoutOverlaps(entities) : entities;
     }
 }

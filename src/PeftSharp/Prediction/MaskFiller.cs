@@ -115,9 +115,10 @@ public sealed class MaskFiller : Predictor
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
         IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken)).Select(
-            (masks, text) => masks is [var only] ? only
-            : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
+        [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken))
+            .Select((masks, text) => masks is [var only]
+                ? only
+                : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
 
     /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{int}, CancellationToken)"/>
@@ -132,7 +133,9 @@ public sealed class MaskFiller : Predictor
         RequireTexts(texts, nameof(texts));
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         var (limit, targetIds) = (MaxTokens(null, call.Adapter), TargetIds(targets));
-        return Predict(texts.Count, call, Encode, (output, rows) => Best(output.Logits!, rows, topK, targetIds),
+        return Predict(
+            texts.Count, call, Encode,
+            (output, rows) => Best(output.Logits!, rows, topK, targetIds),
             (_, rows) => Candidates(rows[0].Encoding, rows[0].Output));
 
         BatchEncoding Encode(int start, int count)
@@ -166,12 +169,15 @@ public sealed class MaskFiller : Predictor
     private IReadOnlyList<IReadOnlyList<MaskCandidate>> Candidates(TextEncoding encoding, (int Id, float Score)[][] best)
     {
         var (places, ids) = (Places(encoding), encoding.Ids);
-        return [.. places.Select((place, mask) => (IReadOnlyList<MaskCandidate>)[.. best[mask].Select(
-            candidate => new MaskCandidate(Tokenizer.Decode([candidate.Id]), candidate.Id, candidate.Score, With(place, candidate.Id)))])];
+        return [.. places.Select((place, mask) =>
+            (IReadOnlyList<MaskCandidate>)[.. best[mask].Select(found => Candidate(place, found.Id, found.Score))])];
+
+        MaskCandidate Candidate(int place, int id, float score) => new(Tokenizer.Decode([id]), id, score, With(place, id));
 
         // If there are several masks, the others stay in the text, and so do special tokens, as in transformers.
         string With(int place, int id) =>
-            Tokenizer.Decode(ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId),
+            Tokenizer.Decode(
+                ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId),
                 skipSpecialTokens: places.Length == 1);
     }
 
@@ -184,9 +190,12 @@ public sealed class MaskFiller : Predictor
         if (targets.Count == 0)
             throw new ArgumentException("targets is empty. Specify at least one token, or pass null.", nameof(targets));
         var vocabulary = Tokenizer.GetVocab();
-        return [.. targets.Select(target => vocabulary.TryGetValue(target, out var id) ? (long)id
+        return [.. targets.Select(IdOf).Distinct()];
+
+        long IdOf(string target) => vocabulary.TryGetValue(target, out var id)
+            ? id
             : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into "
                 + $"{string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. Use one of these, or another token.",
-                nameof(targets))).Distinct()];
+                nameof(targets));
     }
 }

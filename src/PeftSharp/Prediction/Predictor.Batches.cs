@@ -27,7 +27,8 @@ public abstract partial class Predictor
     /// </param>
     /// <param name="read">Reads the output of a batch; its tensors are freed afterwards.</param>
     /// <param name="finish">Creates the result of a text from its index and its rows.</param>
-    private protected TResult[] Predict<TRow, TResult>(int count, PredictionCall call, Func<int, int, BatchEncoding> encode,
+    private protected TResult[] Predict<TRow, TResult>(
+        int count, PredictionCall call, Func<int, int, BatchEncoding> encode,
         Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read,
         Func<int, IReadOnlyList<(TextEncoding Encoding, TRow Output)>, TResult> finish)
     {
@@ -78,12 +79,14 @@ public abstract partial class Predictor
     /// </exception>
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
-        var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(
-            new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] });
+        var options = new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] };
+        var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(options);
         if (maxLength is not { } length) return Tokenizer.ModelMaxLength is { } limit ? Math.Min(limit, positions ?? limit) : positions;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
-        return length <= (positions ?? length) ? length : throw new ArgumentOutOfRangeException(
-            nameof(maxLength), length, $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
+        return length <= (positions ?? length)
+            ? length
+            : throw new ArgumentOutOfRangeException(nameof(maxLength), length,
+                $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
     }
 
     /// <summary>Converts rows to tensors and pads short rows.</summary>

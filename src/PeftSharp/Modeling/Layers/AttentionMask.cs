@@ -54,8 +54,8 @@ internal static class AttentionMask
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
         var isWindowed = window is { } size && size < all;
         if (unread is null && foreign is null && !isWindowed && (past == 0 || tokens == 1)) return null;
-        var (keys, queries) = (arange(all, ScalarType.Int64, x.device).unsqueeze(0),
-            arange(past, all, ScalarType.Int64, x.device).unsqueeze(1));
+        var keys = arange(all, ScalarType.Int64, x.device).unsqueeze(0);
+        var queries = arange(past, all, ScalarType.Int64, x.device).unsqueeze(1);
         var hidden = keys.gt(queries);
         if (isWindowed) hidden = hidden.logical_or(keys.le(queries - window!.Value));
         hidden = hidden.unsqueeze(0).unsqueeze(0);

@@ -59,8 +59,9 @@ public sealed record MultiHeadAttention
     /// </param>
     /// <returns>Float [batch, queries, heads · width].</returns>
     public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null) =>
-        ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context,
-            training, scoreBias);
+        ApplyToHeads(
+            SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads),
+            context, training, scoreBias);
 
     /// <summary>Computes attention of states that are already split into heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
@@ -112,9 +113,9 @@ public sealed record MultiHeadAttention
     private static Tensor WithCausality(Tensor bias, AttentionContext context)
     {
         var (queries, tokens) = (bias.shape[^2], bias.shape[^1]);
-        return !context.IsCausal || queries == 1 ? bias
-            : bias.masked_fill(
-                ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries), double.NegativeInfinity);
+        if (!context.IsCausal || queries == 1) return bias;
+        var later = ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries);
+        return bias.masked_fill(later, double.NegativeInfinity);
     }
 
     private Tensor Grouped(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long? drawnQueries)

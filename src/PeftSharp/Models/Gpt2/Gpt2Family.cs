@@ -11,8 +11,10 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     public static Gpt2Family Instance { get; } = new();
 
     private static readonly (string Common, string Own)[] _ownNames =
-        [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"),
-            ("num_hidden_layers", "n_layer")];
+    [
+        ("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"),
+        ("num_hidden_layers", "n_layer"),
+    ];
 
     private Gpt2Family() { }
 

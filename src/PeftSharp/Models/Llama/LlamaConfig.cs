@@ -94,12 +94,12 @@ public sealed record LlamaConfig : TextConfig
     protected override IEnumerable<string> Problems()
     {
         var keyValueHeads = NumKeyValueHeads ?? NumAttentionHeads;
-        var sizes = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
-            ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads",
-                keyValueHeads), ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
-        foreach (var problem in sizes.Concat(MustBeProbability(
-            ("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout))).Concat(RopeParameters.Problems()))
-            yield return problem;
+        var sizes = MustBePositive(
+            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
+            ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", keyValueHeads),
+            ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
+        var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
+        foreach (var problem in sizes.Concat(probabilities).Concat(RopeParameters.Problems())) yield return problem;
         if (!ActivationFunctions.Names.Contains(HiddenAct))
             yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;

@@ -37,8 +37,9 @@ public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConf
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class LlamaForSequenceClassification : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>,
-    IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
+public sealed class LlamaForSequenceClassification
+    : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>,
+        IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
     [ComponentName(Name = "score")] private readonly Module<Tensor, Tensor> _classifier;

@@ -12,8 +12,9 @@ namespace PeftSharp.Models.Roberta;
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>,
-    IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
+public sealed class RobertaForSequenceClassification
+    : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>,
+        IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
@@ -26,7 +27,8 @@ public sealed class RobertaForSequenceClassification : SequenceClassificationMod
     }
 
     static RobertaForSequenceClassification IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>.Create(
-        RobertaConfig config) => new(config);
+        RobertaConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _roberta;

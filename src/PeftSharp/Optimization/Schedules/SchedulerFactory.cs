@@ -111,8 +111,10 @@ public static class SchedulerFactory
 
     private static PolynomialSchedule Polynomial(ScheduleOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
-        var schedule =
-            new PolynomialSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps };
+        var schedule = new PolynomialSchedule
+        {
+            LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
+        };
         schedule = schedule with { LrEnd = options.Number("lr_end") ?? schedule.LrEnd, Power = options.Number("power") ?? schedule.Power };
         return schedule.LrEnd < learningRate
             ? schedule
@@ -139,14 +141,14 @@ public static class SchedulerFactory
         };
     }
 
-    private static double MinLrRate(
-        ScheduleOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
-    {
-        (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
-        ({ } minimum, null) => learningRate > 0
-            ? minimum / learningRate
-            : throw options.Error("min_lr is not supported with a learning rate of 0"),
-        (null, { } rate) => rate,
-        _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
-    };
+    private static double MinLrRate(ScheduleOptions options, double learningRate) =>
+        (options.Number("min_lr"), options.Number("min_lr_rate")) switch
+        {
+            (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
+            ({ } minimum, null) => learningRate > 0
+                ? minimum / learningRate
+                : throw options.Error("min_lr is not supported with a learning rate of 0"),
+            (null, { } rate) => rate,
+            _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
+        };
 }

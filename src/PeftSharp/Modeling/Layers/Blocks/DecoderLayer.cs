@@ -60,8 +60,10 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
             _value = new Linear(settings.HiddenSize, settings.KeyValueHeads * settings.HeadWidth, settings.HasQueryKeyValueBias);
             _output = new Linear(settings.Heads * settings.HeadWidth, settings.HiddenSize, settings.HasOutputBias);
             if (settings.HasQueryKeyNorm)
-                (_queryNorm, _keyNorm) = (new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon),
-                    new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon));
+            {
+                _queryNorm = new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon);
+                _keyNorm = new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon);
+            }
             _heads = new MultiHeadAttention
             {
                 Heads = settings.Heads,

@@ -10,12 +10,12 @@ internal abstract class RotaryScaling
     /// <summary>The scaling for each <c>rope_type</c>.</summary>
     internal static IReadOnlyDictionary<string, RotaryScaling> ByType { get; } =
         new Dictionary<string, RotaryScaling>(StringComparer.Ordinal)
-    {
-        ["default"] = new NoScaling(),
-        ["linear"] = new LinearScaling(),
-        ["dynamic"] = new DynamicScaling(),
-        ["llama3"] = new Llama3Scaling(),
-    };
+        {
+            ["default"] = new NoScaling(),
+            ["linear"] = new LinearScaling(),
+            ["dynamic"] = new DynamicScaling(),
+            ["llama3"] = new Llama3Scaling(),
+        };
 
     /// <summary>Whether the frequencies depend on the input length.</summary>
     internal virtual bool DependsOnLength => false;
