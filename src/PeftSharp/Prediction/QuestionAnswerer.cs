@@ -158,8 +158,11 @@ public sealed class QuestionAnswerer : Predictor
         IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15,
         int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => Answer(questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress,
-            cancellationToken), cancellationToken);
+        Task.Run(
+            () => Answer(
+                questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress,
+                cancellationToken),
+            cancellationToken);
 
     private IReadOnlyList<QuestionAnswer>[] Search(
         IReadOnlyList<string> questions, IReadOnlyList<string> contexts, int topK, bool handleImpossibleAnswer, int maxAnswerLength,
@@ -175,14 +178,14 @@ public sealed class QuestionAnswerer : Predictor
         var limit = MaxTokens(maxLength, call.Adapter) is { } most ? maxLength ?? Math.Min(most, DefaultMaxLength) : DefaultMaxLength;
         var overlap = stride ?? Math.Min(limit / 2, DefaultStride);
         var isQuestionFirst = Tokenizer.PaddingSide == PaddingSide.Right;
+        var truncation = isQuestionFirst ? TruncationStrategy.OnlySecond : TruncationStrategy.OnlyFirst;
         return Predict<(float[] Start, float[] End), IReadOnlyList<QuestionAnswer>>(questions.Count, call,
             (start, count) =>
             {
                 var (first, second) = (Slice(questions, start, count), Slice(contexts, start, count));
                 if (!isQuestionFirst) (first, second) = (second, first);
-                return Tokenizer.Encode(first, second, truncation: isQuestionFirst
-                    ? TruncationStrategy.OnlySecond
-                    : TruncationStrategy.OnlyFirst, maxLength: limit, stride: overlap, returnOverflowingTokens: true,
+                return Tokenizer.Encode(
+                    first, second, truncation: truncation, maxLength: limit, stride: overlap, returnOverflowingTokens: true,
                     cancellationToken: call.CancellationToken);
             },
             (output, rows) =>

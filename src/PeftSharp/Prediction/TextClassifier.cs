@@ -116,7 +116,8 @@ public sealed class TextClassifier : Predictor
         var limit = MaxTokens(maxLength, adapter);
         var function = functionToApply ?? DefaultFunction;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
-            (start, count) => Tokenizer.Encode(Slice(texts, start, count), textPairs is null ? null : Slice(textPairs, start, count),
+            (start, count) => Tokenizer.Encode(
+                Slice(texts, start, count), textPairs is null ? null : Slice(textPairs, start, count),
                 truncation: limit is not null, maxLength: limit, cancellationToken: cancellationToken),
             (output, rows) => Floats(output.Logits!).Chunk(Model.Config.NumLabels).ToArray(),
             (_, rows) => Result(rows[0].Output, function, threshold, rows[0].Encoding.IsTruncated));
@@ -129,11 +130,12 @@ public sealed class TextClassifier : Predictor
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
         ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Run(() => Classify(texts, textPairs, threshold, maxLength, functionToApply, batchSize, adapter, progress, cancellationToken),
+        Task.Run(
+            () => Classify(texts, textPairs, threshold, maxLength, functionToApply, batchSize, adapter, progress, cancellationToken),
             cancellationToken);
 
-    // A decoder locates the last token of a row by the padding token of the configuration; without one, rows must be processed
-    // individually.
+    // A decoder finds the last token of a row by the padding token of the configuration. Without a padding token, each row is a batch of
+    // its own.
     private protected override int RowsPerBatch(int batchSize) =>
         Model.Config.PadTokenId is null && Model.Inputs.Any(input => input.Kind == InputKind.CachedAttentionMask) ? 1 : batchSize;
 

@@ -92,10 +92,11 @@ public sealed class BatchEncoding
     {
         ArgumentNullException.ThrowIfNull(labels);
         var texts = OverflowToSampleMapping is { } mapping ? mapping.DefaultIfEmpty(-1).Max() + 1 : Count;
-        if (labels.Count != texts) throw new ArgumentException(
-            $"There are {texts} texts but labels for {labels.Count}. Pass the labels of each text.", nameof(labels));
-        return [.. Encodings.Select(
-            (encoding, row) => encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
+        if (labels.Count != texts)
+            throw new ArgumentException(
+                $"There are {texts} texts but labels for {labels.Count}. Pass the labels of each text.", nameof(labels));
+        return [.. Encodings.Select((encoding, row) =>
+            encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
     }
 
     /// <summary>

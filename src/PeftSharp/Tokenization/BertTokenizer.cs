@@ -41,16 +41,18 @@ public static class BertTokenizer
     /// <exception cref="TokenizerException">A file is missing or malformed, or the unknown token is not in the vocabulary.</exception>
     public static Tokenizer FromPretrained(
         string folder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents),
+        Kind.Load(
+            new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents),
             ("tokenize_chinese_chars", tokenizeChineseChars));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {
-        var normalizer = new BertNormalizer(new BertNormalizerOptions(Lowercase: parts.Option("do_lower_case", absent: true),
-            StripAccents: parts.Files.Flag("strip_accents"), HandleChineseChars: parts.Option("tokenize_chinese_chars", absent: true)));
+        var normalizer = new BertNormalizer(new BertNormalizerOptions(
+            Lowercase: parts.Option("do_lower_case", absent: true), StripAccents: parts.Files.Flag("strip_accents"),
+            HandleChineseChars: parts.Option("tokenize_chinese_chars", absent: true)));
         var unknown = parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : "[UNK]";
-        return new TokenizerPipeline(normalizer, new BertPreTokenizer(), new WordPiece(parts.WordPieces(), unknown), null,
-            new WordPieceDecoder("##", cleanup: true));
+        var model = new WordPiece(parts.WordPieces(), unknown);
+        return new TokenizerPipeline(normalizer, new BertPreTokenizer(), model, null, new WordPieceDecoder("##", cleanup: true));
     }
 
     // [CLS] A [SEP] and [CLS] A [SEP] B [SEP].

@@ -15,9 +15,9 @@ public static class RobertaTokenizer
         },
         VocabularyFiles = ["vocab.json", "merges.txt"],
         Pipeline = Gpt2Tokenizer.BuildByteLevel,
-        PostProcessor = (parts, pipeline) =>
-            new RobertaProcessing(parts.Special("sep_token", pipeline), parts.Special("cls_token", pipeline),
-                parts.Option("trim_offsets", absent: true), parts.Option("add_prefix_space", absent: false)),
+        PostProcessor = (parts, pipeline) => new RobertaProcessing(
+            parts.Special("sep_token", pipeline), parts.Special("cls_token", pipeline),
+            parts.Option("trim_offsets", absent: true), parts.Option("add_prefix_space", absent: false)),
     };
 
     /// <summary>

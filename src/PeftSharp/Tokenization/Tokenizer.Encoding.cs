@@ -75,7 +75,8 @@ public sealed partial class Tokenizer
             throw new ArgumentException("A text is null. Pass an empty string instead.", nameof(texts));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
-        ForEachRow(texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
+        ForEachRow(
+            texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
             cancellationToken);
         PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
@@ -148,7 +149,7 @@ public sealed partial class Tokenizer
         if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
             throw new ArgumentOutOfRangeException(nameof(stride), stride,
                 $"stride must be less than maxLength ({limit}) minus the number of special tokens ({NumSpecialTokensToAdd()}).");
-        return (pads ? padding == PaddingStrategy.Longest ? 0 : limit : null,
-            truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
+        var length = padding == PaddingStrategy.Longest ? 0 : limit;
+        return (pads ? length : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
     }
 }

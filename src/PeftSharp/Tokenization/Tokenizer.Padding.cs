@@ -43,8 +43,10 @@ public sealed partial class Tokenizer
         result["input_ids"] = Array.ConvertAll(ids, row => Padded(row, length, PadTokenId!.Value, side));
         foreach (var name in PaddedColumns)
             if (result.TryGetValue(name, out var rows))
-                result[name] = Array.ConvertAll(rows, row =>
-                    Padded(row, length, name switch { "token_type_ids" => PadTokenTypeId, "special_tokens_mask" => 1, _ => 0 }, side));
+            {
+                var filler = name switch { "token_type_ids" => PadTokenTypeId, "special_tokens_mask" => 1, _ => 0 };
+                result[name] = Array.ConvertAll(rows, row => Padded(row, length, filler, side));
+            }
         return result;
     }
 

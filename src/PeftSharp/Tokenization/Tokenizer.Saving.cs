@@ -15,8 +15,10 @@ public sealed partial class Tokenizer
 
     // Stored in other files, or valid only for the folder from which the tokenizer was loaded.
     private static readonly string[] NotSaved =
-        ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",
-            "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens"];
+    [
+        "added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",
+        "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens",
+    ];
 
     /// <summary>
     /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat template files that the tokenizer was loaded with.

@@ -85,7 +85,8 @@ public sealed partial class Tokenizer
         RequireWords(words, wordPairs);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[words.Count];
-        ForEachRow(words.Count, i => encodings[i] = EncodeRow(words[i], wordPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
+        ForEachRow(
+            words.Count, i => encodings[i] = EncodeRow(words[i], wordPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
             cancellationToken);
         PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, specialTokensMask: false, offsetsMapping: false);

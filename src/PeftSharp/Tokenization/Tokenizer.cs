@@ -23,8 +23,8 @@ public sealed partial class Tokenizer
     internal Tokenizer(TokenizerPipeline pipeline, TokenizerConfig config)
     {
         (_pipeline, _config) = (pipeline, config);
-        (ModelInputNames, ModelMaxLength, PaddingSide, TruncationSide) = (config.ModelInputNames, config.ModelMaxLength, config.PaddingSide,
-            config.TruncationSide);
+        (ModelInputNames, ModelMaxLength) = (config.ModelInputNames, config.ModelMaxLength);
+        (PaddingSide, TruncationSide) = (config.PaddingSide, config.TruncationSide);
     }
 
     /// <summary>The columns that the model expects, such as <c>input_ids</c>, <c>token_type_ids</c>, <c>attention_mask</c>.</summary>

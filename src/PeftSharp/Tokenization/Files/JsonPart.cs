@@ -51,8 +51,10 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
             ? value
             : throw item.Unfit("an integer"))];
 
-    internal string[] Texts(string name) => [.. Items(name).Select(
-        item => item.Element.ValueKind == JsonValueKind.String ? item.Element.GetString()! : throw item.Unfit("a text"))];
+    internal string[] Texts(string name) =>
+        [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String
+            ? item.Element.GetString()!
+            : throw item.Unfit("a text"))];
 
     internal JsonObject ToJsonObject() => JsonObject.Create(Element) ?? throw Unfit("an object");
 

@@ -32,9 +32,11 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         var added = hasDecoder ? ReadAddedTokens() : AddedTokensOfFiles(named);
         var names = special.Values.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         // A token with a name is special, regardless of the list of added tokens. Its other properties are those in the list.
-        var tokens = added.Values.Select(token => names.Contains(token.Content) && !token.Special
-            ? token with { Special = true, Normalized = token.Normalized }
-            : token).ToArray();
+        var tokens = added.Values
+            .Select(token => names.Contains(token.Content) && !token.Special
+                ? token with { Special = true, Normalized = token.Normalized }
+                : token)
+            .ToArray();
         var byText = tokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, StringComparer.Ordinal);
         return new TokenizerConfig
         {
@@ -198,10 +200,12 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     private Dictionary<string, string> ReadChatTemplates()
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in new[] { TokenizerConfig.ChatTemplateFile }.Concat(
-            Directory.Exists(files.File(TokenizerConfig.ChatTemplateFolder))
-            ? Directory.EnumerateFiles(files.File(TokenizerConfig.ChatTemplateFolder), "*.jinja")
-                .Select(path => Path.Combine(TokenizerConfig.ChatTemplateFolder, Path.GetFileName(path))) : []))
+        var folder = files.File(TokenizerConfig.ChatTemplateFolder);
+        var additional = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jinja")
+                .Select(path => Path.Combine(TokenizerConfig.ChatTemplateFolder, Path.GetFileName(path)))
+            : [];
+        foreach (var name in additional.Prepend(TokenizerConfig.ChatTemplateFile))
             if (files.Has(name))
                 result[name] = System.IO.File.ReadAllText(files.File(name));
         return result;

@@ -13,10 +13,8 @@ internal sealed class TokenizerFolder
     internal TokenizerFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _path = FolderAccess.Obstacle(
-            path, "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt") is { } obstacle
-            ? throw new TokenizerException(obstacle)
-            : path;
+        const string Expected = "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt";
+        _path = FolderAccess.Obstacle(path, Expected) is { } obstacle ? throw new TokenizerException(obstacle) : path;
         Config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));
         _model = JsonFile.ReadObjectIfThere(File("config.json"));
     }

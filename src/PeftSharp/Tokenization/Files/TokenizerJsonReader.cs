@@ -9,8 +9,10 @@ internal static class TokenizerJsonReader
         var file = new JsonPart(JsonFile.Read(path), path, "$");
         if (file.TextOrNull("version") is not (null or "1.0"))
             throw new TokenizerException($"'{path}' has version {file.Text("version")}, which is not supported. Supported version: 1.0.");
-        var pipeline = new TokenizerPipeline(TokenizerComponents.Normalizers.ReadOptional(file["normalizer"]),
-            TokenizerComponents.PreTokenizers.ReadOptional(file["pre_tokenizer"]), ReadModel(file["model"]),
+        var pipeline = new TokenizerPipeline(
+            TokenizerComponents.Normalizers.ReadOptional(file["normalizer"]),
+            TokenizerComponents.PreTokenizers.ReadOptional(file["pre_tokenizer"]),
+            ReadModel(file["model"]),
             TokenizerComponents.PostProcessors.ReadOptional(file["post_processor"]),
             TokenizerComponents.Decoders.ReadOptional(file["decoder"]))
         {

@@ -27,10 +27,10 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     /// <summary>Returns a special token and its id. The tokens of the configuration must already be in the vocabulary.</summary>
     internal (string Token, int Id) Special(string name, TokenizerPipeline pipeline) =>
         Config.SpecialTokens.TryGetValue(name, out var token) && pipeline.Added.IdOf(token.Content) is { } id
-        ? (token.Content, id)
-        : throw new TokenizerException(
-            $"{Kind.ClassName} requires {name}, but '{Files.File("tokenizer_config.json")}' sets it to null. "
-            + $"Set it to a token, or remove the field to use the default ({Kind.SpecialTokens.GetValueOrDefault(name) ?? "none"}).");
+            ? (token.Content, id)
+            : throw new TokenizerException(
+                $"{Kind.ClassName} requires {name}, but '{Files.File("tokenizer_config.json")}' sets it to null. "
+                + $"Set it to a token, or remove the field to use the default ({Kind.SpecialTokens.GetValueOrDefault(name) ?? "none"}).");
 
     private T Model<T>(string name) where T : TokenizerModel => File!.Model as T
         ?? throw new TokenizerException(

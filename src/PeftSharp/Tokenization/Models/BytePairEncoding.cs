@@ -41,8 +41,7 @@ internal sealed class BytePairEncoding : TokenizerModel
         if (part["dropout"] is { IsNull: false } dropout
             && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
             throw dropout.Unfit("null or 0 (BPE dropout is not supported)");
-        return new BytePairEncoding(
-            JsonFile.Vocabulary(part["vocab"].Element, part.File), [.. part.Items("merges").Select(ReadMerge)], new BytePairOptions
+        var options = new BytePairOptions
         {
             UnkToken = part.TextOrNull("unk_token"),
             ContinuingSubwordPrefix = part.TextOrNull("continuing_subword_prefix"),
@@ -50,14 +49,17 @@ internal sealed class BytePairEncoding : TokenizerModel
             FuseUnk = part.Flag("fuse_unk", absent: false),
             ByteFallback = part.Flag("byte_fallback", absent: false),
             IgnoreMerges = part.Flag("ignore_merges", absent: false),
-        });
+        };
+        var vocabulary = JsonFile.Vocabulary(part["vocab"].Element, part.File);
+        return new BytePairEncoding(vocabulary, [.. part.Items("merges").Select(ReadMerge)], options);
     }
 
     private static (string, string) ReadMerge(JsonPart part) => part.Element switch
     {
         { ValueKind: JsonValueKind.String } text when text.GetString()!.Split(' ') is [var left, var right] => (left, right),
-        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.String
-            && pair[1].ValueKind == JsonValueKind.String => (pair[0].GetString()!, pair[1].GetString()!),
+        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2
+            && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.String =>
+            (pair[0].GetString()!, pair[1].GetString()!),
         _ => throw part.Unfit("a merge of two tokens"),
     };
 

@@ -28,8 +28,9 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
             Lower.Normalize(text);
     }
 
-    internal static BertNormalizer FromJson(JsonPart part) => new(new BertNormalizerOptions(part.Flag("clean_text"),
-        part.Flag("handle_chinese_chars"), part["strip_accents"].IsNull ? null : part.Flag("strip_accents"), part.Flag("lowercase")));
+    internal static BertNormalizer FromJson(JsonPart part) => new(new BertNormalizerOptions(
+        part.Flag("clean_text"), part.Flag("handle_chinese_chars"),
+        part["strip_accents"].IsNull ? null : part.Flag("strip_accents"), part.Flag("lowercase")));
 
     internal override JsonObject ToJson() => new()
     {

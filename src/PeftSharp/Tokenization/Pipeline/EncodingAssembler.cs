@@ -20,10 +20,14 @@ internal static class EncodingAssembler
             : truncation.Parts(lengths, truncation.MaxLength - added);
         var pieces = runs.Length == 2 ? template.Pair : template.Single;
         var selections = Selections(pieces, parts);
-        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing) =>
-            new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline,
-                overflowing) { IsTruncated = parts.Any(part => part.Count > 1) };
+        var isTruncated = parts.Any(part => part.Count > 1);
         return Of(selections[0], keepOverflow ? [.. selections.Skip(1).Select(selection => Of(selection, []))] : []);
+
+        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing)
+        {
+            var segments = Segments(template, pieces, runs, parts, selection, addSpecialTokens);
+            return new TextEncoding(segments, pipeline, overflowing) { IsTruncated = isTruncated };
+        }
     }
 
     // The part of each text in each encoding, in the order in which the reference implementation merges pieces. The first encoding is the

@@ -25,15 +25,18 @@ internal static class RegexTranslation
         [UnicodeCategory.DecimalDigitNumber] = '\u0C66', [UnicodeCategory.LetterNumber] = '\u2180',
         [UnicodeCategory.OtherNumber] = '\u0BF0', [UnicodeCategory.MathSymbol] = '\u2140',
         [UnicodeCategory.CurrencySymbol] = '\u20AF', [UnicodeCategory.ModifierSymbol] = '\u02D2', [UnicodeCategory.OtherSymbol] = '\u0482',
-        [UnicodeCategory.DashPunctuation] = '\u058A',
-        [UnicodeCategory.OpenPunctuation] = '\u0F3A', [UnicodeCategory.ClosePunctuation] = '\u0F3B',
-        [UnicodeCategory.OtherPunctuation] = '\u055A', [UnicodeCategory.ConnectorPunctuation] = '\u203F',
+        [UnicodeCategory.DashPunctuation] = '\u058A', [UnicodeCategory.OpenPunctuation] = '\u0F3A',
+        [UnicodeCategory.ClosePunctuation] = '\u0F3B', [UnicodeCategory.OtherPunctuation] = '\u055A',
+        [UnicodeCategory.ConnectorPunctuation] = '\u203F',
         [UnicodeCategory.Format] = '\u2064', [UnicodeCategory.PrivateUse] = '\uE123', [UnicodeCategory.OtherNotAssigned] = '\u0378',
     };
 
     private const string Understood = "sSdDrntfv";
-    private static readonly string[] Categories = ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P",
-        "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cn"];
+    private static readonly string[] Categories =
+    [
+        "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No",
+        "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cn",
+    ];
 
     /// <exception cref="TokenizerException">The expression contains something that .NET interprets differently.</exception>
     internal static Regex Compile(string expression)

@@ -6,11 +6,13 @@ namespace PeftSharp.Tokenization;
 /// Adds special tokens: <c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>, all with token type 0.
 /// </summary>
 internal sealed class RobertaProcessing(
-    (string Token, int Id) sep, (string Token, int Id) cls, bool trimOffsets, bool addPrefixSpace) : PostProcessor
+    (string Token, int Id) sep, (string Token, int Id) cls, bool trimOffsets, bool addPrefixSpace)
+    : PostProcessor
 {
-    internal override TemplateProcessing Template { get; } =
-        TemplateProcessing.Of($"{cls.Token}:0 $A:0 {sep.Token}:0", $"{cls.Token}:0 $A:0 {sep.Token}:0 {sep.Token}:0 $B:0 {sep.Token}:0",
-            sep, cls).WithTypedOverflow();
+    internal override TemplateProcessing Template { get; } = TemplateProcessing.Of(
+        $"{cls.Token}:0 $A:0 {sep.Token}:0",
+        $"{cls.Token}:0 $A:0 {sep.Token}:0 {sep.Token}:0 $B:0 {sep.Token}:0",
+        sep, cls).WithTypedOverflow();
 
     internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];
 

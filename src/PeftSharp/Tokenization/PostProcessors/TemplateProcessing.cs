@@ -62,8 +62,10 @@ internal sealed class TemplateProcessing : PostProcessor
         if (part["special_tokens"] is { Element.ValueKind: JsonValueKind.Object } tokens)
             foreach (var entry in tokens.Element.EnumerateObject())
                 specialTokens[entry.Name] = (tokens[entry.Name].Numbers("ids"), tokens[entry.Name].Texts("tokens"));
-        return new TemplateProcessing([.. part.Items("single").Select(TemplatePiece.FromJson)],
-            [.. part.Items("pair").Select(TemplatePiece.FromJson)], specialTokens);
+        return new TemplateProcessing(
+            [.. part.Items("single").Select(TemplatePiece.FromJson)],
+            [.. part.Items("pair").Select(TemplatePiece.FromJson)],
+            specialTokens);
     }
 
     internal override JsonObject ToJson()
@@ -83,8 +85,10 @@ internal sealed class TemplateProcessing : PostProcessor
 
     private static JsonArray ToJson(IEnumerable<TemplatePiece> pieces) => new([.. pieces.Select(piece => new JsonObject
     {
-        [piece.Text is null ? "SpecialToken" : "Sequence"] =
-            new JsonObject { ["id"] = piece.Text switch { null => piece.Name, 0 => "A", _ => "B" }, ["type_id"] = piece.TypeId },
+        [piece.Text is null ? "SpecialToken" : "Sequence"] = new JsonObject
+        {
+            ["id"] = piece.Text switch { null => piece.Name, 0 => "A", _ => "B" }, ["type_id"] = piece.TypeId,
+        },
     })]);
 
     private static TemplatePiece[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
