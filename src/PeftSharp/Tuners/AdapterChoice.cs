@@ -5,7 +5,7 @@ namespace PeftSharp.Tuners;
 public sealed class AdapterChoice
 {
     /// <summary>
-    /// The name that selects the base model without an adapter, wherever the name of an adapter is expected: <c>__base__</c>, as in peft.
+    /// The name that selects the base model without an adapter, <c>__base__</c>, as in peft. It can be used in place of an adapter name.
     /// </summary>
     public const string BaseModel = "__base__";
 
@@ -41,8 +41,12 @@ public sealed class AdapterChoice
     /// <summary>Creates a choice of one adapter per row.</summary>
     internal static AdapterChoice ForRows(IReadOnlyList<string> names, object? owner) => new([], names, owner)
     {
-        Groups = [.. names.Index().Where(row => row.Item != BaseModel)
-            .GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))],
+        Groups =
+        [
+            .. names.Index().Where(row => row.Item != BaseModel)
+                .GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal)
+                .Select(group => (group.Key, group.ToArray())),
+        ],
     };
 
     /// <summary>The choice for a batch in which each row is repeated <paramref name="times"/> times consecutively.</summary>

@@ -42,8 +42,8 @@ internal static class AdapterFiles
         var weights = BaseParameters(model, tuner.KeyPrefix);
         var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames).Match(
-            file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
+        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames)
+            .Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
@@ -52,11 +52,12 @@ internal static class AdapterFiles
             .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
                 + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
-                + $"not match this model ({Describe(model)}). "
-                + string.Join(
-                    " ", Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected)))
-                + " Load the base model that the adapter was trained on, or obtain the file again.");
+        {
+            var problems = Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected));
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) "
+                + $"does not match this model ({Describe(model)}). {string.Join(" ", problems)} "
+                + "Load the base model that the adapter was trained on, or obtain the file again.");
+        }
         using var free = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
@@ -100,6 +101,7 @@ internal static class AdapterFiles
         key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>
-        problems.Where(problem => problem.Items.Length > 0).Select(problem => $"{problem.What}: "
-            + $"{string.Join("; ", problem.Items.Take(5))}{(problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more" : "")}.");
+        problems.Where(problem => problem.Items.Length > 0)
+            .Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}"
+                + (problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more." : "."));
 }

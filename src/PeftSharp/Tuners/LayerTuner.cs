@@ -43,8 +43,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// it has no linear layers.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
-    protected bool? AreWeightsTransposed(string adapterName) => AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
-        .Select(target => (bool?)target.IsTransposed).LastOrDefault();
+    protected bool? AreWeightsTransposed(string adapterName) =>
+        AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
+            .Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
     /// <summary>Paths of the layers that a completed configuration selects.</summary>
     private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
@@ -53,11 +54,12 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     protected internal override PeftConfig Complete(PeftConfig config)
     {
         var layers = (LayerConfig)config;
-        return layers.TargetModules is { IsAllLinear: false }
-            ? layers
-            : layers with { TargetModules = layers.TargetModules is null
-                ? Defaults(layers)
-                : TargetModules.Create([.. AllLinear(layers)]) };
+        return layers.TargetModules switch
+        {
+            { IsAllLinear: false } => layers,
+            null => layers with { TargetModules = Defaults(layers) },
+            _ => layers with { TargetModules = TargetModules.Create([.. AllLinear(layers)]) },
+        };
     }
 
     /// <inheritdoc/>
@@ -96,8 +98,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
-        base.FileTensors(adapterName, config).Concat(TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config))
-            .Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
+        base.FileTensors(adapterName, config).Concat(
+            TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config))
+                .Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
 
     /// <summary>Why a configuration is rejected unless <see cref="PeftConfig.IgnoreUnmatched"/> is set; null if it is accepted.</summary>
     internal override string? UnmatchedEntries(PeftConfig config)
@@ -114,17 +117,18 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
 
     private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
-        new TargetMatcher(config, config.TargetModules!).Match(
-            [.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
+        new TargetMatcher(config, config.TargetModules!)
+            .Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer
         || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) =>
-        Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
-        : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
-        + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
-        + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
+        Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual
+            ? TargetModules.Create([.. usual])
+            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
+                + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
+                + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
         .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)
@@ -133,19 +137,23 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         .Select(place => place.Path).Where(path => !TargetMatcher.IsSavedWhole(config, path));
 
     /// <summary>The biases of the base model that an adapter trains, by name.</summary>
-    private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(
-        string adapter, PeftConfig config) => ((LayerConfig)config).TrainedBiases switch
-    {
-        Tuners.TrainedBiases.AdaptedLayers => Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter))
-            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
-        Tuners.TrainedBiases.All => BaseBiases.Of(Tree),
-        _ => [],
-    };
+    private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(string adapter, PeftConfig config) =>
+        ((LayerConfig)config).TrainedBiases switch
+        {
+            Tuners.TrainedBiases.AdaptedLayers =>
+                Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter))
+                    .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
+            Tuners.TrainedBiases.All => BaseBiases.Of(Tree),
+            _ => [],
+        };
 
     /// <summary>The weights of adapted embeddings, which peft saves with the adapter if they have one of these names.</summary>
     private IEnumerable<KeyValuePair<string, Parameter>> AdaptedEmbeddings(string adapter, PeftConfig config) =>
-        config.TrainedTokens is not null ? []
-        : Layers.Where(entry => entry.Layer.Has(adapter) && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
-            && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))
-            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.weight", entry.Layer.Target.Weight));
+        config.TrainedTokens is not null
+            ? []
+            : Layers
+                .Where(entry => entry.Layer.Has(adapter)
+                    && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
+                    && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))
+                .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.weight", entry.Layer.Target.Weight));
 }

@@ -33,8 +33,10 @@ internal static class PeftConfigFile
         var path = Path.Combine(folder, Name);
         var json = ConfigJson.Read(path);
         var type = json.GetString("peft_type");
-        return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong(
-            "peft_type", $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
+        return PeftMethods.Reader(type) is { } reader
+            ? reader(json.Fields, path)
+            : throw json.Wrong("peft_type",
+                $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
     }
 
     /// <summary>Reads a configuration from the fields of a file.</summary>
@@ -50,9 +52,8 @@ internal static class PeftConfigFile
                 throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
         }
         json.Remove("peft_type");
-        foreach (var name in json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key))
-            .Select(field => field.Key).ToArray())
-            json.Remove(name);
+        var nulls = json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key));
+        foreach (var name in nulls.Select(field => field.Key).ToArray()) json.Remove(name);
         try { return json.Deserialize<TConfig>(_options)!; }
         catch (JsonException error) { throw Wrong(fields, path, error); }
         catch (ArgumentException error) { throw new CheckpointException($"'{path}': {error.Message}", error); }

@@ -35,8 +35,8 @@ public abstract partial class PeftModel : PretrainedModel
     {
         if (model is PeftModel)
             throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
-        if (ModuleTree.Walk(model, module => module is IAdapterModule)
-            .FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
+        var modules = ModuleTree.Walk(model, module => module is IAdapterModule);
+        if (modules.FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
             throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. "
                 + "Call AddAdapter on that model, or call Unload on it first.", nameof(model));
         (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
@@ -136,7 +136,8 @@ public abstract partial class PeftModel : PretrainedModel
     protected internal override IReadOnlyDictionary<string, Tensor> TrainingState() =>
         Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseModel}.{pair.Key}", pair.Value))
             .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter)
-                .Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value)))).ToDictionary(StringComparer.Ordinal);
+                .Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value))))
+            .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>

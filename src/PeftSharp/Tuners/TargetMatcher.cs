@@ -51,8 +51,8 @@ internal sealed class TargetMatcher
     /// Whether a module to save is the module at this path or an ancestor of it; such modules are fully trained and are not adapted.
     /// </summary>
     internal static bool IsSavedWhole(PeftConfig config, string path) =>
-        config.ModulesToSave?.Any(
-            name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
+        config.ModulesToSave?.Any(name =>
+            path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
 
     private bool IsExcluded(string path) =>
         (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
@@ -111,8 +111,8 @@ internal sealed class TargetMatcher
     {
         try
         {
-            return new Regex(
-                $@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience);
+            var expression = pattern.Replace("(?P<", "(?<", StringComparison.Ordinal);
+            return new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, _patience);
         }
         catch (ArgumentException error)
         {

@@ -188,8 +188,10 @@ public abstract class Tuner
     internal PeftConfig Add(string adapter, PeftConfig config, Action<PeftConfig>? fill)
     {
         config = Resolve(config);
-        var before = config.ChangesBaseWeights ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1)
-            .Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray() : [];
+        var before = config.ChangesBaseWeights
+            ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1)
+                .Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray()
+            : [];
         try
         {
             config = Attach(adapter, config, isNew: fill is null);

@@ -13,8 +13,8 @@ internal sealed class DoraEmbedding : LoraEmbedding
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A))),
-            namesParameters: false);
+        var magnitude = new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A));
+        _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)

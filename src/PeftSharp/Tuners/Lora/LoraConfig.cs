@@ -148,9 +148,8 @@ public sealed record LoraConfig : LayerConfig
     /// <summary>The factor of B·A for the layer at <paramref name="path"/>.</summary>
     internal double ScaleOf(string path)
     {
-        var (alpha, rank) =
-            (AlphaPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", LoraAlpha)).Value,
-                RankOf(path));
+        var match = AlphaPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", LoraAlpha));
+        var (alpha, rank) = (match.Value, RankOf(path));
         return UseRslora ? alpha / Math.Sqrt(rank) : alpha / rank;
     }
 

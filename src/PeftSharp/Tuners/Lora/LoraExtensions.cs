@@ -41,7 +41,8 @@ public static class LoraExtensions
         if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0)
             throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));
-        var how = adapters.Count == 1 ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
+        var how = adapters.Count == 1
+            ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
             : new WeightedCombination([.. adapters], [.. weights], combinationType, density, majoritySignMethod, svdRank ?? 0, svdClamp);
         how.Check();
         model.Combine(adapters, adapterName, (tuner, configs) =>

@@ -69,8 +69,10 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     public override Tensor? MergeBias(Tensor? bias)
     {
         if (_up.Bias is not { } shift) return bias;
-        return bias is null ? throw new InvalidOperationException(
-            "An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.") : bias + shift * Scale;
+        return bias is not null
+            ? bias + shift * Scale
+            : throw new InvalidOperationException(
+                "An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.");
     }
 
     /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>

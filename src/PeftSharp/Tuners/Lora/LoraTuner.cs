@@ -33,8 +33,7 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     /// <summary>Fills a new adapter with the combination of other adapters.</summary>
     internal void Combine(string adapterName, WeightedCombination how)
     {
-        var factors = how.Adapters.Select(name =>
-            AdaptersOf(name).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal)).ToArray();
+        var factors = how.Adapters.Select(FactorsOf).ToArray();
         foreach (var (path, _, adapter) in AdaptersOf(adapterName))
         {
             using var scope = NewDisposeScope();
@@ -49,4 +48,7 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
             target.B.zero_().narrow(1, 0, b.shape[1]).copy_(b);
         }
     }
+
+    private Dictionary<string, ILoraFactors> FactorsOf(string adapterName) =>
+        AdaptersOf(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
 }

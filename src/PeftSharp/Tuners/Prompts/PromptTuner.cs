@@ -46,10 +46,15 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
             && prompt.NumVirtualTokens >= positions)
             throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
                 + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
+        TaskType? task = Model.Objective switch
+        {
+            CausalLMObjective => TaskType.CausalLM,
+            null => TaskType.FeatureExtraction,
+            _ => null,
+        };
         return prompt with
         {
-            TaskType = prompt.TaskType
-                ?? Model.Objective switch { CausalLMObjective => TaskType.CausalLM, null => TaskType.FeatureExtraction, _ => null },
+            TaskType = prompt.TaskType ?? task,
             TokenDim = width,
             NumTransformerSubmodules = 1,
             NumAttentionHeads = prompt.NumAttentionHeads ?? shape?.Heads,
@@ -91,10 +96,10 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         ArgumentNullException.ThrowIfNull(model);
         if (PromptOf(adapters) is not { } prompt) return model(inputs, options);
         var isFirst = options.PastKeyValues is not { Length: > 0 };
-        return model(
-            isFirst
-                ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model)
-                : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model), options);
+        var extended = isFirst
+            ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model)
+            : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model);
+        return model(extended, options);
     }
 
     private PromptAdapter Prompt(string adapterName) => (PromptAdapter)SharedOf(adapterName)!;

@@ -24,8 +24,8 @@ internal static class VirtualTokenInputs
         {
             RefusePacked(positions, inputs.AttentionMask);
             var shifted = result.PositionIds!;
-            result.PositionIds = cat(
-                [arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added), shifted], 1);
+            var first = arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added);
+            result.PositionIds = cat([first, shifted], 1);
         }
         foreach (var input in model.Inputs.Where(input => input.Kind == InputKind.Categories))
             if (inputs[input.Name] is { } categories)
