@@ -11,8 +11,10 @@ internal static class GenerateTokens
 {
     internal static int Run(Options options)
     {
-        var (name, batch, prompt, added) = (options.Word("model", "gpt2", "gpt2-tiny"), options.Number("batch", 1), options.Number("prompt", 32), options.Number("new", 64));
-        var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2), options.Number("runs", 3), options.Number("beams", 1));
+        var (name, batch, prompt, added) = (options.Word("model", "gpt2", "gpt2-tiny"), options.Number("batch", 1),
+            options.Number("prompt", 32), options.Number("new", 64));
+        var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2),
+            options.Number("runs", 3), options.Number("beams", 1));
         var device = options.Word("device", "cpu", "cuda");
         PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
@@ -28,7 +30,12 @@ internal static class GenerateTokens
         for (var run = 0; run <= runs; run++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var output = model.Generate(new ModelInputs { InputIds = ids, AttentionMask = mask }, new GenerationOptions { MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0 }).Sequences;
+            using var output = model.Generate(
+                new ModelInputs { InputIds = ids, AttentionMask = mask },
+                new GenerationOptions
+                {
+                    MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0,
+                }).Sequences;
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         var median = Machine.Median(times.Skip(1));

@@ -36,7 +36,11 @@ internal static class Machine
     /// <summary>Prints the line: versions, options, results.</summary>
     internal static int Print(JsonObject options, params IEnumerable<(string Name, double Value)> results)
     {
-        var line = new JsonObject { ["peer"] = $"PeftSharp {typeof(PeftSharpException).Assembly.GetName().Version?.ToString(3)} TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)} libtorch {torch.__version__}" };
+        var line = new JsonObject
+        {
+            ["peer"] = $"PeftSharp {typeof(PeftSharpException).Assembly.GetName().Version?.ToString(3)} "
+                + $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)} libtorch {torch.__version__}",
+        };
         foreach (var (name, value) in options) line[name] = value?.DeepClone();
         foreach (var (name, value) in results) line[name] = value;
         Console.WriteLine(line.ToJsonString());

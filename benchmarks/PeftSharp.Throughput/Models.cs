@@ -15,9 +15,13 @@ internal static class Models
     internal static PretrainedModel Create(string name, int layers = 0) => name switch
     {
         "bert-base" => AutoModelForSequenceClassification.FromConfig(new BertConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 2 }),
-        "minilm" => AutoModelForSequenceClassification.FromConfig(new BertConfig { HiddenSize = 384, NumHiddenLayers = Or(layers, 6), NumAttentionHeads = 12, IntermediateSize = 1536, NumLabels = 2 }),
+        "minilm" => AutoModelForSequenceClassification.FromConfig(new BertConfig
+        {
+            HiddenSize = 384, NumHiddenLayers = Or(layers, 6), NumAttentionHeads = 12, IntermediateSize = 1536, NumLabels = 2,
+        }),
         "gpt2" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NLayer = Or(layers, 12) }),
-        "gpt2-tiny" => AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = 8192, NPositions = 256, NEmbd = 256, NLayer = Or(layers, 4), NHead = 4 }),
+        "gpt2-tiny" => AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = 8192, NPositions = 256, NEmbd = 256, NLayer = Or(layers, 4), NHead = 4 }),
         "gpt2-medium" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1024, NLayer = Or(layers, 24), NHead = 16 }),
         "gpt2-large" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1280, NLayer = Or(layers, 36), NHead = 20 }),
         "gpt2-xl" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1600, NLayer = Or(layers, 48), NHead = 25 }),

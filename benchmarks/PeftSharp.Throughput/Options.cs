@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>Options by name, each a word or a whole number, as the Python peer's scripts take them; what was read is part of the result's line.</summary>
+/// <summary>
+/// Command-line options, named as those of the Python scripts. A value is a word or an integer. The printed result contains the options.
+/// </summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
@@ -14,7 +16,8 @@ internal sealed class Options
         var options = new Options();
         for (var i = 0; i < args.Length; i += 2)
         {
-            if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Length) throw new ArgumentException($"'{args[i]}' is not followed by a value. Options are --name value.");
+            if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Length)
+                throw new ArgumentException($"'{args[i]}' is not followed by a value. Options are --name value.");
             options._given[args[i][2..]] = args[i + 1];
         }
         return options;
@@ -44,5 +47,6 @@ internal sealed class Options
 
     /// <summary>What was read so far, to be followed by results.</summary>
     /// <exception cref="ArgumentException">An option was given that nothing read.</exception>
-    internal JsonObject Read() => _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is no option of this command.");
+    internal JsonObject Read() =>
+        _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is not an option of this command.");
 }

@@ -1,6 +1,7 @@
 using PeftSharp.Throughput;
 
-// What the Python peer's train_step.py, generate.py and tokenize_reviews.py measure, with the same options, through the public Trainer and Generate.
+// Measures the same as the Python scripts train_step.py, generate.py and tokenize_reviews.py, with the same options, through the public
+// Trainer and Generate.
 return args switch
 {
     ["train", .. var rest] => TrainStep.Run(Options.Parse(rest)),
@@ -13,11 +14,14 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
-        train    --model bert-base|minilm|gpt2|gpt2-tiny|gpt2-medium|gpt2-large|gpt2-xl --method full|lora --precision fp32|bf16 --batch 16 --length 128 --steps 8 --threads 2 --rank 8 --layers 0 --device cpu|cuda --allocator on|off
-        generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1 --device cpu|cuda --allocator on|off
+        train    --model bert-base|minilm|gpt2|gpt2-tiny|gpt2-medium|gpt2-large|gpt2-xl --method full|lora --precision fp32|bf16
+                 --batch 16 --length 128 --steps 8 --threads 2 --rank 8 --layers 0 --device cpu|cuda --allocator on|off
+        generate --model gpt2|gpt2-tiny --batch 1 --prompt 32 --new 64 --precision fp32|bf16 --threads 2 --runs 3 --beams 1
+                 --device cpu|cuda --allocator on|off
         tokenize --data FILE.jsonl --tokenizers FOLDER --runs 3
         probe    --threads 2
-        Each prints one line of JSON. --threads 0 leaves the number of threads to the library. --allocator on (the default here) is FastPaths.Allocator = true, which is off in a program that does not ask for it.
+        Each command prints one line of JSON. With --threads 0 the library chooses the number of threads.
+        --allocator on, the default here, sets FastPaths.Allocator = true. The default of the library is false.
         """);
     return 2;
 }

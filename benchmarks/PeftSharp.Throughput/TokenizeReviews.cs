@@ -4,7 +4,9 @@ using PeftSharp.Models;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>Tokens a second of both kinds of tokenizer on texts of a JSON lines file, in batches of 1,000; the first run is not counted.</summary>
+/// <summary>
+/// Measures tokens per second of both kinds of tokenizer on texts of a JSON lines file, in batches of 1,000. The first run is not counted.
+/// </summary>
 internal static class TokenizeReviews
 {
     private static readonly string[] _tokenizers = ["bert-base-uncased", "gpt2"];
@@ -28,7 +30,8 @@ internal static class TokenizeReviews
             }
             var median = Machine.Median(times.Skip(1));
             line["tokenizer"] = name;
-            Machine.Print(line, ("seconds", Math.Round(median, 3)), ("tokens", (double)tokens), ("tokens_per_s", Math.Round(tokens / median)), ("mb_per_s", Math.Round(megabytes / median, 2)));
+            Machine.Print(line, ("seconds", Math.Round(median, 3)), ("tokens", (double)tokens),
+                ("tokens_per_s", Math.Round(tokens / median)), ("mb_per_s", Math.Round(megabytes / median, 2)));
         }
         return 0;
     }

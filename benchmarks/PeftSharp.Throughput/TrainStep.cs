@@ -7,15 +7,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>Median time of a training step through the <see cref="Trainer"/>. Every row is full, labels are random, the first two steps are not counted.</summary>
+/// <summary>
+/// Measures the median time of a training step through the <see cref="Trainer"/>. The rows have no padding, the labels are random, and the
+/// first two steps are not counted.
+/// </summary>
 internal static class TrainStep
 {
     private const int NotCounted = 2;
 
     internal static int Run(Options options)
     {
-        var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"), options.Word("precision", "fp32", "bf16"));
-        var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8), options.Number("threads", 2), options.Number("rank", 8));
+        var (name, method, precision) = (options.Word("model", Models.Names), options.Word("method", "full", "lora"),
+            options.Word("precision", "fp32", "bf16"));
+        var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8),
+            options.Number("threads", 2), options.Number("rank", 8));
         var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
         PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
         var line = options.Read();
@@ -25,10 +30,12 @@ internal static class TrainStep
         var model = Models.Create(name, layers);
         var vocabulary = ((TextConfig)model.Config).VocabSize;
         if (method == "lora")
-            model = model.GetPeftModel(new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });
+            model = model.GetPeftModel(
+                new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });
 
         var random = new Random(2);
-        var ids = Enumerable.Range(0, batch * (steps + NotCounted)).Select(_ => Enumerable.Range(0, length).Select(_ => random.Next(vocabulary > 2000 ? 1000 : 5, vocabulary)).ToArray()).ToArray();
+        var ids = Enumerable.Range(0, batch * (steps + NotCounted)).Select(_ =>
+            Enumerable.Range(0, length).Select(_ => random.Next(vocabulary > 2000 ? 1000 : 5, vocabulary)).ToArray()).ToArray();
         var mask = Enumerable.Repeat(Enumerable.Repeat(1, length).ToArray(), ids.Length).ToArray();
         var rows = isBert
             ? Dataset.FromDict(("input_ids", ids), ("attention_mask", mask), ("labels", ids.Select(_ => random.Next(2)).ToArray()))
@@ -71,6 +78,7 @@ internal static class TrainStep
             _start = Stopwatch.GetTimestamp();
         }
 
-        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Times.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) =>
+            Times.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
     }
 }

@@ -6,7 +6,8 @@ using PeftSharp.Tuners;
 
 var builder = WebApplication.CreateBuilder(args);
 var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
-var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // one folder for each adapter, named as the adapter
+// One folder for each adapter, named as the adapter.
+var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");
 
 // Loaded once for the process. Each adapter adds its own weights only.
 using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), adapters[0], Path.GetFileName(adapters[0]));
@@ -18,7 +19,8 @@ var app = builder.Build();
 
 app.MapPost("/generate", async (Request request, CancellationToken cancellationToken) =>
 {
-    if (!IsKnown(request.Adapter)) return Results.BadRequest($"There is no adapter '{request.Adapter}'; there are {string.Join(", ", model.PeftConfigs.Keys)}.");
+    if (!IsKnown(request.Adapter))
+        return Results.BadRequest($"There is no adapter '{request.Adapter}'; there are {string.Join(", ", model.PeftConfigs.Keys)}.");
     await slots.WaitAsync(cancellationToken);
     try
     {
@@ -45,7 +47,8 @@ static GenerationOptions Options(Request request) => new()
     Seed = request.Seed ?? Random.Shared.Next(),
 };
 
-async IAsyncEnumerable<string> Pieces(Request request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+async IAsyncEnumerable<string> Pieces(
+    Request request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
 {
     await slots.WaitAsync(cancellationToken);
     try

@@ -1,4 +1,5 @@
-// The programs of docs/tasks.md, which each stand alone there: dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]].
+// The programs of docs/tasks.md; each of them is a complete program there. Run them with:
+// dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]]
 var programs = new Dictionary<string, Action<string[]>>
 {
     ["classes"] = Classes.Run,

@@ -13,18 +13,28 @@ internal static class MLSpecialTokens
         Microsoft.ML.Tokenizers.BertTokenizer bert => OfBert(bert),
         WordPieceTokenizer pieces => Of(pieces.SpecialTokens, ("unk_token", pieces.UnknownToken)),
         SentencePieceTokenizer pieces => WithEnds(
-            Of(pieces.SpecialTokens, ("bos_token", Existing(pieces.BeginningOfSentenceToken, pieces.BeginningOfSentenceId)), ("eos_token", Existing(pieces.EndOfSentenceToken, pieces.EndOfSentenceId)),
-                ("unk_token", Existing(pieces.UnknownToken, pieces.UnknownId))), pieces.AddBeginningOfSentence, pieces.AddEndOfSentence),
+            Of(pieces.SpecialTokens, ("bos_token", Existing(pieces.BeginningOfSentenceToken, pieces.BeginningOfSentenceId)),
+                ("eos_token", Existing(pieces.EndOfSentenceToken, pieces.EndOfSentenceId)),
+                ("unk_token", Existing(pieces.UnknownToken, pieces.UnknownId))),
+            pieces.AddBeginningOfSentence, pieces.AddEndOfSentence),
         CodeGenTokenizer pairs => WithEnds(
-            Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", pairs.EndOfSentenceToken), ("unk_token", pairs.UnknownToken)), pairs.AddBeginningOfSentence, pairs.AddEndOfSentence),
+            Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", pairs.EndOfSentenceToken),
+                ("unk_token", pairs.UnknownToken)),
+            pairs.AddBeginningOfSentence, pairs.AddEndOfSentence),
         BpeTokenizer pairs => WithEnds(
-            Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", EndOf(pairs)), ("unk_token", pairs.UnknownToken)), addBos: true, addEos: true),
-        TiktokenTokenizer { SpecialTokens: { } special } when special.ContainsKey(EndOfText) => Of(special, ("bos_token", EndOfText), ("eos_token", EndOfText)),
+            Of(pairs.SpecialTokens, ("bos_token", pairs.BeginningOfSentenceToken), ("eos_token", EndOf(pairs)),
+                ("unk_token", pairs.UnknownToken)),
+            addBos: true, addEos: true),
+        TiktokenTokenizer { SpecialTokens: { } special } when special.ContainsKey(EndOfText) =>
+            Of(special, ("bos_token", EndOfText), ("eos_token", EndOfText)),
         TiktokenTokenizer tiktoken => Of(tiktoken.SpecialTokens),
         _ => new TokenizerBackendOptions(),
     };
 
-    /// <summary>The token that a BPE tokenizer puts behind every text; null: none. It does not publish it, but no other token has an empty range there.</summary>
+    /// <summary>
+    /// The token that a BPE tokenizer appends to every text. Null: none. The tokenizer has no property for it, but it is the only token
+    /// with an empty range at the end.
+    /// </summary>
     internal static string? EndOf(BpeTokenizer tokenizer)
     {
         const string Text = "a";
@@ -34,7 +44,8 @@ internal static class MLSpecialTokens
     private static TokenizerBackendOptions OfBert(Microsoft.ML.Tokenizers.BertTokenizer bert)
     {
         var (cls, sep) = (bert.ClassificationToken, bert.SeparatorToken);
-        return Of(bert.SpecialTokens, ("unk_token", bert.UnknownToken), ("sep_token", sep), ("pad_token", bert.PaddingToken), ("cls_token", cls), ("mask_token", bert.MaskingToken)) with
+        return Of(bert.SpecialTokens, ("unk_token", bert.UnknownToken), ("sep_token", sep), ("pad_token", bert.PaddingToken),
+            ("cls_token", cls), ("mask_token", bert.MaskingToken)) with
         {
             SingleTemplate = $"{cls} $A {sep}",
             PairTemplate = $"{cls} $A {sep} $B:1 {sep}:1",
@@ -42,13 +53,17 @@ internal static class MLSpecialTokens
         };
     }
 
-    private static TokenizerBackendOptions Of(IReadOnlyDictionary<string, int>? special, params ReadOnlySpan<(string Name, string? Token)> named)
+    private static TokenizerBackendOptions Of(
+        IReadOnlyDictionary<string, int>? special, params ReadOnlySpan<(string Name, string? Token)> named)
     {
         var tokens = new Dictionary<string, string>();
         foreach (var (name, token) in named)
             if (!string.IsNullOrEmpty(token))
                 tokens[name] = token;
-        return new TokenizerBackendOptions { SpecialTokens = tokens, ExtraSpecialTokens = [.. (special?.Keys ?? []).Except(tokens.Values)] };
+        return new TokenizerBackendOptions
+        {
+            SpecialTokens = tokens, ExtraSpecialTokens = [.. (special?.Keys ?? []).Except(tokens.Values)],
+        };
     }
 
     private static TokenizerBackendOptions WithEnds(TokenizerBackendOptions options, bool addBos, bool addEos)

@@ -4,18 +4,27 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>A tokenizer of PeftSharp as a <see cref="Microsoft.ML.Tokenizers.Tokenizer"/>; made by <see cref="MLTokenizerExtensions.AsMLTokenizer"/>.</summary>
+/// <summary>
+/// A tokenizer of PeftSharp as a <see cref="Microsoft.ML.Tokenizers.Tokenizer"/>, created by
+/// <see cref="MLTokenizerExtensions.AsMLTokenizer"/>.
+/// </summary>
 /// <remarks>
-/// <para>Offsets and indices are UTF-16 units of the text as it was given, also where the tokenizer normalizes it. Therefore the normalized text that the methods of the base class return is always
-/// null, as are <c>Normalizer</c> and <c>PreTokenizer</c>: both steps are inside the tokenizer, and <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
-/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).</para>
-/// <para>A maximum token count never separates the tokens of one character: the character is left out as a whole. Special tokens that are added count; they are kept, and the tokens of the text
-/// give way. If not even the special tokens fit, the result is empty.</para>
+/// <para>
+/// Offsets and indices are UTF-16 units of the original text, even if the tokenizer normalizes the text. Therefore the methods of the base
+/// class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer contains
+/// both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
+/// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).
+/// </para>
+/// <para>
+/// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens are
+/// counted and always kept; tokens of the text are removed. If the special tokens alone exceed the maximum, the result is empty.
+/// </para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes <see cref="Source"/>.</para>
 /// </remarks>
 public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
 {
-    internal MLTokenizer(PeftSharp.Tokenization.Tokenizer source, bool addSpecialTokens) => (Source, AddSpecialTokens) = (source, addSpecialTokens);
+    internal MLTokenizer(PeftSharp.Tokenization.Tokenizer source, bool addSpecialTokens) =>
+        (Source, AddSpecialTokens) = (source, addSpecialTokens);
 
     /// <summary>The tokenizer that does the work.</summary>
     public PeftSharp.Tokenization.Tokenizer Source { get; }
@@ -31,12 +40,17 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         ArgumentNullException.ThrowIfNull(ids);
         int[] all = [.. ids];
         var unknown = FirstUnknown(all);
-        return unknown == all.Length ? Source.Decode(all) : throw new InvalidOperationException($"No token has the id {all[unknown]} (position {unknown}); the tokenizer has {Source.Count} tokens.");
+        return unknown == all.Length
+            ? Source.Decode(all)
+            : throw new InvalidOperationException(
+                $"No token has the id {all[unknown]} (position {unknown}); the tokenizer has {Source.Count} tokens.");
     }
 
     /// <summary>Writes the text of tokens, special tokens included.</summary>
     /// <param name="ids">The tokens.</param>
-    /// <param name="destination">Gets the text; of a text that does not fit it gets the first tokens whose characters are whole and fit.</param>
+    /// <param name="destination">
+    /// Receives the text. If the text does not fit, it receives the first tokens that fit and that end at the end of a character.
+    /// </param>
     /// <param name="idsConsumed">The number of tokens whose text was written.</param>
     /// <param name="charsWritten">The number of UTF-16 units written.</param>
     /// <returns><see cref="OperationStatus.InvalidData"/> where an id has no token; the tokens before it are written.</returns>
@@ -82,7 +96,10 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         var whole = text ?? textSpan.ToString();
         var encoding = Encode(whole, settings);
         var kept = TokenSelection.FromStart(encoding, whole.Length, settings.MaxTokenCount);
-        return new EncodeResults<int> { Tokens = [.. kept.Positions.Select(position => encoding.Ids[position])], CharsConsumed = kept.Index };
+        return new EncodeResults<int>
+        {
+            Tokens = [.. kept.Positions.Select(position => encoding.Ids[position])], CharsConsumed = kept.Index,
+        };
     }
 
     /// <inheritdoc/>
@@ -90,15 +107,20 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     {
         var whole = text ?? textSpan.ToString();
         var encoding = Encode(whole, settings);
-        return encoding.Length <= settings.MaxTokenCount ? encoding.Length : TokenSelection.FromStart(encoding, whole.Length, settings.MaxTokenCount).Positions.Count;
+        return encoding.Length <= settings.MaxTokenCount
+            ? encoding.Length
+            : TokenSelection.FromStart(encoding, whole.Length, settings.MaxTokenCount).Positions.Count;
     }
 
     /// <inheritdoc/>
-    protected override int GetIndexByTokenCount(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings, bool fromEnd, out string? normalizedText, out int tokenCount)
+    protected override int GetIndexByTokenCount(
+        string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings, bool fromEnd, out string? normalizedText, out int tokenCount)
     {
         var whole = text ?? textSpan.ToString();
         var encoding = Encode(whole, settings);
-        var kept = fromEnd ? TokenSelection.FromEnd(encoding, whole.Length, settings.MaxTokenCount) : TokenSelection.FromStart(encoding, whole.Length, settings.MaxTokenCount);
+        var kept = fromEnd
+            ? TokenSelection.FromEnd(encoding, whole.Length, settings.MaxTokenCount)
+            : TokenSelection.FromStart(encoding, whole.Length, settings.MaxTokenCount);
         (normalizedText, tokenCount) = (null, kept.Positions.Count);
         return kept.Index;
     }
@@ -106,8 +128,10 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     private TextEncoding Encode(string text, EncodeSettings settings)
     {
         if (settings.MaxTokenCount <= 0)
-            throw new ArgumentOutOfRangeException(nameof(settings), settings.MaxTokenCount, "The maximum number of tokens must be greater than 0.");
-        return Source.WithSteps(settings.ConsiderNormalization, settings.ConsiderPreTokenization).Encode(text, addSpecialTokens: AddSpecialTokens, truncation: TruncationStrategy.DoNotTruncate);
+            throw new ArgumentOutOfRangeException(
+                nameof(settings), settings.MaxTokenCount, "The maximum number of tokens must be greater than 0.");
+        return Source.WithSteps(settings.ConsiderNormalization, settings.ConsiderPreTokenization)
+            .Encode(text, addSpecialTokens: AddSpecialTokens, truncation: TruncationStrategy.DoNotTruncate);
     }
 
     private int FirstUnknown(int[] ids)

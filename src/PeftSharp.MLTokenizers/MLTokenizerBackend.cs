@@ -3,8 +3,12 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>A tokenizer of Microsoft.ML.Tokenizers as the backend of a tokenizer of PeftSharp. Beginning and end of a text are left to the template.</summary>
-internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int> vocabulary) : TokenizerBackend
+/// <summary>
+/// A tokenizer of Microsoft.ML.Tokenizers as the backend of a tokenizer of PeftSharp. The template adds the tokens for the beginning and
+/// the end of a text.
+/// </summary>
+internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int> vocabulary)
+    : TokenizerBackend
 {
     // How many tokens a BPE tokenizer puts before and behind every text by itself.
     private readonly (int Before, int Behind) _ends = tokenizer is BpeTokenizer pairs
@@ -36,8 +40,10 @@ internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer token
 
     private IReadOnlyList<EncodedToken> Encode(string text, out string? normalized) => tokenizer switch
     {
-        SentencePieceTokenizer pieces => pieces.EncodeToTokens(text, out normalized, addBeginningOfSentence: false, addEndOfSentence: false),
-        CodeGenTokenizer pairs => pairs.EncodeToTokens(text, pairs.AddPrefixSpace, addBeginningOfSentence: false, addEndOfSentence: false, out normalized),
+        SentencePieceTokenizer pieces =>
+            pieces.EncodeToTokens(text, out normalized, addBeginningOfSentence: false, addEndOfSentence: false),
+        CodeGenTokenizer pairs =>
+            pairs.EncodeToTokens(text, pairs.AddPrefixSpace, addBeginningOfSentence: false, addEndOfSentence: false, out normalized),
         BpeTokenizer bytes => [.. bytes.EncodeToTokens(text, out normalized).Skip(_ends.Before).SkipLast(_ends.Behind)],
         _ => tokenizer.EncodeToTokens(text, out normalized),
     };

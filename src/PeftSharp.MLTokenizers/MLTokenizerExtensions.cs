@@ -7,7 +7,10 @@ public static class MLTokenizerExtensions
 {
     /// <summary>Makes a tokenizer usable where Microsoft.ML.Tokenizers expects one, for example to count the tokens of a prompt.</summary>
     /// <param name="tokenizer">The tokenizer; it is shared, not copied.</param>
-    /// <param name="addSpecialTokens">Whether texts get the special tokens of the model. Default false, because most callers count or cut parts of a text.</param>
+    /// <param name="addSpecialTokens">
+    /// Whether the special tokens of the model are added. Default false, because most callers count the tokens of parts of a text or cut
+    /// them.
+    /// </param>
     public static MLTokenizer AsMLTokenizer(this Tokenizer tokenizer, bool addSpecialTokens = false)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -16,30 +19,47 @@ public static class MLTokenizerExtensions
 
     /// <summary>Makes a tokenizer of Microsoft.ML.Tokenizers usable here: for data sets, collators, the trainer and generation.</summary>
     /// <remarks>
-    /// <para>The ids are those of <paramref name="tokenizer"/>. Special tokens are found as a whole in texts, and the template of <paramref name="options"/> adds them. The result has no words
-    /// (<see cref="TextEncoding.WordIds"/> counts what lies between special tokens as one word) and cannot be saved.</para>
-    /// <para>Offsets are UTF-16 units of the text as it was given. Where <paramref name="tokenizer"/> normalizes the text, they are found by normalizing its parts one by one: characters, else words between
-    /// white space. Where that does not give the normalized text, a token has the range of the whole text.</para>
-    /// <para>Of an <see cref="MLTokenizer"/> the method returns the <see cref="MLTokenizer.Source"/>, unless a vocabulary or options are given.</para>
+    /// <para>
+    /// The ids are those of <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
+    /// <paramref name="options"/> adds special tokens. The result has no words (<see cref="TextEncoding.WordIds"/> counts the text between
+    /// special tokens as one word) and cannot be saved.
+    /// </para>
+    /// <para>
+    /// Offsets are UTF-16 units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
+    /// normalizing each character, or each word between white space, on its own. If the results do not add up to the normalized text, every
+    /// token has the range of the whole text.
+    /// </para>
+    /// <para>
+    /// For an <see cref="MLTokenizer"/> the method returns its <see cref="MLTokenizer.Source"/>, unless a vocabulary or options are given.
+    /// </para>
     /// </remarks>
     /// <param name="tokenizer">The tokenizer; it is shared, not copied, and must not change afterwards.</param>
-    /// <param name="vocabulary">All tokens and ids. Null (the default): those of <paramref name="tokenizer"/>, which is possible for <c>BpeTokenizer</c>, <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>,
-    /// <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c> and <c>WordPieceTokenizer</c>. Tiktoken does not tell the bytes of its tokens, so a token that is
-    /// not valid UTF-8 by itself is called <c>&lt;token 188&gt;</c>, with its id.</param>
+    /// <param name="vocabulary">
+    /// All tokens and ids. Null (the default): those of <paramref name="tokenizer"/>, which are available for <c>BpeTokenizer</c>,
+    /// <c>BertTokenizer</c>, <c>CodeGenTokenizer</c>, <c>LlamaTokenizer</c>, <c>SentencePieceTokenizer</c>, <c>TiktokenTokenizer</c> and
+    /// <c>WordPieceTokenizer</c>. Tiktoken does not provide the bytes of its tokens, so a token that is not valid UTF-8 by itself is named
+    /// by its id, such as <c>&lt;token 188&gt;</c>.
+    /// </param>
     /// <param name="options">Special tokens, template and properties of the model. Null: <see cref="GetBackendOptions"/>.</param>
-    /// <exception cref="ArgumentException">The class of the tokenizer is another one and no vocabulary is given, or the vocabulary does not have a special token.</exception>
-    public static Tokenizer AsPeftSharpTokenizer(this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null, TokenizerBackendOptions? options = null)
+    /// <exception cref="ArgumentException">
+    /// The class of the tokenizer is not one of these and no vocabulary is given, or a special token is not in the vocabulary.
+    /// </exception>
+    public static Tokenizer AsPeftSharpTokenizer(
+        this Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int>? vocabulary = null,
+        TokenizerBackendOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer is MLTokenizer ours && vocabulary is null && options is null)
             return ours.Source;
-        return Tokenizer.FromBackend(new MLTokenizerBackend(tokenizer, vocabulary ?? MLVocabulary.Of(tokenizer)), options ?? tokenizer.GetBackendOptions());
+        return Tokenizer.FromBackend(
+            new MLTokenizerBackend(tokenizer, vocabulary ?? MLVocabulary.Of(tokenizer)), options ?? tokenizer.GetBackendOptions());
     }
 
     /// <summary>Returns what a tokenizer of Microsoft.ML.Tokenizers tells about its special tokens; change it with <c>with</c>.</summary>
     /// <remarks>
-    /// <para><c>BertTokenizer</c> gives BERT's special tokens, templates and columns. SentencePiece, CodeGen and BPE tokenizers give their beginning, end and unknown token, and a template where they add the
-    /// first two. Tiktoken tokenizers give <c>&lt;|endoftext|&gt;</c> as beginning and end. All others give the defaults of <see cref="TokenizerBackendOptions"/>.</para>
+    /// <c>BertTokenizer</c> provides BERT's special tokens, templates and columns. SentencePiece, CodeGen and BPE tokenizers provide their
+    /// beginning, end and unknown token, and a template if they add the first two. Tiktoken tokenizers provide <c>&lt;|endoftext|&gt;</c>
+    /// as beginning and end. All others provide the defaults of <see cref="TokenizerBackendOptions"/>.
     /// </remarks>
     /// <param name="tokenizer">The tokenizer.</param>
     public static TokenizerBackendOptions GetBackendOptions(this Microsoft.ML.Tokenizers.Tokenizer tokenizer)

@@ -15,14 +15,18 @@ internal static class MLVocabulary
         BpeTokenizer pairs => Union(pairs.Vocabulary, pairs.SpecialTokens),
         CodeGenTokenizer pairs => Union(pairs.Vocabulary, pairs.SpecialTokens),
         SentencePieceTokenizer pieces => Union(pieces.Vocabulary, pieces.SpecialTokens,
-            (pieces.BeginningOfSentenceToken, pieces.BeginningOfSentenceId), (pieces.EndOfSentenceToken, pieces.EndOfSentenceId), (pieces.UnknownToken, pieces.UnknownId)),
+            (pieces.BeginningOfSentenceToken, pieces.BeginningOfSentenceId), (pieces.EndOfSentenceToken, pieces.EndOfSentenceId),
+            (pieces.UnknownToken, pieces.UnknownId)),
         WordPieceTokenizer pieces => Union(OfWordPieces(pieces), pieces.SpecialTokens),
         TiktokenTokenizer tiktoken => Union(OfTiktoken(tiktoken), tiktoken.SpecialTokens),
         MLTokenizer ours => ours.Source.GetVocab(),
-        _ => throw new ArgumentException($"The vocabulary of a {tokenizer.GetType().Name} is not known. Pass it (vocabulary: tokens and their ids).", nameof(tokenizer)),
+        _ => throw new ArgumentException(
+            $"The vocabulary of a {tokenizer.GetType().Name} is not known. Pass it (vocabulary: tokens and their ids).", nameof(tokenizer)),
     };
 
-    private static Dictionary<string, int> Union(IEnumerable<KeyValuePair<string, int>> vocabulary, IReadOnlyDictionary<string, int>? special, params ReadOnlySpan<(string Token, int Id)> others)
+    private static Dictionary<string, int> Union(
+        IEnumerable<KeyValuePair<string, int>> vocabulary, IReadOnlyDictionary<string, int>? special,
+        params ReadOnlySpan<(string Token, int Id)> others)
     {
         var result = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal);
         foreach (var (token, id) in special ?? new Dictionary<string, int>())
@@ -33,7 +37,8 @@ internal static class MLVocabulary
         return result;
     }
 
-    // Decoding takes the prefix off a piece that continues a word. Behind another token the two kinds differ: only the first of a word has a blank before it.
+    // Decoding removes the prefix of a piece that continues a word. Decoding a piece after another token tells the two kinds apart: only
+    // the first piece of a word gets a space before it.
     private static Dictionary<string, int> OfWordPieces(WordPieceTokenizer tokenizer)
     {
         var result = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -44,7 +49,8 @@ internal static class MLVocabulary
             if (status == OperationStatus.InvalidData)
                 return result;
             if (status != OperationStatus.Done)
-                throw new ArgumentException($"The token {id} is longer than {LongestPair} characters. Pass the vocabulary.", nameof(tokenizer));
+                throw new ArgumentException(
+                    $"The token {id} is longer than {LongestPair} characters. Pass the vocabulary.", nameof(tokenizer));
             var rest = buffer.AsSpan(tokenizer.UnknownToken.Length, written - tokenizer.UnknownToken.Length);
             result[rest is [' ', .. var first] ? first.ToString() : tokenizer.ContinuingSubwordPrefix + rest.ToString()] = id;
         }

@@ -5,7 +5,8 @@ namespace PeftSharp.MLTokenizers;
 
 /// <summary>Which part of a text each UTF-16 unit of its normalized form came from.</summary>
 /// <remarks>
-/// Normalizers of Microsoft.ML.Tokenizers do not tell it. It is found by normalizing the parts of the text one by one: a part whose normalized form stands at its place in the whole has a known origin.
+/// Normalizers of Microsoft.ML.Tokenizers do not provide offsets. The offsets are found by normalizing each part of the text on its own
+/// and comparing the result with the normalized text at that position.
 /// </remarks>
 internal sealed class NormalizedOffsets
 {
@@ -23,7 +24,9 @@ internal sealed class NormalizedOffsets
     {
         if (start >= _starts.Length)
             return (_length, _length);
-        return end <= start ? (_starts[start], _starts[start]) : (_starts[start], Math.Max(_starts[start], _ends[Math.Min(end, _ends.Length) - 1]));
+        return end <= start
+            ? (_starts[start], _starts[start])
+            : (_starts[start], Math.Max(_starts[start], _ends[Math.Min(end, _ends.Length) - 1]));
     }
 
     // SentencePiece: blanks are replaced, and one is put before the text or behind it. Null: something else was changed too.

@@ -3,9 +3,13 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>The tokens of an encoding that a maximum token count leaves: all special tokens, and tokens of the text from one end of it.</summary>
+/// <summary>
+/// The tokens of an encoding that are kept for a maximum token count: all special tokens, and tokens of the text from one of its ends.
+/// </summary>
 /// <param name="Positions">Their positions in the encoding, ascending.</param>
-/// <param name="Index">Where the text is cut, in UTF-16 units: the end of the kept part, or its start where it was counted from the end.</param>
+/// <param name="Index">
+/// Where the text is cut, in UTF-16 units: the end of the kept part, or its start if tokens are counted from the end.
+/// </param>
 internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
 {
     internal static TokenSelection FromStart(TextEncoding encoding, int length, int maxCount)
@@ -34,11 +38,15 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
         return new TokenSelection(cuts.Kept(cut, cuts.Count), cut == cuts.Count ? length : cuts.StartAfter(cut));
     }
 
-    /// <summary>The kept tokens. A special token that was added has an empty range: at the start of the text before its tokens, at <see cref="Index"/> behind them.</summary>
+    /// <summary>
+    /// The kept tokens. An added special token has an empty range: at the start of the text if it precedes the tokens of the text, at
+    /// <see cref="Index"/> if it follows them.
+    /// </summary>
     internal EncodedToken[] Tokens(TextEncoding encoding)
     {
         var (tokens, special) = (encoding.Tokens, encoding.SpecialTokensMask);
-        var firstOfText = Math.Max(1, Array.IndexOf(special, 0));       // of a text without tokens, the first special token is taken for the one before it
+        // If the text has no tokens, only the first special token precedes it.
+        var firstOfText = Math.Max(1, Array.IndexOf(special, 0));
         return [.. Positions.Select(position =>
         {
             var offset = encoding.Offsets[position];

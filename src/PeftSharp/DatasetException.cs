@@ -1,6 +1,8 @@
 namespace PeftSharp;
 
-/// <summary>Data that cannot be read or does not fit: a malformed row, a column of the wrong type, an empty set, labels out of range.</summary>
+/// <summary>
+/// Data cannot be read or are invalid, for example a malformed row, a column of the wrong type, an empty data set or labels out of range.
+/// </summary>
 public sealed class DatasetException : PeftSharpException
 {
     /// <inheritdoc/>

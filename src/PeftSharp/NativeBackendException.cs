@@ -1,6 +1,8 @@
 namespace PeftSharp;
 
-/// <summary>TorchSharp's native libraries that are absent or do not load; the message names the file, the loader's reason and the way out.</summary>
+/// <summary>
+/// The native libraries of TorchSharp are missing or cannot be loaded. The message contains the file, the loader's reason and the remedy.
+/// </summary>
 public sealed class NativeBackendException : PeftSharpException
 {
     /// <inheritdoc/>

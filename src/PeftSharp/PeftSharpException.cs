@@ -1,12 +1,17 @@
 namespace PeftSharp;
 
-/// <summary>The root of the library's own errors: files that break their format, native code that does not load, data that does not fit.</summary>
-/// <remarks>Wrong arguments are the base class library's <see cref="ArgumentException"/> family instead. Every message names the thing, its value and the way out.</remarks>
+/// <summary>
+/// The base class of the exceptions of this library: malformed files, native libraries that cannot be loaded and invalid data.
+/// </summary>
+/// <remarks>
+/// Invalid arguments are reported by <see cref="ArgumentException"/> and the classes derived from it. Every message contains the name, the
+/// value and the remedy.
+/// </remarks>
 public class PeftSharpException : Exception
 {
-    /// <summary>An error with its message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public PeftSharpException(string message) : base(message) { }
 
-    /// <summary>An error with its message and what led to it.</summary>
+    /// <summary>Creates an exception with a message and the exception that caused it.</summary>
     public PeftSharpException(string message, Exception? innerException) : base(message, innerException) { }
 }

@@ -89,7 +89,7 @@ for c in sorted(classes): data += number(c - last) + number(classes[c]); last = 
 raw += data
 deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
 text = base64.b64encode(deflate.compress(raw) + deflate.flush()).decode()
-lines = "\n".join(f'        "{text[i:i + 180]}"' + (" +" if i + 180 < len(text) else ";") for i in range(0, len(text), 180))
+lines = "\n".join(f'        "{text[i:i + 124]}"' + (" +" if i + 124 < len(text) else ";") for i in range(0, len(text), 124))
 out.write_text(f"""// Made by tools/unicode/make_tables.py, which says how it is laid out: {len(raw):,} bytes, deflated, in base 64. Do not edit.
 namespace PeftSharp.Tokenization;
 

@@ -46,7 +46,9 @@ internal sealed class BeamSearch
             model.SelectRows(rows);
             length++;
             var nextMayImprove = MayImprove(mayImprove, nextRunning, nextFinished, length);
-            goesOn = nextMayImprove.any().item<bool>() && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>()) && !ends.all().item<bool>();
+            goesOn = nextMayImprove.any().item<bool>()
+                && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>())
+                && !ends.all().item<bool>();
             Replace(ref running, nextRunning);
             Replace(ref finished, nextFinished);
             mayImprove.Dispose();
@@ -58,7 +60,8 @@ internal sealed class BeamSearch
     private (BeamSet Running, BeamSet Finished) Start()
     {
         var (prompts, device) = (_plan.Prompts, _plan.PromptIds.device);
-        // As in transformers, finished beams are padded with the end-of-text token if the padding token is 0 (`pad_token_id or eos_token_id`).
+        // As in transformers, finished beams are padded with the end-of-text token if the padding token is 0
+        // (`pad_token_id or eos_token_id`).
         var filler = _plan.Pad is { } pad and not 0 ? pad : _plan.Eos.Count > 0 ? _plan.Eos[0] : 0;
         var sequences = full([prompts, _beams, _plan.MaxLength], filler, ScalarType.Int64, device);
         sequences.narrow(2, 0, _plan.PromptLength).copy_(_plan.PromptIds.unsqueeze(1));
@@ -67,7 +70,8 @@ internal sealed class BeamSearch
         scores.narrow(1, 1, _beams - 1).fill_(Hopeless);
         var nothing = zeros([prompts, _beams], ScalarType.Int64, device);
         return (new BeamSet(sequences, scores, nothing, nothing.@bool()),
-            new BeamSet(sequences.clone(), full([prompts, _beams], Hopeless, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
+            new BeamSet(
+                sequences.clone(), full([prompts, _beams], Hopeless, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
     }
 
     /// <summary>
@@ -112,7 +116,8 @@ internal sealed class BeamSearch
         var justEnded = ends.logical_and(isBest.unsqueeze(0));
         var newTokens = length + 1 - _plan.PromptLength;
         var scores = candidates.Scores / Math.Pow(newTokens, _lengthPenalty);
-        if (_earlyStopping == EarlyStopping.AtOnce) scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Hopeless;
+        if (_earlyStopping == EarlyStopping.AtOnce)
+            scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Hopeless;
         scores = scores + mayImprove.logical_not().to(ScalarType.Float32) * Hopeless;
         scores = scores + justEnded.logical_not().to(ScalarType.Float32) * Hopeless;
         var ended = candidates with { Scores = scores, Lengths = full_like(candidates.Lengths, newTokens), IsFinished = justEnded };

@@ -12,13 +12,17 @@ namespace PeftSharp.Generation;
 internal sealed record BeamSet(Tensor Sequences, Tensor Scores, Tensor Lengths, Tensor IsFinished) : IDisposable
 {
     /// <summary>Selects sequences of each prompt by index, int64 [prompts, sequences].</summary>
-    internal BeamSet Select(Tensor texts) => new(Gather(Sequences, texts), Scores.gather(1, texts), Lengths.gather(1, texts), IsFinished.gather(1, texts));
+    internal BeamSet Select(Tensor texts) =>
+        new(Gather(Sequences, texts), Scores.gather(1, texts), Lengths.gather(1, texts), IsFinished.gather(1, texts));
 
     /// <summary>Appends other sequences of each prompt.</summary>
-    internal BeamSet Concat(BeamSet others) => new(cat([Sequences, others.Sequences], 1), cat([Scores, others.Scores], 1), cat([Lengths, others.Lengths], 1), cat([IsFinished, others.IsFinished], 1));
+    internal BeamSet Concat(BeamSet others) => new(
+        cat([Sequences, others.Sequences], 1), cat([Scores, others.Scores], 1),
+        cat([Lengths, others.Lengths], 1), cat([IsFinished, others.IsFinished], 1));
 
     /// <summary>Selects the tokens of sequences of each prompt.</summary>
-    internal static Tensor Gather(Tensor sequences, Tensor texts) => sequences.gather(1, texts.unsqueeze(2).expand(-1, -1, sequences.shape[2]));
+    internal static Tensor Gather(Tensor sequences, Tensor texts) =>
+        sequences.gather(1, texts.unsqueeze(2).expand(-1, -1, sequences.shape[2]));
 
     internal BeamSet MoveToOuterDisposeScope()
     {

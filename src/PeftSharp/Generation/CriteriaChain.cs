@@ -23,7 +23,8 @@ internal sealed class CriteriaChain
             _criteria.Add(new StopStringCriteria(tokenizer ?? throw new ArgumentException("stop_strings is set, which requires a "
                 + "tokenizer. Set Tokenizer to the tokenizer of the model."), strings));
         _criteria.AddRange(own ?? []);
-        if (plan.Pad is null && plan.Prompts * plan.RowsPerPrompt > 1 && _criteria.Any(criterion => criterion is not (MaxLengthCriteria or MaxTimeCriteria)))
+        if (plan.Pad is null && plan.Prompts * plan.RowsPerPrompt > 1
+            && _criteria.Any(criterion => criterion is not (MaxLengthCriteria or MaxTimeCriteria)))
             throw new ArgumentException($"{plan.Prompts * plan.RowsPerPrompt} sequences can end at different lengths, "
                 + "but there is no padding token. Set PadTokenId.");
     }
@@ -33,6 +34,7 @@ internal sealed class CriteriaChain
     internal Tensor IsDone(Tensor inputIds)
     {
         using var scope = NewDisposeScope();
-        return _criteria.Select(criterion => ScoreCheck.RequireShape(criterion.IsDone(inputIds), [inputIds.shape[0]], criterion)).Aggregate((one, other) => one.logical_or(other)).MoveToOuterDisposeScope();
+        return _criteria.Select(criterion => ScoreCheck.RequireShape(criterion.IsDone(inputIds), [inputIds.shape[0]], criterion))
+            .Aggregate((one, other) => one.logical_or(other)).MoveToOuterDisposeScope();
     }
 }

@@ -15,8 +15,8 @@ public static class DecodingExtensions
     {
         ArgumentNullException.ThrowIfNull(ids);
         var rows = Rows(ids);
-        if (rows.Count != 1) throw new ArgumentException($"There are {rows.Count} rows of ids. "
-            + "Use BatchDecode for several rows.", nameof(ids));
+        if (rows.Count != 1)
+            throw new ArgumentException($"There are {rows.Count} rows of ids. Use BatchDecode for several rows.", nameof(ids));
         return tokenizer.BatchDecode(rows, skipSpecialTokens)[0];
     }
 

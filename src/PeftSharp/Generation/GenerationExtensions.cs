@@ -26,7 +26,8 @@ public static class GenerationExtensions
     /// All tokens are excluded, the logits of the model are not finite, or an adapter is selected while an adapter is merged.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static GenerationOutput Generate(this PretrainedModel model, Prompt prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public static GenerationOutput Generate(
+        this PretrainedModel model, Prompt prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -42,7 +43,9 @@ public static class GenerationExtensions
             throw new ArgumentException($"A streamer supports one sequence, but {plan.Prompts} prompt(s) with {plan.NumBeams} "
                 + $"beam(s) and {plan.NumReturnSequences} returned sequence(s) are requested. "
                 + "Remove the streamer, or generate one sequence without beams.");
-        var output = plan.NumBeams > 1 ? new BeamSearch(plan, processors, criteria).Run(cancellationToken) : TokenLoop.Run(plan, processors, criteria, options.Streamer, cancellationToken);
+        var output = plan.NumBeams > 1
+            ? new BeamSearch(plan, processors, criteria).Run(cancellationToken)
+            : TokenLoop.Run(plan, processors, criteria, options.Streamer, cancellationToken);
         return output.MoveToOuterDisposeScope();
     }
 }

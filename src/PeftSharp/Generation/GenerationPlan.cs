@@ -24,8 +24,8 @@ internal sealed class GenerationPlan
         Config = asked.Or(model.GenerationConfig);
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
-        if (generator is not null && !DoSample) throw new ArgumentException("seed is set, but is used only for sampling. "
-            + "Set do_sample (DoSample = true), or remove seed.");
+        if (generator is not null && !DoSample)
+            throw new ArgumentException("seed is set, but is used only for sampling. Set do_sample (DoSample = true), or remove seed.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
@@ -97,9 +97,9 @@ internal sealed class GenerationPlan
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
         if (mask is null && Config.PadTokenId is { } pad && !Eos.Contains(pad)) mask = ids.ne(pad);
-        if (mask is not null && !mask.shape.SequenceEqual(ids.shape)) throw new ArgumentException("attention_mask has shape "
-            + $"[{string.Join(", ", mask.shape)}], but input_ids has shape [{string.Join(", ", ids.shape)}]. "
-            + "Both must have the same shape.");
+        if (mask is not null && !mask.shape.SequenceEqual(ids.shape))
+            throw new ArgumentException($"attention_mask has shape [{string.Join(", ", mask.shape)}], "
+                + $"but input_ids has shape [{string.Join(", ", ids.shape)}]. Both must have the same shape.");
         mask = mask?.to(ScalarType.Int64);
         return mask is null || mask.numel() == 0 || mask.min().item<long>() == 1 ? null : mask;
     }
@@ -124,7 +124,8 @@ internal sealed class GenerationPlan
         var tokens = new (string Name, IReadOnlyList<int>? Ids)[]
         {
             ("pad_token_id", asked.PadTokenId is { } pad ? [pad] : null), ("eos_token_id", asked.EosTokenId),
-            ("forced_bos_token_id", Config.ForcedBosTokenId is { } first ? [first] : null), ("forced_eos_token_id", Config.ForcedEosTokenId),
+            ("forced_bos_token_id", Config.ForcedBosTokenId is { } first ? [first] : null),
+            ("forced_eos_token_id", Config.ForcedEosTokenId),
         };
         foreach (var (name, ids) in tokens)
             if (ids?.Any(id => id >= Text.VocabSize) is true)
@@ -141,16 +142,21 @@ internal sealed class GenerationPlan
         if (Eos.Count > 0) return;
         var needing = new (string Name, bool IsSet)[]
         {
-            ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0), ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
+            ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0),
+            ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
         }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
-        if (needing.Length > 0) throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text "
-            + "token, and the model has none. Set eos_token_id, or remove the option.");
+        if (needing.Length > 0)
+            throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text token, and the model has none. "
+                + "Set eos_token_id, or remove the option.");
     }
 
     private void Check()
     {
         if (Prompts == 0 || PromptLength == 0)
-            throw new ArgumentException($"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). Provide at least one token, for example the beginning-of-text token (bos_token_id {Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
+            throw new ArgumentException(
+                $"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). Provide at least one token, "
+                + "for example the beginning-of-text token (bos_token_id "
+                + $"{Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
         if (PromptMask is { } mask)
         {
             if (mask.select(1, PromptLength - 1).min().item<long>() == 0)
@@ -168,8 +174,9 @@ internal sealed class GenerationPlan
                 + $"the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, "
                 + "or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
-        if (lowest > MaxLength) throw new ArgumentException($"The sequence must have at least {lowest} tokens (min_length or min_new_tokens), "
-            + $"but at most {MaxLength} are allowed (max_length or max_new_tokens).");
+        if (lowest > MaxLength)
+            throw new ArgumentException($"The sequence must have at least {lowest} tokens (min_length or min_new_tokens), "
+                + $"but at most {MaxLength} are allowed (max_length or max_new_tokens).");
         var inputs = new ModelInputs { InputIds = PromptIds };
         Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);

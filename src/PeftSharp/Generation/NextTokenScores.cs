@@ -65,7 +65,8 @@ internal sealed class NextTokenScores : IDisposable
         _seen = begin + (int)ids.shape[1];
         var inputs = new ModelInputs { InputIds = ids };          // not disposed, because others own its tensors
         if (_mask is not null) inputs.AttentionMask = _mask.narrow(1, 0, _seen).repeat_interleave(repeats, 0);
-        if (_positions is not null && _readsPositions) inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
+        if (_positions is not null && _readsPositions)
+            inputs.PositionIds = _positions.narrow(1, begin, _seen - begin).repeat_interleave(repeats, 0);
         var logits = _plan.Model.call(inputs, _options with { RowsPerAdapterName = repeats }).Logits!;
         return logits.select(1, logits.shape[1] - 1).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }

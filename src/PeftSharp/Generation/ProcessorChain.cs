@@ -10,34 +10,46 @@ internal sealed class ProcessorChain
     /// <param name="plan">The call.</param>
     /// <param name="own">The caller's custom processors, which run after the processors on the text and before those of sampling.</param>
     /// <param name="allowedTokens">The caller's function of allowed tokens. Null: none.</param>
-    internal ProcessorChain(GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
-        _processors = [.. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [], .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>()];
+    internal ProcessorChain(
+        GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
+        _processors =
+        [
+            .. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [],
+            .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>(),
+        ];
 
     /// <inheritdoc cref="LogitsProcessor.Process"/>
     /// <exception cref="InvalidOperationException">A processor returned scores of a different shape.</exception>
     internal Tensor Process(Tensor inputIds, Tensor scores) =>
-        _processors.Aggregate(scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
+        _processors.Aggregate(
+            scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
-    private static IEnumerable<LogitsProcessor> OnTheText(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens)
+    private static IEnumerable<LogitsProcessor> OnTheText(
+        GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens)
     {
         var config = plan.Config;
         if (config.SequenceBias is { Count: > 0 } biases) yield return new SequenceBiasLogitsProcessor(biases);
-        if (config.RepetitionPenalty is { } penalty and not 1) yield return new RepetitionPenaltyLogitsProcessor(penalty, PaddingLengths(plan));
+        if (config.RepetitionPenalty is { } penalty and not 1)
+            yield return new RepetitionPenaltyLogitsProcessor(penalty, PaddingLengths(plan));
         if (config.NoRepeatNgramSize is { } size and > 0) yield return new NoRepeatNGramLogitsProcessor(size);
         if (config.BadWordsIds is { Count: > 0 } words) yield return new NoBadWordsLogitsProcessor(words, plan.Eos);
         if (plan.Eos.Count > 0)
         {
-            if (config.MinNewTokens is null && config.MinLength is { } least and > 0) yield return new MinLengthLogitsProcessor(least, plan.Eos);
-            if (config.MinNewTokens is { } fewest and > 0) yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
+            if (config.MinNewTokens is null && config.MinLength is { } least and > 0)
+                yield return new MinLengthLogitsProcessor(least, plan.Eos);
+            if (config.MinNewTokens is { } fewest and > 0)
+                yield return new MinNewTokensLengthLogitsProcessor(plan.PromptLength, fewest, plan.Eos);
         }
         if (allowedTokens is not null) yield return new PrefixConstrainedLogitsProcessor(ByPrompt(plan, allowedTokens), plan.NumBeams);
         if (config.ForcedBosTokenId is { } first) yield return new ForcedBosTokenLogitsProcessor(first);
         if (config.ForcedEosTokenId is { } last) yield return new ForcedEosTokenLogitsProcessor(plan.MaxLength, last);
         if (config.RemoveInvalidValues is true) yield return new InfNanRemoveLogitsProcessor();
-        if (config.ExponentialDecayLengthPenalty is { } decay && plan.Eos.Count > 0) yield return new ExponentialDecayLengthPenalty(decay, plan.Eos, plan.PromptLength);
+        if (config.ExponentialDecayLengthPenalty is { } decay && plan.Eos.Count > 0)
+            yield return new ExponentialDecayLengthPenalty(decay, plan.Eos, plan.PromptLength);
         if (config.SuppressTokens is { Count: > 0 } suppressed) yield return new SuppressTokensLogitsProcessor(suppressed);
         if (config.BeginSuppressTokens is { Count: > 0 } atBegin)
-            yield return new SuppressTokensAtBeginLogitsProcessor(atBegin, plan.PromptLength > 1 || config.ForcedBosTokenId is null ? plan.PromptLength : plan.PromptLength + 1);
+            yield return new SuppressTokensAtBeginLogitsProcessor(
+                atBegin, plan.PromptLength > 1 || config.ForcedBosTokenId is null ? plan.PromptLength : plan.PromptLength + 1);
     }
 
     private static IEnumerable<LogitsProcessor> OnTheDraw(GenerationPlan plan)
@@ -59,10 +71,12 @@ internal sealed class ProcessorChain
     /// <summary>
     /// Wraps the caller's function so that it receives the index of the prompt if each prompt has several sequences without beam search.
     /// </summary>
-    private static Func<int, IReadOnlyList<long>, IReadOnlyList<int>> ByPrompt(GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowed) =>
+    private static Func<int, IReadOnlyList<long>, IReadOnlyList<int>> ByPrompt(
+        GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowed) =>
         plan.NumBeams > 1 || plan.RowsPerPrompt == 1 ? allowed : (row, ids) => allowed(row / plan.RowsPerPrompt, ids);
 
     /// <summary>Number of leading padding tokens of each row; null if there is no padding.</summary>
     private static long[]? PaddingLengths(GenerationPlan plan) => plan.PromptMask is not { } mask ? null
-        : [.. mask.ne(0).to(ScalarType.Int64).argmax(1).cpu().data<long>().ToArray().SelectMany(length => Enumerable.Repeat(length, plan.RowsPerPrompt))];
+        : [.. mask.ne(0).to(ScalarType.Int64).argmax(1).cpu().data<long>().ToArray()
+            .SelectMany(length => Enumerable.Repeat(length, plan.RowsPerPrompt))];
 }

@@ -75,7 +75,10 @@ public sealed class Prompt
     }
 
     private static Tensor Matrix(int[][] rows, Device device) =>
-        tensor(rows.SelectMany(row => row).Select(id => (long)id).ToArray(), [rows.Length, rows.Length == 0 ? 0 : rows[0].Length], ScalarType.Int64).to(device);
+        tensor(
+            rows.SelectMany(row => row).Select(id => (long)id).ToArray(),
+            [rows.Length, rows.Length == 0 ? 0 : rows[0].Length],
+            ScalarType.Int64).to(device);
 
     private static Tensor Rows(Tensor ids) => !is_integral(ids) ? throw new ArgumentException($"input_ids has type {ids.dtype}, "
         + "but token ids must be integers (int64). Convert the tensor.") : (ids.dim() == 1 ? ids.unsqueeze(0) : ids).to(ScalarType.Int64);

@@ -5,7 +5,8 @@ namespace PeftSharp.Generation;
 /// <summary>Greedy decoding and sampling: generates one token per row at a time, until all rows are finished.</summary>
 internal static class TokenLoop
 {
-    internal static GenerationOutput Run(GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria, BaseStreamer? streamer, CancellationToken cancel)
+    internal static GenerationOutput Run(
+        GenerationPlan plan, ProcessorChain processors, CriteriaChain criteria, BaseStreamer? streamer, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var model = new NextTokenScores(plan);
@@ -21,7 +22,8 @@ internal static class TokenLoop
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var soFar = sequences.narrow(1, 0, length);
-            var scores = kept.AddScores(processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
+            var scores = kept.AddScores(
+                processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
             var next = plan.DoSample ? Draw(scores, plan.Generator) : Likeliest(scores);
             if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // pads finished rows
             sequences.select(1, length).copy_(next);
@@ -30,7 +32,11 @@ internal static class TokenLoop
             isDone = !running.any().item<bool>();
         }
         streamer?.Finish();
-        return new GenerationOutput { Sequences = sequences.narrow(1, 0, length).clone(), PromptLength = plan.PromptLength, Scores = kept.Scores, Logits = kept.Logits }.MoveToOuterDisposeScope();
+        return new GenerationOutput
+        {
+            Sequences = sequences.narrow(1, 0, length).clone(), PromptLength = plan.PromptLength, Scores = kept.Scores,
+            Logits = kept.Logits,
+        }.MoveToOuterDisposeScope();
     }
 
     private static Tensor Likeliest(Tensor scores)
@@ -46,5 +52,6 @@ internal static class TokenLoop
         return multinomial(scores.softmax(-1), 1, replacement: false, generator).squeeze(1);
     }
 
-    private static int[] Row(Tensor sequences, int start, int count) => [.. sequences[0].narrow(0, start, count).cpu().data<long>().Select(id => (int)id)];
+    private static int[] Row(Tensor sequences, int start, int count) =>
+        [.. sequences[0].narrow(0, start, count).cpu().data<long>().Select(id => (int)id)];
 }

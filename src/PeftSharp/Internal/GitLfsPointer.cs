@@ -30,7 +30,8 @@ internal static class GitLfsPointer
     /// <summary>An error message that says what the file is and how to get the actual file.</summary>
     internal static string Describe(string path)
     {
-        var size = File.ReadLines(path, Encoding.UTF8).FirstOrDefault(line => line.StartsWith("size ", StringComparison.Ordinal))?[5..].Trim();
+        var size = File.ReadLines(path, Encoding.UTF8)
+            .FirstOrDefault(line => line.StartsWith("size ", StringComparison.Ordinal))?[5..].Trim();
         return $"'{path}' is a Git LFS pointer, a small text file that replaces the actual file"
             + (size is null ? ". " : $" of {size} bytes. ")
             + "Run 'git lfs install' and 'git lfs pull' in its repository, or download the file and replace the pointer with it.";

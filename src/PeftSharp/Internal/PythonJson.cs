@@ -26,7 +26,8 @@ internal static class PythonJson
     /// <param name="refuseDuplicates">Whether a duplicate field is an error instead.</param>
     /// <exception cref="JsonException">The text is not valid JSON. The exception contains the line and the byte in the line, both
     /// zero-based.</exception>
-    internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) => PythonJsonReader.Read(utf8, refuseDuplicates);
+    internal static JsonNode? Loads(ReadOnlySpan<byte> utf8, bool refuseDuplicates = false) =>
+        PythonJsonReader.Read(utf8, refuseDuplicates);
 
     /// <summary>Quotes and escapes a string.</summary>
     internal static string Quote(string text, bool ensureAscii = true)

@@ -27,7 +27,8 @@ internal ref struct PythonJsonReader
     /// zero-based.</exception>
     internal static JsonNode? Read(ReadOnlySpan<byte> utf8, bool refuseDuplicates)
     {
-        var reader = new PythonJsonReader(utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8, refuseDuplicates);
+        var reader = new PythonJsonReader(
+            utf8.StartsWith(Encoding.UTF8.Preamble) ? utf8[Encoding.UTF8.Preamble.Length..] : utf8, refuseDuplicates);
         if (!Utf8.IsValid(reader._text))
             throw reader.Fault("the text is not UTF-8", reader.FirstInvalidByte());
         var value = reader.ReadValue();
@@ -134,7 +135,9 @@ internal ref struct PythonJsonReader
                 throw Fault("a string contains an unescaped control character", _at + control);
             _at += length + 1;
             if (_text[_at - 1] == '"')
-                return unescaped is null ? Encoding.UTF8.GetString(_text[start..(_at - 1)]) : unescaped.Append(Encoding.UTF8.GetString(plain)).ToString();
+                return unescaped is null
+                    ? Encoding.UTF8.GetString(_text[start..(_at - 1)])
+                    : unescaped.Append(Encoding.UTF8.GetString(plain)).ToString();
             (unescaped ??= new StringBuilder()).Append(Encoding.UTF8.GetString(plain)).Append(ReadEscape());
             length = _text[_at..].IndexOfAny((byte)'"', (byte)'\\');
         }
@@ -158,7 +161,8 @@ internal ref struct PythonJsonReader
                 return '\r';
             case (byte)'t':
                 return '\t';
-            case (byte)'u' when _at + 4 <= _text.Length && ushort.TryParse(_text.Slice(_at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
+            case (byte)'u' when _at + 4 <= _text.Length
+                && ushort.TryParse(_text.Slice(_at, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
                 _at += 4;
                 return (char)unit;   // a surrogate pair is two escapes; an unpaired surrogate is kept, as in Python
             default:

@@ -15,7 +15,8 @@ internal static partial class TemporaryEntry
     private const string LockEnding = ".lock";
     private const int Attempts = 20;
     private static readonly TimeSpan _abandoned = TimeSpan.FromDays(1);
-    private static readonly string _machine = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
+    private static readonly string _machine = Convert.ToHexStringLower(
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Environment.MachineName)))[..8];
 
     /// <summary>A unique name in the folder of <paramref name="path"/>.</summary>
     internal static string NameFor(string path) => $"{path}.{_machine}-{Guid.NewGuid():N}.tmp";
@@ -25,15 +26,21 @@ internal static partial class TemporaryEntry
     internal static FileStream Create(string path, int bufferSize)
     {
         for (var attempt = 1; ; attempt++)
-            if (TryCreate(NameFor(path), FileShare.Delete, bufferSize, FileOptions.None, isLast: attempt == Attempts) is { } stream) return stream;
+            if (TryCreate(NameFor(path), FileShare.Delete, bufferSize, FileOptions.None, isLast: attempt == Attempts) is { } stream)
+                return stream;
     }
 
-    /// <summary>Marks the folder <paramref name="name"/> as in use until the result is disposed. Call it before the folder is created.</summary>
+    /// <summary>
+    /// Marks the folder <paramref name="name"/> as in use until the result is disposed. Call this method before the folder is created.
+    /// </summary>
     /// <exception cref="IOException">The parent folder cannot be written.</exception>
     internal static FileStream Lock(string name)
     {
         for (var attempt = 1; ; attempt++)
-            if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast: attempt == Attempts) is { } stream) return stream;
+        {
+            var isLast = attempt == Attempts;
+            if (TryCreate(name + LockEnding, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose, isLast) is { } stream) return stream;
+        }
     }
 
     /// <summary>Creates and locks a file. Returns null if another process has removed it between the two, as abandoned; the caller then
@@ -72,7 +79,8 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>Whether no process writes to the folder with this temporary name.</summary>
-    internal static bool IsAbandoned(string path) => Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);
+    internal static bool IsAbandoned(string path) =>
+        Name().Match(Path.GetFileName(path)) is { Success: true } name && IsAbandoned(new DirectoryInfo(path), name);
 
     private static bool IsAbandoned(FileSystemInfo entry, Match name)
     {
@@ -81,11 +89,16 @@ internal static partial class TemporaryEntry
     }
 
     private static DateTime LastWrite(FileSystemInfo entry) => entry is DirectoryInfo folder
-        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc).Append(folder.LastWriteTimeUtc).Max() : entry.LastWriteTimeUtc;
+        ? folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(file => file.LastWriteTimeUtc)
+            .Append(folder.LastWriteTimeUtc).Max()
+        : entry.LastWriteTimeUtc;
 
-    /// <summary>Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it
-    /// and tries again.</summary>
-    private static FileStream Lock(FileSystemInfo file) => new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+    /// <summary>
+    /// Locks an abandoned file and deletes it when the result is disposed. A process that has just created this file cannot lock it and
+    /// tries again.
+    /// </summary>
+    private static FileStream Lock(FileSystemInfo file) =>
+        new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
 
     private static bool IsLocked(string file)
     {
@@ -99,6 +112,8 @@ internal static partial class TemporaryEntry
     }
 
     /// <summary>Matches current names and those of earlier versions, which contain a process id instead of the machine.</summary>
-    [GeneratedRegex(@"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\.(?:(?<machine>[0-9a-f]{8})-[0-9a-f]{32}|[0-9]+-[0-9a-f]{32}|(?<=checkpoint-[0-9]+\.)[0-9]+|(?<=^\.)[0-9a-f]{32})"
+        + @"\.tmp(?:\.lock)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

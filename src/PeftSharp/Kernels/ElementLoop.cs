@@ -13,13 +13,17 @@ internal static unsafe class ElementLoop
     /// <param name="count">Number of elements.</param>
     /// <param name="grain">A thread's range starts at a multiple of it.</param>
     /// <param name="arguments">The kernel's arguments.</param>
-    internal static void RunParallel<TKernel, TArguments>(int count, int grain, TArguments arguments) where TKernel : IElementKernel<TArguments> where TArguments : unmanaged =>
+    internal static void RunParallel<TKernel, TArguments>(int count, int grain, TArguments arguments)
+        where TKernel : IElementKernel<TArguments>
+        where TArguments : unmanaged =>
         NativeThreads.For(count, grain, ref arguments, &RunRange<TKernel, TArguments>);
 
     /// <summary>Runs the kernel over the elements from <paramref name="from"/> to <paramref name="to"/> (exclusive) on the calling
     /// thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Run<TKernel, TArguments>(in TArguments arguments, nint from, nint to) where TKernel : IElementKernel<TArguments> where TArguments : unmanaged
+    internal static void Run<TKernel, TArguments>(in TArguments arguments, nint from, nint to)
+        where TKernel : IElementKernel<TArguments>
+        where TArguments : unmanaged
     {
         var i = from;
         for (; i + Lanes.Count <= to; i += Lanes.Count) TKernel.Run(arguments, i, Lanes.Count);
@@ -37,7 +41,9 @@ internal static unsafe class ElementLoop
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRange<TKernel, TArguments>(void* arguments, int from, int to) where TKernel : IElementKernel<TArguments> where TArguments : unmanaged
+    private static void RunRange<TKernel, TArguments>(void* arguments, int from, int to)
+        where TKernel : IElementKernel<TArguments>
+        where TArguments : unmanaged
     {
         var copy = *(TArguments*)arguments;                            // a local, so that stores of the loop cannot change it
         Run<TKernel, TArguments>(copy, from, to);

@@ -13,7 +13,8 @@ namespace PeftSharp.Kernels;
 public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
-    private static readonly string[] _names = ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "adam_w"];
+    private static readonly string[] _names =
+        ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "adam_w"];
 
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");

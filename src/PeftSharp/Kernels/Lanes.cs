@@ -20,11 +20,13 @@ internal static unsafe class Lanes
     /// <summary>Whether a tensor's type and device are supported: float32 or bfloat16 on the CPU, not empty, with fewer than 2³¹
     /// elements.</summary>
     internal static bool CanRun(Tensor x) =>
-        x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.numel() is > 0 and < int.MaxValue - Count;
+        x.device_type == TorchSharp.DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16
+        && x.numel() is > 0 and < int.MaxValue - Count;
 
     /// <summary>Whether a kernel can treat a tensor as an array: contiguous, of the given type, and vectors are fast on this
     /// processor.</summary>
-    internal static bool CanRunContiguous(Tensor x, ScalarType type) => IsFast && x.dtype == type && CanRun(x) && !x.is_sparse && x.is_contiguous();
+    internal static bool CanRunContiguous(Tensor x, ScalarType type) =>
+        IsFast && x.dtype == type && CanRun(x) && !x.is_sparse && x.is_contiguous();
 
     /// <summary>Whether this processor has 256-bit vectors and libtorch's thread pool can be used. Without them libtorch's own kernels
     /// are faster.</summary>
@@ -74,7 +76,8 @@ internal static unsafe class Lanes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float ToSingle<T>(T* at) where T : unmanaged => typeof(T) == typeof(float) ? *(float*)at : BitConverter.UInt32BitsToSingle((uint)*(ushort*)at << 16);
+    internal static float ToSingle<T>(T* at) where T : unmanaged =>
+        typeof(T) == typeof(float) ? *(float*)at : BitConverter.UInt32BitsToSingle((uint)*(ushort*)at << 16);
 
     /// <summary>Rounds to the type, to nearest even.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,7 +108,8 @@ internal static unsafe class Lanes
     {
         if (count >= Count && Avx2.IsSupported) return Avx2.GatherVector256(table, Avx2.ConvertToVector256Int32(indices), sizeof(float));
         var values = Vector256.Create(*table);
-        for (var i = 0; i < Math.Min(count, Count); i++) Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref values), i) = table[indices[i]];
+        for (var i = 0; i < Math.Min(count, Count); i++)
+            Unsafe.Add(ref Unsafe.As<Vector256<float>, float>(ref values), i) = table[indices[i]];
         return values;
     }
 
@@ -114,9 +118,10 @@ internal static unsafe class Lanes
     internal static Vector256<float> Exp(Vector256<float> x)
     {
         const float lowest = -87.3f, highest = 88.3f;
-        var bounded = Vector256.MinNative(Vector256.Create(highest), Vector256.MaxNative(Vector256.Create(lowest), x));     // the order matters: both return the second operand for NaN
-        var exponent = Vector256.Round(bounded * 1.44269504f);                                                              // x = exponent · ln 2 + rest
-        var rest = Vector256.FusedMultiplyAdd(exponent, Vector256.Create(-0.693359375f), bounded);                          // ln 2 in two parts
+        // The order of operands matters: MinNative and MaxNative return the second operand for NaN.
+        var bounded = Vector256.MinNative(Vector256.Create(highest), Vector256.MaxNative(Vector256.Create(lowest), x));
+        var exponent = Vector256.Round(bounded * 1.44269504f);                                                 // x = exponent · ln 2 + rest
+        var rest = Vector256.FusedMultiplyAdd(exponent, Vector256.Create(-0.693359375f), bounded);             // ln 2 in two parts
         rest = Vector256.FusedMultiplyAdd(exponent, Vector256.Create(2.12194440e-4f), rest);
         var series = Vector256.Create(1.9875691500e-4f);
         series = Vector256.FusedMultiplyAdd(series, rest, Vector256.Create(1.3981999507e-3f));
@@ -138,13 +143,17 @@ internal static unsafe class Lanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(Vector128<ushort> halves) =>
-        Avx2.IsSupported ? (Avx2.ConvertToVector256Int32(halves) << 16).AsSingle() : (Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves)) << 16).AsSingle();
+        Avx2.IsSupported
+            ? (Avx2.ConvertToVector256Int32(halves) << 16).AsSingle()
+            : (Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves)) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ushort> Narrow(Vector256<float> values)
     {
         var bits = values.AsUInt32();
         var rounded = (bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256.Create(1u))) >>> 16;
-        return Avx512F.VL.IsSupported ? Avx512F.VL.ConvertToVector128UInt16(rounded) : Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
+        return Avx512F.VL.IsSupported
+            ? Avx512F.VL.ConvertToVector128UInt16(rounded)
+            : Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
     }
 }

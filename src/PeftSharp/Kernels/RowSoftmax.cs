@@ -18,10 +18,12 @@ internal static unsafe class RowSoftmax
     /// <param name="row">Receives the scores, padded.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Load<T>(T* scores, T* mask, float scale, int count, float* row) where T : unmanaged =>
-        Lanes.Max(ElementLoop.Reduce<LoadScores<T>, Scores<T>>(new Scores<T> { Values = scores, Mask = mask, Scale = scale, Row = row }, 0, count, Vector256.Create(float.NegativeInfinity)));
+        Lanes.Max(ElementLoop.Reduce<LoadScores<T>, Scores<T>>(
+            new Scores<T> { Values = scores, Mask = mask, Scale = scale, Row = row }, 0, count, Vector256.Create(float.NegativeInfinity)));
 
     /// <summary>Pads a row buffer that the caller has filled.</summary>
-    internal static void Pad(float* row, int count) => new Span<float>(row + count, Lanes.RoundUp(count) - count).Fill(float.NegativeInfinity);
+    internal static void Pad(float* row, int count) =>
+        new Span<float>(row + count, Lanes.RoundUp(count) - count).Fill(float.NegativeInfinity);
 
     /// <summary>Replaces each element of a row buffer by exp(element - max) and returns their sum; the padding becomes 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,7 +54,8 @@ internal static unsafe class RowSoftmax
         {
             var score = Lanes.Load(p.Values + index, count) * p.Scale;
             if (p.Mask is not null) score += Lanes.Load(p.Mask + index, count);
-            if (count < Lanes.Count) score = Vector256.ConditionalSelect(Lanes.FirstMask(count), score, Vector256.Create(float.NegativeInfinity));
+            if (count < Lanes.Count)
+                score = Vector256.ConditionalSelect(Lanes.FirstMask(count), score, Vector256.Create(float.NegativeInfinity));
             score.Store(p.Row + index);
             return Vector256.MaxNative(accumulator, score);
         }

@@ -23,8 +23,8 @@ internal unsafe struct StridedView
             ? new() { _data = TensorMemory.Pointer(tensor), _heads = 1, RowStride = (nint)strides[0], ColumnStride = (nint)strides[1] }
             : new()
             {
-                _data = TensorMemory.Pointer(tensor), _heads = (int)tensor.size(1), _batchStride = (nint)strides[0], _headStride = (nint)strides[1],
-                RowStride = (nint)strides[2], ColumnStride = (nint)strides[3],
+                _data = TensorMemory.Pointer(tensor), _heads = (int)tensor.size(1), _batchStride = (nint)strides[0],
+                _headStride = (nint)strides[1], RowStride = (nint)strides[2], ColumnStride = (nint)strides[3],
             };
     }
 
@@ -36,5 +36,6 @@ internal unsafe struct StridedView
     /// <summary>The address of a row.</summary>
     /// <param name="matrix">Index of the matrix: batch · heads + head.</param>
     /// <param name="row">Index of the row in the matrix.</param>
-    internal readonly T* Row<T>(int matrix, int row) where T : unmanaged => (T*)_data + matrix / _heads * _batchStride + matrix % _heads * _headStride + row * RowStride;
+    internal readonly T* Row<T>(int matrix, int row) where T : unmanaged =>
+        (T*)_data + matrix / _heads * _batchStride + matrix % _heads * _headStride + row * RowStride;
 }

@@ -29,7 +29,9 @@ internal static class ConfigFiles
     private static void InheritIgnored(JsonTypeInfo info)
     {
         for (var index = info.Properties.Count - 1; index >= 0; index--)
-            if (info.Properties[index].AttributeProvider is PropertyInfo property && Attribute.IsDefined(property, typeof(JsonIgnoreAttribute), inherit: true)) info.Properties.RemoveAt(index);
+            if (info.Properties[index].AttributeProvider is PropertyInfo property
+                && Attribute.IsDefined(property, typeof(JsonIgnoreAttribute), inherit: true))
+                info.Properties.RemoveAt(index);
     }
 
     /// <summary>Reads a family's configuration from its JSON.</summary>
@@ -72,7 +74,9 @@ internal static class ConfigFiles
         if (!error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal))
             return new CheckpointException($"'{path}', field '{field}': {error.Message}", error);
         var type = error.Message["The JSON value could not be converted to ".Length..];
-        var expected = type.StartsWith("System.Int", StringComparison.Ordinal) || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal) ? "an integer"
+        var isInteger = type.StartsWith("System.Int", StringComparison.Ordinal)
+            || type.StartsWith("System.Nullable`1[System.Int", StringComparison.Ordinal);
+        var expected = isInteger ? "an integer"
             : type.Contains("System.Double", StringComparison.Ordinal) ? "a number"
             : type.Contains("System.Boolean", StringComparison.Ordinal) ? "true or false"
             : type.StartsWith("System.String", StringComparison.Ordinal) ? "a string"

@@ -37,13 +37,14 @@ public readonly record struct EarlyStopping
 
     private sealed class Converter : JsonConverter<EarlyStopping>
     {
-        public override EarlyStopping Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.True => AtOnce,
-            JsonTokenType.False => Heuristic,
-            JsonTokenType.String when reader.ValueTextEquals("never") => Never,
-            _ => throw new JsonException("early_stopping must be true, false or \"never\"."),
-        };
+        public override EarlyStopping Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType switch
+            {
+                JsonTokenType.True => AtOnce,
+                JsonTokenType.False => Heuristic,
+                JsonTokenType.String when reader.ValueTextEquals("never") => Never,
+                _ => throw new JsonException("early_stopping must be true, false or \"never\"."),
+            };
 
         public override void Write(Utf8JsonWriter writer, EarlyStopping value, JsonSerializerOptions options)
         {

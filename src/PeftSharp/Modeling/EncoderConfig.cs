@@ -46,7 +46,8 @@ public abstract record EncoderConfig : TextConfig
     public bool AddCrossAttention { get; init; }
 
     /// <inheritdoc/>
-    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
+    public override AttentionShape? AttentionShape =>
+        new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
 
     /// <summary>The effective dropout before the classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
@@ -68,7 +69,8 @@ public abstract record EncoderConfig : TextConfig
     protected override IEnumerable<string> Problems()
     {
         var problems = Encoder.Problems("num_attention_heads", "hidden_act")
-            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers), ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
+            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers),
+                ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
             .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";

@@ -20,7 +20,9 @@ public static class EncodingExtensions
         if (batch.Count == 0) throw new ArgumentException("The batch is empty. Encode at least one text.", nameof(batch));
         int[] lengths = [.. batch.Encodings.Select(row => row.Length).Distinct()];
         if (lengths.Length > 1)
-            throw new ArgumentException($"The rows have between {lengths.Min()} and {lengths.Max()} tokens; a tensor needs rows of one length. Pad them: tokenizer.Encode(texts, padding: true).", nameof(batch));
+            throw new ArgumentException(
+                $"The rows have between {lengths.Min()} and {lengths.Max()} tokens, but a tensor requires rows of one length. "
+                + "Pad them: tokenizer.Encode(texts, padding: true).", nameof(batch));
         return Columns(batch.Keys, name => batch[name], device);
     }
 
@@ -34,7 +36,14 @@ public static class EncodingExtensions
     public static ModelInputs ToModelInputs(this TextEncoding encoding, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(encoding);
-        return Columns(["input_ids", "attention_mask", "token_type_ids"], name => [name switch { "input_ids" => encoding.Ids, "attention_mask" => encoding.AttentionMask, _ => encoding.TypeIds }], device);
+        return Columns(["input_ids", "attention_mask", "token_type_ids"], name => [Column(name)], device);
+
+        int[] Column(string name) => name switch
+        {
+            "input_ids" => encoding.Ids,
+            "attention_mask" => encoding.AttentionMask,
+            _ => encoding.TypeIds,
+        };
     }
 
     private static ModelInputs Columns(IEnumerable<string> names, Func<string, int[][]> column, Device? device)

@@ -30,7 +30,8 @@ public partial record GenerationConfig
     }
 
     /// <summary>The configuration of the folder, or if it has none, the special tokens of <paramref name="config"/>.</summary>
-    internal static GenerationConfig ForModel(string folder, PretrainedConfig config) => File.Exists(Path.Combine(folder, FileName)) ? FromPretrained(folder) : FromModelConfig(config);
+    internal static GenerationConfig ForModel(string folder, PretrainedConfig config) =>
+        File.Exists(Path.Combine(folder, FileName)) ? FromPretrained(folder) : FromModelConfig(config);
 
     /// <summary>A generation configuration with the special tokens of a model's configuration.</summary>
     internal static GenerationConfig FromModelConfig(PretrainedConfig config) => new()

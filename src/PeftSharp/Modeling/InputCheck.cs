@@ -19,7 +19,10 @@ internal static class InputCheck
         var specs = model.Inputs;
         var given = specs.Where(spec => IsMain(spec, specs) && inputs[spec.Name] is not null).ToArray();
         if (given.Length != 1)
-            throw new ArgumentException($"Give {string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name))}{(given.Length > 1 ? ", one of the two" : "")}.");
+        {
+            var main = string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name));
+            throw new ArgumentException($"Give {main}{(given.Length > 1 ? ", one of the two" : "")}.");
+        }
         foreach (var spec in specs)
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
@@ -39,14 +42,15 @@ internal static class InputCheck
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
-        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use "
-            + $"'{name}'{(name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")}. "
-            + $"It accepts the tensors {string.Join(", ", names)} and "
+        void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'"
+            + (name == "adapter_names" ? " because it has no adapters: call GetPeftModel or PeftModel.FromPretrained first" : "")
+            + $". It accepts the tensors {string.Join(", ", names)} and "
             + $"{(read.Count == 0 ? "no options" : $"the options {string.Join(", ", read)}")}. Remove it, or use a model that reads it.");
     }
 
     /// <summary>Whether the input is the main input or the embeddings that can replace it.</summary>
-    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) => ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
+    private static bool IsMain(InputSpec spec, IReadOnlyList<InputSpec> specs) =>
+        ReferenceEquals(spec, specs[0]) || spec.Kind == InputKind.Embeddings;
 
     private static void One(InputSpec spec, Tensor tensor, ModelInputs inputs)
     {
@@ -69,13 +73,15 @@ internal static class InputCheck
                 if (spec.Limit is { } positions) Rows(tensor, positions, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Integers:
-                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{spec.Name}' has type "
-                    + $"{tensor.dtype}, but the model expects integers (int64). Cast the column.");
+                if (tensor.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+                    throw new DatasetException(
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects integers (int64). Cast the column.");
                 if (spec.Limit is { } limit) Rows(tensor, limit, spec.Name, spec.LimitField ?? spec.Name);
                 break;
             case InputKind.Values:
-                if (!is_floating_point(tensor)) throw new DatasetException($"'{spec.Name}' has type {tensor.dtype}, "
-                    + "but the model expects floating-point values. Cast the column.");
+                if (!is_floating_point(tensor))
+                    throw new DatasetException(
+                        $"'{spec.Name}' has type {tensor.dtype}, but the model expects floating-point values. Cast the column.");
                 break;
         }
     }
@@ -85,11 +91,13 @@ internal static class InputCheck
     /// </exception>
     internal static void TokenIds(Tensor ids, long vocabSize, string name = "input_ids")
     {
-        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32)) throw new DatasetException($"'{name}' has type {ids.dtype}, "
-            + "but ids must be integers (int64). Cast the column.");
-        if (ids.dim() < 2) throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, "
-            + "tokens] is expected. Call unsqueeze(0) to make a batch of one row.");
-        Range(name, ids, 0, vocabSize - 1, null, $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
+        if (ids.dtype is not (ScalarType.Int64 or ScalarType.Int32))
+            throw new DatasetException($"'{name}' has type {ids.dtype}, but ids must be integers (int64). Cast the column.");
+        if (ids.dim() < 2)
+            throw new DatasetException($"'{name}' has shape [{string.Join(", ", ids.shape)}], but [batch, tokens] is expected. "
+                + "Call unsqueeze(0) to make a batch of one row.");
+        Range(name, ids, 0, vocabSize - 1, null,
+            $"The embeddings have {vocabSize} rows (vocab_size): use the tokenizer that belongs to this model");
     }
 
     /// <exception cref="DatasetException">A label is neither -100 nor a class index.</exception>
@@ -129,10 +137,11 @@ internal static class InputCheck
     /// <exception cref="DatasetException">There are no tokens.</exception>
     internal static void Length(long tokens, long positions)
     {
-        if (tokens == 0) throw new DatasetException("The input has no tokens: every row of the batch is empty. "
-            + "Remove empty rows with dataset.Filter.");
+        if (tokens == 0)
+            throw new DatasetException("The input has no tokens: every row of the batch is empty. Remove empty rows with dataset.Filter.");
         if (tokens > positions)
-            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
+            throw new ArgumentException($"The input has {tokens} tokens, but this model has {positions} positions "
+                + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
 
     private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string wayOut)

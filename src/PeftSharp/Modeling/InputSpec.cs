@@ -24,7 +24,8 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// <param name="hasCache">Whether the model supports a key-value cache, with which the mask may be longer than the ids.</param>
     /// <param name="positions">Exclusive upper bound of <c>position_ids</c>. Null: no limit.</param>
     /// <param name="positionsField">The configuration field that defines <paramref name="positions"/>.</param>
-    public static IReadOnlyList<InputSpec> ForText(TextConfig config, bool hasCache = false, long? positions = null, string? positionsField = null)
+    public static IReadOnlyList<InputSpec> ForText(
+        TextConfig config, bool hasCache = false, long? positions = null, string? positionsField = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         return

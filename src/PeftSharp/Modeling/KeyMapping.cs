@@ -14,7 +14,8 @@ internal static class KeyMapping
     /// <param name="checkpointKeys">The keys of the checkpoint.</param>
     /// <param name="modelKeys">The names of the model's parameters, and further names to recognize.</param>
     /// <param name="family">The family, which renames keys of older checkpoints.</param>
-    internal static Dictionary<string, string> ToModel(IEnumerable<string> checkpointKeys, IEnumerable<string> modelKeys, ModelFamily family)
+    internal static Dictionary<string, string> ToModel(
+        IEnumerable<string> checkpointKeys, IEnumerable<string> modelKeys, ModelFamily family)
     {
         var known = modelKeys.ToHashSet(StringComparer.Ordinal);
         var keys = checkpointKeys.ToArray();
@@ -32,8 +33,11 @@ internal static class KeyMapping
         Dictionary<string, string>? WithoutWrapper(string[] wrapped)
         {
             var length = 0;
-            while (_wrappers.FirstOrDefault(wrapper => wrapped.All(key => key.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal))) is { } found && wrapped.Length > 0) length += found.Length;
+            while (wrapped.Length > 0 && _wrappers.FirstOrDefault(AllStartWith) is { } found) length += found.Length;
             return length == 0 ? null : wrapped.ToDictionary(key => key, key => Place(key[length..]), StringComparer.Ordinal);
+
+            bool AllStartWith(string wrapper) =>
+                wrapped.All(key => key.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal));
         }
     }
 }

@@ -27,7 +27,8 @@ internal static class LabelFields
         }
         var ids = names is null ? null : ReadIds(json[Ids], names) ?? Inverse(names);
         json.Remove(Count);
-        Set(json, Names, names?.Select(pair => KeyValuePair.Create(pair.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)pair.Value)));
+        Set(json, Names,
+            names?.Select(pair => KeyValuePair.Create(pair.Key.ToString(CultureInfo.InvariantCulture), (JsonNode?)pair.Value)));
         Set(json, Ids, ids?.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
     }
 
@@ -55,7 +56,9 @@ internal static class LabelFields
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, value) in fields)
         {
-            if (value is not null && (JsonNumbers.TryInt(value, out var id) || int.TryParse(Text(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out id))) ids[name] = id;
+            if (value is not null && (JsonNumbers.TryInt(value, out var id)
+                || int.TryParse(Text(value), NumberStyles.Integer, CultureInfo.InvariantCulture, out id)))
+                ids[name] = id;
             else if (names.FirstOrDefault(pair => pair.Value == name) is { Value: not null } pair) ids[name] = pair.Key;
         }
         return ids;
@@ -74,7 +77,9 @@ internal static class LabelFields
         else json.Remove(field);
     }
 
-    private static string Text(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+    private static string Text(JsonNode value) =>
+        value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
 
-    private static JsonException Wrong(string field, JsonNode value, string expected) => new($"The value is {value.ToJsonString()}; {expected} is expected.", $"$.{field}", null, null);
+    private static JsonException Wrong(string field, JsonNode value, string expected) =>
+        new($"The value is {value.ToJsonString()}; {expected} is expected.", $"$.{field}", null, null);
 }

@@ -11,7 +11,8 @@ namespace PeftSharp.Modeling;
 /// Tensors whose shape differs from the parameter's. The parameters were initialized; this requires
 /// <see cref="PretrainedOptions.IgnoreMismatchedSizes"/>.
 /// </param>
-public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys, IReadOnlyList<MismatchedKey> MismatchedKeys)
+public sealed record LoadReport(
+    IReadOnlyList<string> MissingKeys, IReadOnlyList<string> UnexpectedKeys, IReadOnlyList<MismatchedKey> MismatchedKeys)
 {
     /// <summary>Warnings, for example about tied weights for which the checkpoint holds different values. Usually empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -30,11 +31,17 @@ public sealed record LoadReport(IReadOnlyList<string> MissingKeys, IReadOnlyList
     {
         var lines = new List<string>();
         if (IsComplete) lines.Add("Every weight was loaded.");
-        if (MissingKeys.Count > 0) lines.Add($"{(MissingKeysKeepTheirValues ? "Not in the file; the values of the base model are kept" : "Not in the checkpoint and therefore initialized (train before use)")}: {string.Join(", ", MissingKeys)}.");
-        if (MismatchedKeys.Count > 0) lines.Add("Initialized because the checkpoint has a different shape: "
-            + $"{string.Join(", ", MismatchedKeys)}.");
-        if (UnexpectedKeys.Count > 0) lines.Add("Not used, because the model has no such parameters: "
-            + $"{string.Join(", ", UnexpectedKeys)}.");
+        if (MissingKeys.Count > 0)
+        {
+            var reason = MissingKeysKeepTheirValues
+                ? "Not in the file; the values of the base model are kept"
+                : "Not in the checkpoint and therefore initialized (train before use)";
+            lines.Add($"{reason}: {string.Join(", ", MissingKeys)}.");
+        }
+        if (MismatchedKeys.Count > 0)
+            lines.Add($"Initialized because the checkpoint has a different shape: {string.Join(", ", MismatchedKeys)}.");
+        if (UnexpectedKeys.Count > 0)
+            lines.Add($"Not used, because the model has no such parameters: {string.Join(", ", UnexpectedKeys)}.");
         return string.Join(" ", lines.Concat(Warnings));
     }
 }

@@ -41,7 +41,9 @@ internal static class Losses
         InputCheck.Labels(labels, table.shape[0]);
         CheckOneForEach(labels, states);
         var targets = labels.reshape(-1).to(ScalarType.Int64);
-        return Kernels.LinearCrossEntropy.Apply(states.reshape(-1, states.shape[^1]), table, targets, items ?? CountClasses(targets), InputCheck.Ignored).MoveToOuterDisposeScope();
+        var rows = states.reshape(-1, states.shape[^1]);
+        return Kernels.LinearCrossEntropy.Apply(rows, table, targets, items ?? CountClasses(targets), InputCheck.Ignored)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -105,7 +107,8 @@ internal static class Losses
     {
         using var scope = NewDisposeScope();
         var tokens = startLogits.shape[1];
-        var loss = (CrossEntropy(startLogits, Clamp(starts), items, ignored: tokens) + CrossEntropy(endLogits, Clamp(ends), items, ignored: tokens)) / 2;
+        var loss = (CrossEntropy(startLogits, Clamp(starts), items, ignored: tokens)
+            + CrossEntropy(endLogits, Clamp(ends), items, ignored: tokens)) / 2;
         return loss.MoveToOuterDisposeScope();
 
         Tensor Clamp(Tensor positions) => positions.reshape(-1).clamp(0, tokens);

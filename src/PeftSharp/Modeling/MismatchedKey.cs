@@ -7,5 +7,6 @@ namespace PeftSharp.Modeling;
 public sealed record MismatchedKey(string Name, IReadOnlyList<long> CheckpointShape, IReadOnlyList<long> ModelShape)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} ([{string.Join(", ", CheckpointShape)}] in the checkpoint, [{string.Join(", ", ModelShape)}] in the model)";
+    public override string ToString() =>
+        $"{Name} ([{string.Join(", ", CheckpointShape)}] in the checkpoint, [{string.Join(", ", ModelShape)}] in the model)";
 }

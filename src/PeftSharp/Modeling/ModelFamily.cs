@@ -25,7 +25,8 @@ public abstract class ModelFamily
     /// The modules of each role, by the end of their path: <c>query</c> matches every module whose path is <c>query</c> or ends with
     /// <c>.query</c>.
     /// </summary>
-    public virtual IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>();
+    public virtual IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } =
+        new Dictionary<ModuleRole, IReadOnlyList<string>>();
 
     /// <summary>The distinct module names of the given roles; empty if the family defines none.</summary>
     /// <param name="roles">The roles.</param>
@@ -72,32 +73,35 @@ public abstract class ModelFamily
     public virtual bool IsObsoleteKey(string key) => false;
 
     /// <summary>Roles of the modules of <see cref="Layers.EncoderLayer"/>.</summary>
-    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> EncoderRoles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
-    {
-        [ModuleRole.Query] = ["query"],
-        [ModuleRole.Key] = ["key"],
-        [ModuleRole.Value] = ["value"],
-        [ModuleRole.AttentionOutput] = ["attention.output.dense"],
-        [ModuleRole.FeedForwardIn] = ["intermediate.dense"],
-        [ModuleRole.FeedForwardOut] = ["output.dense"],             // as in peft; also matches the output projection of attention
-        [ModuleRole.Norm] = ["LayerNorm"],
-    };
+    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> EncoderRoles { get; } =
+        new Dictionary<ModuleRole, IReadOnlyList<string>>
+        {
+            [ModuleRole.Query] = ["query"],
+            [ModuleRole.Key] = ["key"],
+            [ModuleRole.Value] = ["value"],
+            [ModuleRole.AttentionOutput] = ["attention.output.dense"],
+            [ModuleRole.FeedForwardIn] = ["intermediate.dense"],
+            [ModuleRole.FeedForwardOut] = ["output.dense"],             // as in peft; also matches the output projection of attention
+            [ModuleRole.Norm] = ["LayerNorm"],
+        };
 
     /// <summary>Roles of the modules of <see cref="Layers.DecoderLayer"/>.</summary>
-    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> DecoderRoles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
-    {
-        [ModuleRole.Query] = ["q_proj"],
-        [ModuleRole.Key] = ["k_proj"],
-        [ModuleRole.Value] = ["v_proj"],
-        [ModuleRole.AttentionOutput] = ["o_proj"],
-        [ModuleRole.FeedForwardIn] = ["gate_proj", "up_proj"],
-        [ModuleRole.FeedForwardOut] = ["down_proj"],
-        [ModuleRole.Norm] = ["input_layernorm", "post_attention_layernorm", "norm"],
-    };
+    protected static IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> DecoderRoles { get; } =
+        new Dictionary<ModuleRole, IReadOnlyList<string>>
+        {
+            [ModuleRole.Query] = ["q_proj"],
+            [ModuleRole.Key] = ["k_proj"],
+            [ModuleRole.Value] = ["v_proj"],
+            [ModuleRole.AttentionOutput] = ["o_proj"],
+            [ModuleRole.FeedForwardIn] = ["gate_proj", "up_proj"],
+            [ModuleRole.FeedForwardOut] = ["down_proj"],
+            [ModuleRole.Norm] = ["input_layernorm", "post_attention_layernorm", "norm"],
+        };
 
     /// <summary>
     /// Renames <c>gamma</c> and <c>beta</c> of layer norms, as in checkpoints converted from TensorFlow, to <c>weight</c> and
     /// <c>bias</c>.
     /// </summary>
-    protected static string RenameNormKeys(string key) => Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
+    protected static string RenameNormKeys(string key) =>
+        Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
 }

@@ -87,7 +87,10 @@ public sealed class ModelInputs : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         if (_tensors.Values.All(tensor => tensor.device_type == device.type)) return this;
         var moved = Copy();
-        foreach (var (name, tensor) in _tensors) moved[name] = device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU ? ToGpu(tensor, device) : tensor.to(device, copy: true);
+        foreach (var (name, tensor) in _tensors)
+            moved[name] = device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU
+                ? ToGpu(tensor, device)
+                : tensor.to(device, copy: true);
         return moved;
 
         // The copy from pinned memory is asynchronous; libtorch keeps that memory until the copy is complete.

@@ -59,13 +59,15 @@ public sealed class ModelOutput : IDisposable
     /// <summary>
     /// All tensors by name; hidden states as <c>hidden_states.0</c> and so on, attentions as <c>attentions.0</c> and so on.
     /// </summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Tensors => _tensors.Concat(Numbered("hidden_states", HiddenStates)).Concat(Numbered("attentions", Attentions));
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
+        _tensors.Concat(Numbered("hidden_states", HiddenStates)).Concat(Numbered("attentions", Attentions));
 
     /// <summary>Moves all tensors to the outer dispose scope. Call it at the end of <c>forward</c>.</summary>
     public ModelOutput MoveToOuterDisposeScope()
     {
         // The last hidden state occurs twice.
-        foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>()) tensor.MoveToOuterDisposeScope();
+        foreach (var tensor in Tensors.Select(pair => pair.Value).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
+            tensor.MoveToOuterDisposeScope();
         return this;
     }
 

@@ -23,7 +23,8 @@ internal static class ModelState
     internal static IEnumerable<KeyValuePair<string, TorchSharp.Modules.Parameter>> Parameters(PretrainedModel model)
     {
         var wrapped = WrappedNames(model);
-        return model.WeightsRoot.named_parameters().Where(pair => wrapped(pair.name) is not null).Select(pair => KeyValuePair.Create(pair.name, pair.parameter));
+        return model.WeightsRoot.named_parameters().Where(pair => wrapped(pair.name) is not null)
+            .Select(pair => KeyValuePair.Create(pair.name, pair.parameter));
     }
 
     /// <summary>Maps a current name to the checkpoint's name; null for tensors that a wrapper adds.</summary>

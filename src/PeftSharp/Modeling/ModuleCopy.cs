@@ -23,7 +23,9 @@ internal static class ModuleCopy
     private static Module Copy(Module module, string path)
     {
         var type = module.GetType();
-        var copy = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ModuleList<>) ? CopyList(module, type, path) : OfTorchSharp(module) ?? CopyFields(module, type, path);
+        var copy = type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ModuleList<>)
+            ? CopyList(module, type, path)
+            : OfTorchSharp(module) ?? CopyFields(module, type, path);
         copy.train(module.training);
         return copy;
     }
@@ -36,7 +38,8 @@ internal static class ModuleCopy
         var copy = module switch
         {
             TorchSharp.Modules.Linear linear => nn.Linear(linear.weight.shape[1], linear.weight.shape[0], linear.bias is not null),
-            TorchSharp.Modules.Embedding { } table when table.get_parameter("weight") is { } weight => nn.Embedding(weight.shape[0], weight.shape[1]),
+            TorchSharp.Modules.Embedding { } table when table.get_parameter("weight") is { } weight =>
+                nn.Embedding(weight.shape[0], weight.shape[1]),
             _ => (Module?)null,
         };
         random.set_rng_state(state);
@@ -62,7 +65,9 @@ internal static class ModuleCopy
     private static Module CopyFields(Module module, Type type, string path)
     {
         var start = type;
-        while (start is not null && !(start.IsGenericType && start.DeclaringType == typeof(nn) && start.Name.StartsWith("Module`", StringComparison.Ordinal))) start = start.BaseType;
+        while (start is not null
+            && !(start.IsGenericType && start.DeclaringType == typeof(nn) && start.Name.StartsWith("Module`", StringComparison.Ordinal)))
+            start = start.BaseType;
         var constructor = start?.GetConstructor(Any, [typeof(string)])
             ?? throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
             + "it does not derive from one of TorchSharp's Module<…> classes.");
@@ -72,8 +77,8 @@ internal static class ModuleCopy
             field.SetValue(copy, CopyValue(field.GetValue(module), $"{path}.{field.Name}"));
         typeof(Module).GetMethod("RegisterComponents", Any)!.Invoke(copy, null);
         var (found, wanted) = (copy.named_parameters().Select(pair => pair.name), module.named_parameters().Select(pair => pair.name));
-        if (!found.SequenceEqual(wanted)) throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: "
-            + "it has parameters that are not stored in fields.");
+        if (!found.SequenceEqual(wanted))
+            throw new NotSupportedException($"'{path}' ({type.Name}) cannot be copied: it has parameters that are not stored in fields.");
         return copy;
     }
 

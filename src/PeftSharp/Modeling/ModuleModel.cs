@@ -25,12 +25,13 @@ public sealed class ModuleModel : PretrainedModel
     /// Labels and loss. Null: the module reads <c>labels</c> and computes the mean loss of each batch itself.
     /// </param>
     /// <param name="config">Number of labels and other values that an objective uses. Null: the defaults.</param>
-    public ModuleModel(Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
+    public ModuleModel(
+        Module<ModelInputs, ModelOutput> module, IReadOnlyList<InputSpec> inputs, Objective? objective = null, ModuleConfig? config = null)
         : base(NameOf(module), config ?? new ModuleConfig())
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Count == 0) throw new ArgumentException("The list is empty. "
-            + "Specify at least one tensor that the module reads.", nameof(inputs));
+        if (inputs.Count == 0)
+            throw new ArgumentException("The list is empty. Specify at least one tensor that the module reads.", nameof(inputs));
         (_module, _hasObjective, Inputs, Objective) = (module, objective is not null, inputs, objective ?? new OwnLoss());
         RegisterComponents();
         train(module.training);

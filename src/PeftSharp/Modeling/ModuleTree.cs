@@ -47,7 +47,9 @@ internal static class ModuleTree
         switch (place.Parent)
         {
             case Sequential: SetInList(place, replacement); return;              // does not store its children twice
-            case var parent when IsGeneric(parent, typeof(ModuleList<>)): SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case var parent when IsGeneric(parent, typeof(ModuleList<>)):
+                SetItem(place, replacement, int.Parse(place.Name, System.Globalization.CultureInfo.InvariantCulture));
+                break;
             case var parent when IsGeneric(parent, typeof(ModuleDict<>)): SetItem(place, replacement, place.Name); break;
             default: SetField(place, replacement); break;
         }
@@ -60,8 +62,8 @@ internal static class ModuleTree
             ?? throw new ArgumentException($"'{place.Path}' cannot be wrapped: no field of {place.Parent.GetType().Name} holds it, "
             + "so the model would still call the original module. "
                 + $"Store it in a field of type Module<Tensor, Tensor>, or in a ModuleList, ModuleDict or Sequential.");
-        if (!field.FieldType.IsInstanceOfType(replacement)) throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type "
-            + $"{field.FieldType.Name}");
+        if (!field.FieldType.IsInstanceOfType(replacement))
+            throw Unfit(place, $"{field.DeclaringType!.Name}.{field.Name} has type {field.FieldType.Name}");
         field.SetValue(place.Parent, replacement);
     }
 
@@ -69,7 +71,8 @@ internal static class ModuleTree
     {
         var item = place.Parent.GetType().GetProperty("Item", [index.GetType()])!;
         var element = place.Parent.GetType().GetGenericArguments()[0];
-        if (!element.IsInstanceOfType(replacement)) throw Unfit(place, $"its {place.Parent.GetName()} is declared for elements of type {element.Name}");
+        if (!element.IsInstanceOfType(replacement))
+            throw Unfit(place, $"its {place.Parent.GetName()} is declared for elements of type {element.Name}");
         item.SetValue(place.Parent, replacement, [index]);
     }
 
@@ -79,8 +82,8 @@ internal static class ModuleTree
             .FirstOrDefault(list => list.OfType<Module>().Contains(place.Module, ReferenceEqualityComparer.Instance))
             ?? throw new InvalidOperationException($"'{place.Path}' was not found in the list of its Sequential: "
             + "this version of TorchSharp is not supported.");
-        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement)) throw Unfit(place, "a Sequential can hold "
-            + "only modules that map one tensor to one tensor");
+        if (!modules.GetType().GetGenericArguments()[0].IsInstanceOfType(replacement))
+            throw Unfit(place, "a Sequential can hold only modules that map one tensor to one tensor");
         for (var index = 0; index < modules.Count; index++)
             if (ReferenceEquals(modules[index], place.Module)) modules[index] = replacement;
     }
@@ -97,7 +100,8 @@ internal static class ModuleTree
         foreach (var (name, child) in children[position..]) place.Parent.register_module(name, name == place.Name ? replacement : child);
     }
 
-    private static bool IsGeneric(Module module, Type definition) => module.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == definition;
+    private static bool IsGeneric(Module module, Type definition) =>
+        module.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == definition;
 
     /// <summary>The fields of a module's class and of its base classes, down to TorchSharp's base.</summary>
     internal static IEnumerable<FieldInfo> FieldsOf(Type? type)

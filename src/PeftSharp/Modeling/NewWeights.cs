@@ -12,7 +12,8 @@ internal sealed class NewWeights
     /// <summary>Whether they have been trained: an optimizer step was made, or an adapter that was trained with them was loaded.</summary>
     internal bool AreTrained { get; set; }
 
-    internal void Drawn(IReadOnlyList<string> names) => (Names, AreSeeded, AreTrained) = (names, names.Count == 0 || RandomSeed.IsSet, false);
+    internal void Drawn(IReadOnlyList<string> names) =>
+        (Names, AreSeeded, AreTrained) = (names, names.Count == 0 || RandomSeed.IsSet, false);
 
     /// <summary>The first names, for messages.</summary>
     internal string Summary => string.Join(", ", Names.Take(3)) + (Names.Count > 3 ? $" and {Names.Count - 3} more" : "");

@@ -106,7 +106,8 @@ public abstract record PretrainedConfig
         if (ProblemType == Modeling.ProblemType.SingleLabelClassification && NumLabels == 1)
             yield return "problem_type is 'single_label_classification', which requires at least 2 labels, not 1: "
                 + "use 'regression' to predict one value, or 2 labels for two classes";
-        if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true && quantization.ValueKind == JsonValueKind.Object)
+        if (AdditionalFields?.TryGetValue("quantization_config", out var quantization) == true
+            && quantization.ValueKind == JsonValueKind.Object)
             yield return $"quantization_config is {quantization.GetRawText()}, but quantized weights are not supported: "
                 + "load the original checkpoint, or dequantize the weights";
     }
@@ -117,5 +118,6 @@ public abstract record PretrainedConfig
 
     /// <summary>Returns "name is value; it must be at least 0 and less than 1" for each value outside [0, 1).</summary>
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
-        values.Where(entry => !(entry.Value is >= 0 and < 1)).Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
+        values.Where(entry => !(entry.Value is >= 0 and < 1))
+            .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
 }

@@ -17,22 +17,26 @@ internal static class PretrainedLoader
     /// <param name="familyOf">Returns the family of a <c>model_type</c>.</param>
     /// <param name="families">The families that <c>architectures</c> can identify if <c>model_type</c> is missing.</param>
     /// <exception cref="CheckpointException">The folder or the file is missing or malformed, or the family is not supported.</exception>
-    internal static (PretrainedConfig Config, ModelFamily Family) ReadConfig(string folder, Func<string, ModelFamily> familyOf, IReadOnlyList<ModelFamily> families)
+    internal static (PretrainedConfig Config, ModelFamily Family) ReadConfig(
+        string folder, Func<string, ModelFamily> familyOf, IReadOnlyList<ModelFamily> families)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (FolderAccess.Obstacle(folder, "config.json and model.safetensors") is { } obstacle) throw new CheckpointException(obstacle);
         var path = Path.Combine(folder, "config.json");
         var json = JsonFile.Read(path);
-        var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name) ? familyOf(name) : FamilyOfClass(json, families)
-            ?? throw new CheckpointException($"'{path}' has no model_type, and its architectures do not name a class of a supported "
-            + "family. Add model_type, for example \"model_type\": \"bert\".");
+        var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name)
+            ? familyOf(name)
+            : FamilyOfClass(json, families) ?? throw new CheckpointException(
+                $"'{path}' has no model_type, and its architectures do not name a class of a supported family. "
+                + "Add model_type, for example \"model_type\": \"bert\".");
         try { return (family.ReadConfig(json), family); }
         catch (System.Text.Json.JsonException error) { throw ConfigFiles.Wrong(path, json, error); }
     }
 
     private static ModelFamily? FamilyOfClass(JsonObject json, IEnumerable<ModelFamily> families)
     {
-        var classes = (json["architectures"] is JsonArray list ? list : [json["architectures"]?.DeepClone()]).OfType<JsonValue>().Select(item => item.ToString()).ToArray();
+        var classes = (json["architectures"] is JsonArray list ? list : [json["architectures"]?.DeepClone()])
+            .OfType<JsonValue>().Select(item => item.ToString()).ToArray();
         return families.FirstOrDefault(family => family.Architectures.Intersect(classes, StringComparer.Ordinal).Any());
     }
 
@@ -40,12 +44,18 @@ internal static class PretrainedLoader
     /// <exception cref="CheckpointException">The folder does not contain a matching checkpoint.</exception>
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    internal static TModel Load<TModel>(string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options, CancellationToken cancellationToken) where TModel : PretrainedModel
+    internal static TModel Load<TModel>(
+        string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options,
+        CancellationToken cancellationToken)
+        where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
         cancellationToken.ThrowIfCancellationRequested();
         try { config.Validate(); }
-        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error); }
+        catch (ArgumentException error)
+        {
+            throw new CheckpointException($"'{Path.Combine(folder, "config.json")}': {error.Message}", error);
+        }
         using var checkpoint = CheckpointTensors.Open(folder);
         config = options.Apply(config);
         var model = build(config);
@@ -58,8 +68,11 @@ internal static class PretrainedLoader
                 model = build(config with { TieWordEmbeddings = false });
             }
             model.NameOrPath = folder;
-            using (RandomSeed.Use(options.Seed)) model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied, progress: options.Progress, cancellationToken: cancellationToken);
-            if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0)) logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
+            using (RandomSeed.Use(options.Seed))
+                model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied,
+                    progress: options.Progress, cancellationToken: cancellationToken);
+            if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0))
+                logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);
             model.eval();
             Place(model, options);
@@ -74,7 +87,8 @@ internal static class PretrainedLoader
 
     /// <summary>Creates a model with initialized weights, ready to be trained.</summary>
     /// <exception cref="ArgumentException">The options or the configuration are invalid.</exception>
-    internal static TModel Initialize<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options) where TModel : PretrainedModel
+    internal static TModel Initialize<TModel>(PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options)
+        where TModel : PretrainedModel
     {
         options ??= new PretrainedOptions();
         var model = build(options.Apply(config));

@@ -222,8 +222,11 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf, 1);
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
-            throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: they are {InputEmbeddings?.GetName() ?? "absent"}. Resize the base model before adapters are added.");
-        if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear)) throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. Resize the base model before adapters are added.");
+            throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
+                + $"they are {InputEmbeddings?.GetName() ?? "absent"}. Resize the base model before adapters are added.");
+        if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
+            throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "
+                + "Resize the base model before adapters are added.");
         embeddings.Resize(size);
         (OutputEmbeddings as Layers.Linear)?.ResizeOutputs(size);
         foreach (var module in modules())
@@ -260,7 +263,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         ArgumentException.ThrowIfNullOrEmpty(folder);
         FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
-        ConfigFiles.Write(Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+        ConfigFiles.Write(
+            Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 

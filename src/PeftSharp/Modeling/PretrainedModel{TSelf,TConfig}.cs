@@ -9,7 +9,8 @@ namespace PeftSharp.Modeling;
 /// </remarks>
 /// <typeparam name="TSelf">The derived class.</typeparam>
 /// <typeparam name="TConfig">The configuration type.</typeparam>
-[SuppressMessage("Design", "CA1000:Do not declare static members on generic types", Justification = "They are called on the class itself: BertModel.FromPretrained(folder).")]
+[SuppressMessage("Design", "CA1000:Do not declare static members on generic types",
+    Justification = "They are called on the class itself: BertModel.FromPretrained(folder).")]
 public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     where TSelf : PretrainedModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : PretrainedConfig, new()
@@ -44,7 +45,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
 
     /// <summary>Loads the model asynchronously on the thread pool. See <see cref="FromPretrained"/>.</summary>
     /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
-    public static Task<TSelf> FromPretrainedAsync(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<TSelf> FromPretrainedAsync(
+        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
     /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>

@@ -51,7 +51,8 @@ public sealed record PretrainedOptions
     {
         if (Dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16 or ScalarType.Float16))
             throw new ArgumentException($"Dtype is {Dtype}, but weights must be Float32, Float64, BFloat16 or Float16.");
-        if (LabelNames is { } given && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
+        if (LabelNames is { } given
+            && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
             throw new ArgumentException($"LabelNames is {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}. "
                 + "Provide one distinct name per class.");
         if (LabelNames is { } names)

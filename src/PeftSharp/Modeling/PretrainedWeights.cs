@@ -31,8 +31,9 @@ internal static class PretrainedWeights
     /// <exception cref="CheckpointException">
     /// A tensor has a different shape (unless ignored), no tensor matches, or a required tensor is missing.
     /// </exception>
-    internal static LoadReport Load(PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false, bool untied = false,
-        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    internal static LoadReport Load(
+        PretrainedModel model, string folder, CheckpointTensors checkpoint, bool ignoreMismatchedSizes, bool needsAll = false,
+        bool untied = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
@@ -49,9 +50,11 @@ internal static class PretrainedWeights
                 if (!model.Family.IsObsoleteKey(name) && !redundant.Contains(name)) unexpected.Add(name);
                 continue;
             }
-            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape)) mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
-            else if (!fitting.TryAdd(names[name], name)) throw new CheckpointException($"'{folder}' contains '{names[name]}' twice, "
-                + $"as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
+            if (!checkpoint.Tensors[name].Shape.SequenceEqual(parameter.shape))
+                mismatched.Add(new MismatchedKey(names[name], checkpoint.Tensors[name].Shape, parameter.shape));
+            else if (!fitting.TryAdd(names[name], name))
+                throw new CheckpointException(
+                    $"'{folder}' contains '{names[name]}' twice, as '{fitting[names[name]]}' and as '{name}'. Remove one of them.");
         }
         foreach (var (place, name) in copies)
             if (checkpoint.Tensors[name].Shape.SequenceEqual(parameters[place].shape)) fitting.TryAdd(place, name);
@@ -65,8 +68,9 @@ internal static class PretrainedWeights
                 + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "
                 + "these parameters.");
         var missing = parameters.Keys.Except([.. fitting.Keys, .. mismatched.Select(key => key.Name)]).ToArray();
-        if (needsAll && missing.Length > 0) throw new CheckpointException($"'{folder}' was not saved from this {model.GetName()}: "
-            + $"it does not contain {string.Join(", ", missing)}.");
+        if (needsAll && missing.Length > 0)
+            throw new CheckpointException(
+                $"'{folder}' was not saved from this {model.GetName()}: it does not contain {string.Join(", ", missing)}.");
         var (loaded, total) = (0L, fitting.Keys.Sum(place => Bytes(parameters[place])));
         foreach (var (place, name) in fitting)
         {
@@ -87,10 +91,13 @@ internal static class PretrainedWeights
     /// </summary>
     private static void RefuseAdapters(string folder, IEnumerable<string> keys)
     {
-        if (keys.FirstOrDefault(key => key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal)) is { } key)
+        if (keys.FirstOrDefault(IsOfAdapter) is { } key)
             throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
                 + "merged nor saved separately. "
                 + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
+
+        static bool IsOfAdapter(string key) =>
+            key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal);
     }
 
     /// <summary>

@@ -10,13 +10,14 @@ namespace PeftSharp.Modeling;
 /// </summary>
 internal sealed class PythonFloatConverter : JsonConverter<double>
 {
-    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType != JsonTokenType.String ? reader.GetDouble() : reader.GetString() switch
-    {
-        "NaN" => double.NaN,
-        "Infinity" => double.PositiveInfinity,
-        "-Infinity" => double.NegativeInfinity,
-        _ => throw new JsonException(),                  // the serializer adds its own message, with the type and the path
-    };
+    public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType != JsonTokenType.String ? reader.GetDouble() : reader.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            _ => throw new JsonException(),                  // the serializer adds its own message, with the type and the path
+        };
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
     {

@@ -15,7 +15,8 @@ internal static class TiedWeights
     {
         if (!model.Config.TieWordEmbeddings || model.OutputEmbeddings is null) return false;
         var keys = KeysOf(model, checkpoint);
-        return model.Family.TiedWeights.Any(pair => keys.TryGetValue(pair.Key, out var target) && keys.TryGetValue(pair.Value, out var source) && !Same(checkpoint, target, source));
+        return model.Family.TiedWeights.Any(pair => keys.TryGetValue(pair.Key, out var target)
+            && keys.TryGetValue(pair.Value, out var source) && !Same(checkpoint, target, source));
     }
 
     /// <summary>Completes the mapping from keys to names for tied weights.</summary>
@@ -28,14 +29,16 @@ internal static class TiedWeights
     /// Whether the model was untied because the checkpoint contains different values: a missing weight then gets the other's values.
     /// </param>
     /// <returns>Keys of redundant tensors, and further parameters by the key that fills them.</returns>
-    internal static (HashSet<string> Redundant, Dictionary<string, string> Copies) Resolve(PretrainedModel model, Dictionary<string, string> names, IReadOnlySet<string> parameters, bool untied)
+    internal static (HashSet<string> Redundant, Dictionary<string, string> Copies) Resolve(
+        PretrainedModel model, Dictionary<string, string> names, IReadOnlySet<string> parameters, bool untied)
     {
         var redundant = new HashSet<string>(StringComparer.Ordinal);
         var copies = new Dictionary<string, string>(StringComparer.Ordinal);
         var keyOf = ByName(names);
         foreach (var (target, source) in model.Family.TiedWeights)
         {
-            var (hasTarget, hasSource) = (keyOf.TryGetValue(target, out var targetKey), keyOf.TryGetValue(source, out var sourceKey) || keyOf.TryGetValue(InBase(source, model), out sourceKey));
+            var hasTarget = keyOf.TryGetValue(target, out var targetKey);
+            var hasSource = keyOf.TryGetValue(source, out var sourceKey) || keyOf.TryGetValue(InBase(source, model), out sourceKey);
             if (parameters.Contains(target))
             {
                 if (untied && !hasTarget && hasSource) copies[target] = sourceKey!;
@@ -53,13 +56,16 @@ internal static class TiedWeights
     }
 
     private static string InBase(string name, PretrainedModel model) =>
-        name.StartsWith(model.Family.BaseModelPrefix + ".", StringComparison.Ordinal) ? name[(model.Family.BaseModelPrefix.Length + 1)..] : name;
+        name.StartsWith(model.Family.BaseModelPrefix + ".", StringComparison.Ordinal)
+            ? name[(model.Family.BaseModelPrefix.Length + 1)..]
+            : name;
 
     private static Dictionary<string, string> KeysOf(PretrainedModel model, CheckpointTensors checkpoint) =>
         ByName(KeyMapping.ToModel(checkpoint.Tensors.Keys, ModelState.Of(model).Keys.Concat(model.Family.TiedWeights.Keys), model.Family));
 
     private static Dictionary<string, string> ByName(Dictionary<string, string> names) =>
-        names.GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        names.GroupBy(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
 
     private static bool Same(CheckpointTensors checkpoint, string target, string source)
     {

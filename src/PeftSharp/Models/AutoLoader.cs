@@ -5,7 +5,8 @@ namespace PeftSharp.Models;
 /// <summary>The implementation of the <c>AutoModelFor…</c> classes.</summary>
 internal static class AutoLoader
 {
-    internal static PretrainedModel FromPretrained(string folder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
+    internal static PretrainedModel FromPretrained(
+        string folder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
     {
         var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All);
         return PretrainedLoader.Load(folder, config, Builder(family, task), options, cancellationToken);
@@ -17,7 +18,9 @@ internal static class AutoLoader
         return PretrainedLoader.Initialize(config, Builder(ModelFamilies.Get(config.ModelType), task), options);
     }
 
-    private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) => family.Builders.TryGetValue(task, out var builder) ? builder
-        : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. Supported tasks: "
-        + $"{string.Join(", ", family.Builders.Keys)}.");
+    private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) =>
+        family.Builders.TryGetValue(task, out var builder)
+            ? builder
+            : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. "
+                + $"Supported tasks: {string.Join(", ", family.Builders.Keys)}.");
 }

@@ -13,15 +13,18 @@ public static class AutoModelForMaskedLM
     /// <param name="cancellationToken">Checked before each tensor.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static PretrainedModel FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static PretrainedModel FromPretrained(
+        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         AutoLoader.FromPretrained(folder, ModelTask.MaskedLM, options, cancellationToken);
 
     /// <summary>Loads the model asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<PretrainedModel> FromPretrainedAsync(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<PretrainedModel> FromPretrainedAsync(
+        string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
     /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
-    public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) => AutoLoader.FromConfig(config, ModelTask.MaskedLM, options);
+    public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
+        AutoLoader.FromConfig(config, ModelTask.MaskedLM, options);
 }

@@ -19,6 +19,7 @@ public static class AutoTokenizer
     {
         var files = new TokenizerFolder(folder);
         var ofFamily = ModelFamilies.All.FirstOrDefault(family => family.ModelType == files.ModelType)?.TokenizerClass;
-        return TokenizerKinds.Load(files, files.TokenizerClass is null || ofFamily == ModelFamily.TokenizersBackend ? ofFamily : files.TokenizerClass);
+        var isOfFamily = files.TokenizerClass is null || ofFamily == ModelFamily.TokenizersBackend;
+        return TokenizerKinds.Load(files, isOfFamily ? ofFamily : files.TokenizerClass);
     }
 }

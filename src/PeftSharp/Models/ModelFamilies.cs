@@ -44,6 +44,7 @@ public static class ModelFamilies
     {
         lock (_gate)
             if (_families.TryGetValue(modelType, out var family)) return family;
-        throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: {string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Add.");
+        throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: "
+            + $"{string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Add.");
     }
 }

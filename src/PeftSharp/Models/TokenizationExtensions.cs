@@ -30,33 +30,40 @@ public static class TokenizationExtensions
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
     /// <returns>The data set without the text columns; other columns are kept.</returns>
     /// <exception cref="DatasetException">A column does not exist or does not contain text, or the labels are text.</exception>
-    public static Dataset Tokenize(this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null, int? maxLength = null,
-        PaddingStrategy padding = default, TruncationStrategy? truncation = null)
+    public static Dataset Tokenize(
+        this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentException.ThrowIfNullOrEmpty(textColumn);
         string[] texts = pairColumn is null ? [textColumn] : [textColumn, pairColumn];
         foreach (var column in labelColumn is null ? texts : [.. texts, labelColumn])
-            if (!dataset.ColumnNames.Contains(column)) throw new DatasetException($"There is no column '{column}'. "
-                + $"Available columns: {string.Join(", ", dataset.ColumnNames)}.");
+            if (!dataset.ColumnNames.Contains(column))
+                throw new DatasetException($"There is no column '{column}'. Available columns: {string.Join(", ", dataset.ColumnNames)}.");
         var labels = labelColumn ?? _labelNames.FirstOrDefault(dataset.ColumnNames.Contains);
         if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
             throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "
                 + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the data set is split.");
-        var cut = truncation ?? ((maxLength ?? tokenizer.ModelMaxLength) is null ? TruncationStrategy.DoNotTruncate : TruncationStrategy.LongestFirst);
-        var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn), padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
+        var hasLimit = (maxLength ?? tokenizer.ModelMaxLength) is not null;
+        var cut = truncation ?? (hasLimit ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate);
+        var tokenized = dataset.Map(
+            batch => tokenizer.Encode(
+                batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn),
+                padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
             batched: true, removeColumns: texts);
         return labels is null or "labels" ? tokenized : tokenized.RenameColumn(labels, "labels");
     }
 
     /// <summary>Tokenizes every split.</summary>
     /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?)"/>
-    public static DatasetDict Tokenize(this DatasetDict dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null, int? maxLength = null,
-        PaddingStrategy padding = default, TruncationStrategy? truncation = null)
+    public static DatasetDict Tokenize(
+        this DatasetDict dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.Tokenize(tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation))));
+        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(
+            split.Key, split.Value.Tokenize(tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation))));
     }
 
     /// <summary>Converts encoded texts to a data set, for example for <c>Trainer.Predict</c>.</summary>

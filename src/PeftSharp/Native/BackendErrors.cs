@@ -11,15 +11,18 @@ internal static partial class BackendErrors
     /// <summary>No folder contains libtorch: usually no backend package is referenced.</summary>
     internal static NativeBackendException NoBackend(IReadOnlyList<string> folders) => new(
         _supported.Contains(BackendFolders.Rid)
-            ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, but no package that contains libtorch. "
-              + $"Add one to the program's project. For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{Lighter()}; "
-              + $"for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. Or set {BackendFolders.Variable} to a folder with the libraries. {Searched(folders)}"
-            : $"TorchSharp {Version} does not support {BackendFolders.Rid}. Supported platforms: {string.Join(", ", _supported)}. {Searched(folders)}");
+            ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, "
+                + "but no package that contains libtorch. Add one to the program's project. "
+                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{Lighter()}; "
+                + $"for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. "
+                + $"Or set {BackendFolders.Variable} to a folder with the libraries. {Searched(folders)}"
+            : $"TorchSharp {Version} does not support {BackendFolders.Rid}. "
+                + $"Supported platforms: {string.Join(", ", _supported)}. {Searched(folders)}");
 
     /// <summary>libtorch was found, but not TorchSharp's native library, which connects it to .NET.</summary>
     internal static NativeBackendException NoTorchSharp(string file, IReadOnlyList<string> folders) => new(
-        $"'{file}' was not found. libtorch was found, but the native library of the package TorchSharp {Version}, which connects it to .NET, was not. "
-        + $"A build copies it from the package's folder runtimes/{BackendFolders.Rid}/native; "
+        $"'{file}' was not found. libtorch was found, but the native library of the package TorchSharp {Version}, "
+        + $"which connects it to .NET, was not. A build copies it from the package's folder runtimes/{BackendFolders.Rid}/native; "
         + $"copy it to that folder or to the program's folder. {Searched(folders)}");
 
     /// <summary>A library was found, but the system's loader cannot load it.</summary>
@@ -48,13 +51,17 @@ internal static partial class BackendErrors
         _ when MissingVersion().Match(reason) is { Success: true } match =>
             $"This system is too old ({match.Value} is missing). Use a newer system, such as Ubuntu 24.04 or Debian 13.",
         _ when MissingLibrary().Match(reason) is { Success: true } match =>
-            $"Install the system package that contains {match.Groups[1].Value}. If it belongs to the backend package, restore that package again.",
-        _ when reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal) || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
+            $"Install the system package that contains {match.Groups[1].Value}. If it belongs to the backend package, "
+            + "restore that package again.",
+        _ when reason.Contains("file too short", StringComparison.Ordinal)
+            || reason.Contains("invalid ELF header", StringComparison.Ordinal)
+            || reason.Contains("cannot be loaded", StringComparison.Ordinal) =>
             "The file is incomplete. Delete its package's folder (libtorch-*, torchsharp) in the package cache and restore again.",
         _ when reason.Contains("failed to map segment", StringComparison.Ordinal) =>
             "Its folder does not allow execution (for example, because of a noexec mount). "
                 + "Move the program, or set XDG_CACHE_HOME to another folder.",
-        _ => $"Reference exactly one backend package (TorchSharp-cpu or TorchSharp-cuda-*) with the version of TorchSharp, or set {BackendFolders.Variable} to a folder with the libraries.",
+        _ => "Reference exactly one backend package (TorchSharp-cpu or TorchSharp-cuda-*) with the version of TorchSharp, "
+            + $"or set {BackendFolders.Variable} to a folder with the libraries.",
     };
 
     [GeneratedRegex("(GLIBC|GLIBCXX|CXXABI|GCC)_[0-9.]+(?=' not found)")]

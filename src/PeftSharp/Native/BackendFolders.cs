@@ -48,6 +48,7 @@ internal static class BackendFolders
     private static string[] List(string? folders) => (folders ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 
 #pragma warning disable IL3000   // an empty location (single-file program) is handled: the host's list contains the folder then
-    private static string? FolderOfTorchSharp() => typeof(torch).Assembly.Location is { Length: > 0 } path ? Path.GetDirectoryName(path) : null;
+    private static string? FolderOfTorchSharp() =>
+        typeof(torch).Assembly.Location is { Length: > 0 } path ? Path.GetDirectoryName(path) : null;
 #pragma warning restore IL3000
 }

@@ -29,7 +29,10 @@ internal sealed unsafe class GlibcHeap
     internal static GlibcHeap? TryFind()
     {
         var program = NativeLibrary.GetMainProgramHandle();
-        return NativeLibrary.TryGetExport(program, "mallopt", out var setOption) && NativeLibrary.TryGetExport(program, "malloc_trim", out var trim) ? new(setOption, trim) : null;
+        return NativeLibrary.TryGetExport(program, "mallopt", out var setOption)
+            && NativeLibrary.TryGetExport(program, "malloc_trim", out var trim)
+            ? new(setOption, trim)
+            : null;
     }
 
     /// <summary>Keeps freed memory in the process, including large blocks, until <see cref="Trim"/> is called.</summary>
@@ -52,7 +55,8 @@ internal sealed unsafe class GlibcHeap
 
     private static int Initial(string variable, string tunable)
     {
-        var fromTunables = Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Split(':').LastOrDefault(part => part.StartsWith(tunable, StringComparison.Ordinal))?[tunable.Length..];
+        var fromTunables = Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Split(':')
+            .LastOrDefault(part => part.StartsWith(tunable, StringComparison.Ordinal))?[tunable.Length..];
         var text = fromTunables ?? Environment.GetEnvironmentVariable(variable);
         return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : Default;
     }

@@ -82,7 +82,8 @@ internal static class GlibcxxPatch
             var name = file.Text(names + file.UInt32(symbol));
             if (name != Marker)
                 throw new NativeBackendException(
-                    $"'{file.Path}' uses '{name}' of {Version}, which this system's libstdc++ does not have. Use a system with GCC 13's libstdc++ or newer (Ubuntu 24.04, Debian 13, Fedora 38).");
+                    $"'{file.Path}' uses '{name}' of {Version}, which this system's libstdc++ does not have. "
+                    + "Use a system with GCC 13's libstdc++ or newer (Ubuntu 24.04, Debian 13, Fedora 38).");
             file.SetByte(symbol + 4, WeakSymbol | (file.Byte(symbol + 4) & 0xf));
         }
     }
@@ -102,5 +103,7 @@ internal static class GlibcxxPatch
             : throw file.Malformed($"it does not have exactly one section of type 0x{type:x}");
 
     private static long Names(ElfBytes file, List<Section> sections, Section section) =>
-        section.Link < sections.Count ? sections[(int)section.Link].Offset : throw file.Malformed("the string table of a section is missing");
+        section.Link < sections.Count
+            ? sections[(int)section.Link].Offset
+            : throw file.Malformed("the string table of a section is missing");
 }

@@ -28,7 +28,8 @@ public static unsafe class NativeBackend
 
     /// <summary>libtorch's libraries in the order of their dependencies. They are loaded by full path, so the patched copy, which is in
     /// another folder, finds them by name.</summary>
-    private static readonly string[] _parts = ["libgomp*.so*", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"];
+    private static readonly string[] _parts =
+        ["libgomp*.so*", "libc10.so", "libc10_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so", "libtorch.so"];
 
     private static readonly Lock _gate = new();
     private static volatile bool _loaded;
@@ -45,7 +46,8 @@ public static unsafe class NativeBackend
     /// <summary>Schedules the loading of the backend for the first use of a TorchSharp type. Until then no native library is loaded, so
     /// programs that only read data, tokenize or compute metrics do not have its cost.</summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "TorchSharp's own loader must run after this one: its failure is permanent.")]
+    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries",
+        Justification = "TorchSharp's own loader must run after this one: its failure is permanent.")]
     internal static void LoadWithTorchSharp()
     {
         if (!OperatingSystem.IsLinux()) return;              // on other systems TorchSharp's own loader is sufficient
@@ -77,7 +79,8 @@ public static unsafe class NativeBackend
     private static NativeBackendException? TryLoad()
     {
         if (_loaded) return null;
-        LoadTorchSharp();                                    // before the lock: loading an assembly takes the runtime's own lock and calls OnAssemblyLoad
+        // TorchSharp is loaded before the lock is taken, because loading an assembly takes a lock of the runtime and calls OnAssemblyLoad.
+        LoadTorchSharp();
         lock (_gate)
         {
             if (_loaded) return null;
@@ -101,7 +104,8 @@ public static unsafe class NativeBackend
         return null;
     }
 
-    private static bool IsInProcess() => File.Exists("/proc/self/maps") && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
+    private static bool IsInProcess() => File.Exists("/proc/self/maps")
+        && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal));
 
     /// <summary>libtorch's default is one thread per core of the machine; a container's quota may allow fewer
     /// (<see cref="Environment.ProcessorCount"/>).</summary>
@@ -109,7 +113,8 @@ public static unsafe class NativeBackend
     {
         if (OpenMPSettings.AreThreadsChosen || !NativeLibrary.TryLoad(TorchSharpFile, out var library)) return;
         var getThreads = (delegate* unmanaged<int>)NativeLibrary.GetExport(library, "THSTorch_get_num_threads");
-        if (getThreads() > Environment.ProcessorCount) ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "THSTorch_set_num_threads"))(Environment.ProcessorCount);
+        if (getThreads() > Environment.ProcessorCount)
+            ((delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "THSTorch_set_num_threads"))(Environment.ProcessorCount);
     }
 
     private static NativeBackendException? TryLoadParts()
@@ -130,7 +135,9 @@ public static unsafe class NativeBackend
 
         var problem = LoadError(original);
         if (problem is null) return null;
-        return problem.Contains(GlibcxxPatch.Version, StringComparison.Ordinal) ? TryLoadPatched(original) : BackendErrors.DoesNotLoad(original, problem);
+        return problem.Contains(GlibcxxPatch.Version, StringComparison.Ordinal)
+            ? TryLoadPatched(original)
+            : BackendErrors.DoesNotLoad(original, problem);
     }
 
     private static NativeBackendException? TryLoadPatched(string original)
@@ -141,7 +148,8 @@ public static unsafe class NativeBackend
             string copy;
             try
             {
-                copy = PatchedLibrary.Place(original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
+                copy = PatchedLibrary.Place(
+                    original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
             }
             catch (IOException)                              // a read-only home folder: use a new folder that no other user can write to
             {
@@ -151,7 +159,10 @@ public static unsafe class NativeBackend
             return LoadError(copy) is { } reason ? BackendErrors.DoesNotLoad(copy, reason) : null;
         }
         catch (NativeBackendException error) { return error; }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { return BackendErrors.NotPatched(original, error); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return BackendErrors.NotPatched(original, error);
+        }
         finally
         {
             if (temporary is not null)
@@ -187,7 +198,8 @@ public static unsafe class NativeBackend
             NativeLibrary.Load(path);
             return null;
         }
-        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is DllNotFoundException or BadImageFormatException or IOException or UnauthorizedAccessException)
         {
             return error.Message;
         }

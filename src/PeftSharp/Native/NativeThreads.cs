@@ -45,7 +45,8 @@ internal static unsafe class NativeThreads
     /// <param name="arguments">Read by the body.</param>
     /// <param name="body">Runs the iterations from the first index up to, not including, the second; its last argument is the working
     /// memory of its thread.</param>
-    internal static void For<T>(int count, int grain, nint scratch, ref T arguments, delegate*<void*, int, int, float*, void> body) where T : unmanaged =>
+    internal static void For<T>(int count, int grain, nint scratch, ref T arguments, delegate*<void*, int, int, float*, void> body)
+        where T : unmanaged =>
         Run(count, grain, scratch, ref arguments, new Loop { BodyWithScratch = body });
 
     private static void Run<T>(int count, int grain, nint scratch, ref T arguments, Loop loop) where T : unmanaged

@@ -19,7 +19,8 @@ internal sealed unsafe class OpenMPSettings : IDisposable
     /// <summary>Iterations of the spin loop before a waiting thread sleeps.</summary>
     internal const int SpinCount = 10_000;
 
-    private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"], _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
+    private static readonly string[] _waitPolicy = ["GOMP_SPINCOUNT", "OMP_WAIT_POLICY"];
+    private static readonly string[] _threads = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT"];
 
     private readonly byte*** _environment;
     private readonly byte** _before, _during;
@@ -38,9 +39,14 @@ internal sealed unsafe class OpenMPSettings : IDisposable
     /// <summary>Extends the environment until the result is disposed. Null if the C library does not export <c>environ</c>.</summary>
     internal static OpenMPSettings? Apply()
     {
-        var chosen = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value)).Where(variable => IsOpenMP(variable.Name)).ToList();
+        var chosen = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(entry => (Name: (string)entry.Key, Value: (string?)entry.Value))
+            .Where(variable => IsOpenMP(variable.Name))
+            .ToList();
         if (!chosen.Exists(variable => _waitPolicy.Contains(variable.Name))) chosen.Add((_waitPolicy[0], $"{SpinCount}"));
-        if (!NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out var environment) || *(byte***)environment == null) return null;
+        if (!NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out var environment)
+            || *(byte***)environment == null)
+            return null;
         return new((byte***)environment, Extended(*(byte***)environment, chosen));
     }
 
@@ -49,7 +55,8 @@ internal sealed unsafe class OpenMPSettings : IDisposable
         if (*_environment == _during) *_environment = _before;                  // if it differs, C code has replaced it with its own copy
     }
 
-    private static bool IsOpenMP(string name) => name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal);
+    private static bool IsOpenMP(string name) =>
+        name.StartsWith("OMP_", StringComparison.Ordinal) || name.StartsWith("GOMP_", StringComparison.Ordinal);
 
     /// <summary>Copies the environment with the given OpenMP variables instead of its own. The copy is not freed, because another thread
     /// may still read it.</summary>

@@ -31,7 +31,9 @@ internal static class PatchedLibrary
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         if (!Path.IsPathFullyQualified(cache ?? ""))               // the XDG specification: relative paths are ignored
-            cache = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache") : null;
+            cache = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home
+                ? Path.Combine(home, ".cache")
+                : null;
         return cache is null ? null : Path.Combine(cache, "peftsharp");
     }
 
@@ -39,11 +41,12 @@ internal static class PatchedLibrary
     {
         try
         {
-            return new FileInfo(path) is { Exists: true } file && file.Length == expected.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(expected);
+            return new FileInfo(path) is { Exists: true } file && file.Length == expected.Length
+                && File.ReadAllBytes(path).AsSpan().SequenceEqual(expected);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;                                          // unreadable: it is written again, and if that fails, its error is reported
+            return false;               // the file cannot be read: it is written again, and an error of that is reported
         }
     }
 }

@@ -18,7 +18,8 @@ namespace PeftSharp.Native;
 /// </remarks>
 internal static unsafe class TensorAllocator
 {
-    private const int BeforeFunctions = 2, AllocateSlot = 2, IsSimpleSlot = 3, RawDeleterSlot = 4, Slots = 6;     // of the class: two destructors, allocate, is_simple_data_ptr, raw_deleter, copy_data
+    // The virtual functions of the class: two destructors, allocate, is_simple_data_ptr, raw_deleter, copy_data.
+    private const int BeforeFunctions = 2, AllocateSlot = 2, IsSimpleSlot = 3, RawDeleterSlot = 4, Slots = 6;
     private const int HandleWords = 8, ProbeBytes = 100, PageBytes = 4096, Alignment = 64;
     private const int ReadWrite = 1 | 2, ReadExecute = 1 | 4, PrivateAnonymous = 2 | 0x20;
 
@@ -65,17 +66,21 @@ internal static unsafe class TensorAllocator
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return null;
         if (!NativeLibrary.TryLoad("libc10.so", out var c10) || GlibcHeap.TryFind() is not { } heap) return null;
         var program = NativeLibrary.GetMainProgramHandle();
-        if (!TryFind(c10, out var set, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh") || !TryFind(c10, out var get, "_ZN3c1015GetCPUAllocatorEv")
-            || !TryFind(c10, out var table, "_ZTVN3c1019DefaultCPUAllocatorE") || !TryFind(c10, out var isSimple, "_ZNK3c109Allocator18is_simple_data_ptrERKNS_7DataPtrE")
+        if (!TryFind(c10, out var set, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh")
+            || !TryFind(c10, out var get, "_ZN3c1015GetCPUAllocatorEv")
+            || !TryFind(c10, out var table, "_ZTVN3c1019DefaultCPUAllocatorE")
+            || !TryFind(c10, out var isSimple, "_ZNK3c109Allocator18is_simple_data_ptrERKNS_7DataPtrE")
             || !TryFind(program, out var malloc, "malloc") || !TryFind(program, out var free, "free"))
             return null;
 
-        // The object starts with its vtable pointer. Its layout is verified by the exported symbols of the class and of one function in the expected slot.
+        // The object starts with its vtable pointer. The layout of the vtable is verified: it must be the exported vtable of the class, and
+        // the expected slot must contain an exported function.
         var original = ((delegate* unmanaged<void*>)get)();
         var functions = *(void***)original;
         if (functions != (void**)table + BeforeFunctions || functions[IsSimpleSlot] != isSimple) return null;
         var allocate = functions[AllocateSlot];
-        if (Layout.TryFind(original, allocate, ((delegate* unmanaged<void*, void*>)functions[RawDeleterSlot])(original)) is not { } layout) return null;
+        if (Layout.TryFind(original, allocate, ((delegate* unmanaged<void*, void*>)functions[RawDeleterSlot])(original)) is not { } layout)
+            return null;
         if (TryWriteCode(layout, original, allocate, malloc, free) is not { } code) return null;
 
         const int words = BeforeFunctions + Slots;
@@ -84,7 +89,11 @@ internal static unsafe class TensorAllocator
         ours[0] = ours + 1 + BeforeFunctions;
         ours[1 + BeforeFunctions + AllocateSlot] = code.Allocate;
         ours[1 + BeforeFunctions + RawDeleterSlot] = code.RawDeleter;
-        return new Allocators { Original = original, Ours = ours, Set = (delegate* unmanaged<void*, byte, void>)set, Get = (delegate* unmanaged<void*>)get, Heap = heap };
+        return new Allocators
+        {
+            Original = original, Ours = ours, Heap = heap,
+            Set = (delegate* unmanaged<void*, byte, void>)set, Get = (delegate* unmanaged<void*>)get,
+        };
     }
 
     private static bool TryFind(IntPtr library, out void* address, string name)
@@ -103,26 +112,36 @@ internal static unsafe class TensorAllocator
 
         // free(pointer): the pointer that malloc returned is stored before the block.
         var deleter = (byte*)page;
-        var at = Write(bytes, 0, [0x48, 0x85, 0xff, 0x74, 0x10, 0x48, 0x8b, 0x7f, 0xf8], [0x48, 0xb8], free, [0xff, 0xe0, 0xc3]);        // test rdi; jz end; mov rdi, [rdi-8]; jmp free; end: ret
+        // test rdi; jz end; mov rdi, [rdi-8]; jmp free; end: ret
+        var at = Write(bytes, 0, [0x48, 0x85, 0xff, 0x74, 0x10, 0x48, 0x8b, 0x7f, 0xf8], [0x48, 0xb8], free, [0xff, 0xe0, 0xc3]);
 
         var rawDeleter = (byte*)page + at;
-        at += Write(bytes, at, [], [0x48, 0xb8], deleter, [0xc3]);                                                                       // mov rax, deleter; ret
+        at += Write(bytes, at, [], [0x48, 0xb8], deleter, [0xc3]);              // mov rax, deleter; ret
 
         // allocate(handle: rdi, allocator: rsi, bytes: rdx)
         var allocate = (byte*)page + at;
-        at += Write(bytes, at, [0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 0x08, 0x48, 0x89, 0xfb, 0x49, 0x89, 0xd4, 0x48, 0x85, 0xd2, 0x74, 0x55,    // push rbx, r12; rbx = handle, r12 = bytes; 0 bytes: fallback
-            0x48, 0x89, 0xd7, 0x48, 0x83, 0xc7, 0x50, 0x72, 0x4c], [0x48, 0xb8], malloc,                                                         // bytes + 80; overflow: fallback
-            [0xff, 0xd0, 0x48, 0x85, 0xc0, 0x74, 0x3b, 0x48, 0x8d, 0x48, 0x4f, 0x48, 0x83, 0xe1, 0xc0, 0x48, 0x89, 0x41, 0xf8,                    // call malloc; null: fallback; align; store malloc's pointer before the block
+        at += Write(
+            bytes, at,
+            // push rbx, r12; rbx = handle, r12 = bytes; 0 bytes: fallback
+            [0x53, 0x41, 0x54, 0x48, 0x83, 0xec, 0x08, 0x48, 0x89, 0xfb, 0x49, 0x89, 0xd4, 0x48, 0x85, 0xd2, 0x74, 0x55,
+            // bytes + 80; overflow: fallback
+            0x48, 0x89, 0xd7, 0x48, 0x83, 0xc7, 0x50, 0x72, 0x4c],
+            [0x48, 0xb8], malloc,
+            // call malloc; null: fallback; align; store malloc's pointer before the block
+            [0xff, 0xd0, 0x48, 0x85, 0xc0, 0x74, 0x3b, 0x48, 0x8d, 0x48, 0x4f, 0x48, 0x83, 0xe1, 0xc0, 0x48, 0x89, 0x41, 0xf8,
             0x48, 0x89, 0x4b, layout.Data, 0x48, 0x89, 0x4b, layout.Context]);
         at += Write(bytes, at, [], [0x48, 0xba], deleter, [0x48, 0x89, 0x53, layout.Deleter]);
-        at += Write(bytes, at, [], [0x48, 0xba], (void*)layout.DeviceWord, [0x48, 0x89, 0x53, layout.Device, 0x48, 0x89, 0xd8, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b, 0xc3]);
-        at += Write(bytes, at, [0x48, 0x89, 0xdf], [0x48, 0xbe], original, [0x4c, 0x89, 0xe2, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b]);   // fallback: libtorch's allocate with the original arguments
+        at += Write(bytes, at, [], [0x48, 0xba], (void*)layout.DeviceWord,
+            [0x48, 0x89, 0x53, layout.Device, 0x48, 0x89, 0xd8, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b, 0xc3]);
+        // fallback: libtorch's allocate with the original arguments
+        at += Write(bytes, at, [0x48, 0x89, 0xdf], [0x48, 0xbe], original, [0x4c, 0x89, 0xe2, 0x48, 0x83, 0xc4, 0x08, 0x41, 0x5c, 0x5b]);
         Write(bytes, at, [], [0x48, 0xb8], originalAllocate, [0xff, 0xe0]);
         return Protect(page, PageBytes, ReadExecute) == 0 ? new Code { Allocate = allocate, RawDeleter = rawDeleter } : null;
     }
 
     /// <summary>Writes instructions, an instruction that loads an address, and further instructions. Returns their length.</summary>
-    private static int Write(Span<byte> code, int at, ReadOnlySpan<byte> before, ReadOnlySpan<byte> load, void* address, ReadOnlySpan<byte> after)
+    private static int Write(
+        Span<byte> code, int at, ReadOnlySpan<byte> before, ReadOnlySpan<byte> load, void* address, ReadOnlySpan<byte> after)
     {
         var start = at;
         before.CopyTo(code[at..]);
@@ -153,7 +172,8 @@ internal static unsafe class TensorAllocator
             var (context, free) = (words[1..].IndexOf(pointer) + 1, words.IndexOf((ulong)deleter));
             var device = 6 - context - free;                                  // the remaining one of the words 0 to 3
             if (context < 1 || free < 1 || device is < 1 or > 3 || device == context || device == free) return null;
-            var found = new Layout(0, (byte)(8 * context), (byte)(8 * free), (byte)(8 * device), words[device] & 0xffff);      // device type and index, a byte each
+            // The device word holds the device type and index in one byte each.
+            var found = new Layout(0, (byte)(8 * context), (byte)(8 * free), (byte)(8 * device), words[device] & 0xffff);
             ((delegate* unmanaged<void*, void>)deleter)((void*)pointer);
             return found;
         }

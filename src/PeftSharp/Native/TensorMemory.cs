@@ -18,7 +18,9 @@ internal static unsafe class TensorMemory
             fixed (byte* pointer = first.bytes) return pointer;
         }
         IntPtr address;
-        if (_dataPointer(tensor.Handle, &address) != 0) throw new InvalidOperationException("libtorch did not return the address of a tensor; the reason is on the standard error stream.");
+        if (_dataPointer(tensor.Handle, &address) != 0)
+            throw new InvalidOperationException(
+                "libtorch did not return the address of a tensor; the reason is on the standard error stream.");
         return (void*)address;
     }
 

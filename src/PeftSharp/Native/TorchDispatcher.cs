@@ -34,7 +34,8 @@ internal static unsafe partial class TorchDispatcher
                 bool flag => flag ? 1UL : 0UL,
                 double number => BitConverter.DoubleToUInt64Bits(number),
                 Tensor[] list => List(native, list),
-                var other => throw new ArgumentException($"An argument of type {other.GetType().Name} is not supported; use Tensor[], double, bool or null.", nameof(arguments)),
+                var other => throw new ArgumentException(
+                    $"An argument of type {other.GetType().Name} is not supported; use Tensor[], double, bool or null.", nameof(arguments)),
             };
         var name = Marshal.StringToCoTaskMemUTF8(operatorName);
         byte noOverload = 0;

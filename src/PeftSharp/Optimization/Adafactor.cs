@@ -43,8 +43,9 @@ public sealed class Adafactor : Optimizer
     /// A setting is out of range, or <paramref name="warmupInit"/> is true and <paramref name="relativeStep"/> is false.
     /// </exception>
     public Adafactor(
-        IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1, double decayRate = -0.8,
-        double? beta1 = null, bool scaleParameter = true, bool relativeStep = true, bool warmupInit = false) : base(groups)
+        IEnumerable<ParameterGroup> groups, double gradientEps = 1e-30, double scaleEps = 1e-3, double clipThreshold = 1,
+        double decayRate = -0.8, double? beta1 = null, bool scaleParameter = true, bool relativeStep = true, bool warmupInit = false)
+        : base(groups)
     {
         if (warmupInit && !relativeStep)
             throw new ArgumentException(
@@ -118,7 +119,9 @@ public sealed class Adafactor : Optimizer
     {
         if (_relativeStep)
             learningRate = Math.Min(_warmupInit ? 1e-6 * step : 1e-2, 1 / Math.Sqrt(step));
-        return _scaleParameter ? Math.Max(_scaleEps, RootMeanSquare(weight).to(ScalarType.Float64).item<double>()) * learningRate : learningRate;
+        return _scaleParameter
+            ? Math.Max(_scaleEps, RootMeanSquare(weight).to(ScalarType.Float64).item<double>()) * learningRate
+            : learningRate;
     }
 
     private static Tensor RootMeanSquare(Tensor tensor) => tensor.norm() / Math.Sqrt(tensor.numel());

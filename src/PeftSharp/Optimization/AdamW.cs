@@ -27,7 +27,8 @@ public sealed class AdamW : Optimizer
     /// libtorch has one. False: use separate operations.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A beta is outside [0, 1), or <paramref name="eps"/> is negative.</exception>
-    public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true) : base(groups)
+    public AdamW(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, bool fused = true)
+        : base(groups)
     {
         OptimizerGuard.Fraction(beta1, nameof(beta1));
         OptimizerGuard.Fraction(beta2, nameof(beta2));
@@ -37,9 +38,11 @@ public sealed class AdamW : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) => [StateSlot.Like("exp_avg", parameter), StateSlot.Like("exp_avg_sq", parameter)];
+    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) =>
+        [StateSlot.Like("exp_avg", parameter), StateSlot.Like("exp_avg_sq", parameter)];
 
-    private protected override void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
+    private protected override void Update(
+        ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
     {
         if (!_fused)
         {
@@ -50,11 +53,13 @@ public sealed class AdamW : Optimizer
         foreach (var update in updates)
         {
             var tensors = Tensors(update);
-            if (ClippingAdamW.CanRun(tensors)) ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
+            if (ClippingAdamW.CanRun(tensors))
+                ClippingAdamW.Step(tensors, gradientScale, _settings, update.State.Step, learningRate, group.WeightDecay);
             else others.Add(update);
         }
         // A native call has one step number, and its kernel requires contiguous memory.
-        foreach (var alike in others.GroupBy(update => (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
+        foreach (var alike in others.GroupBy(update =>
+            (update.State.Step, FusedAdamW.IsAvailable && FusedAdamW.CanRun(update.Parameter, update.Gradient))))
         {
             var (step, canRun) = alike.Key;
             if (canRun)

@@ -151,7 +151,8 @@ public abstract class Optimizer : IDisposable
     /// Updates all parameters of a group. Override it if a joint update is faster. By default, parameters are updated one by one, which
     /// limits the memory of temporary tensors.
     /// </summary>
-    private protected virtual void Update(ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
+    private protected virtual void Update(
+        ParameterGroup group, IReadOnlyList<ParameterUpdate> updates, double learningRate, float gradientScale)
     {
         foreach (var update in updates)
         {

@@ -13,7 +13,8 @@ internal static class OptimizerState
 
     /// <exception cref="CheckpointException">The tensors are not exactly the state of these parameters.</exception>
     internal static void Check(
-        string optimizer, IEnumerable<NamedParameter> parameters, Func<Tensor, IReadOnlyList<StateSlot>> slotsOf, IReadOnlyDictionary<string, Tensor> tensors)
+        string optimizer, IEnumerable<NamedParameter> parameters, Func<Tensor, IReadOnlyList<StateSlot>> slotsOf,
+        IReadOnlyDictionary<string, Tensor> tensors)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, parameter) in parameters)

@@ -39,9 +39,11 @@ public static partial class ParameterGroups
     public static IReadOnlySet<string> GetDecayParameterNames(nn.Module model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var exempt = model.named_modules().Where(entry => entry.module is IExemptFromWeightDecay or LayerNorm).Select(entry => entry.name + ".").ToArray();
+        var exempt = model.named_modules().Where(entry => entry.module is IExemptFromWeightDecay or LayerNorm)
+            .Select(entry => entry.name + ".").ToArray();
         return model.named_parameters().Select(entry => entry.name)
-            .Where(name => !ExemptName().IsMatch(name) && !Array.Exists(exempt, module => name.StartsWith(module, StringComparison.Ordinal)))
+            .Where(name => !ExemptName().IsMatch(name)
+                && !Array.Exists(exempt, module => name.StartsWith(module, StringComparison.Ordinal)))
             .ToHashSet(StringComparer.Ordinal);
     }
 

@@ -25,7 +25,8 @@ public sealed class RmsProp : Optimizer
     /// <param name="momentum">The momentum factor. Default 0.</param>
     /// <param name="centered">Whether to divide by the standard deviation instead of the root mean square. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
-    public RmsProp(IEnumerable<ParameterGroup> groups, double alpha = 0.99, double eps = 1e-8, double momentum = 0, bool centered = false) : base(groups)
+    public RmsProp(IEnumerable<ParameterGroup> groups, double alpha = 0.99, double eps = 1e-8, double momentum = 0, bool centered = false)
+        : base(groups)
     {
         OptimizerGuard.Fraction(alpha, nameof(alpha));
         OptimizerGuard.NotNegative(eps, nameof(eps));

@@ -35,7 +35,8 @@ public sealed class Sgd : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) => _momentum == 0 ? [] : [StateSlot.Like("momentum_buffer", parameter)];
+    protected override IReadOnlyList<StateSlot> Slots(Tensor parameter) =>
+        _momentum == 0 ? [] : [StateSlot.Like("momentum_buffer", parameter)];
 
     /// <inheritdoc/>
     protected override void Update(ParameterUpdate update, ParameterGroup group, double learningRate)

@@ -13,7 +13,8 @@ internal static class AnswerSpans
     /// <param name="topK">Maximum number of answers.</param>
     /// <param name="maxAnswerTokens">Maximum number of tokens of an answer.</param>
     /// <param name="canBeUnanswerable">Whether "no answer" is one of the answers.</param>
-    internal static IReadOnlyList<QuestionAnswer> Best(string context, IReadOnlyList<(TextEncoding Encoding, (float[] Start, float[] End) Scores)> windows, int sequence, int? clsTokenId,
+    internal static IReadOnlyList<QuestionAnswer> Best(
+        string context, IReadOnlyList<(TextEncoding Encoding, (float[] Start, float[] End) Scores)> windows, int sequence, int? clsTokenId,
         int topK, int maxAnswerTokens, bool canBeUnanswerable)
     {
         var answers = new List<(string Text, int Start, int End, double Score)>();
@@ -25,8 +26,8 @@ internal static class AnswerSpans
             var (starts, ends) = (Normalize(scores.Start, wanted), Normalize(scores.End, wanted));
             noAnswer = Math.Min(noAnswer, starts[0] * ends[0]);
             starts[0] = ends[0] = 0;
-            // Several candidates may cover the same words.
-            foreach (var (first, last, score) in Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score).Take(2 * topK + 10))
+            var candidates = Candidates(starts, ends, maxAnswerTokens).OrderByDescending(candidate => candidate.Score);
+            foreach (var (first, last, score) in candidates.Take(2 * topK + 10))       // several candidates may cover the same words
             {
                 var (start, end) = Words(encoding, sequences, sequence, first, last);
                 var text = context[start..end];
@@ -36,7 +37,8 @@ internal static class AnswerSpans
             }
         }
         if (canBeUnanswerable) answers.Add(("", 0, 0, noAnswer));
-        return [.. answers.OrderByDescending(answer => answer.Score).Take(topK).Select(answer => new QuestionAnswer(answer.Text, answer.Start, answer.End, (float)answer.Score))];
+        return [.. answers.OrderByDescending(answer => answer.Score).Take(topK)
+            .Select(answer => new QuestionAnswer(answer.Text, answer.Start, answer.End, (float)answer.Score))];
     }
 
     /// <summary>Softmax over the tokens that can be part of an answer; 0 for all others.</summary>
@@ -66,6 +68,7 @@ internal static class AnswerSpans
         while (last + 1 < words.Count && IsSameWord(last, last + 1)) last++;
         return (offsets[first].Start, offsets[last].End);
 
-        bool IsSameWord(int left, int right) => words[left] is { } word && words[right] == word && sequences[left] == sequence && sequences[right] == sequence;
+        bool IsSameWord(int left, int right) =>
+            words[left] is { } word && words[right] == word && sequences[left] == sequence && sequences[right] == sequence;
     }
 }

@@ -18,7 +18,9 @@ internal static class EntityGrouping
     /// <param name="strategy">How tokens are combined.</param>
     /// <param name="tokenizer">The tokenizer, which determines word boundaries.</param>
     /// <param name="labelName">Returns the name of a label.</param>
-    internal static IEnumerable<RecognizedEntity> Entities(string text, TextEncoding encoding, IReadOnlyList<float[]> scores, AggregationStrategy strategy, Tokenizer tokenizer, Func<int, string> labelName)
+    internal static IEnumerable<RecognizedEntity> Entities(
+        string text, TextEncoding encoding, IReadOnlyList<float[]> scores, AggregationStrategy strategy, Tokenizer tokenizer,
+        Func<int, string> labelName)
     {
         var pieces = Pieces(text, encoding, scores, tokenizer);
         var labeled = strategy is AggregationStrategy.None or AggregationStrategy.Simple
@@ -32,7 +34,8 @@ internal static class EntityGrouping
         {
             AggregationStrategy.First => Label(word[0].Start, word[^1].End, word[0].Scores),
             AggregationStrategy.Max => Label(word[0].Start, word[^1].End, word.MaxBy(piece => piece.Scores.Max()).Scores),
-            _ => Label(word[0].Start, word[^1].End, [.. Enumerable.Range(0, word[0].Scores.Length).Select(label => word.Average(piece => piece.Scores[label]))]),
+            _ => Label(word[0].Start, word[^1].End,
+                [.. Enumerable.Range(0, word[0].Scores.Length).Select(label => word.Average(piece => piece.Scores[label]))]),
         };
 
         Labeled Label(int start, int end, float[] ofLabels)
@@ -57,7 +60,8 @@ internal static class EntityGrouping
                 if (last is not null) result.Add(last);
                 last = entity;
             }
-            else if (entity.End - entity.Start > last.End - last.Start || entity.End - entity.Start == last.End - last.Start && entity.Score > last.Score)
+            else if (entity.End - entity.Start > last.End - last.Start
+                || entity.End - entity.Start == last.End - last.Start && entity.Score > last.Score)
             {
                 last = entity;
             }
@@ -115,11 +119,13 @@ internal static class EntityGrouping
     private static RecognizedEntity Join(string text, List<Labeled> group)
     {
         var (start, end, label) = (group[0].Start, group[^1].End, group[0].Label);
-        return new RecognizedEntity(label[(label.IndexOf('-', StringComparison.Ordinal) + 1)..], text[start..end], start, end, group.Average(piece => piece.Score));
+        return new RecognizedEntity(
+            label[(label.IndexOf('-', StringComparison.Ordinal) + 1)..], text[start..end], start, end, group.Average(piece => piece.Score));
     }
 
     /// <summary>The label without <c>B-</c> or <c>I-</c>; a label without a prefix continues an entity.</summary>
-    private static string Tag(string label) => label.StartsWith("B-", StringComparison.Ordinal) || label.StartsWith("I-", StringComparison.Ordinal) ? label[2..] : label;
+    private static string Tag(string label) =>
+        label.StartsWith("B-", StringComparison.Ordinal) || label.StartsWith("I-", StringComparison.Ordinal) ? label[2..] : label;
 
     private static int CodePoints(ReadOnlySpan<char> text)
     {

@@ -32,7 +32,8 @@ public sealed class EntityRecognizer : Predictor
     /// <exception cref="ArgumentException">The model is not a token classification model.</exception>
     public EntityRecognizer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
-        if (model.Objective is not TokenClassificationObjective) throw WrongTask(model, "token classification", nameof(AutoModelForTokenClassification));
+        if (model.Objective is not TokenClassificationObjective)
+            throw WrongTask(model, "token classification", nameof(AutoModelForTokenClassification));
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
@@ -51,12 +52,15 @@ public sealed class EntityRecognizer : Predictor
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static EntityRecognizer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained, (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+    public static EntityRecognizer FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForTokenClassification.FromPretrained,
+            (model, tokenizer) => new EntityRecognizer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<EntityRecognizer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<EntityRecognizer> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Recognizes the entities of one text.</summary>
@@ -71,7 +75,9 @@ public sealed class EntityRecognizer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    public IReadOnlyList<RecognizedEntity> Recognize(string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, string? adapter = null)
+    public IReadOnlyList<RecognizedEntity> Recognize(
+        string text, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
+        int? stride = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Recognize([text], aggregation, ignoreLabels, stride, adapter: adapter)[0];
@@ -97,35 +103,49 @@ public sealed class EntityRecognizer : Predictor
     /// A text is null or has no tokens, or <paramref name="stride"/> is not less than the window size.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
-        int? stride = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(
+        IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,
+        IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, int batchSize = 32, string? adapter = null,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
         var limit = MaxTokens(null, adapter);
         var overlap = stride ?? (limit - Tokenizer.NumSpecialTokensToAdd()) / 4 ?? 0;
         var ignored = ignoreLabels ?? _outside;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
-            (start, count) => Tokenizer.Encode(Slice(texts, start, count), truncation: limit is not null, maxLength: limit, stride: overlap, returnOverflowingTokens: true, cancellationToken: cancellationToken),
+            (start, count) => Tokenizer.Encode(
+                Slice(texts, start, count), truncation: limit is not null, maxLength: limit, stride: overlap, returnOverflowingTokens: true,
+                cancellationToken: cancellationToken),
             (output, rows) => TokenScores(output, rows),
             (text, windows) => Entities(texts[text], windows, aggregation, ignored));
     }
 
     /// <summary>Recognizes the entities of several texts asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Recognize(IReadOnlyList{string}, AggregationStrategy, IReadOnlyCollection{string}, int?, int, string, IProgress{int}, CancellationToken)"/>
-    public Task<IReadOnlyList<IReadOnlyList<RecognizedEntity>>> RecognizeAsync(IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple, IReadOnlyCollection<string>? ignoreLabels = null,
-        int? stride = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Recognize(texts, aggregation, ignoreLabels, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
+    /// <inheritdoc cref="Recognize(IReadOnlyList{string}, AggregationStrategy, IReadOnlyCollection{string}, int?, int, string,
+    /// IProgress{int}, CancellationToken)"/>
+    public Task<IReadOnlyList<IReadOnlyList<RecognizedEntity>>> RecognizeAsync(
+        IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,
+        IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, int batchSize = 32, string? adapter = null,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Recognize(texts, aggregation, ignoreLabels, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
 
     private float[][][] TokenScores(ModelOutput output, IReadOnlyList<TextEncoding> rows)
     {
         var (labels, width) = (Model.Config.NumLabels, (int)output.Logits!.shape[1]);
         var values = Floats(output.Logits!);                                     // [rows, tokens, labels]
-        return [.. rows.Select((row, index) => Enumerable.Range(0, row.Length).Select(token => Probabilities.Softmax(values.AsSpan((index * width + token) * labels, labels))).ToArray())];
+        return [.. rows.Select((row, index) => Enumerable.Range(0, row.Length).Select(token => Of(index, token)).ToArray())];
+
+        float[] Of(int row, int token) => Probabilities.Softmax(values.AsSpan((row * width + token) * labels, labels));
     }
 
-    private IReadOnlyList<RecognizedEntity> Entities(string text, IReadOnlyList<(TextEncoding Encoding, float[][] Scores)> windows, AggregationStrategy aggregation, IReadOnlyCollection<string> ignored)
+    private IReadOnlyList<RecognizedEntity> Entities(
+        string text, IReadOnlyList<(TextEncoding Encoding, float[][] Scores)> windows, AggregationStrategy aggregation,
+        IReadOnlyCollection<string> ignored)
     {
-        RecognizedEntity[] entities = [.. windows.SelectMany(window => EntityGrouping.Entities(text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName)).Where(entity => !ignored.Contains(entity.Type))];
+        var all = windows.SelectMany(window =>
+            EntityGrouping.Entities(text, window.Encoding, window.Scores, aggregation, Tokenizer, LabelName));
+        RecognizedEntity[] entities = [.. all.Where(entity => !ignored.Contains(entity.Type))];
         return windows.Count > 1 ? EntityGrouping.WithoutOverlaps(entities) : entities;
     }
 }

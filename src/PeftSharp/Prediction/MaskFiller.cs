@@ -28,8 +28,9 @@ public sealed class MaskFiller : Predictor
     public MaskFiller(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
         if (model.Objective is not MaskedLMObjective) throw WrongTask(model, "masked language modeling", nameof(AutoModelForMaskedLM));
-        if (tokenizer.MaskTokenId is null) throw new ArgumentException("The tokenizer has no mask token. "
-            + "Set the mask token with which the model was trained: tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
+        if (tokenizer.MaskTokenId is null)
+            throw new ArgumentException("The tokenizer has no mask token. Set the mask token with which the model was trained: "
+                + "tokenizer.MaskToken = \"[MASK]\".", nameof(tokenizer));
     }
 
     /// <summary>The token that marks the position to predict, such as <c>[MASK]</c>.</summary>
@@ -48,12 +49,15 @@ public sealed class MaskFiller : Predictor
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static MaskFiller FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained, (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+    public static MaskFiller FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForMaskedLM.FromPretrained,
+            (model, tokenizer) => new MaskFiller(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<MaskFiller> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<MaskFiller> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Predicts the most likely tokens for the mask of a text, best first.</summary>
@@ -85,7 +89,8 @@ public sealed class MaskFiller : Predictor
     /// <exception cref="ArgumentException">
     /// The text has no mask or more tokens than the model supports, or a target is not a token of the vocabulary.
     /// </exception>
-    public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillEach(string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
+    public IReadOnlyList<IReadOnlyList<MaskCandidate>> FillEach(
+        string text, int topK = 5, IReadOnlyCollection<string>? targets = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return FillAll([text], topK, targets, new PredictionCall(1, adapter, null, CancellationToken.None))[0];
@@ -107,33 +112,43 @@ public sealed class MaskFiller : Predictor
     /// A text has no mask, several masks or more tokens than the model supports, or a target is not a token of the vocabulary.
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
+    public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
+        IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken)).Select((masks, text) => masks is [var only] ? only
-            : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
+        [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken))
+            .Select((masks, text) => masks is [var only]
+                ? only
+                : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
 
     /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{int}, CancellationToken)"/>
-    public Task<IReadOnlyList<IReadOnlyList<MaskCandidate>>> FillAsync(IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
+    public Task<IReadOnlyList<IReadOnlyList<MaskCandidate>>> FillAsync(
+        IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Fill(texts, topK, targets, batchSize, adapter, progress, cancellationToken), cancellationToken);
 
-    private IReadOnlyList<IReadOnlyList<MaskCandidate>>[] FillAll(IReadOnlyList<string> texts, int topK, IReadOnlyCollection<string>? targets, PredictionCall call)
+    private IReadOnlyList<IReadOnlyList<MaskCandidate>>[] FillAll(
+        IReadOnlyList<string> texts, int topK, IReadOnlyCollection<string>? targets, PredictionCall call)
     {
         RequireTexts(texts, nameof(texts));
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         var (limit, targetIds) = (MaxTokens(null, call.Adapter), TargetIds(targets));
-        return Predict(texts.Count, call, Encode, (output, rows) => Best(output.Logits!, rows, topK, targetIds), (_, rows) => Candidates(rows[0].Encoding, rows[0].Output));
+        return Predict(
+            texts.Count, call, Encode,
+            (output, rows) => Best(output.Logits!, rows, topK, targetIds),
+            (_, rows) => Candidates(rows[0].Encoding, rows[0].Output));
 
         BatchEncoding Encode(int start, int count)
         {
             var encoded = Tokenizer.Encode(Slice(texts, start, count), cancellationToken: call.CancellationToken);
             foreach (var (index, row) in encoded.Encodings.Index())
             {
-                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value)) throw new ArgumentException($"Text {start + index} has no mask. "
-                    + $"Insert {MaskToken} at the position to predict.", nameof(texts));
-                if (row.Length > limit) throw new ArgumentException($"Text {start + index} has {row.Length} tokens, "
-                    + $"but the model supports {limit}. Shorten the text around the mask.", nameof(texts));
+                if (!row.Ids.Contains(Tokenizer.MaskTokenId!.Value))
+                    throw new ArgumentException(
+                        $"Text {start + index} has no mask. Insert {MaskToken} at the position to predict.", nameof(texts));
+                if (row.Length > limit)
+                    throw new ArgumentException($"Text {start + index} has {row.Length} tokens, but the model supports {limit}. "
+                        + "Shorten the text around the mask.", nameof(texts));
             }
             return encoded;
         }
@@ -154,22 +169,33 @@ public sealed class MaskFiller : Predictor
     private IReadOnlyList<IReadOnlyList<MaskCandidate>> Candidates(TextEncoding encoding, (int Id, float Score)[][] best)
     {
         var (places, ids) = (Places(encoding), encoding.Ids);
-        return [.. places.Select((place, mask) => (IReadOnlyList<MaskCandidate>)[.. best[mask].Select(candidate => new MaskCandidate(Tokenizer.Decode([candidate.Id]), candidate.Id, candidate.Score, With(place, candidate.Id)))])];
+        return [.. places.Select((place, mask) =>
+            (IReadOnlyList<MaskCandidate>)[.. best[mask].Select(found => Candidate(place, found.Id, found.Score))])];
+
+        MaskCandidate Candidate(int place, int id, float score) => new(Tokenizer.Decode([id]), id, score, With(place, id));
 
         // If there are several masks, the others stay in the text, and so do special tokens, as in transformers.
-        string With(int place, int id) => Tokenizer.Decode(ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId), skipSpecialTokens: places.Length == 1);
+        string With(int place, int id) =>
+            Tokenizer.Decode(
+                ids.Select((old, i) => i == place ? id : old).Where(token => token != Tokenizer.PadTokenId),
+                skipSpecialTokens: places.Length == 1);
     }
 
-    private int[] Places(TextEncoding encoding) => [.. encoding.Ids.Index().Where(token => token.Item == Tokenizer.MaskTokenId).Select(token => token.Index)];
+    private int[] Places(TextEncoding encoding) =>
+        [.. encoding.Ids.Index().Where(token => token.Item == Tokenizer.MaskTokenId).Select(token => token.Index)];
 
     private long[]? TargetIds(IReadOnlyCollection<string>? targets)
     {
         if (targets is null) return null;
-        if (targets.Count == 0) throw new ArgumentException("targets is empty. Specify at least one token, "
-            + "or pass null.", nameof(targets));
+        if (targets.Count == 0)
+            throw new ArgumentException("targets is empty. Specify at least one token, or pass null.", nameof(targets));
         var vocabulary = Tokenizer.GetVocab();
-        return [.. targets.Select(target => vocabulary.TryGetValue(target, out var id) ? (long)id
-            : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into {string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. "
-                + "Use one of these, or another token.", nameof(targets))).Distinct()];
+        return [.. targets.Select(IdOf).Distinct()];
+
+        long IdOf(string target) => vocabulary.TryGetValue(target, out var id)
+            ? id
+            : throw new ArgumentException($"'{target}' is not a token of the vocabulary; it is split into "
+                + $"{string.Join(", ", Tokenizer.Tokenize(target).Select(token => $"'{token}'"))}. Use one of these, or another token.",
+                nameof(targets));
     }
 }

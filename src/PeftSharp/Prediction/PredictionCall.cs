@@ -5,4 +5,5 @@ namespace PeftSharp.Prediction;
 /// <param name="Adapter">The adapter to use. Null: the adapters of the current scope or of <c>SetAdapter</c>.</param>
 /// <param name="Progress">Receives the number of completed texts.</param>
 /// <param name="CancellationToken">Checked before each batch.</param>
-internal readonly record struct PredictionCall(int BatchSize, string? Adapter, IProgress<int>? Progress, CancellationToken CancellationToken);
+internal readonly record struct PredictionCall(
+    int BatchSize, string? Adapter, IProgress<int>? Progress, CancellationToken CancellationToken);

@@ -27,8 +27,10 @@ public abstract partial class Predictor
     /// </param>
     /// <param name="read">Reads the output of a batch; its tensors are freed afterwards.</param>
     /// <param name="finish">Creates the result of a text from its index and its rows.</param>
-    private protected TResult[] Predict<TRow, TResult>(int count, PredictionCall call, Func<int, int, BatchEncoding> encode,
-        Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read, Func<int, IReadOnlyList<(TextEncoding Encoding, TRow Output)>, TResult> finish)
+    private protected TResult[] Predict<TRow, TResult>(
+        int count, PredictionCall call, Func<int, int, BatchEncoding> encode,
+        Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read,
+        Func<int, IReadOnlyList<(TextEncoding Encoding, TRow Output)>, TResult> finish)
     {
         RequireOpen();
         ArgumentOutOfRangeException.ThrowIfLessThan(call.BatchSize, 1, nameof(call.BatchSize));
@@ -44,8 +46,9 @@ public abstract partial class Predictor
             var rows = encoded.Encodings;
             var textOf = encoded.OverflowToSampleMapping ?? [.. Enumerable.Range(0, rows.Count)];
             var empty = rows.Index().FirstOrDefault(row => row.Item.Length == 0);
-            if (empty.Item is not null) throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, "
-                + "and the tokenizer does not add special tokens. Remove empty texts.");
+            if (empty.Item is not null)
+                throw new ArgumentException($"Text {start + textOf[empty.Index]} has no tokens, "
+                    + "and the tokenizer does not add special tokens. Remove empty texts.");
             var outputs = new TRow[rows.Count];
             var open = textOf.CountBy(text => text).ToDictionary();
             foreach (var batch in Enumerable.Range(0, rows.Count).OrderByDescending(row => rows[row].Length).Chunk(rowsPerBatch))
@@ -76,10 +79,14 @@ public abstract partial class Predictor
     /// </exception>
     private protected int? MaxTokens(int? maxLength, string? adapter)
     {
-        var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] });
+        var options = new ForwardOptions { AdapterNames = adapter is null ? null : [adapter] };
+        var positions = Model.Inputs[0].MaxLength - Model.VirtualTokens(options);
         if (maxLength is not { } length) return Tokenizer.ModelMaxLength is { } limit ? Math.Min(limit, positions ?? limit) : positions;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1, nameof(maxLength));
-        return length <= (positions ?? length) ? length : throw new ArgumentOutOfRangeException(nameof(maxLength), length, $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
+        return length <= (positions ?? length)
+            ? length
+            : throw new ArgumentOutOfRangeException(nameof(maxLength), length,
+                $"The maximum length must be at most {positions}, the number of positions of {Model.GetName()}.");
     }
 
     /// <summary>Converts rows to tensors and pads short rows.</summary>
@@ -89,7 +96,8 @@ public abstract partial class Predictor
         var names = Model.InputNames;
         var inputs = new ModelInputs { InputIds = Matrix(row => row.Ids, PaddingId) };
         if (names.Contains("attention_mask")) inputs.AttentionMask = Matrix(row => row.AttentionMask, 0);
-        if (names.Contains("token_type_ids") && Tokenizer.ModelInputNames.Contains("token_type_ids")) inputs.TokenTypeIds = Matrix(row => row.TypeIds, Tokenizer.PadTokenTypeId);
+        if (names.Contains("token_type_ids") && Tokenizer.ModelInputNames.Contains("token_type_ids"))
+            inputs.TokenTypeIds = Matrix(row => row.TypeIds, Tokenizer.PadTokenTypeId);
         return inputs;
 
         Tensor Matrix(Func<TextEncoding, int[]> column, long filler)
@@ -109,7 +117,8 @@ public abstract partial class Predictor
     /// The model's padding token takes precedence over the tokenizer's, because models derive positions and the last token from it.
     /// Without either, masked positions can have any id.
     /// </summary>
-    private protected int PaddingId => Model.Config.PadTokenId is { } id && id >= 0 && id < (Model.Inputs[0].Limit ?? long.MaxValue) ? id : Tokenizer.PadTokenId ?? 0;
+    private protected int PaddingId =>
+        Model.Config.PadTokenId is { } id && id >= 0 && id < (Model.Inputs[0].Limit ?? long.MaxValue) ? id : Tokenizer.PadTokenId ?? 0;
 
     private TRow[] Run<TRow>(IReadOnlyList<TextEncoding> rows, string? adapter, Func<ModelOutput, IReadOnlyList<TextEncoding>, TRow[]> read)
     {
@@ -131,8 +140,9 @@ public abstract partial class Predictor
     {
         if (others is null) return;
         RequireTexts(others, name);
-        if (others.Count != texts.Count) throw new ArgumentException($"There are {texts.Count} first texts but {others.Count} second "
-            + "texts. Provide one second text per first text.", name);
+        if (others.Count != texts.Count)
+            throw new ArgumentException(
+                $"There are {texts.Count} first texts but {others.Count} second texts. Provide one second text per first text.", name);
     }
 
     private protected static string[] Slice(IReadOnlyList<string> texts, int start, int count)

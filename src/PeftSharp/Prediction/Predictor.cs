@@ -28,8 +28,9 @@ public abstract partial class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Model, Tokenizer) = (model, tokenizer);
         if (UntrainedWeights.Count > 0)
-            logger?.LogWarning("{Count} parameters of {Model} are initialized but not trained ({Names}), so its predictions are random. Train the model first, or load a checkpoint that contains them.",
-                UntrainedWeights.Count, model.GetName(), model.NewWeights.Summary);
+            logger?.LogWarning("{Count} parameters of {Model} are initialized but not trained ({Names}), so its predictions are random. "
+                + "Train the model first, or load a checkpoint that contains them.", UntrainedWeights.Count, model.GetName(),
+                model.NewWeights.Summary);
     }
 
     /// <summary>The model.</summary>
@@ -67,8 +68,10 @@ public abstract partial class Predictor : IDisposable
     /// <summary>Loads the base model, its adapter and the tokenizer.</summary>
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
-    private protected static TSelf Load<TSelf>(string folder, string? adapterFolder, PretrainedOptions? options, Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load,
-        Func<PretrainedModel, Tokenizer, TSelf> create, CancellationToken cancellationToken)
+    private protected static TSelf Load<TSelf>(
+        string folder, string? adapterFolder, PretrainedOptions? options,
+        Func<string, PretrainedOptions?, CancellationToken, PretrainedModel> load, Func<PretrainedModel, Tokenizer, TSelf> create,
+        CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (adapterFolder is null && IsAdapter(folder))
@@ -101,8 +104,10 @@ public abstract partial class Predictor : IDisposable
 
     private protected string LabelName(int label) => Model.Config.Id2Label?.GetValueOrDefault(label) ?? $"LABEL_{label}";
 
-    private static bool IsAdapter(string folder) => File.Exists(Path.Combine(folder, "adapter_config.json")) && !File.Exists(Path.Combine(folder, "config.json"));
+    private static bool IsAdapter(string folder) =>
+        File.Exists(Path.Combine(folder, "adapter_config.json")) && !File.Exists(Path.Combine(folder, "config.json"));
 
     // The trainer saves the tokenizer with the adapter that was trained with it.
-    private static bool HasTokenizer(string folder) => File.Exists(Path.Combine(folder, "tokenizer_config.json")) || File.Exists(Path.Combine(folder, "tokenizer.json"));
+    private static bool HasTokenizer(string folder) =>
+        File.Exists(Path.Combine(folder, "tokenizer_config.json")) || File.Exists(Path.Combine(folder, "tokenizer.json"));
 }

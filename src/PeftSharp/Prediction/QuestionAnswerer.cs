@@ -32,7 +32,8 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="ArgumentException">The model is not a question answering model.</exception>
     public QuestionAnswerer(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
-        if (model.Objective is not QuestionAnsweringObjective) throw WrongTask(model, "question answering", nameof(AutoModelForQuestionAnswering));
+        if (model.Objective is not QuestionAnsweringObjective)
+            throw WrongTask(model, "question answering", nameof(AutoModelForQuestionAnswering));
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
@@ -48,12 +49,15 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static QuestionAnswerer FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForQuestionAnswering.FromPretrained, (model, tokenizer) => new QuestionAnswerer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+    public static QuestionAnswerer FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForQuestionAnswering.FromPretrained,
+            (model, tokenizer) => new QuestionAnswerer(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<QuestionAnswerer> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<QuestionAnswerer> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Returns the best answer to one question.</summary>
@@ -74,8 +78,12 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    public QuestionAnswer Answer(string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null) =>
-        TopAnswers(question, context, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, adapter) is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0);
+    public QuestionAnswer Answer(
+        string question, string context, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
+        int? stride = null, string? adapter = null) =>
+        TopAnswers(question, context, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, adapter) is [var best, ..]
+            ? best
+            : new QuestionAnswer("", 0, 0, 0);
 
     /// <summary>Returns the best answers to one question, best first.</summary>
     /// <param name="question">The question.</param>
@@ -96,11 +104,14 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    public IReadOnlyList<QuestionAnswer> TopAnswers(string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null, string? adapter = null)
+    public IReadOnlyList<QuestionAnswer> TopAnswers(
+        string question, string context, int topK = 5, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
+        int? stride = null, string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(context);
-        return Search([question], [context], topK, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(16, adapter, null, CancellationToken.None))[0];
+        return Search([question], [context], topK, handleImpossibleAnswer, maxAnswerLength, maxLength, stride,
+            new PredictionCall(16, adapter, null, CancellationToken.None))[0];
     }
 
     /// <summary>Returns the best answer to each of several questions, in batches.</summary>
@@ -132,18 +143,30 @@ public sealed class QuestionAnswerer : Predictor
     /// </exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its context.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public IReadOnlyList<QuestionAnswer> Answer(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null, int? stride = null,
-        int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        [.. Search(questions, contexts, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, new PredictionCall(batchSize, adapter, progress, cancellationToken))
+    public IReadOnlyList<QuestionAnswer> Answer(
+        IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15,
+        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        [.. Search(questions, contexts, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride,
+            new PredictionCall(batchSize, adapter, progress, cancellationToken))
             .Select(answers => answers is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0))];
 
     /// <summary>Returns the best answer to each of several questions asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string, IProgress{int}, CancellationToken)"/>
-    public Task<IReadOnlyList<QuestionAnswer>> AnswerAsync(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15, int? maxLength = null,
-        int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Answer(questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
+    /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string, IProgress{int},
+    /// CancellationToken)"/>
+    public Task<IReadOnlyList<QuestionAnswer>> AnswerAsync(
+        IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15,
+        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Answer(
+                questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress,
+                cancellationToken),
+            cancellationToken);
 
-    private IReadOnlyList<QuestionAnswer>[] Search(IReadOnlyList<string> questions, IReadOnlyList<string> contexts, int topK, bool handleImpossibleAnswer, int maxAnswerLength, int? maxLength, int? stride, PredictionCall call)
+    private IReadOnlyList<QuestionAnswer>[] Search(
+        IReadOnlyList<string> questions, IReadOnlyList<string> contexts, int topK, bool handleImpossibleAnswer, int maxAnswerLength,
+        int? maxLength, int? stride, PredictionCall call)
     {
         RequireTexts(questions, nameof(questions));
         ArgumentNullException.ThrowIfNull(contexts);
@@ -155,26 +178,30 @@ public sealed class QuestionAnswerer : Predictor
         var limit = MaxTokens(maxLength, call.Adapter) is { } most ? maxLength ?? Math.Min(most, DefaultMaxLength) : DefaultMaxLength;
         var overlap = stride ?? Math.Min(limit / 2, DefaultStride);
         var isQuestionFirst = Tokenizer.PaddingSide == PaddingSide.Right;
+        var truncation = isQuestionFirst ? TruncationStrategy.OnlySecond : TruncationStrategy.OnlyFirst;
         return Predict<(float[] Start, float[] End), IReadOnlyList<QuestionAnswer>>(questions.Count, call,
             (start, count) =>
             {
                 var (first, second) = (Slice(questions, start, count), Slice(contexts, start, count));
                 if (!isQuestionFirst) (first, second) = (second, first);
-                return Tokenizer.Encode(first, second, truncation: isQuestionFirst ? TruncationStrategy.OnlySecond : TruncationStrategy.OnlyFirst, maxLength: limit, stride: overlap,
-                    returnOverflowingTokens: true, cancellationToken: call.CancellationToken);
+                return Tokenizer.Encode(
+                    first, second, truncation: truncation, maxLength: limit, stride: overlap, returnOverflowingTokens: true,
+                    cancellationToken: call.CancellationToken);
             },
             (output, rows) =>
             {
                 var (starts, ends, width) = (Floats(output.StartLogits!), Floats(output.EndLogits!), (int)output.StartLogits!.shape[1]);
-                return [.. rows.Select((row, index) => (starts.AsSpan(index * width, row.Length).ToArray(), ends.AsSpan(index * width, row.Length).ToArray()))];
+                return [.. rows.Select((row, index) =>
+                    (starts.AsSpan(index * width, row.Length).ToArray(), ends.AsSpan(index * width, row.Length).ToArray()))];
             },
-            (text, windows) => AnswerSpans.Best(contexts[text], windows, isQuestionFirst ? 1 : 0, Tokenizer.ClsTokenId, topK, maxAnswerLength, handleImpossibleAnswer));
+            (text, windows) => AnswerSpans.Best(
+                contexts[text], windows, isQuestionFirst ? 1 : 0, Tokenizer.ClsTokenId, topK, maxAnswerLength, handleImpossibleAnswer));
     }
 
     private static void RequireContent(IReadOnlyList<string> texts, string name)
     {
         for (var i = 0; i < texts.Count; i++)
-            if (texts[i].Length == 0) throw new ArgumentException($"{name}[{i}] is empty. "
-                + "Provide a question and the text that contains its answer.", name);
+            if (texts[i].Length == 0)
+                throw new ArgumentException($"{name}[{i}] is empty. Provide a question and the text that contains its answer.", name);
     }
 }

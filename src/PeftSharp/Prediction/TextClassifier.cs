@@ -27,7 +27,8 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="ArgumentException">The model is not a sequence classification model.</exception>
     public TextClassifier(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
     {
-        if (model.Objective is not SequenceClassificationObjective) throw WrongTask(model, "sequence classification", nameof(AutoModelForSequenceClassification));
+        if (model.Objective is not SequenceClassificationObjective)
+            throw WrongTask(model, "sequence classification", nameof(AutoModelForSequenceClassification));
     }
 
     /// <summary>Loads a model and its tokenizer.</summary>
@@ -46,12 +47,15 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static TextClassifier FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForSequenceClassification.FromPretrained, (model, tokenizer) => new TextClassifier(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+    public static TextClassifier FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForSequenceClassification.FromPretrained,
+            (model, tokenizer) => new TextClassifier(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<TextClassifier> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<TextClassifier> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Classifies one text or text pair.</summary>
@@ -71,7 +75,9 @@ public sealed class TextClassifier : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    public TextClassification Classify(string text, string? textPair = null, double threshold = 0.5, int? maxLength = null, ScoreFunction? functionToApply = null, string? adapter = null)
+    public TextClassification Classify(
+        string text, string? textPair = null, double threshold = 0.5, int? maxLength = null, ScoreFunction? functionToApply = null,
+        string? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Classify([text], textPair is null ? null : [textPair], threshold, maxLength, functionToApply, batchSize: 1, adapter)[0];
@@ -100,26 +106,36 @@ public sealed class TextClassifier : Predictor
     /// <returns>The result of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">A text is null or has no tokens, or first and second texts differ in number.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public IReadOnlyList<TextClassification> Classify(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
-        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<TextClassification> Classify(
+        IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
+        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
         RequirePairs(texts, textPairs, nameof(textPairs));
         var limit = MaxTokens(maxLength, adapter);
         var function = functionToApply ?? DefaultFunction;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
-            (start, count) => Tokenizer.Encode(Slice(texts, start, count), textPairs is null ? null : Slice(textPairs, start, count), truncation: limit is not null, maxLength: limit, cancellationToken: cancellationToken),
+            (start, count) => Tokenizer.Encode(
+                Slice(texts, start, count), textPairs is null ? null : Slice(textPairs, start, count),
+                truncation: limit is not null, maxLength: limit, cancellationToken: cancellationToken),
             (output, rows) => Floats(output.Logits!).Chunk(Model.Config.NumLabels).ToArray(),
             (_, rows) => Result(rows[0].Output, function, threshold, rows[0].Encoding.IsTruncated));
     }
 
     /// <summary>Classifies several texts or text pairs asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Classify(IReadOnlyList{string}, IReadOnlyList{string}, double, int?, ScoreFunction?, int, string, IProgress{int}, CancellationToken)"/>
-    public Task<IReadOnlyList<TextClassification>> ClassifyAsync(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
-        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => Classify(texts, textPairs, threshold, maxLength, functionToApply, batchSize, adapter, progress, cancellationToken), cancellationToken);
+    /// <inheritdoc cref="Classify(IReadOnlyList{string}, IReadOnlyList{string}, double, int?, ScoreFunction?, int, string, IProgress{int},
+    /// CancellationToken)"/>
+    public Task<IReadOnlyList<TextClassification>> ClassifyAsync(
+        IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
+        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () => Classify(texts, textPairs, threshold, maxLength, functionToApply, batchSize, adapter, progress, cancellationToken),
+            cancellationToken);
 
-    // A decoder locates the last token of a row by the padding token of the configuration; without one, rows must be processed individually.
+    // A decoder finds the last token of a row by the padding token of the configuration. Without a padding token, each row is a batch of
+    // its own.
     private protected override int RowsPerBatch(int batchSize) =>
         Model.Config.PadTokenId is null && Model.Inputs.Any(input => input.Kind == InputKind.CachedAttentionMask) ? 1 : batchSize;
 
@@ -134,8 +150,14 @@ public sealed class TextClassifier : Predictor
 
     private TextClassification Result(float[] logits, ScoreFunction function, double threshold, bool isTruncated)
     {
-        var values = function switch { ScoreFunction.Sigmoid => Probabilities.Sigmoid(logits), ScoreFunction.Softmax => Probabilities.Softmax(logits), _ => logits };
-        LabelScore[] scores = [.. values.Select((value, label) => new LabelScore(LabelName(label), value)).OrderByDescending(entry => entry.Score)];
+        var values = function switch
+        {
+            ScoreFunction.Sigmoid => Probabilities.Sigmoid(logits),
+            ScoreFunction.Softmax => Probabilities.Softmax(logits),
+            _ => logits,
+        };
+        LabelScore[] scores = [.. values.Select((value, label) => new LabelScore(LabelName(label), value))
+            .OrderByDescending(entry => entry.Score)];
         return new TextClassification
         {
             Label = scores[0].Label,

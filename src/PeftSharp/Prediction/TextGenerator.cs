@@ -52,12 +52,15 @@ public sealed class TextGenerator : Predictor
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public static TextGenerator FromPretrained(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
-        Load(folder, adapterFolder, options, AutoModelForCausalLM.FromPretrained, (model, tokenizer) => new TextGenerator(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
+    public static TextGenerator FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Load(folder, adapterFolder, options, AutoModelForCausalLM.FromPretrained,
+            (model, tokenizer) => new TextGenerator(model, tokenizer, options?.Logger) { OwnsModel = true }, cancellationToken);
 
     /// <summary>Loads a model and its tokenizer asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
-    public static Task<TextGenerator> FromPretrainedAsync(string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<TextGenerator> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Generates a continuation of one prompt.</summary>
@@ -91,7 +94,9 @@ public sealed class TextGenerator : Predictor
     /// </returns>
     /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    public IReadOnlyList<GeneratedText> Generate(IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<GeneratedText> Generate(
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         RequireTexts(prompts, nameof(prompts));
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -109,7 +114,8 @@ public sealed class TextGenerator : Predictor
             foreach (var group in batch.GroupBy(prompt => rows[prompt].Length == 0, (_, members) => members.ToArray()))
             {
                 var written = Continue([.. group.Select(prompt => rows[prompt])], ForBatch(options, group, done), cancellationToken);
-                foreach (var (index, prompt) in group.Index()) texts[prompt] = [.. written[index].Select(text => new GeneratedText(prompts[prompt], text))];
+                foreach (var (index, prompt) in group.Index())
+                    texts[prompt] = [.. written[index].Select(text => new GeneratedText(prompts[prompt], text))];
             }
             progress?.Report(done += batch.Length);
         }
@@ -118,7 +124,9 @@ public sealed class TextGenerator : Predictor
 
     /// <summary>Generates continuations of several prompts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Generate(IReadOnlyList{string}, GenerationOptions, int, IProgress{int}, CancellationToken)"/>
-    public Task<IReadOnlyList<GeneratedText>> GenerateAsync(IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<GeneratedText>> GenerateAsync(
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Generate(prompts, options, batchSize, progress, cancellationToken), cancellationToken);
 
     /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
@@ -129,12 +137,14 @@ public sealed class TextGenerator : Predictor
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Pieces of text of whole characters; none is empty.</returns>
     /// <exception cref="ArgumentException">The prompt or the options are invalid.</exception>
-    public IAsyncEnumerable<string> GenerateStreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<string> GenerateStreamAsync(
+        string prompt, GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         RequireOpen();
         int[] ids = Tokenizer.Encode(prompt, truncation: false).Ids is { Length: > 0 } tokens ? tokens : [BeginOfText];
-        return Model.GenerateStreamAsync(ids, Tokenizer, Resolve(options ?? new GenerationOptions(), ids.Length), cancellationToken: cancellationToken);
+        return Model.GenerateStreamAsync(
+            ids, Tokenizer, Resolve(options ?? new GenerationOptions(), ids.Length), cancellationToken: cancellationToken);
     }
 
     /// <summary>The options for some of the prompts, with the values that apply to individual prompts selected.</summary>
@@ -149,14 +159,18 @@ public sealed class TextGenerator : Predictor
     private string[][] Continue(TextEncoding[] rows, GenerationOptions asked, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var inputs = rows[0].Length == 0 ? new ModelInputs { InputIds = full([rows.Length, 1], BeginOfText, ScalarType.Int64) } : ToInputs(rows, PaddingSide.Left);
+        var inputs = rows[0].Length == 0
+            ? new ModelInputs { InputIds = full([rows.Length, 1], BeginOfText, ScalarType.Int64) }
+            : ToInputs(rows, PaddingSide.Left);
         var prompt = new ModelInputs { InputIds = inputs.InputIds, AttentionMask = inputs.AttentionMask ?? ones_like(inputs.InputIds!) };
         var width = (int)inputs.InputIds!.shape[1];
         var output = Model.Generate(prompt, Resolve(asked, width), cancellationToken);
         var newTokens = output.NewTokens().cpu().to(ScalarType.Int32).contiguous();
         var ends = asked.EosTokenId ?? Model.GenerationConfig.EosTokenId ?? [];
         var flat = newTokens.data<int>().ToArray();
-        var sequences = newTokens.shape[1] == 0 ? Enumerable.Repeat<int[]>([], (int)newTokens.shape[0]) : flat.Chunk((int)newTokens.shape[1]);
+        var sequences = newTokens.shape[1] == 0
+            ? Enumerable.Repeat<int[]>([], (int)newTokens.shape[0])
+            : flat.Chunk((int)newTokens.shape[1]);
         string[] texts = [.. sequences.Select(ids => Tokenizer.Decode(ids.TakeWhile(id => !ends.Contains(id)), skipSpecialTokens: true))];
         return [.. texts.Chunk(texts.Length / rows.Length)];
     }
@@ -173,7 +187,10 @@ public sealed class TextGenerator : Predictor
             Tokenizer = asked.Tokenizer ?? Tokenizer,
             DoSample = asked.DoSample ?? (own.DoSample is null ? true : null),
             Temperature = asked.Temperature ?? (samples && own.Temperature is null ? DefaultTemperature : null),
-            MaxNewTokens = asked.MaxNewTokens ?? (known.MaxLength is null && own.MaxNewTokens is null ? Math.Max(1, Math.Min(DefaultNewTokens, room ?? DefaultNewTokens)) : null),
+            MaxNewTokens = asked.MaxNewTokens
+                ?? (known.MaxLength is null && own.MaxNewTokens is null
+                    ? Math.Max(1, Math.Min(DefaultNewTokens, room ?? DefaultNewTokens))
+                    : null),
             PadTokenId = asked.PadTokenId ?? (own.PadTokenId is null ? Tokenizer.PadTokenId ?? Tokenizer.EosTokenId : null),
         };
     }

@@ -70,7 +70,8 @@ public sealed class CheckpointTensors : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentException.ThrowIfNullOrEmpty(fileName);
-        new ShardedSave(folder, fileName, metadata ?? Safetensors.PyTorchMetadata).Write([.. tensors], ByteSize.Parse(maxShardSize, nameof(maxShardSize)));
+        new ShardedSave(folder, fileName, metadata ?? Safetensors.PyTorchMetadata)
+            .Write([.. tensors], ByteSize.Parse(maxShardSize, nameof(maxShardSize)));
     }
 
     /// <summary>The entries of all tensors by name, in the order of the files.</summary>

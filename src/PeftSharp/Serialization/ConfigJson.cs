@@ -112,7 +112,8 @@ internal sealed class ConfigJson
     /// <summary>Gets a string, or null if the field is absent or null.</summary>
     /// <param name="name">The name of the field.</param>
     /// <exception cref="CheckpointException">The field is not a string.</exception>
-    public string? GetStringOrNull(string name) => Ask(name) is { } node ? TryString(node, out var text) ? text : throw Wrong(name, node, Text) : null;
+    public string? GetStringOrNull(string name) =>
+        Ask(name) is { } node ? TryString(node, out var text) ? text : throw Wrong(name, node, Text) : null;
 
     /// <summary>Gets a list of strings, or null if the field is absent or null.</summary>
     /// <param name="name">The name of the field.</param>
@@ -169,7 +170,8 @@ internal sealed class ConfigJson
         return Fields[name];
     }
 
-    private T Need<T>(string name, string expected, Conversion<T> convert) where T : struct => Find(name, expected, convert) ?? throw Missing(name, expected);
+    private T Need<T>(string name, string expected, Conversion<T> convert) where T : struct =>
+        Find(name, expected, convert) ?? throw Missing(name, expected);
 
     private T? Find<T>(string name, string expected, Conversion<T> convert) where T : struct =>
         Ask(name) is { } node ? convert(node, out var value) ? value : throw Wrong(name, node, expected) : null;

@@ -26,7 +26,8 @@ internal static class JsonFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"'{path}' cannot be read ({error.Message}){FolderContents.Describe(Path.GetDirectoryName(path))}", error);
+            throw new CheckpointException(
+                $"'{path}' cannot be read ({error.Message}){FolderContents.Describe(Path.GetDirectoryName(path))}", error);
         }
         return Parse(path, text, refuseDuplicates);
     }
@@ -57,8 +58,8 @@ internal static class JsonFile
         }
         catch (JsonException error)
         {
-            throw new CheckpointException($"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}. "
-                + "The file may be truncated: download or write it again.", error);
+            throw new CheckpointException($"'{path}' is not valid JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: "
+                + $"{error.Message}. The file may be truncated: download or write it again.", error);
         }
     }
 }

@@ -18,8 +18,8 @@ internal static class JsonNumbers
             value = single;
         else if (number.TryGetValue(out long wide))
             value = wide;
-        else
-            value = double.Parse(number.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);   // the other integer types, decimal
+        else                                                                              // another integer type, or decimal
+            value = double.Parse(number.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture);
         return true;
     }
 

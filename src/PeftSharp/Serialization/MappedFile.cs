@@ -28,7 +28,8 @@ internal sealed class MappedFile : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException($"'{path}' cannot be opened ({error.Message}){FolderContents.Describe(System.IO.Path.GetDirectoryName(path))}", error);
+            throw new CheckpointException(
+                $"'{path}' cannot be opened ({error.Message}){FolderContents.Describe(System.IO.Path.GetDirectoryName(path))}", error);
         }
         Length = _stream.Length;
     }

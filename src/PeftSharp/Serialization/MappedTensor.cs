@@ -21,7 +21,8 @@ internal static unsafe class MappedTensor
     /// inside the file and aligned.</summary>
     internal static Tensor Over(MappedFile file, long offset, long[] shape, ScalarType dtype)
     {
-        var create = (delegate* unmanaged<nint, delegate* unmanaged<nint, void>, long*, int, sbyte, sbyte, int, int, byte, nint>)Factory.Value;
+        var create = (delegate* unmanaged<
+            nint, delegate* unmanaged<nint, void>, long*, int, sbyte, sbyte, int, int, byte, nint>)Factory.Value;
         var address = (nint)file.AddressOf(offset);
         Hold(address, file.View);
         nint handle;

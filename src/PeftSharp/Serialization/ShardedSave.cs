@@ -29,12 +29,14 @@ internal sealed class ShardedSave(string folder, string fileName, IReadOnlyDicti
                 foreach (var (tensor, _) in shards[i])
                     fileOf.Add(tensor, name);
             }
-            var index = ShardIndex.Make(fileOf, tensors.Sum(pair => SafetensorsWriter.LengthOf(pair.Value)), tensors.Sum(pair => pair.Value.numel()));
+            var index = ShardIndex.Make(
+                fileOf, tensors.Sum(pair => SafetensorsWriter.LengthOf(pair.Value)), tensors.Sum(pair => pair.Value.numel()));
             var text = Encoding.UTF8.GetBytes(PythonJson.Dumps(index) + "\n");
             Stage(staged, written, ShardIndex.NameFor(fileName), stream => stream.Write(text));
         }
+        // If the process ends during the renames, the folder contains old and new shards; the old index must not refer to them.
         if (written.Count > 1 && written.Any(name => ShardIndex.IsShard(fileName, name) && File.Exists(InFolder(name))))
-            File.Delete(InFolder(ShardIndex.NameFor(fileName)));   // after a crash during the renames, no index may refer to a mix of shards
+            File.Delete(InFolder(ShardIndex.NameFor(fileName)));
         staged.Commit();
         RemoveOlder(written);
     }

@@ -33,7 +33,8 @@ public sealed record AddedToken(string Content)
     /// Whether the text and the values of all properties are equal. A property set to its default value equals one that is not set.
     /// </summary>
     public bool Equals(AddedToken? other) => other is not null
-        && (Content, SingleWord, LStrip, RStrip, Special, Normalized) == (other.Content, other.SingleWord, other.LStrip, other.RStrip, other.Special, other.Normalized);
+        && (Content, SingleWord, LStrip, RStrip, Special, Normalized)
+            == (other.Content, other.SingleWord, other.LStrip, other.RStrip, other.Special, other.Normalized);
 
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Content);

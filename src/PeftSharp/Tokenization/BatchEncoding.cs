@@ -14,7 +14,9 @@ public sealed class BatchEncoding
     private readonly IReadOnlyList<string> _columns;
     private int[][]? _inputIds, _tokenTypeIds, _attentionMask, _specialTokensMask;
 
-    internal BatchEncoding(IReadOnlyList<TextEncoding> texts, IReadOnlyList<string> modelInputNames, bool overflow, bool specialTokensMask, bool offsetsMapping)
+    internal BatchEncoding(
+        IReadOnlyList<TextEncoding> texts, IReadOnlyList<string> modelInputNames, bool overflow, bool specialTokensMask,
+        bool offsetsMapping)
     {
         if (overflow)
         {
@@ -84,13 +86,17 @@ public sealed class BatchEncoding
     /// <returns>The labels, one array per row, with one label per token.</returns>
     /// <exception cref="ArgumentException">The number of texts, or of labels of a text, is wrong.</exception>
     /// <exception cref="InvalidOperationException">The tokens are those of texts, not of words.</exception>
-    public T[][] AlignLabels<T>(IReadOnlyList<IReadOnlyList<T>> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100) where T : IBinaryInteger<T>
+    public T[][] AlignLabels<T>(
+        IReadOnlyList<IReadOnlyList<T>> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
+        where T : IBinaryInteger<T>
     {
         ArgumentNullException.ThrowIfNull(labels);
         var texts = OverflowToSampleMapping is { } mapping ? mapping.DefaultIfEmpty(-1).Max() + 1 : Count;
-        if (labels.Count != texts) throw new ArgumentException(
-            $"There are {texts} texts but labels for {labels.Count}. Pass the labels of each text.", nameof(labels));
-        return [.. Encodings.Select((encoding, row) => encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
+        if (labels.Count != texts)
+            throw new ArgumentException(
+                $"There are {texts} texts but labels for {labels.Count}. Pass the labels of each text.", nameof(labels));
+        return [.. Encodings.Select((encoding, row) =>
+            encoding.AlignLabels(labels[OverflowToSampleMapping?[row] ?? row], alignment, ignored))];
     }
 
     /// <summary>

@@ -9,7 +9,10 @@ public static class BertTokenizer
     internal static TokenizerKind Kind { get; } = new("BertTokenizer")
     {
         ModelInputNames = ["input_ids", "token_type_ids", "attention_mask"],
-        SpecialTokens = new Dictionary<string, string?> { ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]" },
+        SpecialTokens = new Dictionary<string, string?>
+        {
+            ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]",
+        },
         VocabularyFiles = ["vocab.txt"],
         Pipeline = Build,
         PostProcessor = Template,
@@ -36,14 +39,20 @@ public static class BertTokenizer
     /// Whether to make each Chinese character a word. Default: <c>tokenize_chinese_chars</c> in tokenizer_config.json, otherwise true.
     /// </param>
     /// <exception cref="TokenizerException">A file is missing or malformed, or the unknown token is not in the vocabulary.</exception>
-    public static Tokenizer FromPretrained(string folder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents), ("tokenize_chinese_chars", tokenizeChineseChars));
+    public static Tokenizer FromPretrained(
+        string folder, bool? doLowerCase = null, bool? stripAccents = null, bool? tokenizeChineseChars = null) =>
+        Kind.Load(
+            new TokenizerFolder(folder), ("do_lower_case", doLowerCase), ("strip_accents", stripAccents),
+            ("tokenize_chinese_chars", tokenizeChineseChars));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {
-        var normalizer = new BertNormalizer(new BertNormalizerOptions(Lowercase: parts.Option("do_lower_case", absent: true), StripAccents: parts.Files.Flag("strip_accents"), HandleChineseChars: parts.Option("tokenize_chinese_chars", absent: true)));
+        var normalizer = new BertNormalizer(new BertNormalizerOptions(
+            Lowercase: parts.Option("do_lower_case", absent: true), StripAccents: parts.Files.Flag("strip_accents"),
+            HandleChineseChars: parts.Option("tokenize_chinese_chars", absent: true)));
         var unknown = parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : "[UNK]";
-        return new TokenizerPipeline(normalizer, new BertPreTokenizer(), new WordPiece(parts.WordPieces(), unknown), null, new WordPieceDecoder("##", cleanup: true));
+        var model = new WordPiece(parts.WordPieces(), unknown);
+        return new TokenizerPipeline(normalizer, new BertPreTokenizer(), model, null, new WordPieceDecoder("##", cleanup: true));
     }
 
     // [CLS] A [SEP] and [CLS] A [SEP] B [SEP].

@@ -19,7 +19,8 @@ public sealed class DecodeStream
     private int _shownIds;
     private string _shown = "";
 
-    internal DecodeStream(TokenizerPipeline pipeline, bool skipSpecialTokens) => (_pipeline, _skipSpecialTokens) = (pipeline, skipSpecialTokens);
+    internal DecodeStream(TokenizerPipeline pipeline, bool skipSpecialTokens) =>
+        (_pipeline, _skipSpecialTokens) = (pipeline, skipSpecialTokens);
 
     /// <summary>Adds the next token.</summary>
     /// <returns>The text that is complete with this token; empty while a character is incomplete.</returns>

@@ -9,7 +9,10 @@ public static class Gpt2Tokenizer
 
     internal static TokenizerKind Kind { get; } = new("GPT2Tokenizer")
     {
-        SpecialTokens = new Dictionary<string, string?> { ["bos_token"] = EndOfText, ["eos_token"] = EndOfText, ["unk_token"] = EndOfText, ["pad_token"] = null },
+        SpecialTokens = new Dictionary<string, string?>
+        {
+            ["bos_token"] = EndOfText, ["eos_token"] = EndOfText, ["unk_token"] = EndOfText, ["pad_token"] = null,
+        },
         VocabularyFiles = ["vocab.json", "merges.txt"],
         Pipeline = BuildByteLevel,
     };

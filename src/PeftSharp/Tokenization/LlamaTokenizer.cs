@@ -39,17 +39,26 @@ public static class LlamaTokenizer
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
-    public static Tokenizer FromPretrained(string folder, bool? addBosToken = null, bool? addEosToken = null, bool? addPrefixSpace = null, bool? legacy = null) =>
-        Kind.Load(new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken), ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
+    public static Tokenizer FromPretrained(
+        string folder, bool? addBosToken = null, bool? addEosToken = null, bool? addPrefixSpace = null, bool? legacy = null) =>
+        Kind.Load(
+            new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken),
+            ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
     /// <summary>Whether tokenizer.json has a byte-level component, which this class does not support.</summary>
-    internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json") && System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal);
+    internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json")
+        && System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal);
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {
         var addsSpace = parts.Option("add_prefix_space", absent: true);
         var scheme = !addsSpace ? PrependScheme.Never : parts.Option("legacy", absent: false) ? PrependScheme.Always : PrependScheme.First;
-        Decoder[] decoders = [new ReplaceDecoder(TextPattern.OfText(Space.ToString()), " "), new ByteFallbackDecoder(), new FuseDecoder(), .. addsSpace ? [new StripDecoder(' ', 1, 0)] : Array.Empty<Decoder>()];
-        return new TokenizerPipeline(null, new Metaspace(Space, scheme, split: false), parts.BytePairs(new BytePairOptions { FuseUnk = true, ByteFallback = true }), null, new DecoderSequence(decoders));
+        Decoder[] decoders =
+        [
+            new ReplaceDecoder(TextPattern.OfText(Space.ToString()), " "), new ByteFallbackDecoder(), new FuseDecoder(),
+            .. addsSpace ? [new StripDecoder(' ', 1, 0)] : Array.Empty<Decoder>(),
+        ];
+        var model = parts.BytePairs(new BytePairOptions { FuseUnk = true, ByteFallback = true });
+        return new TokenizerPipeline(null, new Metaspace(Space, scheme, split: false), model, null, new DecoderSequence(decoders));
     }
 }

@@ -10,11 +10,13 @@ public static class RobertaTokenizer
     {
         SpecialTokens = new Dictionary<string, string?>
         {
-            ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["sep_token"] = "</s>", ["pad_token"] = "<pad>", ["cls_token"] = "<s>", ["mask_token"] = "<mask>",
+            ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["sep_token"] = "</s>", ["pad_token"] = "<pad>",
+            ["cls_token"] = "<s>", ["mask_token"] = "<mask>",
         },
         VocabularyFiles = ["vocab.json", "merges.txt"],
         Pipeline = Gpt2Tokenizer.BuildByteLevel,
-        PostProcessor = (parts, pipeline) => new RobertaProcessing(parts.Special("sep_token", pipeline), parts.Special("cls_token", pipeline),
+        PostProcessor = (parts, pipeline) => new RobertaProcessing(
+            parts.Special("sep_token", pipeline), parts.Special("cls_token", pipeline),
             parts.Option("trim_offsets", absent: true), parts.Option("add_prefix_space", absent: false)),
     };
 

@@ -17,7 +17,8 @@ public sealed partial class TextEncoding
     /// <returns>The labels, one per token.</returns>
     /// <exception cref="ArgumentException">The number of labels is not the number of words.</exception>
     /// <exception cref="InvalidOperationException">The tokens are those of a text, not of words.</exception>
-    public T[] AlignLabels<T>(IReadOnlyList<T> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100) where T : IBinaryInteger<T>
+    public T[] AlignLabels<T>(IReadOnlyList<T> labels, LabelAlignment alignment = LabelAlignment.FirstToken, int ignored = -100)
+        where T : IBinaryInteger<T>
     {
         ArgumentNullException.ThrowIfNull(labels);
         var aligned = new T[Length];

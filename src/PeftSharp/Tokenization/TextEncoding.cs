@@ -101,7 +101,8 @@ public sealed partial class TextEncoding
         if (Length >= length)
             return new TextEncoding(_segments, _pipeline, overflowing) { IsTruncated = IsTruncated };
         padding = padding with { Length = length - Length };
-        return new TextEncoding(side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments], _pipeline, overflowing) { IsTruncated = IsTruncated };
+        EncodingSegment[] segments = side == PaddingSide.Right ? [.. _segments, padding] : [padding, .. _segments];
+        return new TextEncoding(segments, _pipeline, overflowing) { IsTruncated = IsTruncated };
     }
 
     private TokenOffset[] NewOffsets()

@@ -60,19 +60,30 @@ public sealed partial class Tokenizer
     /// Whether to split the text into words. If false, the text between added tokens is one word. The byte-level and SentencePiece
     /// representations of bytes and spaces are applied in both cases, because the vocabulary requires them. Default true.
     /// </param>
-    public Tokenizer WithSteps(bool normalization = true, bool preTokenization = true) => normalization && preTokenization ? this : new Tokenizer(_pipeline with
+    public Tokenizer WithSteps(bool normalization = true, bool preTokenization = true)
     {
-        Normalizer = normalization ? _pipeline.Normalizer : null,
-        PreTokenizer = preTokenization ? _pipeline.PreTokenizer : _pipeline.PreTokenizer?.WithoutSplitting(),
-    }, _config)
-    { ModelInputNames = ModelInputNames, ModelMaxLength = ModelMaxLength, PaddingSide = PaddingSide, TruncationSide = TruncationSide };
+        if (normalization && preTokenization)
+            return this;
+        var pipeline = _pipeline with
+        {
+            Normalizer = normalization ? _pipeline.Normalizer : null,
+            PreTokenizer = preTokenization ? _pipeline.PreTokenizer : _pipeline.PreTokenizer?.WithoutSplitting(),
+        };
+        return new Tokenizer(pipeline, _config)
+        {
+            ModelInputNames = ModelInputNames, ModelMaxLength = ModelMaxLength, PaddingSide = PaddingSide, TruncationSide = TruncationSide,
+        };
+    }
 
     // Parses "[CLS] $A [SEP]" into a template with the token type of each piece.
     private static TemplateProcessing BackendTemplate(TokenizerBackendOptions options, TokenizerPipeline pipeline)
     {
         var single = Pieces(options.SingleTemplate);
-        var pair = options.PairTemplate is { } given ? Pieces(given) : [.. single, .. single.Select(piece => ((piece.Name == "$A" ? "$B" : piece.Name), '1'))];
-        var tokens = single.Concat(pair).Where(piece => piece.Name is not ("$A" or "$B")).Select(piece => piece.Name).Distinct().Select(name => (name, BackendId(pipeline, name, "the template"))).ToArray();
+        var pair = options.PairTemplate is { } given
+            ? Pieces(given)
+            : [.. single, .. single.Select(piece => ((piece.Name == "$A" ? "$B" : piece.Name), '1'))];
+        var tokens = single.Concat(pair).Where(piece => piece.Name is not ("$A" or "$B")).Select(piece => piece.Name).Distinct()
+            .Select(name => (name, BackendId(pipeline, name, "the template"))).ToArray();
         try
         {
             return TemplateProcessing.Of(Write(single), Write(pair), tokens);
@@ -84,13 +95,16 @@ public sealed partial class Tokenizer
                 + $"{error.Message}", nameof(options), error);
         }
 
-        static (string Name, char Type)[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
-            piece is [.., ':', (>= '0' and <= '9') and var type] ? (piece[..^2], type) : (piece, '0'))];
+        static (string Name, char Type)[] Pieces(string template) =>
+            [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
+                piece is [.., ':', (>= '0' and <= '9') and var type] ? (piece[..^2], type) : (piece, '0'))];
 
-        static string Write(IEnumerable<(string Name, char Type)> pieces) => string.Join(' ', pieces.Select(piece => $"{piece.Name}:{piece.Type}"));
+        static string Write(IEnumerable<(string Name, char Type)> pieces) =>
+            string.Join(' ', pieces.Select(piece => $"{piece.Name}:{piece.Type}"));
     }
 
-    private static int BackendId(TokenizerPipeline pipeline, string token, string place) => pipeline.Model.IdOf(token) ?? throw new ArgumentException(
-        $"The token '{token}' of {place} is not in the backend's vocabulary ({pipeline.Model.Vocabulary.Count} tokens). "
-        + "Use a token of the vocabulary, or add the token to the tokenizer with AddSpecialTokens.");
+    private static int BackendId(TokenizerPipeline pipeline, string token, string place) =>
+        pipeline.Model.IdOf(token) ?? throw new ArgumentException(
+            $"The token '{token}' of {place} is not in the backend's vocabulary ({pipeline.Model.Vocabulary.Count} tokens). "
+            + "Use a token of the vocabulary, or add the token to the tokenizer with AddSpecialTokens.");
 }

@@ -18,7 +18,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Decodes several rows of tokens; see <see cref="Decode"/>.</summary>
-    public IReadOnlyList<string> BatchDecode(IEnumerable<IEnumerable<int>> sequences, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
+    public IReadOnlyList<string> BatchDecode(
+        IEnumerable<IEnumerable<int>> sequences, bool skipSpecialTokens = false, bool? cleanUpTokenizationSpaces = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         return [.. sequences.Select(ids => Decode(ids, skipSpecialTokens, cleanUpTokenizationSpaces))];

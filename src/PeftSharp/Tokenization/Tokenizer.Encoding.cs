@@ -22,8 +22,10 @@ public sealed partial class Tokenizer
     /// </param>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
-    public TextEncoding Encode(string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null,
-        int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
+    public TextEncoding Encode(
+        string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
+        TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null,
+        PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
         ArgumentNullException.ThrowIfNull(text);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
@@ -58,9 +60,11 @@ public sealed partial class Tokenizer
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
-    public BatchEncoding Encode(IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default, TruncationStrategy truncation = default,
-        int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false, bool returnSpecialTokensMask = false,
-        bool returnOffsetsMapping = false, CancellationToken cancellationToken = default)
+    public BatchEncoding Encode(
+        IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true,
+        PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,
+        int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false,
+        bool returnSpecialTokensMask = false, bool returnOffsetsMapping = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         if (textPairs is not null && textPairs.Count != texts.Count)
@@ -71,7 +75,9 @@ public sealed partial class Tokenizer
             throw new ArgumentException("A text is null. Pass an empty string instead.", nameof(texts));
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[texts.Count];
-        ForEachRow(texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens), cancellationToken);
+        ForEachRow(
+            texts.Count, i => encodings[i] = EncodeRow(texts[i], textPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
+            cancellationToken);
         PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, returnSpecialTokensMask, returnOffsetsMapping);
     }
@@ -106,15 +112,19 @@ public sealed partial class Tokenizer
             encodings[i] = Pad(encodings[i], length, side);
     }
 
-    private TextEncoding Pad(TextEncoding encoding, int length, PaddingSide? side) => encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
+    private TextEncoding Pad(TextEncoding encoding, int length, PaddingSide? side) =>
+        encoding.Padded(length, EncodingSegment.OfPadding(PadTokenId!.Value, 0, PadTokenTypeId), side ?? PaddingSide);
 
     // A target of 0 means the longest row.
-    private static int PaddedLength(int target, int longest, int? padToMultipleOf) => RoundUp(target == 0 ? longest : target, padToMultipleOf);
+    private static int PaddedLength(int target, int longest, int? padToMultipleOf) =>
+        RoundUp(target == 0 ? longest : target, padToMultipleOf);
 
-    private static int RoundUp(int length, int? multiple) => multiple is > 0 and var m && length % m != 0 ? length + m - length % m : length;
+    private static int RoundUp(int length, int? multiple) =>
+        multiple is > 0 and var m && length % m != 0 ? length + m - length % m : length;
 
     // Applies Python's defaults. The first result is the length to pad to: 0 for the longest row, null for no padding.
-    private (int? PaddedLength, TruncationPlan? Truncation) Plan(PaddingStrategy padding, TruncationStrategy truncation, int? maxLength, int stride, int? padToMultipleOf)
+    private (int? PaddedLength, TruncationPlan? Truncation) Plan(
+        PaddingStrategy padding, TruncationStrategy truncation, int? maxLength, int stride, int? padToMultipleOf)
     {
         if (maxLength is { } given)
             ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(maxLength));
@@ -122,7 +132,9 @@ public sealed partial class Tokenizer
         if (padToMultipleOf is { } factor)
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(factor, nameof(padToMultipleOf));
         if (truncation.IsLeftOut)
-            truncation = maxLength is not null && padding == PaddingStrategy.DoNotPad ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate;
+            truncation = maxLength is not null && padding == PaddingStrategy.DoNotPad
+                ? TruncationStrategy.LongestFirst
+                : TruncationStrategy.DoNotTruncate;
         var limit = maxLength ?? ModelMaxLength;
         var truncates = truncation != TruncationStrategy.DoNotTruncate && limit is not null;
         var pads = padding == PaddingStrategy.Longest || padding == PaddingStrategy.MaxLength && limit is not null;
@@ -137,6 +149,7 @@ public sealed partial class Tokenizer
         if (truncates && stride > Math.Max(0, limit!.Value - NumSpecialTokensToAdd()))
             throw new ArgumentOutOfRangeException(nameof(stride), stride,
                 $"stride must be less than maxLength ({limit}) minus the number of special tokens ({NumSpecialTokensToAdd()}).");
-        return (pads ? padding == PaddingStrategy.Longest ? 0 : limit : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
+        var length = padding == PaddingStrategy.Longest ? 0 : limit;
+        return (pads ? length : null, truncates ? new TruncationPlan(limit!.Value, truncation, stride, TruncationSide) : null);
     }
 }

@@ -19,7 +19,9 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentException">
     /// There is no column <c>input_ids</c>, columns have different numbers of rows, or the tokenizer has no padding token.
     /// </exception>
-    public IReadOnlyDictionary<string, int[][]> Pad(IReadOnlyDictionary<string, int[][]> columns, PaddingStrategy? padding = null, int? maxLength = null, int? padToMultipleOf = null, PaddingSide? paddingSide = null)
+    public IReadOnlyDictionary<string, int[][]> Pad(
+        IReadOnlyDictionary<string, int[][]> columns, PaddingStrategy? padding = null, int? maxLength = null, int? padToMultipleOf = null,
+        PaddingSide? paddingSide = null)
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (!columns.TryGetValue("input_ids", out var ids))
@@ -41,7 +43,10 @@ public sealed partial class Tokenizer
         result["input_ids"] = Array.ConvertAll(ids, row => Padded(row, length, PadTokenId!.Value, side));
         foreach (var name in PaddedColumns)
             if (result.TryGetValue(name, out var rows))
-                result[name] = Array.ConvertAll(rows, row => Padded(row, length, name switch { "token_type_ids" => PadTokenTypeId, "special_tokens_mask" => 1, _ => 0 }, side));
+            {
+                var filler = name switch { "token_type_ids" => PadTokenTypeId, "special_tokens_mask" => 1, _ => 0 };
+                result[name] = Array.ConvertAll(rows, row => Padded(row, length, filler, side));
+            }
         return result;
     }
 

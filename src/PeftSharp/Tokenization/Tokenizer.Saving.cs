@@ -7,10 +7,18 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     // Stored in other files, or valid only for the folder from which the tokenizer was loaded.
-    private static readonly string[] NotSaved = ["added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file", "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens"];
+    private static readonly string[] NotSaved =
+    [
+        "added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",
+        "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens",
+    ];
 
     /// <summary>
     /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat template files that the tokenizer was loaded with.
@@ -28,7 +36,8 @@ public sealed partial class Tokenizer
                 + "Save the files of the backend's own library with the model.");
         FolderAccess.Create(folder);
         using var files = new StagedFiles();
-        void Write(string name, string text) => files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+        void Write(string name, string text) =>
+            files.Write(Path.Combine(folder, name), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
         Write("tokenizer.json", PipelineToJson().ToJsonString(Indented) + "\n");
         Write("tokenizer_config.json", ConfigToJson().ToJsonString(Indented) + "\n");
         foreach (var (name, template) in _config.ChatTemplates)
@@ -71,7 +80,8 @@ public sealed partial class Tokenizer
             if (config.ContainsKey(name) || Special(name) is not null)
                 config[name] = Special(name);
         if (_config.ModelSpecificNames.Count > 0)
-            config["model_specific_special_tokens"] = new JsonObject(_config.ModelSpecificNames.Where(_config.SpecialTokens.ContainsKey).Select(name => KeyValuePair.Create(name, (JsonNode?)Special(name))));
+            config["model_specific_special_tokens"] = new JsonObject(_config.ModelSpecificNames.Where(_config.SpecialTokens.ContainsKey)
+                .Select(name => KeyValuePair.Create(name, (JsonNode?)Special(name))));
         if (_config.ExtraSpecialTokens.Count > 0)
             config["extra_special_tokens"] = new JsonArray([.. ExtraSpecialTokens.Select(token => (JsonNode)token)]);
         config["model_input_names"] = new JsonArray([.. ModelInputNames.Select(name => (JsonNode)name)]);

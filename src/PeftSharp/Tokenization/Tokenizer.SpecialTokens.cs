@@ -63,13 +63,15 @@ public sealed partial class Tokenizer
     /// The special tokens that are set, by their names in transformers: <c>pad_token</c> and the other standard names, and names of the
     /// model, such as <c>image_token</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, string> SpecialTokensMap => _config.SpecialTokens.ToDictionary(entry => entry.Key, entry => entry.Value.Content);
+    public IReadOnlyDictionary<string, string> SpecialTokensMap =>
+        _config.SpecialTokens.ToDictionary(entry => entry.Key, entry => entry.Value.Content);
 
     /// <summary>Special tokens without a name: <c>extra_special_tokens</c>, formerly <c>additional_special_tokens</c>.</summary>
     public IReadOnlyList<string> ExtraSpecialTokens => [.. _config.ExtraSpecialTokens.Select(token => token.Content)];
 
     /// <summary>All special tokens, without duplicates.</summary>
-    public IReadOnlyList<string> AllSpecialTokens => [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
+    public IReadOnlyList<string> AllSpecialTokens =>
+        [.. _config.SpecialTokenNames.Select(Special).OfType<string>().Concat(ExtraSpecialTokens).Distinct()];
 
     /// <summary>The ids of <see cref="AllSpecialTokens"/>.</summary>
     public IReadOnlyList<int> AllSpecialIds => ConvertTokensToIds(AllSpecialTokens);

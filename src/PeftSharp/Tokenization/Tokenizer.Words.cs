@@ -32,8 +32,10 @@ public sealed partial class Tokenizer
     /// The tokenizer joins words without a space between them (GPT-2 and RoBERTa without <c>addPrefixSpace</c>, Llama 3, Qwen) and no word
     /// starts with a space, or the text to truncate is absent or too short.
     /// </exception>
-    public TextEncoding EncodeWords(IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
-        TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
+    public TextEncoding EncodeWords(
+        IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs = null, bool addSpecialTokens = true,
+        PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,
+        int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false)
     {
         ArgumentNullException.ThrowIfNull(words);
         RequireWords([words], wordPairs is null ? null : [wordPairs]);
@@ -45,7 +47,8 @@ public sealed partial class Tokenizer
     /// Encodes several texts or pairs that are already split into words, in parallel; rows are in the order of the texts. Use
     /// <see cref="BatchEncoding.AlignLabels"/> to convert labels of words to labels of tokens.
     /// </summary>
-    /// <inheritdoc cref="EncodeWords(IReadOnlyList{string}, IReadOnlyList{string}, bool, PaddingStrategy, TruncationStrategy, int?, int, int?, PaddingSide?, bool)"/>
+    /// <inheritdoc cref="EncodeWords(IReadOnlyList{string}, IReadOnlyList{string}, bool, PaddingStrategy, TruncationStrategy, int?, int,
+    /// int?, PaddingSide?, bool)"/>
     /// <param name="words">The words of each text, without the white space between them.</param>
     /// <param name="wordPairs">
     /// The words of the second texts of pairs, as many texts as <paramref name="words"/>. Default null: single texts.
@@ -68,8 +71,10 @@ public sealed partial class Tokenizer
     /// Default false.
     /// </param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
-    public BatchEncoding EncodeWords(IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
-        TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false,
+    public BatchEncoding EncodeWords(
+        IReadOnlyList<IReadOnlyList<string>> words, IReadOnlyList<IReadOnlyList<string>>? wordPairs = null, bool addSpecialTokens = true,
+        PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,
+        int? padToMultipleOf = null, PaddingSide? paddingSide = null, bool returnOverflowingTokens = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(words);
@@ -80,12 +85,15 @@ public sealed partial class Tokenizer
         RequireWords(words, wordPairs);
         var (padded, plan) = Plan(padding, truncation, maxLength, stride, padToMultipleOf);
         var encodings = new TextEncoding[words.Count];
-        ForEachRow(words.Count, i => encodings[i] = EncodeRow(words[i], wordPairs?[i], addSpecialTokens, plan, returnOverflowingTokens), cancellationToken);
+        ForEachRow(
+            words.Count, i => encodings[i] = EncodeRow(words[i], wordPairs?[i], addSpecialTokens, plan, returnOverflowingTokens),
+            cancellationToken);
         PadAll(encodings, padded, padToMultipleOf, paddingSide);
         return new BatchEncoding(encodings, ModelInputNames, returnOverflowingTokens, specialTokensMask: false, offsetsMapping: false);
     }
 
-    private TextEncoding EncodeRow(IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs, bool addSpecialTokens, TruncationPlan? plan, bool keepOverflow)
+    private TextEncoding EncodeRow(
+        IReadOnlyList<string> words, IReadOnlyList<string>? wordPairs, bool addSpecialTokens, TruncationPlan? plan, bool keepOverflow)
     {
         TokenRun[] runs = wordPairs is null ? [_pipeline.Tokenize(words)] : [_pipeline.Tokenize(words), _pipeline.Tokenize(wordPairs)];
         return EncodingAssembler.Assemble(_pipeline, runs, addSpecialTokens, plan, keepOverflow);

@@ -23,7 +23,8 @@ public sealed partial class Tokenizer
     internal Tokenizer(TokenizerPipeline pipeline, TokenizerConfig config)
     {
         (_pipeline, _config) = (pipeline, config);
-        (ModelInputNames, ModelMaxLength, PaddingSide, TruncationSide) = (config.ModelInputNames, config.ModelMaxLength, config.PaddingSide, config.TruncationSide);
+        (ModelInputNames, ModelMaxLength) = (config.ModelInputNames, config.ModelMaxLength);
+        (PaddingSide, TruncationSide) = (config.PaddingSide, config.TruncationSide);
     }
 
     /// <summary>The columns that the model expects, such as <c>input_ids</c>, <c>token_type_ids</c>, <c>attention_mask</c>.</summary>
@@ -100,7 +101,8 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Splits a text into tokens, by default without special tokens.</summary>
-    public IReadOnlyList<string> Tokenize(string text, string? textPair = null, bool addSpecialTokens = false) => Encode(text, textPair, addSpecialTokens).Tokens;
+    public IReadOnlyList<string> Tokenize(string text, string? textPair = null, bool addSpecialTokens = false) =>
+        Encode(text, textPair, addSpecialTokens).Tokens;
 
     /// <summary>Returns the number of special tokens that are added to a single text or a pair.</summary>
     public int NumSpecialTokensToAdd(bool pair = false) => _pipeline.PostProcessor?.Template?.AddedTokens(pair) ?? 0;

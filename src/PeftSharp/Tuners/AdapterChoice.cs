@@ -4,10 +4,13 @@ namespace PeftSharp.Tuners;
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class AdapterChoice
 {
-    /// <summary>The name that selects the base model without an adapter, wherever the name of an adapter is expected: <c>__base__</c>, as in peft.</summary>
+    /// <summary>
+    /// The name that selects the base model without an adapter, <c>__base__</c>, as in peft. It can be used in place of an adapter name.
+    /// </summary>
     public const string BaseModel = "__base__";
 
-    private AdapterChoice(IReadOnlyList<string> active, IReadOnlyList<string>? rows, object? owner) => (Active, Rows, Owner) = (active, rows, owner);
+    private AdapterChoice(IReadOnlyList<string> active, IReadOnlyList<string>? rows, object? owner) =>
+        (Active, Rows, Owner) = (active, rows, owner);
 
     /// <summary>
     /// The adapters whose updates are added to all rows, in this order. Empty for the base model and if rows have different adapters.
@@ -38,9 +41,15 @@ public sealed class AdapterChoice
     /// <summary>Creates a choice of one adapter per row.</summary>
     internal static AdapterChoice ForRows(IReadOnlyList<string> names, object? owner) => new([], names, owner)
     {
-        Groups = [.. names.Index().Where(row => row.Item != BaseModel).GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal).Select(group => (group.Key, group.ToArray()))],
+        Groups =
+        [
+            .. names.Index().Where(row => row.Item != BaseModel)
+                .GroupBy(row => row.Item, row => (long)row.Index, StringComparer.Ordinal)
+                .Select(group => (group.Key, group.ToArray())),
+        ],
     };
 
     /// <summary>The choice for a batch in which each row is repeated <paramref name="times"/> times consecutively.</summary>
-    internal AdapterChoice Repeat(int times) => Rows is null || times == 1 ? this : ForRows([.. Rows.SelectMany(name => Enumerable.Repeat(name, times))], Owner);
+    internal AdapterChoice Repeat(int times) =>
+        Rows is null || times == 1 ? this : ForRows([.. Rows.SelectMany(name => Enumerable.Repeat(name, times))], Owner);
 }

@@ -15,7 +15,8 @@ internal static class AdapterFiles
     internal const string WeightsFile = "adapter_model.safetensors";
 
     /// <summary>The folder of an adapter: the folder itself for <c>default</c>, a subfolder with the adapter's name for others.</summary>
-    internal static string FolderOf(string folder, string adapter) => adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
+    internal static string FolderOf(string folder, string adapter) =>
+        adapter == AdapterNames.Default ? folder : Path.Combine(folder, adapter);
 
     /// <summary>Writes both files, each atomically.</summary>
     internal static void Save(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, PeftConfig config)
@@ -39,8 +40,10 @@ internal static class AdapterFiles
         using var file = Open(folder);
         var model = tuner.Tree.Model;
         var weights = BaseParameters(model, tuner.KeyPrefix);
-        var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key))).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames).Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
+        var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key)))
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames)
+            .Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
@@ -49,10 +52,12 @@ internal static class AdapterFiles
             .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
                 + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
-            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) does "
-                + $"not match this model ({Describe(model)}). "
-                + string.Join(" ", Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected)))
-                + " Load the base model that the adapter was trained on, or obtain the file again.");
+        {
+            var problems = Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected));
+            throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) "
+                + $"does not match this model ({Describe(model)}). {string.Join(" ", problems)} "
+                + "Load the base model that the adapter was trained on, or obtain the file again.");
+        }
         using var free = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
@@ -65,7 +70,8 @@ internal static class AdapterFiles
     }
 
     /// <summary>Describes the base model for messages.</summary>
-    internal static string Describe(PretrainedModel model) => model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
+    internal static string Describe(PretrainedModel model) =>
+        model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
 
     private static SafetensorsFile Open(string folder)
     {
@@ -77,20 +83,25 @@ internal static class AdapterFiles
                 + "Convert it once with Python: PeftModel.from_pretrained(model, folder).save_pretrained(folder).");
     }
 
-    private static Dictionary<string, Tensor> BaseParameters(PretrainedModel model, string prefix) => ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);
+    private static Dictionary<string, Tensor> BaseParameters(PretrainedModel model, string prefix) =>
+        ModelState.Parameters(model).ToDictionary(pair => prefix + pair.Key, pair => (Tensor)pair.Value, StringComparer.Ordinal);
 
     /// <summary>
     /// Weights of the base model are optional: they keep their values if the file does not contain them. peft can be configured not to
     /// save embeddings, and older versions did not save biases.
     /// </summary>
-    private static bool IsOptional(string key, Dictionary<string, Tensor> weights) => key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || weights.ContainsKey(key);
+    private static bool IsOptional(string key, Dictionary<string, Tensor> weights) =>
+        key.EndsWith(".base_layer.weight", StringComparison.Ordinal) || weights.ContainsKey(key);
 
     /// <summary>
     /// With bias="all", peft also writes the biases of a head under the names of its wrapper; the file contains the head itself under its
     /// own name.
     /// </summary>
-    private static bool IsRepeated(string key) => key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
+    private static bool IsRepeated(string key) =>
+        key.Contains(".modules_to_save.", StringComparison.Ordinal) || key.Contains(".original_module.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Problems(params (string What, string[] Items)[] problems) =>
-        problems.Where(problem => problem.Items.Length > 0).Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}{(problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more" : "")}.");
+        problems.Where(problem => problem.Items.Length > 0)
+            .Select(problem => $"{problem.What}: {string.Join("; ", problem.Items.Take(5))}"
+                + (problem.Items.Length > 5 ? $" and {problem.Items.Length - 5} more." : "."));
 }

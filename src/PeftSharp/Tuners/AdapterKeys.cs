@@ -16,7 +16,11 @@ internal sealed partial class AdapterKeys
     internal AdapterKeys(string prefix, IReadOnlySet<string> slotNames)
     {
         _prefix = prefix;
-        if (slotNames.Count > 0) _adapterName = new Regex($@"(\.(?:{string.Join('|', slotNames.Select(Regex.Escape))}))\.(?!weight$|bias$)[^.]+", RegexOptions.CultureInvariant);
+        if (slotNames.Count > 0)
+        {
+            var slots = string.Join('|', slotNames.Select(Regex.Escape));
+            _adapterName = new Regex($@"(\.(?:{slots}))\.(?!weight$|bias$)[^.]+", RegexOptions.CultureInvariant);
+        }
     }
 
     /// <summary>Returns the expected name for each key of the file that has one.</summary>
@@ -28,19 +32,22 @@ internal sealed partial class AdapterKeys
         var names = all.Where(expected.Contains).ToDictionary(key => key, key => key, StringComparer.Ordinal);
         var taken = names.Values.ToHashSet(StringComparer.Ordinal);
         foreach (var key in all)
-            if (!names.ContainsKey(key) && Spellings(key).FirstOrDefault(name => expected.Contains(name) && !taken.Contains(name)) is { } found)
+            if (!names.ContainsKey(key) && Spellings(key).FirstOrDefault(IsFree) is { } found)
             {
                 names.Add(key, found);
                 taken.Add(found);
             }
         return names;
+
+        bool IsFree(string name) => expected.Contains(name) && !taken.Contains(name);
     }
 
     /// <summary>The names that a key may correspond to.</summary>
     private IEnumerable<string> Spellings(string key)
     {
         var name = key;
-        while (_wrappers.FirstOrDefault(wrapper => name.StartsWith(wrapper, StringComparison.Ordinal)) is { } wrapper) name = name[wrapper.Length..];
+        while (_wrappers.FirstOrDefault(wrapper => name.StartsWith(wrapper, StringComparison.Ordinal)) is { } wrapper)
+            name = name[wrapper.Length..];
         if (!name.StartsWith(_prefix, StringComparison.Ordinal)) name = _prefix + name;
         // lora_A.default.weight
         name = _adapterName?.Replace(name, "$1") ?? name;

@@ -10,9 +10,11 @@ internal static class AdapterNames
     internal static void Check(string name, string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name, parameter);
-        if (name == AdapterChoice.BaseModel) throw new ArgumentException($"'{name}' is reserved: "
-            + "it selects the base model in a batch with one adapter per row. Choose another name.", parameter);
-        if (name is "training" || name.Contains('.', StringComparison.Ordinal) || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || name.IndexOfAny(['/', '\\', ':']) >= 0)
+        if (name == AdapterChoice.BaseModel)
+            throw new ArgumentException(
+                $"'{name}' is reserved: it selects the base model in a batch with one adapter per row. Choose another name.", parameter);
+        if (name is "training" || name.Contains('.', StringComparison.Ordinal) || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0
+            || name.IndexOfAny(['/', '\\', ':']) >= 0)
             throw new ArgumentException($"'{name}' is not a valid adapter name. The name becomes part of parameter and folder names, "
                 + "so it must not be 'training' or contain a dot, slash, backslash, colon or other character that is invalid "
                 + "in file names.", parameter);

@@ -14,7 +14,8 @@ internal static class AdapterRows
     /// <param name="choice">A choice of one adapter per row.</param>
     /// <param name="has">Whether the module has the given adapter.</param>
     /// <param name="change">Computes the output for the given rows of the input and of the result.</param>
-    internal static Tensor Apply(Tensor x, Tensor result, AdapterChoice choice, Func<string, bool> has, Func<string, Tensor, Tensor, Tensor> change)
+    internal static Tensor Apply(
+        Tensor x, Tensor result, AdapterChoice choice, Func<string, bool> has, Func<string, Tensor, Tensor, Tensor> change)
     {
         var names = choice.Rows!.Count;
         if (x.shape[0] == 1 && names > 1 && choice.Groups.Any(group => has(group.Adapter)))

@@ -13,7 +13,8 @@ internal sealed class AdapterTree(PretrainedModel model, AdapterState state)
     internal AdapterState State { get; } = state;
 
     /// <summary>The modules that hold adapters, in the model's order.</summary>
-    internal IReadOnlyList<(string Path, IAdapterModule Module)> Parts => [.. Wrapped().Select(place => (place.Path, (IAdapterModule)place.Module))];
+    internal IReadOnlyList<(string Path, IAdapterModule Module)> Parts =>
+        [.. Wrapped().Select(place => (place.Path, (IAdapterModule)place.Module))];
 
     /// <summary>All modules of the model, without the descendants of those that hold adapters.</summary>
     internal List<ModulePlace> Places() => ModuleTree.Walk(Model.WeightsRoot, module => module is IAdapterModule);

@@ -52,7 +52,8 @@ public abstract class AdapterWeights
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
-        var parameter = new AdapterParameter(this, (value as Parameter ?? new Parameter(value)).DetachFromDisposeScope() as Parameter ?? throw new InvalidOperationException());
+        var kept = (value as Parameter ?? new Parameter(value)).DetachFromDisposeScope() as Parameter;
+        var parameter = new AdapterParameter(this, kept ?? throw new InvalidOperationException());
         _entries.Add(new Entry(name, null, parameter, NamesParameters: true));
         return parameter;
     }

@@ -12,7 +12,8 @@ internal static class BaseBiases
         var layers = tree.Parts.Where(part => part.Module is TunerLayer).Select(part => part.Path).ToArray();
         foreach (var (name, parameter) in tree.Model.named_parameters())
         {
-            if (!name.EndsWith(".bias", StringComparison.Ordinal) || closed.Any(path => name.StartsWith(path, StringComparison.Ordinal))) continue;
+            if (!name.EndsWith(".bias", StringComparison.Ordinal) || closed.Any(path => name.StartsWith(path, StringComparison.Ordinal)))
+                continue;
             if (layers.Any(path => name.StartsWith(path + ".", StringComparison.Ordinal) && name != path + ".base_layer.bias")) continue;
             yield return KeyValuePair.Create(name, parameter);
         }

@@ -43,7 +43,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// it has no linear layers.
     /// </summary>
     /// <param name="adapterName">The adapter's name.</param>
-    protected bool? AreWeightsTransposed(string adapterName) => AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>().Select(target => (bool?)target.IsTransposed).LastOrDefault();
+    protected bool? AreWeightsTransposed(string adapterName) =>
+        AdaptersOf(adapterName).Select(entry => entry.Target).OfType<LinearTarget>()
+            .Select(target => (bool?)target.IsTransposed).LastOrDefault();
 
     /// <summary>Paths of the layers that a completed configuration selects.</summary>
     private protected IReadOnlyList<string> Match(LayerConfig config) => Match(config, Tree.Places());
@@ -52,7 +54,12 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     protected internal override PeftConfig Complete(PeftConfig config)
     {
         var layers = (LayerConfig)config;
-        return layers.TargetModules is { IsAllLinear: false } ? layers : layers with { TargetModules = layers.TargetModules is null ? Defaults(layers) : TargetModules.Create([.. AllLinear(layers)]) };
+        return layers.TargetModules switch
+        {
+            { IsAllLinear: false } => layers,
+            null => layers with { TargetModules = Defaults(layers) },
+            _ => layers with { TargetModules = TargetModules.Create([.. AllLinear(layers)]) },
+        };
     }
 
     /// <inheritdoc/>
@@ -67,7 +74,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
                 throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or "
                     + $"modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
             if (!IsAdaptable(place))
-                throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only {AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
+                throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only "
+                    + $"{AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
                 throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
                     + "and the initialization of the new adapter would change the base weights that they use. "
@@ -80,7 +88,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override string? MergeObstacle(string adapterName) =>
-        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path } ? $"its effect at '{path}' cannot be expressed as a change of the layer's weights" : null;
+        AdaptersOf(adapterName).FirstOrDefault(entry => entry.Adapter is not MergeableLayerAdapter) is { Path: { } path }
+            ? $"its effect at '{path}' cannot be expressed as a change of the layer's weights"
+            : null;
 
     /// <inheritdoc/>
     protected internal override IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
@@ -88,7 +98,9 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
-        base.FileTensors(adapterName, config).Concat(TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config)).Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
+        base.FileTensors(adapterName, config).Concat(
+            TrainedBiases(adapterName, config).Concat(AdaptedEmbeddings(adapterName, config))
+                .Select(pair => KeyValuePair.Create<string, Tensor>(KeyPrefix + pair.Key, pair.Value)));
 
     /// <summary>Why a configuration is rejected unless <see cref="PeftConfig.IgnoreUnmatched"/> is set; null if it is accepted.</summary>
     internal override string? UnmatchedEntries(PeftConfig config)
@@ -101,34 +113,47 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         catch (ArgumentException error) { return UnmatchedEntry.Finding(error); }
     }
 
-    private IEnumerable<(string Path, TunerLayer Layer)> Layers => Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
+    private IEnumerable<(string Path, TunerLayer Layer)> Layers =>
+        Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
 
     private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
-        new TargetMatcher(config, config.TargetModules!).Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
+        new TargetMatcher(config, config.TargetModules!)
+            .Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
 
-    private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
+    private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer
+        || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
-    private TargetModules Defaults(LayerConfig config) => Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual ? TargetModules.Create([.. usual])
-        : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
-        + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
-        + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
+    private TargetModules Defaults(LayerConfig config) =>
+        Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual
+            ? TargetModules.Create([.. usual])
+            : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
+                + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
+                + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
         .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)
-        .Where(place => !ReferenceEquals(place.Module, Model.OutputEmbeddings) && !(config.TaskType == TaskType.SeqCls && TaskTypes.Heads(config.TaskType).Contains(place.Path)))
+        .Where(place => !ReferenceEquals(place.Module, Model.OutputEmbeddings)
+            && !(config.TaskType == TaskType.SeqCls && TaskTypes.Heads(config.TaskType).Contains(place.Path)))
         .Select(place => place.Path).Where(path => !TargetMatcher.IsSavedWhole(config, path));
 
     /// <summary>The biases of the base model that an adapter trains, by name.</summary>
-    private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(string adapter, PeftConfig config) => ((LayerConfig)config).TrainedBiases switch
-    {
-        Tuners.TrainedBiases.AdaptedLayers => Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter)).Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
-        Tuners.TrainedBiases.All => BaseBiases.Of(Tree),
-        _ => [],
-    };
+    private IEnumerable<KeyValuePair<string, Parameter>> TrainedBiases(string adapter, PeftConfig config) =>
+        ((LayerConfig)config).TrainedBiases switch
+        {
+            Tuners.TrainedBiases.AdaptedLayers =>
+                Layers.Where(entry => entry.Layer.Target.Bias is not null && entry.Layer.Has(adapter))
+                    .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.bias", entry.Layer.Target.Bias!)),
+            Tuners.TrainedBiases.All => BaseBiases.Of(Tree),
+            _ => [],
+        };
 
     /// <summary>The weights of adapted embeddings, which peft saves with the adapter if they have one of these names.</summary>
-    private IEnumerable<KeyValuePair<string, Parameter>> AdaptedEmbeddings(string adapter, PeftConfig config) => config.TrainedTokens is not null ? []
-        : Layers.Where(entry => entry.Layer.Has(adapter) && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
-            && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))
-            .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.weight", entry.Layer.Target.Weight));
+    private IEnumerable<KeyValuePair<string, Parameter>> AdaptedEmbeddings(string adapter, PeftConfig config) =>
+        config.TrainedTokens is not null
+            ? []
+            : Layers
+                .Where(entry => entry.Layer.Has(adapter)
+                    && entry.Path[(entry.Path.LastIndexOf('.') + 1)..] is "embed_tokens" or "lm_head"
+                    && (ReferenceEquals(entry.Layer, Model.InputEmbeddings) || ReferenceEquals(entry.Layer, Model.OutputEmbeddings)))
+                .Select(entry => KeyValuePair.Create(entry.Path + ".base_layer.weight", entry.Layer.Target.Weight));
 }

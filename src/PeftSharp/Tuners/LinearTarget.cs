@@ -16,7 +16,8 @@ public sealed class LinearTarget : LayerTarget
     private readonly Func<Parameter> _weight;
     private readonly Func<Parameter?> _bias;
 
-    private LinearTarget(Module<Tensor, Tensor> layer, Func<Parameter> weight, Func<Parameter?> bias, bool isTransposed = false) : base(layer) =>
+    private LinearTarget(Module<Tensor, Tensor> layer, Func<Parameter> weight, Func<Parameter?> bias, bool isTransposed = false)
+        : base(layer) =>
         (_weight, _bias, IsTransposed) = (weight, bias, isTransposed);
 
     /// <summary>Returns the layer as a target; null if it is not a linear layer.</summary>

@@ -59,9 +59,11 @@ internal sealed class ModulesToSaveWrapper : Module<Tensor, Tensor>, IAdapterMod
     public override Tensor forward(Tensor x)
     {
         var choice = _state.Current;
-        if (_state.Merged.Count > 0 || choice.Rows is null) return AnswerOf(_state.Merged.Count > 0 ? _state.Merged : choice.Active).call(x);
+        if (_state.Merged.Count > 0 || choice.Rows is null)
+            return AnswerOf(_state.Merged.Count > 0 ? _state.Merged : choice.Active).call(x);
         using var scope = NewDisposeScope();
-        return AdapterRows.Apply(x, _untouched.call(x), choice, Has, (adapter, input, _) => CopyOf(adapter).call(input)).MoveToOuterDisposeScope();
+        return AdapterRows.Apply(x, _untouched.call(x), choice, Has, (adapter, input, _) => CopyOf(adapter).call(input))
+            .MoveToOuterDisposeScope();
     }
 
     public IEnumerable<(string Key, Parameter Value)> ParametersOf(string adapter) =>

@@ -28,11 +28,15 @@ internal static class PeftConfigFile
     /// </exception>
     internal static PeftConfig Read(string folder)
     {
-        if (FolderAccess.Obstacle(folder, $"{Name} and {AdapterFiles.WeightsFile}") is { } obstacle) throw new CheckpointException(obstacle);
+        if (FolderAccess.Obstacle(folder, $"{Name} and {AdapterFiles.WeightsFile}") is { } obstacle)
+            throw new CheckpointException(obstacle);
         var path = Path.Combine(folder, Name);
         var json = ConfigJson.Read(path);
         var type = json.GetString("peft_type");
-        return PeftMethods.Reader(type) is { } reader ? reader(json.Fields, path) : throw json.Wrong("peft_type", $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
+        return PeftMethods.Reader(type) is { } reader
+            ? reader(json.Fields, path)
+            : throw json.Wrong("peft_type",
+                $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
     }
 
     /// <summary>Reads a configuration from the fields of a file.</summary>
@@ -44,10 +48,12 @@ internal static class PeftConfigFile
         foreach (var unused in defaults.UnusedFields)
         {
             if (AsksForNothing(json[unused.Name], unused.Default)) json.Remove(unused.Name);
-            else if (unused.IsRefused) throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
+            else if (unused.IsRefused)
+                throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
         }
         json.Remove("peft_type");
-        foreach (var name in json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key)).Select(field => field.Key).ToArray()) json.Remove(name);
+        var nulls = json.Where(field => field.Value is null && !defaults.FieldsWithoutNull.Contains(field.Key));
+        foreach (var name in nulls.Select(field => field.Key).ToArray()) json.Remove(name);
         try { return json.Deserialize<TConfig>(_options)!; }
         catch (JsonException error) { throw Wrong(fields, path, error); }
         catch (ArgumentException error) { throw new CheckpointException($"'{path}': {error.Message}", error); }
@@ -72,7 +78,10 @@ internal static class PeftConfigFile
     private static CheckpointException Wrong(ConfigJson fields, string path, JsonException error)
     {
         var name = error.Path?.TrimStart('$', '.').Split('.', '[')[0] ?? "";
-        var isOurs = !error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal) && error.InnerException is null;
-        return fields.Fields.ContainsKey(name) && isOurs ? fields.Wrong(name, error.Message) : ConfigFiles.Wrong(path, fields.Fields, error);
+        var isOurs = !error.Message.StartsWith("The JSON value could not be converted to ", StringComparison.Ordinal)
+            && error.InnerException is null;
+        return fields.Fields.ContainsKey(name) && isOurs
+            ? fields.Wrong(name, error.Message)
+            : ConfigFiles.Wrong(path, fields.Fields, error);
     }
 }

@@ -14,7 +14,8 @@ public static class PeftExtensions
     /// <exception cref="ArgumentException">
     /// The configuration is invalid, or specifies layers that the model does not have. The model is then unchanged.
     /// </exception>
-    public static PeftModel<TModel> GetPeftModel<TModel>(this TModel model, PeftConfig config, string adapterName = AdapterNames.Default) where TModel : PretrainedModel
+    public static PeftModel<TModel> GetPeftModel<TModel>(this TModel model, PeftConfig config, string adapterName = AdapterNames.Default)
+        where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);

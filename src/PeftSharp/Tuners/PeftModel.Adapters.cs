@@ -17,10 +17,12 @@ public abstract partial class PeftModel
         AdapterNames.Check(adapterName, nameof(adapterName));
         ArgumentNullException.ThrowIfNull(config);
         using var change = BeginChange("Adding an adapter");
-        if (_configs.ContainsKey(adapterName)) throw new ArgumentException($"An adapter '{adapterName}' already exists. "
-            + "Choose another name, or delete the existing adapter.", nameof(adapterName));
-        if (config.PeftType != _peftType) throw new ArgumentException($"This model has {_peftType} adapters and cannot also have "
-            + $"{config.PeftType} adapters. Load the base model again for the new adapter.", nameof(config));
+        if (_configs.ContainsKey(adapterName))
+            throw new ArgumentException(
+                $"An adapter '{adapterName}' already exists. Choose another name, or delete the existing adapter.", nameof(adapterName));
+        if (config.PeftType != _peftType)
+            throw new ArgumentException($"This model has {_peftType} adapters and cannot also have {config.PeftType} adapters. "
+                + "Load the base model again for the new adapter.", nameof(config));
         RequireUnmerged("Adding an adapter");
         config.Validate();
         if (TrainsBiases(config) && _configs.Values.Any(TrainsBiases))
@@ -53,14 +55,16 @@ public abstract partial class PeftModel
     public void SetAdapter(IReadOnlyList<string> adapterNames, bool inferenceMode)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("Specify at least one adapter. "
-            + "To use none, call DisableAdapter().", nameof(adapterNames));
+        if (adapterNames.Count == 0)
+            throw new ArgumentException("Specify at least one adapter. To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
-        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
+        if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count)
+            throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
-        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle) throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
+        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle)
+            throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
             if (inferenceMode) _frozen.Add(name);
             else _frozen.Remove(name);

@@ -47,7 +47,9 @@ public abstract partial class PeftModel
 
     /// <summary>Runs the base model with one adapter per row of the batch.</summary>
     /// <param name="inputs">The batch, as for the base model.</param>
-    /// <param name="adapterNames">One name per row, or one name for all rows; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
+    /// <param name="adapterNames">
+    /// One name per row, or one name for all rows; <see cref="AdapterChoice.BaseModel"/> selects the base model.
+    /// </param>
     /// <exception cref="ArgumentException">A name is unknown, or the number of names is neither 1 nor the number of rows.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)
@@ -82,8 +84,9 @@ public abstract partial class PeftModel
     public IDisposable UseAdapters(IReadOnlyList<string> adapterNames)
     {
         ArgumentNullException.ThrowIfNull(adapterNames);
-        if (adapterNames.Count == 0) throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
-            + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
+        if (adapterNames.Count == 0)
+            throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
+                + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
         return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
     }
 

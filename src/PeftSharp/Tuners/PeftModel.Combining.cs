@@ -9,7 +9,9 @@ public abstract partial class PeftModel
     /// <param name="combine">
     /// Creates the new configuration from those of the others, and the action that fills the new adapter once it is attached.
     /// </param>
-    internal void Combine(IReadOnlyList<string> adapters, string adapterName, Func<Tuner, IReadOnlyList<PeftConfig>, (PeftConfig Config, Action Fill)> combine)
+    internal void Combine(
+        IReadOnlyList<string> adapters, string adapterName,
+        Func<Tuner, IReadOnlyList<PeftConfig>, (PeftConfig Config, Action Fill)> combine)
     {
         using var change = BeginChange("Combining adapters");
         RequireKnown(adapters);
@@ -19,7 +21,9 @@ public abstract partial class PeftModel
             if (module is ModulesToSaveWrapper && adapters.Where(module.Has).ToArray() is { Length: > 1 } several)
                 throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
                     + "and copies cannot be combined. Combine adapters of which at most one has a copy.", nameof(adapters));
-            if (module is TrainableTokensWrapper && adapters.Any(module.Has)) throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}' (trainable_token_indices), which cannot be combined.");
+            if (module is TrainableTokensWrapper && adapters.Any(module.Has))
+                throw new NotSupportedException($"{string.Join(", ", adapters.Where(module.Has))} trains rows of '{path}' "
+                    + "(trainable_token_indices), which cannot be combined.");
         }
         var (config, fill) = combine(_tuner, [.. adapters.Select(adapter => _configs[adapter])]);
         Add(adapterName, config, _ =>
@@ -34,6 +38,7 @@ public abstract partial class PeftModel
     {
         foreach (var (_, module) in _tree.Parts)
             if (module is ModulesToSaveWrapper && module.Has(adapterName) && adapters.FirstOrDefault(module.Has) is { } owner)
-                foreach (var (source, target) in module.ParametersOf(owner).Zip(module.ParametersOf(adapterName))) target.Value.copy_(source.Value);
+                foreach (var (source, target) in module.ParametersOf(owner).Zip(module.ParametersOf(adapterName)))
+                    target.Value.copy_(source.Value);
     }
 }

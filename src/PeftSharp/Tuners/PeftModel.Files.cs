@@ -31,7 +31,10 @@ public abstract partial class PeftModel
     {
         config = config with { InferenceMode = !isTrainable };
         try { config.Validate(); }
-        catch (ArgumentException error) { throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error); }
+        catch (ArgumentException error)
+        {
+            throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error);
+        }
         try
         {
             var warnings = Doubts(config).ToArray();
@@ -49,7 +52,8 @@ public abstract partial class PeftModel
     }
 
     /// <summary>Problems of a configuration that are rejected in strict mode although the adapter can be loaded.</summary>
-    private IEnumerable<string> Doubts(PeftConfig config) => _tuner.UnmatchedEntries(config) is { } unmatched ? config.Doubts().Append(unmatched) : config.Doubts();
+    private IEnumerable<string> Doubts(PeftConfig config) =>
+        _tuner.UnmatchedEntries(config) is { } unmatched ? config.Doubts().Append(unmatched) : config.Doubts();
 
     /// <summary>
     /// Saves all adapters: <c>default</c> to the folder itself, others to subfolders with their names. The base model is not saved.
@@ -67,8 +71,8 @@ public abstract partial class PeftModel
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);
-        if (selectedAdapters.Count == 0) throw new ArgumentException("There is no adapter to save. "
-            + "Specify at least one.", nameof(selectedAdapters));
+        if (selectedAdapters.Count == 0)
+            throw new ArgumentException("There is no adapter to save. Specify at least one.", nameof(selectedAdapters));
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();
@@ -84,10 +88,12 @@ public abstract partial class PeftModel
         ArgumentException.ThrowIfNullOrEmpty(folder);
         using var change = BeginChange("Loading weights");
         RequireUnmerged("Loading weights");
-        foreach (var (adapter, config) in _configs) AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), _tuner, config);
+        foreach (var (adapter, config) in _configs)
+            AdapterFiles.Load(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), _tuner, config);
     }
 
-    private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) => _tuner.FileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
+    private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) =>
+        _tuner.FileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
 
     private string Describe() => AdapterFiles.Describe(Base);
 }

@@ -75,8 +75,9 @@ public abstract partial class PeftModel
     {
         var names = adapterNames ?? _adapters.Default.Active;
         RequireKnown(names);
-        if (names.Count == 0) throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
-            + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
+        if (names.Count == 0)
+            throw new ArgumentException("There is no adapter to merge: none is specified and none is active. "
+                + "Specify one, or activate one with SetAdapter. To remove all adapters, call Unload.", nameof(adapterNames));
         string[] all = [.. _adapters.Merged.Union(names, StringComparer.Ordinal)];
         RequireOneCopy(all);
         foreach (var name in all)
@@ -104,7 +105,8 @@ public abstract partial class PeftModel
 
     /// <summary>Whether the head and the embeddings share one weight and <paramref name="part"/> adapts one of them.</summary>
     private bool SharesWeight(IAdapterModule part) => part.Original is TiedLinear
-        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
+        || (ReferenceEquals(part, Base.InputEmbeddings) && Base.OutputEmbeddings is { } head
+            && (head is TiedLinear || head is IAdapterModule { Original: TiedLinear }));
 
     private static void WriteMerge(IAdapterModule part, IReadOnlyList<string> names, bool keep)
     {

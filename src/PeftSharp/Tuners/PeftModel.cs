@@ -33,9 +33,10 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
-        if (model is PeftModel) throw new ArgumentException("This model already has adapters. "
-            + "Call AddAdapter to add another one.", nameof(model));
-        if (ModuleTree.Walk(model, module => module is IAdapterModule).FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
+        if (model is PeftModel)
+            throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
+        var modules = ModuleTree.Walk(model, module => module is IAdapterModule);
+        if (modules.FirstOrDefault(place => place.Module is IAdapterModule) is { } wrapped)
             throw new ArgumentException($"This model already has adapters: '{wrapped.Path}' belongs to another PeftModel. "
                 + "Call AddAdapter on that model, or call Unload on it first.", nameof(model));
         (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
@@ -100,7 +101,9 @@ public abstract partial class PeftModel : PretrainedModel
     /// in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.
     /// </param>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
-    public static PeftModel<TModel> FromPretrained<TModel>(TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false) where TModel : PretrainedModel
+    public static PeftModel<TModel> FromPretrained<TModel>(
+        TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false)
+        where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -132,7 +135,9 @@ public abstract partial class PeftModel : PretrainedModel
     /// <inheritdoc/>
     protected internal override IReadOnlyDictionary<string, Tensor> TrainingState() =>
         Base.TrainingState().Select(pair => KeyValuePair.Create($"{AdapterChoice.BaseModel}.{pair.Key}", pair.Value))
-            .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter).Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value)))).ToDictionary(StringComparer.Ordinal);
+            .Concat(_configs.Keys.SelectMany(adapter => _tuner.TrainingState(adapter)
+                .Select(pair => KeyValuePair.Create($"{adapter}.{pair.Key}", pair.Value))))
+            .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Not supported: resize the base model before adapters are added.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
@@ -176,7 +181,9 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>Sets which parameters are trainable, according to the active adapters.</summary>
     private void SetTrainable()
     {
-        var learning = _adapters.Merged.Count == 0 && _adapters.Owner is null ? _adapters.Default.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray() : [];
+        var learning = _adapters.Merged.Count == 0 && _adapters.Owner is null
+            ? _adapters.Default.Active.Where(adapter => !_frozen.Contains(adapter)).ToArray()
+            : [];
         foreach (var parameter in this.parameters()) parameter.requires_grad = false;
         foreach (var adapter in learning)
             foreach (var parameter in _tuner.TrainedParameters(adapter, _configs[adapter])) parameter.requires_grad = true;
@@ -194,14 +201,16 @@ public abstract partial class PeftModel : PretrainedModel
     private void RequireKnown(IEnumerable<string> names)
     {
         foreach (var name in names)
-            if (!_configs.ContainsKey(name)) throw new ArgumentException($"There is no adapter '{name}'. Available adapters: "
-                + $"{string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
+            if (!_configs.ContainsKey(name))
+                throw new ArgumentException(
+                    $"There is no adapter '{name}'. Available adapters: {string.Join(", ", _configs.Keys.Select(known => $"'{known}'"))}.");
     }
 
     private void RequireUnmerged(string what)
     {
         if (_adapters.Merged.Count > 0)
-            throw new InvalidOperationException($"{what} is not possible while {string.Join(", ", _adapters.Merged.Select(name => $"'{name}'"))} is merged into the weights. Call Unmerge first.");
+            throw new InvalidOperationException($"{what} is not possible while "
+                + $"{string.Join(", ", _adapters.Merged.Select(name => $"'{name}'"))} is merged into the weights. Call Unmerge first.");
     }
 
     /// <summary>Starts a change of the adapters.</summary>

@@ -28,7 +28,8 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// A check of <paramref name="safeMerge"/> failed, or calls of the model are running.
     /// </exception>
     /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
-    public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) => (TModel)MergeForGood(safeMerge, adapterNames);
+    public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) =>
+        (TModel)MergeForGood(safeMerge, adapterNames);
 
     /// <summary>Removes all adapters and returns the original base model. This object can no longer be used.</summary>
     /// <exception cref="InvalidOperationException">

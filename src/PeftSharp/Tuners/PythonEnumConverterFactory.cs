@@ -20,6 +20,7 @@ internal sealed class PythonEnumConverterFactory : JsonConverterFactory
             reader.TokenType == JsonTokenType.String && PythonNames.TryParse(reader.GetString()!, out T value) ? value
                 : throw new JsonException($"one of {string.Join(", ", PythonNames.Of<T>())}");
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(PythonNames.NameOf(value));
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(PythonNames.NameOf(value));
     }
 }

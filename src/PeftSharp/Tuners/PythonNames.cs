@@ -20,7 +20,10 @@ internal static class PythonNames
 
     private static class Table<T> where T : struct, Enum
     {
-        internal static readonly (T Value, string Name)[] Names = [.. typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Select(field => ((T)field.GetValue(null)!, field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name.ToLowerInvariant()))];
+        internal static readonly (T Value, string Name)[] Names =
+            [.. typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => ((T)field.GetValue(null)!, NameOf(field)))];
+
+        private static string NameOf(FieldInfo field) =>
+            field.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? field.Name.ToLowerInvariant();
     }
 }

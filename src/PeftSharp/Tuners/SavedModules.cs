@@ -34,9 +34,11 @@ internal static class SavedModules
         var model = tree.Model;
         foreach (var place in tree.Places().Where(place => names.Any(name => place.Path.EndsWith(name, StringComparison.Ordinal))))
         {
-            if (place.Module is IAdapterModule and not ModulesToSaveWrapper) throw new ArgumentException($"'{place.Path}' is in "
-                + "modules_to_save, but another adapter adapts it. Remove it from modules_to_save or from the targets.");
-            if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null && ReferenceEquals(model.InputEmbeddings, place.Module))
+            if (place.Module is IAdapterModule and not ModulesToSaveWrapper)
+                throw new ArgumentException($"'{place.Path}' is in modules_to_save, but another adapter adapts it. "
+                    + "Remove it from modules_to_save or from the targets.");
+            if (isNew && model.Config.TieWordEmbeddings && model.OutputEmbeddings is not null
+                && ReferenceEquals(model.InputEmbeddings, place.Module))
                 throw new ArgumentException($"'{place.Path}' is tied to the head (tie_word_embeddings); "
                     + "training a copy of it would not change the head. Train some of its rows (TrainableTokenIndices), "
                     + "or untie the head.");

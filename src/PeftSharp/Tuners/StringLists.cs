@@ -12,7 +12,8 @@ internal static class StringLists
     internal static List<string> Read(ref Utf8JsonReader reader, string expected)
     {
         var items = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException(expected));
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            items.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException(expected));
         return items;
     }
 }

@@ -29,8 +29,9 @@ internal sealed class TargetMatcher
         CheckEntries("target_modules", _targets, paths, adaptable);
         if (_config.ExcludeModules is { } exclude && !_config.IgnoreUnmatched) CheckEntries("exclude_modules", exclude, paths, adaptable);
         var matched = selected.Where(path => !IsExcluded(path) && IsInLayers(path)).ToArray();
-        if (selected.Length == 0) throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
-            + "Specify at least one, or leave it null for the defaults of the model's family.");
+        if (selected.Length == 0)
+            throw new ArgumentException("target_modules is an empty list, so no layer would be adapted. "
+                + "Specify at least one, or leave it null for the defaults of the model's family.");
         if (matched.Length == 0)
             throw new ArgumentException($"{_targets} matches {selected.Length} modules of this model, but all of them are excluded "
                 + "by exclude_modules, modules_to_save or layers_to_transform. Specify other modules.");
@@ -50,15 +51,20 @@ internal sealed class TargetMatcher
     /// Whether a module to save is the module at this path or an ancestor of it; such modules are fully trained and are not adapted.
     /// </summary>
     internal static bool IsSavedWhole(PeftConfig config, string path) =>
-        config.ModulesToSave?.Any(name => path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
+        config.ModulesToSave?.Any(name =>
+            path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal)) == true;
 
-    private bool IsExcluded(string path) => (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
+    private bool IsExcluded(string path) =>
+        (_config.ExcludeModules is { } exclude && Matches(exclude, path)) || IsSavedWhole(_config, path);
 
-    private bool IsInLayers(string path) => _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
+    private bool IsInLayers(string path) =>
+        _config.LayerNumbers is not { Count: > 0 } numbers || (LayerOf(path) is { } layer && numbers.Contains(layer));
 
     private int? LayerOf(string path)
     {
-        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.") : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
+        IEnumerable<string> patterns = _config.LayerLists is { Count: > 0 } lists
+            ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.")
+            : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
         foreach (var pattern in patterns)
             if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _patience) is { Success: true } match)
                 return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
@@ -98,11 +104,16 @@ internal sealed class TargetMatcher
                 + $"{string.Join(", ", present.Order())}.", "Correct it, or set IgnoreUnmatched.");
     }
 
-    private static string Ends(IEnumerable<string> paths) => string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
+    private static string Ends(IEnumerable<string> paths) =>
+        string.Join(", ", paths.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Select(name => $"'{name}'"));
 
     private static Regex Expression(string pattern, string written)
     {
-        try { return new Regex($@"\A(?:{pattern.Replace("(?P<", "(?<", StringComparison.Ordinal)})\z", RegexOptions.CultureInvariant, _patience); }
+        try
+        {
+            var expression = pattern.Replace("(?P<", "(?<", StringComparison.Ordinal);
+            return new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, _patience);
+        }
         catch (ArgumentException error)
         {
             throw new ArgumentException($"'{written}' is not a valid regular expression: "

@@ -58,7 +58,8 @@ public sealed class TargetModules : IEnumerable<string>, IEquatable<TargetModule
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(TargetModules? other) => other is not null && Pattern == other.Pattern && _names.ToHashSet(StringComparer.Ordinal).SetEquals(other._names);
+    public bool Equals(TargetModules? other) =>
+        other is not null && Pattern == other.Pattern && _names.ToHashSet(StringComparer.Ordinal).SetEquals(other._names);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as TargetModules);

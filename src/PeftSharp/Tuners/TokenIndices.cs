@@ -46,15 +46,18 @@ public sealed class TokenIndices : IEnumerable<int>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public override string ToString() => ByModule is null ? $"[{string.Join(", ", _ids)}]" : string.Join("; ", ByModule.Select(pair => $"{pair.Key}: [{string.Join(", ", pair.Value)}]"));
+    public override string ToString() => ByModule is null
+        ? $"[{string.Join(", ", _ids)}]"
+        : string.Join("; ", ByModule.Select(pair => $"{pair.Key}: [{string.Join(", ", pair.Value)}]"));
 
     private static void Check(ReadOnlySpan<int> ids, string where)
     {
-        if (ids.IsEmpty) throw new ArgumentException($"trainable_token_indices contains no token ids for {where}. "
-            + "Specify at least one, or leave it null.");
+        if (ids.IsEmpty)
+            throw new ArgumentException(
+                $"trainable_token_indices contains no token ids for {where}. Specify at least one, or leave it null.");
         var seen = new HashSet<int>();
         foreach (var id in ids)
-            if (id < 0 || !seen.Add(id)) throw new ArgumentException($"trainable_token_indices contains {id} for {where}; "
-                + "ids must be non-negative and distinct.");
+            if (id < 0 || !seen.Add(id))
+                throw new ArgumentException($"trainable_token_indices contains {id} for {where}; ids must be non-negative and distinct.");
     }
 }

@@ -12,5 +12,6 @@ public sealed record TrainableParameters(long Trainable, long All)
 
     /// <summary>Returns the same line as peft: <c>trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"trainable params: {Trainable:N0} || all params: {All:N0} || trainable%: {Percent:F4}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"trainable params: {Trainable:N0} || all params: {All:N0} || trainable%: {Percent:F4}");
 }

@@ -53,7 +53,8 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
         var owners = new Dictionary<long, string>();
         foreach (var adapter in adapters)
             foreach (var id in Rows(adapter).Ids)
-                if (!owners.TryAdd(id, adapter)) throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' "
-                    + $"both train the row of token {id} and cannot be active together. Activate one of them.");
+                if (!owners.TryAdd(id, adapter))
+                    throw new InvalidOperationException($"The adapters '{owners[id]}' and '{adapter}' both train the row of token {id} and "
+                        + "cannot be active together. Activate one of them.");
     }
 }

@@ -9,7 +9,9 @@ internal static class TrainedTokenRows
     /// <exception cref="ArgumentException">A name does not match an embedding, or an id is out of range.</exception>
     internal static void Add(AdapterTree tree, string adapter, TokenIndices tokens)
     {
-        var targets = tokens.ByModule is { } byModule ? byModule.Select(pair => (Place: Embedding(tree, pair.Key), Ids: pair.Value)) : [(InputEmbeddings(tree), tokens.Ids)];
+        var targets = tokens.ByModule is { } byModule
+            ? byModule.Select(pair => (Place: Embedding(tree, pair.Key), Ids: pair.Value))
+            : [(InputEmbeddings(tree), tokens.Ids)];
         foreach (var (place, ids) in targets.ToArray())
         {
             var wrapper = place.Module as TrainableTokensWrapper;
@@ -26,7 +28,8 @@ internal static class TrainedTokenRows
         }
     }
 
-    private static ModulePlace InputEmbeddings(AdapterTree tree) => tree.Places().First(place => ReferenceEquals(place.Module, tree.Model.InputEmbeddings));
+    private static ModulePlace InputEmbeddings(AdapterTree tree) =>
+        tree.Places().First(place => ReferenceEquals(place.Module, tree.Model.InputEmbeddings));
 
     private static ModulePlace Embedding(AdapterTree tree, string name)
     {

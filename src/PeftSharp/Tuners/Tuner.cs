@@ -42,7 +42,8 @@ public abstract class Tuner
     internal string KeyPrefix => IsModelNested ? "base_model.model." : "base_model.";
 
     /// <summary>Names that precede the adapter's name in parameter names, such as <c>lora_A</c>.</summary>
-    internal IReadOnlySet<string> SlotNames => Tree.Parts.SelectMany(part => part.Module.SlotNames).Concat(Slots.Names).ToHashSet(StringComparer.Ordinal);
+    internal IReadOnlySet<string> SlotNames =>
+        Tree.Parts.SelectMany(part => part.Module.SlotNames).Concat(Slots.Names).ToHashSet(StringComparer.Ordinal);
 
     /// <param name="tree">The model's modules.</param>
     /// <param name="owner">The module to which <see cref="Slots"/> are added as children.</param>
@@ -103,7 +104,8 @@ public abstract class Tuner
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<Parameter> TrainedParameters(string adapterName, PeftConfig config) =>
-        Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)).Concat(Slots.ParametersOf(adapterName)).Select(entry => entry.Value);
+        Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)).Concat(Slots.ParametersOf(adapterName))
+            .Select(entry => entry.Value);
 
     /// <summary>
     /// The tensors of an adapter by their keys in <c>adapter_model.safetensors</c>; loading copies the file's values into them. Default:
@@ -112,7 +114,8 @@ public abstract class Tuner
     /// <param name="adapterName">The name of the adapter.</param>
     /// <param name="config">The configuration of the adapter.</param>
     protected internal virtual IEnumerable<KeyValuePair<string, Tensor>> FileTensors(string adapterName, PeftConfig config) =>
-        Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName).Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
+        Tree.Parts.SelectMany(part => part.Module.ParametersOf(adapterName)
+            .Select(entry => KeyValuePair.Create<string, Tensor>($"{KeyPrefix}{part.Path}.{entry.Key}", entry.Value)));
 
     /// <summary>
     /// The configuration to save, for methods that change it during training, such as ranks that are reduced. Default:
@@ -134,7 +137,8 @@ public abstract class Tuner
     /// <param name="options">The options of the forward pass.</param>
     /// <param name="adapters">The adapters of the call.</param>
     /// <param name="model">Runs the base model. It may be called more than once.</param>
-    protected internal virtual ModelOutput Forward(ModelInputs inputs, ForwardOptions options, AdapterChoice adapters, Func<ModelInputs, ForwardOptions, ModelOutput> model)
+    protected internal virtual ModelOutput Forward(
+        ModelInputs inputs, ForwardOptions options, AdapterChoice adapters, Func<ModelInputs, ForwardOptions, ModelOutput> model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model(inputs, options);
@@ -184,7 +188,10 @@ public abstract class Tuner
     internal PeftConfig Add(string adapter, PeftConfig config, Action<PeftConfig>? fill)
     {
         config = Resolve(config);
-        var before = config.ChangesBaseWeights ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1).Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray() : [];
+        var before = config.ChangesBaseWeights
+            ? Model.named_parameters().Where(pair => pair.parameter.dim() > 1)
+                .Select(pair => (pair.parameter, Bits: pair.parameter.detach().clone().DetachFromDisposeScope())).ToArray()
+            : [];
         try
         {
             config = Attach(adapter, config, isNew: fill is null);

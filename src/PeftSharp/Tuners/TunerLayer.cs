@@ -59,8 +59,10 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
         if (choice.IsBase || State.Merged.Count > 0) return _wrapped.call(x);
         using var scope = NewDisposeScope();
         ScalarType? type = null;
-        var result = choice.Rows is null ? Nest(choice.Active, choice.Active.Count)(x)
-            : AdapterRows.Apply(x, Inner(x), choice, Has, (adapter, rows, plain) => this[adapter].Forward(rows, other => ReferenceEquals(other, rows) ? plain : Inner(other)));
+        var result = choice.Rows is null
+            ? Nest(choice.Active, choice.Active.Count)(x)
+            : AdapterRows.Apply(x, Inner(x), choice, Has, (adapter, rows, plain) =>
+                this[adapter].Forward(rows, other => ReferenceEquals(other, rows) ? plain : Inner(other)));
         return (type is { } whole ? result.to(whole) : result).MoveToOuterDisposeScope();
 
         Tensor Inner(Tensor input)
@@ -87,8 +89,11 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
         using var free = no_grad();
         var original = _kept?.Weight ?? Target.Weight;
         var (weight, bias) = (original, _kept?.Bias ?? Target.Bias as Tensor);
-        foreach (var adapter in adapters.Where(Has).Select(adapter => (MergeableLayerAdapter)this[adapter])) (weight, bias) = (adapter.MergeWeight(weight, original), adapter.MergeBias(bias));
-        return new MergedTensors(weight.MoveToOuterDisposeScope(), ReferenceEquals(bias, _kept?.Bias ?? Target.Bias as Tensor) ? null : bias?.MoveToOuterDisposeScope());
+        foreach (var adapter in adapters.Where(Has).Select(adapter => (MergeableLayerAdapter)this[adapter]))
+            (weight, bias) = (adapter.MergeWeight(weight, original), adapter.MergeBias(bias));
+        return new MergedTensors(
+            weight.MoveToOuterDisposeScope(),
+            ReferenceEquals(bias, _kept?.Bias ?? Target.Bias as Tensor) ? null : bias?.MoveToOuterDisposeScope());
     }
 
     public void WriteMerge(MergedTensors merged, bool keep)

@@ -7,8 +7,10 @@ namespace PeftSharp.Tuners;
 internal sealed class WholeNumberConverter : JsonConverter<int>
 {
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var value && value == Math.Truncate(value) && value is >= int.MinValue and <= int.MaxValue
-            ? (int)value : throw new JsonException("an integer");
+        reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var value && value == Math.Truncate(value)
+        && value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw new JsonException("an integer");
 
     public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }

@@ -12,6 +12,7 @@ public sealed class EpsilonLogitsWarper(double epsilon, int minTokensToKeep = 1)
     public override Tensor Process(Tensor inputIds, Tensor scores)
     {
         using var scope = NewDisposeScope();
-        return TokenFilter.Remove(scores, scores.softmax(-1).lt(epsilon).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep))).MoveToOuterDisposeScope();
+        return TokenFilter.Remove(scores, scores.softmax(-1).lt(epsilon).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep)))
+            .MoveToOuterDisposeScope();
     }
 }

@@ -16,6 +16,7 @@ public sealed class EtaLogitsWarper(double epsilon, int minTokensToKeep = 1) : L
     {
         using var scope = NewDisposeScope();
         var eta = (TokenFilter.Entropy(scores).neg().exp() * Math.Sqrt(epsilon)).clamp_max(epsilon);
-        return TokenFilter.Remove(scores, scores.softmax(-1).lt(eta).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep))).MoveToOuterDisposeScope();
+        return TokenFilter.Remove(scores, scores.softmax(-1).lt(eta).logical_and(TokenFilter.BelowTop(scores, minTokensToKeep)))
+            .MoveToOuterDisposeScope();
     }
 }

@@ -8,5 +8,6 @@ namespace PeftSharp.Generation;
 public sealed class ForcedBosTokenLogitsProcessor(int bosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>
-    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] == 1 ? TokenFilter.Force(scores, [bosTokenId]) : scores;
+    public override Tensor Process(Tensor inputIds, Tensor scores) =>
+        inputIds.shape[1] == 1 ? TokenFilter.Force(scores, [bosTokenId]) : scores;
 }

@@ -9,5 +9,6 @@ namespace PeftSharp.Generation;
 public sealed class ForcedEosTokenLogitsProcessor(int maxLength, IReadOnlyList<int> eosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>
-    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] == maxLength - 1 ? TokenFilter.Force(scores, eosTokenId) : scores;
+    public override Tensor Process(Tensor inputIds, Tensor scores) =>
+        inputIds.shape[1] == maxLength - 1 ? TokenFilter.Force(scores, eosTokenId) : scores;
 }

@@ -11,5 +11,6 @@ namespace PeftSharp.Generation;
 public sealed class MinLengthLogitsProcessor(int minLength, IReadOnlyList<int> eosTokenId) : LogitsProcessor
 {
     /// <inheritdoc/>
-    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] < minLength ? TokenFilter.Forbid(scores, eosTokenId) : scores;
+    public override Tensor Process(Tensor inputIds, Tensor scores) =>
+        inputIds.shape[1] < minLength ? TokenFilter.Forbid(scores, eosTokenId) : scores;
 }

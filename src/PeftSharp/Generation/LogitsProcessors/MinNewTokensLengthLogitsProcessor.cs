@@ -7,8 +7,10 @@ namespace PeftSharp.Generation;
 /// <param name="promptLengthToSkip">Number of tokens of the prompt.</param>
 /// <param name="minNewTokens">Minimum number of generated tokens.</param>
 /// <param name="eosTokenId">The end-of-text tokens.</param>
-public sealed class MinNewTokensLengthLogitsProcessor(int promptLengthToSkip, int minNewTokens, IReadOnlyList<int> eosTokenId) : LogitsProcessor
+public sealed class MinNewTokensLengthLogitsProcessor(int promptLengthToSkip, int minNewTokens, IReadOnlyList<int> eosTokenId)
+    : LogitsProcessor
 {
     /// <inheritdoc/>
-    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] - promptLengthToSkip < minNewTokens ? TokenFilter.Forbid(scores, eosTokenId) : scores;
+    public override Tensor Process(Tensor inputIds, Tensor scores) =>
+        inputIds.shape[1] - promptLengthToSkip < minNewTokens ? TokenFilter.Forbid(scores, eosTokenId) : scores;
 }

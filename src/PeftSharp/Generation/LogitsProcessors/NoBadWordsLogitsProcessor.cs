@@ -17,7 +17,8 @@ public sealed class NoBadWordsLogitsProcessor : LogitsProcessor
     public NoBadWordsLogitsProcessor(IReadOnlyList<IReadOnlyList<int>> badWordsIds, IReadOnlyList<int>? eosTokenId = null)
     {
         ArgumentNullException.ThrowIfNull(badWordsIds);
-        _bias = new SequenceBiasLogitsProcessor([.. badWordsIds.Where(word => !(word is [var only] && eosTokenId?.Contains(only) is true)).Select(word => new SequenceBias(word, double.NegativeInfinity))]);
+        _bias = new SequenceBiasLogitsProcessor([.. badWordsIds.Where(word => !(word is [var only] && eosTokenId?.Contains(only) is true))
+            .Select(word => new SequenceBias(word, double.NegativeInfinity))]);
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,8 @@ namespace PeftSharp.Generation;
 /// <remarks>Thread safety: instances can be used from several threads at once if the function is thread-safe.</remarks>
 /// <param name="allowedTokens">Returns at least one allowed id, given the index of the prompt in the batch and the tokens so far.</param>
 /// <param name="numBeams">Number of rows per prompt.</param>
-public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowedTokens, int numBeams) : LogitsProcessor
+public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<long>, IReadOnlyList<int>> allowedTokens, int numBeams)
+    : LogitsProcessor
 {
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The function returns no ids, or an id that is not in the vocabulary.</exception>
@@ -20,8 +21,9 @@ public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<lon
         for (var row = 0; row < rows; row++)
         {
             var ids = allowedTokens(row / numBeams, inputIds[row].cpu().data<long>().ToArray());
-            if (ids.Count == 0) throw new InvalidOperationException($"PrefixAllowedTokens returned no ids for row {row}. "
-                + "Return at least one, for example the end-of-text token.");
+            if (ids.Count == 0)
+                throw new InvalidOperationException(
+                    $"PrefixAllowedTokens returned no ids for row {row}. Return at least one, for example the end-of-text token.");
             if (ids.FirstOrDefault(id => id < 0 || id >= scores.shape[1]) is var unknown and not 0)
                 throw new InvalidOperationException($"PrefixAllowedTokens returned {unknown} for row {row}, but the vocabulary has "
                     + $"{scores.shape[1]} ids. Use ids of this model's tokenizer.");

@@ -35,7 +35,8 @@ public sealed class SequenceBiasLogitsProcessor(IReadOnlyList<SequenceBias> bias
     private void Check(long vocabulary)
     {
         var unknown = biases.SelectMany(bias => bias.Tokens).Where(id => id < 0 || id >= vocabulary).Distinct().ToArray();
-        if (unknown.Length > 0) throw new ArgumentException($"A sequence contains the tokens {string.Join(", ", unknown)}, "
-            + $"but the vocabulary has {vocabulary} ids. Use ids of this model's tokenizer.");
+        if (unknown.Length > 0)
+            throw new ArgumentException($"A sequence contains the tokens {string.Join(", ", unknown)}, "
+                + $"but the vocabulary has {vocabulary} ids. Use ids of this model's tokenizer.");
     }
 }

@@ -9,5 +9,6 @@ namespace PeftSharp.Generation;
 public sealed class SuppressTokensAtBeginLogitsProcessor(IReadOnlyList<int> beginSuppressTokens, int beginIndex) : LogitsProcessor
 {
     /// <inheritdoc/>
-    public override Tensor Process(Tensor inputIds, Tensor scores) => inputIds.shape[1] == beginIndex ? TokenFilter.Forbid(scores, beginSuppressTokens) : scores;
+    public override Tensor Process(Tensor inputIds, Tensor scores) =>
+        inputIds.shape[1] == beginIndex ? TokenFilter.Forbid(scores, beginSuppressTokens) : scores;
 }

@@ -20,7 +20,8 @@ internal static class TokenFilter
     internal static Tensor Forbid(Tensor scores, IReadOnlyList<int> ids)
     {
         using var scope = NewDisposeScope();
-        return scores.index_fill(-1, Ids(ids.Where(id => id < scores.shape[^1]), scores.device), double.NegativeInfinity).MoveToOuterDisposeScope();
+        return scores.index_fill(-1, Ids(ids.Where(id => id < scores.shape[^1]), scores.device), double.NegativeInfinity)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Sets the scores of the given tokens to 0 and all others to -inf, so that one of them is chosen.</summary>

@@ -21,8 +21,9 @@ public sealed class StopStringCriteria : StoppingCriteria
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(stopStrings);
-        if (stopStrings.Count == 0 || stopStrings.Any(string.IsNullOrEmpty)) throw new ArgumentException("The list is empty or "
-            + "contains an empty string. Provide at least one non-empty string.", nameof(stopStrings));
+        if (stopStrings.Count == 0 || stopStrings.Any(string.IsNullOrEmpty))
+            throw new ArgumentException(
+                "The list is empty or contains an empty string. Provide at least one non-empty string.", nameof(stopStrings));
         (_tokenizer, _strings) = (tokenizer, [.. stopStrings]);
         // A token has at least one byte; one more for decoders that strip a leading space.
         _tokens = stopStrings.Max(System.Text.Encoding.UTF8.GetByteCount) + 1;

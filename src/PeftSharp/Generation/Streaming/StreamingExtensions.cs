@@ -30,31 +30,40 @@ public static class StreamingExtensions
     /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static IAsyncEnumerable<string> GenerateStreamAsync(
-        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationOptions? options = null, bool skipSpecialTokens = true, CancellationToken cancellationToken = default)
+        this PretrainedModel model, Prompt prompt, Tokenizer tokenizer, GenerationOptions? options = null, bool skipSpecialTokens = true,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(tokenizer);
         options ??= new GenerationOptions();
-        if (options.Streamer is not null) throw new ArgumentException("The options contain a streamer, but GenerateStreamAsync uses "
-            + "its own. Call Generate, or remove the streamer.", nameof(options));
+        if (options.Streamer is not null)
+            throw new ArgumentException("The options contain a streamer, but GenerateStreamAsync uses its own. "
+                + "Call Generate, or remove the streamer.", nameof(options));
         // The caller's adapter scope may have ended when the text is enumerated.
         return Pieces(Generate, ExecutionContext.Capture(), cancellationToken);
 
         void Generate(ChannelWriter<string> pieces, CancellationToken cancel)
         {
-            var streamer = new TextStreamer(tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(), skipPrompt: true, skipSpecialTokens);
-            using var output = model.Generate(prompt, options with { Tokenizer = options.Tokenizer ?? tokenizer, Streamer = streamer }, cancel);
+            var streamer = new TextStreamer(
+                tokenizer, piece => pieces.WriteAsync(piece, cancel).AsTask().GetAwaiter().GetResult(),
+                skipPrompt: true, skipSpecialTokens);
+            using var output = model.Generate(
+                prompt, options with { Tokenizer = options.Tokenizer ?? tokenizer, Streamer = streamer }, cancel);
         }
     }
 
     private static async IAsyncEnumerable<string> Pieces(
-        Action<ChannelWriter<string>, CancellationToken> generate, ExecutionContext? flow, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Action<ChannelWriter<string>, CancellationToken> generate, ExecutionContext? flow,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pieces = Channel.CreateBounded<string>(new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var writer = new Thread(() => Write(write => generate(write, cancel.Token), flow, pieces.Writer, ended)) { IsBackground = true, Name = "PeftSharp generation" };
+        var writer = new Thread(() => Write(write => generate(write, cancel.Token), flow, pieces.Writer, ended))
+        {
+            IsBackground = true, Name = "PeftSharp generation",
+        };
         writer.Start();
         try
         {
@@ -68,7 +77,8 @@ public static class StreamingExtensions
     }
 
     /// <summary>Generates on a single thread, because dispose scopes and gradient modes are per thread.</summary>
-    private static void Write(Action<ChannelWriter<string>> generate, ExecutionContext? flow, ChannelWriter<string> pieces, TaskCompletionSource ended)
+    private static void Write(
+        Action<ChannelWriter<string>> generate, ExecutionContext? flow, ChannelWriter<string> pieces, TaskCompletionSource ended)
     {
         Exception? failure = null;
         try

@@ -23,21 +23,24 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     {
         if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.BFloat16)) return function(x);
         if (!is_grad_enabled() || !x.requires_grad) return LookUp(x, _values.Value, null);
-        _ = _slopes.Value;                                                                 // computed now, because the backward pass runs inside libtorch
+        _ = _slopes.Value;                       // created before the call, because the backward pass runs inside libtorch
         return Function.apply(x, this);
     }
 
     /// <summary>The table's value of each element, multiplied by <paramref name="gradient"/> if it is given.</summary>
     private static Tensor LookUp(Tensor x, float[] table, Tensor? gradient)
     {
-        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.BFloat16 && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())), "Contiguous bfloat16.");
+        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.BFloat16
+            && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())),
+            "Contiguous bfloat16.");
         Debug.Assert(table.Length == TableSize, "One value per bfloat16.");
         var result = empty_like(x);
         fixed (float* pinned = table)
         {
             var operands = new Operands
             {
-                X = (ushort*)TensorMemory.Pointer(x), Gradient = gradient is null ? null : (ushort*)TensorMemory.Pointer(gradient), Result = (ushort*)TensorMemory.Pointer(result), Table = pinned,
+                X = (ushort*)TensorMemory.Pointer(x), Gradient = gradient is null ? null : (ushort*)TensorMemory.Pointer(gradient),
+                Result = (ushort*)TensorMemory.Pointer(result), Table = pinned,
             };
             if (gradient is null) ElementLoop.RunParallel<LookUpKernel, Operands>((int)x.numel(), Grain, operands);
             else ElementLoop.RunParallel<MultiplyKernel, Operands>((int)x.numel(), Grain, operands);
@@ -48,7 +51,8 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     private readonly struct LookUpKernel : IElementKernel<Operands>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Run(in Operands p, nint index, int count) => Lanes.Store(Lanes.Gather(p.Table, p.X + index, count), p.Result + index, count);
+        public static void Run(in Operands p, nint index, int count) =>
+            Lanes.Store(Lanes.Gather(p.Table, p.X + index, count), p.Result + index, count);
     }
 
     private readonly struct MultiplyKernel : IElementKernel<Operands>
@@ -97,6 +101,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
             return LookUp(x, table._values.Value, null);
         }
 
-        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => [LookUp(saved[0], ((ActivationTable)kept!)._slopes.Value, gradient.contiguous()), null];
+        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) =>
+            [LookUp(saved[0], ((ActivationTable)kept!)._slopes.Value, gradient.contiguous()), null];
     }
 }

@@ -20,7 +20,8 @@ internal static class FusedGelu
     /// <returns>As <paramref name="x"/>.</returns>
     internal static Tensor Apply(Tensor x)
     {
-        if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.Float32)) return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
+        if (!FastPaths.Activation || !Lanes.CanRunContiguous(x, ScalarType.Float32))
+            return functional.gelu(x, TorchSharp.Modules.GELU.Approximate.tanh);
         return is_grad_enabled() && x.requires_grad ? Function.apply(x) : Compute(x, null);
     }
 
@@ -33,15 +34,22 @@ internal static class FusedGelu
             return Compute(x, null);
         }
 
-        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => [Compute(saved[0], gradient.contiguous())];
+        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) =>
+            [Compute(saved[0], gradient.contiguous())];
     }
 
     /// <summary>GELU of <paramref name="x"/>, or with the gradient of the result the gradient of <paramref name="x"/>.</summary>
     private static unsafe Tensor Compute(Tensor x, Tensor? gradient)
     {
-        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32 && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())), "Contiguous float32.");
+        Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.Float32
+            && (gradient is null || (gradient.is_contiguous() && gradient.dtype == x.dtype && gradient.numel() == x.numel())),
+            "Contiguous float32.");
         var result = empty_like(x);
-        var operands = new Operands { X = (float*)TensorMemory.Pointer(x), Result = (float*)TensorMemory.Pointer(result), Gradient = gradient is null ? null : (float*)TensorMemory.Pointer(gradient) };
+        var operands = new Operands
+        {
+            X = (float*)TensorMemory.Pointer(x), Result = (float*)TensorMemory.Pointer(result),
+            Gradient = gradient is null ? null : (float*)TensorMemory.Pointer(gradient),
+        };
         if (gradient is null) ElementLoop.RunParallel<ForwardKernel, Operands>((int)x.numel(), Grain, operands);
         else ElementLoop.RunParallel<BackwardKernel, Operands>((int)x.numel(), Grain, operands);
         return result;
@@ -62,11 +70,12 @@ internal static class FusedGelu
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run(in Operands p, nint index, int count)
         {
-            // Beyond ±20 the slope is 0 or 1; clamping keeps x³ from overflowing. Operand order matters: MinNative and MaxNative return the second operand for NaN.
+            // Beyond ±20 the slope is 0 or 1; clamping prevents an overflow of x³. The order of operands matters: MinNative and MaxNative
+            // return the second operand for NaN.
             var x = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + index, count)));
             var sigmoid = Sigmoid(x, out var exp);
             var twoUSlope = Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));
-            var slope = Vector256.FusedMultiplyAdd(x * sigmoid * (exp * sigmoid), twoUSlope, sigmoid);                          // 1 - σ = exp·σ
+            var slope = Vector256.FusedMultiplyAdd(x * sigmoid * (exp * sigmoid), twoUSlope, sigmoid);                      // 1 - σ = exp·σ
             Lanes.Store(Lanes.Load(p.Gradient + index, count) * slope, p.Result + index, count);
         }
     }

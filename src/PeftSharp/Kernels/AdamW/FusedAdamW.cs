@@ -19,13 +19,16 @@ internal static class FusedAdamW
     /// <summary>One step of several parameters on one device, in place. Unless <paramref name="gradientScale"/> is 1, the gradients are
     /// scaled in place too.</summary>
     /// <inheritdoc cref="ClippingAdamW.Step"/>
-    internal static void Step(IReadOnlyList<AdamWTensors> tensors, float gradientScale, AdamWSettings settings, long step, double learningRate, double weightDecay)
+    internal static void Step(
+        IReadOnlyList<AdamWTensors> tensors, float gradientScale, AdamWSettings settings, long step, double learningRate,
+        double weightDecay)
     {
         if (tensors.Count == 0)
             return;
         if (gradientScale != 1)
             foreach (var (_, gradient, _, _) in tensors) gradient.mul_(gradientScale);
-        using var stepNumber = tensor((float)step, device: tensors[0].Parameter.device);     // the operator expects one per parameter and only reads it
+        // The operator expects a step tensor per parameter. It only reads them, so all parameters share one.
+        using var stepNumber = tensor((float)step, device: tensors[0].Parameter.device);
         TorchDispatcher.Call("aten::_fused_adamw_",
             tensors.Select(t => t.Parameter).ToArray(), tensors.Select(t => t.Gradient).ToArray(),
             tensors.Select(t => t.Mean).ToArray(), tensors.Select(t => t.MeanSquare).ToArray(),

@@ -14,7 +14,8 @@ internal readonly struct AttentionProducts
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="isCausal">Whether a token attends only to itself and those before it: half of the products are skipped.</param>
-    internal static AttentionProducts For(Tensor query, Tensor key, Tensor value, bool isCausal) => new(BatchedSgemm.CanRun(query, key, value), isCausal);
+    internal static AttentionProducts For(Tensor query, Tensor key, Tensor value, bool isCausal) =>
+        new(BatchedSgemm.CanRun(query, key, value), isCausal);
 
     /// <summary>The tensor, or a contiguous copy if the products cannot read its strides.</summary>
     internal Tensor Readable(Tensor x) => _usesBatchedSgemm && x.stride()[3] == 1 ? x.alias() : x.contiguous();

@@ -14,8 +14,10 @@ internal static unsafe class DropoutAttention
 {
     /// <summary>Whether this call can be computed here.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
-        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled() && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.CanRun(query)
-        && key.dtype == query.dtype && value.dtype == query.dtype && key.device_type == query.device_type && value.device_type == query.device_type
+        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled()
+        && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.CanRun(query)
+        && key.dtype == query.dtype && value.dtype == query.dtype
+        && key.device_type == query.device_type && value.device_type == query.device_type
         && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
 
     /// <param name="query">Float [batch, heads, queries, width].</param>
@@ -40,14 +42,16 @@ internal static unsafe class DropoutAttention
             var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             (query, key, value) = (products.Readable(query), products.Readable(key), products.Readable(value));
-            var probabilities = products.Scores(query, key);                                    // the scores, which the loop replaces by probabilities
+            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
             var dropped = empty_like(probabilities);
             var bits = BernoulliMask.Draw(probabilities.numel() / query.shape[2] * settings.DrawnQueries, settings.Keep);
             var rows = Rows(query, probabilities, dropped, bits, settings);
-            using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]]).expand_as(probabilities);
+            using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]])
+                .expand_as(probabilities);
             using var readable = mask?.stride()[3] == 1 ? mask.alias() : mask?.contiguous();
             if (readable is not null) rows.Mask = StridedView.Of(readable);
-            NativeThreads.For(RowCount(probabilities), 1, Lanes.RoundUp(rows.Tokens), ref rows, probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
+            NativeThreads.For(RowCount(probabilities), 1, Lanes.RoundUp(rows.Tokens), ref rows,
+                probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
             (save, keep) = ([query, key, value, probabilities, bits], settings with { Mask = null });
             return products.WeightedSum(dropped, value);
         }
@@ -58,25 +62,36 @@ internal static unsafe class DropoutAttention
             var settings = (Settings)kept!;
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             gradient = products.Readable(gradient);
-            var scoresGradient = products.Scores(gradient, value);                              // the gradient of the dropped probabilities, which the loop replaces by that of the scores
+            // The gradient of the dropped probabilities; the loop below replaces it by the gradient of the scores.
+            var scoresGradient = products.Scores(gradient, value);
             var dropped = empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
-            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype, "The loop reads both tensors with the same index.");
+            Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype,
+                "The loop reads both tensors with the same index.");
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
-            NativeThreads.For(RowCount(probabilities), 1, ref rows, probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
-            return [products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query), products.TransposedWeightedSum(dropped, gradient), null];
+            NativeThreads.For(RowCount(probabilities), 1, ref rows,
+                probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
+            return
+            [
+                products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query),
+                products.TransposedWeightedSum(dropped, gradient), null,
+            ];
         }
     }
 
     private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings)
     {
-        Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype, "The loops read both as one array.");
-        Debug.Assert(bits.dtype == ScalarType.Byte && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries, "One bit per probability and one more byte.");
+        Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype,
+            "The loops read both as one array.");
+        Debug.Assert(bits.dtype == ScalarType.Byte
+            && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries,
+            "One bit per probability and one more byte.");
         return new()
         {
-            Probabilities = TensorMemory.Pointer(probabilities), Dropped = TensorMemory.Pointer(dropped), Bits = (byte*)TensorMemory.Pointer(bits),
-            Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3], DrawnQueries = settings.DrawnQueries,
-            Scale = (float)(1 / Math.Sqrt(query.shape[3])), KeepScale = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
+            Probabilities = TensorMemory.Pointer(probabilities), Dropped = TensorMemory.Pointer(dropped),
+            Bits = (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3],
+            DrawnQueries = settings.DrawnQueries, Scale = (float)(1 / Math.Sqrt(query.shape[3])),
+            KeepScale = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
         };
     }
 
@@ -92,7 +107,8 @@ internal static unsafe class DropoutAttention
         {
             var (row, visible) = (p->Row<T>(index), p->VisibleTokens(index));
             var max = RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer);
-            if (max == float.NegativeInfinity) visible = 0;                      // every token is masked, as with padding on the left: probabilities of 0, as in libtorch
+            // If every token is masked, as with padding on the left, the probabilities are 0, as in libtorch.
+            if (max == float.NegativeInfinity) visible = 0;
             else row.Scale = 1 / RowSoftmax.Exponentiate(buffer, visible, max);
             row.Buffer = buffer;
             ElementLoop.Run<StoreDropped<T>, AttentionRow<T>>(row, 0, visible);

@@ -14,9 +14,11 @@ internal static unsafe class OneQueryAttention
     /// <summary>Whether this call can be computed here.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
         FastPaths.Attention && query.shape[2] == 1 && !is_grad_enabled() && Lanes.CanRun(query) && Lanes.IsFast
-        && key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || (mask.dtype == query.dtype && mask.device_type == query.device_type))
+        && key.dtype == query.dtype && value.dtype == query.dtype
+        && (mask is null || (mask.dtype == query.dtype && mask.device_type == query.device_type))
         && key.device_type == query.device_type && value.device_type == query.device_type
-        && query.shape[3] is var width && width % Lanes.Count == 0 && key.shape[3] == width && value.shape[3] == width && key.shape[1] == query.shape[1];
+        && query.shape[3] is var width && width % Lanes.Count == 0
+        && key.shape[3] == width && value.shape[3] == width && key.shape[1] == query.shape[1];
 
     /// <param name="query">Float [batch, heads, 1, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
@@ -30,14 +32,17 @@ internal static unsafe class OneQueryAttention
         var (batch, heads, tokens, width) = (query.shape[0], query.shape[1], key.shape[2], query.shape[3]);
         var result = empty([batch, heads, 1, width], query.dtype);
         Debug.Assert(query.shape[2] == 1 && width % Lanes.Count == 0, "The loops read whole vectors of one query.");
-        Debug.Assert(key.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]) && value.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]), "The shapes do not fit.");
+        Debug.Assert(key.shape.AsSpan().SequenceEqual([batch, heads, tokens, width])
+            && value.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]), "The shapes do not fit.");
         Debug.Assert(key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || mask.dtype == query.dtype), "One type.");
         var call = new Call
         {
-            Query = StridedView.Of(query), Key = StridedView.Of(key), Value = StridedView.Of(value), Mask = mask is null ? default : StridedView.Of(mask.expand(batch, heads, 1, tokens)),
+            Query = StridedView.Of(query), Key = StridedView.Of(key), Value = StridedView.Of(value),
+            Mask = mask is null ? default : StridedView.Of(mask.expand(batch, heads, 1, tokens)),
             Result = TensorMemory.Pointer(result), Tokens = (int)tokens, Width = (int)width, Scale = (float)(1 / Math.Sqrt(width)),
         };
-        NativeThreads.For((int)(batch * heads), 1, Lanes.RoundUp(call.Tokens) + 2 * call.Width, ref call, query.dtype == ScalarType.Float32 ? &Attend<float> : &Attend<ushort>);
+        NativeThreads.For((int)(batch * heads), 1, Lanes.RoundUp(call.Tokens) + 2 * call.Width, ref call,
+            query.dtype == ScalarType.Float32 ? &Attend<float> : &Attend<ushort>);
         return result.MoveToOuterDisposeScope();
     }
 
@@ -62,7 +67,8 @@ internal static unsafe class OneQueryAttention
             for (var token = 0; token < tokens; token++, key += p->Key.RowStride)
             {
                 var products = Vector256<float>.Zero;
-                for (var i = 0; i < width; i += Lanes.Count) products = Vector256.FusedMultiplyAdd(Lanes.Load(key + i), Vector256.Load(query + i), products);
+                for (var i = 0; i < width; i += Lanes.Count)
+                    products = Vector256.FusedMultiplyAdd(Lanes.Load(key + i), Vector256.Load(query + i), products);
                 var score = Vector256.Sum(products);
                 if (mask is not null) score += Lanes.ToSingle(mask + token * p->Mask.ColumnStride);
                 scores[token] = score;
@@ -70,7 +76,8 @@ internal static unsafe class OneQueryAttention
             }
 
             new Span<float>(sums, width).Clear();
-            if (max != float.NegativeInfinity)                                   // else every token is masked: a result of 0, as in libtorch
+            // If every token is masked, the result stays 0, as in libtorch.
+            if (max != float.NegativeInfinity)
             {
                 RowSoftmax.Pad(scores, tokens);
                 var scale = 1 / RowSoftmax.Exponentiate(scores, tokens, max);
@@ -78,7 +85,8 @@ internal static unsafe class OneQueryAttention
                 for (var token = 0; token < tokens; token++, value += p->Value.RowStride)
                 {
                     var probability = Vector256.Create(scores[token] * scale);
-                    for (var i = 0; i < width; i += Lanes.Count) Vector256.FusedMultiplyAdd(probability, Lanes.Load(value + i), Vector256.Load(sums + i)).Store(sums + i);
+                    for (var i = 0; i < width; i += Lanes.Count)
+                        Vector256.FusedMultiplyAdd(probability, Lanes.Load(value + i), Vector256.Load(sums + i)).Store(sums + i);
                 }
             }
             var result = (T*)p->Result + (long)head * width;

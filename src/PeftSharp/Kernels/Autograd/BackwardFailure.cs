@@ -55,7 +55,8 @@ internal sealed class BackwardFailure
     /// <summary>If the input has one element, libtorch's message contains the device instead of the shape; the thread then identifies the
     /// exception.</summary>
     private bool IsOurs(ExternalException error) =>
-        error.Message.Contains(_shape, StringComparison.Ordinal) || (_thread == Environment.CurrentManagedThreadId && error.Message.Contains("meta", StringComparison.Ordinal));
+        error.Message.Contains(_shape, StringComparison.Ordinal)
+        || (_thread == Environment.CurrentManagedThreadId && error.Message.Contains("meta", StringComparison.Ordinal));
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_innerException")]
     private static extern ref Exception? InnerException(Exception error);

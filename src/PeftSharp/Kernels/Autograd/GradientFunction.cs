@@ -41,7 +41,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        using var gradient = grad_output;                                              // belongs to a scope that may last for the whole step
+        using var gradient = grad_output;                            // its own dispose scope may last for the whole step
         var call = (Call)ctx.get_data(Kept);
         Tensor?[] gradients;
         try
@@ -50,8 +50,9 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
             foreach (var tensor in gradients) tensor?.DetachFromDisposeScope();
             if (SavedTensors.AreReadOnce) ctx.Dispose();
         }
-        catch (Exception error)                                                        // libtorch called this method: an exception that left it would end the process
+        catch (Exception error)
         {
+            // libtorch calls this method, and an exception that escapes from it would end the process.
             var invalid = BackwardFailure.InvalidGradient(Name, error);
             gradients = [.. Enumerable.Range(0, call.Count).Select(index => call.IsTensor(index) ? invalid : null)];
         }

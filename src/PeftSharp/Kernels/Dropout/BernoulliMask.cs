@@ -13,7 +13,9 @@ namespace PeftSharp.Kernels;
 internal static class BernoulliMask
 {
     private const int Lanes = 8, MinPart = 1 << 15;
-    private const double ComparisonShare = 0.62;                                       // of the time of an element; the rest is spent on generating its words
+
+    // The share of the time per element that the comparison takes; generating the element's random words takes the rest.
+    private const double ComparisonShare = 0.62;
 
     /// <summary>Whether masks for this tensor are drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
     internal static bool CanRun(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.CanRun(x);
@@ -30,7 +32,8 @@ internal static class BernoulliMask
         var bits = empty((count + Lanes - 1) / Lanes + 1, ScalarType.Byte);
         var mask = new Mask
         {
-            Start = new MersenneTwister(state.bytes), Bits = (byte*)TensorMemory.Pointer(bits), Count = count, Threshold = (ulong)Math.Ceiling(Math.ScaleB(keep, 53)),
+            Start = new MersenneTwister(state.bytes), Bits = (byte*)TensorMemory.Pointer(bits), Count = count,
+            Threshold = (ulong)Math.Ceiling(Math.ScaleB(keep, 53)),
             Parts = (int)Math.Clamp(count / MinPart, 1, get_num_threads()),
         };
         NativeThreads.For(mask.Parts, 1, ref mask, &DrawParts);
@@ -67,7 +70,8 @@ internal static class BernoulliMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void DrawPart(ref MersenneTwister twister, byte* bits, long count, ulong threshold)
     {
-        var boundary = stackalloc uint[2 * Lanes];                                            // words of eight elements that lie in two blocks of the generator
+        // The words of eight elements that lie partly in one block of the generator and partly in the next.
+        var boundary = stackalloc uint[2 * Lanes];
         while (count > 0)
         {
             var full = (int)Math.Min(count, twister.Remaining / 2) / Lanes;
@@ -88,7 +92,8 @@ internal static class BernoulliMask
     private static unsafe void Compare(uint* words, byte* bits, nint bytes, ulong threshold)
     {
         if (CompareUpper(words, bits, bytes, (uint)(threshold >> 32))) return;
-        for (nint i = 0; i < bytes; i++, words += 2 * Lanes) bits[i] = (byte)(CompareFour(words, threshold) | CompareFour(words + Lanes, threshold) << (Lanes / 2));
+        for (nint i = 0; i < bytes; i++, words += 2 * Lanes)
+            bits[i] = (byte)(CompareFour(words, threshold) | CompareFour(words + Lanes, threshold) << (Lanes / 2));
     }
 
     /// <summary>The same, comparing only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if they
@@ -111,7 +116,7 @@ internal static class BernoulliMask
     /// <summary>The mask bits of four elements, comparing all 53 bits.</summary>
     private static unsafe uint CompareFour(uint* words, ulong threshold)
     {
-        var pairs = MersenneTwister.Temper(Vector256.Load(words)).AsUInt64();                     // little-endian: the first word is the lower half
+        var pairs = MersenneTwister.Temper(Vector256.Load(words)).AsUInt64();             // little-endian: the first word is the lower half
         var draws = ((pairs << 32) | (pairs >>> 32)) & Vector256.Create((1UL << 53) - 1);
         return Vector256.LessThan(draws.AsInt64(), Vector256.Create((long)threshold)).ExtractMostSignificantBits();
     }
@@ -126,6 +131,8 @@ internal static class BernoulliMask
 
         /// <summary>First element of a part. Parts with more words to skip are shorter, so that all take the same time.</summary>
         internal readonly long FirstOf(int part) =>
-            part == Parts ? Count : (long)(Count * (1 - Math.Pow(ComparisonShare, part)) / (1 - Math.Pow(ComparisonShare, Parts))) / Lanes * Lanes;
+            part == Parts
+                ? Count
+                : (long)(Count * (1 - Math.Pow(ComparisonShare, part)) / (1 - Math.Pow(ComparisonShare, Parts))) / Lanes * Lanes;
     }
 }

@@ -26,7 +26,8 @@ internal static class FastDropout
     /// <param name="x">Float [batch, 1, width]; <see cref="BernoulliMask.CanRun"/> must be true for it.</param>
     /// <param name="tokens">Number of tokens of a row for which the mask is drawn.</param>
     /// <param name="probability">Probability with which an element is set to 0; above 0, below 1.</param>
-    internal static Tensor ApplyToFirst(Tensor x, long tokens, double probability) => Masked(x, new Drawing(x.shape[0], tokens, 1 - probability));
+    internal static Tensor ApplyToFirst(Tensor x, long tokens, double probability) =>
+        Masked(x, new Drawing(x.shape[0], tokens, 1 - probability));
 
     private static Tensor Masked(Tensor x, Drawing drawing)
     {
@@ -47,13 +48,16 @@ internal static class FastDropout
         var y = empty_like(x);
         Debug.Assert(y.is_contiguous() == x.is_contiguous() && 8 * (bits.numel() - 1) >= x.numel() * drawing.GroupsDrawn,
             "The tensors have the same order, and the mask has one bit per element and one additional byte.");
-        var length = drawing.Groups == 1 ? Grain : x.numel() / drawing.Groups;    // elements per iteration: a part of the only group, or a group
+        // Elements per iteration: a part of the group if there is only one, otherwise a whole group.
+        var length = drawing.Groups == 1 ? Grain : x.numel() / drawing.Groups;
         var call = new Call
         {
-            X = TensorMemory.Pointer(x), Y = TensorMemory.Pointer(y), Bits = (byte*)TensorMemory.Pointer(bits), KeepScale = BernoulliMask.Reciprocal(drawing.Keep, x.dtype),
-            Total = x.numel(), Length = length, DrawnLength = drawing.Groups == 1 ? length : length * drawing.GroupsDrawn,
+            X = TensorMemory.Pointer(x), Y = TensorMemory.Pointer(y), Bits = (byte*)TensorMemory.Pointer(bits),
+            KeepScale = BernoulliMask.Reciprocal(drawing.Keep, x.dtype), Total = x.numel(), Length = length,
+            DrawnLength = drawing.Groups == 1 ? length : length * drawing.GroupsDrawn,
         };
-        NativeThreads.For((int)((call.Total + length - 1) / length), 1, ref call, x.dtype == ScalarType.Float32 ? &Multiply<float> : &Multiply<ushort>);
+        NativeThreads.For(
+            (int)((call.Total + length - 1) / length), 1, ref call, x.dtype == ScalarType.Float32 ? &Multiply<float> : &Multiply<ushort>);
         return y;
     }
 
@@ -64,7 +68,10 @@ internal static class FastDropout
         for (var i = from; i < to; i++)
         {
             var first = i * p->Length;
-            var stretch = new Stretch<T> { X = (T*)p->X + first, Y = (T*)p->Y + first, Bits = p->Bits, FirstBit = i * p->DrawnLength, KeepScale = p->KeepScale };
+            var stretch = new Stretch<T>
+            {
+                X = (T*)p->X + first, Y = (T*)p->Y + first, Bits = p->Bits, FirstBit = i * p->DrawnLength, KeepScale = p->KeepScale,
+            };
             ElementLoop.Run<DropKernel<T>, Stretch<T>>(stretch, 0, (nint)Math.Min(p->Length, p->Total - first));
         }
     }
@@ -73,7 +80,8 @@ internal static class FastDropout
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run(in Stretch<T> p, nint index, int count) =>
-            Lanes.Store(Lanes.Load(p.X + index, count) * (Lanes.MaskOf(p.Bits, p.FirstBit + index) & Vector256.Create(p.KeepScale)), p.Y + index, count);
+            Lanes.Store(Lanes.Load(p.X + index, count) * (Lanes.MaskOf(p.Bits, p.FirstBit + index) & Vector256.Create(p.KeepScale)),
+                p.Y + index, count);
     }
 
     /// <summary>The layout of a mask: the tensor has <paramref name="Groups"/> groups of elements, and each uses the first of the
@@ -112,7 +120,9 @@ internal static class FastDropout
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
             var (drawing, strides) = ((Drawing, long[]))kept!;
-            var dense = gradient.stride().SequenceEqual(strides) ? gradient : empty_strided(gradient.shape, strides, gradient.dtype).copy_(gradient);
+            var dense = gradient.stride().SequenceEqual(strides)
+                ? gradient
+                : empty_strided(gradient.shape, strides, gradient.dtype).copy_(gradient);
             return [Multiply(dense, saved[0], drawing), null];
         }
     }

@@ -15,7 +15,8 @@ internal unsafe struct MersenneTwister
     private const int BlockLength = 624, Lag = 397, Lanes = 8;
     private const uint Matrix = 0x9908b0df, UpperBit = 0x80000000, LowerBits = 0x7fffffff;
 
-    // Byte offsets in libtorch's state: remaining words of the block, whether it is seeded, index of the next word, then the words, 8 bytes each.
+    // Byte offsets in libtorch's state: remaining words of the block, whether it is seeded, index of the next word, then the words of
+    // 8 bytes each.
     private const int RemainingOffset = 8, NextOffset = 16, WordsOffset = 24, StateLength = WordsOffset + 8 * BlockLength;
 
     private fixed uint _words[BlockLength];
@@ -24,7 +25,10 @@ internal unsafe struct MersenneTwister
     /// <param name="state">A state of <c>get_rng_state</c>.</param>
     internal MersenneTwister(ReadOnlySpan<byte> state)
     {
-        if (state.Length < StateLength) throw new ArgumentException($"The state has {state.Length} bytes; a state of libtorch's CPU generator has at least {StateLength}. Pass what get_rng_state returned.", nameof(state));
+        if (state.Length < StateLength)
+            throw new ArgumentException(
+                $"The state has {state.Length} bytes; a state of libtorch's CPU generator has at least {StateLength}. "
+                + "Pass what get_rng_state returned.", nameof(state));
         for (var i = 0; i < BlockLength; i++) _words[i] = (uint)BinaryPrimitives.ReadUInt64LittleEndian(state[(WordsOffset + 8 * i)..]);
         _next = BlockLength + 1 - BinaryPrimitives.ReadInt32LittleEndian(state[RemainingOffset..]);
     }
@@ -66,7 +70,8 @@ internal unsafe struct MersenneTwister
 
     /// <summary>Generates the next block in place: each word from itself, its successor and the word 397 ahead. The block is a ring, so
     /// the last 397 words read words that are already new.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]                    // tiered compilation would start the loop unoptimized, and it is entered once and may run for seconds
+    // With tiered compilation the method would start unoptimized, although one call may run for seconds.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void NextBlock()
     {
         fixed (uint* words = _words)

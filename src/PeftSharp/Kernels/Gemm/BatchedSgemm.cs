@@ -34,9 +34,12 @@ internal static unsafe class BatchedSgemm
     /// <param name="value">[batch, heads, tokens, width].</param>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value)
     {
-        if (!FastPaths.Linear || !Sgemm.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32) return false;
+        if (!FastPaths.Linear || !Sgemm.IsAvailable || query.device_type != TorchSharp.DeviceType.CPU
+            || query.dtype != ScalarType.Float32 || key.dtype != ScalarType.Float32 || value.dtype != ScalarType.Float32)
+            return false;
         var (left, right) = (query.shape, key.shape);
-        return right.AsSpan().SequenceEqual(value.shape) && left[0] == right[0] && left[1] == right[1] && Math.Min(Math.Min(left[2], right[2]), right[3]) >= MinSize
+        return right.AsSpan().SequenceEqual(value.shape) && left[0] == right[0] && left[1] == right[1]
+            && Math.Min(Math.Min(left[2], right[2]), right[3]) >= MinSize
             && Math.Max(left[2], right[2]) * right[3] <= MaxValues;
     }
 
@@ -49,13 +52,17 @@ internal static unsafe class BatchedSgemm
     {
         var (left, right) = (a.shape, b.shape);
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
-        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3] && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
-        Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
+        Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3]
+            && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
+        Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1,
+            "Rows or columns of the operands and rows of the result are contiguous.");
         var call = new Call
         {
-            A = StridedView.Of(a), B = StridedView.Of(b).Transposed, C = StridedView.Of(c), Rows = (int)left[2], Depth = (int)left[3], Columns = (int)right[3], Triangle = triangle,
+            A = StridedView.Of(a), B = StridedView.Of(b).Transposed, C = StridedView.Of(c), Rows = (int)left[2], Depth = (int)left[3],
+            Columns = (int)right[3], Triangle = triangle,
         };
-        NativeThreads.For((int)(left[0] * left[1]), 1, call.PackedRightSize + PanelPacking.PanelStride(SgemmMicroKernel.MR, call.Depth), ref call, &Multiply);
+        NativeThreads.For((int)(left[0] * left[1]), 1, call.PackedRightSize + PanelPacking.PanelStride(SgemmMicroKernel.MR, call.Depth),
+            ref call, &Multiply);
     }
 
     private static void Multiply(void* arguments, int from, int to, float* packedRight)
@@ -64,18 +71,24 @@ internal static unsafe class BatchedSgemm
         var packedLeft = packedRight + p->PackedRightSize;
         for (var head = from; head < to; head++)
         {
-            PanelPacking.Pack(p->B.Row<float>(head, 0), p->B.RowStride, p->B.ColumnStride, p->Columns, p->Depth, packedRight, SgemmMicroKernel.NR);
+            PanelPacking.Pack(
+                p->B.Row<float>(head, 0), p->B.RowStride, p->B.ColumnStride, p->Columns, p->Depth, packedRight, SgemmMicroKernel.NR);
             for (var row = 0; row < p->Rows; row += SgemmMicroKernel.MR)
             {
                 var rows = Math.Min(SgemmMicroKernel.MR, p->Rows - row);
                 var firstDepth = p->Triangle == Triangle.UpperLeft ? Math.Min(row, p->Depth) : 0;
                 var depth = (p->Triangle == Triangle.LowerLeft ? Math.Min(row + rows, p->Depth) : p->Depth) - firstDepth;
                 var columns = p->Triangle == Triangle.LowerResult ? Math.Min(row + rows, p->Columns) : p->Columns;
-                PanelPacking.Pack(p->A.Row<float>(head, row) + firstDepth * p->A.ColumnStride, p->A.RowStride, p->A.ColumnStride, rows, depth, packedLeft, SgemmMicroKernel.MR);
+                PanelPacking.Pack(p->A.Row<float>(head, row) + firstDepth * p->A.ColumnStride, p->A.RowStride, p->A.ColumnStride, rows,
+                    depth, packedLeft, SgemmMicroKernel.MR);
                 var panel = packedRight + firstDepth * SgemmMicroKernel.NR;
                 var c = p->C.Row<float>(head, row);
-                for (var column = 0; column < columns; column += SgemmMicroKernel.NR, panel += PanelPacking.PanelStride(SgemmMicroKernel.NR, p->Depth))
-                    SgemmMicroKernel.Run(packedLeft, panel, depth, c + column, p->C.RowStride, rows, Math.Min(SgemmMicroKernel.NR, p->Columns - column), null, accumulates: false);
+                for (var column = 0; column < columns; column += SgemmMicroKernel.NR)
+                {
+                    SgemmMicroKernel.Run(packedLeft, panel, depth, c + column, p->C.RowStride, rows,
+                        Math.Min(SgemmMicroKernel.NR, p->Columns - column), null, accumulates: false);
+                    panel += PanelPacking.PanelStride(SgemmMicroKernel.NR, p->Depth);
+                }
             }
         }
     }
@@ -89,6 +102,7 @@ internal static unsafe class BatchedSgemm
         internal Triangle Triangle;
 
         /// <summary>Float32 values of a head's packed right operand.</summary>
-        internal readonly nint PackedRightSize => Sgemm.DivideRoundingUp(Columns, SgemmMicroKernel.NR) * PanelPacking.PanelStride(SgemmMicroKernel.NR, Depth);
+        internal readonly nint PackedRightSize =>
+            Sgemm.DivideRoundingUp(Columns, SgemmMicroKernel.NR) * PanelPacking.PanelStride(SgemmMicroKernel.NR, Depth);
     }
 }

@@ -12,10 +12,14 @@ internal static class FastLinear
     /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D).</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)
     {
-        if (!FastPaths.Linear || !Sgemm.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2) return false;
-        if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU || (bias is not null && (bias.dtype != ScalarType.Float32 || bias.device_type != TorchSharp.DeviceType.CPU))) return false;
+        if (!FastPaths.Linear || !Sgemm.IsAvailable || x.dtype != ScalarType.Float32 || weight.dtype != ScalarType.Float32 || x.dim() < 2)
+            return false;
+        if (x.device_type != TorchSharp.DeviceType.CPU || weight.device_type != TorchSharp.DeviceType.CPU
+            || (bias is not null && (bias.dtype != ScalarType.Float32 || bias.device_type != TorchSharp.DeviceType.CPU)))
+            return false;
         var ((first, second), inputs) = ((weight.shape[0], weight.shape[1]), x.shape[^1]);
-        return (isTransposed ? first : second) == inputs && Sgemm.IsWorthwhile(x.numel() / inputs, inputs, isTransposed ? second : first) && x.numel() < int.MaxValue && weight.is_contiguous();
+        return (isTransposed ? first : second) == inputs && Sgemm.IsWorthwhile(x.numel() / inputs, inputs, isTransposed ? second : first)
+            && x.numel() < int.MaxValue && weight.is_contiguous();
     }
 
     /// <inheritdoc cref="CanRun"/>
@@ -44,9 +48,11 @@ internal static class FastLinear
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
-            var (x, weight, isTransposed, bias) = ((Tensor)arguments[0], (Tensor)arguments[1], (bool)arguments[2], arguments.Length > 3 ? (Tensor)arguments[3] : null);
+            var (x, weight, isTransposed) = ((Tensor)arguments[0], (Tensor)arguments[1], (bool)arguments[2]);
+            var bias = arguments.Length > 3 ? (Tensor)arguments[3] : null;
             var kept = new Kept(isTransposed, x.requires_grad, weight.requires_grad, bias?.requires_grad, x.shape);
-            (save, keep) = ([.. kept.WantsX ? [weight.alias()] : Array.Empty<Tensor>(), .. kept.WantsWeight ? [x.alias()] : Array.Empty<Tensor>()], kept);
+            keep = kept;
+            save = [.. kept.WantsX ? [weight.alias()] : Array.Empty<Tensor>(), .. kept.WantsWeight ? [x.alias()] : Array.Empty<Tensor>()];
             return FastLinear.Forward(x, weight, bias, isTransposed);
         }
 

@@ -15,7 +15,9 @@ internal static unsafe class Gemv
 {
     private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile with eight and four rows of x
     private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch of outputs is whole tiles of both kinds
-    private const int Margin = 4, SumsStride = Margin + MaxStretch;                // the last tile of a stretch may reach back by up to three outputs
+
+    // The last tile of a stretch may begin up to three outputs before the stretch.
+    private const int Margin = 4, SumsStride = Margin + MaxStretch;
     private const int StretchBytes = 1 << 18, PrefetchDistance = 1 << 14, Line = 64;
 
     /// <summary>Packs the input as float32, block of rows after block of rows, each [inputs / 32, rows of the block, 32] in the order of
@@ -40,7 +42,8 @@ internal static unsafe class Gemv
         for (; from < to; from += stretch)
         {
             var end = Math.Min(to, from + stretch);
-            for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first)) Multiply<T>(p, first, from, end, sums + Margin - from);
+            for (var first = 0; first < p->Blocks.Rows; first += p->Blocks.At(first))
+                Multiply<T>(p, first, from, end, sums + Margin - from);
             Store<T>(p, from, end, sums + Margin - from);
         }
     }
@@ -154,7 +157,8 @@ internal static unsafe class Gemv
         {
             Prefetch<T>(ref ahead, 1);
             var pair = VectorPair.Load(w);
-            (a, b) = (Vector512.FusedMultiplyAdd(pair.First, Vector512.Load(x), a), Vector512.FusedMultiplyAdd(pair.Second, Vector512.Load(x + VectorPair.Half), b));
+            (a, b) = (Vector512.FusedMultiplyAdd(pair.First, Vector512.Load(x), a),
+                Vector512.FusedMultiplyAdd(pair.Second, Vector512.Load(x + VectorPair.Half), b));
         }
         sums[row * SumsStride + output] = Vector512.Sum(a + b);
     }

@@ -21,7 +21,8 @@ internal static unsafe class GemvTransposed
     {
         if (p.Blocks.At(0) == 1) new ReadOnlySpan<float>(x, p.Rows * p.Inputs).CopyTo(new Span<float>(p.X, p.Rows * p.Inputs));
         else for (var first = 0; first < p.Blocks.Rows; first += p.Blocks.At(first))
-            PanelPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs, p.X + (long)first * p.Inputs, p.Blocks.At(first));
+            PanelPacking.Pack(x + (long)first * p.Inputs, p.Inputs, 1, Math.Min(p.Rows - first, p.Blocks.At(first)), p.Inputs,
+                p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
     /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread.</summary>
@@ -39,7 +40,9 @@ internal static unsafe class GemvTransposed
             Initialize<T>(p, column, end, sums);
             for (var input = 0; input < p->Inputs; input += BlockInputs)
             {
-                var (nextInput, nextColumn) = input + BlockInputs < p->Inputs ? (input + BlockInputs, column) : end < to ? (0, end) : (input, column);
+                var (nextInput, nextColumn) = input + BlockInputs < p->Inputs
+                    ? (input + BlockInputs, column)
+                    : end < to ? (0, end) : (input, column);
                 var block = new Block
                 {
                     From = column, To = end, Input = input, Depth = Math.Min(BlockInputs, p->Inputs - input),
@@ -97,7 +100,8 @@ internal static unsafe class GemvTransposed
         }
     }
 
-    // The three kernels differ in the number of accumulators only. They are written out because the JIT keeps separate locals in registers, but not the elements of an array.
+    // The three kernels differ only in the number of accumulators. They are written out because the JIT keeps separate local variables in
+    // registers, but not the elements of an array.
 
     /// <summary>Adds a block of the weight times eight rows of the input, panel by panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -110,8 +114,10 @@ internal static unsafe class GemvTransposed
         for (var first = block.From; first < block.To; first += VectorPair.Count, sums += panelSize)
         {
             var w = (T*)p->W + block.Input * outputs + PanelStart(first, block.To);
-            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count), VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
-            var (s4, s5, s6, s7) = (VectorPair.Load(sums + 4 * VectorPair.Count), VectorPair.Load(sums + 5 * VectorPair.Count), VectorPair.Load(sums + 6 * VectorPair.Count), VectorPair.Load(sums + 7 * VectorPair.Count));
+            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count),
+                VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
+            var (s4, s5, s6, s7) = (VectorPair.Load(sums + 4 * VectorPair.Count), VectorPair.Load(sums + 5 * VectorPair.Count),
+                VectorPair.Load(sums + 6 * VectorPair.Count), VectorPair.Load(sums + 7 * VectorPair.Count));
             var end = x + RowBlocks.Large * block.Depth;
             for (var values = x; values < end; values += RowBlocks.Large, w += outputs)
             {
@@ -148,7 +154,8 @@ internal static unsafe class GemvTransposed
         for (var first = block.From; first < block.To; first += VectorPair.Count, sums += panelSize)
         {
             var w = (T*)p->W + block.Input * outputs + PanelStart(first, block.To);
-            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count), VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
+            var (s0, s1, s2, s3) = (VectorPair.Load(sums), VectorPair.Load(sums + VectorPair.Count),
+                VectorPair.Load(sums + 2 * VectorPair.Count), VectorPair.Load(sums + 3 * VectorPair.Count));
             var end = x + RowBlocks.Small * block.Depth;
             for (var values = x; values < end; values += RowBlocks.Small, w += outputs)
             {

@@ -39,7 +39,8 @@ internal static unsafe class PanelPacking
             else if (depthStride == 1 && Sse.IsSupported) Transpose(source, rowStride, depth, target, width);
             else Gather(source, rowStride, depthStride, width, depth, target, width);
         }
-        if (panel * width < count) Gather(from + panel * width * rowStride, rowStride, depthStride, count - panel * width, depth, to + panel * panelStride, width);
+        if (panel * width < count)
+            Gather(from + panel * width * rowStride, rowStride, depthStride, count - panel * width, depth, to + panel * panelStride, width);
     }
 
     private static void Gather(float* from, nint rowStride, nint depthStride, int count, int depth, float* to, int width)
@@ -57,7 +58,7 @@ internal static unsafe class PanelPacking
         for (var k = 0; k < depth; k++, from += depthStride, to += width)
         {
             if (Sse.IsSupported)
-                for (var i = 0; i < panels * width; i += Line) Sse.Prefetch0(from + ahead * depthStride + i);         // no effect beyond the end
+                for (var i = 0; i < panels * width; i += Line) Sse.Prefetch0(from + ahead * depthStride + i);    // no effect beyond the end
             for (var panel = 0; panel < panels; panel++)
             {
                 var source = from + panel * width;
@@ -85,7 +86,8 @@ internal static unsafe class PanelPacking
                 var target = to + (nint)first * width + i;
                 for (var k = first; k < end; k += side, source += side, target += side * width)
                 {
-                    var (a, b, c, d) = (Vector128.Load(source), Vector128.Load(source + rowStride), Vector128.Load(source + 2 * rowStride), Vector128.Load(source + 3 * rowStride));
+                    var (a, b, c, d) = (Vector128.Load(source), Vector128.Load(source + rowStride), Vector128.Load(source + 2 * rowStride),
+                        Vector128.Load(source + 3 * rowStride));
                     var (ab, cd) = (Sse.UnpackLow(a, b), Sse.UnpackLow(c, d));
                     Sse.MoveLowToHigh(ab, cd).Store(target);
                     Sse.MoveHighToLow(cd, ab).Store(target + width);

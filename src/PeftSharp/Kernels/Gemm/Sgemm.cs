@@ -34,12 +34,14 @@ internal static unsafe class Sgemm
         if (!FastPaths.Linear || !IsAvailable || a.dtype != ScalarType.Float32 || b.dtype != ScalarType.Float32) return false;
         if (a.device_type != TorchSharp.DeviceType.CPU || b.device_type != TorchSharp.DeviceType.CPU) return false;
         var (left, right) = (a.shape, b.shape);
-        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && IsWorthwhile(left[0], left[1], right[1]) && a.stride().Contains(1) && b.stride().Contains(1);
+        return left.Length == 2 && right.Length == 2 && left[1] == right[0] && IsWorthwhile(left[0], left[1], right[1])
+            && a.stride().Contains(1) && b.stride().Contains(1);
     }
 
     /// <summary>Whether a product of this size is faster here than in libtorch, and small enough for 32-bit indices.</summary>
     internal static bool IsWorthwhile(long rows, long depth, long columns) =>
-        Math.Min(Math.Min(rows, depth), columns) >= MinSize && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue && rows * columns >= MinResults && rows * columns * (double)depth >= MinProducts;
+        Math.Min(Math.Min(rows, depth), columns) >= MinSize && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue
+        && rows * columns >= MinResults && rows * columns * (double)depth >= MinProducts;
 
     /// <summary>a·b + bias.</summary>
     /// <param name="a">Float32 [rows, depth]; <see cref="CanRun"/> must be true for both operands.</param>
@@ -63,7 +65,8 @@ internal static unsafe class Sgemm
     {
         Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
         Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not fit.");
-        Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1, "Rows or columns of the operands and rows of the result are contiguous.");
+        Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1,
+            "Rows or columns of the operands and rows of the result are contiguous.");
         Debug.Assert(bias is null || (bias.numel() == b.size(1) && bias.dtype == ScalarType.Float32), "One bias per column.");
         var (totalDepth, columns) = ((int)a.shape[1], (int)b.shape[1]);
         var left = new Operand { Panels = StridedView.Of(a), Count = (int)a.shape[0], Width = SgemmMicroKernel.MR };
@@ -119,7 +122,8 @@ internal static unsafe class Sgemm
     {
         var p = (Call*)arguments;
         var (local, shared) = (p->Local, p->Shared);
-        var (blockWidth, localStride, sharedStride) = (p->LocalPanels * local.Width, local.PanelStride(p->Depth), shared.PanelStride(p->Depth));
+        var (blockWidth, localStride, sharedStride) = (p->LocalPanels * local.Width, local.PanelStride(p->Depth),
+            shared.PanelStride(p->Depth));
         var last = Math.Min(to * local.Width, local.Count);
         for (var first = from * local.Width; first < last; first += blockWidth)
         {
@@ -152,7 +156,8 @@ internal static unsafe class Sgemm
         internal readonly nint PanelStride(int depth) => PanelPacking.PanelStride(Width, depth);
 
         internal readonly void Pack(int from, int to, int firstDepth, int depth, float* packed) =>
-            PanelPacking.Pack(Panels.Row<float>(0, from) + firstDepth * Panels.ColumnStride, Panels.RowStride, Panels.ColumnStride, to - from, depth, packed, Width);
+            PanelPacking.Pack(Panels.Row<float>(0, from) + firstDepth * Panels.ColumnStride, Panels.RowStride, Panels.ColumnStride,
+                to - from, depth, packed, Width);
     }
 
     private struct Call
@@ -165,7 +170,8 @@ internal static unsafe class Sgemm
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal readonly void MultiplyTile(float* left, float* right, int row, int endRow, int column, int endColumn) =>
-            SgemmMicroKernel.Run(left, right, Depth, C.Row<float>(0, row) + column, C.RowStride, Math.Min(SgemmMicroKernel.MR, endRow - row), Math.Min(SgemmMicroKernel.NR, endColumn - column),
+            SgemmMicroKernel.Run(left, right, Depth, C.Row<float>(0, row) + column, C.RowStride,
+                Math.Min(SgemmMicroKernel.MR, endRow - row), Math.Min(SgemmMicroKernel.NR, endColumn - column),
                 Bias is null || FirstDepth > 0 ? null : Bias + column, Accumulates);
     }
 }

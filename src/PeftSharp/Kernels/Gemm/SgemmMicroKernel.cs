@@ -39,7 +39,8 @@ internal static unsafe class SgemmMicroKernel
 
     /// <summary>Computes a whole tile in a buffer and copies the part that is inside C.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void RunPartial(float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* bias, bool accumulates)
+    private static void RunPartial(
+        float* a, float* b, nint depth, float* c, nint stride, int rows, int columns, float* bias, bool accumulates)
     {
         var tile = stackalloc float[MR * NR];
         RunWhole(a, b, depth, tile, NR, bias, accumulates: false);

@@ -25,9 +25,11 @@ internal static unsafe class SkinnyGemm
     /// 32.</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed) =>
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
-        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
-        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= SkinnyGemmArguments.MaxRows * inputs && weight.numel() is >= MinWeights and var weights
-        && weights / inputs >= MinOutputs && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
+        && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type
+        && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
+        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= SkinnyGemmArguments.MaxRows * inputs
+        && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs
+        && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
@@ -45,13 +47,15 @@ internal static unsafe class SkinnyGemm
         using var contiguousX = x.is_contiguous() ? null : x.contiguous();
         using var contiguousBias = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
-        Debug.Assert(rows is > 0 and <= SkinnyGemmArguments.MaxRows && weight.is_contiguous() && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not fit.");
+        Debug.Assert(rows is > 0 and <= SkinnyGemmArguments.MaxRows && weight.is_contiguous()
+            && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not fit.");
         Debug.Assert(outputs >= MinOutputs && (isTransposed || inputs % VectorPair.Count == 0), "The loops read whole vectors.");
-        Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)), "One type, one bias per output.");
+        Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)),
+            "One type, one bias per output.");
         var product = new SkinnyGemmArguments
         {
-            W = TensorMemory.Pointer(weight), Bias = bias is null ? null : TensorMemory.Pointer(contiguousBias ?? bias), Result = TensorMemory.Pointer(result),
-            Blocks = new RowBlocks(rows), Rows = rows, Inputs = inputs, Outputs = outputs,
+            W = TensorMemory.Pointer(weight), Bias = bias is null ? null : TensorMemory.Pointer(contiguousBias ?? bias),
+            Result = TensorMemory.Pointer(result), Blocks = new RowBlocks(rows), Rows = rows, Inputs = inputs, Outputs = outputs,
         };
         if (x.dtype == ScalarType.Float32) Run<float>(ref product, contiguousX ?? x, isTransposed);
         else Run<ushort>(ref product, contiguousX ?? x, isTransposed);

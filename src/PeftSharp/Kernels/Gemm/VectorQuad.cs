@@ -26,7 +26,8 @@ internal unsafe struct VectorQuad
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static VectorQuad Load<T>(T* w, nint stride, out VectorQuad second) where T : unmanaged
     {
-        var (a, b, c, d) = (VectorPair.Load(w), VectorPair.Load(w + stride), VectorPair.Load(w + 2 * stride), VectorPair.Load(w + 3 * stride));
+        var (a, b, c, d) = (VectorPair.Load(w), VectorPair.Load(w + stride), VectorPair.Load(w + 2 * stride),
+            VectorPair.Load(w + 3 * stride));
         second = new(a.Second, b.Second, c.Second, d.Second);
         return new(a.First, b.First, c.First, d.First);
     }

@@ -10,7 +10,8 @@ namespace PeftSharp.Kernels;
 /// so the scores (logits) of all rows are never in memory at the same time.</summary>
 internal static class LinearCrossEntropy
 {
-    private const long MaxBFloat16Scores = 1 << 24, MaxFloat32Scores = 1 << 25;            // of a chunk: 32 MB and 128 MB; products of this size run at full speed
+    // The maximum number of scores per chunk: 32 MB and 128 MB. Matrix products of this size run at full speed.
+    private const long MaxBFloat16Scores = 1 << 24, MaxFloat32Scores = 1 << 25;
 
     /// <param name="states">Float [rows, hidden].</param>
     /// <param name="table">Float [classes, hidden], of the same type.</param>
@@ -21,7 +22,9 @@ internal static class LinearCrossEntropy
     internal static Tensor Apply(Tensor states, Tensor table, Tensor targets, double items, long ignored)
     {
         var settings = new Settings(targets, items, ignored);
-        return is_grad_enabled() && (states.requires_grad || table.requires_grad) ? Function.apply(states, table, settings) : Compute(states, table, settings, null, null);
+        return is_grad_enabled() && (states.requires_grad || table.requires_grad)
+            ? Function.apply(states, table, settings)
+            : Compute(states, table, settings, null, null);
     }
 
     private sealed record Settings(Tensor Targets, double Items, long Ignored);
@@ -36,7 +39,8 @@ internal static class LinearCrossEntropy
     {
         var maxScores = states.dtype == ScalarType.Float32 ? MaxFloat32Scores : MaxBFloat16Scores;
         var chunks = Math.Max(1, (states.numel() / states.shape[^1] * table.shape[0] + maxScores - 1) / maxScores);
-        var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);    // equal chunks: a short last one would read the whole table for few rows
+        // The chunks are equal, because a short last chunk would read the whole table for a few rows.
+        var rows = Math.Max(1, (states.shape[0] + chunks - 1) / chunks);
         var loss = zeros(1, ScalarType.Float64, states.device);
         for (long first = 0; first < states.shape[0]; first += rows)
         {
@@ -45,7 +49,9 @@ internal static class LinearCrossEntropy
             var (part, targets) = (states.narrow(0, first, count), settings.Targets.narrow(0, first, count));
             var scores = Product(part, table.t());
             var wantsGradient = statesGradient is not null || tableGradient is not null;
-            loss.add_(Lanes.CanRun(scores) && Lanes.IsFast ? ByRows(scores, targets, settings, wantsGradient) : Composed(ref scores, targets, settings, wantsGradient));
+            loss.add_(Lanes.CanRun(scores) && Lanes.IsFast
+                ? ByRows(scores, targets, settings, wantsGradient)
+                : Composed(ref scores, targets, settings, wantsGradient));
             if (!wantsGradient) continue;
             var scoresGradient = scores.to(states.dtype);
             statesGradient?.narrow(0, first, count).copy_(Product(scoresGradient, table));
@@ -88,13 +94,16 @@ internal static class LinearCrossEntropy
     {
         var losses = empty(scores.shape[0], ScalarType.Float64);
         var ids = targets.contiguous();
-        Debug.Assert(scores.is_contiguous() && ids.dtype == ScalarType.Int64 && ids.numel() == scores.size(0), "One int64 target per row of contiguous scores.");
+        Debug.Assert(scores.is_contiguous() && ids.dtype == ScalarType.Int64 && ids.numel() == scores.size(0),
+            "One int64 target per row of contiguous scores.");
         var rows = new ScoreRows
         {
-            Scores = TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids), Losses = (double*)TensorMemory.Pointer(losses),
-            Classes = (int)scores.shape[1], Ignored = settings.Ignored, Scale = (float)(1 / settings.Items), WantsGradient = wantsGradient,
+            Scores = TensorMemory.Pointer(scores), Targets = (long*)TensorMemory.Pointer(ids),
+            Losses = (double*)TensorMemory.Pointer(losses), Classes = (int)scores.shape[1], Ignored = settings.Ignored,
+            Scale = (float)(1 / settings.Items), WantsGradient = wantsGradient,
         };
-        NativeThreads.For((int)scores.shape[0], 1, Lanes.RoundUp(rows.Classes), ref rows, scores.dtype == ScalarType.Float32 ? &ComputeRows<float> : &ComputeRows<ushort>);
+        NativeThreads.For((int)scores.shape[0], 1, Lanes.RoundUp(rows.Classes), ref rows,
+            scores.dtype == ScalarType.Float32 ? &ComputeRows<float> : &ComputeRows<ushort>);
         return losses.sum();
     }
 
@@ -133,7 +142,8 @@ internal static class LinearCrossEntropy
     private readonly unsafe struct StoreScaled<T> : IElementKernel<ScaledRow<T>> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Run(in ScaledRow<T> p, nint index, int count) => Lanes.Store(Vector256.Load(p.From + index) * p.Scale, p.To + index, count);
+        public static void Run(in ScaledRow<T> p, nint index, int count) =>
+            Lanes.Store(Vector256.Load(p.From + index) * p.Scale, p.To + index, count);
     }
 
     private unsafe struct ScoreRows

@@ -17,7 +17,8 @@ public abstract class CausalLMModel<TSelf, TConfig> : LanguageModel<TSelf, TConf
     /// <param name="name">The name of the class in transformers, such as <c>LlamaForCausalLM</c>.</param>
     /// <param name="config">The configuration.</param>
     /// <param name="objective">The training objective. Null: <see cref="CausalLMObjective.Instance"/>.</param>
-    protected CausalLMModel(string name, TConfig config, CausalLMObjective? objective = null) : base(name, config, objective ?? CausalLMObjective.Instance) { }
+    protected CausalLMModel(string name, TConfig config, CausalLMObjective? objective = null)
+        : base(name, config, objective ?? CausalLMObjective.Instance) { }
 
     /// <inheritdoc/>
     public override bool CanGenerate => true;

@@ -64,7 +64,9 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var body = Body.call(inputs, options with { FirstTokenOnly = ReadsFirstTokenOnly });
-        return WithLoss(new ModelOutput { Logits = Score(body, inputs), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        var logits = Score(body, inputs);
+        return WithLoss(
+            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
     /// <summary>Adds the loss to the output if the batch has labels.</summary>

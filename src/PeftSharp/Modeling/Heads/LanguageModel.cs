@@ -27,7 +27,8 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
 {
     private readonly LanguageModelObjective _objective;
 
-    private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective) : base(name, config, objective) => _objective = objective;
+    private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective)
+        : base(name, config, objective) => _objective = objective;
 
     /// <summary>The layer that computes the logits: a <see cref="TiedLinear"/> if the head is tied to the input embeddings.</summary>
     protected abstract Module<Tensor, Tensor> Head { get; }
@@ -53,10 +54,13 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
         var states = Transform(Kept(body.LastHiddenState!, inputs, options));
         if (options.LossOnly && inputs.Labels is { } labels && PlainWeight is { } weight)
         {
-            var loss = Losses.LinearCrossEntropy(ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
+            var loss = Losses.LinearCrossEntropy(
+                ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
             return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
         }
-        return WithLoss(new ModelOutput { Logits = Head.call(states), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        var logits = Head.call(states);
+        return WithLoss(
+            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
     /// <summary>The head's weight if the head is a plain matrix product; null if it has a bias or an adapter.</summary>
@@ -75,15 +79,17 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     {
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(body);
-        return config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight) : new Linear(hiddenSize, config.VocabSize, hasBias: false);
+        return config.TieWordEmbeddings
+            ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight)
+            : new Linear(hiddenSize, config.VocabSize, hasBias: false);
     }
 
     private static Tensor Kept(Tensor states, ModelInputs inputs, ForwardOptions options)
     {
         var tokens = states.shape[1];
         if (options.LogitsToKeep <= 0 || options.LogitsToKeep >= tokens) return states;
-        if (inputs.Labels is not null) throw new ArgumentException("The loss needs the logits of all tokens. "
-            + "Leave LogitsToKeep at 0 if the batch has labels.");
+        if (inputs.Labels is not null)
+            throw new ArgumentException("The loss needs the logits of all tokens. Leave LogitsToKeep at 0 if the batch has labels.");
         return states.narrow(1, tokens - options.LogitsToKeep, options.LogitsToKeep);
     }
 }

@@ -26,7 +26,9 @@ public abstract class MultipleChoiceModel<TSelf, TConfig> : HeadModel<TSelf, TCo
         var choices = (inputs.InputIds ?? inputs.InputsEmbeds)!.shape[1];
         var rows = OneRowPerChoice(inputs);
         var body = Body.call(rows, options with { FirstTokenOnly = ReadsFirstTokenOnly });
-        return WithLoss(new ModelOutput { Logits = Score(body, rows).reshape(-1, choices), HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        var logits = Score(body, rows).reshape(-1, choices);
+        return WithLoss(
+            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
     }
 
     private ModelInputs OneRowPerChoice(ModelInputs inputs)

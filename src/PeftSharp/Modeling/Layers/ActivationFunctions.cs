@@ -48,5 +48,7 @@ public static class ActivationFunctions
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static Func<Tensor, Tensor> ByName(string name) =>
-        _functions.TryGetValue(name, out var function) ? function : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");
+        _functions.TryGetValue(name, out var function)
+            ? function
+            : throw new ArgumentException($"The activation '{name}' is not supported. Supported activations: {string.Join(", ", Names)}.");
 }

@@ -21,9 +21,11 @@ internal static class Attention
     /// Number of queries for which dropout draws random numbers, if it differs from the number of queries. Null: the number of queries.
     /// </param>
     /// <returns>Float [batch, heads, queries, width].</returns>
-    internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool isCausal = false, long? drawnQueries = null) =>
+    internal static Tensor Apply(
+        Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool isCausal = false, long? drawnQueries = null) =>
         DropoutAttention.CanRun(query, key, value, dropout)
             ? DropoutAttention.Apply(query, key, value, mask, isCausal, dropout, drawnQueries ?? query.shape[2])
-            : dropout == 0 && !isCausal && OneQueryAttention.CanRun(query, key, value, mask) ? OneQueryAttention.Apply(query, key, value, mask)
+            : dropout == 0 && !isCausal && OneQueryAttention.CanRun(query, key, value, mask)
+            ? OneQueryAttention.Apply(query, key, value, mask)
             : functional.scaled_dot_product_attention(query, key, value, mask, dropout, is_casual: isCausal);
 }

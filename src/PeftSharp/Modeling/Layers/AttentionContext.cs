@@ -31,7 +31,8 @@ public sealed class AttentionContext : IDisposable
 
     private AttentionContext(AttentionContext other)
     {
-        (_attentionMask, _embedded, _positions, IsCausal, Cache) = (other._attentionMask, other._embedded, other._positions, other.IsCausal, other.Cache);
+        (_attentionMask, _embedded, _positions) = (other._attentionMask, other._embedded, other._positions);
+        (IsCausal, Cache) = (other.IsCausal, other.Cache);
         (PastLength, _attentions, _masks, _rotary) = (other.PastLength, other._attentions, other._masks, other._rotary);
     }
 
@@ -42,7 +43,8 @@ public sealed class AttentionContext : IDisposable
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
-    public static AttentionContext Bidirectional(Tensor? attentionMask, Tensor embedded, ForwardOptions options) => new(attentionMask, embedded, null, isCausal: false, options);
+    public static AttentionContext Bidirectional(Tensor? attentionMask, Tensor embedded, ForwardOptions options) =>
+        new(attentionMask, embedded, null, isCausal: false, options);
 
     /// <summary>
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
@@ -54,7 +56,8 @@ public sealed class AttentionContext : IDisposable
     /// increase by one (packed sequences), and texts do not attend to each other. Null: consecutive.
     /// </param>
     /// <param name="options">The options of the forward pass.</param>
-    public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) => new(attentionMask, embedded, positions, isCausal: true, options);
+    public static AttentionContext Causal(Tensor? attentionMask, Tensor embedded, Tensor? positions, ForwardOptions options) =>
+        new(attentionMask, embedded, positions, isCausal: true, options);
 
     /// <summary>Whether a token attends only to itself and to preceding tokens.</summary>
     public bool IsCausal { get; }
@@ -103,7 +106,9 @@ public sealed class AttentionContext : IDisposable
         var key = window ?? 0;
         if (!_masks.TryGetValue(key, out var mask))
         {
-            mask = IsCausal ? AttentionMask.Causal(_attentionMask, _embedded, PastLength, Cache is null ? _positions : null, window) : AttentionMask.Bidirectional(_attentionMask, _embedded, window);
+            mask = IsCausal
+                ? AttentionMask.Causal(_attentionMask, _embedded, PastLength, Cache is null ? _positions : null, window)
+                : AttentionMask.Bidirectional(_attentionMask, _embedded, window);
             _masks[key] = mask?.DetachFromDisposeScope();                  // the calling layer's dispose scope ends before the pass
         }
         return IsFirstTokenOnly && mask?.shape[2] > 1 ? mask.narrow(2, 0, 1) : mask;

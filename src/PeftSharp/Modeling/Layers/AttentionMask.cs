@@ -54,7 +54,8 @@ internal static class AttentionMask
         var foreign = mask is null && past == 0 && positions is not null ? OtherTexts(positions)?.unsqueeze(1) : null;
         var isWindowed = window is { } size && size < all;
         if (unread is null && foreign is null && !isWindowed && (past == 0 || tokens == 1)) return null;
-        var (keys, queries) = (arange(all, ScalarType.Int64, x.device).unsqueeze(0), arange(past, all, ScalarType.Int64, x.device).unsqueeze(1));
+        var keys = arange(all, ScalarType.Int64, x.device).unsqueeze(0);
+        var queries = arange(past, all, ScalarType.Int64, x.device).unsqueeze(1);
         var hidden = keys.gt(queries);
         if (isWindowed) hidden = hidden.logical_or(keys.le(queries - window!.Value));
         hidden = hidden.unsqueeze(0).unsqueeze(0);
@@ -90,10 +91,12 @@ internal static class AttentionMask
     {
         var tokens = positions.shape[1];
         var text = (positions.narrow(1, 1, tokens - 1) - positions.narrow(1, 0, tokens - 1)).ne(1).cumsum(1);
-        if (tokens == 1 || (positions.device_type == TorchSharp.DeviceType.CPU && text.narrow(1, tokens - 2, 1).eq(0).all().item<bool>())) return null;
+        if (tokens == 1 || (positions.device_type == TorchSharp.DeviceType.CPU && text.narrow(1, tokens - 2, 1).eq(0).all().item<bool>()))
+            return null;
         text = cat([zeros([positions.shape[0], 1], ScalarType.Int64, positions.device), text], 1);
         return text.unsqueeze(2).ne(text.unsqueeze(1));
     }
 
-    private static Tensor Added(Tensor hidden, ScalarType dtype) => zeros(hidden.shape, dtype, hidden.device).masked_fill_(hidden, double.NegativeInfinity);
+    private static Tensor Added(Tensor hidden, ScalarType dtype) =>
+        zeros(hidden.shape, dtype, hidden.device).masked_fill_(hidden, double.NegativeInfinity);
 }

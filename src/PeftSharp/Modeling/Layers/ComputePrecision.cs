@@ -40,7 +40,8 @@ internal sealed class ComputePrecision : IDisposable
     internal static Tensor Of(Tensor x) => _current is { } precision && x.dtype != precision._type ? x.to(precision._type) : x;
 
     /// <summary>Casts a weight to the compute type; returns the weight itself if no precision is active.</summary>
-    internal static Tensor OfWeight(Tensor weight) => _current is { } precision && weight.dtype != precision._type ? precision.Turn(weight) : weight;
+    internal static Tensor OfWeight(Tensor weight) =>
+        _current is { } precision && weight.dtype != precision._type ? precision.Turn(weight) : weight;
 
     /// <inheritdoc cref="OfWeight"/>
     internal static Tensor? OfBias(Tensor? bias) => bias is null ? null : OfWeight(bias);
@@ -56,7 +57,8 @@ internal sealed class ComputePrecision : IDisposable
     {
         // The weight changes with each step, and its gradient flows through the cast.
         if (weight.requires_grad && is_grad_enabled()) return weight.to(_type);
-        if (!_turned.TryGetValue(weight.Handle, out var turned)) _turned[weight.Handle] = turned = weight.detach().to(_type).DetachFromDisposeScope();
+        if (!_turned.TryGetValue(weight.Handle, out var turned))
+            _turned[weight.Handle] = turned = weight.detach().to(_type).DetachFromDisposeScope();
         return turned;
     }
 

@@ -38,8 +38,10 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
     {
         using var scope = NewDisposeScope();
         var (input, weight, bias) = (ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfWeight(_bias));
-        if (SkinnyGemm.CanRun(input, weight, bias, isTransposed: true)) return SkinnyGemm.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
-        if (FastLinear.CanRun(input, weight, bias, isTransposed: true)) return FastLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
+        if (SkinnyGemm.CanRun(input, weight, bias, isTransposed: true))
+            return SkinnyGemm.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
+        if (FastLinear.CanRun(input, weight, bias, isTransposed: true))
+            return FastLinear.Apply(input, weight, bias, isTransposed: true).MoveToOuterDisposeScope();
         long[] shape = [.. x.shape[..^1], weight.shape[1]];
         return addmm(bias, input.reshape(-1, weight.shape[0]), weight, beta: 1, alpha: 1).reshape(shape).MoveToOuterDisposeScope();
     }

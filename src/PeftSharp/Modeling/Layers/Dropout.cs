@@ -38,7 +38,9 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
     public override Tensor forward(Tensor x)
     {
         if (!training || _probability == 0) return x.alias();
-        return _drawnTokens > 0 && x.dim() == 3 && x.shape[1] == 1 ? FastDropout.ApplyToFirst(x, _drawnTokens, _probability) : FastDropout.Apply(x, _probability);
+        return _drawnTokens > 0 && x.dim() == 3 && x.shape[1] == 1
+            ? FastDropout.ApplyToFirst(x, _drawnTokens, _probability)
+            : FastDropout.Apply(x, _probability);
     }
 
     private sealed class DrawScope : IDisposable

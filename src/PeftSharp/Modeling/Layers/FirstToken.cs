@@ -20,7 +20,9 @@ internal static class FirstToken
     /// <param name="options">The options of the forward pass.</param>
     internal static bool CanBeComputedAlone(Module layer, Tensor x, AttentionContext context, ForwardOptions options)
     {
-        if (!options.FirstTokenOnly || options.OutputHiddenStates || options.OutputAttentions || !FastPaths.FirstTokenOnly || context.IsCausal || context.Cache is not null) return false;
+        if (!options.FirstTokenOnly || options.OutputHiddenStates || options.OutputAttentions || !FastPaths.FirstTokenOnly
+            || context.IsCausal || context.Cache is not null)
+            return false;
         var hasAttention = false;
         foreach (var module in layer.modules())
         {
@@ -42,5 +44,6 @@ internal static class FirstToken
     /// Whether a module processes each token independently: the library's linear layers and norms, and modules that only hold others. An
     /// adapter does not qualify, since it has its own dropout.
     /// </summary>
-    private static bool IsRowByRow(Module module) => module is Linear or LayerNorm || (module is not ILayerWrapper && !module.parameters(recurse: false).Any() && module.children().Any());
+    private static bool IsRowByRow(Module module) => module is Linear or LayerNorm
+        || (module is not ILayerWrapper && !module.parameters(recurse: false).Any() && module.children().Any());
 }

@@ -23,7 +23,9 @@ public static class LastToken
             throw new ArgumentException($"A batch of {rows} rows requires pad_token_id in the configuration to determine the last "
                 + "token of each row. Set PadTokenId, for example to the end-of-text token.");
         using var scope = NewDisposeScope();
-        var read = inputs.InputIds is { } ids ? padTokenId is { } pad ? ids.ne(pad) : null : inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask.ne(0) : null;
+        var read = inputs.InputIds is { } ids ? (padTokenId is { } pad ? ids.ne(pad) : null)
+            : inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask.ne(0)
+            : null;
         if (read is null) return states.select(1, tokens - 1).MoveToOuterDisposeScope();
         var last = (read.to(ScalarType.Int64) * arange(tokens, ScalarType.Int64, states.device)).argmax(1);
         return states.index([arange(rows, ScalarType.Int64, states.device), last]).MoveToOuterDisposeScope();

@@ -15,7 +15,8 @@ public static class LayerSequence
     /// The embeddings and the output of each layer, float [batch, tokens, hidden] each. If the head reads only the first token, the last
     /// output may contain only that token.
     /// </returns>
-    public static IReadOnlyList<Tensor> Run<TLayer>(ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options) where TLayer : Module<Tensor, AttentionContext, Tensor>
+    public static IReadOnlyList<Tensor> Run<TLayer>(ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options)
+        where TLayer : Module<Tensor, AttentionContext, Tensor>
     {
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(context);

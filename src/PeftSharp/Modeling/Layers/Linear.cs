@@ -42,7 +42,8 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias)).MoveToOuterDisposeScope();
+        return Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(_weight), ComputePrecision.OfBias(_bias))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>x·Wᵀ + b, by the faster kernel for the number of rows.</summary>

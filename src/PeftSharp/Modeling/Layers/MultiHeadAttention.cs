@@ -59,7 +59,9 @@ public sealed record MultiHeadAttention
     /// </param>
     /// <returns>Float [batch, queries, heads · width].</returns>
     public Tensor Apply(Tensor query, Tensor key, Tensor value, AttentionContext context, bool training, Tensor? scoreBias = null) =>
-        ApplyToHeads(SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads), context, training, scoreBias);
+        ApplyToHeads(
+            SplitHeads(query, Heads), SplitHeads(key, KeyValueHeads ?? Heads), SplitHeads(value, KeyValueHeads ?? Heads),
+            context, training, scoreBias);
 
     /// <summary>Computes attention of states that are already split into heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
@@ -104,14 +106,16 @@ public sealed record MultiHeadAttention
     /// <summary>Whether attention of the first token alone can use the same dropout mask as attention of all tokens.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="training">Whether dropout applies.</param>
-    internal bool CanComputeFirstTokenOnly(Tensor x, bool training) => !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
+    internal bool CanComputeFirstTokenOnly(Tensor x, bool training) =>
+        !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
 
     /// <summary>Combines the bias with the causal mask: the bias replaces the mask, so it must also hide later tokens.</summary>
     private static Tensor WithCausality(Tensor bias, AttentionContext context)
     {
         var (queries, tokens) = (bias.shape[^2], bias.shape[^1]);
-        return !context.IsCausal || queries == 1 ? bias
-            : bias.masked_fill(ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries), double.NegativeInfinity);
+        if (!context.IsCausal || queries == 1) return bias;
+        var later = ones(queries, tokens, ScalarType.Bool, device: bias.device).triu(1 + tokens - queries);
+        return bias.masked_fill(later, double.NegativeInfinity);
     }
 
     private Tensor Grouped(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long? drawnQueries)
@@ -120,18 +124,23 @@ public sealed record MultiHeadAttention
         if (groups == 1) return Attention.Apply(query, key, value, mask, dropout, isCausal, drawnQueries);
         // Treats the query heads of a group as rows, so keys and values are not repeated.
         if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))
-            return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout).reshape(query.shape);
-        return Attention.Apply(query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
+            return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout)
+                .reshape(query.shape);
+        return Attention.Apply(
+            query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
     }
 
     /// <summary>Attention without fused kernels, which returns the probabilities (transformers' eager attention).</summary>
-    private Tensor WithProbabilities(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, AttentionContext context)
+    private Tensor WithProbabilities(
+        Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, AttentionContext context)
     {
         var groups = Heads / (KeyValueHeads ?? Heads);
         if (groups > 1) (key, value) = (key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1));
         var scores = query.matmul(key.transpose(2, 3)) / Math.Sqrt(query.shape[3]);
         if (mask is not null) scores = scores + mask;
-        if (isCausal) scores = scores.masked_fill(ones(query.shape[2], key.shape[2], ScalarType.Bool, device: query.device).triu(1), double.NegativeInfinity);
+        if (isCausal)
+            scores = scores.masked_fill(
+                ones(query.shape[2], key.shape[2], ScalarType.Bool, device: query.device).triu(1), double.NegativeInfinity);
         var probabilities = functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
         if (dropout > 0) probabilities = functional.dropout(probabilities, dropout, training: true);
         context.Collect(probabilities);

@@ -35,7 +35,9 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
         var wide = x.to(ScalarType.Float32);
         var normalized = wide * (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
         // LLaMA casts to the type of x before multiplying by w; Gemma multiplies in float32.
-        var result = _addsOne ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype) : normalized.to(x.dtype) * ComputePrecision.OfWeight(_gain);
+        var result = _addsOne
+            ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype)
+            : normalized.to(x.dtype) * ComputePrecision.OfWeight(_gain);
         return result.to(x.dtype).MoveToOuterDisposeScope();
     }
 

@@ -62,7 +62,8 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return Linear.Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(Weight), ComputePrecision.OfBias(Bias)).MoveToOuterDisposeScope();
+        return Linear.Product(ComputePrecision.Of(x), ComputePrecision.OfWeight(Weight), ComputePrecision.OfBias(Bias))
+            .MoveToOuterDisposeScope();
     }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_ownBias!);

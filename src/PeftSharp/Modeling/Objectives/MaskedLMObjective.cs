@@ -14,7 +14,8 @@ public sealed class MaskedLMObjective : LanguageModelObjective
     internal override Tensor Targets(Tensor labels) => labels;
 
     /// <inheritdoc/>
-    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) => inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
+    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) =>
+        inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
 
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>

@@ -14,11 +14,13 @@ public sealed class MultipleChoiceObjective : Objective
     /// <inheritdoc/>
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config)
     {
-        if (inputs.Labels is { } labels && (inputs.InputIds ?? inputs.InputsEmbeds) is { } choices) InputCheck.Labels(labels, choices.shape[1]);
+        if (inputs.Labels is { } labels && (inputs.InputIds ?? inputs.InputsEmbeds) is { } choices)
+            InputCheck.Labels(labels, choices.shape[1]);
     }
 
     /// <inheritdoc/>
-    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) => inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
+    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) =>
+        inputs.Labels is { } labels ? Losses.CountClasses(labels) : 0;
 
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>

@@ -22,11 +22,14 @@ public sealed class QuestionAnsweringObjective : Objective
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config) { }
 
     /// <inheritdoc/>
-    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) => HasLabels(inputs) ? inputs.StartPositions!.shape[0] : 0;
+    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) =>
+        HasLabels(inputs) ? inputs.StartPositions!.shape[0] : 0;
 
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>
-        inputs is { StartPositions: { } starts, EndPositions: { } ends } ? Losses.QuestionAnswering(output.StartLogits!, output.EndLogits!, starts, ends, numItemsInBatch) : null;
+        inputs is { StartPositions: { } starts, EndPositions: { } ends }
+            ? Losses.QuestionAnswering(output.StartLogits!, output.EndLogits!, starts, ends, numItemsInBatch)
+            : null;
 
     /// <inheritdoc/>
     /// <remarks>The positions are shifted with the text. peft does not shift them, so its labels refer to other tokens.</remarks>

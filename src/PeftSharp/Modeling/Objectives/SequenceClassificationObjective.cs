@@ -21,7 +21,8 @@ public sealed class SequenceClassificationObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) => inputs.Labels is { } labels ? Losses.CountSequenceTargets(labels, config) : 0;
+    public override long CountTargets(ModelInputs inputs, PretrainedConfig config) =>
+        inputs.Labels is { } labels ? Losses.CountSequenceTargets(labels, config) : 0;
 
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>

@@ -11,7 +11,8 @@ namespace PeftSharp.Models.Bert;
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class BertForSequenceClassification : SequenceClassificationModel<BertForSequenceClassification, BertConfig>, IPretrainedModel<BertForSequenceClassification, BertConfig>
+public sealed class BertForSequenceClassification
+    : SequenceClassificationModel<BertForSequenceClassification, BertConfig>, IPretrainedModel<BertForSequenceClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
@@ -25,7 +26,8 @@ public sealed class BertForSequenceClassification : SequenceClassificationModel<
         RegisterComponents();
     }
 
-    static BertForSequenceClassification IPretrainedModel<BertForSequenceClassification, BertConfig>.Create(BertConfig config) => new(config);
+    static BertForSequenceClassification IPretrainedModel<BertForSequenceClassification, BertConfig>.Create(BertConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _bert;
@@ -42,7 +44,8 @@ public sealed class BertForSequenceClassification : SequenceClassificationModel<
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class BertForTokenClassification : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
+public sealed class BertForTokenClassification
+    : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
@@ -70,7 +73,8 @@ public sealed class BertForTokenClassification : TokenClassificationModel<BertFo
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
+public sealed class BertForQuestionAnswering
+    : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
     [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
@@ -96,7 +100,8 @@ public sealed class BertForQuestionAnswering : QuestionAnsweringModel<BertForQue
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class BertForMultipleChoice : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
+public sealed class BertForMultipleChoice
+    : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
 {
     [ComponentName(Name = "bert")] private readonly BertModel _bert;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;

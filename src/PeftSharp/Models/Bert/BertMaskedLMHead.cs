@@ -36,7 +36,9 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         {
             _transform = new Transform(config);
             if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
+            _decoder = config.TieWordEmbeddings
+                ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!)
+                : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 

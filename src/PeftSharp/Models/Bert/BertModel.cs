@@ -21,7 +21,9 @@ public sealed class BertModel : PretrainedModel<BertModel, BertConfig>, IPretrai
 
     internal BertModel(BertConfig config, bool addPoolingLayer = true) : base(nameof(BertModel), config)
     {
-        _embeddings = new TextEmbeddings(config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PaddingRow, config.HiddenDropoutProb, config.LayerNormEps);
+        _embeddings = new TextEmbeddings(
+            config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PaddingRow,
+            config.HiddenDropoutProb, config.LayerNormEps);
         _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         if (addPoolingLayer) _pooler = new FirstTokenPooler(config.HiddenSize);
         RegisterComponents();

@@ -48,8 +48,12 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
             _qkv = new Conv1D(config.NEmbd, 3 * config.NEmbd);
             _output = new Conv1D(config.NEmbd, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
             _dropout = new Dropout(config.ResidPdrop);
-            var scale = (config.ScaleAttnWeights ? 1 / Math.Sqrt(config.NEmbd / config.NHead) : 1) / (config.ScaleAttnByInverseLayerIdx ? layer + 1 : 1);
-            _heads = new MultiHeadAttention { Heads = config.NHead, Layer = layer, Dropout = config.AttnPdrop, Scale = scale, InFloat32 = config.ReorderAndUpcastAttn };
+            var scale = config.ScaleAttnWeights ? 1 / Math.Sqrt(config.NEmbd / config.NHead) : 1;
+            if (config.ScaleAttnByInverseLayerIdx) scale /= layer + 1;
+            _heads = new MultiHeadAttention
+            {
+                Heads = config.NHead, Layer = layer, Dropout = config.AttnPdrop, Scale = scale, InFloat32 = config.ReorderAndUpcastAttn,
+            };
             RegisterComponents();
         }
 

@@ -77,12 +77,15 @@ public sealed record Gpt2Config : TextConfig
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var problems = MustBePositive(("vocab_size", VocabSize), ("n_positions", NPositions), ("n_embd", NEmbd), ("n_layer", NLayer), ("n_head", NHead), ("n_inner", FeedForwardWidth))
-            .Concat(MustBeProbability(("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout)));
-        foreach (var problem in problems) yield return problem;
+        var sizes = MustBePositive(
+            ("vocab_size", VocabSize), ("n_positions", NPositions), ("n_embd", NEmbd), ("n_layer", NLayer), ("n_head", NHead),
+            ("n_inner", FeedForwardWidth));
+        var probabilities = MustBeProbability(
+            ("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout));
+        foreach (var problem in sizes.Concat(probabilities)) yield return problem;
         if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is not a multiple of n_head {NHead}";
-        if (!ActivationFunctions.Names.Contains(ActivationFunction)) yield return $"activation_function is '{ActivationFunction}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(ActivationFunction))
+            yield return $"activation_function is '{ActivationFunction}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
     }
 }

@@ -11,7 +11,10 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     public static Gpt2Family Instance { get; } = new();
 
     private static readonly (string Common, string Own)[] _ownNames =
-        [("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer")];
+    [
+        ("hidden_size", "n_embd"), ("max_position_embeddings", "n_positions"), ("num_attention_heads", "n_head"),
+        ("num_hidden_layers", "n_layer"),
+    ];
 
     private Gpt2Family() { }
 
@@ -35,16 +38,17 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     public override string TokenizerClass => "GPT2Tokenizer";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } = new Dictionary<ModuleRole, IReadOnlyList<string>>
-    {
-        [ModuleRole.Query] = ["c_attn"],
-        [ModuleRole.Key] = ["c_attn"],
-        [ModuleRole.Value] = ["c_attn"],
-        [ModuleRole.AttentionOutput] = ["attn.c_proj"],
-        [ModuleRole.FeedForwardIn] = ["c_fc"],
-        [ModuleRole.FeedForwardOut] = ["mlp.c_proj"],
-        [ModuleRole.Norm] = ["ln_1", "ln_2", "ln_f"],
-    };
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles { get; } =
+        new Dictionary<ModuleRole, IReadOnlyList<string>>
+        {
+            [ModuleRole.Query] = ["c_attn"],
+            [ModuleRole.Key] = ["c_attn"],
+            [ModuleRole.Value] = ["c_attn"],
+            [ModuleRole.AttentionOutput] = ["attn.c_proj"],
+            [ModuleRole.FeedForwardIn] = ["c_fc"],
+            [ModuleRole.FeedForwardOut] = ["mlp.c_proj"],
+            [ModuleRole.Norm] = ["ln_1", "ln_2", "ln_f"],
+        };
 
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json));
@@ -63,7 +67,8 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "transformer.wte.weight" };
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } =
+        new Dictionary<string, string> { ["lm_head.weight"] = "transformer.wte.weight" };
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) =>

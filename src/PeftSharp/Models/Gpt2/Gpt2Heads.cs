@@ -37,7 +37,8 @@ public sealed class Gpt2LMHeadModel : CausalLMModel<Gpt2LMHeadModel, Gpt2Config>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<Gpt2ForSequenceClassification, Gpt2Config>, IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>
+public sealed class Gpt2ForSequenceClassification
+    : SequenceClassificationModel<Gpt2ForSequenceClassification, Gpt2Config>, IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
     [ComponentName(Name = "score")] private readonly Module<Tensor, Tensor> _classifier;
@@ -49,13 +50,15 @@ public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<
         RegisterComponents();
     }
 
-    static Gpt2ForSequenceClassification IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>.Create(Gpt2Config config) => new(config);
+    static Gpt2ForSequenceClassification IPretrainedModel<Gpt2ForSequenceClassification, Gpt2Config>.Create(Gpt2Config config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _transformer;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
 /// <summary>GPT-2 for token classification (transformers' <c>GPT2ForTokenClassification</c>).</summary>
@@ -63,7 +66,8 @@ public sealed class Gpt2ForSequenceClassification : SequenceClassificationModel<
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class Gpt2ForTokenClassification : TokenClassificationModel<Gpt2ForTokenClassification, Gpt2Config>, IPretrainedModel<Gpt2ForTokenClassification, Gpt2Config>
+public sealed class Gpt2ForTokenClassification
+    : TokenClassificationModel<Gpt2ForTokenClassification, Gpt2Config>, IPretrainedModel<Gpt2ForTokenClassification, Gpt2Config>
 {
     [ComponentName(Name = "transformer")] private readonly Gpt2Model _transformer;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;

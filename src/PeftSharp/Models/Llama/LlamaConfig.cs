@@ -65,7 +65,8 @@ public sealed record LlamaConfig : TextConfig
     public override int? MaxPositions => null;
 
     /// <inheritdoc/>
-    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumKeyValueHeads ?? NumAttentionHeads, HeadWidth);
+    public override AttentionShape? AttentionShape =>
+        new(NumHiddenLayers, NumAttentionHeads, NumKeyValueHeads ?? NumAttentionHeads, HeadWidth);
 
     /// <summary>The effective dropout before a token classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
@@ -93,16 +94,19 @@ public sealed record LlamaConfig : TextConfig
     protected override IEnumerable<string> Problems()
     {
         var keyValueHeads = NumKeyValueHeads ?? NumAttentionHeads;
-        var sizes = MustBePositive(("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize), ("num_hidden_layers", NumHiddenLayers),
-            ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", keyValueHeads), ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
-        foreach (var problem in sizes.Concat(MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout))).Concat(RopeParameters.Problems())) yield return problem;
-        if (!ActivationFunctions.Names.Contains(HiddenAct)) yield return $"hidden_act is '{HiddenAct}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        var sizes = MustBePositive(
+            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
+            ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", keyValueHeads),
+            ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
+        var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
+        foreach (var problem in sizes.Concat(probabilities).Concat(RopeParameters.Problems())) yield return problem;
+        if (!ActivationFunctions.Names.Contains(HiddenAct))
+            yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;
-        if (NumAttentionHeads % keyValueHeads != 0) yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of "
-            + $"num_key_value_heads {keyValueHeads}";
-        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of "
-            + $"num_attention_heads {NumAttentionHeads}";
+        if (NumAttentionHeads % keyValueHeads != 0)
+            yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of num_key_value_heads {keyValueHeads}";
+        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0)
+            yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
         if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
     }
 }

@@ -42,7 +42,8 @@ public sealed class LlamaFamily : ModelFamily<LlamaConfig>
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string> { ["lm_head.weight"] = "model.embed_tokens.weight" };
+    public override IReadOnlyDictionary<string, string> TiedWeights { get; } =
+        new Dictionary<string, string> { ["lm_head.weight"] = "model.embed_tokens.weight" };
 
     // Computed here; older checkpoints contain it.
     /// <inheritdoc/>

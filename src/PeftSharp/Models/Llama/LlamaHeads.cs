@@ -37,7 +37,9 @@ public sealed class LlamaForCausalLM : CausalLMModel<LlamaForCausalLM, LlamaConf
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class LlamaForSequenceClassification : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>, IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
+public sealed class LlamaForSequenceClassification
+    : SequenceClassificationModel<LlamaForSequenceClassification, LlamaConfig>,
+        IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
     [ComponentName(Name = "score")] private readonly Module<Tensor, Tensor> _classifier;
@@ -49,13 +51,15 @@ public sealed class LlamaForSequenceClassification : SequenceClassificationModel
         RegisterComponents();
     }
 
-    static LlamaForSequenceClassification IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>.Create(LlamaConfig config) => new(config);
+    static LlamaForSequenceClassification IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>.Create(LlamaConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _model;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
 }
 
 /// <summary>LLaMA for token classification (transformers' <c>LlamaForTokenClassification</c>).</summary>
@@ -63,7 +67,8 @@ public sealed class LlamaForSequenceClassification : SequenceClassificationModel
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class LlamaForTokenClassification : TokenClassificationModel<LlamaForTokenClassification, LlamaConfig>, IPretrainedModel<LlamaForTokenClassification, LlamaConfig>
+public sealed class LlamaForTokenClassification
+    : TokenClassificationModel<LlamaForTokenClassification, LlamaConfig>, IPretrainedModel<LlamaForTokenClassification, LlamaConfig>
 {
     [ComponentName(Name = "model")] private readonly LlamaModel _model;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;

@@ -25,7 +25,8 @@ public sealed class LlamaModel : PretrainedModel<LlamaModel, LlamaConfig>, IPret
     {
         var settings = config.Decoder();
         _words = new Embedding(config.VocabSize, config.HiddenSize, config.PadTokenId);
-        _layers = new ModuleList<DecoderLayer>([.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => new DecoderLayer(settings, layer))]);
+        _layers = new ModuleList<DecoderLayer>(
+            [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => new DecoderLayer(settings, layer))]);
         _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps);
         RegisterComponents();
     }

@@ -24,8 +24,9 @@ public sealed record RobertaConfig : EncoderConfig
     protected override IEnumerable<string> Problems()
     {
         foreach (var problem in base.Problems()) yield return problem;
-        if (PadTokenId is not { } pad || pad < 0 || pad >= VocabSize) yield return $"pad_token_id is {PadTokenId}; "
-            + $"it must be one of the {VocabSize} ids (vocab_size), because positions are counted from it";
+        if (PadTokenId is not { } pad || pad < 0 || pad >= VocabSize)
+            yield return $"pad_token_id is {PadTokenId}; it must be one of the {VocabSize} ids (vocab_size), "
+                + "because positions are counted from it";
         if (MaxPositions < 1) yield return $"max_position_embeddings is {MaxPositionEmbeddings}; it must be greater than pad_token_id + 1";
     }
 }

@@ -12,7 +12,9 @@ namespace PeftSharp.Models.Roberta;
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class RobertaForSequenceClassification : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>, IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
+public sealed class RobertaForSequenceClassification
+    : SequenceClassificationModel<RobertaForSequenceClassification, RobertaConfig>,
+        IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
     [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
@@ -24,7 +26,9 @@ public sealed class RobertaForSequenceClassification : SequenceClassificationMod
         RegisterComponents();
     }
 
-    static RobertaForSequenceClassification IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>.Create(RobertaConfig config) => new(config);
+    static RobertaForSequenceClassification IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>.Create(
+        RobertaConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _roberta;
@@ -63,7 +67,8 @@ public sealed class RobertaForSequenceClassification : SequenceClassificationMod
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class RobertaForTokenClassification : TokenClassificationModel<RobertaForTokenClassification, RobertaConfig>, IPretrainedModel<RobertaForTokenClassification, RobertaConfig>
+public sealed class RobertaForTokenClassification
+    : TokenClassificationModel<RobertaForTokenClassification, RobertaConfig>, IPretrainedModel<RobertaForTokenClassification, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
     [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
@@ -77,7 +82,8 @@ public sealed class RobertaForTokenClassification : TokenClassificationModel<Rob
         RegisterComponents();
     }
 
-    static RobertaForTokenClassification IPretrainedModel<RobertaForTokenClassification, RobertaConfig>.Create(RobertaConfig config) => new(config);
+    static RobertaForTokenClassification IPretrainedModel<RobertaForTokenClassification, RobertaConfig>.Create(RobertaConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _roberta;
@@ -91,7 +97,8 @@ public sealed class RobertaForTokenClassification : TokenClassificationModel<Rob
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<RobertaForQuestionAnswering, RobertaConfig>, IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>
+public sealed class RobertaForQuestionAnswering
+    : QuestionAnsweringModel<RobertaForQuestionAnswering, RobertaConfig>, IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
     [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
@@ -103,7 +110,8 @@ public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<Roberta
         RegisterComponents();
     }
 
-    static RobertaForQuestionAnswering IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>.Create(RobertaConfig config) => new(config);
+    static RobertaForQuestionAnswering IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>.Create(RobertaConfig config) =>
+        new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _roberta;
@@ -117,7 +125,8 @@ public sealed class RobertaForQuestionAnswering : QuestionAnsweringModel<Roberta
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
 /// exclusive use.
 /// </remarks>
-public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, RobertaConfig>, IPretrainedModel<RobertaForMaskedLM, RobertaConfig>
+public sealed class RobertaForMaskedLM
+    : MaskedLMModel<RobertaForMaskedLM, RobertaConfig>, IPretrainedModel<RobertaForMaskedLM, RobertaConfig>
 {
     [ComponentName(Name = "roberta")] private readonly RobertaModel _roberta;
     [ComponentName(Name = "lm_head")] private readonly MaskedLMHead _head;
@@ -154,7 +163,9 @@ public sealed class RobertaForMaskedLM : MaskedLMModel<RobertaForMaskedLM, Rober
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
             if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-            _decoder = config.TieWordEmbeddings ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!) : new Linear(config.HiddenSize, config.VocabSize);
+            _decoder = config.TieWordEmbeddings
+                ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!)
+                : new Linear(config.HiddenSize, config.VocabSize);
             RegisterComponents();
         }
 

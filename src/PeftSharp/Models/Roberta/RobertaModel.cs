@@ -24,7 +24,9 @@ public sealed class RobertaModel : PretrainedModel<RobertaModel, RobertaConfig>,
 
     internal RobertaModel(RobertaConfig config, bool addPoolingLayer) : base(nameof(RobertaModel), config)
     {
-        _embeddings = new TextEmbeddings(config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PadTokenId, config.HiddenDropoutProb, config.LayerNormEps, config.PadTokenId);
+        _embeddings = new TextEmbeddings(
+            config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PadTokenId,
+            config.HiddenDropoutProb, config.LayerNormEps, config.PadTokenId);
         _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         if (addPoolingLayer) _pooler = new FirstTokenPooler(config.HiddenSize);
         RegisterComponents();

@@ -1,10 +1,18 @@
 namespace PeftSharp.Optimization;
 
-/// <summary>Options of a learning-rate schedule in addition to its warmup; transformers' <c>lr_scheduler_kwargs</c>. Null (the default of each) means the default of the schedule.</summary>
-/// <remarks>Each schedule reads some of the options, which are named with each option; <see cref="SchedulerFactory"/> refuses the others.</remarks>
+/// <summary>
+/// Options of a learning rate schedule in addition to its warmup (transformers' <c>lr_scheduler_kwargs</c>). Every option is null by
+/// default, which selects the default of the schedule.
+/// </summary>
+/// <remarks>
+/// Each option names the schedules that use it. <see cref="SchedulerFactory"/> rejects an option that the schedule does not use.
+/// </remarks>
 public sealed record LrSchedulerOptions
 {
-    /// <summary>The number of cosine waves (<c>cosine</c>, <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c>, <c>warmup_stable_decay</c>: default 0.5) or of restarts (<c>cosine_with_restarts</c>: default 1).</summary>
+    /// <summary>
+    /// The number of cosine waves of <c>cosine</c>, <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c> and
+    /// <c>warmup_stable_decay</c> (default 0.5), or of restarts of <c>cosine_with_restarts</c> (default 1).
+    /// </summary>
     public double? NumCycles { get; init; }
 
     /// <summary>The exponent of <c>polynomial</c>. Default 1.</summary>
@@ -16,10 +24,16 @@ public sealed record LrSchedulerOptions
     /// <summary>The time scale of <c>inverse_sqrt</c> in steps. Default: the warmup steps, or 10,000 without warmup.</summary>
     public int? Timescale { get; init; }
 
-    /// <summary>The minimum learning rate of <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c> and <c>reduce_lr_on_plateau</c> (default 0 there).</summary>
+    /// <summary>
+    /// The minimum learning rate of <c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c> and <c>reduce_lr_on_plateau</c>. The
+    /// default of <c>reduce_lr_on_plateau</c> is 0.
+    /// </summary>
     public double? MinLr { get; init; }
 
-    /// <summary>The minimum learning rate as a share of the full rate, in place of <see cref="MinLr"/> (<c>cosine_with_min_lr</c>, <c>cosine_warmup_with_min_lr</c>).</summary>
+    /// <summary>
+    /// The minimum learning rate of <c>cosine_with_min_lr</c> and <c>cosine_warmup_with_min_lr</c> as a share of the full rate, instead of
+    /// <see cref="MinLr"/>.
+    /// </summary>
     public double? MinLrRate { get; init; }
 
     /// <summary>The first learning rate of the warmup as a share of the full rate (<c>cosine_warmup_with_min_lr</c>).</summary>
@@ -28,7 +42,9 @@ public sealed record LrSchedulerOptions
     /// <summary>The number of steps of the decay of <c>warmup_stable_decay</c>, which requires it.</summary>
     public int? NumDecaySteps { get; init; }
 
-    /// <summary>The number of steps at the full rate of <c>warmup_stable_decay</c>. Default: the steps that warmup and decay leave.</summary>
+    /// <summary>
+    /// The number of steps of <c>warmup_stable_decay</c> at the full rate. Default: all steps other than those of warmup and decay.
+    /// </summary>
     public int? NumStableSteps { get; init; }
 
     /// <summary>The curve of the warmup of <c>warmup_stable_decay</c>. Default linear.</summary>
@@ -66,13 +82,38 @@ public sealed record LrSchedulerOptions
     {
         (string Name, object? Value)[] all =
         [
-            ("num_cycles", NumCycles), ("power", Power), ("lr_end", LrEnd), ("timescale", Timescale), ("min_lr", MinLr), ("min_lr_rate", MinLrRate), ("warmup_lr_rate", WarmupLrRate),
-            ("num_decay_steps", NumDecaySteps), ("num_stable_steps", NumStableSteps), ("warmup_type", Word(WarmupType)), ("decay_type", Word(DecayType)), ("min_lr_ratio", MinLrRatio),
-            ("mode", Mode switch { null => null, PlateauMode.Min => "min", PlateauMode.Max => "max", { } other => $"{other}" }), ("factor", Factor), ("patience", Patience), ("threshold", Threshold),
-            ("threshold_mode", ThresholdMode switch { null => null, PlateauThresholdMode.Rel => "rel", PlateauThresholdMode.Abs => "abs", { } other => $"{other}" }), ("cooldown", Cooldown), ("eps", Eps),
+            ("num_cycles", NumCycles), ("power", Power), ("lr_end", LrEnd), ("timescale", Timescale),
+            ("min_lr", MinLr), ("min_lr_rate", MinLrRate), ("warmup_lr_rate", WarmupLrRate),
+            ("num_decay_steps", NumDecaySteps), ("num_stable_steps", NumStableSteps), ("warmup_type", Word(WarmupType)),
+            ("decay_type", Word(DecayType)), ("min_lr_ratio", MinLrRatio),
+            ("mode", Word(Mode)), ("factor", Factor), ("patience", Patience), ("threshold", Threshold),
+            ("threshold_mode", Word(ThresholdMode)), ("cooldown", Cooldown), ("eps", Eps),
         ];
         return all.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value);
     }
 
-    private static string? Word(StageShape? shape) => shape switch { null => null, StageShape.Linear => "linear", StageShape.Cosine => "cosine", StageShape.OneMinusSqrt => "1-sqrt", { } other => $"{other}" };
+    private static string? Word(PlateauMode? mode) => mode switch
+    {
+        null => null,
+        PlateauMode.Min => "min",
+        PlateauMode.Max => "max",
+        { } other => $"{other}",
+    };
+
+    private static string? Word(PlateauThresholdMode? mode) => mode switch
+    {
+        null => null,
+        PlateauThresholdMode.Rel => "rel",
+        PlateauThresholdMode.Abs => "abs",
+        { } other => $"{other}",
+    };
+
+    private static string? Word(StageShape? shape) => shape switch
+    {
+        null => null,
+        StageShape.Linear => "linear",
+        StageShape.Cosine => "cosine",
+        StageShape.OneMinusSqrt => "1-sqrt",
+        { } other => $"{other}",
+    };
 }

@@ -34,8 +34,10 @@ public static class SchedulerFactory
         LearningRateSchedule schedule = type switch
         {
             SchedulerType.Constant => new ConstantSchedule { LearningRate = learningRate },
-            SchedulerType.ConstantWithWarmup => new ConstantWithWarmupSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps },
-            SchedulerType.Linear => new LinearSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps },
+            SchedulerType.ConstantWithWarmup =>
+                new ConstantWithWarmupSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps },
+            SchedulerType.Linear =>
+                new LinearSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps },
             SchedulerType.Cosine or SchedulerType.CosineWithMinLr => new CosineSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
@@ -55,7 +57,8 @@ public static class SchedulerFactory
             SchedulerType.CosineWarmupWithMinLr => new CosineWarmupWithMinLrSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
-                NumCycles = options.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(options, learningRate), WarmupLrRate = options.Number("warmup_lr_rate"),
+                NumCycles = options.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(options, learningRate),
+                WarmupLrRate = options.Number("warmup_lr_rate"),
             },
             SchedulerType.WarmupStableDecay => WarmupStableDecay(options, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.ReduceLrOnPlateau => throw new ArgumentException(
@@ -77,7 +80,8 @@ public static class SchedulerFactory
             Factor = options.Number("factor") ?? defaults.Factor,
             Patience = options.Whole("patience", atLeast: 0) ?? defaults.Patience,
             Threshold = options.Number("threshold") ?? defaults.Threshold,
-            ThresholdMode = options.Choice("threshold_mode", ("rel", PlateauThresholdMode.Rel), ("abs", PlateauThresholdMode.Abs)) ?? defaults.ThresholdMode,
+            ThresholdMode = options.Choice("threshold_mode", ("rel", PlateauThresholdMode.Rel), ("abs", PlateauThresholdMode.Abs))
+                ?? defaults.ThresholdMode,
             Cooldown = options.Whole("cooldown", atLeast: 0) ?? defaults.Cooldown,
             MinLr = options.Number("min_lr") ?? defaults.MinLr,
             Eps = options.Number("eps") ?? defaults.Eps,
@@ -89,7 +93,10 @@ public static class SchedulerFactory
 
     private static PolynomialSchedule Polynomial(NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
-        var schedule = new PolynomialSchedule { LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps };
+        var schedule = new PolynomialSchedule
+        {
+            LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
+        };
         schedule = schedule with { LrEnd = options.Number("lr_end") ?? schedule.LrEnd, Power = options.Number("power") ?? schedule.Power };
         return schedule.LrEnd < learningRate
             ? schedule

@@ -7,7 +7,8 @@ namespace PeftSharp.Serialization;
 public static class Safetensors
 {
     /// <summary>The metadata that transformers and peft write: <c>format</c>: <c>pt</c>.</summary>
-    public static IReadOnlyDictionary<string, string> PyTorchMetadata { get; } = new Dictionary<string, string> { ["format"] = "pt" }.AsReadOnly();
+    public static IReadOnlyDictionary<string, string> PyTorchMetadata { get; } =
+        new Dictionary<string, string> { ["format"] = "pt" }.AsReadOnly();
 
     /// <summary>Loads all tensors of a file into memory.</summary>
     /// <param name="path">The path of the file.</param>
@@ -43,7 +44,8 @@ public static class Safetensors
     /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
     /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    public static void Save(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
@@ -58,7 +60,8 @@ public static class Safetensors
     /// <exception cref="ArgumentException">A name is a duplicate or reserved, or a tensor is disposed, sparse or has a dtype that the
     /// format does not support.</exception>
     /// <exception cref="IOException">The folder cannot be written, or the disk is full.</exception>
-    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Save(
+        string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         Save(path, tensors.Select(item => KeyValuePair.Create(item.Name, item.Tensor)), metadata);

@@ -155,7 +155,9 @@ public sealed class SafetensorsFile : IDisposable
     private TensorEntry Entry(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Tensors.TryGetValue(name, out var entry) ? entry : throw new CheckpointException($"'{Path}' has no tensor '{name}'{NameHint.For(name, Tensors.Keys)}");
+        return Tensors.TryGetValue(name, out var entry)
+            ? entry
+            : throw new CheckpointException($"'{Path}' has no tensor '{name}'{NameHint.For(name, Tensors.Keys)}");
     }
 
     private ScalarType TorchType(TensorEntry entry) => entry.ScalarType ?? throw new CheckpointException(

@@ -67,7 +67,8 @@ internal sealed class SafetensorsHeader
     internal static CheckpointException Unsound(string path, string rule, Exception? cause = null) =>
         new($"'{path}' is not a valid safetensors file: {rule}. The file may be truncated or of another format. Download it again.", cause);
 
-    private static (IReadOnlyDictionary<string, string> Metadata, Dictionary<string, TensorEntry> Tensors) ReadJson(string path, ReadOnlySpan<byte> json)
+    private static (IReadOnlyDictionary<string, string> Metadata, Dictionary<string, TensorEntry> Tensors) ReadJson(
+        string path, ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         try

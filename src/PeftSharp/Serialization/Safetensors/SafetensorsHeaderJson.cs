@@ -77,7 +77,8 @@ internal sealed class SafetensorsHeaderJson(string path)
                     break;
             }
         }
-        return Checked(name, dtype ?? throw Missing(name, "dtype"), shape ?? throw Missing(name, "shape"), offsets ?? throw Missing(name, "data_offsets"));
+        return Checked(name, dtype ?? throw Missing(name, "dtype"), shape ?? throw Missing(name, "shape"),
+            offsets ?? throw Missing(name, "data_offsets"));
     }
 
     private TensorEntry Checked(string name, SafetensorsDtype dtype, List<long> shape, List<long> offsets)

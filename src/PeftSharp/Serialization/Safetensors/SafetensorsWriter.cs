@@ -79,7 +79,8 @@ internal sealed class SafetensorsWriter
             .AppendJoin(',', metadata.Select(pair => $"{Quoted(pair.Key)}:{Quoted(pair.Value)}")).Append('}');
         foreach (var entry in entries)
         {
-            json.Append(',').Append(Quoted(entry.Name)).Append(":{\"dtype\":\"").Append(entry.Dtype).Append("\",\"shape\":[").AppendJoin(',', entry.Shape)
+            json.Append(',').Append(Quoted(entry.Name)).Append(":{\"dtype\":\"").Append(entry.Dtype)
+                .Append("\",\"shape\":[").AppendJoin(',', entry.Shape)
                 .Append("],\"data_offsets\":[").Append(entry.Start).Append(',').Append(entry.Start + entry.Length).Append("]}");
         }
         json.Append('}');

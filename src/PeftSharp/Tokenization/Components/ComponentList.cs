@@ -28,8 +28,10 @@ internal sealed class ComponentList<T>(string kind, IReadOnlyDictionary<string, 
         var type = typeIfAbsent is null ? part.Text("type") : part.TextOrNull("type") ?? typeIfAbsent;
         Func<JsonPart, T>? read;
         lock (_gate) _readers.TryGetValue(type, out read);
-        return read is not null ? read(part)
-            : throw new TokenizerException($"'{part.File}' uses the {kind} '{type}' at {part.Path}, which is not supported. Supported types: {string.Join(", ", Types)}.");
+        return read is not null
+            ? read(part)
+            : throw new TokenizerException($"'{part.File}' uses the {kind} '{type}' at {part.Path}, which is not supported. "
+                + $"Supported types: {string.Join(", ", Types)}.");
     }
 
     /// <summary>Creates the component that a part describes; null if the part is null or absent.</summary>

@@ -12,7 +12,8 @@ internal sealed class CustomNormalizer(JsonObject source, NormalizeText normaliz
         var rewriting = false;
         foreach (var edit in normalize(before))
         {
-            if (edit.Start < end || edit.Length < 0 || edit.Length > length - edit.Start || edit.Replacement is null || CodePoints.IsInside(before, edit.Start) || CodePoints.IsInside(before, edit.Start + edit.Length))
+            if (edit.Start < end || edit.Length < 0 || edit.Length > length - edit.Start || edit.Replacement is null
+                || CodePoints.IsInside(before, edit.Start) || CodePoints.IsInside(before, edit.Start + edit.Length))
                 throw new TokenizerException($"The normalizer '{source["type"]}' returned {edit} for a text of {length} UTF-16 units; "
                     + $"edits must lie within the text, be in the order of the text, not overlap (the previous edit ends at {end})"
                     + " and not split a surrogate pair.");

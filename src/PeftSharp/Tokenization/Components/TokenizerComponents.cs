@@ -31,16 +31,18 @@ public static class TokenizerComponents
         ["StripAccents"] = _ => new StripAccents(),
     });
 
-    internal static ComponentList<PreTokenizer> PreTokenizers { get; } = new("pre-tokenizer", new Dictionary<string, Func<JsonPart, PreTokenizer>>
-    {
-        ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
-        ["ByteLevel"] = ByteLevel.FromJson,
-        ["Metaspace"] = Metaspace.FromJson,
-        ["Sequence"] = PreTokenizerSequence.FromJson,
-        ["Split"] = Split.FromJson,
-        ["Whitespace"] = _ => new Whitespace(),
-        ["WhitespaceSplit"] = _ => new WhitespaceSplit(),
-    });
+    internal static ComponentList<PreTokenizer> PreTokenizers { get; } = new(
+        "pre-tokenizer",
+        new Dictionary<string, Func<JsonPart, PreTokenizer>>
+        {
+            ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
+            ["ByteLevel"] = ByteLevel.FromJson,
+            ["Metaspace"] = Metaspace.FromJson,
+            ["Sequence"] = PreTokenizerSequence.FromJson,
+            ["Split"] = Split.FromJson,
+            ["Whitespace"] = _ => new Whitespace(),
+            ["WhitespaceSplit"] = _ => new WhitespaceSplit(),
+        });
 
     internal static ComponentList<TokenizerModel> Models { get; } = new("model", new Dictionary<string, Func<JsonPart, TokenizerModel>>
     {
@@ -48,14 +50,16 @@ public static class TokenizerComponents
         ["WordPiece"] = WordPiece.FromJson,
     });
 
-    internal static ComponentList<PostProcessor> PostProcessors { get; } = new("post-processor", new Dictionary<string, Func<JsonPart, PostProcessor>>
-    {
-        ["BertProcessing"] = BertProcessing.FromJson,
-        ["ByteLevel"] = ByteLevelProcessing.FromJson,
-        ["RobertaProcessing"] = RobertaProcessing.FromJson,
-        ["Sequence"] = PostProcessorSequence.FromJson,
-        ["TemplateProcessing"] = TemplateProcessing.FromJson,
-    });
+    internal static ComponentList<PostProcessor> PostProcessors { get; } = new(
+        "post-processor",
+        new Dictionary<string, Func<JsonPart, PostProcessor>>
+        {
+            ["BertProcessing"] = BertProcessing.FromJson,
+            ["ByteLevel"] = ByteLevelProcessing.FromJson,
+            ["RobertaProcessing"] = RobertaProcessing.FromJson,
+            ["Sequence"] = PostProcessorSequence.FromJson,
+            ["TemplateProcessing"] = TemplateProcessing.FromJson,
+        });
 
     internal static ComponentList<Decoder> Decoders { get; } = new("decoder", new Dictionary<string, Func<JsonPart, Decoder>>
     {

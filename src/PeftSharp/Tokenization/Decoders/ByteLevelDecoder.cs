@@ -14,7 +14,9 @@ internal sealed class ByteLevelDecoder(bool addPrefixSpace, bool trimOffsets, bo
         return [System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan)];
     }
 
-    internal static ByteLevelDecoder FromJson(JsonPart part) => new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
+    internal static ByteLevelDecoder FromJson(JsonPart part) =>
+        new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
 }

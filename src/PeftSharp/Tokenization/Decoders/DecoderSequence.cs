@@ -9,5 +9,6 @@ internal sealed class DecoderSequence(IReadOnlyList<Decoder> decoders) : Decoder
 
     internal static DecoderSequence FromJson(JsonPart part) => new(TokenizerComponents.Decoders.ReadItems(part, "decoders"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["decoders"] = new JsonArray([.. decoders.Select(d => d.ToJson())]) };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Sequence", ["decoders"] = new JsonArray([.. decoders.Select(d => d.ToJson())]) };
 }

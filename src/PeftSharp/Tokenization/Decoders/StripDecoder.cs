@@ -9,7 +9,8 @@ internal sealed class StripDecoder(char content, int start, int stop) : Decoder
 
     internal static StripDecoder FromJson(JsonPart part) => new(part.Character("content"), part.Number("start"), part.Number("stop"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Strip", ["content"] = content.ToString(), ["start"] = start, ["stop"] = stop };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Strip", ["content"] = content.ToString(), ["start"] = start, ["stop"] = stop };
 
     private string Strip(string token)
     {

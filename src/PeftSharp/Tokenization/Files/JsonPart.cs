@@ -9,9 +9,11 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
     internal bool IsNull => Element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     /// <summary>A field; <see cref="IsNull"/> is true if it is absent.</summary>
-    internal JsonPart this[string name] => new(Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) ? value : default, File, $"{Path}.{name}");
+    internal JsonPart this[string name] => new(
+        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) ? value : default, File, $"{Path}.{name}");
 
-    internal string Text(string name) => this[name] is { Element.ValueKind: JsonValueKind.String } part ? part.Element.GetString()! : throw this[name].Unfit("a text");
+    internal string Text(string name) =>
+        this[name] is { Element.ValueKind: JsonValueKind.String } part ? part.Element.GetString()! : throw this[name].Unfit("a text");
 
     internal string? TextOrNull(string name) => this[name].IsNull ? null : Text(name);
 
@@ -23,7 +25,10 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         var part => throw part.Unfit("true or false"),
     };
 
-    internal int Number(string name) => this[name] is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var value) ? value : throw this[name].Unfit("an integer");
+    internal int Number(string name) =>
+        this[name] is { Element.ValueKind: JsonValueKind.Number } part && part.Element.TryGetInt32(out var value)
+            ? value
+            : throw this[name].Unfit("an integer");
 
     /// <summary>A string of one UTF-16 code unit.</summary>
     internal char Character(string name) => Text(name) is [var c] ? c : throw this[name].Unfit("one character");
@@ -35,12 +40,21 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
         : throw this[name].Unfit(string.Join(", ", Enum.GetNames<T>()[..^1]) + " or " + Enum.GetNames<T>()[^1]);
 
     /// <summary>An array of a token and its id.</summary>
-    internal (string Token, int Id) TokenAndId(string name) => this[name].Element is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
-        && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.Number && pair[1].TryGetInt32(out var id) ? (pair[0].GetString()!, id) : throw this[name].Unfit("a token and its id");
+    internal (string Token, int Id) TokenAndId(string name) =>
+        this[name].Element is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2
+        && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.Number && pair[1].TryGetInt32(out var id)
+            ? (pair[0].GetString()!, id)
+            : throw this[name].Unfit("a token and its id");
 
-    internal int[] Numbers(string name) => [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.Number && item.Element.TryGetInt32(out var value) ? value : throw item.Unfit("an integer"))];
+    internal int[] Numbers(string name) =>
+        [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.Number && item.Element.TryGetInt32(out var value)
+            ? value
+            : throw item.Unfit("an integer"))];
 
-    internal string[] Texts(string name) => [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String ? item.Element.GetString()! : throw item.Unfit("a text"))];
+    internal string[] Texts(string name) =>
+        [.. Items(name).Select(item => item.Element.ValueKind == JsonValueKind.String
+            ? item.Element.GetString()!
+            : throw item.Unfit("a text"))];
 
     internal JsonObject ToJsonObject() => JsonObject.Create(Element) ?? throw Unfit("an object");
 

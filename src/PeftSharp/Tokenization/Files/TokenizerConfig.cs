@@ -8,7 +8,8 @@ internal sealed class TokenizerConfig
     internal const string ChatTemplateFile = "chat_template.jinja", ChatTemplateFolder = "additional_chat_templates";
 
     /// <summary>The names in transformers of the special tokens that every tokenizer can have.</summary>
-    internal static readonly string[] StandardNames = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+    internal static readonly string[] StandardNames =
+        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     /// <summary>The contents of tokenizer_config.json, which are saved with the changed fields replaced; empty without the file.</summary>
     internal JsonObject Source { get; init; } = [];

@@ -20,7 +20,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             throw new TokenizerException(
                 $"'{files.File("tokenizer_config.json")}' sets split_special_tokens, which is not supported: "
                 + "special tokens in a text are always matched as a whole. Remove the field to load the tokenizer.");
-        if (_fields["extra_special_tokens"] is not (JsonArray { Count: > 0 } or JsonObject { Count: > 0 }) && _fields.Remove("additional_special_tokens", out var additional))
+        if (_fields["extra_special_tokens"] is not (JsonArray { Count: > 0 } or JsonObject { Count: > 0 })
+            && _fields.Remove("additional_special_tokens", out var additional))
             _fields["extra_special_tokens"] = additional;
         var hasDecoder = _fields["added_tokens_decoder"] is not null;
         if (!hasDecoder)
@@ -31,7 +32,11 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         var added = hasDecoder ? ReadAddedTokens() : AddedTokensOfFiles(named);
         var names = special.Values.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         // A token with a name is special, regardless of the list of added tokens. Its other properties are those in the list.
-        var tokens = added.Values.Select(token => names.Contains(token.Content) && !token.Special ? token with { Special = true, Normalized = token.Normalized } : token).ToArray();
+        var tokens = added.Values
+            .Select(token => names.Contains(token.Content) && !token.Special
+                ? token with { Special = true, Normalized = token.Normalized }
+                : token)
+            .ToArray();
         var byText = tokens.DistinctBy(token => token.Content).ToDictionary(token => token.Content, StringComparer.Ordinal);
         return new TokenizerConfig
         {
@@ -41,9 +46,11 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             ModelInputNames = ReadModelInputNames() ?? kind.ModelInputNames,
             ModelMaxLength = ReadMaxLength(),
             PaddingSide = Side("padding_side", PaddingSide.Left, PaddingSide.Right) ?? file?.Defaults.PaddingSide ?? kind.PaddingSide,
-            TruncationSide = Side("truncation_side", TruncationSide.Left, TruncationSide.Right) ?? file?.Defaults.TruncationSide ?? TruncationSide.Right,
+            TruncationSide = Side("truncation_side", TruncationSide.Left, TruncationSide.Right) ?? file?.Defaults.TruncationSide
+                ?? TruncationSide.Right,
             CleanUpTokenizationSpaces = files.Flag("clean_up_tokenization_spaces") ?? false,
-            SpecialTokens = special.ToDictionary(entry => entry.Key, entry => byText.GetValueOrDefault(entry.Value.Content, entry.Value), StringComparer.Ordinal),
+            SpecialTokens = special.ToDictionary(
+                entry => entry.Key, entry => byText.GetValueOrDefault(entry.Value.Content, entry.Value), StringComparer.Ordinal),
             ModelSpecificNames = [.. special.Keys.Except(TokenizerConfig.StandardNames)],
             ExtraSpecialTokens = extra,
             AddedTokens = tokens,
@@ -69,7 +76,9 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
 
     private List<AddedToken> ReadExtraTokens()
     {
-        var name = _fields["extra_special_tokens"] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } ? "extra_special_tokens" : "additional_special_tokens";
+        var name = _fields["extra_special_tokens"] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 }
+            ? "extra_special_tokens"
+            : "additional_special_tokens";
         return _fields[name] switch
         {
             null or JsonObject => [],                       // named tokens; see ReadSpecialTokens
@@ -100,7 +109,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             }
         }
         foreach (var (name, value) in _fields)
-            if (name.EndsWith("_token", StringComparison.Ordinal) && !TokenizerConfig.StandardNames.Contains(name) && !NotTokens.Contains(name) && IsToken(value))
+            if (name.EndsWith("_token", StringComparison.Ordinal) && !TokenizerConfig.StandardNames.Contains(name)
+                && !NotTokens.Contains(name) && IsToken(value))
                 result[name] = ReadToken(name, value, special: true);
         foreach (var field in new[] { ModelSpecific, "extra_special_tokens", "additional_special_tokens" })
             if (_fields[field] is JsonObject named)
@@ -112,7 +122,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     private SortedDictionary<int, AddedToken> ReadAddedTokens()
     {
         var result = new SortedDictionary<int, AddedToken>();
-        foreach (var (id, token) in _fields["added_tokens_decoder"] as JsonObject ?? throw files.Unfit("added_tokens_decoder", _fields["added_tokens_decoder"], "an object of ids and tokens"))
+        foreach (var (id, token) in _fields["added_tokens_decoder"] as JsonObject
+            ?? throw files.Unfit("added_tokens_decoder", _fields["added_tokens_decoder"], "an object of ids and tokens"))
         {
             if (!int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || token is not JsonObject)
                 throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
@@ -125,7 +136,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     // additional_special_tokens in special_tokens_map.json are not used here.
     private HashSet<string> NamedTokens() => TokenizerConfig.StandardNames.Select(name => (Name: name, Token: _fields[name]))
         .Concat(_fields["extra_special_tokens"] is JsonArray list ? list.Select(token => (Name: "extra_special_tokens", Token: token)) : [])
-        .Where(entry => entry.Token is not null).Select(entry => ReadToken(entry.Name, entry.Token, special: true).Content).ToHashSet(StringComparer.Ordinal);
+        .Where(entry => entry.Token is not null).Select(entry => ReadToken(entry.Name, entry.Token, special: true).Content)
+        .ToHashSet(StringComparer.Ordinal);
 
     private SortedDictionary<int, AddedToken> AddedTokensOfFiles(HashSet<string> special)
     {
@@ -148,7 +160,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             return new AddedToken(text) { Special = special };
         if (node is not JsonObject)
             throw files.Unfit(name, node, "a token (a string, or an object with the field content)");
-        var part = new JsonPart(System.Text.Json.JsonSerializer.SerializeToElement(node), files.File("tokenizer_config.json"), node.GetPath());
+        var part = new JsonPart(
+            System.Text.Json.JsonSerializer.SerializeToElement(node), files.File("tokenizer_config.json"), node.GetPath());
         var token = TokenizerJsonReader.ReadAddedToken(part);
         return special ? token with { Special = true, Normalized = token.Normalized } : token;       // keeps the default of Normalized
     }
@@ -156,7 +169,9 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     private string[]? ReadModelInputNames() => files.Config["model_input_names"] switch
     {
         null => null,
-        JsonArray names => [.. names.Select(name => name is JsonValue value && value.TryGetValue<string>(out var text) ? text : throw files.Unfit("model_input_names", names, "a list of strings"))],
+        JsonArray names => [.. names.Select(name => name is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw files.Unfit("model_input_names", names, "a list of strings"))],
         var other => throw files.Unfit("model_input_names", other, "a list of strings"),
     };
 
@@ -167,7 +182,9 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         return files.Config[name] switch
         {
             null => null,
-            JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) => number < int.MaxValue ? (int)number : null,
+            JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.Number
+                && double.TryParse(value.ToJsonString(), CultureInfo.InvariantCulture, out var number) =>
+                number < int.MaxValue ? (int)number : null,
             var other => throw files.Unfit(name, other, "a number"),
         };
     }
@@ -183,8 +200,12 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
     private Dictionary<string, string> ReadChatTemplates()
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in new[] { TokenizerConfig.ChatTemplateFile }.Concat(Directory.Exists(files.File(TokenizerConfig.ChatTemplateFolder))
-            ? Directory.EnumerateFiles(files.File(TokenizerConfig.ChatTemplateFolder), "*.jinja").Select(path => Path.Combine(TokenizerConfig.ChatTemplateFolder, Path.GetFileName(path))) : []))
+        var folder = files.File(TokenizerConfig.ChatTemplateFolder);
+        var additional = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*.jinja")
+                .Select(path => Path.Combine(TokenizerConfig.ChatTemplateFolder, Path.GetFileName(path)))
+            : [];
+        foreach (var name in additional.Prepend(TokenizerConfig.ChatTemplateFile))
             if (files.Has(name))
                 result[name] = System.IO.File.ReadAllText(files.File(name));
         return result;

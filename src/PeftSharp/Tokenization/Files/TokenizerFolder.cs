@@ -13,7 +13,8 @@ internal sealed class TokenizerFolder
     internal TokenizerFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        _path = FolderAccess.Obstacle(path, "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt") is { } obstacle ? throw new TokenizerException(obstacle) : path;
+        const string Expected = "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt";
+        _path = FolderAccess.Obstacle(path, Expected) is { } obstacle ? throw new TokenizerException(obstacle) : path;
         Config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));
         _model = JsonFile.ReadObjectIfThere(File("config.json"));
     }
@@ -69,5 +70,6 @@ internal sealed class TokenizerFolder
             + $"{(found.Length == 0 ? "none" : string.Join(", ", found))}.");
     }
 
-    private static string? TextIn(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? TextIn(JsonObject json, string name) =>
+        json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

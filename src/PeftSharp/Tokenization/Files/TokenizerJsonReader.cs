@@ -9,8 +9,12 @@ internal static class TokenizerJsonReader
         var file = new JsonPart(JsonFile.Read(path), path, "$");
         if (file.TextOrNull("version") is not (null or "1.0"))
             throw new TokenizerException($"'{path}' has version {file.Text("version")}, which is not supported. Supported version: 1.0.");
-        var pipeline = new TokenizerPipeline(TokenizerComponents.Normalizers.ReadOptional(file["normalizer"]), TokenizerComponents.PreTokenizers.ReadOptional(file["pre_tokenizer"]),
-            ReadModel(file["model"]), TokenizerComponents.PostProcessors.ReadOptional(file["post_processor"]), TokenizerComponents.Decoders.ReadOptional(file["decoder"]))
+        var pipeline = new TokenizerPipeline(
+            TokenizerComponents.Normalizers.ReadOptional(file["normalizer"]),
+            TokenizerComponents.PreTokenizers.ReadOptional(file["pre_tokenizer"]),
+            ReadModel(file["model"]),
+            TokenizerComponents.PostProcessors.ReadOptional(file["post_processor"]),
+            TokenizerComponents.Decoders.ReadOptional(file["decoder"]))
         {
             Defaults = new TokenizerDefaults
             {
@@ -34,5 +38,7 @@ internal static class TokenizerJsonReader
 
     // Old files do not have the type; only byte-pair models have merges.
     private static TokenizerModel ReadModel(JsonPart part) =>
-        part.IsNull ? throw part.Unfit("the model") : TokenizerComponents.Models.Read(part, typeIfAbsent: part["merges"].IsNull ? "WordPiece" : "BPE");
+        part.IsNull
+            ? throw part.Unfit("the model")
+            : TokenizerComponents.Models.Read(part, typeIfAbsent: part["merges"].IsNull ? "WordPiece" : "BPE");
 }

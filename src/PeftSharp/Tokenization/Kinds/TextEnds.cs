@@ -7,9 +7,12 @@ internal static class TextEnds
     {
         var tokens = new List<(string, int)>();
         var (bos, eos) = (Token("bos_token"), Token("eos_token"));
-        return tokens.Count == 0 ? TemplateProcessing.Plain : TemplateProcessing.Of(Around("$A", 0), $"{Around("$A", 0)} {Around("$B", 1)}", [.. tokens]);
+        return tokens.Count == 0
+            ? TemplateProcessing.Plain
+            : TemplateProcessing.Of(Around("$A", 0), $"{Around("$A", 0)} {Around("$B", 1)}", [.. tokens]);
 
-        string Around(string text, int segment) => string.Join(' ', new[] { bos, text, eos }.OfType<string>().Select(piece => $"{piece}:{segment}"));
+        string Around(string text, int segment) =>
+            string.Join(' ', new[] { bos, text, eos }.OfType<string>().Select(piece => $"{piece}:{segment}"));
 
         string? Token(string name)
         {

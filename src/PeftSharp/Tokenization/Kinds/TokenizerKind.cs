@@ -40,7 +40,8 @@ internal sealed record TokenizerKind(string ClassName)
     {
         var file = files.Has("tokenizer.json") ? TokenizerJsonReader.Read(files.File("tokenizer.json")) : null;
         if (file is null && !HasVocabulary(files))
-            throw files.Missing(string.Join(" and ", VocabularyFiles) is { Length: > 0 } vocabulary ? "tokenizer.json, or " + vocabulary : "tokenizer.json");
+            throw files.Missing(
+                VocabularyFiles.Count > 0 ? "tokenizer.json, or " + string.Join(" and ", VocabularyFiles) : "tokenizer.json");
         if (file is not null)
             files.Remove("add_bos_token", "add_eos_token");      // as in transformers, the post-processor of tokenizer.json has precedence
         foreach (var (name, value) in options)
@@ -62,6 +63,9 @@ internal sealed record TokenizerKind(string ClassName)
     private static void AddTokens(TokenizerPipeline pipeline, TokenizerConfig config)
     {
         pipeline.Added.Add(config.AddedTokens);
-        pipeline.Added.Add(config.SpecialTokens.Values.Concat(config.ExtraSpecialTokens).Where(token => !pipeline.Added.Ids.ContainsKey(token.Content)).DistinctBy(token => token.Content).ToArray());
+        pipeline.Added.Add(config.SpecialTokens.Values.Concat(config.ExtraSpecialTokens)
+            .Where(token => !pipeline.Added.Ids.ContainsKey(token.Content))
+            .DistinctBy(token => token.Content)
+            .ToArray());
     }
 }

@@ -36,7 +36,10 @@ internal static class TokenizerKinds
         if (files.Has("tokenizer.json"))
             return new TokenizerKind(className is null or "PreTrainedTokenizer" ? TokenizerKind.AnyClass : className).Load(files);
         kind = All.FirstOrDefault(kind => kind.HasVocabulary(files));
-        return kind is not null ? kind.Load(files)
-            : throw files.Missing("tokenizer.json" + string.Concat(All.Where(kind => kind.VocabularyFiles.Count > 0).DistinctBy(kind => string.Join(' ', kind.VocabularyFiles)).Select(kind => $", or {string.Join(" and ", kind.VocabularyFiles)} ({kind.ClassName})")));
+        if (kind is not null)
+            return kind.Load(files);
+        var vocabularies = All.Where(kind => kind.VocabularyFiles.Count > 0).DistinctBy(kind => string.Join(' ', kind.VocabularyFiles))
+            .Select(kind => $", or {string.Join(" and ", kind.VocabularyFiles)} ({kind.ClassName})");
+        throw files.Missing("tokenizer.json" + string.Concat(vocabularies));
     }
 }

@@ -11,23 +11,26 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
     internal bool Option(string name, bool absent) => Files.Flag(name) ?? absent;
 
     /// <summary>Reads the vocabulary of a WordPiece model from tokenizer.json or vocab.txt.</summary>
-    internal IReadOnlyDictionary<string, int> WordPieces() => File is null ? VocabularyFiles.ReadWordPieces(Files.File("vocab.txt")) : Model<WordPiece>("WordPiece").Vocabulary;
+    internal IReadOnlyDictionary<string, int> WordPieces() =>
+        File is null ? VocabularyFiles.ReadWordPieces(Files.File("vocab.txt")) : Model<WordPiece>("WordPiece").Vocabulary;
 
     /// <summary>Creates a byte-pair model with the options of the class, from tokenizer.json or from vocab.json and merges.txt.</summary>
     internal BytePairEncoding BytePairs(BytePairOptions options)
     {
         if (File is null)
-            return new BytePairEncoding(VocabularyFiles.ReadBytePairs(Files.File("vocab.json")), VocabularyFiles.ReadMerges(Files.File("merges.txt")), options);
+            return new BytePairEncoding(
+                VocabularyFiles.ReadBytePairs(Files.File("vocab.json")), VocabularyFiles.ReadMerges(Files.File("merges.txt")), options);
         var model = Model<BytePairEncoding>("BPE");
         return model.Options == options ? model : new BytePairEncoding(model.Vocabulary, model.Merges, options);
     }
 
     /// <summary>Returns a special token and its id. The tokens of the configuration must already be in the vocabulary.</summary>
-    internal (string Token, int Id) Special(string name, TokenizerPipeline pipeline) => Config.SpecialTokens.TryGetValue(name, out var token) && pipeline.Added.IdOf(token.Content) is { } id
-        ? (token.Content, id)
-        : throw new TokenizerException(
-            $"{Kind.ClassName} requires {name}, but '{Files.File("tokenizer_config.json")}' sets it to null. "
-            + $"Set it to a token, or remove the field to use the default ({Kind.SpecialTokens.GetValueOrDefault(name) ?? "none"}).");
+    internal (string Token, int Id) Special(string name, TokenizerPipeline pipeline) =>
+        Config.SpecialTokens.TryGetValue(name, out var token) && pipeline.Added.IdOf(token.Content) is { } id
+            ? (token.Content, id)
+            : throw new TokenizerException(
+                $"{Kind.ClassName} requires {name}, but '{Files.File("tokenizer_config.json")}' sets it to null. "
+                + $"Set it to a token, or remove the field to use the default ({Kind.SpecialTokens.GetValueOrDefault(name) ?? "none"}).");
 
     private T Model<T>(string name) where T : TokenizerModel => File!.Model as T
         ?? throw new TokenizerException(

@@ -14,7 +14,9 @@ internal sealed class BytePairEncoding : TokenizerModel
     private readonly int? _unkId;
 
     /// <exception cref="TokenizerException">A merge or the unknown token is not in the vocabulary.</exception>
-    internal BytePairEncoding(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, BytePairOptions options) : base(vocabulary)
+    internal BytePairEncoding(
+        IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges, BytePairOptions options)
+        : base(vocabulary)
     {
         (Options, Merges) = (options, merges);
         _ranks = new Dictionary<(int, int), Merge>(merges.Count);
@@ -36,9 +38,10 @@ internal sealed class BytePairEncoding : TokenizerModel
 
     internal static BytePairEncoding FromJson(JsonPart part)
     {
-        if (part["dropout"] is { IsNull: false } dropout && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
+        if (part["dropout"] is { IsNull: false } dropout
+            && !(dropout.Element.ValueKind == JsonValueKind.Number && dropout.Element.GetDouble() == 0))
             throw dropout.Unfit("null or 0 (BPE dropout is not supported)");
-        return new BytePairEncoding(JsonFile.Vocabulary(part["vocab"].Element, part.File), [.. part.Items("merges").Select(ReadMerge)], new BytePairOptions
+        var options = new BytePairOptions
         {
             UnkToken = part.TextOrNull("unk_token"),
             ContinuingSubwordPrefix = part.TextOrNull("continuing_subword_prefix"),
@@ -46,13 +49,17 @@ internal sealed class BytePairEncoding : TokenizerModel
             FuseUnk = part.Flag("fuse_unk", absent: false),
             ByteFallback = part.Flag("byte_fallback", absent: false),
             IgnoreMerges = part.Flag("ignore_merges", absent: false),
-        });
+        };
+        var vocabulary = JsonFile.Vocabulary(part["vocab"].Element, part.File);
+        return new BytePairEncoding(vocabulary, [.. part.Items("merges").Select(ReadMerge)], options);
     }
 
     private static (string, string) ReadMerge(JsonPart part) => part.Element switch
     {
         { ValueKind: JsonValueKind.String } text when text.GetString()!.Split(' ') is [var left, var right] => (left, right),
-        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2 && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.String => (pair[0].GetString()!, pair[1].GetString()!),
+        { ValueKind: JsonValueKind.Array } pair when pair.GetArrayLength() == 2
+            && pair[0].ValueKind == JsonValueKind.String && pair[1].ValueKind == JsonValueKind.String =>
+            (pair[0].GetString()!, pair[1].GetString()!),
         _ => throw part.Unfit("a merge of two tokens"),
     };
 
@@ -90,7 +97,8 @@ internal sealed class BytePairEncoding : TokenizerModel
         {
             var c = CodePoints.At(word, i, out var units);
             var (isFirst, isLast, bytes) = (i == 0, i + units == word.Length, CodePoints.Utf8Length(c));
-            var symbol = string.Concat(isFirst ? "" : Options.ContinuingSubwordPrefix, word.AsSpan(i, units), isLast ? Options.EndOfWordSuffix : "");
+            var symbol = string.Concat(
+                isFirst ? "" : Options.ContinuingSubwordPrefix, word.AsSpan(i, units), isLast ? Options.EndOfWordSuffix : "");
             i += units;
             if (IdOf(symbol) is { } id)
             {
@@ -129,7 +137,8 @@ internal sealed class BytePairEncoding : TokenizerModel
         return true;
     }
 
-    private static void Add(List<Symbol> symbols, int id, int bytes) => symbols.Add(new Symbol(id, bytes, symbols.Count - 1, symbols.Count + 1));
+    private static void Add(List<Symbol> symbols, int id, int bytes) =>
+        symbols.Add(new Symbol(id, bytes, symbols.Count - 1, symbols.Count + 1));
 
     private void MergeAll(List<Symbol> list)
     {

@@ -16,7 +16,8 @@ internal sealed class WordPiece : TokenizerModel
     /// <param name="prefix">The prefix of tokens that continue a word; <c>##</c> in BERT.</param>
     /// <param name="maxChars">The maximum number of code points of a word; longer words become the unknown token. 100 in BERT.</param>
     /// <exception cref="TokenizerException">The unknown token is not in the vocabulary.</exception>
-    internal WordPiece(IReadOnlyDictionary<string, int> vocabulary, string unkToken = "[UNK]", string prefix = "##", int maxChars = 100) : base(vocabulary)
+    internal WordPiece(IReadOnlyDictionary<string, int> vocabulary, string unkToken = "[UNK]", string prefix = "##", int maxChars = 100)
+        : base(vocabulary)
     {
         (_unkToken, _prefix, _maxChars) = (unkToken, prefix, maxChars);
         _unkId = IdOf(unkToken) ?? throw new TokenizerException(
@@ -31,14 +32,16 @@ internal sealed class WordPiece : TokenizerModel
                 next[token[prefix.Length..]] = id;
         }
         (_first, _longestFirst) = (first.GetAlternateLookup<ReadOnlySpan<char>>(), first.Keys.Max(token => token.Length));
-        (_next, _longestNext) = (next.GetAlternateLookup<ReadOnlySpan<char>>(), next.Keys.Select(token => token.Length).DefaultIfEmpty().Max());
+        _next = next.GetAlternateLookup<ReadOnlySpan<char>>();
+        _longestNext = next.Keys.Select(token => token.Length).DefaultIfEmpty().Max();
     }
 
     /// <summary>The prefix of tokens that continue a word.</summary>
     internal string Prefix => _prefix;
 
     internal static WordPiece FromJson(JsonPart part) =>
-        new(JsonFile.Vocabulary(part["vocab"].Element, part.File), part.Text("unk_token"), part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
+        new(JsonFile.Vocabulary(part["vocab"].Element, part.File), part.Text("unk_token"),
+            part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
 
     internal override JsonObject ToJson() => new()
     {

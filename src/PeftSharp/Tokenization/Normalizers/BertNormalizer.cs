@@ -28,7 +28,8 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
             Lower.Normalize(text);
     }
 
-    internal static BertNormalizer FromJson(JsonPart part) => new(new BertNormalizerOptions(part.Flag("clean_text"), part.Flag("handle_chinese_chars"),
+    internal static BertNormalizer FromJson(JsonPart part) => new(new BertNormalizerOptions(
+        part.Flag("clean_text"), part.Flag("handle_chinese_chars"),
         part["strip_accents"].IsNull ? null : part.Flag("strip_accents"), part.Flag("lowercase")));
 
     internal override JsonObject ToJson() => new()
@@ -75,6 +76,7 @@ internal sealed class BertNormalizer(BertNormalizerOptions options) : Normalizer
     }
 
     // U+2B820..U+2B91F is missing, as in the reference implementation: BERT's vocabularies were built without it.
-    private static bool IsChinese(int c) => c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
+    private static bool IsChinese(int c) =>
+        c is >= 0x4E00 and <= 0x9FFF or >= 0x3400 and <= 0x4DBF or >= 0x20000 and <= 0x2A6DF or >= 0x2A700 and <= 0x2B73F
         or >= 0x2B740 and <= 0x2B81F or >= 0x2B920 and <= 0x2CEAF or >= 0xF900 and <= 0xFAFF or >= 0x2F800 and <= 0x2FA1F;
 }

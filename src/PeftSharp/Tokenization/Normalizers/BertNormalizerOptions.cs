@@ -8,4 +8,5 @@ namespace PeftSharp.Tokenization;
 /// <param name="HandleChineseChars">Whether to make each Chinese character a word.</param>
 /// <param name="StripAccents">Whether to remove accents. Null: the value of <paramref name="Lowercase"/>.</param>
 /// <param name="Lowercase">Whether to convert to lower case.</param>
-internal sealed record BertNormalizerOptions(bool CleanText = true, bool HandleChineseChars = true, bool? StripAccents = null, bool Lowercase = true);
+internal sealed record BertNormalizerOptions(
+    bool CleanText = true, bool HandleChineseChars = true, bool? StripAccents = null, bool Lowercase = true);

@@ -13,5 +13,6 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> normalizers) 
 
     internal static NormalizerSequence FromJson(JsonPart part) => new(TokenizerComponents.Normalizers.ReadItems(part, "normalizers"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["normalizers"] = new JsonArray([.. normalizers.Select(n => n.ToJson())]) };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Sequence", ["normalizers"] = new JsonArray([.. normalizers.Select(n => n.ToJson())]) };
 }

@@ -13,7 +13,8 @@ internal sealed class UnicodeForm : Normalizer
     private readonly string _name;
     private readonly bool _compatibility, _compose;
 
-    private UnicodeForm(string name, bool compatibility, bool compose) => (_name, _compatibility, _compose) = (name, compatibility, compose);
+    private UnicodeForm(string name, bool compatibility, bool compose) =>
+        (_name, _compatibility, _compose) = (name, compatibility, compose);
 
     internal override void Normalize(AlignedText text)
     {
@@ -39,7 +40,8 @@ internal sealed class UnicodeForm : Normalizer
             i += units;
             if (c < 0xA0)
                 continue;
-            if (c is >= 0xAC00 and < 0xD7A4 or >= 0x1161 and < 0x11C3 || UnicodeTables.CombiningClass(c) != 0 || UnicodeTables.TryDecompose(c, _compatibility, out _))
+            if (c is >= 0xAC00 and < 0xD7A4 or >= 0x1161 and < 0x11C3 || UnicodeTables.CombiningClass(c) != 0
+                || UnicodeTables.TryDecompose(c, _compatibility, out _))
                 return false;
             if (_compose && UnicodeTables.Is(c, UnicodeFlags.CombiningMark))
                 return false;                        // some vowel signs of combining class 0 compose

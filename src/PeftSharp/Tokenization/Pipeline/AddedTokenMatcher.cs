@@ -59,7 +59,9 @@ internal sealed class AddedTokenMatcher
         return null;
     }
 
-    private static bool IsWordBefore(ReadOnlySpan<char> text, int end) => end > 0 && UnicodeTables.Is(CodePoints.Before(text, end, out _), UnicodeFlags.Word);
+    private static bool IsWordBefore(ReadOnlySpan<char> text, int end) =>
+        end > 0 && UnicodeTables.Is(CodePoints.Before(text, end, out _), UnicodeFlags.Word);
 
-    private static bool IsWordAfter(ReadOnlySpan<char> text, int start) => start < text.Length && UnicodeTables.Is(CodePoints.At(text, start, out _), UnicodeFlags.Word);
+    private static bool IsWordAfter(ReadOnlySpan<char> text, int start) =>
+        start < text.Length && UnicodeTables.Is(CodePoints.At(text, start, out _), UnicodeFlags.Word);
 }

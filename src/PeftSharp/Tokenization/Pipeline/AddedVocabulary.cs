@@ -23,7 +23,8 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
 
     internal int? IdOf(string token) => _ids.TryGetValue(token, out var id) ? id : model.IdOf(token);
 
-    internal string? TokenOf(int id) => !_tokens.TryGetValue(id, out var token) ? model.TokenOf(id) : _normalizedForms.GetValueOrDefault(id, token.Content);
+    internal string? TokenOf(int id) =>
+        !_tokens.TryGetValue(id, out var token) ? model.TokenOf(id) : _normalizedForms.GetValueOrDefault(id, token.Content);
 
     /// <summary>
     /// Whether decoding can skip a token. As in the reference implementation, a token whose normalized form is another text is decoded to
@@ -48,8 +49,10 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
             if (token.Normalized && normalizer?.Normalize(token.Content) is { } form && form != token.Content)
                 _normalizedForms[id] = form;
         }
-        AsWritten = new AddedTokenMatcher(_tokens.Where(entry => !entry.Value.Normalized).Select(entry => (entry.Value.Content, entry.Key, entry.Value)));
-        InNormalized = new AddedTokenMatcher(_tokens.Where(entry => entry.Value.Normalized).Select(entry => (_normalizedForms.GetValueOrDefault(entry.Key, entry.Value.Content), entry.Key, entry.Value)));
+        AsWritten = new AddedTokenMatcher(
+            _tokens.Where(entry => !entry.Value.Normalized).Select(entry => (entry.Value.Content, entry.Key, entry.Value)));
+        InNormalized = new AddedTokenMatcher(_tokens.Where(entry => entry.Value.Normalized)
+            .Select(entry => (_normalizedForms.GetValueOrDefault(entry.Key, entry.Value.Content), entry.Key, entry.Value)));
         return added;
     }
 }

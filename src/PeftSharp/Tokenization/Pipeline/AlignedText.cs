@@ -33,7 +33,8 @@ internal sealed class AlignedText
     }
 
     /// <summary>The range of the original text, in UTF-16 code units, for a non-empty range of the current text.</summary>
-    internal (int Start, int End) OriginalRange(int start, int end) => _aligned ? (_base + start, _base + end) : (_starts[start], _ends[end - 1]);
+    internal (int Start, int End) OriginalRange(int start, int end) =>
+        _aligned ? (_base + start, _base + end) : (_starts[start], _ends[end - 1]);
 
     /// <summary>Begins a pass that keeps, drops, replaces and inserts code points in the order of the text.</summary>
     internal void BeginRewrite()
@@ -73,7 +74,9 @@ internal sealed class AlignedText
     /// </summary>
     internal void Emit(int codePoint, int change)
     {
-        var (start, end) = change <= 0 ? (_starts[_read], _ends[_read]) : _read > 0 ? (_starts[_read - 1], _ends[_read - 1]) : (_base, _base);
+        var (start, end) = change <= 0 ? (_starts[_read], _ends[_read])
+            : _read > 0 ? (_starts[_read - 1], _ends[_read - 1])
+            : (_base, _base);
         Reserve(2);
         if (codePoint < 0x10000)
         {

@@ -5,7 +5,8 @@ internal static class EncodingAssembler
 {
     /// <exception cref="ArgumentException">The maximum length has no room for the special tokens.</exception>
     /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
-    internal static TextEncoding Assemble(TokenizerPipeline pipeline, TokenRun[] runs, bool addSpecialTokens, TruncationPlan? truncation, bool keepOverflow)
+    internal static TextEncoding Assemble(
+        TokenizerPipeline pipeline, TokenRun[] runs, bool addSpecialTokens, TruncationPlan? truncation, bool keepOverflow)
     {
         var template = pipeline.PostProcessor?.Template ?? TemplateProcessing.Plain;
         var added = addSpecialTokens ? template.AddedTokens(isPair: runs.Length == 2) : 0;
@@ -14,11 +15,19 @@ internal static class EncodingAssembler
                 $"maxLength {truncation.MaxLength} has no room for the {added} special tokens of a "
                 + $"{(runs.Length == 2 ? "pair" : "text")}. Increase it, or set addSpecialTokens to false.");
         var lengths = Array.ConvertAll(runs, run => run.Ids.Length);
-        var parts = truncation is null ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) }) : truncation.Parts(lengths, truncation.MaxLength - added);
+        var parts = truncation is null
+            ? Array.ConvertAll(lengths, length => new List<(int Start, int End)> { (0, length) })
+            : truncation.Parts(lengths, truncation.MaxLength - added);
         var pieces = runs.Length == 2 ? template.Pair : template.Single;
         var selections = Selections(pieces, parts);
-        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing) => new(Segments(template, pieces, runs, parts, selection, addSpecialTokens), pipeline, overflowing) { IsTruncated = parts.Any(part => part.Count > 1) };
+        var isTruncated = parts.Any(part => part.Count > 1);
         return Of(selections[0], keepOverflow ? [.. selections.Skip(1).Select(selection => Of(selection, []))] : []);
+
+        TextEncoding Of(int[] selection, IReadOnlyList<TextEncoding> overflowing)
+        {
+            var segments = Segments(template, pieces, runs, parts, selection, addSpecialTokens);
+            return new TextEncoding(segments, pipeline, overflowing) { IsTruncated = isTruncated };
+        }
     }
 
     // The part of each text in each encoding, in the order in which the reference implementation merges pieces. The first encoding is the
@@ -40,7 +49,9 @@ internal static class EncodingAssembler
         return [kept, .. overflowing];
     }
 
-    private static List<EncodingSegment> Segments(TemplateProcessing template, IReadOnlyList<TemplatePiece> pieces, TokenRun[] runs, List<(int, int)>[] parts, int[] selection, bool addSpecialTokens)
+    private static List<EncodingSegment> Segments(
+        TemplateProcessing template, IReadOnlyList<TemplatePiece> pieces, TokenRun[] runs, List<(int, int)>[] parts, int[] selection,
+        bool addSpecialTokens)
     {
         var segments = new List<EncodingSegment>(pieces.Count + 1);
         foreach (var piece in pieces)
@@ -48,7 +59,8 @@ internal static class EncodingAssembler
             if (piece.Text is { } text)
             {
                 var takesTemplateType = selection[text] == 0 || template.TypesOverflow;
-                segments.Add(EncodingSegment.OfText(runs[text], parts[text][selection[text]], takesTemplateType ? piece.TypeId : text, text));
+                segments.Add(
+                    EncodingSegment.OfText(runs[text], parts[text][selection[text]], takesTemplateType ? piece.TypeId : text, text));
             }
             else if (addSpecialTokens)
             {

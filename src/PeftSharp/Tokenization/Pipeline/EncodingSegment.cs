@@ -8,9 +8,11 @@ namespace PeftSharp.Tokenization;
 /// <param name="Sequence">The text: 0 for the first, 1 for the second.</param>
 /// <param name="SpecialIds">The special tokens, or the padding token.</param>
 /// <param name="IsPadding">Whether the segment is padding.</param>
-internal readonly record struct EncodingSegment(TokenRun? Run, int Start, int Length, int TypeId, int Sequence, int[] SpecialIds, bool IsPadding)
+internal readonly record struct EncodingSegment(
+    TokenRun? Run, int Start, int Length, int TypeId, int Sequence, int[] SpecialIds, bool IsPadding)
 {
-    internal static EncodingSegment OfText(TokenRun run, (int Start, int End) part, int typeId, int sequence) => new(run, part.Start, part.End - part.Start, typeId, sequence, [], false);
+    internal static EncodingSegment OfText(TokenRun run, (int Start, int End) part, int typeId, int sequence) =>
+        new(run, part.Start, part.End - part.Start, typeId, sequence, [], false);
 
     internal static EncodingSegment OfSpecial(int[] ids, int typeId) => new(null, 0, ids.Length, typeId, -1, ids, false);
 

@@ -15,7 +15,9 @@ internal static class OffsetTrimming
         {
             var (start, end) = offsets[i];
             var id = run.Ids[segment.Start + i];
-            var token = pipeline.Added.Tokens.ContainsKey(id) ? run.TextOf(segment.Start + i).AsSpan(start, end - start) : pipeline.Added.TokenOf(id);
+            var token = pipeline.Added.Tokens.ContainsKey(id)
+                ? run.TextOf(segment.Start + i).AsSpan(start, end - start)
+                : pipeline.Added.TokenOf(id);
             var leading = 0;
             while (leading < token.Length && IsSpace(token[leading]))
                 leading++;

@@ -18,16 +18,25 @@ internal static class RegexTranslation
     // A rare character for each general category, without upper or lower case, that does not occur in published patterns.
     private static readonly Dictionary<UnicodeCategory, char> Representatives = new()
     {
-        [UnicodeCategory.UppercaseLetter] = '\u03D2', [UnicodeCategory.LowercaseLetter] = '\u0221', [UnicodeCategory.TitlecaseLetter] = '\u1F88', [UnicodeCategory.ModifierLetter] = '\u02E4',
-        [UnicodeCategory.OtherLetter] = '\u01BB', [UnicodeCategory.NonSpacingMark] = '\u0483', [UnicodeCategory.SpacingCombiningMark] = '\u0903', [UnicodeCategory.EnclosingMark] = '\u0488',
-        [UnicodeCategory.DecimalDigitNumber] = '\u0C66', [UnicodeCategory.LetterNumber] = '\u2180', [UnicodeCategory.OtherNumber] = '\u0BF0', [UnicodeCategory.MathSymbol] = '\u2140',
-        [UnicodeCategory.CurrencySymbol] = '\u20AF', [UnicodeCategory.ModifierSymbol] = '\u02D2', [UnicodeCategory.OtherSymbol] = '\u0482', [UnicodeCategory.DashPunctuation] = '\u058A',
-        [UnicodeCategory.OpenPunctuation] = '\u0F3A', [UnicodeCategory.ClosePunctuation] = '\u0F3B', [UnicodeCategory.OtherPunctuation] = '\u055A', [UnicodeCategory.ConnectorPunctuation] = '\u203F',
+        [UnicodeCategory.UppercaseLetter] = '\u03D2', [UnicodeCategory.LowercaseLetter] = '\u0221',
+        [UnicodeCategory.TitlecaseLetter] = '\u1F88', [UnicodeCategory.ModifierLetter] = '\u02E4',
+        [UnicodeCategory.OtherLetter] = '\u01BB', [UnicodeCategory.NonSpacingMark] = '\u0483',
+        [UnicodeCategory.SpacingCombiningMark] = '\u0903', [UnicodeCategory.EnclosingMark] = '\u0488',
+        [UnicodeCategory.DecimalDigitNumber] = '\u0C66', [UnicodeCategory.LetterNumber] = '\u2180',
+        [UnicodeCategory.OtherNumber] = '\u0BF0', [UnicodeCategory.MathSymbol] = '\u2140',
+        [UnicodeCategory.CurrencySymbol] = '\u20AF', [UnicodeCategory.ModifierSymbol] = '\u02D2', [UnicodeCategory.OtherSymbol] = '\u0482',
+        [UnicodeCategory.DashPunctuation] = '\u058A', [UnicodeCategory.OpenPunctuation] = '\u0F3A',
+        [UnicodeCategory.ClosePunctuation] = '\u0F3B', [UnicodeCategory.OtherPunctuation] = '\u055A',
+        [UnicodeCategory.ConnectorPunctuation] = '\u203F',
         [UnicodeCategory.Format] = '\u2064', [UnicodeCategory.PrivateUse] = '\uE123', [UnicodeCategory.OtherNotAssigned] = '\u0378',
     };
 
     private const string Understood = "sSdDrntfv";
-    private static readonly string[] Categories = ["L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cn"];
+    private static readonly string[] Categories =
+    [
+        "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No",
+        "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co", "Cn",
+    ];
 
     /// <exception cref="TokenizerException">The expression contains something that .NET interprets differently.</exception>
     internal static Regex Compile(string expression)
@@ -66,7 +75,9 @@ internal static class RegexTranslation
             var name = end > i + 2 && expression[i + 1] == '{' ? expression[(i + 2)..end] : expression[i..];
             return Categories.Contains(name) ? end : throw Refused(expression, $"the class '{name}'");
         }
-        return char.IsAsciiLetterOrDigit(expression[i]) && !Understood.Contains(expression[i], StringComparison.Ordinal) ? throw Refused(expression, $"'\\{expression[i]}'") : i;
+        return char.IsAsciiLetterOrDigit(expression[i]) && !Understood.Contains(expression[i], StringComparison.Ordinal)
+            ? throw Refused(expression, $"'\\{expression[i]}'")
+            : i;
     }
 
     /// <summary>

@@ -26,14 +26,17 @@ internal sealed class TextPattern
         var matches = new List<(int, int)>();
         if (_regex is null)
         {
-            for (var start = 0; _source.Length > 0 && text[start..].IndexOf(_source, StringComparison.Ordinal) is >= 0 and var found; start += found + _source.Length)
+            for (var start = 0; _source.Length > 0 && text[start..].IndexOf(_source, StringComparison.Ordinal) is >= 0 and var found;
+                start += found + _source.Length)
                 matches.Add((start + found, start + found + _source.Length));
             return matches;
         }
         var proxy = RegexTranslation.Proxy(text, out var positions);
         foreach (var match in _regex.EnumerateMatches(proxy))
             if (match.Length > 0)
-                matches.Add(positions is null ? (match.Index, match.Index + match.Length) : (positions[match.Index], positions[match.Index + match.Length]));
+                matches.Add(positions is null
+                    ? (match.Index, match.Index + match.Length)
+                    : (positions[match.Index], positions[match.Index + match.Length]));
         return matches;
     }
 

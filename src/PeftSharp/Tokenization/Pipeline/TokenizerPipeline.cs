@@ -6,7 +6,8 @@ namespace PeftSharp.Tokenization;
 /// <param name="Model">Converts words to tokens.</param>
 /// <param name="PostProcessor">Adds special tokens; null: none.</param>
 /// <param name="Decoder">Converts tokens to text; null: joins them with spaces.</param>
-internal sealed record TokenizerPipeline(Normalizer? Normalizer, PreTokenizer? PreTokenizer, TokenizerModel Model, PostProcessor? PostProcessor, Decoder? Decoder)
+internal sealed record TokenizerPipeline(
+    Normalizer? Normalizer, PreTokenizer? PreTokenizer, TokenizerModel Model, PostProcessor? PostProcessor, Decoder? Decoder)
 {
     /// <summary>
     /// The settings in the padding and truncation blocks of tokenizer.json, used if tokenizer_config.json does not have them.

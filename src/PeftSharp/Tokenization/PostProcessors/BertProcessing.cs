@@ -10,5 +10,6 @@ internal sealed class BertProcessing((string Token, int Id) sep, (string Token, 
 
     internal static BertProcessing FromJson(JsonPart part) => new(part.TokenAndId("sep"), part.TokenAndId("cls"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "BertProcessing", ["sep"] = new JsonArray(sep.Token, sep.Id), ["cls"] = new JsonArray(cls.Token, cls.Id) };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "BertProcessing", ["sep"] = new JsonArray(sep.Token, sep.Id), ["cls"] = new JsonArray(cls.Token, cls.Id) };
 }

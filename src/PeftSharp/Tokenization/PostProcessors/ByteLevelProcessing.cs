@@ -7,7 +7,9 @@ internal sealed class ByteLevelProcessing(bool addPrefixSpace, bool trimOffsets,
 {
     internal override IEnumerable<bool> Trims => trimOffsets ? [addPrefixSpace] : [];
 
-    internal static ByteLevelProcessing FromJson(JsonPart part) => new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
+    internal static ByteLevelProcessing FromJson(JsonPart part) =>
+        new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
 }

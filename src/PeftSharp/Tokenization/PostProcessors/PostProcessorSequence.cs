@@ -25,5 +25,6 @@ internal sealed class PostProcessorSequence : PostProcessor
 
     internal static PostProcessorSequence FromJson(JsonPart part) => new(TokenizerComponents.PostProcessors.ReadItems(part, "processors"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["processors"] = new JsonArray([.. _processors.Select(p => p.ToJson())]) };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Sequence", ["processors"] = new JsonArray([.. _processors.Select(p => p.ToJson())]) };
 }

@@ -11,6 +11,7 @@ internal readonly record struct TemplatePiece(int? Text, string? Name, int TypeI
         if (part["SpecialToken"] is { IsNull: false } special)
             return new TemplatePiece(null, special.Text("id"), special.Number("type_id"));
         var text = part["Sequence"];
-        return new TemplatePiece(text.Text("id") switch { "A" => 0, "B" => 1, _ => throw text["id"].Unfit("A or B") }, null, text.Number("type_id"));
+        return new TemplatePiece(
+            text.Text("id") switch { "A" => 0, "B" => 1, _ => throw text["id"].Unfit("A or B") }, null, text.Number("type_id"));
     }
 }

@@ -12,12 +12,15 @@ internal sealed class TemplateProcessing : PostProcessor
     /// <param name="pair">The template for a pair.</param>
     /// <param name="specialTokens">The ids and tokens by name.</param>
     /// <exception cref="TokenizerException">A special token is not defined, or a template does not contain a text.</exception>
-    internal TemplateProcessing(IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair, IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> specialTokens)
+    internal TemplateProcessing(
+        IReadOnlyList<TemplatePiece> single, IReadOnlyList<TemplatePiece> pair,
+        IReadOnlyDictionary<string, (int[] Ids, string[] Tokens)> specialTokens)
     {
         (Single, Pair, _specialTokens) = (single, pair, specialTokens);
         foreach (var piece in single.Concat(pair))
             if (piece.Name is { } name && !specialTokens.ContainsKey(name))
-                throw new TokenizerException($"The template of the post-processor uses the special token '{name}', which its special_tokens do not define ({string.Join(", ", specialTokens.Keys)}).");
+                throw new TokenizerException($"The template of the post-processor uses the special token '{name}', "
+                    + $"which its special_tokens do not define ({string.Join(", ", specialTokens.Keys)}).");
         if (single.Any(piece => piece.Text == 1) || !pair.Any(piece => piece.Text == 0) || !pair.Any(piece => piece.Text == 1))
             throw new TokenizerException("The templates of the post-processor must contain A for single texts, and A and B for pairs.");
     }
@@ -59,26 +62,44 @@ internal sealed class TemplateProcessing : PostProcessor
         if (part["special_tokens"] is { Element.ValueKind: JsonValueKind.Object } tokens)
             foreach (var entry in tokens.Element.EnumerateObject())
                 specialTokens[entry.Name] = (tokens[entry.Name].Numbers("ids"), tokens[entry.Name].Texts("tokens"));
-        return new TemplateProcessing([.. part.Items("single").Select(TemplatePiece.FromJson)], [.. part.Items("pair").Select(TemplatePiece.FromJson)], specialTokens);
+        return new TemplateProcessing(
+            [.. part.Items("single").Select(TemplatePiece.FromJson)],
+            [.. part.Items("pair").Select(TemplatePiece.FromJson)],
+            specialTokens);
     }
 
     internal override JsonObject ToJson()
     {
         var tokens = new JsonObject();
         foreach (var (name, (ids, texts)) in _specialTokens.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            tokens[name] = new JsonObject { ["id"] = name, ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]), ["tokens"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]) };
-        return new JsonObject { ["type"] = "TemplateProcessing", ["single"] = ToJson(Single), ["pair"] = ToJson(Pair), ["special_tokens"] = tokens };
+            tokens[name] = new JsonObject
+            {
+                ["id"] = name, ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]),
+                ["tokens"] = new JsonArray([.. texts.Select(text => (JsonNode)text)]),
+            };
+        return new JsonObject
+        {
+            ["type"] = "TemplateProcessing", ["single"] = ToJson(Single), ["pair"] = ToJson(Pair), ["special_tokens"] = tokens,
+        };
     }
 
     private static JsonArray ToJson(IEnumerable<TemplatePiece> pieces) => new([.. pieces.Select(piece => new JsonObject
     {
-        [piece.Text is null ? "SpecialToken" : "Sequence"] = new JsonObject { ["id"] = piece.Text switch { null => piece.Name, 0 => "A", _ => "B" }, ["type_id"] = piece.TypeId },
+        [piece.Text is null ? "SpecialToken" : "Sequence"] = new JsonObject
+        {
+            ["id"] = piece.Text switch { null => piece.Name, 0 => "A", _ => "B" }, ["type_id"] = piece.TypeId,
+        },
     })]);
 
     private static TemplatePiece[] Pieces(string template) => [.. template.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(piece =>
     {
         var colon = piece.LastIndexOf(':');
         var (name, type) = (piece[..colon], piece[colon + 1] - '0');
-        return name switch { "$A" => new TemplatePiece(0, null, type), "$B" => new TemplatePiece(1, null, type), _ => new TemplatePiece(null, name, type) };
+        return name switch
+        {
+            "$A" => new TemplatePiece(0, null, type),
+            "$B" => new TemplatePiece(1, null, type),
+            _ => new TemplatePiece(null, name, type),
+        };
     })];
 }

@@ -19,9 +19,11 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
 
     internal override ByteLevel WithoutSplitting() => new(addPrefixSpace, trimOffsets, useRegex: false);
 
-    internal static ByteLevel FromJson(JsonPart part) => new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
+    internal static ByteLevel FromJson(JsonPart part) =>
+        new(part.Flag("add_prefix_space"), part.Flag("trim_offsets"), part.Flag("use_regex", absent: true));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "ByteLevel", ["add_prefix_space"] = addPrefixSpace, ["trim_offsets"] = trimOffsets, ["use_regex"] = useRegex };
 
     private static void Split(PreTokenizedText text)
     {

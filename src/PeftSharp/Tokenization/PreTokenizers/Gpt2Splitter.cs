@@ -38,7 +38,8 @@ internal static class Gpt2Splitter
         return from;
     }
 
-    private static UnicodeFlags KindAt(ReadOnlySpan<char> text, int index, out int units) => UnicodeTables.FlagsOf(CodePoints.At(text, index, out units)) & Kinds;
+    private static UnicodeFlags KindAt(ReadOnlySpan<char> text, int index, out int units) =>
+        UnicodeTables.FlagsOf(CodePoints.At(text, index, out units)) & Kinds;
 
     private static int ContractionLength(ReadOnlySpan<char> text)
     {

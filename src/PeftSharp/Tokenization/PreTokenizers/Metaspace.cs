@@ -25,7 +25,8 @@ internal sealed class Metaspace(char replacement, PrependScheme prependScheme, b
 
     internal override Metaspace WithoutSplitting() => new(replacement, prependScheme, split: false);
 
-    internal static Metaspace FromJson(JsonPart part) => new(part.Character("replacement"), ReadPrependScheme(part), part.Flag("split", absent: true));
+    internal static Metaspace FromJson(JsonPart part) =>
+        new(part.Character("replacement"), ReadPrependScheme(part), part.Flag("split", absent: true));
 
     /// <summary>Reads <c>prepend_scheme</c>, or <c>add_prefix_space</c> of older files.</summary>
     internal static PrependScheme ReadPrependScheme(JsonPart part) => part.TextOrNull("prepend_scheme") switch
@@ -37,12 +38,17 @@ internal sealed class Metaspace(char replacement, PrependScheme prependScheme, b
         _ => throw part["prepend_scheme"].Unfit("always, first or never"),
     };
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Metaspace", ["replacement"] = replacement.ToString(), ["prepend_scheme"] = NameOf(prependScheme), ["split"] = split };
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = "Metaspace", ["replacement"] = replacement.ToString(), ["prepend_scheme"] = NameOf(prependScheme), ["split"] = split,
+    };
 
-    internal static string NameOf(PrependScheme scheme) => scheme switch { PrependScheme.Always => "always", PrependScheme.First => "first", _ => "never" };
+    internal static string NameOf(PrependScheme scheme) =>
+        scheme switch { PrependScheme.Always => "always", PrependScheme.First => "first", _ => "never" };
 
     private bool NeedsPrefix(PreTokenizedText text, TextSpan span) =>
-        (prependScheme == PrependScheme.Always || prependScheme == PrependScheme.First && text.IsAtStart(span)) && text.Text.Chars[span.Start] != replacement;
+        (prependScheme == PrependScheme.Always || prependScheme == PrependScheme.First && text.IsAtStart(span))
+        && text.Text.Chars[span.Start] != replacement;
 
     // The added character has the offsets of the character after it.
     private void Prepend(PreTokenizedText text) => text.Rewrite((aligned, span) =>

@@ -11,9 +11,13 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> preTokeni
             preTokenizer.PreTokenize(text);
     }
 
-    internal override PreTokenizer? WithoutSplitting() => preTokenizers.Select(p => p.WithoutSplitting()).OfType<PreTokenizer>().ToArray() is { Length: > 0 } left ? new PreTokenizerSequence(left) : null;
+    internal override PreTokenizer? WithoutSplitting() =>
+        preTokenizers.Select(p => p.WithoutSplitting()).OfType<PreTokenizer>().ToArray() is { Length: > 0 } left
+            ? new PreTokenizerSequence(left)
+            : null;
 
     internal static PreTokenizerSequence FromJson(JsonPart part) => new(TokenizerComponents.PreTokenizers.ReadItems(part, "pretokenizers"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray([.. preTokenizers.Select(p => p.ToJson())]) };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Sequence", ["pretokenizers"] = new JsonArray([.. preTokenizers.Select(p => p.ToJson())]) };
 }

@@ -5,9 +5,11 @@ namespace PeftSharp.Tokenization;
 /// <summary>Splits at the matches of a pattern or, if inverted, at the text between them.</summary>
 internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool invert) : SplittingPreTokenizer
 {
-    internal static Split FromJson(JsonPart part) => new(TextPattern.FromJson(part["pattern"]), part.Choice<SplitBehavior>("behavior"), part.Flag("invert"));
+    internal static Split FromJson(JsonPart part) =>
+        new(TextPattern.FromJson(part["pattern"]), part.Choice<SplitBehavior>("behavior"), part.Flag("invert"));
 
-    internal override JsonObject ToJson() => new() { ["type"] = "Split", ["pattern"] = pattern.ToJson(), ["behavior"] = behavior.ToString(), ["invert"] = invert };
+    internal override JsonObject ToJson() =>
+        new() { ["type"] = "Split", ["pattern"] = pattern.ToJson(), ["behavior"] = behavior.ToString(), ["invert"] = invert };
 
     protected override void SplitInto(ReadOnlySpan<char> text, int offset, List<TextSpan> words)
     {
@@ -50,7 +52,8 @@ internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool in
     }
 
     // Joins consecutive parts that belong together. Each part is compared with the last one that was joined.
-    private static void Join(List<(int Start, int End, bool IsMatch)> parts, Func<(int, int, bool IsMatch), (int, int, bool IsMatch), bool> belong)
+    private static void Join(
+        List<(int Start, int End, bool IsMatch)> parts, Func<(int, int, bool IsMatch), (int, int, bool IsMatch), bool> belong)
     {
         var kept = 0;
         for (var i = 1; i < parts.Count; i++)

@@ -37,7 +37,8 @@ internal static class CodePoints
     }
 
     /// <summary>Whether <paramref name="index"/> is between the surrogates of a pair.</summary>
-    internal static bool IsInside(ReadOnlySpan<char> text, int index) => index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) && char.IsHighSurrogate(text[index - 1]);
+    internal static bool IsInside(ReadOnlySpan<char> text, int index) =>
+        index > 0 && index < text.Length && char.IsLowSurrogate(text[index]) && char.IsHighSurrogate(text[index - 1]);
 
     /// <summary>The number of bytes of a code point in UTF-8.</summary>
     internal static int Utf8Length(int codePoint) => codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;

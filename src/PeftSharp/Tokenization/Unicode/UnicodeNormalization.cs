@@ -3,7 +3,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>The four normalization forms (UAX #15). Each code point has the change that <see cref="AlignedText.Emit"/> expects.</summary>
 internal static class UnicodeNormalization
 {
-    private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7, LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
+    private const int SBase = 0xAC00, LBase = 0x1100, VBase = 0x1161, TBase = 0x11A7;
+    private const int LCount = 19, VCount = 21, TCount = 28, SCount = LCount * VCount * TCount;
 
     /// <summary>
     /// Decomposes a text and sorts marks by combining class. All parts of a code point except the first count as inserted.

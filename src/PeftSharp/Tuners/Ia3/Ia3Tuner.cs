@@ -18,15 +18,23 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
         var adapted = Match(ia3);
         if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(given, adapted);
         var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);
-        if (modules.Pattern is not null || ia3.TargetModules is not { Pattern: null } targets || modules.All(name => targets.Contains(name, StringComparer.Ordinal))) return ia3 with { FeedforwardModules = modules };
+        if (modules.Pattern is not null || ia3.TargetModules is not { Pattern: null } targets
+            || modules.All(name => targets.Contains(name, StringComparer.Ordinal)))
+            return ia3 with { FeedforwardModules = modules };
 
         // peft rejects a file whose feed-forward layers are not literally among its targets, so both lists use full paths.
         var paths = adapted.Where(path => IsFeedforward(modules, path)).ToArray();
-        return ia3 with { FeedforwardModules = TargetModules.Create(paths), TargetModules = TargetModules.Create([.. targets.Union(paths, StringComparer.Ordinal)]) };
+        return ia3 with
+        {
+            FeedforwardModules = TargetModules.Create(paths),
+            TargetModules = TargetModules.Create([.. targets.Union(paths, StringComparer.Ordinal)]),
+        };
     }
 
     protected override LayerAdapter CreateAdapter(LayerTarget target, string path, Ia3Config config) =>
-        IsFeedforward(config.FeedforwardModules!, path) ? new InputScaling((LinearTarget)target, config.InitIa3Weights) : new OutputScaling((LinearTarget)target, config.InitIa3Weights);
+        IsFeedforward(config.FeedforwardModules!, path)
+            ? new InputScaling((LinearTarget)target, config.InitIa3Weights)
+            : new OutputScaling((LinearTarget)target, config.InitIa3Weights);
 
     protected override PeftConfig Attach(string adapterName, PeftConfig config, bool isNew)
     {
@@ -51,7 +59,8 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
     {
         var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
-        return names.Count > 0 ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
+        return names.Count > 0
+            ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. "
             + "Set FeedforwardModules; with an empty list, only outputs are scaled.");
     }

@@ -9,14 +9,19 @@ internal static class AdapterArithmetic
     internal static Tensor Combine(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights, WeightedCombination how) => how.Type switch
     {
         CombinationType.Svd or CombinationType.Linear => Sum(tensors, weights),
-        CombinationType.MagnitudePrune or CombinationType.MagnitudePruneSvd => Sum([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights),
-        CombinationType.DareLinear or CombinationType.DareLinearSvd => Sum([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights),
-        CombinationType.Ties or CombinationType.TiesSvd => SumOfMajority([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights, how.SignMethod),
-        CombinationType.DareTies or CombinationType.DareTiesSvd => SumOfMajority([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights, how.SignMethod),
+        CombinationType.MagnitudePrune or CombinationType.MagnitudePruneSvd =>
+            Sum([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights),
+        CombinationType.DareLinear or CombinationType.DareLinearSvd =>
+            Sum([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights),
+        CombinationType.Ties or CombinationType.TiesSvd =>
+            SumOfMajority([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights, how.SignMethod),
+        CombinationType.DareTies or CombinationType.DareTiesSvd =>
+            SumOfMajority([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights, how.SignMethod),
         var other => throw new ArgumentOutOfRangeException(nameof(how), other, "Not a combination type of weighted sums."),
     };
 
-    private static Tensor Sum(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights) => Weighted(stack(tensors), weights).sum(dim: 0);
+    private static Tensor Sum(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights) =>
+        Weighted(stack(tensors), weights).sum(dim: 0);
 
     private static Tensor SumOfMajority(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights, MajoritySignMethod method)
     {

@@ -13,7 +13,8 @@ internal sealed class DoraEmbedding : LoraEmbedding
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A))), namesParameters: false);
+        var magnitude = new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A));
+        _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
@@ -22,5 +23,6 @@ internal sealed class DoraEmbedding : LoraEmbedding
         return factor * layer(x) + factor * Update(x);
     }
 
-    public override Tensor MergeWeight(Tensor weight, Tensor original) => _magnitude.Factor(original.t() + Delta) * base.MergeWeight(weight, original);
+    public override Tensor MergeWeight(Tensor weight, Tensor original) =>
+        _magnitude.Factor(original.t() + Delta) * base.MergeWeight(weight, original);
 }

@@ -15,7 +15,8 @@ internal sealed class DoraLinear : LoraLinear
     {
         using var scope = NewDisposeScope();
         using var free = no_grad();
-        _magnitude = AddModule("lora_magnitude_vector", target.Place(new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A))), namesParameters: false);
+        var magnitude = new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A));
+        _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
     }
 
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
@@ -27,6 +28,9 @@ internal sealed class DoraLinear : LoraLinear
         return result + (factor - 1) * output + factor * Update(input);
     }
 
-    public override Tensor MergeWeight(Tensor weight, Tensor original) =>
-        Target.Oriented(_magnitude.Factor(Target.Oriented(original) + Delta).unsqueeze(1) * Target.Oriented(base.MergeWeight(weight, original)));
+    public override Tensor MergeWeight(Tensor weight, Tensor original)
+    {
+        var factor = _magnitude.Factor(Target.Oriented(original) + Delta).unsqueeze(1);
+        return Target.Oriented(factor * Target.Oriented(base.MergeWeight(weight, original)));
+    }
 }

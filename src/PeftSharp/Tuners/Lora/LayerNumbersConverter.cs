@@ -7,7 +7,10 @@ namespace PeftSharp.Tuners.Lora;
 internal sealed class LayerNumbersConverter : JsonConverter<IReadOnlyList<int>>
 {
     public override IReadOnlyList<int> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartArray ? JsonSerializer.Deserialize<int[]>(ref reader, options)! : [JsonSerializer.Deserialize<int>(ref reader, options)];
+        reader.TokenType == JsonTokenType.StartArray
+            ? JsonSerializer.Deserialize<int[]>(ref reader, options)!
+            : [JsonSerializer.Deserialize<int>(ref reader, options)];
 
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.ToArray(), options);
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<int> value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.ToArray(), options);
 }

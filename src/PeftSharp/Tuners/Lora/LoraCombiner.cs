@@ -21,9 +21,15 @@ internal static class LoraCombiner
     internal static (Tensor A, Tensor B) Combine(IReadOnlyList<Source> sources, WeightedCombination how, bool isTransposed)
     {
         if (how.Type == CombinationType.Cat)
-            return (cat([.. sources.Select(source => source.A * source.Weight * source.Scale)], 0), cat([.. sources.Select(source => source.B)], 1));
+            return (
+                cat([.. sources.Select(source => source.A * source.Weight * source.Scale)], 0),
+                cat([.. sources.Select(source => source.B)], 1));
         if (how.IsOnUpdates)
-            return Decompose(Oriented(AdapterArithmetic.Combine([.. sources.Select(source => Oriented(source.B.matmul(source.A)) * source.Scale)], [.. sources.Select(source => source.Weight)], how)), how);
+        {
+            Tensor[] updates = [.. sources.Select(source => Oriented(source.B.matmul(source.A)) * source.Scale)];
+            var combined = AdapterArithmetic.Combine(updates, [.. sources.Select(source => source.Weight)], how);
+            return Decompose(Oriented(combined), how);
+        }
 
         // The factor of B·A is distributed to A and B: each is multiplied by its square root, and one of them by its sign.
         var roots = sources.Select(source => Math.Sqrt(Math.Abs(source.Weight * source.Scale))).ToArray();

@@ -89,7 +89,8 @@ public sealed record LoraConfig : LayerConfig
     protected internal override IReadOnlyList<string>? LayerLists => LayersPattern;
 
     /// <inheritdoc/>
-    protected internal override TrainedBiases TrainedBiases => Bias switch { BiasMode.All => TrainedBiases.All, BiasMode.LoraOnly => TrainedBiases.AdaptedLayers, _ => TrainedBiases.None };
+    protected internal override TrainedBiases TrainedBiases =>
+        Bias switch { BiasMode.All => TrainedBiases.All, BiasMode.LoraOnly => TrainedBiases.AdaptedLayers, _ => TrainedBiases.None };
 
     /// <inheritdoc/>
     protected internal override bool ChangesBaseWeights => InitLoraWeights.ChangesBase;
@@ -99,7 +100,8 @@ public sealed record LoraConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override IEnumerable<(string Field, string Pattern)> LayerPatterns =>
-        RankPattern.Keys.Select(pattern => ("rank_pattern", pattern)).Concat(AlphaPattern.Keys.Select(pattern => ("alpha_pattern", pattern)));
+        RankPattern.Keys.Select(pattern => ("rank_pattern", pattern))
+            .Concat(AlphaPattern.Keys.Select(pattern => ("alpha_pattern", pattern)));
 
     /// <inheritdoc/>
     protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;
@@ -124,8 +126,8 @@ public sealed record LoraConfig : LayerConfig
         ArgumentOutOfRangeException.ThrowIfLessThan(R, 1);
         foreach (var (pattern, rank) in RankPattern)
             if (rank < 1) throw new ArgumentOutOfRangeException(nameof(RankPattern), rank, $"The rank of '{pattern}' must be at least 1.");
-        if (!(LoraDropout is >= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout "
-            + "must be at least 0 and less than 1.");
+        if (!(LoraDropout is >= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(LoraDropout), LoraDropout, "The dropout must be at least 0 and less than 1.");
         if (!double.IsFinite(LoraAlpha) || AlphaPattern.Values.Any(alpha => !double.IsFinite(alpha)))
             throw new ArgumentOutOfRangeException(nameof(LoraAlpha), LoraAlpha, "Alpha must be a finite number.");
         if (TargetModules?.Pattern is not null && LayersToTransform is not null)
@@ -140,15 +142,18 @@ public sealed record LoraConfig : LayerConfig
     }
 
     /// <summary>The rank of the layer at <paramref name="path"/>.</summary>
-    internal int RankOf(string path) => RankPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", R)).Value;
+    internal int RankOf(string path) =>
+        RankPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", R)).Value;
 
     /// <summary>The factor of B·A for the layer at <paramref name="path"/>.</summary>
     internal double ScaleOf(string path)
     {
-        var (alpha, rank) = (AlphaPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", LoraAlpha)).Value, RankOf(path));
+        var match = AlphaPattern.FirstOrDefault(pair => TargetMatcher.EndMatches(pair.Key, path), KeyValuePair.Create("", LoraAlpha));
+        var (alpha, rank) = (match.Value, RankOf(path));
         return UseRslora ? alpha / Math.Sqrt(rank) : alpha / rank;
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"LORA, r={R}, alpha={LoraAlpha}, targets {TargetModules?.ToString() ?? "default of the family"}");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"LORA, r={R}, alpha={LoraAlpha}, targets {TargetModules?.ToString() ?? "default of the family"}");
 }

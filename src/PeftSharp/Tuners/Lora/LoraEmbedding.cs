@@ -11,8 +11,9 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
     /// <summary>Creates the adapter and draws the initial values in peft's order.</summary>
     internal LoraEmbedding(EmbeddingTarget target, LoraConfig config, int rank, double scale)
     {
-        if (config.LoraBias) throw new ArgumentException("LoraBias is not supported for embeddings, which have no bias. "
-            + "Remove embeddings from TargetModules.");
+        if (config.LoraBias)
+            throw new ArgumentException(
+                "LoraBias is not supported for embeddings, which have no bias. Remove embeddings from TargetModules.");
         using var scope = NewDisposeScope();
         using var free = no_grad();
         (Target, Scale) = (target, scale);

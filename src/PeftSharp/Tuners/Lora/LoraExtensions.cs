@@ -26,24 +26,30 @@ public static class LoraExtensions
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged, or calls of the model are running.</exception>
     /// <exception cref="NotSupportedException">The method or variant of the adapters does not support combination.</exception>
-    public static void AddWeightedAdapter(this PeftModel model, IReadOnlyList<string> adapters, IReadOnlyList<double> weights, string adapterName, CombinationType combinationType = CombinationType.Svd,
-        int? svdRank = null, double? density = null, MajoritySignMethod majoritySignMethod = MajoritySignMethod.Total, double? svdClamp = null)
+    public static void AddWeightedAdapter(
+        this PeftModel model, IReadOnlyList<string> adapters, IReadOnlyList<double> weights, string adapterName,
+        CombinationType combinationType = CombinationType.Svd, int? svdRank = null, double? density = null,
+        MajoritySignMethod majoritySignMethod = MajoritySignMethod.Total, double? svdClamp = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(adapters);
         ArgumentNullException.ThrowIfNull(weights);
         if (adapters.Count == 0) throw new ArgumentException("The list is empty. Specify at least one adapter.", nameof(adapters));
-        if (adapters.Count != weights.Count) throw new ArgumentException($"There are {adapters.Count} adapters but {weights.Count} "
-            + "weights. Provide one weight per adapter.", nameof(weights));
-        if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0) throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
+        if (adapters.Count != weights.Count)
+            throw new ArgumentException(
+                $"There are {adapters.Count} adapters but {weights.Count} weights. Provide one weight per adapter.", nameof(weights));
+        if (weights.FirstOrDefault(weight => !double.IsFinite(weight)) is var wrong and not 0)
+            throw new ArgumentOutOfRangeException(nameof(weights), wrong, "Weights must be finite.");
         if (svdRank is { } rank) ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1, nameof(svdRank));
-        var how = adapters.Count == 1 ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
+        var how = adapters.Count == 1
+            ? new WeightedCombination([.. adapters], [.. weights], CombinationType.Linear, null, default, 0, null)
             : new WeightedCombination([.. adapters], [.. weights], combinationType, density, majoritySignMethod, svdRank ?? 0, svdClamp);
         how.Check();
         model.Combine(adapters, adapterName, (tuner, configs) =>
         {
-            if (tuner is not LoraTuner lora) throw new NotSupportedException($"Adapters of type {configs[0].PeftType} cannot be "
-                + $"combined; only {LoraConfig.Method} adapters can.");
+            if (tuner is not LoraTuner lora)
+                throw new NotSupportedException(
+                    $"Adapters of type {configs[0].PeftType} cannot be combined; only {LoraConfig.Method} adapters can.");
             var (config, sized) = Combined([.. configs.Cast<LoraConfig>()], how);
             return (config, () => lora.Combine(adapterName, sized));
         });
@@ -68,15 +74,19 @@ public static class LoraExtensions
             AlphaPattern = new Dictionary<string, double>(),
             InitLoraWeights = LoraInitializer.Default,
             TargetModules = Union(all),
-            ModulesToSave = all.Any(config => config.ModulesToSave is not null) ? [.. all.SelectMany(config => config.ModulesToSave ?? []).Distinct(StringComparer.Ordinal)] : null,
+            ModulesToSave = all.Any(config => config.ModulesToSave is not null)
+                ? [.. all.SelectMany(config => config.ModulesToSave ?? []).Distinct(StringComparer.Ordinal)]
+                : null,
         }, how with { Rank = rank });
     }
 
     private static TargetModules Union(IReadOnlyList<LoraConfig> configs)
     {
         var targets = configs.Select(config => config.TargetModules!).ToArray();
-        if (targets.All(target => target.Pattern is null)) return TargetModules.Create([.. targets.SelectMany(target => target.Names).Distinct(StringComparer.Ordinal)]);
-        if (targets.All(target => target.Pattern is not null)) return TargetModules.FromString(string.Join("|", targets.Select(target => $"({target.Pattern})")));
+        if (targets.All(target => target.Pattern is null))
+            return TargetModules.Create([.. targets.SelectMany(target => target.Names).Distinct(StringComparer.Ordinal)]);
+        if (targets.All(target => target.Pattern is not null))
+            return TargetModules.FromString(string.Join("|", targets.Select(target => $"({target.Pattern})")));
         throw new ArgumentException("The target modules of these adapters are partly lists and partly expressions "
             + $"({string.Join("; ", targets.AsEnumerable())}). Combine only adapters of one kind.");
     }

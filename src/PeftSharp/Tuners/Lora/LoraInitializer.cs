@@ -70,7 +70,8 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     /// <summary>Returns the initializer with the given peft name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static LoraInitializer FromString(string name) => LoraInitializers.ByName(name)
-        ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: {string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
+        ?? throw new ArgumentException($"'{name}' is not a supported initialization. Supported: "
+            + $"{string.Join(", ", LoraInitializers.Names)}, true, false.", nameof(name));
 
     /// <summary>The name in peft; null for <see cref="Default"/> and <see cref="Random"/>.</summary>
     internal abstract string? Name { get; }

@@ -9,12 +9,14 @@ namespace PeftSharp.Tuners.Lora;
 /// </summary>
 internal sealed class LoraInitializerConverter : JsonConverter<LoraInitializer>
 {
-    public override LoraInitializer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-    {
-        JsonTokenType.True or JsonTokenType.False => reader.GetBoolean(),
-        JsonTokenType.String => LoraInitializers.ByName(reader.GetString()!) ?? LoraInitializers.StartOnly(reader.GetString()!) ?? throw Unknown(),
-        _ => throw Unknown(),
-    };
+    public override LoraInitializer Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.True or JsonTokenType.False => reader.GetBoolean(),
+            JsonTokenType.String =>
+                LoraInitializers.ByName(reader.GetString()!) ?? LoraInitializers.StartOnly(reader.GetString()!) ?? throw Unknown(),
+            _ => throw Unknown(),
+        };
 
     public override void Write(Utf8JsonWriter writer, LoraInitializer value, JsonSerializerOptions options)
     {

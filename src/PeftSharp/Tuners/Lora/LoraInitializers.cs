@@ -21,8 +21,10 @@ internal static class LoraInitializers
         "olora" => LoraInitializer.Olora,
         "orthogonal" => LoraInitializer.Orthogonal,
         { } other when other.StartsWith(PissaPrefix, StringComparison.Ordinal)
-            && int.TryParse(other.AsSpan(PissaPrefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var iterations)
-            => LoraInitializer.PissaNiter(iterations),
+            && int.TryParse(
+                other.AsSpan(PissaPrefix.Length), System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture, out var iterations) =>
+            LoraInitializer.PissaNiter(iterations),
         _ => null,
     };
 }

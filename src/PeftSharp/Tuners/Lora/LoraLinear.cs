@@ -46,7 +46,9 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     {
         var result = layer(x);
         var input = Input(x);
-        return _up.Bias is null && result.dtype == input.dtype ? AddUpdate(result, _down.call(input), ComputePrecision.OfWeight(_up.Weight), Scale) : result + Update(input);
+        return _up.Bias is null && result.dtype == input.dtype
+            ? AddUpdate(result, _down.call(input), ComputePrecision.OfWeight(_up.Weight), Scale)
+            : result + Update(input);
     }
 
     /// <summary>The input of the update: cast to the type of the factors, with dropout in training.</summary>
@@ -67,7 +69,10 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     public override Tensor? MergeBias(Tensor? bias)
     {
         if (_up.Bias is not { } shift) return bias;
-        return bias is null ? throw new InvalidOperationException("An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.") : bias + shift * Scale;
+        return bias is not null
+            ? bias + shift * Scale
+            : throw new InvalidOperationException(
+                "An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.");
     }
 
     /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>

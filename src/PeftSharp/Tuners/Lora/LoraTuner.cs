@@ -33,17 +33,22 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     /// <summary>Fills a new adapter with the combination of other adapters.</summary>
     internal void Combine(string adapterName, WeightedCombination how)
     {
-        var factors = how.Adapters.Select(name => AdaptersOf(name).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal)).ToArray();
+        var factors = how.Adapters.Select(FactorsOf).ToArray();
         foreach (var (path, _, adapter) in AdaptersOf(adapterName))
         {
             using var scope = NewDisposeScope();
-            var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path)).Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
-            if (sources.Length == 0) throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} "
-                + $"adapts the layer '{path}', although their target modules match it.");
+            var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path))
+                .Select(source => LoraCombiner.Source.Of(source.First[path], source.Second)).ToArray();
+            if (sources.Length == 0)
+                throw new InvalidOperationException($"None of the adapters {string.Join(", ", how.Adapters)} adapts the layer '{path}', "
+                    + "although their target modules match it.");
             var target = (ILoraFactors)adapter;
             var (a, b) = LoraCombiner.Combine(sources, how, target.ArePrunedTransposed);
             target.A.zero_().narrow(0, 0, a.shape[0]).copy_(a);      // if the rank of the layer is smaller, the rest stays zero
             target.B.zero_().narrow(1, 0, b.shape[1]).copy_(b);
         }
     }
+
+    private Dictionary<string, ILoraFactors> FactorsOf(string adapterName) =>
+        AdaptersOf(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
 }

@@ -14,8 +14,9 @@ internal sealed class OloraInitializer : LoraInitializer
         using var scope = NewDisposeScope();
         var weight = start.Weight();
         var (q, r) = linalg.qr(weight);
-        if (start.Rank > r.shape[0]) throw new ArgumentException($"olora requires a rank of at most {r.shape[0]} for a layer of "
-            + $"{weight.shape[1]} inputs and {weight.shape[0]} outputs, not {start.Rank}.");
+        if (start.Rank > r.shape[0])
+            throw new ArgumentException($"olora requires a rank of at most {r.shape[0]} for a layer of {weight.shape[1]} inputs and "
+                + $"{weight.shape[0]} outputs, not {start.Rank}.");
         start.MoveFromBase(r.narrow(0, 0, start.Rank), q.narrow(1, 0, start.Rank), weight);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class PromptEmbedding : PromptAdapter
         Tokens = config.NumVirtualTokens;
         var table = new Table(Tokens, config.TokenDim!.Value);
         init.normal_(table.Weight);                       // drawn for every initialization, as in peft
-        if (isNew && Ids(embeddings, config) is { } ids) table.Weight.copy_(embeddings.Layer.call(ids.to(embeddings.Layer.parameters().First().device)));
+        if (isNew && Ids(embeddings, config) is { } ids)
+            table.Weight.copy_(embeddings.Layer.call(ids.to(embeddings.Layer.parameters().First().device)));
         _table = AddModule("prompt_encoder", embeddings.Place(table));
     }
 

@@ -18,7 +18,8 @@ internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
     protected override PromptAdapter CreatePrompt(LayerTarget embeddings, PromptTuningConfig config, bool isNew)
     {
         // A file may contain an unused text: peft writes it with every initialization, and the loaded values do not depend on it.
-        if (isNew && config.PromptTuningInit != PromptTuningInit.Text && (config.PromptTuningInitText is not null || config.Tokenizer is not null))
+        if (isNew && config.PromptTuningInit != PromptTuningInit.Text
+            && (config.PromptTuningInitText is not null || config.Tokenizer is not null))
             throw new ArgumentException("PromptTuningInitText and Tokenizer require PromptTuningInit TEXT, "
                 + $"not {PythonNames.NameOf(config.PromptTuningInit)}. Remove them, or set PromptTuningInit to TEXT.");
         return new PromptEmbedding(embeddings, config, isNew);

@@ -33,19 +33,28 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     /// <inheritdoc/>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
-        if (Model.InputEmbeddings is not { } embeddings || LayerTarget.Of(embeddings) is not { } target || Model.Inputs.All(input => input.Kind != InputKind.Embeddings))
+        if (Model.InputEmbeddings is not { } embeddings || LayerTarget.Of(embeddings) is not { } target
+            || Model.Inputs.All(input => input.Kind != InputKind.Embeddings))
             throw new ArgumentException($"{config.PeftType} adds embeddings before the text, but {Model.GetName()} does not support "
                 + "embeddings as input (inputs_embeds). Use another method for this model.");
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
-        if (prompt.TokenDim is { } given && given != width) throw new ArgumentException($"token_dim is {given}, but the width of the "
-            + $"embeddings of {Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
-        if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions && prompt.NumVirtualTokens >= positions)
+        if (prompt.TokenDim is { } given && given != width)
+            throw new ArgumentException($"token_dim is {given}, but the width of the embeddings of {Model.GetName()} is {width}. "
+                + "Leave TokenDim null, or load the base model of the adapter.");
+        if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions
+            && prompt.NumVirtualTokens >= positions)
             throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
                 + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
+        TaskType? task = Model.Objective switch
+        {
+            CausalLMObjective => TaskType.CausalLM,
+            null => TaskType.FeatureExtraction,
+            _ => null,
+        };
         return prompt with
         {
-            TaskType = prompt.TaskType ?? Model.Objective switch { CausalLMObjective => TaskType.CausalLM, null => TaskType.FeatureExtraction, _ => null },
+            TaskType = prompt.TaskType ?? task,
             TokenDim = width,
             NumTransformerSubmodules = 1,
             NumAttentionHeads = prompt.NumAttentionHeads ?? shape?.Heads,
@@ -79,14 +88,18 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
     protected internal override int VirtualTokens(AdapterChoice adapters) => PromptOf(adapters)?.Tokens ?? 0;
 
     /// <inheritdoc/>
-    protected internal override ModelOutput Forward(ModelInputs inputs, ForwardOptions options, AdapterChoice adapters, Func<ModelInputs, ForwardOptions, ModelOutput> model)
+    protected internal override ModelOutput Forward(
+        ModelInputs inputs, ForwardOptions options, AdapterChoice adapters, Func<ModelInputs, ForwardOptions, ModelOutput> model)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(model);
         if (PromptOf(adapters) is not { } prompt) return model(inputs, options);
         var isFirst = options.PastKeyValues is not { Length: > 0 };
-        return model(isFirst ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model) : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model), options);
+        var extended = isFirst
+            ? VirtualTokenInputs.Add(inputs, prompt.Embeddings(), Model)
+            : VirtualTokenInputs.Continue(inputs, prompt.Tokens, Model);
+        return model(extended, options);
     }
 
     private PromptAdapter Prompt(string adapterName) => (PromptAdapter)SharedOf(adapterName)!;
@@ -99,7 +112,8 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         ArgumentNullException.ThrowIfNull(adapters);
         var names = (adapters.Rows ?? adapters.Active).Distinct(StringComparer.Ordinal).ToArray();
         if (names.Length > 1)
-            throw new NotSupportedException($"Rows of one batch cannot have different virtual tokens ({string.Join(", ", names.Select(name => $"'{name}'"))}). Call the model once for each adapter.");
+            throw new NotSupportedException("Rows of one batch cannot have different virtual tokens "
+                + $"({string.Join(", ", names.Select(name => $"'{name}'"))}). Call the model once for each adapter.");
         return names is [var name] && name != AdapterChoice.BaseModel ? Prompt(name) : null;
     }
 
@@ -124,5 +138,6 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         _ => null,
     };
 
-    private static TorchSharp.Modules.Parameter EmbeddingWeight(LayerTarget target) => target.HasWeight ? target.Weight : target.Layer.parameters().First();
+    private static TorchSharp.Modules.Parameter EmbeddingWeight(LayerTarget target) =>
+        target.HasWeight ? target.Weight : target.Layer.parameters().First();
 }

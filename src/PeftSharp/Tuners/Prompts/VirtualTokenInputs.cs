@@ -24,10 +24,12 @@ internal static class VirtualTokenInputs
         {
             RefusePacked(positions, inputs.AttentionMask);
             var shifted = result.PositionIds!;
-            result.PositionIds = cat([arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added), shifted], 1);
+            var first = arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added);
+            result.PositionIds = cat([first, shifted], 1);
         }
         foreach (var input in model.Inputs.Where(input => input.Kind == InputKind.Categories))
-            if (inputs[input.Name] is { } categories) result[input.Name] = cat([zeros([categories.shape[0], added], categories.dtype, categories.device), categories], 1);
+            if (inputs[input.Name] is { } categories)
+                result[input.Name] = cat([zeros([categories.shape[0], added], categories.dtype, categories.device), categories], 1);
         result.InputIds = null;
         result.InputsEmbeds = cat([prompt.to(text.dtype).unsqueeze(0).expand(rows, added, prompt.shape[1]), text], 1);
         model.Objective?.AddTokensBefore(result, added, [rows, tokens]);
@@ -45,13 +47,15 @@ internal static class VirtualTokenInputs
         var result = inputs.Copy();
         if (inputs.AttentionMask is { } mask)
         {
-            if (mask.dim() != 2) throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
-                + "but virtual tokens require a mask with one value per token, [batch, tokens].");
+            if (mask.dim() != 2)
+                throw new NotSupportedException($"'attention_mask' has shape [{string.Join(", ", mask.shape)}], "
+                    + "but virtual tokens require a mask with one value per token, [batch, tokens].");
             result.AttentionMask = cat([ones([mask.shape[0], added], mask.dtype, mask.device), mask], 1);
         }
         if (inputs.PositionIds is not { } positions) return result;
         result.PositionIds = positions + added;
-        if (model.Inputs.FirstOrDefault(input => input.Kind == InputKind.Positions) is { Limit: { } limit } spec) InputCheck.Rows(result.PositionIds, limit, spec.Name, spec.LimitField ?? spec.Name);
+        if (model.Inputs.FirstOrDefault(input => input.Kind == InputKind.Positions) is { Limit: { } limit } spec)
+            InputCheck.Rows(result.PositionIds, limit, spec.Name, spec.LimitField ?? spec.Name);
         return result;
     }
 

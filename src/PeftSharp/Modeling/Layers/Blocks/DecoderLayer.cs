@@ -25,7 +25,8 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
     {
         ArgumentNullException.ThrowIfNull(settings);
         _attention = new SelfAttention(settings, layer, window);
-        _feedForward = new GatedFeedForward(settings.HiddenSize, settings.IntermediateSize, settings.Activation, settings.HasFeedForwardBias);
+        _feedForward = new GatedFeedForward(
+            settings.HiddenSize, settings.IntermediateSize, settings.Activation, settings.HasFeedForwardBias);
         _attentionNorm = new RmsNorm(settings.HiddenSize, settings.RmsNormEpsilon);
         _feedForwardNorm = new RmsNorm(settings.HiddenSize, settings.RmsNormEpsilon);
         RegisterComponents();
@@ -58,7 +59,11 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
             _key = new Linear(settings.HiddenSize, settings.KeyValueHeads * settings.HeadWidth, settings.HasQueryKeyValueBias);
             _value = new Linear(settings.HiddenSize, settings.KeyValueHeads * settings.HeadWidth, settings.HasQueryKeyValueBias);
             _output = new Linear(settings.Heads * settings.HeadWidth, settings.HiddenSize, settings.HasOutputBias);
-            if (settings.HasQueryKeyNorm) (_queryNorm, _keyNorm) = (new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon), new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon));
+            if (settings.HasQueryKeyNorm)
+            {
+                _queryNorm = new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon);
+                _keyNorm = new RmsNorm(settings.HeadWidth, settings.RmsNormEpsilon);
+            }
             _heads = new MultiHeadAttention
             {
                 Heads = settings.Heads,
@@ -79,7 +84,8 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
             if (_queryNorm is not null && _keyNorm is not null) (query, key) = (_queryNorm.call(query), _keyNorm.call(key));
             return _output.call(_heads.ApplyToHeads(query, key, value, context, training)).MoveToOuterDisposeScope();
 
-            Tensor Split(Module<Tensor, Tensor> projection) => MultiHeadAttention.SplitHeads(projection.call(x), _heads.KeyValueHeads!.Value);
+            Tensor Split(Module<Tensor, Tensor> projection) =>
+                MultiHeadAttention.SplitHeads(projection.call(x), _heads.KeyValueHeads!.Value);
         }
     }
 }

@@ -19,5 +19,6 @@ public sealed class Encoder : Module<Tensor, AttentionContext, ForwardOptions, I
     }
 
     /// <inheritdoc cref="LayerSequence.Run"/>
-    public override IReadOnlyList<Tensor> forward(Tensor x, AttentionContext context, ForwardOptions options) => LayerSequence.Run(_layers, x, context, options);
+    public override IReadOnlyList<Tensor> forward(Tensor x, AttentionContext context, ForwardOptions options) =>
+        LayerSequence.Run(_layers, x, context, options);
 }

@@ -77,7 +77,8 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
 
         public bool CanComputeFirstTokenOnly(Tensor x) => _heads.CanComputeFirstTokenOnly(x, training);
 
-        public override Tensor forward(Tensor x, AttentionContext context) => _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
+        public override Tensor forward(Tensor x, AttentionContext context) =>
+            _heads.Apply(_query.call(context.Queries(x)), _key.call(x), _value.call(x), context, training);
     }
 
     /// <summary>The first half of the feed-forward layer (<c>BertIntermediate</c>).</summary>

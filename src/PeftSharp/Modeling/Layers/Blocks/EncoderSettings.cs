@@ -32,9 +32,10 @@ public sealed record EncoderSettings
         foreach (var (name, value) in new[] { ("hidden_size", HiddenSize), (headsField, Heads), ("intermediate_size", IntermediateSize) })
             if (value < 1) yield return $"{name} is {value}; it must be at least 1";
         foreach (var (name, value) in new[] { ("hidden_dropout_prob", HiddenDropout), ("attention_probs_dropout_prob", AttentionDropout) })
-            if (!(value is >= 0 and < 1)) yield return FormattableString.Invariant($"{name} is {value}; it must be at least 0 and less than 1");
+            if (!(value is >= 0 and < 1))
+                yield return FormattableString.Invariant($"{name} is {value}; it must be at least 0 and less than 1");
         if (Heads > 0 && HiddenSize % Heads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of {headsField} {Heads}";
-        if (!ActivationFunctions.Names.Contains(Activation)) yield return $"{activationField} is '{Activation}'; "
-            + $"it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+        if (!ActivationFunctions.Names.Contains(Activation))
+            yield return $"{activationField} is '{Activation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
     }
 }

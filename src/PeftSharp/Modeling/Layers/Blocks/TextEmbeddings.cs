@@ -27,7 +27,9 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// </param>
     /// <param name="dropout">Dropout probability in training.</param>
     /// <param name="epsilon">Epsilon added to the variance in layer normalization.</param>
-    public TextEmbeddings(int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null) : base(nameof(TextEmbeddings))
+    public TextEmbeddings(
+        int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null)
+        : base(nameof(TextEmbeddings))
     {
         _words = new Embedding(vocabSize, width, padTokenId);
         _positions = new Embedding(positions, width, positionPadding);
@@ -48,8 +50,11 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
         ArgumentNullException.ThrowIfNull(inputs);
         using var scope = NewDisposeScope();
         var words = inputs.InputsEmbeds ?? _words.call(inputs.InputIds!);
-        var sum = _types is null ? words : words + _types.call(inputs.TokenTypeIds ?? zeros([1, words.shape[1]], ScalarType.Int64, words.device));
-        return _dropout.call(_norm.call(sum + _positions.call(inputs.PositionIds ?? Positions(inputs.InputIds, words)))).MoveToOuterDisposeScope();
+        var sum = _types is null
+            ? words
+            : words + _types.call(inputs.TokenTypeIds ?? zeros([1, words.shape[1]], ScalarType.Int64, words.device));
+        return _dropout.call(_norm.call(sum + _positions.call(inputs.PositionIds ?? Positions(inputs.InputIds, words))))
+            .MoveToOuterDisposeScope();
     }
 
     private Tensor Positions(Tensor? ids, Tensor words)

@@ -26,8 +26,9 @@ public sealed class RotaryEmbedding
         if (parameters.Problems().FirstOrDefault() is { } problem) throw new ArgumentException(problem);
         (_parameters, _maxPositions, _scaling) = (parameters, maxPositions, RotaryScaling.ByType[parameters.RopeType]);
         _width = (int)(headWidth * parameters.PartialRotaryFactor);
-        if (_width < 2 || _width % 2 != 0) throw new ArgumentException($"The rotated width is {_width} of {headWidth} elements of a "
-            + "head, but it must be even and at least 2. Change partial_rotary_factor or the head width.");
+        if (_width < 2 || _width % 2 != 0)
+            throw new ArgumentException($"The rotated width is {_width} of {headWidth} elements of a head, "
+                + "but it must be even and at least 2. Change partial_rotary_factor or the head width.");
     }
 
     /// <summary>Cosines and sines of the positions.</summary>

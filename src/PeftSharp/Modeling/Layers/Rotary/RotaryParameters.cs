@@ -49,7 +49,8 @@ public sealed record RotaryParameters
         if (parameters["type"] is { } type && parameters["rope_type"] is null) parameters["rope_type"] = type.DeepClone();
         parameters.Remove("type");
         if (parameters["rope_theta"] is null && json["rope_theta"] is { } theta) parameters["rope_theta"] = theta.DeepClone();
-        if (parameters["partial_rotary_factor"] is null && json["partial_rotary_factor"] is { } partial) parameters["partial_rotary_factor"] = partial.DeepClone();
+        if (parameters["partial_rotary_factor"] is null && json["partial_rotary_factor"] is { } partial)
+            parameters["partial_rotary_factor"] = partial.DeepClone();
         foreach (var older in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(older);
         if (parameters.Count > 0) json["rope_parameters"] = parameters;
     }
@@ -63,7 +64,9 @@ public sealed record RotaryParameters
             yield break;
         }
         if (!(RopeTheta > 0)) yield return FormattableString.Invariant($"rope_theta is {RopeTheta}; it must be greater than 0");
-        if (!(PartialRotaryFactor is > 0 and <= 1)) yield return FormattableString.Invariant($"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
+        if (!(PartialRotaryFactor is > 0 and <= 1))
+            yield return FormattableString.Invariant(
+                $"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
         foreach (var field in scaling.MissingFields(this)) yield return $"rope_type '{RopeType}' requires {field} in rope_parameters";
     }
 }

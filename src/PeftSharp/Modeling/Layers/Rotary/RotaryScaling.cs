@@ -8,13 +8,14 @@ namespace PeftSharp.Modeling.Layers;
 internal abstract class RotaryScaling
 {
     /// <summary>The scaling for each <c>rope_type</c>.</summary>
-    internal static IReadOnlyDictionary<string, RotaryScaling> ByType { get; } = new Dictionary<string, RotaryScaling>(StringComparer.Ordinal)
-    {
-        ["default"] = new NoScaling(),
-        ["linear"] = new LinearScaling(),
-        ["dynamic"] = new DynamicScaling(),
-        ["llama3"] = new Llama3Scaling(),
-    };
+    internal static IReadOnlyDictionary<string, RotaryScaling> ByType { get; } =
+        new Dictionary<string, RotaryScaling>(StringComparer.Ordinal)
+        {
+            ["default"] = new NoScaling(),
+            ["linear"] = new LinearScaling(),
+            ["dynamic"] = new DynamicScaling(),
+            ["llama3"] = new Llama3Scaling(),
+        };
 
     /// <summary>Whether the frequencies depend on the input length.</summary>
     internal virtual bool DependsOnLength => false;
@@ -45,12 +46,14 @@ internal abstract class RotaryScaling
     {
         internal override IEnumerable<string> MissingFields(RotaryParameters parameters) => [];
 
-        internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length) => Unscaled(parameters.RopeTheta, width);
+        internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length) =>
+            Unscaled(parameters.RopeTheta, width);
     }
 
     private sealed class LinearScaling : RotaryScaling
     {
-        internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length) => Unscaled(parameters.RopeTheta, width) / parameters.Factor!.Value;
+        internal override Tensor Frequencies(RotaryParameters parameters, int width, int maxPositions, long length) =>
+            Unscaled(parameters.RopeTheta, width) / parameters.Factor!.Value;
     }
 
     /// <summary>Dynamic NTK scaling: the base grows with the input length once it exceeds the configured maximum.</summary>
