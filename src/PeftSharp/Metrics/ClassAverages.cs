@@ -8,7 +8,8 @@ internal static class ClassAverages
         if (average == Average.Micro)
         {
             var places = classes.Select(counts.IndexOf).Where(place => place >= 0).ToArray();
-            return ConfusionCounts.Score(places.Sum(i => counts.Hits[i]), places.Sum(i => counts.Predicted[i]), places.Sum(i => counts.True[i]), zeroDivision);
+            return ConfusionCounts.Score(
+                places.Sum(i => counts.Hits[i]), places.Sum(i => counts.Predicted[i]), places.Sum(i => counts.True[i]), zeroDivision);
         }
         return Mean(Array.ConvertAll(classes, label => counts.Score(label, zeroDivision)), average == Average.Weighted);
     }

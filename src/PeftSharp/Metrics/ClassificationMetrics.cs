@@ -29,7 +29,8 @@ public static class ClassificationMetrics
     /// The average is binary and there are more than two classes, or two that do not include <paramref name="posLabel"/>.
     /// </exception>
     public static PrecisionRecallF1 PrecisionRecallFscoreSupport(
-        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default)
+        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
+        Labels classes = default)
     {
         MetricInput.ZeroDivision(zeroDivision);
         if (average == Average.Samples)
@@ -69,19 +70,22 @@ public static class ClassificationMetrics
     /// <summary>Returns the precision: the proportion of the examples predicted as a class that belong to it.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double PrecisionScore(
-        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
+        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
+        Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Precision;
 
     /// <summary>Returns the recall: the proportion of the examples of a class that are predicted as it.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double RecallScore(
-        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
+        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
+        Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).Recall;
 
     /// <summary>Returns the F1 score: the harmonic mean of precision and recall.</summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double F1Score(
-        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0, Labels classes = default) =>
+        Labels labels, Labels predictions, Average average = Average.Binary, int posLabel = 1, double zeroDivision = 0,
+        Labels classes = default) =>
         PrecisionRecallFscoreSupport(labels, predictions, average, posLabel, zeroDivision, classes).F1;
 
     /// <summary>
@@ -137,7 +141,8 @@ public static class ClassificationMetrics
     public static double BalancedAccuracyScore(Labels labels, Labels predictions, bool adjusted = false)
     {
         var counts = new ConfusionCounts(labels, predictions);
-        var recalls = Enumerable.Range(0, counts.Classes.Length).Where(i => counts.True[i] > 0).Select(i => (double)counts.Hits[i] / counts.True[i]).ToArray();
+        var recalls = Enumerable.Range(0, counts.Classes.Length).Where(i => counts.True[i] > 0)
+            .Select(i => (double)counts.Hits[i] / counts.True[i]).ToArray();
         var mean = recalls.Average();
         return adjusted ? (mean - 1.0 / recalls.Length) / (1 - 1.0 / recalls.Length) : mean;
     }
@@ -157,7 +162,12 @@ public static class ClassificationMetrics
             for (var column = 0; column < counts.Classes.Length; column++)
             {
                 double distance = Math.Abs(row - column);
-                var weight = weights switch { KappaWeights.Linear => distance, KappaWeights.Quadratic => distance * distance, _ => Math.Min(distance, 1) };
+                var weight = weights switch
+                {
+                    KappaWeights.Linear => distance,
+                    KappaWeights.Quadratic => distance * distance,
+                    _ => Math.Min(distance, 1),
+                };
                 observed += weight * counts[row, column];
                 expected += weight * counts.True[row] * counts.Predicted[column] / counts.Total;
             }

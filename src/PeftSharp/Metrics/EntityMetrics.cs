@@ -32,13 +32,16 @@ public static class EntityMetrics
 
     /// <summary>Returns the precision over all types: the proportion of the predicted entities that are correct.</summary>
     /// <inheritdoc cref="Report"/>
-    public static double PrecisionScore(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) => Report(labels, predictions).MicroAverage.Precision;
+    public static double PrecisionScore(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) =>
+        Report(labels, predictions).MicroAverage.Precision;
 
     /// <summary>Returns the recall over all types: the proportion of the true entities that are predicted.</summary>
     /// <inheritdoc cref="Report"/>
-    public static double RecallScore(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) => Report(labels, predictions).MicroAverage.Recall;
+    public static double RecallScore(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) =>
+        Report(labels, predictions).MicroAverage.Recall;
 
     /// <summary>Returns the F1 score over all types: the harmonic mean of precision and recall.</summary>
     /// <inheritdoc cref="Report"/>
-    public static double F1Score(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) => Report(labels, predictions).MicroAverage.F1;
+    public static double F1Score(IReadOnlyList<IReadOnlyList<string>> labels, IReadOnlyList<IReadOnlyList<string>> predictions) =>
+        Report(labels, predictions).MicroAverage.F1;
 }

@@ -21,8 +21,10 @@ public sealed class EntityReport
             right += labels[text].Zip(predictions[text]).Count(pair => pair.First == pair.Second);
         }
         var scores = counts.Values.Select((count, i) => Score(i, count.Hits, count.Predicted, count.True)).ToArray();
-        Types = [.. counts.Keys.Zip(scores, (type, score) => new EntityScores(type, score.Precision, score.Recall, score.F1, score.Support))];
-        MicroAverage = ConfusionCounts.Score(counts.Values.Sum(count => count.Hits), counts.Values.Sum(count => count.Predicted), counts.Values.Sum(count => count.True), zeroDivision: 0);
+        Types =
+            [.. counts.Keys.Zip(scores, (type, score) => new EntityScores(type, score.Precision, score.Recall, score.F1, score.Support))];
+        MicroAverage = ConfusionCounts.Score(counts.Values.Sum(count => count.Hits), counts.Values.Sum(count => count.Predicted),
+            counts.Values.Sum(count => count.True), zeroDivision: 0);
         (MacroAverage, WeightedAverage) = (ClassAverages.Mean(scores, isWeighted: false), ClassAverages.Mean(scores, isWeighted: true));
         Accuracy = tokens == 0 ? 0 : (double)right / tokens;
         Support = counts.Values.Sum(count => count.True);

@@ -74,6 +74,7 @@ public static class MultiLabelMetrics
     /// The number of names is not <paramref name="labelCount"/>, or an argument is not as described.
     /// </exception>
     public static MultiLabelReport Report(
-        Values labels, Values scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null, double zeroDivision = 0) =>
+        Values labels, Values scores, int labelCount, IReadOnlyList<string>? names = null, double? threshold = null,
+        double zeroDivision = 0) =>
         new(new MultiLabelCounts(labels, scores, labelCount, threshold, zeroDivision), names);
 }

@@ -60,7 +60,10 @@ public sealed class MultiLabelReport
     public IReadOnlyDictionary<string, double> ToMetrics()
     {
         var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (name, scores) in new[] { ("micro", MicroAverage), ("macro", MacroAverage), ("weighted", WeightedAverage), ("samples", SamplesAverage) })
+        foreach (var (name, scores) in new[]
+        {
+            ("micro", MicroAverage), ("macro", MacroAverage), ("weighted", WeightedAverage), ("samples", SamplesAverage),
+        })
             (metrics[$"f1_{name}"], metrics[$"precision_{name}"], metrics[$"recall_{name}"]) = (scores.F1, scores.Precision, scores.Recall);
         (metrics["subset_accuracy"], metrics["hamming_loss"]) = (SubsetAccuracy, HammingLoss);
         return metrics;

@@ -33,9 +33,11 @@ internal sealed class ReportTable
 
     internal void BlankLine() => _text.Append('\n');
 
-    internal void Row(string heading, PrecisionRecallF1 scores, int support) => Row(heading, scores.Precision, scores.Recall, scores.F1, support);
+    internal void Row(string heading, PrecisionRecallF1 scores, int support) =>
+        Row(heading, scores.Precision, scores.Recall, scores.F1, support);
 
-    internal void Row(string heading, double precision, double recall, double f1, int support) => Row(heading, Fixed(precision), Fixed(recall), Fixed(f1), Count(support));
+    internal void Row(string heading, double precision, double recall, double f1, int support) =>
+        Row(heading, Fixed(precision), Fixed(recall), Fixed(f1), Count(support));
 
     /// <summary>Adds a line with one score.</summary>
     internal void Row(string heading, double score, int support) => Row(heading, "", "", Fixed(score), Count(support));
@@ -54,6 +56,7 @@ internal sealed class ReportTable
     private string Fixed(double score)
     {
         var exact = decimal.Parse(score.ToString("F28", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return decimal.Round(exact, _digits, MidpointRounding.ToEven).ToString("F" + _digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return decimal.Round(exact, _digits, MidpointRounding.ToEven)
+            .ToString("F" + _digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

@@ -20,7 +20,8 @@ internal static class RocArea
     }
 
     /// <summary>The areas to average over, each with its number of examples.</summary>
-    internal static IReadOnlyList<(double Area, double Examples)> Parts(Labels labels, Values probabilities, int classes, MultiClass multiClass)
+    internal static IReadOnlyList<(double Area, double Examples)> Parts(
+        Labels labels, Values probabilities, int classes, MultiClass multiClass)
     {
         var parts = new List<(double Area, double Examples)>();
         for (var a = 0; a < classes; a++)

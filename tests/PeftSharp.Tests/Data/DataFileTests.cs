@@ -119,7 +119,7 @@ public class DataFileTests : IDisposable
             Assert.Equal([1L, 2L], read["a"].ToArray<long>());
             Assert.Contains($"{Path.GetFileName(file)}' has no column 'd'", Refusal(file, new LoadOptions { Columns = ["d"] }));
         }
-        Assert.Contains("its columns are text", Refusal(_folder.Write("x.txt", "line"), options));
+        Assert.Contains("Columns: text", Refusal(_folder.Write("x.txt", "line"), options));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class DataFileTests : IDisposable
         _folder.Write("b.jsonl", "{\"x\": 1}\n");
         _folder.Write("c.jsonl", "{\"x\": \"text\"}\n");
         var message = Refusal(_folder.Path);
-        Assert.Contains("differ in column 'x': Value(int64) and Value(string)", message);
+        Assert.Contains("Column 'x' has different types in the datasets: Value(int64) and Value(string)", message);
         Assert.Contains("c.jsonl", message);
     }
 

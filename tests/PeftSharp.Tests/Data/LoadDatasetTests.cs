@@ -93,7 +93,7 @@ public class LoadDatasetTests : IDisposable
     {
         var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
         Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
-        Assert.Contains("its splits are train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
+        Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
         Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, "train[1]"));
         Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }));
     }

@@ -114,7 +114,7 @@ public sealed class OwnOptimizerTests : IDisposable
         Assert.Contains("ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model, args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
             optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
         var strange = Assert.Throws<ArgumentException>(() => new Trainer(model, args, rows, dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
-        Assert.Contains("no parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public class ParquetTypeTests : IDisposable
     public void An_unsigned_number_above_int64_is_refused_with_its_row_and_value()
     {
         var message = Refusal(ParquetFiles.Raw<ulong>(UInt64Type.Default, null, 1, ulong.MaxValue));
-        Assert.Contains("x.parquet', column 'x', row 2: The unsigned number 18446744073709551615", message);
+        Assert.Contains("x.parquet', column 'x', row 2: The unsigned integer 18446744073709551615", message);
         Assert.Contains("LoadOptions.Columns", message);
     }
 
@@ -193,7 +193,7 @@ public class ParquetTypeTests : IDisposable
     {
         Assert.Contains("is out of the range of TimeSpan", Refusal(ParquetFiles.Raw<long>(DurationType.Second, long.MaxValue / 2)));
         Assert.Contains("is finer than .NET's tick", Refusal(ParquetFiles.Raw<long>(DurationType.Nanosecond, -1)));
-        Assert.Contains("is no time of a day", Refusal(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Second), 86_400)));
+        Assert.Contains("is not a time of day", Refusal(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Second), 86_400)));
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public class ParquetTypeTests : IDisposable
     {
         AssertIs(Int96(new(0, 0, 2440588), new(1000, 0, 2440587), new(0, 0, 2440588 + 2932896)), "timestamp",
             DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(-1).AddTicks(10), new DateTime(9999, 12, 31));
-        Assert.Contains("column 'x': Row group 0 holds an INT96 time with 1100 nanoseconds of the day", Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
+        Assert.Contains("column 'x': Row group 0 contains an INT96 timestamp with 1100 nanoseconds of the day", Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
 
         Column Int96(params Int96[] values)
         {
