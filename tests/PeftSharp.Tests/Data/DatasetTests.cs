@@ -122,7 +122,7 @@ public class DatasetTests
         var (one, two) = (Small().Shuffle(1), Small().Select([2, 2]));
         Assert.Equal([.. one["label"], .. two["label"]], Datasets.ConcatenateDatasets(one, two)["label"]);
         Assert.Contains("have different columns", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
-        Assert.Contains("'label': Value(int64) and Value(string)", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
+        Assert.Contains("'label' has different types in the datasets: Value(int64) and Value(string)", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
         Assert.Equal(6, one.Repeat(2).Count);
         Assert.Equal(["a", null, "b"], Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2));
         Assert.Equal([1L, 0L], Small().Unique("label"));

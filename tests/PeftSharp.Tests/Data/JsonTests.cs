@@ -59,7 +59,7 @@ public class JsonTests : IDisposable
 
     [Fact]
     public void A_field_that_is_absent_is_named_beside_those_there_are() =>
-        Assert.Contains("no field 'data'; the fields are version, rows", Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
+        Assert.Contains("no field 'data' (LoadOptions.Field). Fields: version, rows", Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_whole()

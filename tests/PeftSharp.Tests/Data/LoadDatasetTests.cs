@@ -114,7 +114,7 @@ public class LoadDatasetTests : IDisposable
         Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
         foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
             Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
-        Assert.Contains("tells no format", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
+        Assert.Contains("is unknown", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
         Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
     }

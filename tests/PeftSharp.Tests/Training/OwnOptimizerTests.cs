@@ -77,7 +77,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var before = TinyRun.Bits(model);
         var warnings = new Warnings();
         new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: [warnings], parameterGroups: HeadAlone).Train();
-        Assert.Contains(warnings.Messages, message => message.Contains("in no group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
+        Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
         {
             Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.eq(before[name]).all().item<bool>(), name);
