@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>Some rows of a data set, by column: what a batched <see cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}, int, IProgress{MapProgress}, CancellationToken)"/> hands to its function.</summary>
+/// <summary>Consecutive rows of a dataset, by column: the argument of the function of a batched <c>Map</c> or <c>Filter</c>.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Batch : IReadOnlyDictionary<string, Column>
 {
@@ -11,16 +11,16 @@ public sealed class Batch : IReadOnlyDictionary<string, Column>
 
     internal Batch(ColumnSet columns, int start, int count) => (_columns, Start, RowCount) = (columns, start, count);
 
-    /// <summary>The number of the first row in the data set.</summary>
+    /// <summary>The index of the first row in the dataset.</summary>
     public int Start { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int RowCount { get; }
 
-    /// <summary>The numbers of the rows in the data set.</summary>
+    /// <summary>The indices of the rows in the dataset.</summary>
     public IEnumerable<int> Indices => Enumerable.Range(Start, RowCount);
 
-    /// <summary>How many columns there are.</summary>
+    /// <summary>The number of columns.</summary>
     public int Count => _columns.Count;
 
     /// <summary>The names of the columns.</summary>
@@ -29,12 +29,12 @@ public sealed class Batch : IReadOnlyDictionary<string, Column>
     /// <summary>The columns.</summary>
     public IEnumerable<Column> Values => _columns.All;
 
-    /// <summary>A column of these rows.</summary>
-    /// <exception cref="DatasetException">There is no such column; the message lists those there are.</exception>
+    /// <summary>A column of the batch.</summary>
+    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public Column this[string column] => _columns[column];
 
-    /// <summary>The texts of a column.</summary>
-    /// <exception cref="DatasetException">There is no such column, it holds no text, or a row has none.</exception>
+    /// <summary>Returns the strings of a column.</summary>
+    /// <exception cref="DatasetException">There is no such column, it does not contain strings, or a value is null.</exception>
     public IReadOnlyList<string> Text(string column) => _columns[column].Texts();
 
     /// <inheritdoc/>
@@ -48,7 +48,8 @@ public sealed class Batch : IReadOnlyDictionary<string, Column>
     }
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, Column>> GetEnumerator() => _columns.All.Select(column => KeyValuePair.Create(column.Name, column)).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, Column>> GetEnumerator() =>
+        _columns.All.Select(column => KeyValuePair.Create(column.Name, column)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

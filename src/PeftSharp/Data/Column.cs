@@ -2,78 +2,88 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>One column of a data set, read by row: <c>dataset["text"]</c>. Values are read without boxing through <see cref="Int64"/>, <see cref="Text"/>, <see cref="Int64s"/> and so on.</summary>
+/// <summary>
+/// A column of a dataset: <c>dataset["text"]</c>. <see cref="Int64"/>, <see cref="Text"/>, <see cref="Int64s"/> and so on read the value of
+/// a row without boxing.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed partial class Column : IReadOnlyList<object?>
 {
     private readonly ColumnData _data;
     private readonly RowIndex _rows;
 
-    internal Column(string name, Feature feature, ColumnData data, RowIndex rows) => (Name, Feature, _data, _rows) = (name, feature, data, rows);
+    internal Column(string name, Feature feature, ColumnData data, RowIndex rows) =>
+        (Name, Feature, _data, _rows) = (name, feature, data, rows);
 
     internal Column(string name, ColumnData data) : this(name, data.Feature, data, RowIndex.All(data.Count)) { }
 
-    /// <summary>The column's name.</summary>
+    /// <summary>The name of the column.</summary>
     public string Name { get; }
 
-    /// <summary>The column's type.</summary>
+    /// <summary>The type of the column.</summary>
     public Feature Feature { get; }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>The value of a row as an object: a number, a string, an array, a dictionary, or null where it is absent.</summary>
+    /// <summary>The value of a row as an object: a number, a string, an array, a dictionary (for structs), or null.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
-    public object? this[int row] => Locate(row, out var at).Get(at);
+    public object? this[int row] => Locate(row, out var index).Get(index);
 
     internal RowIndex Rows => _rows;
 
     internal ColumnData Data => _data;
 
-    /// <summary>Whether the row has no value.</summary>
-    public bool IsNull(int row) => Locate(row, out var at).IsNull(at);
+    /// <summary>Returns whether the value of a row is null.</summary>
+    public bool IsNull(int row) => Locate(row, out var index).IsNull(index);
 
-    /// <summary>The integer, class number or (as 0 and 1) truth value of a row.</summary>
-    /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
-    public long Int64(int row) => Locate(row, out var at) switch
+    /// <summary>Returns the integer, class id or boolean (as 0 or 1) of a row.</summary>
+    /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    public long Int64(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<long> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<int> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<bool> data when !data.IsNull(at) => data.Values[at] ? 1 : 0,
-        var data => throw Unfit(data, row, at, "an integer"),
+        PrimitiveData<long> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<int> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<bool> data when !data.IsNull(index) => data.Values[index] ? 1 : 0,
+        var data => throw CannotRead(data, row, index, "an integer"),
     };
 
-    /// <summary>The number of a row, whole or not, as the nearest float64.</summary>
-    /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
-    public double Double(int row) => Locate(row, out var at) switch
+    /// <summary>Returns the number of a row, converted to the nearest float64.</summary>
+    /// <exception cref="DatasetException">The value is null, or the column does not contain numbers.</exception>
+    public double Double(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<double> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<float> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<long> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<int> data when !data.IsNull(at) => data.Values[at],
-        PrimitiveData<decimal> data when !data.IsNull(at) => NumberCopy.ToDouble(data.Values[at]),
-        var data => throw Unfit(data, row, at, "a number"),
+        PrimitiveData<double> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<float> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<long> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<int> data when !data.IsNull(index) => data.Values[index],
+        PrimitiveData<decimal> data when !data.IsNull(index) => NumberCopy.ToDouble(data.Values[index]),
+        var data => throw CannotRead(data, row, index, "a number"),
     };
 
-    /// <summary>The truth value of a row.</summary>
-    /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
-    public bool Boolean(int row) => Locate(row, out var at) switch
+    /// <summary>Returns the boolean of a row.</summary>
+    /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    public bool Boolean(int row) => Locate(row, out var index) switch
     {
-        PrimitiveData<bool> data when !data.IsNull(at) => data.Values[at],
-        var data => throw Unfit(data, row, at, "a truth value"),
+        PrimitiveData<bool> data when !data.IsNull(index) => data.Values[index],
+        var data => throw CannotRead(data, row, index, "a boolean"),
     };
 
-    /// <summary>The string of a row.</summary>
-    /// <exception cref="DatasetException">The row has no value, or the column holds another type.</exception>
-    public string Text(int row) => Locate(row, out var at) switch
+    /// <summary>Returns the string of a row.</summary>
+    /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
+    public string Text(int row) => Locate(row, out var index) switch
     {
-        ReferenceData<string> data when data[at] is { } text => text,
-        var data => throw Unfit(data, row, at, "text"),
+        ReferenceData<string> data when data[index] is { } text => text,
+        var data => throw CannotRead(data, row, index, "a string"),
     };
 
-    /// <summary>All values as an array: <c>long[]</c> of a column of labels, <c>string[]</c> of texts.</summary>
-    /// <typeparam name="T">long, int, double, float, decimal, bool, string, byte[], DateTime, TimeOnly or TimeSpan, as the column stores it, or its nullable form where values are absent; of lists an array, such as <c>long[]</c> or <c>string[]</c>.</typeparam>
-    /// <exception cref="DatasetException">A row has no value while <typeparamref name="T"/> has no null, or the column holds another type.</exception>
+    /// <summary>Returns all values as an array, such as <c>long[]</c> for a column of labels and <c>string[]</c> for texts.</summary>
+    /// <typeparam name="T">
+    /// The type of the values: <see cref="long"/>, <see cref="int"/>, <see cref="double"/>, <see cref="float"/>, <see cref="decimal"/>,
+    /// <see cref="bool"/>, <see cref="string"/>, <c>byte[]</c>, <see cref="DateTime"/>, <see cref="TimeOnly"/> or <see cref="TimeSpan"/>;
+    /// its nullable type if values are null; for lists an array, such as <c>long[]</c>.
+    /// </typeparam>
+    /// <exception cref="DatasetException">
+    /// The column has another type, or a value is null and <typeparamref name="T"/> is not nullable.
+    /// </exception>
     public T[] ToArray<T>()
     {
         var values = new T[Count];
@@ -82,13 +92,13 @@ public sealed partial class Column : IReadOnlyList<object?>
             {
                 T value => value,
                 null when default(T) is null && typeof(T).IsValueType => default!,
-                _ => throw Unfit(Locate(row, out var at), row, at, typeof(T).Name),
+                _ => throw CannotRead(Locate(row, out var index), row, index, typeof(T).Name),
             };
         return values;
     }
 
-    /// <summary>All texts, in order.</summary>
-    /// <exception cref="DatasetException">A row has no value, or the column holds another type.</exception>
+    /// <summary>Returns all strings, in order.</summary>
+    /// <exception cref="DatasetException">A value is null, or the column has another type.</exception>
     public string[] Texts()
     {
         var texts = new string[Count];
@@ -109,13 +119,13 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <inheritdoc/>
     public override string ToString() => $"Column('{Name}', {Feature}, {Count} rows)";
 
-    internal Column Named(string name) => new(name, Feature, _data, _rows);
+    internal Column WithName(string name) => new(name, Feature, _data, _rows);
 
-    internal Column As(Feature feature) => new(Name, feature, _data, _rows);
+    internal Column WithFeature(Feature feature) => new(Name, feature, _data, _rows);
 
-    internal Column Show(RowIndex rows) => new(Name, Feature, _data, rows);
+    internal Column WithRows(RowIndex rows) => new(Name, Feature, _data, rows);
 
-    /// <summary>The same rows stored in one piece, in order.</summary>
+    /// <summary>Returns a column whose values are stored contiguously in the order of the rows.</summary>
     internal Column Flatten()
     {
         if (_rows.IsRange && _rows.Count == _data.Count)
@@ -127,15 +137,18 @@ public sealed partial class Column : IReadOnlyList<object?>
         return new Column(Name, Feature, data, RowIndex.All(data.Count));
     }
 
-    private ColumnData Locate(int row, out int at)
+    private ColumnData Locate(int row, out int index)
     {
         if ((uint)row >= (uint)_rows.Count)
-            throw new ArgumentOutOfRangeException(nameof(row), row, $"Column '{Name}' has {_rows.Count} rows; there is no row {row}.");
-        at = _rows[row];
-        return _data.Locate(ref at);
+            throw new ArgumentOutOfRangeException(
+                nameof(row), row, $"The row index {row} is out of range: column '{Name}' has {_rows.Count} rows.");
+        index = _rows[row];
+        return _data.Locate(ref index);
     }
 
-    private DatasetException Unfit(ColumnData data, int row, int at, string wanted) => data.IsNull(at)
-        ? new($"Column '{Name}' has no value in row {row}, where {wanted} is needed. Filter such rows out (dataset.Filter(row => !row.IsNull(\"{Name}\"))) or fill them with Map.")
-        : new($"Column '{Name}' holds {Feature}, and row {row} is read as {wanted}. Convert it with CastColumn or Map, or name another column.");
+    private DatasetException CannotRead(ColumnData data, int row, int index, string type) => data.IsNull(index)
+        ? new($"Column '{Name}' is null in row {row}, where {type} is required. "
+            + $"Remove such rows (dataset.Filter(row => !row.IsNull(\"{Name}\"))), or set a value with Map.")
+        : new($"Row {row} of column '{Name}' ({Feature}) cannot be read as {type}. Convert the column with CastColumn or Map, "
+            + "or use another column.");
 }

@@ -3,18 +3,23 @@ using System.Runtime.CompilerServices;
 
 namespace PeftSharp.Data;
 
+/// <content>Datasets of objects in memory.</content>
 public sealed partial class Dataset
 {
-    /// <summary>A data set of named columns: <c>Dataset.FromDict(new() { ["text"] = texts, ["label"] = labels })</c>.</summary>
-    /// <param name="columns">For each column an array or list with one value per row: numbers, strings, booleans, enums, arrays.</param>
-    /// <exception cref="DatasetException">The columns differ in length, or the values of one in type.</exception>
+    /// <summary>
+    /// Creates a dataset from columns: <c>Dataset.FromDict(new() { ["text"] = texts, ["label"] = labels })</c> (<c>from_dict</c>).
+    /// </summary>
+    /// <param name="columns">
+    /// The columns by name: arrays or lists with one value per row, such as numbers, strings, booleans, enums or arrays.
+    /// </param>
+    /// <exception cref="DatasetException">The columns have different lengths, or the values of a column have different types.</exception>
     public static Dataset FromDict(IReadOnlyDictionary<string, IEnumerable> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
         return FromColumns(columns.Select(column => ColumnFactory.Create(column.Key, column.Value)));
     }
 
-    /// <summary>A data set of named columns, for collection expressions and pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
+    /// <summary>Creates a dataset from (name, values) pairs: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>.</summary>
     /// <inheritdoc cref="FromDict(IReadOnlyDictionary{string, IEnumerable})"/>
     public static Dataset FromDict(params IReadOnlyList<(string Name, IEnumerable Values)> columns)
     {
@@ -22,8 +27,8 @@ public sealed partial class Dataset
         return FromColumns(columns.Select(column => ColumnFactory.Create(column.Name, column.Values)));
     }
 
-    /// <summary>A data set of columns, perhaps of several data sets.</summary>
-    /// <exception cref="DatasetException">The columns differ in length, or two have one name.</exception>
+    /// <summary>Creates a dataset from columns, which may be from different datasets.</summary>
+    /// <exception cref="DatasetException">The columns have different lengths, or two columns have the same name.</exception>
     public static Dataset FromColumns(IEnumerable<Column> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -31,8 +36,8 @@ public sealed partial class Dataset
         return new(all, all.Length == 0 ? 0 : all[0].Count, new DatasetFormat());
     }
 
-    /// <summary>A data set of dictionaries, one per row, as <c>from_list</c>; what a row lacks is null.</summary>
-    /// <exception cref="DatasetException">The values of a column differ in type.</exception>
+    /// <summary>Creates a dataset from dictionaries, one per row (<c>from_list</c>). Missing keys are null.</summary>
+    /// <exception cref="DatasetException">The values of a column have different types.</exception>
     public static Dataset FromList(IEnumerable<IReadOnlyDictionary<string, object?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -42,16 +47,23 @@ public sealed partial class Dataset
         return Of(records);
     }
 
-    /// <summary>A data set of objects, one per row: their public properties are the columns, in the order of declaration.</summary>
+    /// <summary>
+    /// Creates a dataset from objects, one per row. The columns are their public properties, in the order of declaration.
+    /// </summary>
     /// <remarks>
-    /// Properties hold numbers, strings, booleans, times, arrays, dictionaries or records of these, or nullable values of them. An enum becomes a <see cref="ClassLabel"/> with its members' names,
-    /// numbered from 0 in the order of their values; a <see cref="Guid"/> becomes text; a <see cref="DateTimeOffset"/> becomes its instant in UTC; a property that is a value tuple, or an array or
-    /// list of them, becomes records with the tuple's names.
+    /// Supported property types are numbers, strings, booleans, dates and times, arrays, dictionaries and records of these, and their
+    /// nullable types. An enum is converted to a <see cref="ClassLabel"/> with the names of its members, whose ids are assigned from 0 in
+    /// ascending order of the enum values; a <see cref="Guid"/> to a string; a <see cref="DateTimeOffset"/> to UTC; a value tuple, or an
+    /// array or list of value tuples, to structs with the element names of the property.
     /// </remarks>
-    /// <param name="rows">The rows, read once: a list, a LINQ query, the entities of a database context.</param>
-    /// <typeparam name="T">A class, record, struct or anonymous type; of <see cref="object"/>, the properties of each row's own type.</typeparam>
-    /// <exception cref="DatasetException">A property's type cannot be stored, a row is null, or the type has no public properties. Value tuples have none: their names exist in source code only, so
-    /// give them to <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.</exception>
+    /// <param name="rows">The rows, which are enumerated once: a list, a LINQ query, the entities of a database context.</param>
+    /// <typeparam name="T">
+    /// A class, record, struct or anonymous type. For <see cref="object"/>, the properties of the runtime type of each row.
+    /// </typeparam>
+    /// <exception cref="DatasetException">
+    /// A row is null, the type has no public properties, or the type of a property is not supported. A value tuple has no properties,
+    /// because its element names exist only in source code; use <see cref="FromRows{T}(IEnumerable{T}, IReadOnlyList{string})"/>.
+    /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -61,25 +73,30 @@ public sealed partial class Dataset
         return Of(records.Store);
     }
 
-    /// <summary>A data set of value tuples, one per row, with a name for each of their values: <c>Dataset.FromRows(pairs, "text", "label")</c>.</summary>
-    /// <param name="rows">The rows, read once.</param>
-    /// <param name="names">The names of the columns, in the order of the tuple's values. The compiler does not keep the names of the tuple itself.</param>
+    /// <summary>Creates a dataset from value tuples, one per row: <c>Dataset.FromRows(pairs, "text", "label")</c>.</summary>
+    /// <param name="rows">The rows, which are enumerated once.</param>
+    /// <param name="names">
+    /// The names of the columns, in the order of the tuple elements. The element names of the tuple are not available at run time.
+    /// </param>
     /// <typeparam name="T">A value tuple, such as <c>(string, int)</c>.</typeparam>
-    /// <exception cref="DatasetException">The number of names is not the number of values, a name is given twice, or a value's type cannot be stored.</exception>
+    /// <exception cref="DatasetException">
+    /// The number of names differs from the number of elements, a name occurs twice, or the type of an element is not supported.
+    /// </exception>
     public static Dataset FromRows<T>(IEnumerable<T> rows, params IReadOnlyList<string> names) where T : ITuple
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(names);
-        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new DatasetException($"The name '{twice.Key}' is given twice; each value needs a name of its own.");
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new DatasetException($"The name '{duplicate.Key}' occurs twice. Column names must be unique.");
         return FromList(rows.Select((row, i) => row is null
-            ? throw new DatasetException($"Row {i} is null; give every row a value.")
-            : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {row.Length} values but there are {names.Count} names ({string.Join(", ", names)}); give each value a name.")));
+            ? throw new DatasetException($"Row {i} is null. Rows must not be null.")
+            : TupleNames.Values(row, names) ?? throw new DatasetException($"Row {i} has {row.Length} elements, "
+                + $"but {names.Count} names were given ({string.Join(", ", names)}). Provide one name per element.")));
     }
 
-    /// <summary>A data set of the objects of an asynchronous sequence, such as the rows of a database or of a web service.</summary>
+    /// <summary>Creates a dataset from the objects of an asynchronous sequence, such as the rows of a database or a web service.</summary>
     /// <inheritdoc cref="FromRows{T}(IEnumerable{T})"/>
-    /// <param name="rows">The rows, read once.</param>
+    /// <param name="rows">The rows, which are enumerated once.</param>
     /// <param name="cancellationToken">Passed to the sequence and checked before each row.</param>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static async Task<Dataset> FromRowsAsync<T>(IAsyncEnumerable<T> rows, CancellationToken cancellationToken = default)

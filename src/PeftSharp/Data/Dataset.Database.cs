@@ -3,15 +3,19 @@ using System.Data.Common;
 
 namespace PeftSharp.Data;
 
+/// <content>Datasets of ADO.NET.</content>
 public sealed partial class Dataset
 {
-    /// <summary>A data set of the rows that a database command returns: <c>Dataset.FromDataReader(command.ExecuteReader())</c>.</summary>
+    /// <summary>Creates a dataset from the rows of a data reader: <c>Dataset.FromDataReader(command.ExecuteReader())</c>.</summary>
     /// <remarks>
-    /// The columns have the names and types of the reader: numbers, text, truth values, times, <see cref="Guid"/> (as text) and <c>byte[]</c>; <see cref="DBNull"/> is null. A column in which
-    /// integers and fractions meet, as SQLite allows, is float64. The rows are copied into memory and the reader is left at its end; the caller disposes it.
+    /// The columns have the names and types of the reader: numbers, strings, booleans, dates and times, <see cref="Guid"/> (converted to a
+    /// string) and <c>byte[]</c>. <see cref="DBNull"/> is converted to null. A column with integers and floating-point values, as SQLite
+    /// allows, is float64. The rows are copied into memory; the reader is read to its end, and the caller disposes it.
     /// </remarks>
-    /// <param name="reader">The reader, before its first row or after rows that are to be skipped; its current result set is read.</param>
-    /// <exception cref="DatasetException">A column has no name or the name of another, values of a column differ in type, or a type cannot be stored.</exception>
+    /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
+    /// <exception cref="DatasetException">
+    /// A column has no name, two columns have the same name, the values of a column have different types, or a type is not supported.
+    /// </exception>
     public static Dataset FromDataReader(IDataReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -21,9 +25,9 @@ public sealed partial class Dataset
         return rows.ToDataset();
     }
 
-    /// <summary>A data set of the rows that a database command returns, read without blocking a thread.</summary>
+    /// <summary>Creates a dataset from the rows of a data reader asynchronously.</summary>
     /// <inheritdoc cref="FromDataReader"/>
-    /// <param name="reader">The reader, before its first row or after rows that are to be skipped; its current result set is read.</param>
+    /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
     /// <param name="cancellationToken">Passed to the reader.</param>
     /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public static async Task<Dataset> FromDataReaderAsync(DbDataReader reader, CancellationToken cancellationToken = default)
@@ -35,9 +39,9 @@ public sealed partial class Dataset
         return rows.ToDataset();
     }
 
-    /// <summary>A data set of the rows of a <see cref="DataTable"/>; rows that were deleted are left out.</summary>
+    /// <summary>Creates a dataset from the rows of a <see cref="DataTable"/>, without deleted rows.</summary>
     /// <inheritdoc cref="FromDataReader"/>
-    /// <param name="table">The table; its rows are copied.</param>
+    /// <param name="table">The table, whose rows are copied.</param>
     public static Dataset FromDataTable(DataTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

@@ -1,49 +1,80 @@
 namespace PeftSharp.Data;
 
+/// <content>Map and Filter.</content>
 public sealed partial class Dataset
 {
     private const int RowsPerTask = 1000;
 
-    /// <summary>New or changed columns, computed row by row: <c>dataset.Map(row => new Dictionary&lt;string, object?&gt; { ["length"] = row.Text("text").Length })</c>.</summary>
-    /// <typeparam name="TValue">What the dictionaries hold: object, or one type where all values are of it.</typeparam>
-    /// <param name="function">From a row to its values of new or changed columns, by name; the same names and types for every row.</param>
-    /// <param name="removeColumns">Columns to drop afterwards.</param>
-    /// <param name="numProc">How many threads call <paramref name="function"/>; with more than one it must be safe to call from several at once. The rows keep their order.</param>
-    /// <param name="progress">Told after every thousand rows.</param>
-    /// <param name="cancellationToken">Stops between rows.</param>
-    /// <exception cref="DatasetException">The function failed (the message names the row, the inner error is the function's), or its values do not fit.</exception>
-    public Dataset Map<TValue>(Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <summary>
+    /// Adds or replaces columns, computed row by row: <c>dataset.Map(row => new Dictionary&lt;string, object?&gt; { ["length"] =
+    /// row.Text("text").Length })</c> (<c>map</c>).
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values: <see cref="object"/>, or the common type of all values.</typeparam>
+    /// <param name="function">
+    /// Returns the values of the new columns of a row, by name. Names and types must be the same for all rows.
+    /// </param>
+    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="numProc">
+    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
+    /// not change. Default 1.
+    /// </param>
+    /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
+    /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="DatasetException">
+    /// The function threw an exception (the message contains the row), or its values have different names or types.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public Dataset Map<TValue>(
+        Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         return Map((row, _) => function(row), removeColumns, numProc, progress, cancellationToken);
     }
 
-    /// <summary>The same with the row's number as second argument: <c>with_indices</c>.</summary>
-    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public Dataset Map<TValue>(Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <summary>Adds or replaces columns, computed row by row by a function of the row and its index (<c>with_indices</c>).</summary>
+    /// <inheritdoc cref="Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?,
+    /// CancellationToken)"/>
+    public Dataset Map<TValue>(
+        Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var shown = _shown;
+        var formatted = _formatted;
         var work = new ParallelRows(Count, RowsPerTask, numProc, progress, cancellationToken);
-        var parts = work.Run((start, count) => MapResult.OfRows(shown, start, count, function, cancellationToken));
+        var parts = work.Run((start, count) => MapResult.OfRows(formatted, start, count, function, cancellationToken));
         return Assemble(parts, removeColumns);
     }
 
-    /// <summary>New or changed columns, computed for many rows at a time: <c>dataset.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true)</c>.</summary>
-    /// <typeparam name="TValue">What the dictionaries hold: object, Array, or one type where all columns are of it.</typeparam>
-    /// <param name="function">From some rows to the values of new or changed columns, by name: for each a list with one value per row. The number of rows may change where no old column stays.</param>
-    /// <param name="batched">True: says that the function takes many rows, as in Python.</param>
-    /// <param name="batchSize">How many rows at a time; the last batch may be smaller.</param>
-    /// <param name="removeColumns">Columns to drop.</param>
-    /// <param name="numProc">How many threads call <paramref name="function"/>; with more than one it must be safe to call from several at once. The rows keep their order.</param>
-    /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="ArgumentException"><paramref name="batched"/> is false: a function of one row takes a <see cref="Row"/>.</exception>
-    /// <exception cref="DatasetException">The function failed (the message names the rows, the inner error is the function's), or its values do not fit.</exception>
-    public Dataset Map<TValue>(Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
-        int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Adds or replaces columns, computed batch by batch: <c>dataset.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(),
+    /// batched: true)</c>.
+    /// </summary>
+    /// <typeparam name="TValue">
+    /// The type of the columns: <see cref="object"/>, <see cref="Array"/>, or the common type of all columns.
+    /// </typeparam>
+    /// <param name="function">
+    /// Returns the values of the new columns of a batch, by name: a list with one value per row each. The number of rows may change if all
+    /// original columns are removed.
+    /// </param>
+    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
+    /// <param name="removeColumns">Columns that are removed afterwards. Default null: none.</param>
+    /// <param name="numProc">
+    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. The order of the rows does
+    /// not change. Default 1.
+    /// </param>
+    /// <param name="progress">Receives a report after every batch. Default null.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="DatasetException">
+    /// The function threw an exception (the message contains the rows), or its values have different names, lengths or types.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public Dataset Map<TValue>(
+        Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
+        IEnumerable<string>? removeColumns = null, int numProc = 1, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         RequireBatched(batched);
@@ -53,42 +84,53 @@ public sealed partial class Dataset
         return Assemble(parts, removed);
     }
 
-    /// <summary>The rows for which <paramref name="function"/> is true, in their order.</summary>
-    /// <param name="function">Whether a row stays.</param>
-    /// <param name="numProc">How many threads call <paramref name="function"/>.</param>
-    /// <param name="progress">Told after every thousand rows.</param>
-    /// <param name="cancellationToken">Stops between rows.</param>
-    /// <exception cref="DatasetException">The function failed; the message names the row, the inner error is the function's.</exception>
-    public Dataset Filter(Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>Returns the rows for which <paramref name="function"/> returns true, in order (<c>filter</c>).</summary>
+    /// <param name="function">Returns whether a row is kept.</param>
+    /// <param name="numProc">
+    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. Default 1.
+    /// </param>
+    /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
+    /// <param name="cancellationToken">Checked before each row.</param>
+    /// <exception cref="DatasetException">The function threw an exception; the message contains the row.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public Dataset Filter(
+        Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
         return Filter((row, _) => function(row), numProc, progress, cancellationToken);
     }
 
-    /// <summary>The same with the row's number as second argument: <c>with_indices</c>.</summary>
+    /// <summary>Returns the rows for which a function of the row and its index returns true, in order (<c>with_indices</c>).</summary>
     /// <inheritdoc cref="Filter(Func{Row, bool}, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public Dataset Filter(Func<Row, int, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
+    public Dataset Filter(
+        Func<Row, int, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(function);
-        var shown = _shown;
+        var formatted = _formatted;
         var work = new ParallelRows(Count, RowsPerTask, numProc, progress, cancellationToken);
         var parts = work.Run((start, count) => Enumerable.Range(start, count).Where(row =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return MapResult.Call(() => function(new Row(shown, row), row), $"row {row}");
+            return MapResult.Call(() => function(new Row(formatted, row), row), $"row {row}");
         }).ToArray());
         return Select(parts.SelectMany(rows => rows));
     }
 
-    /// <summary>The rows for which <paramref name="function"/> gives true, many rows at a time.</summary>
-    /// <param name="function">For each row of the batch whether it stays.</param>
-    /// <param name="batched">True: says that the function takes many rows, as in Python.</param>
-    /// <param name="batchSize">How many rows at a time; the last batch may be smaller.</param>
-    /// <param name="numProc">How many threads call <paramref name="function"/>.</param>
-    /// <param name="progress">Told after every batch.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="ArgumentException"><paramref name="batched"/> is false: a function of one row takes a <see cref="Row"/>.</exception>
-    /// <exception cref="DatasetException">The function failed, or gave another number of answers than it got rows.</exception>
+    /// <summary>Returns the rows for which <paramref name="function"/>, which is called with batches, returns true, in order.</summary>
+    /// <param name="function">Returns for each row of the batch whether it is kept.</param>
+    /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
+    /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>
+    /// <param name="numProc">
+    /// The number of threads that call <paramref name="function"/>, which must be thread-safe if it is above 1. Default 1.
+    /// </param>
+    /// <param name="progress">Receives a report after every batch. Default null.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="ArgumentException"><paramref name="batched"/> is false.</exception>
+    /// <exception cref="DatasetException">
+    /// The function threw an exception, or the number of its results differs from the number of rows.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
     public Dataset Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -101,7 +143,8 @@ public sealed partial class Dataset
             var kept = MapResult.Call(() => function(Rows(start, count)).ToArray(), rows);
             return kept.Length == count
                 ? Enumerable.Range(start, count).Where(row => kept[row - start]).ToArray()
-                : throw new DatasetException($"The function gave {kept.Length} answers for {rows}, which are {count}; give one per row.");
+                : throw new DatasetException(
+                    $"The function returned {kept.Length} values for {count} rows ({rows}). Return one value per row.");
         });
         return Select(parts.SelectMany(rows => rows));
     }
@@ -109,23 +152,25 @@ public sealed partial class Dataset
     private static void RequireBatched(bool batched)
     {
         if (!batched)
-            throw new ArgumentException("A function of a Batch needs batched: true; for a function of one row leave the argument out and take a Row.", nameof(batched));
+            throw new ArgumentException(
+                "A function of a Batch requires batched: true. For a function of a Row, omit the argument.", nameof(batched));
     }
 
-    /// <summary>The old columns that stay (replaced ones in their place), then the new ones.</summary>
+    /// <summary>Combines the remaining original columns (replaced columns keep their position) with the new columns.</summary>
     private Dataset Assemble(MapResult[] parts, IEnumerable<string>? removeColumns)
     {
         var removed = removeColumns?.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var name in removed)
             _ = _columns[name];
-        var made = MapResult.Join(parts);
-        var kept = _columns.All.Where(column => !removed.Contains(column.Name) && !made.ContainsKey(column.Name)).ToArray();
-        var rows = kept.Length > 0 || made.Count == 0 ? Count : made.First().Value.Count;
+        var created = MapResult.Join(parts);
+        var kept = _columns.All.Where(column => !removed.Contains(column.Name) && !created.ContainsKey(column.Name)).ToArray();
+        var rows = kept.Length > 0 || created.Count == 0 ? Count : created.First().Value.Count;
         if (kept.Length > 0)
             foreach (var part in parts)
                 part.RequireRows(kept[0].Name);
-        var columns = _columns.All.Where(column => !removed.Contains(column.Name) || made.ContainsKey(column.Name)).Select(column => made.GetValueOrDefault(column.Name, column))
-            .Concat(made.Values.Where(column => !_columns.Contains(column.Name)));
-        return new(columns, rows, Format.Follow(name => removed.Contains(name) && !made.ContainsKey(name) ? null : name));
+        var columns = _columns.All.Where(column => !removed.Contains(column.Name) || created.ContainsKey(column.Name))
+            .Select(column => created.GetValueOrDefault(column.Name, column))
+            .Concat(created.Values.Where(column => !_columns.Contains(column.Name)));
+        return new(columns, rows, Format.MapColumns(name => removed.Contains(name) && !created.ContainsKey(name) ? null : name));
     }
 }

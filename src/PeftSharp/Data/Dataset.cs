@@ -2,52 +2,57 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>A table of named, typed columns, as <c>datasets.Dataset</c>: rows for a trainer, and methods that make new tables of it.</summary>
+/// <summary>A table of named, typed columns in memory (Python's <c>datasets.Dataset</c>).</summary>
 /// <remarks>
-/// <para>Every method gives a new data set that shares the columns of this one; <see cref="Select(IEnumerable{int})"/>, <see cref="Shuffle"/> and their kin cost an
-/// array of row numbers and no more. Only <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the data set itself.</para>
-/// <para>Thread safety: several threads can read one data set and make others of it at once; <see cref="SetFormat"/> and <see cref="ResetFormat"/> need exclusive use.</para>
+/// <para>
+/// Methods return a new dataset that shares the column data with this one. <see cref="Select(IEnumerable{int})"/>, <see cref="Shuffle"/>
+/// and similar methods only create an array of row indices. Only <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the dataset.
+/// </para>
+/// <para>
+/// Thread safety: several threads can use a dataset at once, except that <see cref="SetFormat"/> and <see cref="ResetFormat"/> require
+/// exclusive access.
+/// </para>
 /// </remarks>
 public sealed partial class Dataset : IReadOnlyList<Row>
 {
     private readonly ColumnSet _columns;
-    private ColumnSet _shown;
+    private ColumnSet _formatted;
 
     internal Dataset(ColumnSet columns, DatasetFormat format)
     {
         format.Validate(columns);
-        (_columns, _shown, Format) = (columns, format.Apply(columns), format);
+        (_columns, _formatted, Format) = (columns, format.Apply(columns), format);
     }
 
     private Dataset(IEnumerable<Column> columns, int rows, DatasetFormat format) : this(new ColumnSet(columns, rows), format) { }
 
-    /// <summary>How many rows there are.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _columns.RowCount;
 
-    /// <summary>How many rows there are, by its Python name.</summary>
+    /// <summary>The number of rows, with the name in <c>datasets</c> (<c>num_rows</c>).</summary>
     public int NumRows => Count;
 
-    /// <summary>The names of all columns, whatever the format shows.</summary>
+    /// <summary>The names of all columns, independent of <see cref="Format"/>.</summary>
     public IReadOnlyList<string> ColumnNames => _columns.Names;
 
-    /// <summary>The names of the columns that rows show: all, or those of <see cref="SetFormat"/>.</summary>
-    public IReadOnlyList<string> FormattedColumnNames => _shown.Names;
+    /// <summary>The names of the columns that rows contain: all, or those of <see cref="SetFormat"/>.</summary>
+    public IReadOnlyList<string> FormattedColumnNames => _formatted.Names;
 
-    /// <summary>The columns' types by name.</summary>
+    /// <summary>The types of the columns, by name.</summary>
     public IReadOnlyDictionary<string, Feature> Features =>
         new OrderedDictionary<string, Feature>(_columns.All.Select(column => KeyValuePair.Create(column.Name, column.Feature)));
 
-    /// <summary>What the rows show.</summary>
+    /// <summary>The format, which determines the columns that rows contain.</summary>
     public DatasetFormat Format { get; private set; }
 
-    /// <summary>A row.</summary>
+    /// <summary>The row with an index.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Row this[int row] => (uint)row < (uint)Count
-        ? new Row(_shown, row)
-        : throw new ArgumentOutOfRangeException(nameof(row), row, $"The data set has {Count} rows; there is no row {row}.");
+        ? new Row(_formatted, row)
+        : throw new ArgumentOutOfRangeException(nameof(row), row, $"The row index {row} is out of range: the dataset has {Count} rows.");
 
-    /// <summary>Neighbouring rows, by column: <c>dataset[..5]</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range reaches beyond the rows.</exception>
+    /// <summary>A range of rows, by column: <c>dataset[..5]</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the number of rows.</exception>
     public Batch this[Range rows]
     {
         get
@@ -57,42 +62,45 @@ public sealed partial class Dataset : IReadOnlyList<Row>
         }
     }
 
-    /// <summary>A column, whatever the format shows.</summary>
-    /// <exception cref="DatasetException">There is no such column; the message lists those there are.</exception>
+    /// <summary>The column with a name, independent of <see cref="Format"/>.</summary>
+    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public Column this[string column] => _columns[column];
 
-    /// <summary>A column, whatever the format shows: the fast way to read many rows.</summary>
-    /// <exception cref="DatasetException">There is no such column; the message lists those there are.</exception>
+    /// <summary>
+    /// Returns the column with a name, independent of <see cref="Format"/>. Reading a column is faster than reading rows.
+    /// </summary>
+    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public Column Column(string name) => _columns[name];
 
-    /// <summary>Makes the rows show only these columns: those that the model is given.</summary>
-    /// <param name="type">"torch", or null for none.</param>
-    /// <param name="columns">The columns to show; null shows all.</param>
-    /// <param name="outputAllColumns">Whether the other columns are shown too.</param>
-    /// <exception cref="ArgumentException">The type is unknown; the message lists the known ones.</exception>
+    /// <summary>Sets the columns that rows contain (<c>set_format</c>).</summary>
+    /// <param name="type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
+    /// <param name="columns">The columns; null: all.</param>
+    /// <param name="outputAllColumns">Whether rows also contain the other columns, after these. Default false.</param>
+    /// <exception cref="ArgumentException">The type is not supported; the message lists the supported types.</exception>
     /// <exception cref="DatasetException">There is no such column.</exception>
     public void SetFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
     {
         var format = new DatasetFormat(type, columns?.ToArray(), outputAllColumns);
         format.Validate(_columns);
-        (Format, _shown) = (format, format.Apply(_columns));
+        (Format, _formatted) = (format, format.Apply(_columns));
     }
 
-    /// <summary>Makes the rows show all columns again.</summary>
+    /// <summary>Resets the format: rows contain all columns (<c>reset_format</c>).</summary>
     public void ResetFormat() => SetFormat();
 
-    /// <summary>The same data set with another format; see <see cref="SetFormat"/>.</summary>
+    /// <summary>Returns the dataset with another format (<c>with_format</c>); see <see cref="SetFormat"/>.</summary>
     public Dataset WithFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false) =>
         new(_columns, new DatasetFormat(type, columns?.ToArray(), outputAllColumns));
 
-    /// <summary>The shown columns as arrays of objects, by name.</summary>
+    /// <summary>Returns the values of the columns of <see cref="FormattedColumnNames"/>, by name (<c>to_dict</c>).</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<object?>> ToDictionary() =>
-        new OrderedDictionary<string, IReadOnlyList<object?>>(_shown.All.Select(column => KeyValuePair.Create(column.Name, (IReadOnlyList<object?>)column.ToArray())));
+        new OrderedDictionary<string, IReadOnlyList<object?>>(
+            _formatted.All.Select(column => KeyValuePair.Create(column.Name, (IReadOnlyList<object?>)column.ToArray())));
 
     /// <inheritdoc/>
     public IEnumerator<Row> GetEnumerator()
     {
-        var columns = _shown;
+        var columns = _formatted;
         for (var row = 0; row < Count; row++)
             yield return new Row(columns, row);
     }
@@ -102,17 +110,22 @@ public sealed partial class Dataset : IReadOnlyList<Row>
     /// <inheritdoc/>
     public override string ToString() => $"Dataset({{features: [{string.Join(", ", ColumnNames)}], num_rows: {Count}}})";
 
-    /// <summary>The first rows as a table for people: the columns' names and types, a line for each row, and how many rows and columns there are.</summary>
-    /// <remarks>Texts and lists are cut to about 40 characters, a class is followed by its name, and numbers are aligned to the right. Shows <see cref="FormattedColumnNames"/>.</remarks>
-    /// <param name="rows">The number of rows to show; default 5. All rows where there are fewer.</param>
+    /// <summary>
+    /// Returns the first rows as a text table: names and types of the columns, one line per row, and the number of rows and columns.
+    /// </summary>
+    /// <remarks>
+    /// The table contains the columns of <see cref="FormattedColumnNames"/>. Strings and lists are truncated to about 40 characters, class
+    /// ids are followed by their name, and numbers are right-aligned.
+    /// </remarks>
+    /// <param name="rows">The maximum number of rows. Default 5.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rows"/> is negative.</exception>
     public string Head(int rows = 5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        return RowTable.Of(_shown, Math.Min(rows, Count));
+        return RowTable.Of(_formatted, Math.Min(rows, Count));
     }
 
-    internal Batch Rows(int start, int count) => new(_shown.Show(count, rows => rows.Slice(start, count)), start, count);
+    internal Batch Rows(int start, int count) => new(_formatted.SelectRows(count, rows => rows.Slice(start, count)), start, count);
 
     private Dataset With(IEnumerable<Column> columns) => new(columns, Count, Format);
 }

@@ -3,16 +3,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>Data sets by the name of their split ("train", "test", …), and methods that do the same to each.</summary>
+/// <summary>
+/// Datasets by split ("train", "test", …), with methods that apply an operation to each (Python's <c>datasets.DatasetDict</c>).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
 {
     private readonly OrderedDictionary<string, Dataset> _splits = new(StringComparer.Ordinal);
 
-    /// <summary>No split yet; add them in an initializer: <c>new DatasetDict { ["train"] = train, ["test"] = test }</c>.</summary>
+    /// <summary>
+    /// Creates a dictionary without splits, for an object initializer: <c>new DatasetDict { ["train"] = train, ["test"] = test }</c>.
+    /// </summary>
     public DatasetDict() { }
 
-    /// <summary>These splits, in this order.</summary>
+    /// <summary>Creates a dictionary of splits, in this order.</summary>
     public DatasetDict(IEnumerable<KeyValuePair<string, Dataset>> splits)
     {
         ArgumentNullException.ThrowIfNull(splits);
@@ -20,49 +24,61 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
             this[name] = dataset;
     }
 
-    /// <summary>The data set of a split.</summary>
-    /// <exception cref="DatasetException">There is no such split; the message lists those there are.</exception>
+    /// <summary>The dataset of a split.</summary>
+    /// <exception cref="DatasetException">There is no such split; the message lists the splits.</exception>
     public Dataset this[string split]
     {
         get => _splits.TryGetValue(split, out var dataset)
             ? dataset
-            : throw new DatasetException($"There is no split '{split}'; the splits are {(_splits.Count == 0 ? "none" : string.Join(", ", _splits.Keys))}.");
+            : throw new DatasetException(
+                $"There is no split '{split}'. Splits: {(_splits.Count == 0 ? "none" : string.Join(", ", _splits.Keys))}.");
         init => _splits[split] = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>How many splits there are.</summary>
+    /// <summary>The number of splits.</summary>
     public int Count => _splits.Count;
 
     /// <summary>The names of the splits.</summary>
     public IEnumerable<string> Keys => _splits.Keys;
 
-    /// <summary>The data sets of the splits.</summary>
+    /// <summary>The datasets of the splits.</summary>
     public IEnumerable<Dataset> Values => _splits.Values;
 
-    /// <summary>How many rows each split has.</summary>
-    public IReadOnlyDictionary<string, int> NumRows => new OrderedDictionary<string, int>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.Count)));
+    /// <summary>The number of rows of each split.</summary>
+    public IReadOnlyDictionary<string, int> NumRows =>
+        new OrderedDictionary<string, int>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.Count)));
 
-    /// <summary>The names of each split's columns.</summary>
+    /// <summary>The column names of each split.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> ColumnNames =>
-        new OrderedDictionary<string, IReadOnlyList<string>>(_splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ColumnNames)));
+        new OrderedDictionary<string, IReadOnlyList<string>>(
+            _splits.Select(split => KeyValuePair.Create(split.Key, split.Value.ColumnNames)));
 
-    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map<TValue>(Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int,
+    /// IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(
+        Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
 
-    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, int, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map<TValue>(Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Row, int, IReadOnlyDictionary{string, TValue}}, IEnumerable{string}?, int,
+    /// IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(
+        Func<Row, int, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, removeColumns, numProc, progress, cancellationToken));
 
-    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}?, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Map<TValue>(Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000, IEnumerable<string>? removeColumns = null,
-        int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="Dataset.Map{TValue}(Func{Batch, IReadOnlyDictionary{string, TValue}}, bool, int, IEnumerable{string}?, int,
+    /// IProgress{MapProgress}?, CancellationToken)"/>
+    public DatasetDict Map<TValue>(
+        Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
+        IEnumerable<string>? removeColumns = null, int numProc = 1, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Each(split => split.Map(function, batched, batchSize, removeColumns, numProc, progress, cancellationToken));
 
     /// <inheritdoc cref="Dataset.Filter(Func{Row, bool}, int, IProgress{MapProgress}?, CancellationToken)"/>
-    public DatasetDict Filter(Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public DatasetDict Filter(
+        Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Each(split => split.Filter(function, numProc, progress, cancellationToken));
 
     /// <inheritdoc cref="Dataset.Filter(Func{Batch, IEnumerable{bool}}, bool, int, int, IProgress{MapProgress}?, CancellationToken)"/>
@@ -85,13 +101,13 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// <inheritdoc cref="Dataset.CastColumn"/>
     public DatasetDict CastColumn(string name, Feature feature) => Each(split => split.CastColumn(name, feature));
 
-    /// <summary>Turns a column of names into class numbers, with one numbering for all splits; see <see cref="Dataset.ClassEncodeColumn"/>.</summary>
+    /// <summary>Converts a column to class ids, which are the same for all splits; see <see cref="Dataset.ClassEncodeColumn"/>.</summary>
     public DatasetDict ClassEncodeColumn(string name)
     {
         if (Count == 0)
             return this;
-        var together = Datasets.ConcatenateDatasets([.. Values.Select(split => split.SelectColumns(name))]).ClassEncodeColumn(name);
-        return CastColumn(name, together.Features[name]);
+        var all = Datasets.ConcatenateDatasets([.. Values.Select(split => split.SelectColumns(name))]).ClassEncodeColumn(name);
+        return CastColumn(name, all.Features[name]);
     }
 
     /// <inheritdoc cref="Dataset.SetFormat"/>
@@ -116,7 +132,8 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
     public DatasetDict Shuffle(long? seed = null) => Each(split => split.Shuffle(seed));
 
     /// <inheritdoc cref="Dataset.Sort(string, bool, string)"/>
-    public DatasetDict Sort(string column, bool reverse = false, string nullPlacement = "at_end") => Each(split => split.Sort(column, reverse, nullPlacement));
+    public DatasetDict Sort(string column, bool reverse = false, string nullPlacement = "at_end") =>
+        Each(split => split.Sort(column, reverse, nullPlacement));
 
     /// <inheritdoc cref="Dataset.FlattenIndices"/>
     public DatasetDict FlattenIndices() => Each(split => split.FlattenIndices());
@@ -135,5 +152,6 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// <inheritdoc/>
     public override string ToString() => $"DatasetDict({{{string.Join(", ", _splits.Select(split => $"{split.Key}: {split.Value}"))}}})";
 
-    private DatasetDict Each(Func<Dataset, Dataset> change) => new(_splits.Select(split => KeyValuePair.Create(split.Key, change(split.Value))));
+    private DatasetDict Each(Func<Dataset, Dataset> change) =>
+        new(_splits.Select(split => KeyValuePair.Create(split.Key, change(split.Value))));
 }

@@ -1,12 +1,12 @@
 namespace PeftSharp.Data;
 
-/// <summary>Which columns a data set shows in its rows, and so gives to the model.</summary>
-/// <param name="Type">"torch" where the rows are meant for a collator that makes tensors, or null. Both show the same .NET values.</param>
-/// <param name="Columns">The columns shown; null shows all.</param>
-/// <param name="OutputAllColumns">Whether the other columns are shown too, after these.</param>
+/// <summary>The format of a dataset: the columns that its rows contain.</summary>
+/// <param name="Type">"torch" or null. It has no effect: rows contain .NET values in both cases.</param>
+/// <param name="Columns">The columns; null: all.</param>
+/// <param name="OutputAllColumns">Whether rows also contain the other columns, after these.</param>
 public sealed record DatasetFormat(string? Type = null, IReadOnlyList<string>? Columns = null, bool OutputAllColumns = false)
 {
-    /// <summary>The names that <see cref="Type"/> may have, besides null.</summary>
+    /// <summary>The supported values of <see cref="Type"/>, in addition to null.</summary>
     public static IReadOnlyList<string> KnownTypes { get; } = ["torch"];
 
     internal ColumnSet Apply(ColumnSet columns)
@@ -19,14 +19,16 @@ public sealed record DatasetFormat(string? Type = null, IReadOnlyList<string>? C
             : new(Columns.Select(name => columns[name]), columns.RowCount, rest);
     }
 
-    /// <summary>The same format where columns were renamed or removed.</summary>
-    internal DatasetFormat Follow(Func<string, string?> rename) =>
+    /// <summary>Returns the format after columns were renamed or removed.</summary>
+    /// <param name="rename">Returns the new name of a column; null if it was removed.</param>
+    internal DatasetFormat MapColumns(Func<string, string?> rename) =>
         Columns is null ? this : this with { Columns = [.. Columns.Select(rename).OfType<string>()] };
 
     internal void Validate(ColumnSet columns)
     {
         if (Type is not null && !KnownTypes.Contains(Type))
-            throw new ArgumentException($"There is no format '{Type}'; the formats are {string.Join(", ", KnownTypes)} and null.");
+            throw new ArgumentException(
+                $"The format type '{Type}' is not supported. Supported types: {string.Join(", ", KnownTypes)} and null.");
         foreach (var name in Columns ?? [])
             _ = columns[name];
     }

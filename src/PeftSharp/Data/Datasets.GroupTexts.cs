@@ -1,13 +1,22 @@
 namespace PeftSharp.Data;
 
+/// <content>Blocks of tokens for language modeling.</content>
 public static partial class Datasets
 {
-    /// <summary>All rows' <c>input_ids</c> one after another, cut into blocks of equal length: what a language model is trained on. What is left at the end is dropped.</summary>
-    /// <remarks>The <c>group_texts</c> of transformers' language-modelling examples, over the whole data set at once, so nothing is lost between batches.</remarks>
-    /// <param name="dataset">Tokenized rows; other columns are left out.</param>
-    /// <param name="blockSize">Tokens of a block.</param>
-    /// <returns>A data set of the column <c>input_ids</c>.</returns>
-    /// <exception cref="DatasetException">There is no column <c>input_ids</c>, or all rows together are shorter than a block.</exception>
+    /// <summary>
+    /// Concatenates the <c>input_ids</c> of all rows and splits them into blocks of equal length, for language modeling. An incomplete last
+    /// block is dropped.
+    /// </summary>
+    /// <remarks>
+    /// This is <c>group_texts</c> of the language modeling examples of transformers, but for the whole dataset instead of each batch, so
+    /// that only one block is dropped.
+    /// </remarks>
+    /// <param name="dataset">The tokenized dataset; columns other than <c>input_ids</c> are ignored.</param>
+    /// <param name="blockSize">The number of tokens of a block.</param>
+    /// <returns>A dataset with the column <c>input_ids</c>.</returns>
+    /// <exception cref="DatasetException">
+    /// There is no column <c>input_ids</c>, or all rows together have fewer tokens than a block.
+    /// </exception>
     public static Dataset GroupTexts(Dataset dataset, int blockSize)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -30,7 +39,9 @@ public static partial class Datasets
                 (block, filled) = (new int[blockSize], 0);
             }
         }
-        if (blocks.Count == 0) throw new DatasetException($"All rows together have {total} tokens, fewer than one block of {blockSize}. Use a smaller blockSize or more text.");
+        if (blocks.Count == 0)
+            throw new DatasetException(
+                $"All rows together have {total} tokens, fewer than one block of {blockSize}. Reduce blockSize, or use more text.");
         return Dataset.FromDict(("input_ids", blocks));
     }
 }

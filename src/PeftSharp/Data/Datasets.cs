@@ -1,27 +1,39 @@
 namespace PeftSharp.Data;
 
-/// <summary>The functions of Python's <c>datasets</c> module; with <c>using static PeftSharp.Data.Datasets;</c> they read as there.</summary>
+/// <summary>
+/// The functions of Python's <c>datasets</c> package. With <c>using static PeftSharp.Data.Datasets;</c>, they can be called without the
+/// class name.
+/// </summary>
 public static partial class Datasets
 {
-    /// <summary>The rows of several data sets, one after the other.</summary>
-    /// <exception cref="DatasetException">They differ in their columns or types.</exception>
+    /// <summary>Concatenates the rows of several datasets (<c>concatenate_datasets</c>).</summary>
+    /// <exception cref="ArgumentException">The list is empty.</exception>
+    /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
     public static Dataset ConcatenateDatasets(params IReadOnlyList<Dataset> datasets)
     {
         ArgumentNullException.ThrowIfNull(datasets);
         if (datasets.Count == 0)
-            throw new ArgumentException("There is no data set to concatenate.", nameof(datasets));
+            throw new ArgumentException("The list of datasets is empty. Pass at least one dataset.", nameof(datasets));
         RequireSameColumns(datasets);
-        return new Dataset(new ColumnSet(datasets[0].ColumnNames.Select(name => Concatenate(name, datasets)), checked(datasets.Sum(dataset => dataset.Count))), datasets[0].Format);
+        return new Dataset(new ColumnSet(datasets[0].ColumnNames.Select(name => Concatenate(name, datasets)),
+            checked(datasets.Sum(dataset => dataset.Count))), datasets[0].Format);
     }
 
-    /// <summary>Rows of several data sets in turn, or drawn from one of them at a time.</summary>
-    /// <param name="datasets">The data sets, with the same columns and types.</param>
-    /// <param name="probabilities">How likely each is to give the next row, with sum 1; null takes them in turn.</param>
-    /// <param name="seed">Of the draws, at least 0; null draws others each time.</param>
-    /// <param name="stoppingStrategy">"first_exhausted" (default) ends with the first set that has no more rows; "all_exhausted" starts short sets again until every row was used; "all_exhausted_without_replacement" uses every row once.</param>
-    /// <exception cref="ArgumentException">The probabilities or the strategy do not fit, or a data set is empty.</exception>
-    /// <exception cref="DatasetException">The data sets differ in their columns or types.</exception>
-    public static Dataset InterleaveDatasets(IReadOnlyList<Dataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null, string stoppingStrategy = "first_exhausted")
+    /// <summary>Interleaves the rows of several datasets, alternately or randomly (<c>interleave_datasets</c>).</summary>
+    /// <param name="datasets">The datasets, with the same columns and types.</param>
+    /// <param name="probabilities">
+    /// The probability that the next row is from each dataset; their sum must be 1. Null: the datasets alternate.
+    /// </param>
+    /// <param name="seed">The seed of the random choice, at least 0. Null: a different order in each call.</param>
+    /// <param name="stoppingStrategy">
+    /// "first_exhausted" (default): stop when the first dataset has no more rows. "all_exhausted": restart exhausted datasets until each
+    /// row was used at least once. "all_exhausted_without_replacement": use each row once.
+    /// </param>
+    /// <exception cref="ArgumentException">The probabilities or the strategy are invalid, or a dataset is empty.</exception>
+    /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
+    public static Dataset InterleaveDatasets(
+        IReadOnlyList<Dataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
+        string stoppingStrategy = "first_exhausted")
     {
         var all = ConcatenateDatasets(datasets);
         return all.Pick(Interleaving.Rows([.. datasets.Select(dataset => dataset.Count)], probabilities, seed, stoppingStrategy));
@@ -33,18 +45,20 @@ public static partial class Datasets
         foreach (var dataset in datasets.Skip(1))
         {
             if (known.Count != dataset.ColumnNames.Count || !dataset.ColumnNames.All(known.ContainsKey))
-                throw new DatasetException($"The data sets differ in their columns: {string.Join(", ", datasets[0].ColumnNames)} and {string.Join(", ", dataset.ColumnNames)}. Select, rename or remove columns first.");
+                throw new DatasetException($"The datasets have different columns: {string.Join(", ", datasets[0].ColumnNames)} and "
+                    + $"{string.Join(", ", dataset.ColumnNames)}. Select, rename or remove columns first.");
             foreach (var name in dataset.ColumnNames)
             {
                 var feature = dataset[name].Feature;
                 if (!known[name].Matches(feature))
-                    throw new DatasetException($"The data sets differ in column '{name}': {known[name]} and {feature}. Call CastColumn on one of them first.");
-                known[name] = known[name].Unify(feature);        // a first part without values says nothing about the others
+                    throw new DatasetException($"Column '{name}' has different types in the datasets: {known[name]} and {feature}. "
+                        + "Call CastColumn on one of them first.");
+                known[name] = known[name].Unify(feature);        // if all values of one are null, the type is that of the other
             }
         }
     }
 
-    /// <summary>A column whose parts keep their storage; rows that were selected or shuffled keep their index.</summary>
+    /// <summary>Concatenates columns without copying values. If rows were selected or shuffled, the result has a row index.</summary>
     private static Column Concatenate(string name, IReadOnlyList<Dataset> datasets)
     {
         var columns = datasets.Select(dataset => dataset[name]).ToArray();

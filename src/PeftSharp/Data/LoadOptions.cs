@@ -1,33 +1,45 @@
 namespace PeftSharp.Data;
 
-/// <summary>How files are read by <see cref="Datasets.LoadDataset(string, LoadOptions?)"/>; names and defaults are those of Python's <c>load_dataset</c>.</summary>
+/// <summary>
+/// Options of <see cref="Datasets.LoadDataset(string, LoadOptions?)"/>, with the names and defaults of Python's <c>load_dataset</c>.
+/// </summary>
 public sealed record LoadOptions
 {
-    /// <summary>"parquet", "json", "csv" or "text"; null (default) goes by the names of the files.</summary>
+    /// <summary>The format: "parquet", "json", "csv" or "text". Default null: determined by the file extension.</summary>
     public string? Format { get; init; }
 
-    /// <summary>The columns to read, in this order; null (default) reads all. Of a Parquet file only these are decoded; a column that cannot be read does not matter if it is not chosen.</summary>
+    /// <summary>
+    /// The columns to read, in this order. Only these columns of a Parquet file are decoded, so other columns may have unsupported types.
+    /// Default null: all.
+    /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>Types of columns that must not be guessed: with Value("string"), the 007 of a CSV file stays "007". Other columns are typed by what they hold.</summary>
+    /// <summary>
+    /// The types of columns, by name: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". The types of other
+    /// columns are inferred. Default null: all types are inferred.
+    /// </summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 
-    /// <summary>CSV: what separates the fields; null (default) is the comma, and the tab for .tsv files.</summary>
+    /// <summary>CSV: the field delimiter. Default null: a comma, or a tab for .tsv files.</summary>
     public char? Delimiter { get; init; }
 
-    /// <summary>CSV: the names of the columns where the file has no header line; null (default) reads them from its first line.</summary>
+    /// <summary>CSV: the names of the columns of a file without header line. Default null: the first line contains the names.</summary>
     public IReadOnlyList<string>? ColumnNames { get; init; }
 
-    /// <summary>CSV: whether pandas' signs for an absent value (an empty field, NA, NaN, null, None, …) become null. Default true.</summary>
+    /// <summary>
+    /// CSV: whether the default NA values of pandas (an empty field, NA, NaN, null, None, …) are read as null. Default true.
+    /// </summary>
     public bool KeepDefaultNa { get; init; } = true;
 
-    /// <summary>JSON: the field of the one object in the file that holds the rows; null (default) takes the file's rows themselves.</summary>
+    /// <summary>
+    /// JSON: the field that contains the rows, if the file is a single object. Default null: the file consists of the rows.
+    /// </summary>
     public string? Field { get; init; }
 
-    /// <summary>Text: "line" (default), "paragraph" (parted by empty lines) or "document" (the whole file): what makes a row.</summary>
+    /// <summary>Text: the unit of a row: "line" (default), "paragraph" (separated by empty lines) or "document" (the whole file).</summary>
     public string SampleBy { get; init; } = "line";
 
-    /// <summary>Text: whether a line keeps the line feed at its end. Default false.</summary>
+    /// <summary>Text: whether lines include their line feed. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
 
     /// <exception cref="ArgumentException">An option belongs to another format and would have no effect.</exception>
@@ -35,25 +47,31 @@ public sealed record LoadOptions
     {
         (string Name, bool IsSet, string Format)[] options =
         [
-            (nameof(Delimiter), Delimiter is not null, "csv"), (nameof(ColumnNames), ColumnNames is not null, "csv"), (nameof(KeepDefaultNa), !KeepDefaultNa, "csv"),
-            (nameof(Field), Field is not null, "json"), (nameof(SampleBy), SampleBy != "line", "text"), (nameof(KeepLinebreaks), KeepLinebreaks, "text"),
+            (nameof(Delimiter), Delimiter is not null, "csv"), (nameof(ColumnNames), ColumnNames is not null, "csv"),
+            (nameof(KeepDefaultNa), !KeepDefaultNa, "csv"), (nameof(Field), Field is not null, "json"),
+            (nameof(SampleBy), SampleBy != "line", "text"), (nameof(KeepLinebreaks), KeepLinebreaks, "text"),
         ];
         foreach (var option in options)
             if (option.IsSet && option.Format != format)
-                throw new ArgumentException($"LoadOptions.{option.Name} is an option of the format {option.Format}, and '{file}' is read as {format}. Remove the option, or set LoadOptions.Format.", option.Name);
+                throw new ArgumentException(
+                    $"LoadOptions.{option.Name} is an option of the format {option.Format}, but '{file}' is read as {format}. "
+                    + "Remove the option, or set LoadOptions.Format.", option.Name);
     }
 
     internal void Validate()
     {
         if (Columns is { Count: 0 })
-            throw new ArgumentException("No columns are chosen; name at least one, or leave Columns null to read all.", nameof(Columns));
-        if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"The column '{twice.Key}' is chosen {twice.Count()} times.", nameof(Columns));
+            throw new ArgumentException(
+                "LoadOptions.Columns is empty. Add at least one column, or set it to null to read all columns.", nameof(Columns));
+        if (Columns?.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new ArgumentException(
+                $"LoadOptions.Columns contains '{duplicate.Key}' {duplicate.Count()} times. Column names must be unique.", nameof(Columns));
         if (Format is not null && !FileFormat.Names.Contains(Format))
-            throw new ArgumentException($"There is no format '{Format}'; the formats are {string.Join(", ", FileFormat.Names)}.", nameof(Format));
+            throw new ArgumentException(
+                $"The format '{Format}' is not supported. Supported formats: {string.Join(", ", FileFormat.Names)}.", nameof(Format));
         if (SampleBy is not ("line" or "paragraph" or "document"))
-            throw new ArgumentException($"Text cannot be sampled by '{SampleBy}'; choose line, paragraph or document.", nameof(SampleBy));
+            throw new ArgumentException($"LoadOptions.SampleBy is '{SampleBy}'; it must be line, paragraph or document.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
-            throw new ArgumentException("A quotation mark or a line break cannot separate fields.", nameof(Delimiter));
+            throw new ArgumentException("LoadOptions.Delimiter must not be a quotation mark or a line break.", nameof(Delimiter));
     }
 }

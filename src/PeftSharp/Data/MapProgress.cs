@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>How far a map or filter has come.</summary>
-/// <param name="Rows">Rows done.</param>
-/// <param name="Total">Rows to do.</param>
+/// <summary>The progress of <c>Map</c> or <c>Filter</c>.</summary>
+/// <param name="Rows">The number of completed rows.</param>
+/// <param name="Total">The total number of rows.</param>
 public readonly record struct MapProgress(int Rows, int Total);

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace PeftSharp.Data;
 
-/// <summary>One row of a data set: a dictionary of its values by column name, and typed access without boxing.</summary>
+/// <summary>A row of a dataset: a dictionary of its values by column name, with methods that read a value without boxing.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class Row : IReadOnlyDictionary<string, object?>
 {
@@ -11,23 +11,23 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
 
     internal Row(ColumnSet columns, int index) => (_columns, Index) = (columns, index);
 
-    /// <summary>The row's number in its data set.</summary>
+    /// <summary>The index of the row in its dataset.</summary>
     public int Index { get; }
 
-    /// <summary>How many columns the row has.</summary>
+    /// <summary>The number of columns.</summary>
     public int Count => _columns.Count;
 
-    /// <summary>The names of the row's columns.</summary>
+    /// <summary>The names of the columns.</summary>
     public IEnumerable<string> Keys => _columns.Names;
 
-    /// <summary>The row's values, in the order of <see cref="Keys"/>.</summary>
+    /// <summary>The values, in the order of <see cref="Keys"/>.</summary>
     public IEnumerable<object?> Values => _columns.All.Select(column => column[Index]);
 
     /// <summary>The value of a column, as an object.</summary>
-    /// <exception cref="DatasetException">There is no such column; the message lists those there are.</exception>
+    /// <exception cref="DatasetException">There is no such column; the message lists the columns.</exception>
     public object? this[string column] => _columns[column][Index];
 
-    /// <summary>Whether the row has no value in this column.</summary>
+    /// <summary>Returns whether the value of a column is null.</summary>
     public bool IsNull(string column) => _columns[column].IsNull(Index);
 
     /// <inheritdoc cref="Column.Int64"/>
@@ -83,6 +83,6 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The names and values of the row, for display: <c>{text: "abc", label: 1}</c>. Long strings and lists are cut.</summary>
+    /// <summary>Returns the names and values for display: <c>{text: "abc", label: 1}</c>. Long strings and lists are truncated.</summary>
     public override string ToString() => ValueText.Fields(this);
 }

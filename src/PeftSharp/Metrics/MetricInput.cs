@@ -29,23 +29,23 @@ internal static class MetricInput
     }
 
     /// <exception cref="ArgumentException">A value is NaN or infinite.</exception>
-    internal static void Finite(Values numbers, string what)
+    internal static void Finite(Values values, string what)
     {
-        for (var i = 0; i < numbers.Count; i++)
-            if (!double.IsFinite(numbers[i]))
+        for (var i = 0; i < values.Count; i++)
+            if (!double.IsFinite(values[i]))
                 throw new ArgumentException(
-                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
+                    $"{what}[{i}] is {values[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
                     + "but metrics require finite values. Check whether the training has diverged.", what);
     }
 
     /// <exception cref="ArgumentException">A value is outside [0, 1].</exception>
-    internal static void Probabilities(Values numbers, string what)
+    internal static void Probabilities(Values values, string what)
     {
-        Finite(numbers, what);
-        for (var i = 0; i < numbers.Count; i++)
-            if (numbers[i] is < 0 or > 1)
+        Finite(values, what);
+        for (var i = 0; i < values.Count; i++)
+            if (values[i] is < 0 or > 1)
                 throw new ArgumentException(
-                    $"{what}[{i}] is {numbers[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
+                    $"{what}[{i}] is {values[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}, "
                     + "which is not a probability. Apply Softmax() to logits.", what);
     }
 

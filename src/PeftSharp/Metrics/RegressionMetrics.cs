@@ -91,12 +91,12 @@ public static class RegressionMetrics
         return sum;
     }
 
-    private static double Mean(ReadOnlySpan<double> numbers)
+    private static double Mean(ReadOnlySpan<double> values)
     {
         double sum = 0;
-        foreach (var number in numbers)
-            sum += number;
-        return sum / numbers.Length;
+        foreach (var value in values)
+            sum += value;
+        return sum / values.Length;
     }
 
     private static double Correlation(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
@@ -112,12 +112,12 @@ public static class RegressionMetrics
         return Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1);      // rounding errors can exceed ±1
     }
 
-    private static bool IsConstant(ReadOnlySpan<double> numbers) => !numbers.ContainsAnyExcept(numbers[0]);
+    private static bool IsConstant(ReadOnlySpan<double> values) => !values.ContainsAnyExcept(values[0]);
 
     /// <summary>Ranks from 1; equal values have the mean of their ranks.</summary>
-    private static double[] Ranks(ReadOnlySpan<double> numbers)
+    private static double[] Ranks(ReadOnlySpan<double> values)
     {
-        var sorted = numbers.ToArray();
+        var sorted = values.ToArray();
         var order = Enumerable.Range(0, sorted.Length).ToArray();
         Array.Sort(sorted, order);
         var ranks = new double[sorted.Length];

@@ -13,110 +13,110 @@ public readonly ref struct Values
     private const double SingleEpsilon = 1.1920928955078125e-7;      // 2⁻²³: the spacing of float32 at 1
     private const double DoubleEpsilon = 2.220446049250313e-16;      // 2⁻⁵²
 
-    private readonly ReadOnlySpan<double> _numbers;
+    private readonly ReadOnlySpan<double> _values;
 
-    private Values(ReadOnlySpan<double> numbers, double epsilon = DoubleEpsilon)
+    private Values(ReadOnlySpan<double> values, double epsilon = DoubleEpsilon)
     {
-        _numbers = numbers;
+        _values = values;
         Epsilon = epsilon;
     }
 
     /// <summary>The number of values.</summary>
-    public int Count => _numbers.Length;
+    public int Count => _values.Length;
 
     /// <summary>The value at an index.</summary>
-    public double this[int index] => _numbers[index];
+    public double this[int index] => _values[index];
 
     /// <summary>
     /// The machine epsilon of the original type of the values, which bounds the clipping of probabilities before a logarithm.
     /// </summary>
     internal double Epsilon { get; }
 
-    internal ReadOnlySpan<double> Span => _numbers;
+    internal ReadOnlySpan<double> Span => _values;
 
     /// <summary>Enumerates the values in order.</summary>
-    public ReadOnlySpan<double>.Enumerator GetEnumerator() => _numbers.GetEnumerator();
+    public ReadOnlySpan<double>.Enumerator GetEnumerator() => _values.GetEnumerator();
 
     /// <summary>Creates values from a collection expression, such as <c>[0.1, 0.9]</c>.</summary>
-    public static Values Create(ReadOnlySpan<double> numbers) => new(numbers.ToArray());
+    public static Values Create(ReadOnlySpan<double> values) => new(values.ToArray());
 
     /// <summary>Creates values from a sequence.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static Values From(IEnumerable<double> numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static Values From(IEnumerable<double> values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(numbers.ToArray());
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values.ToArray());
     }
 
     /// <summary>Creates values from single-precision values, such as the outputs of a model.</summary>
-    public static Values From(ReadOnlySpan<float> numbers)
+    public static Values From(ReadOnlySpan<float> values)
     {
-        var widened = new double[numbers.Length];
-        for (var i = 0; i < numbers.Length; i++)
-            widened[i] = numbers[i];
+        var widened = new double[values.Length];
+        for (var i = 0; i < values.Length; i++)
+            widened[i] = values[i];
         return new(widened, SingleEpsilon);
     }
 
     /// <summary>Creates values from integers, such as labels of 0 and 1.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static implicit operator Values(int[] numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator Values(int[] values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(Array.ConvertAll(numbers, number => (double)number));
+        ArgumentNullException.ThrowIfNull(values);
+        return new(Array.ConvertAll(values, value => (double)value));
     }
 
     /// <summary>
     /// Creates values from integers, such as the labels of an evaluation. Integers beyond 2⁵³ are rounded to the nearest
     /// <see cref="double"/>.
     /// </summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static implicit operator Values(long[] numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator Values(long[] values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(Array.ConvertAll(numbers, number => (double)number));
+        ArgumentNullException.ThrowIfNull(values);
+        return new(Array.ConvertAll(values, value => (double)value));
     }
 
     /// <summary>Creates values from Booleans: 1 for true, 0 for false.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static implicit operator Values(bool[] numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator Values(bool[] values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(Array.ConvertAll(numbers, number => number ? 1.0 : 0.0));
+        ArgumentNullException.ThrowIfNull(values);
+        return new(Array.ConvertAll(values, value => value ? 1.0 : 0.0));
     }
 
     /// <summary>Wraps a span without a copy.</summary>
-    public static implicit operator Values(ReadOnlySpan<double> numbers) => new(numbers);
+    public static implicit operator Values(ReadOnlySpan<double> values) => new(values);
 
     /// <summary>Wraps an array without a copy.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static implicit operator Values(double[] numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator Values(double[] values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(numbers);
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values);
     }
 
     /// <summary>Wraps a list without a copy. The list must not change while the values are in use.</summary>
-    /// <exception cref="ArgumentNullException"><paramref name="numbers"/> is null.</exception>
-    public static implicit operator Values(List<double> numbers)
+    /// <exception cref="ArgumentNullException"><paramref name="values"/> is null.</exception>
+    public static implicit operator Values(List<double> values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return new(CollectionsMarshal.AsSpan(numbers));
+        ArgumentNullException.ThrowIfNull(values);
+        return new(CollectionsMarshal.AsSpan(values));
     }
 
     /// <inheritdoc cref="From(ReadOnlySpan{float})"/>
-    public static implicit operator Values(ReadOnlySpan<float> numbers) => From(numbers);
+    public static implicit operator Values(ReadOnlySpan<float> values) => From(values);
 
     /// <inheritdoc cref="From(ReadOnlySpan{float})"/>
-    public static implicit operator Values(float[] numbers)
+    public static implicit operator Values(float[] values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return From(numbers);
+        ArgumentNullException.ThrowIfNull(values);
+        return From(values);
     }
 
     /// <inheritdoc cref="From(ReadOnlySpan{float})"/>
-    public static implicit operator Values(List<float> numbers)
+    public static implicit operator Values(List<float> values)
     {
-        ArgumentNullException.ThrowIfNull(numbers);
-        return From(CollectionsMarshal.AsSpan(numbers));
+        ArgumentNullException.ThrowIfNull(values);
+        return From(CollectionsMarshal.AsSpan(values));
     }
 }

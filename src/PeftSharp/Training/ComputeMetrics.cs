@@ -1,5 +1,7 @@
 namespace PeftSharp.Training;
 
-/// <summary>The user's metrics of an evaluation, by name; the trainer puts <c>eval_</c> before each name.</summary>
-/// <param name="prediction">Every prediction with its label.</param>
+/// <summary>
+/// Computes the metrics of an evaluation, by name (transformers' <c>compute_metrics</c>). The trainer prefixes each name with <c>eval_</c>.
+/// </summary>
+/// <param name="prediction">The predictions and labels of all rows.</param>
 public delegate IReadOnlyDictionary<string, double> ComputeMetrics(EvalPrediction prediction);

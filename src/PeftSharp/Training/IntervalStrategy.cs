@@ -1,6 +1,6 @@
 namespace PeftSharp.Training;
 
-/// <summary>When the trainer logs or evaluates.</summary>
+/// <summary>When the trainer logs or evaluates (transformers' <c>IntervalStrategy</c>).</summary>
 public enum IntervalStrategy
 {
     /// <summary>Never.</summary>

@@ -2,16 +2,19 @@ using System.Collections;
 
 namespace PeftSharp.Training;
 
-/// <summary>A log line of a run as the state of an <c>ILogger</c> message: each value is a field by its name in C# case, such as <c>Loss</c>, <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>.</summary>
+/// <summary>
+/// The state of an <c>ILogger</c> message for a log entry of a run: each value is a field, named in PascalCase, such as <c>Loss</c>,
+/// <c>GradNorm</c>, <c>EvalLoss</c>, <c>Step</c>.
+/// </summary>
 internal sealed class LogLine(IReadOnlyDictionary<string, double> values) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    /// <summary>The field in which providers look for the template of a message.</summary>
-    private const string Template = "{OriginalFormat}";
+    /// <summary>The name of the field from which logging providers read the message template.</summary>
+    private const string TemplateField = "{OriginalFormat}";
 
     private readonly KeyValuePair<string, object?>[] _fields =
     [
         .. values.Select(pair => KeyValuePair.Create(FieldName(pair.Key), pair.Key == "step" ? (object?)(int)pair.Value : pair.Value)),
-        new(Template, string.Join(", ", values.Keys.Select(name => $"{name} = {{{FieldName(name)}}}"))),
+        new(TemplateField, string.Join(", ", values.Keys.Select(name => $"{name} = {{{FieldName(name)}}}"))),
     ];
 
     public int Count => _fields.Length;
@@ -22,7 +25,9 @@ internal sealed class LogLine(IReadOnlyDictionary<string, double> values) : IRea
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    public override string ToString() => string.Join(", ", values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value}")));
+    public override string ToString() =>
+        string.Join(", ", values.Select(pair => FormattableString.Invariant($"{pair.Key} = {pair.Value}")));
 
-    private static string FieldName(string name) => string.Concat(name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+    private static string FieldName(string name) =>
+        string.Concat(name.Split('_', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
 }

@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace PeftSharp.Training;
 
-/// <summary>Metrics by name, in order; <see cref="ToString"/> gives a table of a line each.</summary>
+/// <summary>Metrics by name, in order. <see cref="ToString"/> returns a table with one line per metric.</summary>
 internal sealed class MetricTable(OrderedDictionary<string, double> values) : IReadOnlyDictionary<string, double>
 {
     private const double Large = 1e6, Small = 1e-4;
@@ -15,7 +15,9 @@ internal sealed class MetricTable(OrderedDictionary<string, double> values) : IR
 
     public int Count => values.Count;
 
-    public double this[string key] => values.TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no metric '{key}'; there are {string.Join(", ", values.Keys)}.");
+    public double this[string key] => values.TryGetValue(key, out var value)
+        ? value
+        : throw new KeyNotFoundException($"There is no metric '{key}'. Metrics: {string.Join(", ", values.Keys)}.");
 
     public bool ContainsKey(string key) => values.ContainsKey(key);
 
@@ -31,7 +33,9 @@ internal sealed class MetricTable(OrderedDictionary<string, double> values) : IR
         return string.Join('\n', values.Select(pair => $"{pair.Key.PadRight(width)}  {Text(pair.Value),10}"));
     }
 
-    /// <summary>Four decimals; numbers that these do not show in scientific notation.</summary>
+    /// <summary>Formats a value with four decimals, and very large or small values in scientific notation.</summary>
     private static string Text(double value) => value.ToString(
-        double.IsFinite(value) && value != 0 && (Math.Abs(value) >= Large || Math.Abs(value) < Small) ? "0.####E+0" : double.IsInteger(value) ? "0" : "0.0000", CultureInfo.InvariantCulture);
+        double.IsFinite(value) && value != 0 && (Math.Abs(value) >= Large || Math.Abs(value) < Small) ? "0.####E+0"
+            : double.IsInteger(value) ? "0"
+            : "0.0000", CultureInfo.InvariantCulture);
 }

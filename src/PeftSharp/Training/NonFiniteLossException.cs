@@ -1,11 +1,15 @@
 namespace PeftSharp.Training;
 
-/// <summary>A loss or gradient that is no number. The step was not applied: the weights are those of the step before.</summary>
+/// <summary>
+/// Thrown when a loss or gradient is NaN or infinite. The optimizer step was not applied: the weights are those after the previous step.
+/// </summary>
 public sealed class NonFiniteLossException : PeftSharpException
 {
     /// <summary>The optimizer step that was not applied, counted from 1.</summary>
     public int Step { get; }
 
-    /// <summary>An error at a step.</summary>
+    /// <summary>Creates an exception for an optimizer step.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="step">The optimizer step, counted from 1.</param>
     public NonFiniteLossException(string message, int step) : base(message) => Step = step;
 }

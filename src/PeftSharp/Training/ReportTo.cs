@@ -2,13 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace PeftSharp.Training;
 
-/// <summary>Where the trainer writes its log lines in addition to its logger and callbacks; transformers' <c>report_to</c>.</summary>
+/// <summary>Where the trainer writes log entries in addition to its logger and callbacks (transformers' <c>report_to</c>).</summary>
 public enum ReportTo
 {
     /// <summary>Nowhere else (<c>none</c>).</summary>
     None,
 
-    /// <summary>TensorBoard event files (<c>tensorboard</c>), written by <see cref="TensorBoardLog"/> to <see cref="TrainingArguments.LoggingDir"/>.</summary>
+    /// <summary>
+    /// TensorBoard event files (<c>tensorboard</c>), written by <see cref="TensorBoardLog"/> to <see cref="TrainingArguments.LoggingDir"/>.
+    /// </summary>
     [JsonStringEnumMemberName("tensorboard")]
     TensorBoard,
 }

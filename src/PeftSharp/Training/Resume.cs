@@ -3,9 +3,15 @@ using PeftSharp.Training.Checkpoints;
 
 namespace PeftSharp.Training;
 
-/// <summary>Whether <see cref="Trainer.Train"/> starts a new run or resumes a checkpoint, and which one. The default is <see cref="Never"/>.</summary>
-/// <remarks>Converts implicitly from transformers' <c>resume_from_checkpoint</c>: true is <see cref="Last"/>, false and null are <see cref="Never"/>, a string is the folder of a checkpoint.</remarks>
-[SuppressMessage("Naming", "CA1716:Identifiers should not match keywords", Justification = "Reserved in Visual Basic only, where it is written [Resume].")]
+/// <summary>
+/// Whether <see cref="Trainer.Train"/> starts a new run or resumes a checkpoint, and which one. The default is <see cref="Never"/>.
+/// </summary>
+/// <remarks>
+/// Converts implicitly from transformers' <c>resume_from_checkpoint</c>: true is <see cref="Last"/>, false and null are
+/// <see cref="Never"/>, a string is the folder of a checkpoint.
+/// </remarks>
+[SuppressMessage("Naming", "CA1716:Identifiers should not match keywords",
+    Justification = "Reserved in Visual Basic only, where it is written [Resume].")]
 public readonly record struct Resume
 {
     private readonly Choice _choice;
@@ -13,16 +19,22 @@ public readonly record struct Resume
 
     private Resume(Choice choice, string? folder = null) => (_choice, _folder) = (choice, folder);
 
-    /// <summary>Start a new run.</summary>
+    /// <summary>Starts a new run.</summary>
     public static Resume Never => default;
 
-    /// <summary>Resume the last checkpoint in <see cref="TrainingArguments.OutputDir"/> (<see cref="TrainerUtils.GetLastCheckpoint"/>), or start a new run if there is none.</summary>
+    /// <summary>
+    /// Resumes the last checkpoint in <see cref="TrainingArguments.OutputDir"/> (<see cref="TrainerUtils.GetLastCheckpoint"/>), or starts a
+    /// new run if there is none.
+    /// </summary>
     public static Resume IfPresent => new(Choice.IfPresent);
 
-    /// <summary>Resume the last checkpoint in <see cref="TrainingArguments.OutputDir"/> (<see cref="TrainerUtils.GetLastCheckpoint"/>). Training fails with a <see cref="CheckpointException"/> if there is none.</summary>
+    /// <summary>
+    /// Resumes the last checkpoint in <see cref="TrainingArguments.OutputDir"/> (<see cref="TrainerUtils.GetLastCheckpoint"/>).
+    /// <see cref="Trainer.Train"/> throws a <see cref="CheckpointException"/> if there is none.
+    /// </summary>
     public static Resume Last => new(Choice.Last);
 
-    /// <summary>Resume a checkpoint.</summary>
+    /// <summary>Resumes a checkpoint.</summary>
     /// <param name="folder">The folder of the checkpoint, such as <c>trainer_output/checkpoint-500</c>.</param>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or empty.</exception>
     public static Resume From(string folder)
@@ -34,19 +46,19 @@ public readonly record struct Resume
     /// <summary>True: <see cref="Last"/>; false: <see cref="Never"/>.</summary>
     public static implicit operator Resume(bool resumeFromCheckpoint) => resumeFromCheckpoint ? Last : Never;
 
-    /// <summary>The folder of a checkpoint; null: <see cref="Never"/>.</summary>
+    /// <summary>A string: the folder of a checkpoint (<see cref="From"/>); null: <see cref="Never"/>.</summary>
     /// <exception cref="ArgumentException">The folder is empty.</exception>
     public static implicit operator Resume(string? folder) => folder is null ? Never : From(folder);
 
-    /// <summary>The value as it is written in code, such as <c>Resume.Last</c>.</summary>
+    /// <summary>Returns the value as it is written in code, such as <c>Resume.Last</c>.</summary>
     public override string ToString() => _choice == Choice.From ? $"Resume.From(\"{_folder}\")" : $"Resume.{_choice}";
 
-    /// <summary>The folder of the checkpoint to resume; null for a new run.</summary>
+    /// <summary>Returns the folder of the checkpoint to resume; null for a new run.</summary>
     /// <exception cref="CheckpointException">A checkpoint is required and there is none.</exception>
     internal string? CheckpointOf(string outputDir) => _choice switch
     {
         Choice.IfPresent => CheckpointFolder.Last(outputDir),
-        Choice.Last => CheckpointFolder.Newest(outputDir),
+        Choice.Last => CheckpointFolder.RequireLast(outputDir),
         _ => _folder,
     };
 

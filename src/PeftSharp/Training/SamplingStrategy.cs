@@ -1,12 +1,14 @@
 namespace PeftSharp.Training;
 
-/// <summary>The order of the training rows.</summary>
+/// <summary>The order of the training rows (transformers' <c>train_sampling_strategy</c>).</summary>
 public enum SamplingStrategy
 {
-    /// <summary>A new random order each epoch, from the seed.</summary>
+    /// <summary>A new random permutation in each epoch, determined by the seed.</summary>
     Random,
-    /// <summary>The order of the data set.</summary>
+    /// <summary>The order of the dataset.</summary>
     Sequential,
-    /// <summary>Random, with rows of similar length in the same batch, which reduces padding.</summary>
+    /// <summary>
+    /// Random, with rows of similar length in the same batch, which reduces padding (transformers' <c>group_by_length</c>).
+    /// </summary>
     GroupByLength,
 }

@@ -1,14 +1,14 @@
 namespace PeftSharp.Training;
 
-/// <summary>When the trainer writes a checkpoint.</summary>
+/// <summary>When the trainer writes a checkpoint (transformers' <c>SaveStrategy</c>).</summary>
 public enum SaveStrategy
 {
     /// <summary>Never.</summary>
     No,
-    /// <summary>Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps, and at the end.</summary>
+    /// <summary>Every <see cref="TrainingArguments.SaveSteps"/> optimizer steps, and at the end of the run.</summary>
     Steps,
     /// <summary>At the end of each epoch.</summary>
     Epoch,
-    /// <summary>After each evaluation that is the best so far.</summary>
+    /// <summary>After each evaluation with a new best metric (<see cref="TrainingArguments.MetricForBestModel"/>).</summary>
     Best,
 }

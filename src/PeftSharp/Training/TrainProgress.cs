@@ -1,11 +1,14 @@
 namespace PeftSharp.Training;
 
-/// <summary>The state of a run after an optimizer step, as <see cref="Trainer.Train"/> and <see cref="Trainer.TrainAsync"/> report it.</summary>
-/// <param name="Step">The number of optimizer steps done, including those before the checkpoint that was resumed.</param>
+/// <summary>
+/// The state of a run after an optimizer step, as <see cref="Trainer.Train"/> and <see cref="Trainer.TrainAsync"/> report it.
+/// </summary>
+/// <param name="Step">The number of completed optimizer steps, including those before the checkpoint that was resumed.</param>
 /// <param name="TotalSteps">The number of optimizer steps of the whole run.</param>
-/// <param name="Epoch">The number of epochs done, with a fraction for the current one.</param>
+/// <param name="Epoch">The number of completed epochs, including the fraction of the current one.</param>
 /// <param name="Loss">The training loss of this step: the mean over its targets.</param>
 /// <param name="LearningRate">The learning rate of this step.</param>
-/// <param name="GradNorm">The L2 norm of all gradients of this step before clipping.</param>
+/// <param name="GradNorm">The global L2 norm of the gradients of this step before clipping.</param>
 /// <param name="Metrics">The metrics of the last evaluation of this run, such as <c>eval_loss</c>; empty before the first one.</param>
-public sealed record TrainProgress(int Step, int TotalSteps, double Epoch, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics);
+public sealed record TrainProgress(
+    int Step, int TotalSteps, double Epoch, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics);

@@ -9,45 +9,56 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training;
 
-/// <summary>The model of a run, and checks of what the caller's functions and overriding methods return.</summary>
+/// <content>Creation of the model, and checks of the arguments and of the results of custom functions and overriding methods.</content>
 public partial class Trainer
 {
-    private UnusedColumns OtherColumns => Args.RemoveUnusedColumns ? UnusedColumns.Remove : _loader.IsOwn ? UnusedColumns.Raw
+    private UnusedColumns UnusedColumnsHandling => Args.RemoveUnusedColumns ? UnusedColumns.Remove : _loader.IsCustom ? UnusedColumns.Raw
         : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Refuse;
 
     private static void CheckExclusions(
-        PretrainedModel? model, Dataset? evalDataset, Func<PretrainedModel>? modelInit, Optimizer? optimizer, Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, IReadOnlyDictionary<string, Dataset>? evalDatasets)
+        PretrainedModel? model, Dataset? evalDataset, Func<PretrainedModel>? modelInit, Optimizer? optimizer,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, IReadOnlyDictionary<string, Dataset>? evalDatasets)
     {
-        if (model is not null && modelInit is not null) throw new ArgumentException("The trainer was given a model and modelInit, which makes one; pass one of the two.", nameof(modelInit));
+        if (model is not null && modelInit is not null)
+            throw new ArgumentException("Both model and modelInit were given. Pass one of the two.", nameof(modelInit));
         if (optimizer is not null && modelInit is not null)
-            throw new ArgumentException("The trainer was given an optimizer and modelInit, which makes a model with other parameters for each run. Pass parameterGroups, or override CreateOptimizer.", nameof(modelInit));
-        if (optimizer is not null && parameterGroups is not null) throw new ArgumentException("The trainer was given an optimizer, which has its groups, and parameterGroups; pass one of the two.", nameof(parameterGroups));
-        if (evalDataset is not null && evalDatasets is not null) throw new ArgumentException("The trainer was given evalDataset and evalDatasets; pass one of the two.", nameof(evalDatasets));
+            throw new ArgumentException(
+                "Both an optimizer and modelInit were given, but modelInit creates a model with new parameters for each run. "
+                + "Pass parameterGroups instead of the optimizer, or override CreateOptimizer.", nameof(modelInit));
+        if (optimizer is not null && parameterGroups is not null)
+            throw new ArgumentException("Both an optimizer, which has its own parameter groups, and parameterGroups were given. "
+                + "Pass one of the two.", nameof(parameterGroups));
+        if (evalDataset is not null && evalDatasets is not null)
+            throw new ArgumentException("Both evalDataset and evalDatasets were given. Pass one of the two.", nameof(evalDatasets));
         if (evalDatasets is not null) CheckNames(evalDatasets);
     }
 
     private static void CheckNames(IReadOnlyDictionary<string, Dataset> evalDatasets)
     {
-        if (evalDatasets.Count == 0) throw new ArgumentException("evalDatasets is empty; give at least one data set to evaluate on.", nameof(evalDatasets));
+        if (evalDatasets.Count == 0) throw new ArgumentException("evalDatasets is empty. Add at least one dataset.", nameof(evalDatasets));
         foreach (var (name, data) in evalDatasets)
         {
-            if (string.IsNullOrWhiteSpace(name)) throw new ArgumentException("A data set of evalDatasets has an empty name, which would stand in the names of its metrics; name it.", nameof(evalDatasets));
-            if (data is null) throw new ArgumentException($"The data set '{name}' of evalDatasets is null.", nameof(evalDatasets));
+            if (string.IsNullOrWhiteSpace(name))
+                throw new ArgumentException("A dataset of evalDatasets has an empty name. Set a name: "
+                    + "it becomes part of the metric names (eval_NAME_loss).", nameof(evalDatasets));
+            if (data is null) throw new ArgumentException($"The dataset '{name}' of evalDatasets is null.", nameof(evalDatasets));
         }
     }
 
-    private PretrainedModel MakeModel()
+    private PretrainedModel CreateModel()
     {
         Seed.Set(Args.Seed);
-        return _modelInit!() ?? throw new InvalidOperationException("modelInit returned null; it must return the model to train.");
+        return _modelInit!() ?? throw new InvalidOperationException("modelInit returned null. It must return the model to train.");
     }
 
-    /// <summary>Begins a run with a new model where the caller gave a function that makes it.</summary>
-    private void RemakeModel()
+    /// <summary>Replaces the model with a new one of <c>modelInit</c>, if the trainer has it.</summary>
+    private void ReinitializeModel()
     {
         if (_modelInit is null) return;
-        var model = MakeModel();
-        if (ReferenceEquals(model, _model)) throw new InvalidOperationException("modelInit returned the model of the run before, so this run would not begin anew. Make a new model in it, or pass the model itself.");
+        var model = CreateModel();
+        if (ReferenceEquals(model, _model))
+            throw new InvalidOperationException("modelInit returned the model of the previous run, which is already trained. "
+                + "Return a new model, or pass the model as the argument 'model'.");
         _model.Dispose();
         (_model, Context.Model) = (model, model);
         MoveToDevice();
@@ -59,41 +70,50 @@ public partial class Trainer
         if (_model.Device.type != device.type) _model.to(device);
     }
 
-    /// <exception cref="ArgumentException">A parameter of the optimizer is not one of the model.</exception>
+    /// <exception cref="ArgumentException">The optimizer has a parameter that the model does not have.</exception>
     private void CheckOptimizer(Optimizer optimizer)
     {
-        var own = _model.parameters().Select(parameter => parameter.Handle).ToHashSet();
-        if (optimizer.Parameters.FirstOrDefault(parameter => !own.Contains(parameter.Value.Handle)) is { } stranger)
-            throw new ArgumentException($"The optimizer trains '{stranger.Name}', which is no parameter of {_model.GetName()}. A model that is moved to a device, or gets adapters, has other parameters: make the optimizer afterwards, or override CreateOptimizer.");
+        var modelParameters = _model.parameters().Select(parameter => parameter.Handle).ToHashSet();
+        if (optimizer.Parameters.FirstOrDefault(parameter => !modelParameters.Contains(parameter.Value.Handle)) is { } unknown)
+            throw new ArgumentException(
+                $"The optimizer's parameter '{unknown.Name}' is not a parameter of {_model.GetName()}. Moving a model to a device and "
+                + "adding adapters replace its parameters: create the optimizer afterwards, or override CreateOptimizer.");
     }
 
-    private IEnumerable<string> LeftOutWarnings(Optimizer optimizer)
+    private IEnumerable<string> ParametersWithoutGroupWarnings(Optimizer optimizer)
     {
-        string[] names = [.. UpdateStep.LeftOut(_model, optimizer).Select(parameter => parameter.Name)];
+        string[] names = [.. UpdateStep.ParametersWithoutGroup(_model, optimizer).Select(parameter => parameter.Name)];
         if (names.Length > 0)
-            yield return $"{names.Length} parameters that could be trained are in no group of the optimizer and stay as they are: {string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. Add them to a group, or freeze them (requires_grad = false), which saves the time for their gradients.";
+            yield return $"{names.Length} trainable parameters are in no parameter group of the optimizer, so they are not trained: "
+                + $"{string.Join(", ", names.Take(3))}{(names.Length > 3 ? ", …" : "")}. "
+                + "Add them to a group, or freeze them (requires_grad = false) to save the time for their gradients.";
     }
 
-    /// <summary>The batches of the first epoch; the random stream is as before.</summary>
-    /// <exception cref="DatasetException">There is none.</exception>
+    /// <summary>Returns the batches of the first epoch. The state of the random number generator does not change.</summary>
+    /// <exception cref="DatasetException">There are no batches.</exception>
     private IReadOnlyList<int[]> FirstTrainBatches(Dataset dataset)
     {
-        using var state = RandomStream.Save();
+        using var state = DefaultGenerator.Save();
         var batches = GetTrainBatches(dataset, epoch: 0);
-        RandomStream.Restore(state);
-        return batches.Count > 0 ? batches : throw new DatasetException($"GetTrainBatches of {GetType().Name} gave no batches for epoch 0, so there is nothing to train on.");
+        DefaultGenerator.Restore(state);
+        return batches.Count > 0 ? batches : throw new DatasetException(
+            $"GetTrainBatches of {GetType().Name} returned no batches for epoch 0. Return at least one batch.");
     }
 
-    /// <exception cref="DatasetException">The batches of an overriding method are not those of the plan, or no rows of the data set.</exception>
+    /// <exception cref="DatasetException">
+    /// An overriding method returned another number of batches than in the first epoch, an empty batch, or a row index out of range.
+    /// </exception>
     private IReadOnlyList<int[]> TrainBatchesOf(Dataset dataset, int epoch, StepPlan plan)
     {
         var batches = GetTrainBatches(dataset, epoch);
         if (!IsOverridden(GetTrainBatches)) return batches;
         if (batches.Count != plan.BatchesPerEpoch)
-            throw new DatasetException($"GetTrainBatches gave {batches.Count} batches for epoch {epoch} and {plan.BatchesPerEpoch} for epoch 0. Give every epoch the same number of batches, from which the steps of the run were counted.");
+            throw new DatasetException($"GetTrainBatches returned {batches.Count} batches for epoch {epoch}, but {plan.BatchesPerEpoch} "
+                + "for epoch 0. Return the same number of batches in every epoch: it determines the number of steps of the run.");
         foreach (var (index, rows) in batches.Index())
             if (rows.Length == 0 || rows.Any(row => row < 0 || row >= dataset.Count))
-                throw new DatasetException($"GetTrainBatches gave batch {index} of epoch {epoch} the rows [{string.Join(", ", rows)}], but a batch needs at least one row, and the rows of the training data are 0 to {dataset.Count - 1}.");
+                throw new DatasetException($"GetTrainBatches returned the rows [{string.Join(", ", rows)}] for batch {index} of epoch "
+                    + $"{epoch}. A batch must have at least one row, and row indices must be 0 to {dataset.Count - 1}.");
         return batches;
     }
 }

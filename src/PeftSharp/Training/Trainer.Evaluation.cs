@@ -9,80 +9,118 @@ namespace PeftSharp.Training;
 /// <content>Evaluation and prediction.</content>
 public partial class Trainer
 {
-    /// <summary>Loss and metrics on the evaluation rows; they are logged, and <c>ToString</c> of the result gives a table. With several evaluation sets: those of each, with its name.</summary>
-    /// <param name="evalDataset">The rows to evaluate on. Default null: those of the constructor.</param>
-    /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
+    /// <summary>Evaluates the model: computes and logs the loss and the metrics on the evaluation dataset, or on each of several.</summary>
+    /// <param name="evalDataset">The evaluation dataset. Default null: the evaluation datasets of the constructor.</param>
+    /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <exception cref="InvalidOperationException">There are no rows to evaluate on, or the trainer is training on another thread.</exception>
-    public IReadOnlyDictionary<string, double> Evaluate(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
+    /// <returns>
+    /// The metrics by name, such as <c>eval_loss</c>, or <c>eval_NAME_loss</c> with several evaluation datasets. <c>ToString</c> returns a
+    /// table.
+    /// </returns>
+    /// <exception cref="DatasetException">The dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no evaluation dataset, or the trainer is training on another thread.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(
+        Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
-        if (evalDataset is not null) return EvaluateOn(ModelColumns.Of(evalDataset, _model, OtherColumns, "evaluation", needsLabels: false, _logger, _labelColumn), metricKeyPrefix, cancellationToken);
-        if (_evalDatasets.Count == 0) throw new InvalidOperationException("This trainer was given no evaluation data; pass evalDataset or evalDatasets.");
+        if (evalDataset is not null)
+            return EvaluateOn(SelectColumns(evalDataset, "evaluation"), metricKeyPrefix, cancellationToken);
+        if (_evalDatasets.Count == 0)
+            throw new InvalidOperationException("The trainer has no evaluation dataset. Pass evalDataset or evalDatasets.");
         return EvaluateOn(_evalDatasets, metricKeyPrefix, cancellationToken);
     }
 
-    /// <summary>Evaluates on a separate thread, so that the calling thread is free.</summary>
+    /// <summary>Evaluates the model on a separate thread, so that the calling thread is not blocked.</summary>
     /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
     /// <inheritdoc cref="Evaluate(Dataset?, string, CancellationToken)"/>
-    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(
+        Dataset? evalDataset = null, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Evaluate(evalDataset, metricKeyPrefix, cancellationToken), cancellationToken);
 
-    /// <summary>Loss and metrics on each of several data sets; they are logged.</summary>
-    /// <param name="evalDatasets">Data sets by name. The name stands between the prefix and the name of a metric: <c>eval_NAME_loss</c>.</param>
-    /// <param name="metricKeyPrefix">Put before each name. Default <c>eval</c>.</param>
+    /// <summary>Evaluates the model on several datasets: computes and logs the loss and the metrics of each.</summary>
+    /// <param name="evalDatasets">
+    /// The datasets by name. Metric names contain the name of the dataset after the prefix: <c>eval_NAME_loss</c>.
+    /// </param>
+    /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>eval</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <exception cref="ArgumentException">There is no data set, or one without a name.</exception>
-    public IReadOnlyDictionary<string, double> Evaluate(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
+    /// <returns>The metrics of all datasets by name. <c>ToString</c> returns a table.</returns>
+    /// <exception cref="ArgumentException">There is no dataset, or a dataset has no name.</exception>
+    /// <exception cref="DatasetException">A dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(
+        IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(evalDatasets);
         CheckNames(evalDatasets);
-        return EvaluateOn([.. evalDatasets.Select(set => ((string?)set.Key, ModelColumns.Of(set.Value, _model, OtherColumns, $"evaluation '{set.Key}'", needsLabels: false, _logger, _labelColumn)))], metricKeyPrefix, cancellationToken);
+        return EvaluateOn(
+            [.. evalDatasets.Select(set => ((string?)set.Key, SelectColumns(set.Value, $"evaluation '{set.Key}'")))],
+            metricKeyPrefix, cancellationToken);
     }
 
-    /// <summary>Evaluates on each of several data sets on a separate thread, so that the calling thread is free.</summary>
+    /// <summary>Evaluates the model on several datasets on a separate thread, so that the calling thread is not blocked.</summary>
     /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
     /// <inheritdoc cref="Evaluate(IReadOnlyDictionary{string, Dataset}, string, CancellationToken)"/>
-    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval", CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(
+        IReadOnlyDictionary<string, Dataset> evalDatasets, string metricKeyPrefix = "eval",
+        CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Evaluate(evalDatasets, metricKeyPrefix, cancellationToken), cancellationToken);
 
-    /// <summary>Predictions for rows, with labels and metrics where the rows have labels.</summary>
-    /// <param name="testDataset">The rows.</param>
-    /// <param name="metricKeyPrefix">Put before each metric's name. Default <c>test</c>.</param>
+    /// <summary>Computes predictions for a dataset and, if it has labels, the loss and the metrics. Nothing is logged.</summary>
+    /// <param name="testDataset">The dataset.</param>
+    /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>test</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <exception cref="DatasetException">The dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
+    /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(testDataset);
-        var output = RunEvaluation(ModelColumns.Of(testDataset, _model, OtherColumns, metricKeyPrefix, needsLabels: false, _logger, _labelColumn), metricKeyPrefix, predictionsWanted: true, cancellationToken);
-        _callbacks.Tell(callback => callback.OnPredict(Args, State, _control, output.Metrics));
+        var output = RunEvaluation(
+            SelectColumns(testDataset, metricKeyPrefix), metricKeyPrefix, returnPredictions: true, cancellationToken);
+        _callbacks.Invoke(callback => callback.OnPredict(Args, State, _control, output.Metrics));
         return output;
     }
 
-    /// <summary>Computes predictions on a separate thread, so that the calling thread is free.</summary>
+    /// <summary>Computes predictions on a separate thread, so that the calling thread is not blocked.</summary>
     /// <remarks>Do not use the trainer or the model until the task is complete.</remarks>
     /// <inheritdoc cref="Predict"/>
-    public Task<PredictionOutput> PredictAsync(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default) =>
+    public Task<PredictionOutput> PredictAsync(
+        Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Predict(testDataset, metricKeyPrefix, cancellationToken), cancellationToken);
 
-    private void WarnOfNewWeights()
+    /// <summary>Selects the columns of an evaluation or test dataset that the model reads.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="role">The purpose of the dataset, for messages.</param>
+    private Dataset SelectColumns(Dataset dataset, string role) =>
+        ModelColumns.Of(dataset, _model, UnusedColumnsHandling, role, needsLabels: false, _logger, _labelColumn);
+
+    private void WarnAboutNewWeights()
     {
-        if (_isTraining || _warnedOfNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } drawn) return;
-        _warnedOfNewWeights = true;
-        Warn($"{drawn.Names.Count} parameters of {_model.GetName()} are new ({drawn.Summary}): no checkpoint gave them and no training step was made, so its predictions are random. Train it first, or load a folder that holds them.");
+        if (_isTraining || _warnedAboutNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } weights) return;
+        _warnedAboutNewWeights = true;
+        Warn($"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) are newly initialized and not trained: they are "
+            + "not in the checkpoint, so the predictions are random. Train the model first, or load a checkpoint that contains them.");
     }
 
-    private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool predictionsWanted, CancellationToken cancel)
+    private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)
     {
         if (_isTraining && Environment.CurrentManagedThreadId != _trainingThread)
-            throw new InvalidOperationException("This trainer is training on another thread, which changes the weights. Wait until the task of TrainAsync is complete, or evaluate in a callback (TrainerControl.ShouldEvaluate).");
-        WarnOfNewWeights();
+            throw new InvalidOperationException("The trainer is training on another thread, which changes the weights. "
+                + "Wait until the task of TrainAsync is complete, or evaluate in a callback (TrainerControl.ShouldEvaluate).");
+        WarnAboutNewWeights();
         using var precision = ComputePrecisionOfRun();
         var outer = _precision;
         _precision = precision;
         try
         {
-            var scaling = new LossScaling(_model, isOwn: ReplacesEvaluationLoss, isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossIsScaledForGa);
-            return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(dataset, prefix, predictionsWanted,
-                (step, steps) => _callbacks.Tell(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
+            var scaling = new LossScaling(_model, isCustom: ReplacesEvaluationLoss,
+                isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossIsScaledForGa);
+            return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(
+                dataset, prefix, returnPredictions, (step, steps) =>
+                    _callbacks.Invoke(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);
         }
         finally { _precision = outer; }
 
@@ -103,9 +141,9 @@ public partial class Trainer
 
     private IReadOnlyDictionary<string, double> EvaluateOn(Dataset dataset, string prefix, CancellationToken cancel)
     {
-        var metrics = RunEvaluation(dataset, prefix, predictionsWanted: false, cancel).Metrics;
+        var metrics = RunEvaluation(dataset, prefix, returnPredictions: false, cancel).Metrics;
         Log(new OrderedDictionary<string, double>(metrics));
-        _callbacks.Tell(callback => callback.OnEvaluate(Args, State, _control, metrics));
+        _callbacks.Invoke(callback => callback.OnEvaluate(Args, State, _control, metrics));
         return metrics;
     }
 

@@ -9,7 +9,7 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training;
 
-/// <summary>The parts of a run that a derived class can replace.</summary>
+/// <content>The parts of a run that a derived class can override.</content>
 public partial class Trainer
 {
     private readonly ComputeLoss? _computeLoss;
@@ -19,9 +19,11 @@ public partial class Trainer
     private ComputePrecision? _precision;
 
     /// <summary>
-    /// Whether the loss is the sum over a batch divided by the number of targets of the whole optimizer step (<see cref="ForwardOptions.NumItemsInBatch"/>), so that it is taken as it is; false: it is the mean over the
-    /// batch, and the trainer multiplies it by the batch's share of the targets. Null (default): false for a loss of the caller's own (<c>computeLoss</c>, <see cref="ComputeLoss"/>,
-    /// <see cref="TrainingStep"/>), otherwise <see cref="PretrainedModel.AcceptsLossKwargs"/>.
+    /// Whether the loss is already scaled for gradient accumulation. True: the loss is the sum over the batch divided by the number of
+    /// targets of the whole optimizer step (<see cref="ForwardOptions.NumItemsInBatch"/>). False: the loss is the mean over the batch, and
+    /// the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom loss
+    /// (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
+    /// <see cref="PretrainedModel.AcceptsLossKwargs"/>.
     /// </summary>
     public bool? LossIsScaledForGa { get; init; }
 
@@ -30,10 +32,11 @@ public partial class Trainer
 
     /// <summary>Runs the model on a batch and computes the loss, in training and evaluation.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="inputs">The batch on the model's device, with the labels.</param>
+    /// <param name="inputs">The batch on the device of the model, with the labels.</param>
     /// <param name="options">
-    /// Options for the call of the model. An overriding method gets <see cref="ForwardOptions.LossOnly"/> false, so the logits are there, and the model checks what it is called with.
-    /// <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss is to be divided by it (<see cref="LossIsScaledForGa"/>).
+    /// Options for the call of the model. For an overriding method, <see cref="ForwardOptions.LossOnly"/> is false, so the output contains
+    /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss must be divided by
+    /// it (<see cref="LossIsScaledForGa"/>).
     /// </param>
     /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
@@ -48,77 +51,103 @@ public partial class Trainer
         return (_computeLoss(outputs, inputs, options.NumItemsInBatch), outputs);
     }
 
-    /// <summary>Computes loss and gradients of one batch of an optimizer step.</summary>
+    /// <summary>Computes the loss and the gradients of one batch of an optimizer step.</summary>
     /// <param name="model">The model, in training mode.</param>
-    /// <param name="inputs">The batch on the model's device.</param>
+    /// <param name="inputs">The batch on the device of the model.</param>
     /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
-    /// <param name="lossWeight">The loss is multiplied by it before the backward pass: the batch's share of the targets of the step, or 1 where <see cref="LossIsScaledForGa"/> is true.</param>
-    /// <returns>The loss times <paramref name="lossWeight"/>. The log shows the sum over the batches of a step.</returns>
+    /// <param name="lossWeight">
+    /// The factor of the loss in the backward pass: the number of targets of the batch divided by that of the optimizer step, or 1 if
+    /// <see cref="LossIsScaledForGa"/> is true.
+    /// </param>
+    /// <returns>The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum over its batches.</returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
     protected virtual float TrainingStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, double lossWeight)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
-        var loss = LossOf(model, inputs, options) ?? throw NoLoss(model, inputs);
-        if (loss.numel() != 1) throw new ArgumentException($"The loss has shape [{string.Join(", ", loss.shape)}], but it must be one number: return the mean over the batch, loss.mean().");
-        if (!loss.requires_grad) throw new ArgumentException("The loss does not depend on any parameter that is trained (requires_grad is false): compute it from the tensors of the output, without detach or no_grad.");
+        var loss = LossOf(model, inputs, options) ?? throw MissingLoss(model, inputs);
+        if (loss.numel() != 1)
+            throw new ArgumentException($"The loss has shape [{string.Join(", ", loss.shape)}], but it must be a scalar. "
+                + "Return the mean over the batch: loss.mean().");
+        if (!loss.requires_grad)
+            throw new ArgumentException("The loss does not depend on a trainable parameter (its requires_grad is false). "
+                + "Compute it from the tensors of the output, without detach or no_grad.");
         var value = loss.to(ScalarType.Float32).item<float>();
         if (!float.IsFinite(value)) throw UpdateStep.NonFiniteLoss(value, State.GlobalStep + 1);
         Backward(lossWeight == 1 ? loss : loss * lossWeight);
         return value * (float)lossWeight;
     }
 
-    /// <summary>Computes loss, predictions and labels of one evaluation batch.</summary>
-    /// <param name="model">The model, in evaluation mode; gradients are off.</param>
-    /// <param name="inputs">The batch on the model's device.</param>
+    /// <summary>Computes the loss, predictions and labels of one evaluation batch.</summary>
+    /// <param name="model">The model, in evaluation mode; gradients are disabled.</param>
+    /// <param name="inputs">The batch on the device of the model.</param>
     /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
     /// <param name="predictionLossOnly">Whether only the loss is needed.</param>
-    /// <returns>The loss (the mean over the batch), null if there are no labels; the outputs for <see cref="EvalPrediction.AllPredictions"/>, [batch, …] each, and the labels, [batch, …], or null.</returns>
-    protected virtual (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly)
+    /// <returns>
+    /// The loss (the mean over the batch; null if there are no labels), the outputs for <see cref="EvalPrediction.AllPredictions"/>,
+    /// [batch, …] each, and the labels, [batch, …], or null.
+    /// </returns>
+    protected virtual (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(
+        PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
         var names = model.LabelNames;
         var hasLabels = names.All(name => inputs[name] is not null);
-        var (loss, outputs) = hasLabels || !ReplacesEvaluationLoss ? ComputeLoss(model, inputs, options) : (null, Call(model, LossScaling.WithoutLabels(model, inputs), options));
+        var (loss, outputs) = hasLabels || !ReplacesEvaluationLoss
+            ? ComputeLoss(model, inputs, options)
+            : (null, Call(model, LossScaling.WithoutLabels(model, inputs), options));
         if (predictionLossOnly) return (loss, [], null);
-        return (loss, [.. outputs.Predictions.Select(prediction => prediction.Value)], !hasLabels ? null : names.Count > 0 ? inputs[names[0]] : inputs.Labels);
+        return (loss, [.. outputs.Predictions.Select(prediction => prediction.Value)],
+            !hasLabels ? null : names.Count > 0 ? inputs[names[0]] : inputs.Labels);
     }
 
-    /// <summary>Makes the optimizer of a run, after the model was moved to its device.</summary>
+    /// <summary>Creates the optimizer of a run, after the model was moved to its device.</summary>
     /// <param name="model">The model.</param>
-    /// <returns>That of the constructor, which the trainer does not dispose, or a new one as the arguments say, which it does.</returns>
-    /// <exception cref="ArgumentException">No parameter of the model can be trained.</exception>
+    /// <returns>
+    /// The optimizer of the constructor, which the trainer does not dispose, or a new one according to <see cref="Args"/>, which the
+    /// trainer disposes.
+    /// </returns>
+    /// <exception cref="ArgumentException">The model has no trainable parameter.</exception>
     protected virtual Optimizer CreateOptimizer(PretrainedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return _optimizers.Optimizer
-            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Of(model, Args.WeightDecay), Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
+            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Of(model, Args.WeightDecay),
+                Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
     }
 
-    /// <summary>Makes the learning-rate schedule of a run.</summary>
-    /// <param name="numTrainingSteps">Optimizer steps of the run.</param>
-    /// <returns>That of the constructor, or that of the arguments. Null where the rate follows the evaluations (<see cref="SchedulerType.ReduceLrOnPlateau"/>).</returns>
-    protected virtual LearningRateSchedule? CreateSchedule(int numTrainingSteps) => _optimizers.LrScheduler ?? LearningRate.ScheduleOf(Args, numTrainingSteps);
+    /// <summary>Creates the learning-rate schedule of a run.</summary>
+    /// <param name="numTrainingSteps">The number of optimizer steps of the run.</param>
+    /// <returns>
+    /// The schedule of the constructor, or a new one according to <see cref="Args"/>. Null if the learning rate depends on the evaluations
+    /// (<see cref="SchedulerType.ReduceLrOnPlateau"/>).
+    /// </returns>
+    protected virtual LearningRateSchedule? CreateSchedule(int numTrainingSteps) =>
+        _optimizers.LrScheduler ?? LearningRate.ScheduleOf(Args, numTrainingSteps);
 
-    /// <summary>Says which rows make which batch of an epoch (transformers' samplers).</summary>
+    /// <summary>Returns the rows of each batch of an epoch (the sampler of transformers).</summary>
     /// <remarks>
-    /// Every epoch has as many batches as the first one, for which an overriding method is called once more before the run, to count them. It may draw from libtorch's generator: a resumed run draws the same
-    /// numbers again. It must not depend on anything else that differs in a resumed run.
+    /// Every epoch must have the same number of batches. To determine it, an overriding method is called once for epoch 0 before the run.
+    /// The method may use libtorch's default random number generator, whose state is restored in a resumed run. It must not depend on
+    /// anything else that differs in a resumed run.
     /// </remarks>
-    /// <param name="trainDataset">The training rows, with the columns that the collator gets.</param>
+    /// <param name="trainDataset">The training dataset, with the columns that the collator gets.</param>
     /// <param name="epoch">The epoch, from 0.</param>
-    /// <returns>The row numbers of each batch.</returns>
+    /// <returns>The row indices of each batch.</returns>
     protected virtual IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch)
     {
         ArgumentNullException.ThrowIfNull(trainDataset);
-        return _loader.Epoch(trainDataset.Count, _trainLengths, epoch);
+        return _loader.EpochBatches(trainDataset.Count, _trainLengths, epoch);
     }
 
-    /// <summary>Adds the gradients of a loss to those of the parameters, for <see cref="TrainingStep"/>: the only backward pass through the loss.</summary>
-    /// <param name="loss">One number, float [].</param>
+    /// <summary>
+    /// Runs the backward pass of a loss, which adds its gradients to those of the parameters. For overrides of <see cref="TrainingStep"/>.
+    /// </summary>
+    /// <remarks>The graph of the loss is freed, so a loss has one backward pass.</remarks>
+    /// <param name="loss">The loss, float [].</param>
     protected static void Backward(Tensor loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
@@ -137,17 +166,19 @@ public partial class Trainer
         return ComputeLoss(model, inputs, options).Loss;
     }
 
-    private static DatasetException NoLoss(PretrainedModel model, ModelInputs inputs)
+    private static DatasetException MissingLoss(PretrainedModel model, ModelInputs inputs)
     {
         var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
         return new DatasetException(missing.Length > 0
-            ? $"{model.GetName()} computed no loss: the batch lacks {string.Join(", ", missing)}. Its columns are {string.Join(", ", inputs.Tensors.Keys)}."
-            : $"{model.GetName()} computed no loss: its output has none, and it has no objective. Return a ModelOutput with Loss, give the model an objective, or pass computeLoss to the trainer.");
+            ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(", ", missing)}. Columns of the batch: "
+                + $"{string.Join(", ", inputs.Tensors.Keys)}."
+            : $"{model.GetName()} computed no loss: its output contains none, and it has no objective. "
+                + "Return a ModelOutput with Loss, set an objective, or pass computeLoss to the trainer.");
     }
 
     private ModelOutput Call(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
     {
-        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // a tensor that the model does not read is for the loss
+        if (!options.AreInputsChecked) model.CheckInputs(inputs);      // other tensors of the batch are for the loss
         using var use = UsePrecision();
         return model.call(inputs, options with { AreInputsChecked = true });
     }

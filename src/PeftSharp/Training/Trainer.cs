@@ -15,11 +15,20 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
-/// <summary>Trains, evaluates and saves a model: transformers' <c>Trainer</c>.</summary>
+/// <summary>Trains, evaluates and saves a model (transformers' <c>Trainer</c>).</summary>
 /// <remarks>
-/// <para>The model is moved to the device on construction and stays the caller's to dispose. A model that <c>modelInit</c> made belongs to the trainer until the next call of <see cref="Train"/>, which replaces and disposes it.</para>
-/// <para>A derived class changes a part of the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>, <see cref="PredictionStep"/>, <see cref="CreateOptimizer"/>, <see cref="CreateSchedule"/> or <see cref="GetTrainBatches"/>.</para>
-/// <para>Not thread-safe: use an instance from one thread at a time, and train one model at a time in a process: all trainers draw from libtorch's generator.</para>
+/// <para>
+/// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns a model of
+/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it.
+/// </para>
+/// <para>
+/// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
+/// <see cref="PredictionStep"/>, <see cref="CreateOptimizer"/>, <see cref="CreateSchedule"/> or <see cref="GetTrainBatches"/>.
+/// </para>
+/// <para>
+/// Not thread-safe: use an instance from one thread at a time, and train one model at a time in a process, because all trainers use
+/// libtorch's default random number generator.
+/// </para>
 /// </remarks>
 public partial class Trainer
 {
@@ -37,53 +46,98 @@ public partial class Trainer
     private readonly LoggerEvents? _events;
     private readonly TensorBoardLog? _tensorBoard;
     private int _trainingThread;
-    private bool _isPrecisionJudged, _isTraining, _warnedOfNewWeights, _warnedOfUnsavedTokenizer;
+    private bool _isPrecisionChecked, _isTraining, _warnedAboutNewWeights, _warnedAboutUnsavedTokenizer;
 
-    /// <summary>Makes a trainer: checks the arguments and data sets, seeds libtorch's random number generator and moves the model to the device.</summary>
-    /// <param name="model">The model to train. Null if <paramref name="modelInit"/> makes it.</param>
-    /// <param name="args">The arguments of the run. Null: their defaults.</param>
-    /// <param name="trainDataset">The training rows; required by <see cref="Train"/>.</param>
-    /// <param name="evalDataset">The rows to evaluate on.</param>
-    /// <param name="dataCollator">Makes batches from rows. Null: <see cref="PaddingCollator"/> where there is a tokenizer, otherwise <see cref="DefaultCollator"/>.</param>
-    /// <param name="tokenizer">The tokenizer: its padding token pads the batches, and it is saved beside the model. A warning is given for one that cannot be saved (<see cref="Tokenizer.CanSave"/>).</param>
+    /// <summary>
+    /// Creates a trainer: checks the arguments and datasets, seeds libtorch's default random number generator and moves the model to the
+    /// device.
+    /// </summary>
+    /// <param name="model">The model to train. Null if <paramref name="modelInit"/> creates it.</param>
+    /// <param name="args">The arguments of the run. Null: the defaults.</param>
+    /// <param name="trainDataset">The training dataset; required by <see cref="Train"/>.</param>
+    /// <param name="evalDataset">The evaluation dataset.</param>
+    /// <param name="dataCollator">
+    /// Collates rows into batches. Null: a <see cref="PaddingCollator"/> if the tokenizer has a padding token, otherwise a
+    /// <see cref="DefaultCollator"/>.
+    /// </param>
+    /// <param name="tokenizer">
+    /// The tokenizer. Its padding token pads the batches, and it is saved together with the model. If it cannot be saved
+    /// (<see cref="Tokenizer.CanSave"/>), the trainer warns.
+    /// </param>
     /// <param name="computeMetrics">Computes the metrics of an evaluation in addition to its loss.</param>
     /// <param name="callbacks">Callbacks, which are called at each event of a run.</param>
-    /// <param name="logger">Gets the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of the columns that are left out.</param>
-    /// <param name="modelInit">Makes the model, in place of <paramref name="model"/>: here, and anew for each call of <see cref="Train"/>. <see cref="TrainingArguments.Seed"/> is set before, so new weights are drawn the same each time.</param>
-    /// <param name="computeLoss">The loss of a batch, in place of the model's. Null: the model's own loss.</param>
-    /// <param name="optimizers">
-    /// An optimizer over the parameters of the model, and a learning-rate schedule; null each: those of the arguments. The optimizer stays the caller's to dispose and keeps its state from one call of
-    /// <see cref="Train"/> to the next. It has no learning rate of its own: each step gets that of the schedule.
+    /// <param name="logger">
+    /// Receives the events of a run (<see cref="TrainingEvents"/>), warnings, and the names of removed columns.
     /// </param>
-    /// <param name="parameterGroups">The groups of parameters that the optimizer of the arguments trains, with weight decay and learning-rate scale of each. Null: <see cref="ParameterGroups.Of"/>.</param>
-    /// <param name="preprocessLogitsForMetrics">Replaces the predictions of each evaluation batch before they are kept. Null: they are kept as they are.</param>
-    /// <param name="evalDatasets">Several data sets to evaluate on, in place of <paramref name="evalDataset"/>, by name; their metrics are <c>eval_NAME_loss</c> and so on.</param>
-    /// <param name="labelColumn">The column of the labels, whatever its name. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, in any case.</param>
-    /// <exception cref="ArgumentException">Arguments are invalid or exclude each other; the message lists all reasons.</exception>
-    /// <exception cref="DatasetException">A data set has no rows or none of the columns that the model reads, or the training data has no labels for the loss of the model.</exception>
+    /// <param name="modelInit">
+    /// Creates the model, instead of <paramref name="model"/>. It is called by the constructor and at the start of each
+    /// <see cref="Train"/>, after <see cref="TrainingArguments.Seed"/> was set, so that new weights are initialized identically.
+    /// </param>
+    /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
+    /// <param name="optimizers">
+    /// An optimizer of the parameters of the model, and a learning-rate schedule. Null each: created according to <paramref name="args"/>.
+    /// The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its learning rate in each
+    /// step is that of the schedule.
+    /// </param>
+    /// <param name="parameterGroups">
+    /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
+    /// Null: <see cref="ParameterGroups.Of"/>.
+    /// </param>
+    /// <param name="preprocessLogitsForMetrics">
+    /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
+    /// </param>
+    /// <param name="evalDatasets">
+    /// Several evaluation datasets by name, instead of <paramref name="evalDataset"/>. Their metrics are named <c>eval_NAME_loss</c> and so
+    /// on.
+    /// </param>
+    /// <param name="labelColumn">
+    /// The name of the label column. Null: <c>labels</c>, <c>label</c> or <c>label_ids</c>, case-insensitively.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
+    /// </exception>
+    /// <exception cref="DatasetException">
+    /// A dataset has no rows or none of the columns that the model reads, or the training dataset has no labels for the loss of the model.
+    /// </exception>
     public Trainer(
-        PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null, IDataCollator? dataCollator = null,
-        Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null, IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null,
-        Func<PretrainedModel>? modelInit = null, ComputeLoss? computeLoss = null, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
-        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null, PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
+        PretrainedModel? model = null, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
+        IDataCollator? dataCollator = null, Tokenizer? tokenizer = null, ComputeMetrics? computeMetrics = null,
+        IEnumerable<TrainerCallback>? callbacks = null, ILogger? logger = null, Func<PretrainedModel>? modelInit = null,
+        ComputeLoss? computeLoss = null, (Optimizer? Optimizer, LearningRateSchedule? LrScheduler) optimizers = default,
+        Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups = null,
+        PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
         string? labelColumn = null)
     {
         if (modelInit is null) ArgumentNullException.ThrowIfNull(model);
         CheckExclusions(model, evalDataset, modelInit, optimizers.Optimizer, parameterGroups, evalDatasets);
         Args = args ?? new TrainingArguments();
-        (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) }, .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
-        TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")], hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
-        (_modelInit, _computeMetrics, _computeLoss, _optimizers, _parameterGroups, _preprocess, _logger, _labelColumn) = (modelInit, computeMetrics, computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
-        _model = model ?? MakeModel();
+        (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) },
+            .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
+        TrainingArgumentsCheck.Check(Args, [.. evaluations.Select(set => $"{PrefixOf(set.Name, "eval")}_")],
+            hasMetrics: computeMetrics is not null, hasSchedule: optimizers.LrScheduler is not null);
+        (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
+        (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
+        _model = model ?? CreateModel();
         Context = new TrainerContext(_model, tokenizer);
-        _loader = new BatchLoader(dataCollator ?? (tokenizer is { PadTokenId: { } pad } ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left) : new DefaultCollator()), Args);
-        var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // others may make labels of their own
-        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, OtherColumns, "training", needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
-        if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null) _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
-        _evalDatasets = [.. evaluations.Select(set => (set.Name, ModelColumns.Of(set.Data, _model, OtherColumns, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'", needsLabels: false, logger, labelColumn)))];
+        _loader = new BatchLoader(
+            dataCollator
+            ?? (tokenizer is { PadTokenId: { } pad }
+                ? new PaddingCollator(pad, padLeft: tokenizer.PaddingSide == PaddingSide.Left)
+                : new DefaultCollator()), Args);
+        var readsLabels = dataCollator is null or DefaultCollator or PaddingCollator;          // other collators may create labels
+        _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
+            needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
+        if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null)
+            _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
+        _evalDatasets = [.. evaluations.Select(
+            set => (set.Name, SelectColumns(set.Data, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'")))];
         _events = logger is null ? null : new LoggerEvents(logger);
-        _tensorBoard = Args.ReportTo == ReportTo.TensorBoard ? new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs")) : null;
-        _callbacks = new CallbackList([new DefaultFlow(), .. new TrainerCallback?[] { _events, _tensorBoard }.OfType<TrainerCallback>(), .. callbacks ?? []], Context);
+        _tensorBoard = Args.ReportTo == ReportTo.TensorBoard
+            ? new TensorBoardLog(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))
+            : null;
+        _callbacks = new CallbackList(
+            [new DefaultFlowCallback(), .. new TrainerCallback?[] { _events, _tensorBoard }.OfType<TrainerCallback>(),
+                .. callbacks ?? []], Context);
         manual_seed(Args.Seed);
         MoveToDevice();
     }
@@ -91,7 +145,7 @@ public partial class Trainer
     /// <summary>The arguments of the run.</summary>
     public TrainingArguments Args { get; }
 
-    /// <summary>The model. With <c>modelInit</c> each call of <see cref="Train"/> replaces it.</summary>
+    /// <summary>The model. If the trainer has <c>modelInit</c>, each call of <see cref="Train"/> replaces it.</summary>
     public PretrainedModel Model => _model;
 
     /// <summary>The state of the current or the last run.</summary>
@@ -101,38 +155,66 @@ public partial class Trainer
     public void AddCallback(TrainerCallback callback) => _callbacks.Add(callback);
 
     /// <summary>Removes a callback.</summary>
-    /// <returns>False if the trainer does not have it.</returns>
+    /// <returns>True if the callback was removed; false if the trainer does not have it.</returns>
     public bool RemoveCallback(TrainerCallback callback) => _callbacks.Remove(callback);
 
     /// <summary>Trains the model.</summary>
     /// <remarks>
-    /// On the CPU a resumed run is bit for bit the uninterrupted one. On a GPU its rows, learning rates and optimizer state are the same, but dropout draws from the GPU's own random stream, which starts again.
+    /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the rows, learning rates and
+    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
-    /// Whether to resume a checkpoint, and which: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>, <see cref="Resume.Last"/>, <see cref="Resume.From"/>, or a bool or a folder. A new run warns if
-    /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. Arguments that decide which rows a step reads must be those of the checkpoint's run; other changes are warned of.
+    /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
+    /// <see cref="Resume.Last"/>, <see cref="Resume.From"/>, a bool or a folder. A new run warns if
+    /// <see cref="TrainingArguments.OutputDir"/> contains checkpoints of an earlier run. A resumed run must have the same row order, batch
+    /// size and gradient accumulation as the run of the checkpoint; it warns if other arguments differ.
     /// </param>
-    /// <param name="progress">Gets a report after each optimizer step, and after an evaluation at the end of an epoch. Default null. <see cref="Progress{T}"/> passes it on to the thread that made it, such as that of a user interface.</param>
-    /// <param name="cancellationToken">Checked before each optimizer step and before each batch of an evaluation. Checkpoints stay; <see cref="TrainingArguments.SaveOnCancel"/> writes another one.</param>
-    /// <exception cref="InvalidOperationException">There are no training rows, gradients are disabled, the trainer is training already, or a function or overriding method returned no model, optimizer or schedule.</exception>
-    /// <exception cref="ArgumentException">The model has no trainable parameter, or a callback or <see cref="TrainingArguments.MetricForBestModel"/> requires something that the run does not have.</exception>
+    /// <param name="progress">
+    /// Receives a report after each optimizer step, and after an evaluation at the end of an epoch. Default null. <see cref="Progress{T}"/>
+    /// forwards reports to the synchronization context in which it was created, such as that of a user interface.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Checked before each optimizer step and before each batch of an evaluation. Existing checkpoints are kept; with
+    /// <see cref="TrainingArguments.SaveOnCancel"/> another one is written.
+    /// </param>
+    /// <exception cref="InvalidOperationException">
+    /// There is no training dataset, gradients are disabled, the trainer is already training, or <c>modelInit</c> or an overriding method
+    /// returned null.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The model has no trainable parameter, the optimizer has a parameter that the model does not have, or a callback or
+    /// <see cref="TrainingArguments.MetricForBestModel"/> requires a metric that the evaluations do not return.
+    /// </exception>
     /// <exception cref="NonFiniteLossException">A loss or gradient is NaN or infinite; the step was not applied.</exception>
-    /// <exception cref="CheckpointException">The checkpoint is absent or damaged, or belongs to a run with other rows, batches or steps.</exception>
-    /// <exception cref="IOException">The output folder cannot be written, which is checked before the first step, or the disk is full; earlier checkpoints are unchanged.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the <see cref="IOException"/> is thrown instead.</exception>
-    public TrainOutput Train(Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="CheckpointException">
+    /// The checkpoint is missing or damaged, or belongs to a run with different rows, batches or steps.
+    /// </exception>
+    /// <exception cref="IOException">
+    /// The output folder is not writable, which is checked before the first step, or the disk is full. Earlier checkpoints are unchanged.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">
+    /// The run was cancelled. If the checkpoint of <see cref="TrainingArguments.SaveOnCancel"/> cannot be written, the
+    /// <see cref="IOException"/> is thrown instead.
+    /// </exception>
+    public TrainOutput Train(
+        Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var dataset = _trainDataset ?? throw new InvalidOperationException("This trainer was given no training data; pass trainDataset.");
-        if (!is_grad_enabled()) throw new InvalidOperationException("Gradients are disabled on this thread (no_grad or inference_mode), so nothing can be trained. Call Train outside of it.");
-        if (Interlocked.Exchange(ref _isTraining, true)) throw new InvalidOperationException("This trainer is training already. Wait until its call of Train or TrainAsync has returned.");
+        var dataset = _trainDataset ?? throw new InvalidOperationException("The trainer has no training dataset. Pass trainDataset.");
+        if (!is_grad_enabled())
+            throw new InvalidOperationException(
+                "Gradients are disabled on this thread (no_grad or inference_mode). Call Train outside of this scope.");
+        if (Interlocked.Exchange(ref _isTraining, true))
+            throw new InvalidOperationException(
+                "The trainer is already training. Wait until its call of Train or TrainAsync has returned.");
         _trainingThread = Environment.CurrentManagedThreadId;
         Optimizer? optimizer = null;
         try
         {
             CheckpointFolder.Prepare(Args.OutputDir);
             var checkpoint = resumeFromCheckpoint.CheckpointOf(Args.OutputDir);
-            RemakeModel();
-            optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException($"CreateOptimizer of {GetType().Name} returned null; it must return an optimizer over the parameters of the model.");
+            ReinitializeModel();
+            optimizer = CreateOptimizer(_model) ?? throw new InvalidOperationException(
+                $"CreateOptimizer of {GetType().Name} returned null. It must return an optimizer of the parameters of the model.");
             CheckOptimizer(optimizer);
             Context.Optimizer = optimizer;
             return RunTraining(dataset, optimizer, checkpoint, progress, cancellationToken);
@@ -147,19 +229,25 @@ public partial class Trainer
             (Context.Optimizer, Context.LrScheduler, _precision, _isTraining) = (null, null, null, false);
             if (!ReferenceEquals(optimizer, _optimizers.Optimizer)) optimizer?.Dispose();
             _tensorBoard?.Dispose();
-            TensorAllocator.ReturnFreedMemory();       // of gradients, optimizer state and activations
+            TensorAllocator.ReturnFreedMemory();       // the memory of gradients, optimizer state and activations
         }
     }
 
-    /// <summary>Trains the model on a separate thread, so that the calling thread, such as that of a user interface, is free.</summary>
-    /// <remarks>The result is that of <see cref="Train"/>. Callbacks and the functions that were given to the trainer are called on that thread. Do not use the trainer, the model or libtorch's random numbers until the task is complete.</remarks>
+    /// <summary>
+    /// Trains the model on a separate thread, so that the calling thread, such as that of a user interface, is not blocked.
+    /// </summary>
+    /// <remarks>
+    /// Callbacks and the functions that were passed to the trainer are called on the separate thread. Do not use the trainer, the model or
+    /// libtorch's random number generator until the task is complete.
+    /// </remarks>
     /// <inheritdoc cref="Train"/>
-    public Task<TrainOutput> TrainAsync(Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public Task<TrainOutput> TrainAsync(
+        Resume resumeFromCheckpoint = default, IProgress<TrainProgress>? progress = null, CancellationToken cancellationToken = default) =>
         OnSeparateThread(() => Train(resumeFromCheckpoint, progress, cancellationToken), cancellationToken);
 
-    /// <summary>Writes the model (or its adapter alone), the tokenizer and the arguments.</summary>
+    /// <summary>Saves the model (only the adapter, if it has one), the tokenizer and the arguments.</summary>
     /// <param name="outputDir">The folder. Null: <see cref="TrainingArguments.OutputDir"/>.</param>
-    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    /// <exception cref="IOException">The folder is not writable or the disk is full.</exception>
     public void SaveModel(string? outputDir = null)
     {
         var folder = outputDir ?? Args.OutputDir;
@@ -168,75 +256,91 @@ public partial class Trainer
         Checkpoint.WriteArguments(folder, Args);
     }
 
-    /// <summary>A run may take days, for which a thread of the pool is not to be used.</summary>
+    /// <summary>Runs an action on a thread of its own, because a run may take days and must not occupy a thread of the pool.</summary>
     private static Task<T> OnSeparateThread<T>(Func<T> action, CancellationToken cancel) =>
         Task.Factory.StartNew(action, cancel, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
-    private TrainOutput RunTraining(Dataset dataset, Optimizer optimizer, string? checkpoint, IProgress<TrainProgress>? progress, CancellationToken cancellationToken)
+    private TrainOutput RunTraining(
+        Dataset dataset, Optimizer optimizer, string? checkpoint, IProgress<TrainProgress>? progress, CancellationToken cancellationToken)
     {
         var plan = StepPlan.For(dataset.Count, Args, IsOverridden(GetTrainBatches) ? FirstTrainBatches(dataset) : null);
         var schedule = CreateSchedule(plan.MaxSteps);
         if (schedule is null && Args.LrSchedulerType != SchedulerType.ReduceLrOnPlateau)
-            throw new InvalidOperationException($"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, for which the rate follows the evaluations.");
+            throw new InvalidOperationException(
+                $"CreateSchedule of {GetType().Name} returned null, but LrSchedulerType is {Args.LrSchedulerType}. "
+                + "Return a schedule, or set LrSchedulerType to ReduceLrOnPlateau, whose learning rate depends on the evaluations.");
         Context.LrScheduler = schedule;
-        using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks, drawsOrder: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches));
+        using var run = new TrainingRun(Args, plan, optimizer, new LearningRate(Args, schedule), _callbacks,
+            orderUsesDefaultGenerator: Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength || IsOverridden(GetTrainBatches));
         var resumed = checkpoint is null ? null : TrainerStateFile.Read(checkpoint);
         string[] warnings =
         [
-            .. TrainingAdvice.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null, _optimizers.LrScheduler is not null, _parameterGroups is not null), .. LeftOutWarnings(optimizer),
+            .. TrainingAdvice.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null,
+                _optimizers.LrScheduler is not null, _parameterGroups is not null),
+            .. ParametersWithoutGroupWarnings(optimizer),
             .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan),
         ];
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
         using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, checkpoint);
-        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);      // last: an error before it leaves the model as it was
+        if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);     // last, so that an earlier error does not change the model
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
-        var scaling = new LossScaling(_model, isOwn: ReplacesTrainingLoss, isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
-        var update = new UpdateStep(_model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
-        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update, cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles, progress);
+        var scaling = new LossScaling(_model, isCustom: ReplacesTrainingLoss,
+            isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
+        var update = new UpdateStep(
+            _model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
+        var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update,
+            cancel => Evaluate(cancellationToken: cancel), Log, SaveModelFiles, progress);
         var output = loop.Run(randomState, cancellationToken);
         if (Args.LoadBestModelAtEnd && State.BestModelCheckpoint is null)
-            Warn($"LoadBestModelAtEnd found no best checkpoint: no evaluation of this run had a number as '{Args.BestMetric}' and a checkpoint. The model has the weights of the last step.");
+            Warn($"LoadBestModelAtEnd found no best checkpoint: '{Args.BestMetric}' was NaN in all evaluations, "
+                + "or no checkpoint was saved. The model has the weights of the last step.");
         return output;
     }
 
-    /// <summary>What the user of a new run should know before its first step.</summary>
+    /// <summary>The warnings at the start of a new run.</summary>
     private IEnumerable<string> NewRunWarnings()
     {
-        if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } earlier)
-            yield return $"OutputDir '{Args.OutputDir}' holds checkpoints of an earlier run: {string.Join(", ", earlier.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. This run begins anew; it replaces those of the same step and leaves the others. "
+        if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } existing)
+            yield return $"OutputDir '{Args.OutputDir}' contains checkpoints of an earlier run: "
+                + $"{string.Join(", ", existing.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. A new run starts: "
+                + "it overwrites the checkpoints of the same steps and keeps the others. "
                 + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
-        if (_model.NewWeights is { AreSeeded: false, AreTrained: false } drawn)
-            yield return $"{drawn.Names.Count} parameters of {_model.GetName()} ({drawn.Summary}) were drawn from a random stream without a seed, so another run starts from other weights. Seed it before the model is made: Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
+        if (_model.NewWeights is { AreSeeded: false, AreTrained: false } weights)
+            yield return $"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) were initialized without a seed, "
+                + "so the run is not reproducible. Set the seed before the model is created: "
+                + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
-            yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the loss gets none. If it needs them, rename the column of the labels with RenameColumn: the columns are {string.Join(", ", _trainDataset!.ColumnNames)}.";
+            yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
+                + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
         foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
-            if (_model.LabelNames.Count > 0 && !HasLabels(data)) yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels ({string.Join(", ", _model.LabelNames)}), so an evaluation gives neither a loss nor metrics.";
+            if (_model.LabelNames.Count > 0 && !HasLabels(data))
+                yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
+                    + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "
+                    + "Add a label column, or pass labelColumn to the trainer.";
     }
 
-    private bool HasLabels(Dataset data) => data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids");
+    private bool HasLabels(Dataset data) =>
+        data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids");
 
     private ComputePrecision? ComputePrecisionOfRun()
     {
         if (!Args.Bf16) return null;
-        if (!_isPrecisionJudged && _model.Device.type == DeviceType.CPU && PrecisionAdvice.Bf16OnProcessor is { } advice) Warn(advice);
-        _isPrecisionJudged = true;
+        if (!_isPrecisionChecked && _model.Device.type == DeviceType.CPU && Bf16Speed.Warning is { } warning) Warn(warning);
+        _isPrecisionChecked = true;
         return new ComputePrecision(ScalarType.BFloat16);
     }
 
-    private void Warn(string message)
-    {
-        _callbacks.Tell(callback => callback.OnWarning(Args, State, _control, message));
-    }
+    private void Warn(string message) => _callbacks.Invoke(callback => callback.OnWarning(Args, State, _control, message));
 
-    private void Log(OrderedDictionary<string, double> line)
+    private void Log(OrderedDictionary<string, double> entry)
     {
-        line["epoch"] = State.Epoch;
-        line["step"] = State.GlobalStep;
-        State.Log.Add(line);
-        _callbacks.Tell(callback => callback.OnLog(Args, State, _control, line));
+        entry["epoch"] = State.Epoch;
+        entry["step"] = State.GlobalStep;
+        State.Log.Add(entry);
+        _callbacks.Invoke(callback => callback.OnLog(Args, State, _control, entry));
     }
 
     private void SaveModelFiles(string folder)
@@ -244,10 +348,11 @@ public partial class Trainer
         _model.SavePretrained(folder);
         if (Context.Tokenizer is { CanSave: true } tokenizer)
             tokenizer.SavePretrained(folder);
-        else if (Context.Tokenizer is not null && !_warnedOfUnsavedTokenizer)
+        else if (Context.Tokenizer is not null && !_warnedAboutUnsavedTokenizer)
         {
-            _warnedOfUnsavedTokenizer = true;
-            Warn($"The tokenizer is not saved beside the model in '{folder}', because another library splits its texts (Tokenizer.FromBackend). Keep that library's own files beside the model.");
+            _warnedAboutUnsavedTokenizer = true;
+            Warn($"The tokenizer is not saved with the model in '{folder}', because it uses the backend of another library "
+                + "(Tokenizer.FromBackend). Save the tokenizer files of that library yourself.");
         }
     }
 }

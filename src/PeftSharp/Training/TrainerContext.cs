@@ -4,7 +4,10 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Training;
 
-/// <summary>The objects of a trainer, for its callbacks and derived classes: what transformers passes to each event of a callback as keyword arguments.</summary>
+/// <summary>
+/// The objects of a trainer, for its callbacks and derived classes. transformers passes them to each event of a callback as keyword
+/// arguments.
+/// </summary>
 /// <remarks>Not thread-safe: use an instance from the thread that trains.</remarks>
 public sealed class TrainerContext
 {
@@ -19,6 +22,9 @@ public sealed class TrainerContext
     /// <summary>The optimizer of the current run; null outside of a run.</summary>
     public Optimizer? Optimizer { get; internal set; }
 
-    /// <summary>The learning-rate schedule of the current run; null outside of a run and where the rate follows the evaluations (<see cref="SchedulerType.ReduceLrOnPlateau"/>).</summary>
+    /// <summary>
+    /// The learning-rate schedule of the current run; null outside of a run, and if the learning rate depends on the evaluations
+    /// (<see cref="SchedulerType.ReduceLrOnPlateau"/>).
+    /// </summary>
     public LearningRateSchedule? LrScheduler { get; internal set; }
 }

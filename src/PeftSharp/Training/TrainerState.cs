@@ -1,13 +1,15 @@
 namespace PeftSharp.Training;
 
-/// <summary>The state of a run: the content of <c>trainer_state.json</c>, in transformers' schema.</summary>
+/// <summary>
+/// The state of a run (transformers' <c>TrainerState</c>). Checkpoints store it as <c>trainer_state.json</c> in the schema of transformers.
+/// </summary>
 /// <remarks>Not thread-safe: use an instance from one thread at a time.</remarks>
 public sealed class TrainerState
 {
-    /// <summary>The number of epochs done, with a fraction for the current one.</summary>
+    /// <summary>The number of completed epochs, including the fraction of the current one.</summary>
     public double Epoch { get; internal set; }
 
-    /// <summary>The number of optimizer steps done.</summary>
+    /// <summary>The number of completed optimizer steps.</summary>
     public int GlobalStep { get; internal set; }
 
     /// <summary>The number of optimizer steps of the run.</summary>
@@ -19,7 +21,7 @@ public sealed class TrainerState
     /// <summary>The number of rows in a training batch.</summary>
     public int TrainBatchSize { get; internal set; }
 
-    /// <summary>The number of steps between two log lines.</summary>
+    /// <summary>The number of steps between two log entries.</summary>
     public int LoggingSteps { get; internal set; }
 
     /// <summary>The number of steps between two evaluations.</summary>
@@ -31,20 +33,23 @@ public sealed class TrainerState
     /// <summary>The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null before the first evaluation.</summary>
     public double? BestMetric { get; internal set; }
 
-    /// <summary>The step of the best value.</summary>
+    /// <summary>The optimizer step of <see cref="BestMetric"/>; null if no evaluation was the best.</summary>
     public int? BestGlobalStep { get; internal set; }
 
-    /// <summary>The folder of the best checkpoint.</summary>
+    /// <summary>The folder of the checkpoint of <see cref="BestGlobalStep"/>; null if there is none.</summary>
     public string? BestModelCheckpoint { get; internal set; }
 
-    /// <summary>Floating point operations so far, 6 for each token and weight, embeddings not counted.</summary>
+    /// <summary>The number of floating-point operations so far: 6 per token and weight, excluding embeddings.</summary>
     public double TotalFlos { get; internal set; }
 
-    /// <summary>Every log line in order, by transformers' keys: <c>loss</c>, <c>grad_norm</c>, <c>learning_rate</c>, <c>eval_…</c>, <c>epoch</c>, <c>step</c>.</summary>
+    /// <summary>
+    /// All log entries in order, with the keys of transformers: <c>loss</c>, <c>grad_norm</c>, <c>learning_rate</c>, <c>eval_…</c>,
+    /// <c>epoch</c>, <c>step</c>.
+    /// </summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> LogHistory => Log;
 
     internal List<IReadOnlyDictionary<string, double>> Log { get; } = [];
 
-    /// <summary>State of callbacks that outlive the process, by the callback's name.</summary>
+    /// <summary>The saved states of the callbacks, by class name.</summary>
     internal Dictionary<string, System.Text.Json.Nodes.JsonObject> CallbackStates { get; } = new(StringComparer.Ordinal);
 }

@@ -5,8 +5,13 @@ namespace PeftSharp.Training;
 /// <summary>Functions of transformers' <c>trainer_utils</c>.</summary>
 public static class TrainerUtils
 {
-    /// <summary>The checkpoint that <see cref="Resume.Last"/> resumes: the last step of the run that wrote to the folder last (<c>get_last_checkpoint</c>). Null if there is none.</summary>
+    /// <summary>
+    /// Returns the checkpoint that <see cref="Resume.Last"/> resumes: the last step of the run that wrote to the folder last
+    /// (<c>get_last_checkpoint</c>). Null if there is none.
+    /// </summary>
     /// <param name="folder">The <see cref="TrainingArguments.OutputDir"/> of a run.</param>
+    /// <returns>The folder of the checkpoint; null if there is none.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is null or empty.</exception>
     public static string? GetLastCheckpoint(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

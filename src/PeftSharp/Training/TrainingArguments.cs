@@ -2,11 +2,13 @@ using PeftSharp.Optimization;
 
 namespace PeftSharp.Training;
 
-/// <summary>The arguments of a training run: those of transformers 5's <c>TrainingArguments</c>, with its defaults and its names in C# case.</summary>
-/// <remarks>Values are checked together when a <see cref="Trainer"/> is made, before anything runs.</remarks>
+/// <summary>
+/// The arguments of a training run, with the defaults of <c>TrainingArguments</c> in transformers 5 and its names in PascalCase.
+/// </summary>
+/// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid ones in one exception.</remarks>
 public sealed record TrainingArguments
 {
-    /// <summary>Arguments with default values.</summary>
+    /// <summary>Creates arguments with default values.</summary>
     /// <param name="outputDir">The folder of the checkpoints; see <see cref="OutputDir"/>.</param>
     public TrainingArguments(string outputDir = "trainer_output") => OutputDir = outputDir;
 
@@ -21,16 +23,19 @@ public sealed record TrainingArguments
     /// <summary>The number of optimizer steps of the run; if above 0, <see cref="NumTrainEpochs"/> is ignored. Default -1.</summary>
     public int MaxSteps { get; init; } = -1;
 
-    /// <summary>The seed of all random numbers of the run. Default 42.</summary>
+    /// <summary>The seed of the random number generators of the run. Default 42.</summary>
     public long Seed { get; init; } = 42;
 
-    /// <summary>The seed of the order of the training rows. Default null: <see cref="Seed"/>.</summary>
+    /// <summary>The seed of the random order of the training rows. Default null: <see cref="Seed"/>.</summary>
     public long? DataSeed { get; init; }
 
     /// <summary>Whether to train on the CPU even if there is a GPU. Default false.</summary>
     public bool UseCpu { get; init; }
 
-    /// <summary>Whether layers compute in bfloat16 from float32 weights, as PyTorch's autocast does; weights, optimizer, checkpoints and losses stay float32. Default false.</summary>
+    /// <summary>
+    /// Whether layers compute in bfloat16 with float32 weights (mixed precision), as PyTorch's autocast does. Weights, optimizer state,
+    /// checkpoints and losses are float32. Default false.
+    /// </summary>
     public bool Bf16 { get; init; }
 
     // ---- batches ----
@@ -44,28 +49,35 @@ public sealed record TrainingArguments
     /// <summary>The number of batches whose gradients are accumulated for one optimizer step. Default 1.</summary>
     public int GradientAccumulationSteps { get; init; } = 1;
 
-    /// <summary>Whether an incomplete last batch is dropped in training and, as in transformers, in evaluation; it is never dropped in <see cref="Trainer.Predict"/>. Default false.</summary>
+    /// <summary>
+    /// Whether an incomplete last batch is dropped in training and evaluation. <see cref="Trainer.Predict"/> never drops it. Default false.
+    /// </summary>
     public bool DataloaderDropLast { get; init; }
 
     /// <summary>
-    /// The number of batches that are collated ahead, each on another thread. Useful if collating a batch takes long, or a GPU waits for it. Default 0: each batch is collated when it is needed.
-    /// The results are the same; a collator that draws random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) still collates one batch after the other.
+    /// The number of batches that are prefetched, each collated on a thread of its own. Useful if collating takes long, or a GPU waits for
+    /// batches. Default 0: each batch is collated on the training thread when it is needed. The value does not change the results: a
+    /// collator that uses random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) is not prefetched.
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 
-    /// <summary>The order of the training rows. Default random.</summary>
+    /// <summary>The order of the training rows. Default <see cref="SamplingStrategy.Random"/>.</summary>
     public SamplingStrategy TrainSamplingStrategy { get; init; } = SamplingStrategy.Random;
 
-    /// <summary>The column with the length of each training row, for <see cref="SamplingStrategy.GroupByLength"/>. If the data has no such column, the number of <c>input_ids</c> is used. Default <c>length</c>.</summary>
+    /// <summary>
+    /// The column with the length of each training row, for <see cref="SamplingStrategy.GroupByLength"/>. If the dataset has no such
+    /// column, the number of <c>input_ids</c> is used. Default <c>length</c>.
+    /// </summary>
     public string LengthColumnName { get; init; } = "length";
 
     /// <summary>
-    /// Whether columns that the model does not read are removed. Default true. If false, a collator of your own gets the rows with all columns under their own names, so it can tokenize text itself;
-    /// the library's collators make tensors of all columns, for a loss of your own (<c>computeLoss</c>). Without either, a column that the model does not read is an error.
+    /// Whether columns that the model does not read are removed. Default true. If false, a custom collator gets the rows with all columns
+    /// under their original names, so it can tokenize text; the collators of the library convert all columns to tensors, for a custom loss
+    /// (<c>computeLoss</c>). With neither a custom collator nor a custom loss, a column that the model does not read is an error.
     /// </summary>
     public bool RemoveUnusedColumns { get; init; } = true;
 
-    // ---- the optimizer and its rate ----
+    // ---- optimizer and learning rate ----
 
     /// <summary>The learning rate after the warmup. Default 5e-5.</summary>
     public double LearningRate { get; init; } = 5e-5;
@@ -73,19 +85,19 @@ public sealed record TrainingArguments
     /// <summary>The decoupled weight decay, which is not applied to biases and normalization layers. Default 0.</summary>
     public double WeightDecay { get; init; }
 
-    /// <summary>The decay rate of Adam's mean of gradients. Default 0.9.</summary>
+    /// <summary>Adam's β1, the decay rate of the first moment (the mean of the gradients). Default 0.9.</summary>
     public double AdamBeta1 { get; init; } = 0.9;
 
-    /// <summary>The decay rate of Adam's mean of squared gradients. Default 0.999.</summary>
+    /// <summary>Adam's β2, the decay rate of the second moment (the mean of the squared gradients). Default 0.999.</summary>
     public double AdamBeta2 { get; init; } = 0.999;
 
-    /// <summary>The term added to Adam's denominator. Default 1e-8.</summary>
+    /// <summary>Adam's ε, which is added to the denominator. Default 1e-8.</summary>
     public double AdamEpsilon { get; init; } = 1e-8;
 
-    /// <summary>The maximum L2 norm of all gradients together (gradient clipping). 0 disables clipping. Default 1.</summary>
+    /// <summary>The maximum global L2 norm of the gradients (gradient clipping). 0 disables clipping. Default 1.</summary>
     public double MaxGradNorm { get; init; } = 1;
 
-    /// <summary>The optimizer. Default AdamW.</summary>
+    /// <summary>The optimizer. Default <see cref="OptimizerNames.AdamwTorchFused"/>.</summary>
     public OptimizerNames Optim { get; init; } = OptimizerNames.AdamwTorchFused;
 
     /// <summary>
@@ -94,89 +106,112 @@ public sealed record TrainingArguments
     /// </summary>
     public OptimizerOptions? OptimArgs { get; init; }
 
-    /// <summary>The learning-rate schedule. Default linear, down to 0.</summary>
+    /// <summary>The learning-rate schedule. Default <see cref="SchedulerType.Linear"/>, which decreases to 0.</summary>
     public SchedulerType LrSchedulerType { get; init; } = SchedulerType.Linear;
 
-    /// <summary>Options of the schedule in addition to the warmup, such as <c>new() { NumCycles = 2 }</c>. Default null: the defaults of the schedule. An option that the schedule does not read is an error.</summary>
+    /// <summary>
+    /// Further options of the schedule, such as <c>new() { NumCycles = 2 }</c>. An option that the schedule does not have is an error.
+    /// Default null: the defaults of the schedule.
+    /// </summary>
     public LrSchedulerOptions? LrSchedulerKwargs { get; init; }
 
-    /// <summary>The number of steps in which the learning rate rises from 0, or a share of all steps, such as 0.1. Default 0.</summary>
+    /// <summary>
+    /// The number of warmup steps, in which the learning rate increases from 0, or their ratio of the total steps, such as 0.1. Default 0.
+    /// </summary>
     public StepsOrRatio WarmupSteps { get; init; }
 
     // ---- logging ----
 
-    /// <summary>When the loss is logged. Default every <see cref="LoggingSteps"/> steps.</summary>
+    /// <summary>When the loss is logged. Default <see cref="IntervalStrategy.Steps"/>.</summary>
     public IntervalStrategy LoggingStrategy { get; init; } = IntervalStrategy.Steps;
 
-    /// <summary>The number of steps between two log lines, or a share of all steps, such as 0.1. Default 500.</summary>
+    /// <summary>The number of steps between two log entries, or a ratio of the total steps, such as 0.1. Default 500.</summary>
     public StepsOrRatio LoggingSteps { get; init; } = 500;
 
     /// <summary>Whether the first step is also logged. Default false.</summary>
     public bool LoggingFirstStep { get; init; }
 
-    /// <summary>Where log lines are written in addition to the logger and the callbacks. Default nowhere else.</summary>
+    /// <summary>Where log entries are written in addition to the logger and the callbacks. Default <see cref="ReportTo.None"/>.</summary>
     public ReportTo ReportTo { get; init; } = ReportTo.None;
 
-    /// <summary>The folder of the files of <see cref="ReportTo.TensorBoard"/>. Default null: <c>runs</c> in <see cref="OutputDir"/>.</summary>
+    /// <summary>
+    /// The folder of the TensorBoard event files (<see cref="ReportTo.TensorBoard"/>). Default null: <c>runs</c> in
+    /// <see cref="OutputDir"/>.
+    /// </summary>
     public string? LoggingDir { get; init; }
 
     // ---- evaluation ----
 
-    /// <summary>When the model is evaluated. Default never.</summary>
+    /// <summary>When the model is evaluated. Default <see cref="IntervalStrategy.No"/>.</summary>
     public IntervalStrategy EvalStrategy { get; init; } = IntervalStrategy.No;
 
-    /// <summary>The number of steps between two evaluations, or a share of all steps, such as 0.1. Default null: <see cref="LoggingSteps"/>.</summary>
+    /// <summary>
+    /// The number of steps between two evaluations, or a ratio of the total steps, such as 0.1. Default null: <see cref="LoggingSteps"/>.
+    /// </summary>
     public StepsOrRatio? EvalSteps { get; init; }
 
     /// <summary>The number of epochs (or steps, depending on <see cref="EvalStrategy"/>) before the first evaluation. Default 0.</summary>
     public double EvalDelay { get; init; }
 
-    /// <summary>Whether to evaluate once before the first step, for example to find errors in the evaluation early. Default false.</summary>
+    /// <summary>
+    /// Whether the model is also evaluated before the first step, for example to find errors in the evaluation early. Default false.
+    /// </summary>
     public bool EvalOnStart { get; init; }
 
-    /// <summary>Whether an evaluation computes only the loss and keeps no predictions for metrics. Default false.</summary>
+    /// <summary>Whether an evaluation computes only the loss, and neither predictions nor metrics. Default false.</summary>
     public bool PredictionLossOnly { get; init; }
 
     // ---- checkpoints ----
 
-    /// <summary>When a checkpoint is written. Default every <see cref="SaveSteps"/> steps.</summary>
+    /// <summary>When a checkpoint is written. Default <see cref="SaveStrategy.Steps"/>.</summary>
     public SaveStrategy SaveStrategy { get; init; } = SaveStrategy.Steps;
 
-    /// <summary>The number of steps between two checkpoints, or a share of all steps, such as 0.1. Default 500.</summary>
+    /// <summary>The number of steps between two checkpoints, or a ratio of the total steps, such as 0.1. Default 500.</summary>
     public StepsOrRatio SaveSteps { get; init; } = 500;
 
-    /// <summary>The maximum number of checkpoints that are kept; the newest and the best are always kept. Default null: all.</summary>
+    /// <summary>
+    /// The maximum number of checkpoints of the run that are kept; older ones are deleted. The newest and the best are always kept. Default
+    /// null: all are kept.
+    /// </summary>
     public int? SaveTotalLimit { get; init; }
 
     /// <summary>Whether a checkpoint contains the model only, so that it cannot be resumed. Default false.</summary>
     public bool SaveOnlyModel { get; init; }
 
     /// <summary>
-    /// Whether a run that is cancelled (by its <see cref="CancellationToken"/>) writes a checkpoint of its last finished step before the exception is thrown, whatever <see cref="SaveStrategy"/> says. Default false.
-    /// An evaluation that is interrupted is repeated when the checkpoint is resumed, so the resumed run is the uninterrupted one.
+    /// Whether a run that is cancelled by its <see cref="CancellationToken"/> writes a checkpoint of its last completed step before the
+    /// exception is thrown, independent of <see cref="SaveStrategy"/>. Default false. An evaluation that was interrupted is repeated when
+    /// the checkpoint is resumed, so that the result is that of an uninterrupted run.
     /// </summary>
     public bool SaveOnCancel { get; init; }
 
     /// <summary>Whether the weights of the best checkpoint are loaded at the end of training. Default false.</summary>
     public bool LoadBestModelAtEnd { get; init; }
 
-    /// <summary>The metric that decides which checkpoint is best, with or without <c>eval_</c>. Default null: <c>loss</c> where <see cref="LoadBestModelAtEnd"/>, <see cref="Training.SaveStrategy.Best"/> or <see cref="SchedulerType.ReduceLrOnPlateau"/> needs one.</summary>
+    /// <summary>
+    /// The name of the metric that determines the best checkpoint, with or without <c>eval_</c>. Default null: <c>loss</c> if
+    /// <see cref="LoadBestModelAtEnd"/>, <see cref="Training.SaveStrategy.Best"/> or <see cref="SchedulerType.ReduceLrOnPlateau"/> requires
+    /// a metric.
+    /// </summary>
     public string? MetricForBestModel { get; init; }
 
-    /// <summary>Whether a higher metric is better. Default null: true unless its name ends in <c>loss</c>.</summary>
+    /// <summary>
+    /// Whether a larger value of <see cref="MetricForBestModel"/> is better. Default null: true unless its name ends with <c>loss</c>.
+    /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
-    // ---- an older name ----
+    // ---- former name ----
 
-    /// <summary>The name of <see cref="EvalStrategy"/> in transformers 4.</summary>
+    /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
 
-    // ---- resolved ----
+    // ---- resolved values ----
 
-    /// <summary>The metric that decides, resolved: with <c>eval_</c>; null where none is needed.</summary>
-    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best || LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? "loss" : null)) is not { } name ? null
+    /// <summary>The resolved <see cref="MetricForBestModel"/>, with <c>eval_</c>; null if no metric is required.</summary>
+    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best
+        || LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? "loss" : null)) is not { } name ? null
         : name.StartsWith("eval_", StringComparison.Ordinal) ? name : $"eval_{name}";
 
-    /// <summary>Whether a greater metric is better, resolved.</summary>
+    /// <summary>The resolved <see cref="GreaterIsBetter"/>.</summary>
     internal bool IsGreaterBetter => GreaterIsBetter ?? !(BestMetric ?? "loss").EndsWith("loss", StringComparison.Ordinal);
 }

@@ -3,27 +3,42 @@ using Microsoft.Extensions.Logging;
 namespace PeftSharp.Training;
 
 /// <summary>The event ids of the messages that a <see cref="Trainer"/> writes to its <see cref="ILogger"/>.</summary>
-/// <remarks>Each message has named fields: <c>Step</c> in all of them, and the fields that are listed with the event. The names of metrics are in C# case: <c>eval_f1</c> is the field <c>EvalF1</c>.</remarks>
+/// <remarks>
+/// Each message has named fields: <c>Step</c> and the fields that are listed with the event. Names of metrics are converted to PascalCase:
+/// <c>eval_f1</c> is the field <c>EvalF1</c>.
+/// </remarks>
 public static class TrainingEvents
 {
-    /// <summary>A run starts or is resumed. Fields: <c>Step</c>, <c>TotalSteps</c>, <c>Epochs</c>, <c>BatchSize</c>.</summary>
+    /// <summary>A run started or was resumed. Fields: <c>Step</c>, <c>TotalSteps</c>, <c>Epochs</c>, <c>BatchSize</c>.</summary>
     public static EventId TrainingStarted { get; } = new(1, nameof(TrainingStarted));
 
-    /// <summary>The mean loss since the last message of this kind (<see cref="TrainingArguments.LoggingSteps"/>). Fields: <c>Loss</c>, <c>GradNorm</c>, <c>LearningRate</c>, <c>Epoch</c>, <c>Step</c>.</summary>
+    /// <summary>
+    /// The loss was logged: its mean since the last message of this kind (<see cref="TrainingArguments.LoggingSteps"/>). Fields:
+    /// <c>Loss</c>, <c>GradNorm</c>, <c>LearningRate</c>, <c>Epoch</c>, <c>Step</c>.
+    /// </summary>
     public static EventId StepLogged { get; } = new(2, nameof(StepLogged));
 
-    /// <summary>An evaluation is complete. Fields: <c>EvalLoss</c>, the metrics, <c>EvalRuntime</c>, <c>EvalSamplesPerSecond</c>, <c>EvalStepsPerSecond</c>, <c>Epoch</c>, <c>Step</c>.</summary>
+    /// <summary>
+    /// An evaluation was completed. Fields: <c>EvalLoss</c>, the metrics, <c>EvalRuntime</c>, <c>EvalSamplesPerSecond</c>,
+    /// <c>EvalStepsPerSecond</c>, <c>Epoch</c>, <c>Step</c>.
+    /// </summary>
     public static EventId Evaluated { get; } = new(3, nameof(Evaluated));
 
     /// <summary>A checkpoint was written. Fields: <c>Step</c>, <c>Checkpoint</c> (its folder).</summary>
     public static EventId CheckpointSaved { get; } = new(4, nameof(CheckpointSaved));
 
-    /// <summary>A run is complete. Fields: <c>TrainLoss</c>, <c>TrainRuntime</c>, <c>TrainSamplesPerSecond</c>, <c>TrainStepsPerSecond</c>, <c>TotalFlos</c>, <c>Epoch</c>, <c>Step</c>.</summary>
+    /// <summary>
+    /// A run was completed. Fields: <c>TrainLoss</c>, <c>TrainRuntime</c>, <c>TrainSamplesPerSecond</c>, <c>TrainStepsPerSecond</c>,
+    /// <c>TotalFlos</c>, <c>Epoch</c>, <c>Step</c>.
+    /// </summary>
     public static EventId TrainingCompleted { get; } = new(5, nameof(TrainingCompleted));
 
     /// <summary>A run was cancelled. Fields: <c>Step</c>, <c>TotalSteps</c>.</summary>
     public static EventId TrainingCancelled { get; } = new(6, nameof(TrainingCancelled));
 
-    /// <summary>A warning, such as an argument without effect; <see cref="TrainerCallback.OnWarning"/> gets the same text. Fields: <c>Message</c>, <c>Step</c>.</summary>
+    /// <summary>
+    /// A warning, such as an argument without effect; <see cref="TrainerCallback.OnWarning"/> receives the same message. Fields:
+    /// <c>Message</c>, <c>Step</c>.
+    /// </summary>
     public static EventId Warning { get; } = new(7, nameof(Warning));
 }

@@ -48,7 +48,7 @@ public class CsvTests : IDisposable
     [InlineData("a,b\n1,2\n\n3\n", "line 4: the line has 1 fields")]
     [InlineData("a,b\n\"x\ny\",2\n1,2,3\n", "line 4: the line has 3 fields")]
     [InlineData("a\nok\n\"open\n\n", "line 3, field 1: the quoted field has no closing")]
-    [InlineData("a,a\n1,2\n", "names the column 'a' 2 times")]
+    [InlineData("a,a\n1,2\n", "has 2 columns named 'a'")]
     public void A_malformed_file_is_named_with_its_line(string text, string expected)
     {
         var message = Assert.Throws<DatasetException>(() => Read(text)).Message;

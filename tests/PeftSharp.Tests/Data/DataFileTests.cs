@@ -68,7 +68,7 @@ public class DataFileTests : IDisposable
         Assert.Contains("compressed with xz", Refusal(WriteBytes("x.txt.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00])));
         Assert.Contains("compressed with brotli", Refusal(WriteBytes("x.txt.br", [0x8B, 0x01])));
         Assert.Contains("zip archive of 2 files", Refusal(WriteBytes("x.csv.zip", Zip(("a.csv", "a\n1\n"), ("b.csv", "a\n2\n")))));
-        Assert.Contains("decompress the file around it", Refusal(WriteBytes("x.parquet.gz", GZip("PAR1"))));
+        Assert.Contains("decompress the file", Refusal(WriteBytes("x.parquet.gz", GZip("PAR1"))));
         Assert.Contains("cannot be read as Parquet: Invalid: ", Refusal(WriteBytes("x.parquet", "PAR1 and no more"u8.ToArray())));
         Assert.Contains("is a Parquet file", Refusal(WriteBytes("x.csv", "PAR1PAR1"u8.ToArray())));
         Assert.Contains("damaged or incomplete", Refusal(WriteBytes("y.jsonl.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7])));
@@ -119,7 +119,7 @@ public class DataFileTests : IDisposable
             Assert.Equal([1L, 2L], read["a"].ToArray<long>());
             Assert.Contains($"{Path.GetFileName(file)}' has no column 'd'", Refusal(file, new LoadOptions { Columns = ["d"] }));
         }
-        Assert.Contains("its columns are text", Refusal(_folder.Write("x.txt", "line"), options));
+        Assert.Contains("Columns: text", Refusal(_folder.Write("x.txt", "line"), options));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class DataFileTests : IDisposable
         _folder.Write("b.jsonl", "{\"x\": 1}\n");
         _folder.Write("c.jsonl", "{\"x\": \"text\"}\n");
         var message = Refusal(_folder.Path);
-        Assert.Contains("differ in column 'x': Value(int64) and Value(string)", message);
+        Assert.Contains("Column 'x' has different types in the datasets: Value(int64) and Value(string)", message);
         Assert.Contains("c.jsonl", message);
     }
 

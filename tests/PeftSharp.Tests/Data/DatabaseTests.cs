@@ -56,7 +56,7 @@ public sealed class DatabaseTests
     public void Columns_that_cannot_be_kept_apart_or_differ_in_type_are_refused_with_the_way_out()
     {
         using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
-        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns of the name 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns named 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
         using (var reader = Read(connection, "SELECT v FROM t")) Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
         using (var reader = Read(connection, "DELETE FROM t")) Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
     }

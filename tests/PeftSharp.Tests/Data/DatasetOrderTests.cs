@@ -124,7 +124,7 @@ public class DatasetOrderTests
     public void Sizes_that_do_not_fit_are_named()
     {
         Assert.Contains("8", Assert.Throws<ArgumentException>(() => Numbered(10).TrainTestSplit(8, 5)).Message);
-        Assert.Contains("single row", Assert.Throws<ArgumentException>(() =>
+        Assert.Contains("only one row", Assert.Throws<ArgumentException>(() =>
             Dataset.FromDict(("label", new[] { "a", "b", "b" })).ClassEncodeColumn("label").TrainTestSplit(1, stratifyByColumn: "label")).Message);
         Assert.Contains("ClassEncodeColumn", Assert.Throws<DatasetException>(() => Numbered(9).TrainTestSplit(0.2, stratifyByColumn: "i")).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Select([3]));

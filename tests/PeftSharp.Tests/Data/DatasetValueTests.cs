@@ -23,7 +23,7 @@ public class DatasetValueTests
         Assert.Equal(new Sequence(new Value("int32")), Of(new[] { new sbyte[] { -1 } }).Feature);
         Assert.Equal(new Value("binary"), Of(new[] { new byte[] { 1 } }).Feature);
         Assert.Equal(new ClassLabel("Red", "Green", "Blue"), Of(new[] { Color.Blue }).Feature);
-        Assert.Contains("row 0: The number 18446744073709551615 is above the largest int64", Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
+        Assert.Contains("row 0: The integer 18446744073709551615 is above the maximum of int64", Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
     }
 
     [Fact]
@@ -36,8 +36,8 @@ public class DatasetValueTests
         Assert.Equal(new ClassLabel("Low", "High"), read.Features["Level"]);       // numbered from 0 in the order of their values
         Assert.Equal([0L, null, 1L], read["Level"]);
         Assert.Equal(id.ToString(), read["Id"].Text(0));
-        Assert.Contains("The value 7 of the enum Color is not one of its members", Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
-        Assert.Contains("row 1: The column holds ClassLabel(Red, Green, Blue) so far", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
+        Assert.Contains("The value 7 is not a member of the enum Color", Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
+        Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
         Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
         Assert.Equal(new ClassLabel("Red", "Green", "Blue"), read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]);
@@ -65,8 +65,8 @@ public class DatasetValueTests
     [Fact]
     public void Rows_without_names_are_refused_with_the_way_out()
     {
-        Assert.Contains("names of a value tuple exist in source code only. Use a record", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
-        Assert.Contains("Bare has no public properties to become columns (fields are not read)", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
+        Assert.Contains("names of a value tuple exist only in source code. Pass the names", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
+        Assert.Contains("Bare has no public properties, which are the columns (fields are ignored)", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
         Assert.Contains("Dataset.FromDict", Assert.Throws<DatasetException>(() => Dataset.FromRows(["a", "b"])).Message);
         Assert.Contains("Dataset.FromList", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Dictionary<string, object?>()])).Message);
         Assert.Contains("Row 1 is null", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!])).Message);

@@ -93,7 +93,7 @@ public class LoadDatasetTests : IDisposable
     {
         var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
         Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
-        Assert.Contains("its splits are train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
+        Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
         Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, "train[1]"));
         Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }));
     }
@@ -114,7 +114,7 @@ public class LoadDatasetTests : IDisposable
         Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
         foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
             Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
-        Assert.Contains("tells no format", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
+        Assert.Contains("is unknown", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
         Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
     }

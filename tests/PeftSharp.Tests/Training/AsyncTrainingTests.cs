@@ -62,7 +62,7 @@ public sealed class AsyncTrainingTests : IDisposable
         InvalidOperationException? error = null;
         trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => error = Assert.Throws<InvalidOperationException>(() => trainer!.Train())));
         Assert.Equal(8, trainer.Train().GlobalStep);
-        Assert.Contains("training already", error!.Message, StringComparison.Ordinal);
+        Assert.Contains("already training", error!.Message, StringComparison.Ordinal);
         Assert.Equal(8, trainer.Train().GlobalStep);
     }
 

@@ -46,7 +46,7 @@ public sealed class EarlierRunTests : IDisposable
     public void A_run_that_had_ended_says_that_nothing_is_left()
     {
         Train(Arguments, trainer => trainer.Train());
-        Assert.Contains("nothing is left to train", Assert.Single(Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))), StringComparison.Ordinal);
+        Assert.Contains("so no step is trained", Assert.Single(Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class EarlierRunTests : IDisposable
             (Arguments with { DataloaderDropLast = true }, "DataloaderDropLast was false and is true"),
         })
             Assert.Contains(says, Assert.Throws<CheckpointException>(() => Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true))).Message, StringComparison.Ordinal);
-        Assert.Contains("had 8 training rows, this one has 7", Assert.Throws<CheckpointException>(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7)).Message, StringComparison.Ordinal);
+        Assert.Contains("has 8 training rows, but this run has 7", Assert.Throws<CheckpointException>(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7)).Message, StringComparison.Ordinal);
         Train(Arguments with { Seed = 7, DataSeed = 42 }, trainer => trainer.Train(resumeFromCheckpoint: true));          // the same order
     }
 

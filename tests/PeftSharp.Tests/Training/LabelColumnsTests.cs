@@ -78,8 +78,8 @@ public sealed class LabelColumnsTests : IDisposable
     public void A_label_column_that_cannot_be_is_refused_by_the_constructor()
     {
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
-        Assert.Contains("no column 'kategory', which labelColumn names; its columns are", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
-        Assert.Contains("reads as an input", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
+        Assert.Contains("labelColumn is 'kategory', but the training data has no such column. Columns:", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
+        Assert.Contains("which is an input of", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
         Assert.Contains("ClassEncodeColumn(\"name\")", Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message, StringComparison.Ordinal);
         Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message, StringComparison.Ordinal);
     }

@@ -129,7 +129,7 @@ public sealed class LossFunctionTests : IDisposable
         trainer.Train();
         var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         Assert.InRange(losses[^1], 0, losses[0] / 2);
-        Assert.Contains(warnings.Messages, message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
+        Assert.Contains(warnings.Messages, message => message.Contains("has no labels (labels), so the custom loss gets no labels", StringComparison.Ordinal));
     }
 
     [Fact]

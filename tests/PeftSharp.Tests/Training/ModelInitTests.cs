@@ -51,6 +51,6 @@ public sealed class ModelInitTests : IDisposable
         Assert.Throws<ArgumentNullException>(() => new Trainer(args: args));
         Assert.Contains("null", Assert.Throws<InvalidOperationException>(() => new Trainer(args: args, modelInit: () => null!)).Message, StringComparison.Ordinal);
         var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
-        Assert.Contains("Make a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        Assert.Contains("Return a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }
 }

@@ -77,7 +77,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var before = TinyRun.Bits(model);
         var warnings = new Warnings();
         new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: [warnings], parameterGroups: HeadAlone).Train();
-        Assert.Contains(warnings.Messages, message => message.Contains("in no group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
+        Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
         {
             Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.eq(before[name]).all().item<bool>(), name);
@@ -114,7 +114,7 @@ public sealed class OwnOptimizerTests : IDisposable
         Assert.Contains("ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model, args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
             optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
         var strange = Assert.Throws<ArgumentException>(() => new Trainer(model, args, rows, dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
-        Assert.Contains("no parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
+        Assert.Contains("is not a parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
     }
 
     [Fact]

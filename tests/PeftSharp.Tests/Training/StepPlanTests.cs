@@ -63,7 +63,7 @@ public sealed class StepPlanTests
 
     [Theory]
     [InlineData(0, 8, false, "no rows")]
-    [InlineData(3, 8, true, "3 rows, fewer than one batch of 8")]
+    [InlineData(3, 8, true, "3 rows, fewer than PerDeviceTrainBatchSize (8)")]
     public void Data_that_makes_no_step_is_refused(int rows, int batch, bool dropLast, string named)
     {
         var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, DataloaderDropLast = dropLast };

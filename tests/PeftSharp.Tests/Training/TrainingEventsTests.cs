@@ -29,7 +29,7 @@ public sealed class TrainingEventsTests : IDisposable
         Assert.Equal(Path.Combine(_folder.Path, "checkpoint-4"), log[4]["Checkpoint"]);
         Assert.Equal(output.TrainingLoss, log[5]["TrainLoss"]);
         Assert.StartsWith("loss = {Loss}, grad_norm = {GradNorm}", (string)log[2]["{OriginalFormat}"]!, StringComparison.Ordinal);
-        Assert.Equal("Checkpoint of step {Step} written to {Checkpoint}", log[4]["{OriginalFormat}"]);
+        Assert.Equal("The checkpoint of step {Step} was saved to {Checkpoint}", log[4]["{OriginalFormat}"]);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 namespace PeftSharp.Data;
 
-/// <summary>A column that grows value by value and takes its type from the first one that is not null.</summary>
-/// <param name="promotesNumbers">Whether integers and fractions may meet, as in files: the column is float64 then, if every integer is exact in it.</param>
+/// <summary>Builds a column value by value. Its type is that of the first value that is not null.</summary>
+/// <param name="promotesNumbers">
+/// Whether integers and floating-point values may be mixed, as in files: the column is then float64, which must represent every integer
+/// exactly.
+/// </param>
 internal sealed class ColumnBuilder(bool promotesNumbers = false)
 {
     private ColumnStore? _store;
@@ -28,10 +31,10 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     {
         if (_store is PrimitiveStore<T> { Feature: Value } same)
             same.Add(value);
-        else if (promotesNumbers && value is long whole && _store is PrimitiveStore<double> fractions)
-            fractions.Add(NumberCopy.ExactDouble(whole));
-        else if (promotesNumbers && value is double fraction && _store is PrimitiveStore<long> { Feature: Value })
-            Promote().Add(fraction);
+        else if (promotesNumbers && value is long integer && _store is PrimitiveStore<double> doubles)
+            doubles.Add(NumberCopy.ExactDouble(integer));
+        else if (promotesNumbers && value is double floating && _store is PrimitiveStore<long> { Feature: Value })
+            Promote().Add(floating);
         else
             Primitives<T>().Add(value);
     }
@@ -45,21 +48,21 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal void AddBytes(byte[] value) => Store(static _ => new ReferenceStore<byte[]>(), new Value("binary")).Add(value);
 
-    /// <exception cref="TypeMismatchException">The column has another type, or holds values of another enum.</exception>
+    /// <exception cref="TypeMismatchException">The column has another type, or contains values of another enum.</exception>
     internal void AddEnum(Enum value)
     {
         var classes = EnumClasses.Of(value.GetType());
         var store = Store(_ => new PrimitiveStore<long>(classes.Label), classes.Label);
         if (store.Feature != classes.Label)
             throw new TypeMismatchException(store.Feature, classes.Label.ToString());
-        store.Add(classes.NumberOf(value));
+        store.Add(classes.ClassIdOf(value));
     }
 
-    /// <summary>The store to which the items of one list are added.</summary>
+    /// <summary>Returns the store to which the items of a list are added.</summary>
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal ListStore List() => Store(static promotes => new ListStore(promotes), new Sequence(new Value("null")));
 
-    /// <summary>The store to which the fields of one record are added.</summary>
+    /// <summary>Returns the store to which the fields of a struct are added.</summary>
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
     internal StructStore Struct() => Store(static promotes => new StructStore(promotes), new Struct(new Dictionary<string, Feature>()));
 
@@ -67,7 +70,8 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     {
         var found = PrimitiveTypes.FeatureOf<T>();
         var store = Store(static _ => new PrimitiveStore<T>(), found);
-        return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());      // class numbers of an enum
+        // The store of an enum has class ids.
+        return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());
     }
 
     private TStore Store<TStore>(Func<bool, TStore> create, Feature found) where TStore : ColumnStore
@@ -78,19 +82,20 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
             for (var i = 0; i < _leadingNulls; i++)
                 _store.AddNull();
         }
-        return _store as TStore ?? throw new TypeMismatchException(Feature, found is Sequence ? "a list" : found is Struct ? "a record" : found.ToString()!);
+        return _store as TStore
+            ?? throw new TypeMismatchException(Feature, found is Sequence ? "a list" : found is Struct ? "a struct" : found.ToString()!);
     }
 
     private PrimitiveStore<double> Promote()
     {
-        var wholes = (PrimitiveData<long>)_store!.Build();
-        var fractions = new PrimitiveStore<double>();
-        for (var i = 0; i < wholes.Count; i++)
-            if (wholes.IsNull(i))
-                fractions.AddNull();
+        var integers = (PrimitiveData<long>)_store!.Build();
+        var doubles = new PrimitiveStore<double>();
+        for (var i = 0; i < integers.Count; i++)
+            if (integers.IsNull(i))
+                doubles.AddNull();
             else
-                fractions.Add(NumberCopy.ExactDouble(wholes.Values[i]));
-        _store = fractions;
-        return fractions;
+                doubles.Add(NumberCopy.ExactDouble(integers.Values[i]));
+        _store = doubles;
+        return doubles;
     }
 }

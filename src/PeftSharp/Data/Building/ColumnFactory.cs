@@ -2,32 +2,34 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>Makes columns of what the caller hands over.</summary>
+/// <summary>Creates columns from values of the caller.</summary>
 internal static class ColumnFactory
 {
-    /// <exception cref="DatasetException">Values differ in type, or cannot be stored; the message names column and row.</exception>
+    /// <exception cref="DatasetException">
+    /// Values have different types, or a type is not supported; the message contains column and row.
+    /// </exception>
     internal static Column Create(string name, IEnumerable values)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(values);
-        return values is Column column ? column.Named(name) : new Column(name, Build(name, values, firstRow: 0));
+        return values is Column column ? column.WithName(name) : new Column(name, Build(name, values, firstRow: 0));
     }
 
-    /// <param name="name">The column's name, for messages.</param>
-    /// <param name="values">A value per row.</param>
-    /// <param name="firstRow">The number of the first of these rows, for messages.</param>
+    /// <param name="name">The name of the column, for messages.</param>
+    /// <param name="values">One value per row.</param>
+    /// <param name="firstRow">The index of the first row, for messages.</param>
     internal static ColumnData Build(string name, object values, int firstRow)
     {
         if (Primitives(values) is { } copied)
             return copied;
         var builder = new ColumnBuilder();
         foreach (var value in ObjectValues.ItemsOf(values))
-            AddNaming(builder, name, value, firstRow + builder.Count);
+            Add(builder, name, value, firstRow + builder.Count);
         return builder.Build();
     }
 
-    /// <summary>Adds a value; where it does not fit, the message says which row and column it was.</summary>
-    internal static void AddNaming(ColumnBuilder builder, string name, object? value, int row)
+    /// <summary>Adds a value. If it cannot be added, the message of the exception contains the column and the row.</summary>
+    internal static void Add(ColumnBuilder builder, string name, object? value, int row)
     {
         try
         {
@@ -35,23 +37,25 @@ internal static class ColumnFactory
         }
         catch (TypeMismatchException mismatch)
         {
-            throw new DatasetException($"Column '{name}', row {row}: {mismatch.Message} Give every row the same type.", mismatch);
+            throw new DatasetException($"Column '{name}', row {row}: {mismatch.Message} All rows must have the same type.", mismatch);
         }
-        catch (DatasetException unstorable)
+        catch (DatasetException error)
         {
-            throw new DatasetException($"Column '{name}', row {row}: {unstorable.Message}", unstorable);
+            throw new DatasetException($"Column '{name}', row {row}: {error.Message}", error);
         }
     }
 
-    /// <summary>Adds a row; fields that it lacks are null.</summary>
+    /// <summary>Adds a row. Missing fields are null.</summary>
     internal static void AddRecord(StructStore records, IEnumerable<KeyValuePair<string, object?>> row)
     {
         foreach (var (name, value) in row)
-            AddNaming(records.Field(name), name, value, records.Count);
+            Add(records.Field(name), name, value, records.Count);
         records.EndRecord();
     }
 
-    /// <remarks>By exact type: to the runtime a <c>uint[]</c> or an array of enums is an <c>int[]</c> too, with other values.</remarks>
+    /// <remarks>
+    /// The exact type is compared, because for the runtime a <c>uint[]</c> or an array of an enum is also an <c>int[]</c>.
+    /// </remarks>
     private static ColumnData? Primitives(object values)
     {
         var type = values.GetType();

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>The growing values of a column whose kind is known.</summary>
+/// <summary>The values that were added to a column of a known type.</summary>
 internal abstract class ColumnStore
 {
     private List<int>? _nulls;
@@ -19,7 +19,7 @@ internal abstract class ColumnStore
         AddPlaceholder();
     }
 
-    /// <summary>Adds what stands where a value is absent.</summary>
+    /// <summary>Adds an element for a null value.</summary>
     private protected abstract void AddPlaceholder();
 
     private protected BitArray? Nulls()

@@ -10,26 +10,27 @@ internal sealed class DataRecordRows
     private readonly ColumnBuilder[] _columns;
     private int _count;
 
-    /// <exception cref="DatasetException">There is no column, or one has no name or the name of another.</exception>
+    /// <exception cref="DatasetException">There are no columns, a column has no name, or two columns have the same name.</exception>
     internal DataRecordRows(IDataRecord record)
     {
         _record = record;
         _names = [.. Enumerable.Range(0, record.FieldCount).Select(record.GetName)];
         if (_names.Length == 0)
-            throw new DatasetException("The reader has no columns, so its command is not a query. Read the result of a SELECT.");
+            throw new DatasetException("The reader has no columns, so its command is not a query. Pass the reader of a SELECT statement.");
         if (Array.FindIndex(_names, string.IsNullOrEmpty) is >= 0 and var nameless)
-            throw new DatasetException($"Column {nameless} of the reader has no name. Name it in the query: SELECT … AS name.");
-        if (_names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new DatasetException($"The reader has {twice.Count()} columns of the name '{twice.Key}'. Rename them in the query: SELECT … AS name.");
+            throw new DatasetException($"Column {nameless} of the reader has no name. Set a name in the query: SELECT … AS name.");
+        if (_names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new DatasetException(
+                $"The reader has {duplicate.Count()} columns named '{duplicate.Key}'. Rename them in the query: SELECT … AS name.");
         _columns = Array.ConvertAll(_names, _ => new ColumnBuilder(promotesNumbers: true));
     }
 
-    /// <summary>Adds the row at which the reader stands.</summary>
-    /// <exception cref="DatasetException">A value has another type than those before it, or cannot be stored.</exception>
+    /// <summary>Adds the current row of the reader.</summary>
+    /// <exception cref="DatasetException">A value has another type than the values before, or its type is not supported.</exception>
     internal void Add()
     {
         for (var i = 0; i < _columns.Length; i++)
-            ColumnFactory.AddNaming(_columns[i], _names[i], _record.GetValue(i) is var value && value is DBNull ? null : value, _count);
+            ColumnFactory.Add(_columns[i], _names[i], _record.GetValue(i) is var value && value is DBNull ? null : value, _count);
         _count++;
     }
 

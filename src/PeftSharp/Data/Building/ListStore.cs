@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Growing lists: add a list's items to <see cref="Items"/>, then <see cref="EndList"/>.</summary>
+/// <summary>Builds a column of lists: add the items of a list to <see cref="Items"/>, then call <see cref="EndList"/>.</summary>
 internal sealed class ListStore(bool promotesNumbers) : ColumnStore
 {
     private readonly List<int> _offsets = [0];

@@ -4,11 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Data;
 
-/// <summary>Stores the values that a user's function or record hands over: numbers, strings, arrays, lists of lists, dictionaries.</summary>
+/// <summary>Adds objects of the caller to columns: numbers, strings, arrays, nested lists, dictionaries, records.</summary>
 internal static class ObjectValues
 {
     /// <exception cref="TypeMismatchException">The column has another type.</exception>
-    /// <exception cref="DatasetException">No column can hold a value of this type.</exception>
+    /// <exception cref="DatasetException">The type of the value is not supported.</exception>
     internal static void Add(this ColumnBuilder column, object? value)
     {
         if (value is Array array)
@@ -28,8 +28,9 @@ internal static class ObjectValues
             case double number: column.Add(number); break;
             case float number: column.Add(number); break;
             case decimal number: column.Add(number); break;
-            case bool truth: column.Add(truth); break;
-            case DateTime { Kind: DateTimeKind.Local } time: column.Add(time.ToUniversalTime()); break;      // an instant; its wall clock differs between machines
+            case bool boolean: column.Add(boolean); break;
+            // Local times are stored in UTC, because they differ between machines.
+            case DateTime { Kind: DateTimeKind.Local } time: column.Add(time.ToUniversalTime()); break;
             case DateTime time: column.Add(time); break;
             case DateTimeOffset time: column.Add(time.UtcDateTime); break;
             case DateOnly date: column.Add(date.ToDateTime(TimeOnly.MinValue)); break;
@@ -40,7 +41,9 @@ internal static class ObjectValues
             case ulong number: column.Add(Int64(number)); break;
             case Half number: column.Add((float)number); break;
             case IReadOnlyDictionary<string, object?> record: AddRecord(column, record); break;
-            case IReadOnlyDictionary<string, string> record: AddRecord(column, record.Select(field => KeyValuePair.Create(field.Key, (object?)field.Value))); break;
+            case IReadOnlyDictionary<string, string> record:
+                AddRecord(column, record.Select(field => KeyValuePair.Create(field.Key, (object?)field.Value)));
+                break;
             case IDictionary record: AddRecord(column, Fields(record)); break;
             case List<long> list: AddList<long>(column, CollectionsMarshal.AsSpan(list)); break;
             case List<int> list: AddList<int>(column, CollectionsMarshal.AsSpan(list)); break;
@@ -50,27 +53,31 @@ internal static class ObjectValues
                 AddRecord(column, properties.Select(property => KeyValuePair.Create(property.Name, RecordTypes.ValueOf(property, record))));
                 break;
             default:
-                throw new DatasetException($"A value of type {value.GetType().Name} cannot be stored in a column; give numbers, strings, booleans, enums, byte[], DateTime, or arrays, dictionaries or records of these.");
+                throw new DatasetException($"The type {value.GetType().Name} is not supported. Supported types: "
+                    + "numbers, strings, booleans, enums, byte[], DateTime, and arrays, dictionaries and records of these.");
         }
     }
 
-    /// <summary>The values of a whole column: the items of an array, a list or the rows of a grid.</summary>
+    /// <summary>Returns the values of a column: the items of an array or list, or the rows of a two-dimensional array.</summary>
     internal static IEnumerable ItemsOf(object values) => values switch
     {
-        Array { Rank: 2 } grid => Rows(grid),
+        Array { Rank: 2 } matrix => Rows(matrix),
         string or IReadOnlyDictionary<string, object?> or IDictionary => throw Single(values),
         _ when values.GetType() == typeof(byte[]) => throw Single(values),
         IEnumerable items => items,
         _ => throw Single(values),
     };
 
-    private static DatasetException Single(object values) => new($"A column needs a list of values, one per row, and got a single {values.GetType().Name}.");
+    private static DatasetException Single(object values) =>
+        new($"A column requires a list with one value per row, but a single {values.GetType().Name} was given.");
 
-    /// <remarks>By exact type: to the runtime a <c>uint[]</c> or an array of enums is an <c>int[]</c> too, with other values.</remarks>
+    /// <remarks>
+    /// The exact type is compared, because for the runtime a <c>uint[]</c> or an array of an enum is also an <c>int[]</c>.
+    /// </remarks>
     private static void AddArray(ColumnBuilder column, Array array)
     {
         if (array.Rank > 2)
-            throw new DatasetException($"An array of {array.Rank} dimensions cannot be stored in a column; give arrays of arrays.");
+            throw new DatasetException($"Arrays with {array.Rank} dimensions are not supported. Use arrays of arrays.");
         var type = array.GetType();
         if (type == typeof(byte[])) column.AddBytes((byte[])array);
         else if (type == typeof(long[])) AddList<long>(column, (long[])array);
@@ -96,13 +103,13 @@ internal static class ObjectValues
         list.EndList();
     }
 
-    private static IEnumerable<object?[]> Rows(Array grid)
+    private static IEnumerable<object?[]> Rows(Array matrix)
     {
-        for (var row = 0; row < grid.GetLength(0); row++)
+        for (var row = 0; row < matrix.GetLength(0); row++)
         {
-            var values = new object?[grid.GetLength(1)];
+            var values = new object?[matrix.GetLength(1)];
             for (var i = 0; i < values.Length; i++)
-                values[i] = grid.GetValue(row, i);
+                values[i] = matrix.GetValue(row, i);
             yield return values;
         }
     }
@@ -110,7 +117,8 @@ internal static class ObjectValues
     private static IEnumerable<KeyValuePair<string, object?>> Fields(IDictionary record)
     {
         foreach (DictionaryEntry field in record)
-            yield return KeyValuePair.Create(field.Key as string ?? throw new DatasetException($"A dictionary with keys of type {field.Key.GetType().Name} cannot be stored in a column; the keys must be strings."), field.Value);
+            yield return KeyValuePair.Create(field.Key as string ?? throw new DatasetException(
+                $"Dictionaries with keys of type {field.Key.GetType().Name} are not supported; the keys must be strings."), field.Value);
     }
 
     private static void AddRecord(ColumnBuilder column, IEnumerable<KeyValuePair<string, object?>> fields)
@@ -123,5 +131,6 @@ internal static class ObjectValues
 
     private static long Int64(ulong value) => value <= long.MaxValue
         ? (long)value
-        : throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"The number {value} is above the largest int64, {long.MaxValue}; give it as a string or a decimal."));
+        : throw new DatasetException(string.Create(CultureInfo.InvariantCulture,
+            $"The integer {value} is above the maximum of int64, {long.MaxValue}. Convert it to a string or a decimal."));
 }

@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
-/// <summary>Growing numbers, truth values or times.</summary>
-/// <param name="feature">What the values mean, where it is more than their type says: the names of classes.</param>
+/// <summary>Builds a column of numbers, booleans, or dates and times.</summary>
+/// <param name="feature">The type of the column if it is more specific than <typeparamref name="T"/>: a <see cref="ClassLabel"/>.</param>
 internal sealed class PrimitiveStore<T>(Feature? feature = null) : ColumnStore where T : struct
 {
     private readonly List<T> _values = [];

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Growing strings or byte arrays.</summary>
+/// <summary>Builds a column of strings or byte arrays.</summary>
 internal sealed class ReferenceStore<T> : ColumnStore where T : class
 {
     private readonly List<T?> _values = [];

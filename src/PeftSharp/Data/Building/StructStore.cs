@@ -1,6 +1,9 @@
 namespace PeftSharp.Data;
 
-/// <summary>Growing records: add one value to each <see cref="Field"/> at hand, then <see cref="EndRecord"/> fills the absent ones with null.</summary>
+/// <summary>
+/// Builds a column of structs: add a value to each <see cref="Field"/>, then call <see cref="EndRecord"/>, which sets missing fields to
+/// null.
+/// </summary>
 internal sealed class StructStore(bool promotesNumbers) : ColumnStore
 {
     private readonly OrderedDictionary<string, ColumnBuilder> _fields = new(StringComparer.Ordinal);
@@ -13,8 +16,8 @@ internal sealed class StructStore(bool promotesNumbers) : ColumnStore
 
     internal IReadOnlyDictionary<string, ColumnBuilder> Fields => _fields;
 
-    /// <summary>The builder of a field, to which this record has not yet added.</summary>
-    /// <exception cref="DatasetException">The record names the field twice.</exception>
+    /// <summary>Returns the builder of a field, for the value of the current struct.</summary>
+    /// <exception cref="DatasetException">The current struct already has a value of this field.</exception>
     internal ColumnBuilder Field(string name)
     {
         if (!_fields.TryGetValue(name, out var field))
@@ -22,7 +25,7 @@ internal sealed class StructStore(bool promotesNumbers) : ColumnStore
             _fields.Add(name, field = new(promotesNumbers));
             field.AddNulls(_count);
         }
-        return field.Count == _count ? field : throw new DatasetException($"The field '{name}' occurs twice in one record.");
+        return field.Count == _count ? field : throw new DatasetException($"The field '{name}' occurs twice in one object.");
     }
 
     internal void EndRecord()

@@ -1,9 +1,11 @@
 namespace PeftSharp.Data;
 
-/// <summary>A value that does not fit the values before it; whoever adds values says which row and column it was.</summary>
+/// <summary>
+/// Thrown when a value has another type than the values before it. The caller adds the column and the row to the message.
+/// </summary>
 internal sealed class TypeMismatchException : Exception
 {
-    internal TypeMismatchException(Feature expected, string found) : base($"The column holds {expected} so far, and this value is {found}.") { }
+    internal TypeMismatchException(Feature expected, string found) : base($"The column has type {expected}, but this value is {found}.") { }
 
     internal TypeMismatchException(string message) : base(message) { }
 }

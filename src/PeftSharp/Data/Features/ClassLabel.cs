@@ -2,39 +2,43 @@ using System.Globalization;
 
 namespace PeftSharp.Data;
 
-/// <summary>A column of class numbers (int64) with the names that they stand for.</summary>
+/// <summary>The type of a column of class ids (int64) with class names (Python's <c>datasets.ClassLabel</c>).</summary>
 public sealed record ClassLabel : Feature
 {
-    /// <summary>What stands for a label that is kept secret, as in the test sets of GLUE.</summary>
-    internal const long Unlabelled = -1;
+    /// <summary>The class id of rows without a label, as in the test sets of GLUE.</summary>
+    internal const long Unlabeled = -1;
 
-    /// <summary>Classes named in order: the first is number 0.</summary>
-    /// <exception cref="ArgumentException">A name occurs twice, or there is none.</exception>
+    /// <summary>Creates a type with these class names; the first has the id 0.</summary>
+    /// <exception cref="ArgumentException">There are no names, or a name occurs twice.</exception>
     public ClassLabel(params IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         if (names.Count == 0)
-            throw new ArgumentException("A class label needs at least one name.", nameof(names));
-        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"The class name '{twice.Key}' occurs {twice.Count()} times; each class needs a name of its own.", nameof(names));
+            throw new ArgumentException("The list of class names is empty. Pass at least one name.", nameof(names));
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new ArgumentException(
+                $"The class name '{duplicate.Key}' occurs {duplicate.Count()} times. Class names must be unique.", nameof(names));
         Names = [.. names];
     }
 
-    /// <summary>The names, in the order of their numbers.</summary>
+    /// <summary>The class names by class id.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>How many classes there are.</summary>
+    /// <summary>The number of classes.</summary>
     public int NumClasses => Names.Count;
 
-    /// <summary>The name of class <paramref name="label"/>: <c>int2str</c>.</summary>
+    /// <summary>Returns the name of a class id (<c>int2str</c>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such class.</exception>
     public string Int2Str(long label) => label >= 0 && label < Names.Count
         ? Names[(int)label]
-        : throw new ArgumentOutOfRangeException(nameof(label), label, $"There is no class {label}; the classes are 0 to {Names.Count - 1}.");
+        : throw new ArgumentOutOfRangeException(nameof(label), label, $"There is no class {label}; class ids are 0 to {Names.Count - 1}.");
 
-    /// <summary>The number of the class called <paramref name="name"/>: <c>str2int</c>.</summary>
-    /// <remarks>As in <c>datasets</c>: a name that is not known is tried again without the white space around it, and then as a class number ("1"; "-1" is a label kept secret).</remarks>
-    /// <exception cref="ArgumentException">There is no such class; the message lists the names.</exception>
+    /// <summary>Returns the id of a class name (<c>str2int</c>).</summary>
+    /// <remarks>
+    /// As in <c>datasets</c>, if there is no such name, leading and trailing white space is removed, and then the text is parsed as a class
+    /// id, where "-1" is a row without a label.
+    /// </remarks>
+    /// <exception cref="ArgumentException">There is no such class; the message lists the class names.</exception>
     public long Str2Int(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -42,9 +46,10 @@ public sealed record ClassLabel : Feature
             return known;
         if (IndexOf(name.Trim()) is >= 0 and var trimmed)
             return trimmed;
-        if (long.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= Unlabelled && number < NumClasses)
+        if (long.TryParse(name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) && number >= Unlabeled
+            && number < NumClasses)
             return number;
-        throw new ArgumentException($"No class is called '{name}'; the names are {string.Join(", ", Names)}.", nameof(name));
+        throw new ArgumentException($"There is no class named '{name}'. Classes: {string.Join(", ", Names)}.", nameof(name));
     }
 
     private int IndexOf(string name)
@@ -55,7 +60,7 @@ public sealed record ClassLabel : Feature
         return -1;
     }
 
-    /// <summary>Two labels are equal where their names are, in order.</summary>
+    /// <summary>Returns whether the other type has the same class names in the same order.</summary>
     public bool Equals(ClassLabel? other) => other is not null && Names.SequenceEqual(other.Names);
 
     /// <inheritdoc/>

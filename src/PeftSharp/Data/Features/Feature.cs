@@ -1,16 +1,21 @@
 namespace PeftSharp.Data;
 
-/// <summary>The type of a column, as in <c>datasets</c>: a <see cref="Value"/>, a <see cref="ClassLabel"/>, a <see cref="Sequence"/> or a <see cref="Struct"/>.</summary>
+/// <summary>
+/// The type of a column: a <see cref="Value"/>, a <see cref="ClassLabel"/>, a <see cref="Sequence"/> or a <see cref="Struct"/> (Python's
+/// <c>datasets.Features</c>).
+/// </summary>
 public abstract record Feature
 {
     private protected Feature() { }
 
-    /// <summary>Whether values of this type can be stored where <paramref name="other"/> is expected: the same type, or one of them nothing but nulls.</summary>
+    /// <summary>
+    /// Returns whether values of both types can be stored in one column: the types are equal, or all values of one are null.
+    /// </summary>
     internal virtual bool Matches(Feature other) => IsNull || other.IsNull || Equals(other);
 
-    /// <summary>Of two types that match, the one in which more is known.</summary>
+    /// <summary>Returns the common type of two types that match.</summary>
     internal virtual Feature Unify(Feature other) => IsNull ? other : this;
 
-    /// <summary>Whether nothing but nulls was seen.</summary>
+    /// <summary>Whether all values are null.</summary>
     internal bool IsNull => this is Value { Dtype: "null" };
 }

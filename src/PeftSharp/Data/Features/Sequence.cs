@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
-/// <summary>A column whose every row is a list, of any length.</summary>
-/// <param name="Element">The type of the list's items; a <see cref="Sequence"/> again for nested lists.</param>
+/// <summary>The type of a column of lists of any length (Python's <c>datasets.List</c>, formerly <c>Sequence</c>).</summary>
+/// <param name="Element">The type of the items; a <see cref="Sequence"/> for nested lists.</param>
 public sealed record Sequence(Feature Element) : Feature
 {
     internal override bool Matches(Feature other) => other.IsNull || (other is Sequence sequence && Element.Matches(sequence.Element));

@@ -1,16 +1,19 @@
 namespace PeftSharp.Data;
 
-/// <summary>A column whose every row is a record of named fields, such as a chat message with its role and content.</summary>
+/// <summary>
+/// The type of a column of structs with named fields, such as chat messages with role and content (a dictionary of features in Python's
+/// <c>datasets</c>).
+/// </summary>
 public sealed record Struct : Feature
 {
-    /// <summary>A record of these fields, in this order.</summary>
+    /// <summary>Creates a type with these fields, in this order.</summary>
     public Struct(IReadOnlyDictionary<string, Feature> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
         Fields = new OrderedDictionary<string, Feature>(fields, StringComparer.Ordinal);
     }
 
-    /// <summary>The fields' types by name.</summary>
+    /// <summary>The types of the fields, by name.</summary>
     public IReadOnlyDictionary<string, Feature> Fields { get; }
 
     internal override bool Matches(Feature other) => other.IsNull || (other is Struct record
@@ -26,7 +29,7 @@ public sealed record Struct : Feature
         return new Struct(fields);
     }
 
-    /// <summary>Two records are equal where their fields are, whatever the order.</summary>
+    /// <summary>Returns whether the other type has the same fields, in any order.</summary>
     public bool Equals(Struct? other) => other is not null && Fields.Count == other.Fields.Count
         && Fields.All(field => other.Fields.TryGetValue(field.Key, out var same) && same == field.Value);
 

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Runs work on the rows of a data set in pieces, on one or several threads; the results keep the order of the rows.</summary>
+/// <summary>Processes the rows of a dataset in batches, on one or several threads. The results are in the order of the rows.</summary>
 internal sealed class ParallelRows
 {
     private readonly int _rows;
@@ -18,7 +18,7 @@ internal sealed class ParallelRows
         (_rows, _size, _threads, _progress, _cancel) = (rows, batchSize, numProc, progress, cancellationToken);
     }
 
-    /// <param name="work">From the first row and the number of rows to a result.</param>
+    /// <param name="work">Computes the result of a batch from its first row and its number of rows.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     internal TResult[] Run<TResult>(Func<int, int, TResult> work)
     {
@@ -53,7 +53,7 @@ internal sealed class ParallelRows
             catch (Exception error)
             {
                 errors[index] = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(error);
-                state.Break();          // the rows before it still run, so that the first error in order is the one reported
+                state.Break();          // earlier batches are still processed, so that the error of the first failing batch is thrown
             }
         });
         errors.FirstOrDefault(error => error is not null)?.Throw();

@@ -2,18 +2,19 @@ using System.IO.Compression;
 
 namespace PeftSharp.Data;
 
-/// <summary>Decompresses a gzip file and checks that it is complete.</summary>
+/// <summary>A stream that decompresses a gzip file and throws if the file is truncated.</summary>
 /// <remarks>
-/// <see cref="GZipStream"/> ends without an error where a file was cut off, so the rows of the missing part would be absent without a word. Here a member with known
-/// content is read after the file's last one. If the file is complete, the decompressed data ends with that content; if not, its bytes were taken for the missing part.
+/// <see cref="GZipStream"/> reports no error at the end of a truncated file, so rows would be lost silently. This stream appends a gzip
+/// member with known content (a sentinel) to the compressed data. If the file is complete, the decompressed data ends with the sentinel;
+/// otherwise, the bytes of the sentinel member were decompressed as part of the truncated member.
 /// </remarks>
 internal sealed class CheckedGzip(Stream compressed) : Stream
 {
-    private static readonly byte[] Mark = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 151 + 77))];
-    private static readonly byte[] MarkMember = Compress(Mark);
+    private static readonly byte[] Sentinel = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 151 + 77))];
+    private static readonly byte[] SentinelMember = Compress(Sentinel);
 
-    private readonly GZipStream _data = new(new Appended(compressed, MarkMember), CompressionMode.Decompress);
-    private readonly byte[] _buffer = new byte[(1 << 16) + Mark.Length];
+    private readonly GZipStream _data = new(new ConcatenatedStream(compressed, SentinelMember), CompressionMode.Decompress);
+    private readonly byte[] _buffer = new byte[(1 << 16) + Sentinel.Length];
     private int _start;
     private int _end;
     private bool _isComplete;
@@ -26,18 +27,20 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    /// <exception cref="InvalidDataException">The file is damaged or was cut off.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or truncated.</exception>
     public override int Read(Span<byte> buffer)
     {
-        while (!_isComplete && _end - _start <= Mark.Length)
+        while (!_isComplete && _end - _start <= Sentinel.Length)
             Fill();
-        var count = Math.Min(buffer.Length, _end - _start - (_isComplete ? 0 : Mark.Length));
+        var count = Math.Min(buffer.Length, _end - _start - (_isComplete ? 0 : Sentinel.Length));
         _buffer.AsSpan(_start, count).CopyTo(buffer);
         _start += count;
         return count;
     }
 
-    /// <summary>Reads more data; what has been read last may be the mark, so it is kept back until the end is known.</summary>
+    /// <summary>
+    /// Reads more data into the buffer. The last bytes of the buffer are not returned until it is known whether they are the sentinel.
+    /// </summary>
     private void Fill()
     {
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -45,9 +48,9 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
         var count = _data.Read(_buffer.AsSpan(_end));
         _end += count;
         if (count > 0) return;
-        if (!_buffer.AsSpan(0, _end).EndsWith(Mark))
-            throw new InvalidDataException("the compressed data is cut off, or other bytes follow it");
-        _end -= Mark.Length;
+        if (!_buffer.AsSpan(0, _end).EndsWith(Sentinel))
+            throw new InvalidDataException("the compressed data is truncated, or followed by other bytes");
+        _end -= Sentinel.Length;
         _isComplete = true;
     }
 
@@ -70,10 +73,10 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <summary>A stream with bytes after its end.</summary>
-    private sealed class Appended(Stream first, byte[] second) : Stream
+    /// <summary>A stream followed by an array of bytes.</summary>
+    private sealed class ConcatenatedStream(Stream first, byte[] second) : Stream
     {
-        private int _place;
+        private int _position;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -87,9 +90,9 @@ internal sealed class CheckedGzip(Stream compressed) : Stream
         {
             var count = first.Read(buffer);
             if (count > 0 || buffer.Length == 0) return count;
-            var rest = second.AsSpan(_place, Math.Min(buffer.Length, second.Length - _place));
+            var rest = second.AsSpan(_position, Math.Min(buffer.Length, second.Length - _position));
             rest.CopyTo(buffer);
-            _place += rest.Length;
+            _position += rest.Length;
             return rest.Length;
         }
 

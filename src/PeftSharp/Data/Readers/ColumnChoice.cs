@@ -1,23 +1,25 @@
 namespace PeftSharp.Data;
 
-/// <summary>Which columns of a file are read.</summary>
+/// <summary>Determines the columns of a file that are read.</summary>
 internal static class ColumnChoice
 {
-    /// <param name="wanted">The chosen names; null reads all.</param>
-    /// <param name="there">The names of the file's columns.</param>
-    /// <param name="file">The file, for the message.</param>
-    /// <returns>The chosen names in the order of the choice.</returns>
-    /// <exception cref="DatasetException">A chosen column is not there, or two columns have one name.</exception>
-    internal static IReadOnlyList<string> Of(IReadOnlyList<string>? wanted, IReadOnlyList<string> there, string file)
+    /// <param name="requested">The names of <see cref="LoadOptions.Columns"/>; null: all.</param>
+    /// <param name="available">The names of the columns of the file.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <returns>The names of the columns to read, in the requested order.</returns>
+    /// <exception cref="DatasetException">The file has no column of a requested name, or several.</exception>
+    internal static IReadOnlyList<string> Of(IReadOnlyList<string>? requested, IReadOnlyList<string> available, string file)
     {
-        var counts = there.CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        var chosen = wanted ?? there;
-        foreach (var name in chosen)
+        var counts = available.CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var columns = requested ?? available;
+        foreach (var name in columns)
             switch (counts.GetValueOrDefault(name))
             {
-                case 0: throw new DatasetException($"'{file}' has no column '{name}'; its columns are {(there.Count == 0 ? "none" : string.Join(", ", there))}.");
-                case > 1: throw new DatasetException($"'{file}' has {counts[name]} columns called '{name}'; give each a name of its own, or choose other columns with LoadOptions.Columns.");
+                case 0: throw new DatasetException(
+                    $"'{file}' has no column '{name}'. Columns: {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
+                case > 1: throw new DatasetException($"'{file}' has {counts[name]} columns named '{name}'. "
+                    + "Rename them in the file, or select other columns with LoadOptions.Columns.");
             }
-        return chosen;
+        return columns;
     }
 }

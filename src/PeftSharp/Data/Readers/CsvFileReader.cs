@@ -2,14 +2,15 @@ using System.Text;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads a CSV file; the types of its columns are those that pandas would infer.</summary>
+/// <summary>Reads a CSV file. The types of the columns are inferred by the rules of pandas.</summary>
 internal static class CsvFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal static Dataset Read(string file, LoadOptions options)
     {
-        var delimiter = options.Delimiter ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
+        var delimiter = options.Delimiter
+            ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
         using var reader = new StreamReader(DataStream.Open(file), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         return Read(new CsvTokenizer(reader, delimiter, file), file, options);
     }
@@ -21,27 +22,30 @@ internal static class CsvFileReader
         if (names is null)
         {
             if (!records.Read(fields))
-                throw new DatasetException($"'{file}' is empty; its first line must name the columns.");
+                throw new DatasetException($"'{file}' is empty. The first line must contain the column names.");
             names = [.. fields.Select((name, i) => name.Length > 0 ? name : $"Unnamed: {i}")];
         }
-        RequireDifferent(names, file);
+        RequireUniqueNames(names, file);
         var kept = ColumnChoice.Of(options.Columns, names, file).Select(name => Array.IndexOf(names, name)).ToArray();
         var columns = Array.ConvertAll(kept, _ => new List<string?>());
         while (records.Read(fields))
         {
             if (fields.Count != names.Length)
-                throw new DatasetException($"'{file}', line {records.Line}: the line has {fields.Count} fields, and there are {names.Length} columns ({string.Join(", ", names)}). Quote fields that hold the delimiter, or set LoadOptions.Delimiter.");
+                throw new DatasetException(
+                    $"'{file}', line {records.Line}: the line has {fields.Count} fields, but there are {names.Length} columns "
+                    + $"({string.Join(", ", names)}). Quote fields that contain the delimiter, or set LoadOptions.Delimiter.");
             for (var i = 0; i < kept.Length; i++)
-                columns[i].Add(options.KeepDefaultNa && CsvTypes.IsAbsent(fields[kept[i]]) ? null : fields[kept[i]]);
+                columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
-            ? new ReferenceData<string>([.. columns[i]])         // the caller's type decides, from the text as it stands
+            ? new ReferenceData<string>([.. columns[i]])         // LoadOptions.Features converts the unchanged text
             : CsvTypes.Infer(columns[i]))));
     }
 
-    private static void RequireDifferent(string[] names, string file)
+    private static void RequireUniqueNames(string[] names, string file)
     {
-        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new DatasetException($"'{file}' names the column '{twice.Key}' {twice.Count()} times; give each column a name of its own, or names by LoadOptions.ColumnNames after removing the header line.");
+        if (names.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } duplicate)
+            throw new DatasetException($"'{file}' has {duplicate.Count()} columns named '{duplicate.Key}'. "
+                + "Rename them in the file, or remove the header line and set LoadOptions.ColumnNames.");
     }
 }

@@ -2,17 +2,19 @@ using System.Text;
 
 namespace PeftSharp.Data;
 
-/// <summary>Cuts CSV text into records of fields (RFC 4180): quoted fields may hold delimiters, line breaks and doubled quotes.</summary>
+/// <summary>
+/// Splits CSV text into records and fields (RFC 4180). Quoted fields may contain delimiters, line breaks and doubled quotation marks.
+/// </summary>
 internal sealed class CsvTokenizer(TextReader reader, char delimiter, string file)
 {
     private readonly StringBuilder _field = new();
     private int _line = 1;
 
-    /// <summary>The line in which the last record began, from 1.</summary>
+    /// <summary>The first line of the last record, from 1.</summary>
     internal int Line { get; private set; }
 
-    /// <summary>The next record; false at the end. Blank lines are passed over.</summary>
-    /// <exception cref="DatasetException">A quoted field has no end.</exception>
+    /// <summary>Reads the next record; returns false at the end. Blank lines are skipped.</summary>
+    /// <exception cref="DatasetException">A quoted field is not terminated.</exception>
     internal bool Read(List<string> fields)
     {
         while (reader.Peek() >= 0)
@@ -63,7 +65,8 @@ internal sealed class CsvTokenizer(TextReader reader, char delimiter, string fil
         while (reader.Read() is var next)
         {
             if (next < 0)
-                throw new DatasetException($"'{file}', line {begin}, field {field}: the quoted field has no closing quotation mark. A quotation mark within a quoted field is written twice.");
+                throw new DatasetException($"'{file}', line {begin}, field {field}: the quoted field has no closing quotation mark. "
+                    + "Double quotation marks within a quoted field.");
             if (next == '"' && reader.Peek() != '"')
                 return;
             if (next == '"')

@@ -2,37 +2,42 @@ using System.Globalization;
 
 namespace PeftSharp.Data;
 
-/// <summary>Types of CSV columns by pandas' rules: int64 where every field is an integer, else float64, else bool, else text. Where float64 would lose digits of an integer, the column stays int64 or text.</summary>
+/// <summary>
+/// Infers the types of CSV columns by the rules of pandas: int64 if all fields are integers, otherwise float64, bool or string. In contrast
+/// to pandas, a column with integers that float64 cannot represent exactly is int64 or string.
+/// </summary>
 internal static class CsvTypes
 {
-    /// <summary>pandas' default signs for an absent value.</summary>
-    private static readonly HashSet<string> Absent = new(StringComparer.Ordinal)
+    /// <summary>The default NA values of pandas.</summary>
+    private static readonly HashSet<string> NaValues = new(StringComparer.Ordinal)
     {
-        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+        "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN",
+        "None", "n/a", "nan", "null",
     };
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> AbsentSpan = Absent.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> NaLookup =
+        NaValues.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    internal static bool IsAbsent(string field) => field.Length <= 9 && AbsentSpan.Contains(field);
+    internal static bool IsNa(string field) => field.Length <= 9 && NaLookup.Contains(field);
 
-    /// <remarks>As in pandas, integers among which some are absent are float64; truth values among which some are absent stay bool.</remarks>
+    /// <remarks>As in pandas, a column of integers and nulls is float64; a column of booleans and nulls is bool.</remarks>
     internal static ColumnData Infer(List<string?> fields)
     {
         var complete = !fields.Contains(null);
-        if (complete && TryParse<long>(fields, TryWhole) is { } wholes)
-            return wholes;
-        if (!fields.Any(field => field is not null && IsInexactWhole(field)))
+        if (complete && TryParse<long>(fields, TryInteger) is { } integers)
+            return integers;
+        if (!fields.Any(field => field is not null && IsInexactInteger(field)))
         {
-            if (TryParse<double>(fields, TryFraction) is { } fractions)
-                return fractions;
+            if (TryParse<double>(fields, TryDouble) is { } doubles)
+                return doubles;
         }
-        else if (!complete && TryParse<long>(fields, TryWhole) is { } gaps)
-            return gaps;
-        return TryParse<bool>(fields, TryTruth) ?? (ColumnData)new ReferenceData<string>([.. fields]);
+        else if (!complete && TryParse<long>(fields, TryInteger) is { } nullableIntegers)
+            return nullableIntegers;
+        return TryParse<bool>(fields, TryBoolean) ?? (ColumnData)new ReferenceData<string>([.. fields]);
     }
 
-    /// <summary>What pandas passes over around a number; a no-break space makes it text.</summary>
-    private const string Blanks = " \t\n\v\f\r";
+    /// <summary>The white space that pandas ignores around a number. It does not include the no-break space.</summary>
+    private const string WhiteSpace = " \t\n\v\f\r";
 
     private delegate bool Parser<T>(string text, out T value);
 
@@ -49,17 +54,20 @@ internal static class CsvTypes
         return store.Build();
     }
 
-    /// <summary>Whether the field is an integer that float64 would round (identifiers, mostly).</summary>
-    private static bool IsInexactWhole(string field) => field.Length > 15
-        && (TryWhole(field, out var whole) ? !NumberCopy.IsExact(whole, whole) : field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
+    /// <summary>Returns whether the field is an integer that float64 would round, such as a long identifier.</summary>
+    private static bool IsInexactInteger(string field) => field.Length > 15
+        && (TryInteger(field, out var integer)
+            ? !NumberCopy.IsExact(integer, integer)
+            : field.AsSpan().Trim().TrimStart("+-").IndexOfAnyExceptInRange('0', '9') < 0);
 
-    private static bool TryWhole(string text, out long value) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value)
-        && !text.EndsWith('\0');                                // which .NET passes over
+    private static bool TryInteger(string text, out long value) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out value)
+        && !text.EndsWith('\0');                                // .NET ignores trailing null characters
 
-    private static bool TryFraction(string text, out double value)
+    private static bool TryDouble(string text, out double value)
     {
-        var trimmed = text.AsSpan().Trim(Blanks);
+        var trimmed = text.AsSpan().Trim(WhiteSpace);
         var unsigned = trimmed.TrimStart("+-");
         if (unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase))
         {
@@ -67,10 +75,10 @@ internal static class CsvTypes
             return true;
         }
         return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-            && double.IsFinite(value) && !trimmed.Contains('\0');      // a number beyond float64 stays text
+            && double.IsFinite(value) && !trimmed.Contains('\0');      // a column with numbers out of the range of float64 is string
     }
 
-    private static bool TryTruth(string text, out bool value)
+    private static bool TryBoolean(string text, out bool value)
     {
         value = text is "True" or "TRUE" or "true";
         return value || text is "False" or "FALSE" or "false";

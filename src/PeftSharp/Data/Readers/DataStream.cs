@@ -2,24 +2,30 @@ using System.IO.Compression;
 
 namespace PeftSharp.Data;
 
-/// <summary>Opens the text of a data file, decompressed where the file is compressed with gzip or zip.</summary>
+/// <summary>Opens a text file, and decompresses it if it is compressed with gzip or zip.</summary>
 internal static class DataStream
 {
-    /// <summary>Endings that say that a file is compressed.</summary>
-    private static readonly string[] Endings = [".gz", ".zip", ".zst", ".bz2", ".xz", ".lz4", ".br", ".7z"];
+    /// <summary>File extensions of compressed files.</summary>
+    private static readonly string[] Extensions = [".gz", ".zip", ".zst", ".bz2", ".xz", ".lz4", ".br", ".7z"];
 
-    /// <summary>What a file begins with that is not text, and what it is called.</summary>
+    /// <summary>The magic numbers of unsupported formats.</summary>
     private static readonly (byte[] Magic, string Kind)[] Unsupported =
     [
-        ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"), ([0x42, 0x5A, 0x68], "compressed with bzip2"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed with xz"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd"), ([0x42, 0x5A, 0x68], "compressed with bzip2"),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "compressed with xz"),
         ([0x04, 0x22, 0x4D, 0x18], "compressed with lz4"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "a 7z archive"),
     ];
 
-    /// <summary>The name without the endings of compression: rows.jsonl of rows.jsonl.gz.</summary>
-    internal static string WithoutCompression(string file) => Endings.FirstOrDefault(ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending ? file[..^ending.Length] : file;
+    /// <summary>Removes the extension of a compressed file: rows.jsonl.gz is rows.jsonl.</summary>
+    internal static string WithoutCompression(string file) =>
+        Extensions.FirstOrDefault(extension => file.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) is { } extension
+            ? file[..^extension.Length]
+            : file;
 
-    /// <exception cref="DatasetException">The file is compressed in a way that is not supported, or is a Parquet file.</exception>
-    /// <exception cref="InvalidDataException">The file cannot be decompressed. The stream of a gzip file throws it too.</exception>
+    /// <exception cref="DatasetException">The compression is not supported, or the file is a Parquet file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be decompressed. Reading the stream of a gzip file also throws it.
+    /// </exception>
     internal static Stream Open(string file)
     {
         var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
@@ -29,12 +35,14 @@ internal static class DataStream
             start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
             stream.Position = 0;
             if (start.StartsWith("PAR1"u8))
-                throw new DatasetException($"'{file}' is a Parquet file; set LoadOptions.Format to \"parquet\" or name it .parquet.");
+                throw new DatasetException(
+                    $"'{file}' is a Parquet file. Set LoadOptions.Format to \"parquet\", or use the extension .parquet.");
             foreach (var (magic, kind) in Unsupported)
                 if (start.StartsWith(magic))
                     throw new DatasetException($"'{file}' is {kind}, which is not supported. Decompress it, or compress it with gzip.");
             if (file.EndsWith(".br", StringComparison.OrdinalIgnoreCase))
-                throw new DatasetException($"'{file}' is compressed with brotli, which is not supported. Decompress it, or compress it with gzip.");
+                throw new DatasetException(
+                    $"'{file}' is compressed with brotli, which is not supported. Decompress it, or compress it with gzip.");
             return start.StartsWith<byte>([0x1F, 0x8B]) ? new CheckedGzip(stream)
                 : start.StartsWith("PK\x03\x04"u8) ? OpenOnlyEntry(stream, file)
                 : stream;
@@ -46,19 +54,21 @@ internal static class DataStream
         }
     }
 
-    /// <remarks>The text is copied, so that nothing keeps the archive open.</remarks>
+    /// <remarks>The text is copied to memory, so that the archive can be closed.</remarks>
     private static MemoryStream OpenOnlyEntry(FileStream stream, string file)
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read);
         if (archive.Entries.Count != 1)
-            throw new DatasetException($"'{file}' is a zip archive of {archive.Entries.Count} files (an Excel workbook is one too); only an archive of a single data file can be read. Extract the files.");
+            throw new DatasetException($"'{file}' is a zip archive of {archive.Entries.Count} files (an Excel workbook is also a zip "
+                + "archive), but only archives of a single file are supported. Extract the files.");
         if (archive.Entries[0].Length > Array.MaxLength)
-            throw new DatasetException($"'{file}' holds a file of {archive.Entries[0].Length} bytes; of a zip archive at most {Array.MaxLength} are read. Extract it, or compress it with gzip.");
+            throw new DatasetException($"'{file}' is a zip archive of a file of {archive.Entries[0].Length} bytes, "
+                + $"but at most {Array.MaxLength} bytes are supported. Extract the file, or compress it with gzip.");
         var text = new MemoryStream();
         using (var entry = archive.Entries[0].Open())
             entry.CopyTo(text);
         if (text.Length != archive.Entries[0].Length)
-            throw new InvalidDataException($"it holds {text.Length} of {archive.Entries[0].Length} bytes");
+            throw new InvalidDataException($"it contains {text.Length} of {archive.Entries[0].Length} bytes");
         text.Position = 0;
         return text;
     }

@@ -2,10 +2,10 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <summary>The formats that can be read, and how a file is known to be in one.</summary>
+/// <summary>The supported file formats, which are determined by the file extension.</summary>
 internal static class FileFormat
 {
-    /// <summary>In order of preference: the first carries types, the last none.</summary>
+    /// <summary>The formats in order of preference, from typed to untyped.</summary>
     internal static readonly IReadOnlyList<string> Names = ["parquet", "json", "csv", "text"];
 
     private static readonly Dictionary<string, string> ByExtension = new(StringComparer.OrdinalIgnoreCase)
@@ -25,12 +25,15 @@ internal static class FileFormat
 
     internal static string? Of(string file, LoadOptions options) => options.Format ?? Of(file);
 
-    /// <exception cref="DatasetException">The file is malformed, lacks a chosen column, or its name tells no format.</exception>
+    /// <exception cref="DatasetException">
+    /// The file is malformed, has no column of <see cref="LoadOptions.Columns"/>, or its extension is not supported.
+    /// </exception>
     internal static Dataset Read(string file, LoadOptions options)
     {
         if (GitLfsPointer.IsPointer(file))
             throw new DatasetException(GitLfsPointer.Describe(file));
-        var format = Of(file, options) ?? throw new DatasetException($"The name of '{file}' tells no format; name it with one of {Extensions}, or give LoadOptions.Format.");
+        var format = Of(file, options) ?? throw new DatasetException(
+            $"The format of '{file}' is unknown. Use one of the extensions {Extensions}, or set LoadOptions.Format.");
         options.ValidateFor(format, file);
         var read = format switch
         {
@@ -43,11 +46,11 @@ internal static class FileFormat
             read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));
         foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())
             if (options.Columns?.Contains(name) != false)
-                read = Cast(read, name, feature, file);
+                read = CastColumn(read, name, feature, file);
         return read;
     }
 
-    /// <summary>Runs a reader of text; bytes that are not UTF-8 or cannot be decompressed are the file's fault, not the program's.</summary>
+    /// <summary>Calls a reader of text and converts exceptions of decoding and decompression to <see cref="DatasetException"/>.</summary>
     private static Dataset Decoding(string file, Func<Dataset> read)
     {
         try
@@ -56,15 +59,15 @@ internal static class FileFormat
         }
         catch (System.Text.DecoderFallbackException error)
         {
-            throw new DatasetException($"'{file}' is not UTF-8 text ({error.Message}). Convert it, for instance with iconv.", error);
+            throw new DatasetException($"'{file}' is not UTF-8 text ({error.Message}). Convert it, for example with iconv.", error);
         }
         catch (InvalidDataException error)
         {
-            throw new DatasetException($"'{file}' cannot be decompressed ({error.Message}); it is damaged or incomplete.", error);
+            throw new DatasetException($"'{file}' cannot be decompressed ({error.Message}). The file is damaged or incomplete.", error);
         }
     }
 
-    private static Dataset Cast(Dataset read, string name, Feature feature, string file)
+    private static Dataset CastColumn(Dataset read, string name, Feature feature, string file)
     {
         try
         {

@@ -2,19 +2,19 @@ using System.Text.Json;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that holds one of the last two.</summary>
+/// <summary>Reads JSON lines, an array of objects, an object of arrays, or a field that contains one of the last two.</summary>
 internal static class JsonFileReader
 {
     internal static Dataset Read(string file, LoadOptions options)
     {
-        if (options.Field is not null || !BeginsWithLine(file))
+        if (options.Field is not null || !IsJsonLines(file))
             return ReadWhole(file, options);
         using var stream = DataStream.Open(file);
         return ReadLines(new JsonLineReader(stream), file, options.Columns);
     }
 
-    /// <summary>Whether the first line that is not blank is an object from beginning to end.</summary>
-    private static bool BeginsWithLine(string file)
+    /// <summary>Returns whether the file is JSON lines: the first line that is not blank is a complete object.</summary>
+    private static bool IsJsonLines(string file)
     {
         using var stream = DataStream.Open(file);
         var lines = new JsonLineReader(stream);
@@ -24,9 +24,9 @@ internal static class JsonFileReader
             if (text.IsEmpty)
                 continue;
             if (text.StartsWith<byte>([0xFF, 0xFE]) || text.StartsWith<byte>([0xFE, 0xFF]))
-                throw new DatasetException($"'{file}' is UTF-16 text; JSON is read as UTF-8. Convert it, for instance with iconv.");
+                throw new DatasetException($"'{file}' is UTF-16 text, but JSON must be UTF-8. Convert it, for example with iconv.");
             if (text[0] != (byte)'{')
-                return text[0] != (byte)'[';                     // neither: the line's own error is the clearest
+                return text[0] != (byte)'[';                     // neither an object nor an array: reading lines reports the clearest error
             try
             {
                 var reader = new Utf8JsonReader(text);
@@ -36,10 +36,11 @@ internal static class JsonFileReader
             }
             catch (JsonException)
             {
-                return text.Length > 1 && text.IndexOf((byte)':') >= 0 && text[^1] == (byte)'}';   // a line that ends but is malformed, not the first of a longer object
+                // A complete but malformed line, not the first line of a longer object.
+                return text.Length > 1 && text.IndexOf((byte)':') >= 0 && text[^1] == (byte)'}';
             }
         }
-        throw new DatasetException($"'{file}' is empty.");
+        throw new DatasetException($"'{file}' is empty. Add at least one row.");
     }
 
     private static Dataset ReadLines(JsonLineReader lines, string file, IReadOnlyList<string>? columns)
@@ -54,13 +55,13 @@ internal static class JsonFileReader
                 var reader = new Utf8JsonReader(PythonNumbers.Rewrite(line));
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.StartObject)
-                    throw new DatasetException("Each line must be an object, as in {\"text\": \"…\"}.");
+                    throw new DatasetException("Each line must be an object, such as {\"text\": \"…\"}.");
                 JsonValues.AddRecord(ref reader, records, columns);
-                reader.Read();                                   // anything after the object is an error
+                reader.Read();                                   // throws if another token follows
             }
             catch (Exception error) when (error is JsonException or DatasetException or InvalidOperationException)
             {
-                throw new DatasetException($"'{file}', line {lines.Line}{Place(error)}: {error.Message}", error);
+                throw new DatasetException($"'{file}', line {lines.Line}{Position(error)}: {error.Message}", error);
             }
         }
         return Dataset.Of(records);
@@ -70,7 +71,7 @@ internal static class JsonFileReader
     {
         try
         {
-            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(WithoutMark(ReadBytes(file))));
+            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(WithoutByteOrderMark(ReadBytes(file))));
             reader.Read();
             if (options.Field is not null)
                 MoveTo(ref reader, options.Field);
@@ -78,14 +79,15 @@ internal static class JsonFileReader
             {
                 JsonTokenType.StartArray => ReadArray(ref reader, options.Columns),
                 JsonTokenType.StartObject => ReadColumns(ref reader, options.Columns),
-                _ => throw new DatasetException($"There must be an array of objects or an object of arrays, and there is {reader.TokenType}."),
+                _ => throw new DatasetException(
+                    $"The file must contain an array of objects or an object of arrays, but the first token is {reader.TokenType}."),
             };
-            while (reader.Read()) { }                            // anything malformed after the rows is an error
+            while (reader.Read()) { }                            // throws if the text after the rows is malformed
             return data;
         }
         catch (JsonException error)
         {
-            throw new DatasetException($"'{file}', line {error.LineNumber + 1}{Place(error)}: {error.Message}", error);
+            throw new DatasetException($"'{file}', line {error.LineNumber + 1}{Position(error)}: {error.Message}", error);
         }
         catch (Exception error) when (error is DatasetException or InvalidOperationException or TypeMismatchException)
         {
@@ -97,7 +99,8 @@ internal static class JsonFileReader
     {
         var names = new List<string>();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new DatasetException($"There must be an object with the field '{field}', and there is {reader.TokenType}.");
+            throw new DatasetException($"The file must contain an object with the field '{field}' (LoadOptions.Field), "
+                + $"but the first token is {reader.TokenType}.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             names.Add(reader.GetString()!);
@@ -106,7 +109,7 @@ internal static class JsonFileReader
                 return;
             reader.Skip();
         }
-        throw new DatasetException($"There is no field '{field}'; the fields are {string.Join(", ", names)}.");
+        throw new DatasetException($"There is no field '{field}' (LoadOptions.Field). Fields: {string.Join(", ", names)}.");
     }
 
     private static Dataset ReadArray(ref Utf8JsonReader reader, IReadOnlyList<string>? columns)
@@ -116,7 +119,7 @@ internal static class JsonFileReader
             try
             {
                 if (reader.TokenType != JsonTokenType.StartObject)
-                    throw new DatasetException($"Each item of the array must be an object, and this is {reader.TokenType}.");
+                    throw new DatasetException($"Each item of the array must be an object, but this item is {reader.TokenType}.");
                 JsonValues.AddRecord(ref reader, records, columns);
             }
             catch (DatasetException error)
@@ -139,7 +142,8 @@ internal static class JsonFileReader
                 continue;
             }
             if (reader.TokenType != JsonTokenType.StartArray)
-                throw new DatasetException($"The field '{name}' must be an array with one value per row, and is {reader.TokenType}. If the rows are in one field of the file, name it by LoadOptions.Field.");
+                throw new DatasetException($"The field '{name}' must be an array with one value per row, but it is {reader.TokenType}. "
+                    + "If a field contains the rows, set LoadOptions.Field.");
             var builder = new ColumnBuilder(promotesNumbers: true);
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 try
@@ -166,11 +170,13 @@ internal static class JsonFileReader
         }
         catch (IOException error) when (error is not FileNotFoundException && new FileInfo(file).Length > int.MaxValue / 2)
         {
-            throw new DatasetException($"'{file}' is too long to be read as one JSON value (2 GB at most). Write JSON lines, one object per line; they have no limit.", error);
+            throw new DatasetException($"'{file}' is too large: a JSON file with a single value can have at most 2 GB. "
+                + "Use JSON lines (one object per line), which have no limit.", error);
         }
     }
 
-    private static ReadOnlySpan<byte> WithoutMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(byte[] bytes) => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
 
-    private static string Place(Exception error) => error is JsonException { BytePositionInLine: { } position } ? $", byte {position + 1}" : "";
+    private static string Position(Exception error) =>
+        error is JsonException { BytePositionInLine: { } position } ? $", byte {position + 1}" : "";
 }

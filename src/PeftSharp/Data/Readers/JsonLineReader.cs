@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The lines of a file as bytes, one at a time; only the line at hand is in memory.</summary>
+/// <summary>Reads a file line by line as bytes. Only the current line is in memory.</summary>
 internal sealed class JsonLineReader(Stream stream)
 {
     private byte[] _buffer = new byte[1 << 16];
@@ -10,7 +10,7 @@ internal sealed class JsonLineReader(Stream stream)
     /// <summary>The number of the last line, from 1.</summary>
     internal int Line { get; private set; }
 
-    /// <summary>The next line without its line feed; false at the end.</summary>
+    /// <summary>Reads the next line, without line feed; returns false at the end.</summary>
     internal bool Read(out ReadOnlySpan<byte> line)
     {
         var searched = 0;

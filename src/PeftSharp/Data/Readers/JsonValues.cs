@@ -2,11 +2,12 @@ using System.Text.Json;
 
 namespace PeftSharp.Data;
 
-/// <summary>Adds JSON values to a growing column: objects are records, arrays lists, numbers int64 or float64.</summary>
+/// <summary>Adds JSON values to a column: objects as structs, arrays as lists, numbers as int64 or float64.</summary>
 internal static class JsonValues
 {
-    /// <param name="reader">Stands on the value's first token; stands on its last one afterwards.</param>
-    /// <param name="column">What grows by the value.</param>
+    /// <summary>Adds a value.</summary>
+    /// <param name="reader">Positioned on the first token of the value; on return, on its last token.</param>
+    /// <param name="column">The column.</param>
     internal static void Add(ref Utf8JsonReader reader, ColumnBuilder column)
     {
         switch (reader.TokenType)
@@ -27,10 +28,10 @@ internal static class JsonValues
         }
     }
 
-    /// <summary>Adds an object's fields.</summary>
-    /// <param name="reader">Stands on the object's opening brace; stands on its closing one afterwards.</param>
-    /// <param name="record">What grows by the object.</param>
-    /// <param name="chosen">The names of the fields to add; null adds all.</param>
+    /// <summary>Adds the fields of an object.</summary>
+    /// <param name="reader">Positioned on the opening brace of the object; on return, on its closing brace.</param>
+    /// <param name="record">The store of the structs.</param>
+    /// <param name="chosen">The names of the fields to add; null: all.</param>
     internal static void AddRecord(ref Utf8JsonReader reader, StructStore record, IReadOnlyList<string>? chosen = null)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
@@ -48,7 +49,7 @@ internal static class JsonValues
             }
             catch (TypeMismatchException mismatch)
             {
-                throw new DatasetException($"column '{name}': {mismatch.Message} Give every row the same type.", mismatch);
+                throw new DatasetException($"column '{name}': {mismatch.Message} All rows must have the same type.", mismatch);
             }
         }
         record.EndRecord();
@@ -58,12 +59,14 @@ internal static class JsonValues
     {
         if (PythonNumbers.Read(reader.ValueSpan) is { } named)
             column.Add(named);
-        else if (reader.TryGetInt64(out var whole))
-            column.Add(whole);
+        else if (reader.TryGetInt64(out var integer))
+            column.Add(integer);
         else if (reader.ValueSpan.IndexOfAny(".eE"u8) >= 0)
             column.Add(reader.GetDouble() is var number && double.IsFinite(number) ? number
-                : throw new DatasetException($"The number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond float64; write it as a string."));
+                : throw new DatasetException($"The number {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is out of the range of "
+                    + "float64. Store it as a string."));
         else
-            throw new DatasetException($"The integer {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is beyond int64; write it as a string.");
+            throw new DatasetException(
+                $"The integer {System.Text.Encoding.UTF8.GetString(reader.ValueSpan)} is out of the range of int64. Store it as a string.");
     }
 }

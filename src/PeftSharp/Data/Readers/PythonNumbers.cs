@@ -1,34 +1,36 @@
 namespace PeftSharp.Data;
 
-/// <summary>The numbers NaN, Infinity and -Infinity, which Python's json module writes and RFC 8259 does not have.</summary>
-/// <remarks>They are rewritten as numbers that no program writes, so that <see cref="System.Text.Json.Utf8JsonReader"/> accepts them.</remarks>
+/// <summary>Reads NaN, Infinity and -Infinity, which Python's <c>json</c> module writes although RFC 8259 does not allow them.</summary>
+/// <remarks>
+/// They are replaced by numbers that do not occur otherwise, so that <see cref="System.Text.Json.Utf8JsonReader"/> accepts them.
+/// </remarks>
 internal static class PythonNumbers
 {
     private static ReadOnlySpan<byte> NaN => "0e99999999"u8;
     private static ReadOnlySpan<byte> Infinity => "1e99999999"u8;
 
-    /// <summary>The text itself, unless it has such a number outside of its strings.</summary>
+    /// <summary>Replaces such numbers outside of strings. Returns the same memory if there are none.</summary>
     internal static ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> json)
     {
         if (json.IndexOf("NaN"u8) < 0 && json.IndexOf("Infinity"u8) < 0)
             return json;
         var rewritten = new List<byte>(json.Length + 64);
         var inString = false;
-        for (var at = 0; at < json.Length; at++)
+        for (var index = 0; index < json.Length; index++)
         {
-            if (inString && json[at] == '\\' && at + 1 < json.Length)
-                rewritten.Add(json[at++]);
-            else if (json[at] == '"')
+            if (inString && json[index] == '\\' && index + 1 < json.Length)
+                rewritten.Add(json[index++]);
+            else if (json[index] == '"')
                 inString = !inString;
-            var word = inString ? 0 : Replace(json[at..], rewritten);
-            if (word == 0)
-                rewritten.Add(json[at]);
-            at += Math.Max(word - 1, 0);
+            var length = inString ? 0 : Replace(json[index..], rewritten);
+            if (length == 0)
+                rewritten.Add(json[index]);
+            index += Math.Max(length - 1, 0);
         }
         return rewritten.ToArray();
     }
 
-    /// <summary>The number that such a token stands for; null for every other number.</summary>
+    /// <summary>Returns the value of a replaced number; null for any other token.</summary>
     internal static double? Read(ReadOnlySpan<byte> token) =>
         token.SequenceEqual(NaN) ? double.NaN
         : token.SequenceEqual(Infinity) ? double.PositiveInfinity

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Data;
 
-/// <summary>A split or a part of one, as in "train[:10%]".</summary>
+/// <summary>A split or a slice of a split, such as "train[:10%]" (the split syntax of <c>datasets</c>).</summary>
 internal sealed partial class SplitSlice
 {
     private readonly Match _form;
@@ -12,14 +12,16 @@ internal sealed partial class SplitSlice
 
     internal string Split => _form.Groups["split"].Value;
 
-    /// <summary>The parts of a sum: "train[:50]+test".</summary>
-    /// <exception cref="ArgumentException">The text is not of this form.</exception>
+    /// <summary>Parses slices that are separated by "+": "train[:50]+test".</summary>
+    /// <exception cref="ArgumentException">The text is malformed.</exception>
     internal static SplitSlice[] Parse(string text)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
-        return [.. text.Split('+').Select(part => new SplitSlice(Form().Match(part.Trim()) is { Success: true } form ? form : throw Malformed(part)))];
+        return [.. text.Split('+')
+            .Select(part => new SplitSlice(Form().Match(part.Trim()) is { Success: true } form ? form : throw Malformed(part)))];
     }
 
+    /// <summary>Returns the rows of the slice.</summary>
     internal Dataset Of(Dataset split)
     {
         var (from, to) = (Bound("from", split.Count) ?? 0, Bound("to", split.Count) ?? split.Count);
@@ -39,15 +41,16 @@ internal sealed partial class SplitSlice
     private int Percent(int percent, int rows)
     {
         if (Math.Abs(percent) > 100)
-            throw new ArgumentException($"'{_form.Value}': {percent}% is beyond the rows; percents go from -100 to 100.");
+            throw new ArgumentException($"'{_form.Value}': {percent}% is out of range; percentages must be -100 to 100.");
         return _form.Groups["rounding"].Value == "pct1_dropremainder"
             ? percent * (rows / 100)
             : (int)Math.Round(percent * (double)rows / 100.0, MidpointRounding.ToEven);
     }
 
     private static ArgumentException Malformed(string part) =>
-        new($"'{part}' names no split; write a name and perhaps a part of it: train, train[:100], train[10%:20%], train[-50:], with + between several.");
+        new($"The split '{part}' is malformed. Examples: train, train[:100], train[10%:20%], train[-50:]; several are separated by +.");
 
-    [GeneratedRegex(@"^(?<split>\w+(\.\w+)*)(\[((?<from>-?\d+%?)?:(?<to>-?\d+%?)?)\])?(\((?<rounding>closest|pct1_dropremainder)\))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<split>\w+(\.\w+)*)(\[((?<from>-?\d+%?)?:(?<to>-?\d+%?)?)\])?(\((?<rounding>closest|pct1_dropremainder)\))?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads plain text into a column "text": a row per line, paragraph or file.</summary>
+/// <summary>Reads plain text into a column "text", with one row per line, paragraph or file.</summary>
 internal static class TextFileReader
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -13,9 +13,9 @@ internal static class TextFileReader
         var rows = options switch
         {
             { SampleBy: "line", KeepLinebreaks: false } => Lines(reader),
-            { SampleBy: "line" } => LinesWithBreaks(Whole(reader)),
-            { SampleBy: "paragraph" } => Whole(reader).Split("\n\n", StringSplitOptions.RemoveEmptyEntries),
-            _ => [Whole(reader)],
+            { SampleBy: "line" } => LinesWithBreaks(ReadAll(reader)),
+            { SampleBy: "paragraph" } => ReadAll(reader).Split("\n\n", StringSplitOptions.RemoveEmptyEntries),
+            _ => [ReadAll(reader)],
         };
         var texts = rows.ToArray();
         return Dataset.FromColumns([new Column("text", new ReferenceData<string>(texts))]);
@@ -38,6 +38,7 @@ internal static class TextFileReader
         }
     }
 
-    /// <summary>Every kind of line end becomes a line feed, as Python reads text.</summary>
-    private static string Whole(StreamReader reader) => reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+    /// <summary>Reads the whole text. Line endings are converted to line feeds, as in Python.</summary>
+    private static string ReadAll(StreamReader reader) =>
+        reader.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 }

@@ -2,20 +2,21 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <summary>The order in which rows of several sources come, as numbers in their concatenation.</summary>
+/// <summary>The row order of interleaved datasets, as row indices of their concatenation.</summary>
 internal static class Interleaving
 {
     internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, string strategy)
     {
         if (strategy is not ("first_exhausted" or "all_exhausted" or "all_exhausted_without_replacement"))
-            throw new ArgumentException($"The stopping strategy '{strategy}' is unknown; choose first_exhausted, all_exhausted or all_exhausted_without_replacement.", nameof(strategy));
+            throw new ArgumentException($"The stopping strategy '{strategy}' is not supported. Supported strategies: "
+                + "first_exhausted, all_exhausted, all_exhausted_without_replacement.", nameof(strategy));
         if (lengths.Contains(0))
-            throw new ArgumentException("One of the data sets is empty; leave it out.", nameof(lengths));
+            throw new ArgumentException("A dataset has no rows. Remove it from the list.", nameof(lengths));
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
-        return probabilities is null ? InTurn(lengths, offsets, strategy) : AtRandom(lengths, offsets, probabilities, seed, strategy);
+        return probabilities is null ? RoundRobin(lengths, offsets, strategy) : Random(lengths, offsets, probabilities, seed, strategy);
     }
 
-    private static int[] InTurn(int[] lengths, int[] offsets, string strategy)
+    private static int[] RoundRobin(int[] lengths, int[] offsets, string strategy)
     {
         var rounds = strategy == "first_exhausted" ? lengths.Min() : lengths.Max();
         var rows = new List<int>();
@@ -26,25 +27,27 @@ internal static class Interleaving
         return [.. rows];
     }
 
-    private static int[] AtRandom(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, string strategy)
+    private static int[] Random(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, string strategy)
     {
         if (probabilities.Count != lengths.Length || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
-            throw new ArgumentException($"The probabilities {string.Join(", ", probabilities)} must be {lengths.Length} numbers of at least 0 with sum 1.", nameof(probabilities));
-        var once = strategy == "all_exhausted_without_replacement";
+            throw new ArgumentException($"The probabilities are {string.Join(", ", probabilities)}; "
+                + $"they must be {lengths.Length} values of at least 0 with sum 1.", nameof(probabilities));
+        var withoutReplacement = strategy == "all_exhausted_without_replacement";
         if (strategy != "first_exhausted" && probabilities.Contains(0))
-            throw new ArgumentException($"With probability 0 a data set is never exhausted, so {strategy} would not end; leave it out.", nameof(probabilities));
+            throw new ArgumentException($"A dataset with probability 0 is never exhausted, so {strategy} would not terminate. "
+                + "Remove the dataset from the list.", nameof(probabilities));
         var cumulative = Cumulative(probabilities);
         var random = new NumpyRandom(seed);
         var (next, exhausted, rows) = (new int[lengths.Length], new bool[lengths.Length], new List<int>());
         while (!(strategy == "first_exhausted" ? exhausted.Any(x => x) : exhausted.All(x => x)))
         {
             var source = random.Choose(cumulative);
-            if (!(once && exhausted[source]))
+            if (!(withoutReplacement && exhausted[source]))
                 rows.Add(offsets[source] + next[source]++);
             if (next[source] < lengths[source])
                 continue;
             exhausted[source] = true;
-            if (!once)
+            if (!withoutReplacement)
                 next[source] = 0;
         }
         return [.. rows];

@@ -2,16 +2,20 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
-/// <summary>Draws a training and a test set in which every class has its share: scikit-learn's <c>StratifiedShuffleSplit</c>, draw for draw.</summary>
+/// <summary>
+/// Splits rows into a training and a test set with the class frequencies of the dataset: scikit-learn's <c>StratifiedShuffleSplit</c> with
+/// the same random numbers.
+/// </summary>
 internal static class StratifiedSplit
 {
     internal static (int[] Train, int[] Test) Draw(long[] labels, string column, int train, int test, NumpyRandom random)
     {
-        var classes = Enumerable.Range(0, labels.Length).GroupBy(row => labels[row]).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
+        var classes = Enumerable.Range(0, labels.Length).GroupBy(row => labels[row]).OrderBy(group => group.Key)
+            .Select(group => group.ToArray()).ToArray();
         Validate(classes, labels, column, train, test);
         var sizes = classes.Select(rows => rows.Length).ToArray();
-        var trainSizes = LikeliestDraw(sizes, train, random);
-        var testSizes = LikeliestDraw([.. sizes.Zip(trainSizes, (size, taken) => size - taken)], test, random);
+        var trainSizes = ApproximateMode(sizes, train, random);
+        var testSizes = ApproximateMode([.. sizes.Zip(trainSizes, (size, taken) => size - taken)], test, random);
         List<int> trainRows = [], testRows = [];
         for (var i = 0; i < classes.Length; i++)
         {
@@ -22,14 +26,17 @@ internal static class StratifiedSplit
         return (random.Permutation(trainRows.ToArray()), random.Permutation(testRows.ToArray()));
     }
 
-    /// <summary>How many of each class the likeliest sample holds: the shares rounded down, then one more for the largest remainders; ties are drawn.</summary>
-    private static int[] LikeliestDraw(int[] sizes, int count, NumpyRandom random)
+    /// <summary>
+    /// Returns the number of rows of each class in a sample of <paramref name="count"/> rows: the expected numbers rounded down, plus one
+    /// for the largest remainders; ties are broken randomly. As scikit-learn's <c>_approximate_mode</c>.
+    /// </summary>
+    private static int[] ApproximateMode(int[] sizes, int count, NumpyRandom random)
     {
         var total = sizes.Sum(size => (long)size);
-        var shares = Array.ConvertAll(sizes, size => (double)((long)count * size) / total);
-        var drawn = Array.ConvertAll(shares, share => (int)Math.Floor(share));
+        var expected = Array.ConvertAll(sizes, size => (double)((long)count * size) / total);
+        var drawn = Array.ConvertAll(expected, value => (int)Math.Floor(value));
         var missing = count - drawn.Sum();
-        var remainders = shares.Zip(drawn, (share, whole) => share - whole).ToArray();
+        var remainders = expected.Zip(drawn, (value, rounded) => value - rounded).ToArray();
         foreach (var remainder in remainders.Distinct().OrderDescending())
         {
             if (missing <= 0)
@@ -46,8 +53,11 @@ internal static class StratifiedSplit
     private static void Validate(int[][] classes, long[] labels, string column, int train, int test)
     {
         if (classes.FirstOrDefault(rows => rows.Length < 2) is { } rare)
-            throw new ArgumentException($"Class {labels[rare[0]]} of column '{column}' has a single row, which cannot be in both sets; remove it or do not stratify.", nameof(column));
+            throw new ArgumentException(
+                $"Class {labels[rare[0]]} of column '{column}' has only one row, but a stratified split requires at least two. "
+                + "Remove the row, or do not stratify.", nameof(column));
         if (train < classes.Length || test < classes.Length)
-            throw new ArgumentException($"A training set of {train} and a test set of {test} rows cannot hold each of the {classes.Length} classes of column '{column}'; make the smaller one larger.", nameof(column));
+            throw new ArgumentException($"A training set of {train} rows or a test set of {test} rows cannot contain all {classes.Length} "
+                + $"classes of column '{column}'. Increase the smaller set.", nameof(column));
     }
 }

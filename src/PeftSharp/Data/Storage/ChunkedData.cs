@@ -1,10 +1,10 @@
 namespace PeftSharp.Data;
 
-/// <summary>Several parts read as one column: row groups of a file, batches of a map, concatenated data sets.</summary>
+/// <summary>Column data in several chunks: the row groups of a file, the batches of <c>Map</c>, or concatenated datasets.</summary>
 internal sealed class ChunkedData : ColumnData
 {
     private readonly ColumnData[] _parts;
-    private readonly int[] _starts;      // of each part, and the count at the end
+    private readonly int[] _starts;      // start row of each chunk, then the total count
 
     private ChunkedData(ColumnData[] parts, int[] starts)
     {
@@ -16,7 +16,7 @@ internal sealed class ChunkedData : ColumnData
 
     internal override Feature Feature { get; }
 
-    /// <summary>The parts one after the other; parts of parts are taken apart and empty ones left out.</summary>
+    /// <summary>Concatenates data without copying. Nested chunks are flattened, and empty ones are omitted.</summary>
     internal static ColumnData Of(IReadOnlyList<ColumnData> parts)
     {
         var flat = parts.SelectMany(part => part is ChunkedData chunked ? chunked._parts : [part]).Where(part => part.Count > 0).ToArray();

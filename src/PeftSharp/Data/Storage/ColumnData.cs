@@ -1,26 +1,27 @@
 namespace PeftSharp.Data;
 
-/// <summary>The values of a column as they lie in memory; never changed once built, so data sets share it.</summary>
+/// <summary>The values of a column in memory. Immutable, so datasets share it.</summary>
 internal abstract class ColumnData
 {
-    /// <summary>How many values there are.</summary>
+    /// <summary>The number of values.</summary>
     internal abstract int Count { get; }
 
-    /// <summary>What is stored; a column may read more into it (numbers as <see cref="ClassLabel"/>).</summary>
+    /// <summary>The stored type. The type of a column may be more specific, such as <see cref="ClassLabel"/> for int64.</summary>
     internal abstract Feature Feature { get; }
 
     internal abstract bool IsNull(int index);
 
-    /// <summary>The value as an object: a number, a string, an array, a dictionary; null where it is absent.</summary>
+    /// <summary>Returns a value as an object: a number, a string, an array, a dictionary, or null.</summary>
     internal abstract object? Get(int index);
 
-    /// <summary>The part that holds value <paramref name="index"/>, and its index there: this itself, unless it is made of parts.</summary>
+    /// <summary>Returns the chunk that contains a value; this object, if it has no chunks.</summary>
+    /// <param name="index">The index of the value; on return, its index in the chunk.</param>
     internal virtual ColumnData Locate(ref int index) => this;
 
-    /// <summary>The same values as <paramref name="feature"/> describes them, a type that <see cref="Feature.Matches"/>: records have all its fields, null where they lack one.</summary>
+    /// <summary>Converts to a type that <see cref="Feature.Matches"/>: missing fields of structs are added as null.</summary>
     internal virtual ColumnData Conform(Feature feature) => this;
 
-    /// <summary>Values [start, start + count) as an array of their own type, where none is null; else as <c>object?[]</c>.</summary>
+    /// <summary>Returns the values [start, start + count) as an array of their type, or as <c>object?[]</c> if a value is null.</summary>
     internal virtual Array Items(int start, int count)
     {
         var items = new object?[count];

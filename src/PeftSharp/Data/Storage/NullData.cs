@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>A column of which no value is known, and so no type either.</summary>
+/// <summary>A column whose values are all null, so that its type is unknown.</summary>
 internal sealed class NullData(int count) : ColumnData
 {
     internal override int Count => count;

@@ -3,12 +3,17 @@ using System.Numerics;
 
 namespace PeftSharp.Data;
 
-/// <summary>Copies stored numbers into memory of another number type. Integers stay exact; fractions are rounded to the nearest value that the type holds.</summary>
+/// <summary>
+/// Copies numbers with conversion to another numeric type. Integers are converted exactly; floating-point values are rounded to the nearest
+/// value.
+/// </summary>
 internal static class NumberCopy
 {
     private const double TwoTo63 = 9223372036854775808.0;
 
-    /// <returns>False where an item is absent, does not fit, or is of a kind that does not convert (fractions to integers, text).</returns>
+    /// <returns>
+    /// False if an item is null or out of range, or its type cannot be converted (floating-point values to integers, strings).
+    /// </returns>
     internal static bool TryCopy<T>(ColumnData items, int start, Span<T> destination) where T : struct, INumber<T>
     {
         for (var i = 0; i < destination.Length; i++)
@@ -16,44 +21,51 @@ internal static class NumberCopy
                 return false;
         return items switch
         {
-            PrimitiveData<T> same => Same(same, start, destination),
-            PrimitiveData<long> wholes => Convert(wholes.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<int> wholes => Convert(wholes.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<double> fractions when !IsWhole<T>() => Convert(fractions.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<float> fractions when !IsWhole<T>() => Convert(fractions.Values.Slice(start, destination.Length), destination),
-            PrimitiveData<decimal> fractions when !IsWhole<T>() => Convert(Array.ConvertAll(fractions.Values.Slice(start, destination.Length).ToArray(), ToDouble), destination),
-            PrimitiveData<bool> truths => Convert(truths.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<T> same => CopySame(same, start, destination),
+            PrimitiveData<long> integers => Convert(integers.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<int> integers => Convert(integers.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<double> floats when !IsInteger<T>() => Convert(floats.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<float> floats when !IsInteger<T>() => Convert(floats.Values.Slice(start, destination.Length), destination),
+            PrimitiveData<decimal> floats when !IsInteger<T>() =>
+                Convert(Array.ConvertAll(floats.Values.Slice(start, destination.Length).ToArray(), ToDouble), destination),
+            PrimitiveData<bool> booleans => Convert(booleans.Values.Slice(start, destination.Length), destination),
             _ => false,
         };
     }
 
-    /// <summary>An integer as float64.</summary>
-    /// <exception cref="TypeMismatchException">float64 does not hold it exactly.</exception>
+    /// <summary>Converts an integer to float64.</summary>
+    /// <exception cref="TypeMismatchException">float64 cannot represent the integer exactly.</exception>
     internal static double ExactDouble(long value) => IsExact(value, (double)value)
         ? value
-        : throw new TypeMismatchException(string.Create(CultureInfo.InvariantCulture, $"The integer {value} stands among fractions, and float64 does not hold it exactly; write the column as strings."));
+        : throw new TypeMismatchException(string.Create(CultureInfo.InvariantCulture, $"The column contains floating-point values, "
+            + $"and float64 cannot represent the integer {value} exactly. Store the column as strings."));
 
-    /// <summary>The float64 nearest to a decimal; .NET's own conversion is off by one unit in the last place for some numbers of more than 15 digits.</summary>
-    internal static double ToDouble(decimal value) => double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>
+    /// Converts a decimal to the nearest float64. The conversion of .NET is off by one unit in the last place for some numbers with more
+    /// than 15 digits.
+    /// </summary>
+    internal static double ToDouble(decimal value) =>
+        double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a floating-point number is exactly this integer.</summary>
+    /// <summary>Returns whether a floating-point value is exactly equal to an integer.</summary>
     internal static bool IsExact(long value, double converted) => converted < TwoTo63 && (long)converted == value;
 
-    private static bool IsWhole<T>() => typeof(T) == typeof(long) || typeof(T) == typeof(int);
+    private static bool IsInteger<T>() => typeof(T) == typeof(long) || typeof(T) == typeof(int);
 
-    private static bool Same<T>(PrimitiveData<T> items, int start, Span<T> destination) where T : struct
+    private static bool CopySame<T>(PrimitiveData<T> items, int start, Span<T> destination) where T : struct
     {
         items.Values.Slice(start, destination.Length).CopyTo(destination);
         return true;
     }
 
-    private static bool Convert<TFrom, T>(ReadOnlySpan<TFrom> from, Span<T> to) where TFrom : struct, INumber<TFrom> where T : struct, INumber<T>
+    private static bool Convert<TFrom, T>(ReadOnlySpan<TFrom> from, Span<T> to)
+        where TFrom : struct, INumber<TFrom> where T : struct, INumber<T>
     {
         for (var i = 0; i < to.Length; i++)
         {
             to[i] = T.CreateTruncating(from[i]);
-            var isKept = IsWhole<TFrom>() && !IsWhole<T>() ? IsExact(long.CreateTruncating(from[i]), double.CreateTruncating(to[i]))
-                : IsWhole<T>() ? TFrom.CreateTruncating(to[i]) == from[i]
+            var isKept = IsInteger<TFrom>() && !IsInteger<T>() ? IsExact(long.CreateTruncating(from[i]), double.CreateTruncating(to[i]))
+                : IsInteger<T>() ? TFrom.CreateTruncating(to[i]) == from[i]
                 : !T.IsInfinity(to[i]) || TFrom.IsInfinity(from[i]);
             if (!isKept)
                 return false;

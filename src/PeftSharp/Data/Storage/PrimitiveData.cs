@@ -2,10 +2,10 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>Numbers, truth values or times in one flat array.</summary>
-/// <param name="values">The values; whatever stands where one is absent.</param>
-/// <param name="nulls">Which values are absent; null where none is.</param>
-/// <param name="feature">What the values mean, where it is more than their type says: the names of classes.</param>
+/// <summary>Numbers, booleans, or dates and times in an array.</summary>
+/// <param name="values">The values; elements that are null have an arbitrary value.</param>
+/// <param name="nulls">Which values are null; null if none is.</param>
+/// <param name="feature">The type of the column if it is more specific than <typeparamref name="T"/>: a <see cref="ClassLabel"/>.</param>
 internal sealed class PrimitiveData<T>(T[] values, BitArray? nulls, Feature? feature = null) : ColumnData where T : struct
 {
     internal override int Count => values.Length;

@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>The names of the types that lie in flat arrays.</summary>
+/// <summary>The column types of <see cref="PrimitiveData{T}"/>.</summary>
 internal static class PrimitiveTypes
 {
     private static readonly Dictionary<Type, Feature> Features = new()

@@ -1,7 +1,7 @@
 namespace PeftSharp.Data;
 
-/// <summary>Strings, or byte arrays; null where one is absent.</summary>
-/// <remarks>Strings are kept as objects and not as bytes: every epoch hands out the same ones without a copy.</remarks>
+/// <summary>Strings or byte arrays, which may be null.</summary>
+/// <remarks>Strings are stored as objects, not as UTF-8 bytes, so that each epoch returns the same strings without copying.</remarks>
 internal sealed class ReferenceData<T>(T?[] values) : ColumnData where T : class
 {
     private static readonly Feature Type = new Value(typeof(T) == typeof(string) ? "string" : "binary");

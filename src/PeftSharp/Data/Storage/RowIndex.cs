@@ -1,6 +1,6 @@
 namespace PeftSharp.Data;
 
-/// <summary>Which stored rows a data set shows, in which order: a range, or an array of row numbers.</summary>
+/// <summary>The stored rows that a dataset contains, in order: a range, or an array of row indices.</summary>
 internal sealed class RowIndex
 {
     private readonly ReadOnlyMemory<int>? _rows;
@@ -16,10 +16,10 @@ internal sealed class RowIndex
 
     internal static RowIndex All(int count) => new(0, count, rows: null);
 
-    /// <summary>Rows [start, start + count) of these: no copy.</summary>
+    /// <summary>Returns the rows [start, start + count), without copying.</summary>
     internal RowIndex Slice(int start, int count) => new(IsRange ? _start + start : 0, count, _rows?.Slice(start, count));
 
-    /// <summary>These rows of these, in this order; the caller has checked that they exist.</summary>
+    /// <summary>Returns rows by index, in this order. The caller checks the indices.</summary>
     internal RowIndex Pick(int[] rows)
     {
         if (!IsRange || _start != 0)

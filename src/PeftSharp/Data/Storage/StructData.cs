@@ -2,10 +2,10 @@ using System.Collections;
 
 namespace PeftSharp.Data;
 
-/// <summary>Records as one column per field.</summary>
-/// <param name="fields">The fields by name, each with a value per record.</param>
-/// <param name="count">How many records there are.</param>
-/// <param name="nulls">Which records are absent; null where none is.</param>
+/// <summary>Structs, stored as one column per field.</summary>
+/// <param name="fields">The fields by name, with one value per struct each.</param>
+/// <param name="count">The number of structs.</param>
+/// <param name="nulls">Which structs are null; null if none is.</param>
 internal sealed class StructData(OrderedDictionary<string, ColumnData> fields, int count, BitArray? nulls) : ColumnData
 {
     internal override int Count => count;

@@ -3,20 +3,23 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>Which rows make which batch, and rows to batches.</summary>
+/// <summary>Determines the rows of each batch and collates them (PyTorch's <c>DataLoader</c>).</summary>
 internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments)
 {
-    /// <summary>Whether labels come from a column of the data; false for collators that may make them.</summary>
+    /// <summary>Whether the labels come from a column of the data; false for collators that may create them.</summary>
     internal bool ReadsLabels => collator is DefaultCollator or PaddingCollator;
 
-    /// <summary>Whether the collator is the caller's own, which may read any column.</summary>
-    internal bool IsOwn => collator is not (DefaultCollator or PaddingCollator or LanguageModelingCollator or FlatteningCollator);
+    /// <summary>Whether the collator is not one of the library, so that it may read any column.</summary>
+    internal bool IsCustom => collator is not (DefaultCollator or PaddingCollator or LanguageModelingCollator or FlatteningCollator);
 
-    /// <summary>The batches of an epoch, as row numbers. Grouping by length draws from the main random stream.</summary>
-    /// <param name="rows">Number of training rows.</param>
-    /// <param name="lengths">Length of each row; read only when rows are grouped by length.</param>
+    /// <summary>
+    /// Returns the batches of an epoch, as row indices. <see cref="SamplingStrategy.GroupByLength"/> uses libtorch's default random number
+    /// generator.
+    /// </summary>
+    /// <param name="rows">The number of training rows.</param>
+    /// <param name="lengths">The length of each row; required for <see cref="SamplingStrategy.GroupByLength"/>.</param>
     /// <param name="epoch">The epoch, from 0.</param>
-    internal IReadOnlyList<int[]> Epoch(int rows, IReadOnlyList<int>? lengths, int epoch)
+    internal IReadOnlyList<int[]> EpochBatches(int rows, IReadOnlyList<int>? lengths, int epoch)
     {
         var (size, seed) = (arguments.PerDeviceTrainBatchSize, arguments.DataSeed ?? arguments.Seed);
         var order = arguments.TrainSamplingStrategy switch
@@ -29,13 +32,17 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
         return [.. arguments.DataloaderDropLast ? batches.Where(batch => batch.Length == size) : batches];
     }
 
-    /// <summary>All rows in their order, in batches; a last one that is not full is left out where that is asked for and another is there.</summary>
-    internal static IReadOnlyList<int[]> InOrder(int rows, int batchSize, bool dropLast) =>
+    /// <summary>
+    /// Returns batches of all rows in order. With <paramref name="dropLast"/>, an incomplete last batch is dropped, unless it is the only
+    /// one.
+    /// </summary>
+    internal static IReadOnlyList<int[]> SequentialBatches(int rows, int batchSize, bool dropLast) =>
         [.. Enumerable.Range(0, dropLast && rows >= batchSize ? rows - rows % batchSize : rows).Chunk(batchSize)];
 
-    /// <summary>The batches of these rows in turn, made ahead where that is asked for and the collator draws no random numbers.</summary>
-    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches) => new(this, dataset, batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
+    /// <summary>Returns a queue that collates the batches, with prefetching as configured if the collator uses no random numbers.</summary>
+    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches) =>
+        new(this, dataset, batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
 
-    /// <summary>One batch, on the CPU.</summary>
-    internal ModelInputs Load(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
+    /// <summary>Collates one batch, on the CPU.</summary>
+    internal ModelInputs Collate(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
 }

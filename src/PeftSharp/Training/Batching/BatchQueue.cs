@@ -3,34 +3,37 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>Batches one after the other, so many of them made ahead on other threads while those before are in use.</summary>
-/// <param name="loader">Rows to batches.</param>
+/// <summary>Returns collated batches in order and prefetches the next ones on other threads.</summary>
+/// <param name="loader">Collates rows into batches.</param>
 /// <param name="dataset">The rows.</param>
-/// <param name="batches">Row numbers of each batch.</param>
-/// <param name="ahead">How many are made ahead; 0: each on the caller's thread when it is asked for.</param>
-internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerable<int[]> batches, int ahead) : IDisposable
+/// <param name="batches">The row indices of each batch.</param>
+/// <param name="prefetch">The number of batches to prefetch. 0: <see cref="Next"/> collates each batch on the calling thread.</param>
+internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerable<int[]> batches, int prefetch) : IDisposable
 {
     private readonly IEnumerator<int[]> _rows = batches.GetEnumerator();
-    private readonly Queue<Task<ModelInputs>> _making = [];
+    private readonly Queue<Task<ModelInputs>> _pending = [];
 
-    /// <summary>The next batch, on the CPU. An error in its rows is thrown now, when its turn has come.</summary>
+    /// <summary>Returns the next batch, on the CPU. If collating it failed, the exception is thrown here.</summary>
     internal ModelInputs Next()
     {
-        if (ahead == 0) return _rows.MoveNext() ? loader.Load(dataset, _rows.Current) : throw new InvalidOperationException("There is no further batch.");
-        while (_making.Count <= ahead && _rows.MoveNext())
+        if (prefetch == 0)
+            return _rows.MoveNext()
+                ? loader.Collate(dataset, _rows.Current)
+                : throw new InvalidOperationException("All batches were returned.");
+        while (_pending.Count <= prefetch && _rows.MoveNext())
         {
             var rows = _rows.Current;
-            _making.Enqueue(Task.Run(() => loader.Load(dataset, rows)));
+            _pending.Enqueue(Task.Run(() => loader.Collate(dataset, rows)));
         }
-        return _making.Dequeue().GetAwaiter().GetResult();
+        return _pending.Dequeue().GetAwaiter().GetResult();
     }
 
-    /// <summary>Ends what is under way; batches that nobody asked for are freed, and their errors with them.</summary>
+    /// <summary>Waits for pending batches and disposes them; their exceptions are ignored.</summary>
     public void Dispose()
     {
-        Task.WhenAll(_making).ContinueWith(all => _ = all.Exception, TaskScheduler.Default).Wait();
-        foreach (var made in _making.Where(made => made.IsCompletedSuccessfully)) made.Result.Dispose();
-        _making.Clear();
+        Task.WhenAll(_pending).ContinueWith(all => _ = all.Exception, TaskScheduler.Default).Wait();
+        foreach (var batch in _pending.Where(batch => batch.IsCompletedSuccessfully)) batch.Result.Dispose();
+        _pending.Clear();
         _rows.Dispose();
     }
 }

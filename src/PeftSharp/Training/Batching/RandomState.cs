@@ -2,9 +2,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>The random stream of an interrupted run, uint8 [bytes] each.</summary>
-/// <param name="Now">Its state when the checkpoint was written.</param>
-/// <param name="EpochBegin">Its state before the current epoch drew the order of the rows; null if the order comes from a stream of its own.</param>
+/// <summary>The states of libtorch's default random number generator in a checkpoint, uint8 [bytes] each.</summary>
+/// <param name="Now">The state when the checkpoint was written.</param>
+/// <param name="EpochBegin">
+/// The state before the row order of the current epoch was drawn; null if the row order uses a generator of its own.
+/// </param>
 internal sealed record RandomState(Tensor Now, Tensor? EpochBegin) : IDisposable
 {
     public void Dispose()

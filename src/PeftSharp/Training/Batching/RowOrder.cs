@@ -2,10 +2,13 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Batching;
 
-/// <summary>The order in which an epoch sees the training rows.</summary>
+/// <summary>The random order of the training rows in an epoch.</summary>
 internal static class RowOrder
 {
-    /// <summary>A random order from a stream of its own, begun with the seed plus the epoch, as accelerate's <c>SeedableRandomSampler</c> draws it.</summary>
+    /// <summary>
+    /// Returns a random permutation from a generator with the seed <paramref name="seed"/> + <paramref name="epoch"/>, as accelerate's
+    /// <c>SeedableRandomSampler</c>.
+    /// </summary>
     internal static int[] Random(int rows, long seed, int epoch)
     {
         using var generator = new Generator((ulong)(seed + epoch));
@@ -14,19 +17,20 @@ internal static class RowOrder
     }
 
     /// <summary>
-    /// A random order from the main stream in which rows of similar length are neighbors: the order is cut into pieces of up to 50 steps, each piece is sorted by descending length, and the longest
-    /// row of all comes first, so that a lack of memory shows in the first step (transformers' <c>LengthGroupedSampler</c>).
+    /// Returns a random permutation, from libtorch's default generator, in which rows of similar length are adjacent (transformers'
+    /// <c>LengthGroupedSampler</c>). The permutation is divided into chunks of up to 50 steps, and each chunk is sorted by descending
+    /// length. The longest row is the first, so that insufficient memory is detected in the first step.
     /// </summary>
-    /// <param name="lengths">Length of each row.</param>
-    /// <param name="rowsPerStep">Rows of an optimizer step: batch size times accumulation.</param>
+    /// <param name="lengths">The length of each row.</param>
+    /// <param name="rowsPerStep">The number of rows of an optimizer step: batch size times gradient accumulation steps.</param>
     internal static int[] GroupedByLength(IReadOnlyList<int> lengths, int rowsPerStep)
     {
         using var drawn = randperm(lengths.Count, ScalarType.Int64);
         var order = Array.ConvertAll(drawn.data<long>().ToArray(), row => (int)row);
-        var piece = rowsPerStep * Math.Clamp(lengths.Count / (rowsPerStep * 4), 1, 50);
-        var pieces = order.Chunk(piece).Select(rows => rows.OrderByDescending(row => lengths[row]).ToArray()).ToArray();
-        var longest = Enumerable.Range(0, pieces.Length).MaxBy(index => lengths[pieces[index][0]]);
-        (pieces[0][0], pieces[longest][0]) = (pieces[longest][0], pieces[0][0]);
-        return [.. pieces.SelectMany(rows => rows)];
+        var chunkSize = rowsPerStep * Math.Clamp(lengths.Count / (rowsPerStep * 4), 1, 50);
+        var chunks = order.Chunk(chunkSize).Select(rows => rows.OrderByDescending(row => lengths[row]).ToArray()).ToArray();
+        var longest = Enumerable.Range(0, chunks.Length).MaxBy(index => lengths[chunks[index][0]]);
+        (chunks[0][0], chunks[longest][0]) = (chunks[longest][0], chunks[0][0]);
+        return [.. chunks.SelectMany(rows => rows)];
     }
 }

@@ -1,17 +1,17 @@
 namespace PeftSharp.Training.Batching;
 
-/// <summary>What happens to the columns that the model does not read.</summary>
+/// <summary>The handling of columns that the model does not read.</summary>
 internal enum UnusedColumns
 {
-    /// <summary>They are left out.</summary>
+    /// <summary>They are removed.</summary>
     Remove,
 
-    /// <summary>They are an error: nobody reads them.</summary>
+    /// <summary>They are an error, because neither the collator nor the loss uses them.</summary>
     Refuse,
 
-    /// <summary>The collator makes tensors of them, for a loss of the caller's own.</summary>
+    /// <summary>The collator converts them to tensors, for a custom loss.</summary>
     Keep,
 
-    /// <summary>A collator of the caller's own gets all columns under the names that they have.</summary>
+    /// <summary>A custom collator gets all columns under their original names.</summary>
     Raw,
 }

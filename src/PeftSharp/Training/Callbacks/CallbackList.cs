@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Training.Callbacks;
 
-/// <summary>The callbacks in the order in which they were given, told as one.</summary>
+/// <summary>The callbacks of a trainer, in the order in which they are called (transformers' <c>CallbackHandler</c>).</summary>
 /// <param name="callbacks">The callbacks.</param>
-/// <param name="context">The trainer's objects, which the callbacks can read.</param>
+/// <param name="context">The objects of the trainer, for the callbacks.</param>
 internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks, TrainerContext context)
 {
     private readonly List<TrainerCallback> _callbacks = [.. callbacks];
@@ -13,17 +13,20 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks, Train
 
     internal bool Remove(TrainerCallback callback) => _callbacks.Remove(callback);
 
-    /// <summary>Whether one is told between the gradients and the end of a step.</summary>
-    internal bool LookAtGradients => _callbacks.Any(callback => IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
+    /// <summary>Whether a callback handles an event in which the gradients exist, so that they must be clipped in place.</summary>
+    internal bool UsesGradients =>
+        _callbacks.Any(callback => IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
 
-    internal void Tell(Action<TrainerCallback> what)
+    /// <summary>Calls an event handler of each callback.</summary>
+    internal void Invoke(Action<TrainerCallback> handler)
     {
-        foreach (var callback in _callbacks) what(callback.In(context));
+        foreach (var callback in _callbacks) handler(callback.In(context));
     }
 
-    /// <summary>What each callback must know in a later process, by its name.</summary>
+    /// <summary>Returns the states of the callbacks that have one, by class name.</summary>
     internal IEnumerable<(string Name, JsonObject State)> SaveStates() =>
-        _callbacks.Select(callback => (callback.GetType().Name, State: callback.In(context).SaveState())).Where(entry => entry.State is not null).Select(entry => (entry.Name, entry.State!));
+        _callbacks.Select(callback => (callback.GetType().Name, State: callback.In(context).SaveState()))
+            .Where(entry => entry.State is not null).Select(entry => (entry.Name, entry.State!));
 
     internal void LoadStates(IReadOnlyDictionary<string, JsonObject> states)
     {
@@ -31,5 +34,6 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks, Train
             if (states.TryGetValue(callback.GetType().Name, out var state)) callback.In(context).LoadState(state);
     }
 
-    private static bool IsOverridden(Action<TrainingArguments, TrainerState, TrainerControl> told) => told.Method.DeclaringType != typeof(TrainerCallback);
+    private static bool IsOverridden(Action<TrainingArguments, TrainerState, TrainerControl> handler) =>
+        handler.Method.DeclaringType != typeof(TrainerCallback);
 }

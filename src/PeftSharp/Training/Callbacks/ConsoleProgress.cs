@@ -3,30 +3,32 @@ using System.Globalization;
 
 namespace PeftSharp.Training;
 
-/// <summary>Shows a run as it goes: a bar where there is a terminal, and every log line.</summary>
+/// <summary>
+/// Writes the progress of a run to the console: a progress bar and all log entries (transformers' <c>ProgressCallback</c>).
+/// </summary>
 /// <remarks>
-/// <para>transformers' <c>ProgressCallback</c>. Where the output goes to a file there is no bar, only the lines.</para>
+/// <para>If the output of the console is redirected, no progress bar is drawn.</para>
 /// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class ConsoleProgress : TrainerCallback
 {
     private const int BarWidth = 24;
     private readonly TextWriter _output;
-    private readonly bool _showsBar;
+    private readonly bool _showBar;
     private readonly Stopwatch _clock = new();
-    private int _firstStep, _shown;
+    private int _firstStep, _barLength;
     private long _lastShown;
 
-    /// <summary>To the console.</summary>
+    /// <summary>Creates a callback that writes to <see cref="Console.Out"/>.</summary>
     public ConsoleProgress() : this(Console.Out, !Console.IsOutputRedirected) { }
 
-    /// <summary>To <paramref name="output"/>.</summary>
-    /// <param name="output">Where it goes.</param>
-    /// <param name="showsBar">Whether a bar is drawn over and over in one line.</param>
+    /// <summary>Creates a callback that writes to a text writer.</summary>
+    /// <param name="output">The text writer; the callback does not dispose it.</param>
+    /// <param name="showsBar">Whether a progress bar is drawn, which overwrites the current line. Default false.</param>
     public ConsoleProgress(TextWriter output, bool showsBar = false)
     {
         ArgumentNullException.ThrowIfNull(output);
-        (_output, _showsBar) = (output, showsBar);
+        (_output, _showBar) = (output, showsBar);
     }
 
     /// <inheritdoc/>
@@ -39,51 +41,55 @@ public sealed class ConsoleProgress : TrainerCallback
     /// <inheritdoc/>
     public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
     {
-        var (done, left) = (state.GlobalStep - _firstStep, state.MaxSteps - state.GlobalStep);
+        var (done, remaining) = (state.GlobalStep - _firstStep, state.MaxSteps - state.GlobalStep);
         var perStep = _clock.Elapsed / Math.Max(done, 1);
-        Bar("training", state.GlobalStep, state.MaxSteps, $"[{Time(_clock.Elapsed)}<{Time(perStep * left)}, {Number(perStep.TotalMilliseconds)} ms a step]");
+        DrawBar("training", state.GlobalStep, state.MaxSteps,
+            $"[{Time(_clock.Elapsed)}<{Time(perStep * remaining)}, {Format(perStep.TotalMilliseconds)} ms/step]");
     }
 
     /// <inheritdoc/>
-    public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) => Bar("evaluation", done, all, "");
+    public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) =>
+        DrawBar("evaluation", done, all, "");
 
     /// <inheritdoc/>
     public override void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     {
-        Wipe();
-        var place = state.MaxSteps > 0 ? $"step {state.GlobalStep,5}/{state.MaxSteps}  " : "";      // an evaluation by itself has no step
-        _output.WriteLine($"{place}{string.Join("  ", logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {Number(pair.Value)}"))}");
+        ClearBar();
+        var step = state.MaxSteps > 0 ? $"step {state.GlobalStep,5}/{state.MaxSteps}  " : "";     // an evaluation without a run has no step
+        _output.WriteLine(
+            $"{step}{string.Join("  ", logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {Format(pair.Value)}"))}");
     }
 
     /// <inheritdoc/>
     public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message)
     {
-        Wipe();
+        ClearBar();
         _output.WriteLine($"Warning: {message}");
     }
 
     /// <inheritdoc/>
-    public override void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Wipe();
+    public override void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) => ClearBar();
 
-    private void Bar(string what, int done, int all, string rest)
+    private void DrawBar(string label, int done, int all, string suffix)
     {
         var now = Stopwatch.GetTimestamp();
-        if (!_showsBar || (done < all && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
+        if (!_showBar || (done < all && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
         _lastShown = now;
         var filled = all == 0 ? BarWidth : BarWidth * done / all;
-        var text = $"{what} {new string('█', filled)}{new string('░', BarWidth - filled)} {done}/{all} {rest}";
-        _output.Write($"\r{text.PadRight(_shown)}");
+        var text = $"{label} {new string('█', filled)}{new string('░', BarWidth - filled)} {done}/{all} {suffix}";
+        _output.Write($"\r{text.PadRight(_barLength)}");
         _output.Flush();
-        _shown = text.Length;
+        _barLength = text.Length;
     }
 
-    private void Wipe()
+    private void ClearBar()
     {
-        if (_shown == 0) return;
-        _output.Write($"\r{new string(' ', _shown)}\r");
-        _shown = 0;
+        if (_barLength == 0) return;
+        _output.Write($"\r{new string(' ', _barLength)}\r");
+        _barLength = 0;
     }
 
-    private static string Time(TimeSpan time) => time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"mm\:ss", CultureInfo.InvariantCulture);
-    private static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+    private static string Time(TimeSpan time) =>
+        time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"mm\:ss", CultureInfo.InvariantCulture);
+    private static string Format(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -3,17 +3,27 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Training;
 
-/// <summary>Ends a run whose deciding metric has not become better for some evaluations (transformers' <c>EarlyStoppingCallback</c>). Its count survives a resumed run.</summary>
-/// <remarks>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</remarks>
+/// <summary>
+/// Ends a run if the metric for the best model has not improved for a number of evaluations (transformers' <c>EarlyStoppingCallback</c>).
+/// </summary>
+/// <remarks>
+/// Checkpoints store the number of evaluations without improvement, so that a resumed run continues to count. Requires
+/// <see cref="TrainingArguments.EvalStrategy"/> and <see cref="TrainingArguments.MetricForBestModel"/> (or
+/// <see cref="TrainingArguments.LoadBestModelAtEnd"/>). Not thread-safe: the trainer calls it from the thread that trains; use an instance
+/// with one trainer at a time.
+/// </remarks>
 public sealed class EarlyStoppingCallback : TrainerCallback
 {
     private readonly int _patience;
     private readonly double _threshold;
-    private int _evaluationsWithoutGain;
+    private int _evaluationsWithoutImprovement;
 
-    /// <param name="earlyStoppingPatience">Evaluations in a row that may bring no gain. Default 1.</param>
-    /// <param name="earlyStoppingThreshold">Least gain that counts. Default 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The patience is below 1 or the threshold negative.</exception>
+    /// <summary>Creates a callback.</summary>
+    /// <param name="earlyStoppingPatience">
+    /// The number of consecutive evaluations without improvement after which the run ends. Default 1.
+    /// </param>
+    /// <param name="earlyStoppingThreshold">The minimum change of the metric that counts as an improvement. Default 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The patience is below 1, or the threshold is negative.</exception>
     public EarlyStoppingCallback(int earlyStoppingPatience = 1, double earlyStoppingThreshold = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(earlyStoppingPatience, 1);
@@ -22,30 +32,38 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">Nothing is evaluated, or no metric decides.</exception>
+    /// <exception cref="ArgumentException">
+    /// <see cref="TrainingArguments.EvalStrategy"/> is <see cref="IntervalStrategy.No"/>, or no metric for the best model is set.
+    /// </exception>
     public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control)
     {
-        if (args.BestMetric is null) throw new ArgumentException("EarlyStoppingCallback needs a metric that decides: set MetricForBestModel (or LoadBestModelAtEnd, which takes the loss).");
-        if (args.EvalStrategy == IntervalStrategy.No) throw new ArgumentException("EarlyStoppingCallback needs evaluations: set EvalStrategy.");
+        if (args.BestMetric is null)
+            throw new ArgumentException(
+                "EarlyStoppingCallback requires a metric. Set MetricForBestModel, or LoadBestModelAtEnd to use the loss.");
+        if (args.EvalStrategy == IntervalStrategy.No)
+            throw new ArgumentException("EarlyStoppingCallback requires evaluations. Set EvalStrategy.");
     }
 
     /// <inheritdoc/>
-    public override void OnEvaluate(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
+    public override void OnEvaluate(
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
     {
-        if (args.BestMetric is not { } name || !metrics.TryGetValue(name, out var value)) return;   // a missing metric is the trainer's error to raise
-        var gain = state.BestMetric is not { } best || ((args.IsGreaterBetter ? value > best : value < best) && Math.Abs(value - best) > _threshold);
-        _evaluationsWithoutGain = gain ? 0 : _evaluationsWithoutGain + 1;
-        if (_evaluationsWithoutGain >= _patience) control.ShouldTrainingStop = true;
+        // The trainer throws for a missing metric.
+        if (args.BestMetric is not { } name || !metrics.TryGetValue(name, out var value)) return;
+        var isImproved = state.BestMetric is not { } best
+            || ((args.IsGreaterBetter ? value > best : value < best) && Math.Abs(value - best) > _threshold);
+        _evaluationsWithoutImprovement = isImproved ? 0 : _evaluationsWithoutImprovement + 1;
+        if (_evaluationsWithoutImprovement >= _patience) control.ShouldTrainingStop = true;
     }
 
     /// <inheritdoc/>
     public override JsonObject SaveState() => new()
     {
         ["args"] = new JsonObject { ["early_stopping_patience"] = _patience, ["early_stopping_threshold"] = _threshold },
-        ["attributes"] = new JsonObject { ["early_stopping_patience_counter"] = _evaluationsWithoutGain },
+        ["attributes"] = new JsonObject { ["early_stopping_patience_counter"] = _evaluationsWithoutImprovement },
     };
 
     /// <inheritdoc/>
-    public override void LoadState(JsonObject state) => _evaluationsWithoutGain =
+    public override void LoadState(JsonObject state) => _evaluationsWithoutImprovement =
         new ConfigJson(state, nameof(EarlyStoppingCallback)).GetSection("attributes")?.GetInt("early_stopping_patience_counter") ?? 0;
 }

@@ -5,9 +5,15 @@ using System.Text;
 
 namespace PeftSharp.Training;
 
-/// <summary>Writes each log line as TensorBoard's scalars: <c>train/loss</c>, <c>eval/accuracy</c> and so on, by step.</summary>
+/// <summary>
+/// Writes log entries as TensorBoard scalars, such as <c>train/loss</c> and <c>eval/accuracy</c>, to an event file (transformers'
+/// <c>TensorBoardCallback</c>).
+/// </summary>
 /// <remarks>
-/// <para>A file of TFRecords, each an <c>Event</c> message of three fields; TensorBoard reads it while it grows.</para>
+/// <para>
+/// The file consists of TFRecords with one <c>Event</c> message each. It is flushed after each log entry, so that TensorBoard can read it
+/// during the run.
+/// </para>
 /// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class TensorBoardLog : TrainerCallback, IDisposable
@@ -15,7 +21,8 @@ public sealed class TensorBoardLog : TrainerCallback, IDisposable
     private readonly string _folder;
     private FileStream? _file;
 
-    /// <param name="folder">Where the event file goes; made where it is absent.</param>
+    /// <summary>Creates a callback.</summary>
+    /// <param name="folder">The folder of the event file; created if it does not exist.</param>
     public TensorBoardLog(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -25,7 +32,7 @@ public sealed class TensorBoardLog : TrainerCallback, IDisposable
     /// <inheritdoc/>
     public override void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     {
-        _file ??= Begin();
+        _file ??= OpenFile();
         var summary = new List<byte>();
         foreach (var (name, value) in logs)
         {
@@ -42,22 +49,25 @@ public sealed class TensorBoardLog : TrainerCallback, IDisposable
     /// <inheritdoc/>
     public override void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Dispose();
 
-    /// <summary>Closes the file; a later line begins another.</summary>
+    /// <summary>Closes the event file. A later log entry opens another file.</summary>
     public void Dispose()
     {
         _file?.Dispose();
         _file = null;
     }
 
-    /// <summary>The group by the prefix, as transformers' <c>rewrite_logs</c>.</summary>
+    /// <summary>Returns the tag of a metric, as transformers' <c>rewrite_logs</c>.</summary>
     private static string Tag(string name) =>
-        name.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{name[5..]}" : name.StartsWith("test_", StringComparison.Ordinal) ? $"test/{name[5..]}" : $"train/{name}";
+        name.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{name[5..]}"
+            : name.StartsWith("test_", StringComparison.Ordinal) ? $"test/{name[5..]}"
+            : $"train/{name}";
 
-    private FileStream Begin()
+    private FileStream OpenFile()
     {
         Directory.CreateDirectory(_folder);
         var seconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000.0;
-        var name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{seconds:F3}.{Environment.MachineName}.{Environment.ProcessId}");
+        var name = string.Create(
+            CultureInfo.InvariantCulture, $"events.out.tfevents.{seconds:F3}.{Environment.MachineName}.{Environment.ProcessId}");
         _file = new FileStream(Path.Combine(_folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         WriteEvent(step: 0, field: 3, [.. "brain.Event:2"u8]);
         return _file;
@@ -80,15 +90,15 @@ public sealed class TensorBoardLog : TrainerCallback, IDisposable
         Span<byte> length = stackalloc byte[8], sum = stackalloc byte[4];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)data.Length);
         _file!.Write(length);
-        BinaryPrimitives.WriteUInt32LittleEndian(sum, MaskedSum(length));
+        BinaryPrimitives.WriteUInt32LittleEndian(sum, MaskedCrc(length));
         _file.Write(sum);
         _file.Write(data);
-        BinaryPrimitives.WriteUInt32LittleEndian(sum, MaskedSum(data));
+        BinaryPrimitives.WriteUInt32LittleEndian(sum, MaskedCrc(data));
         _file.Write(sum);
     }
 
-    /// <summary>CRC-32C, turned and shifted as TFRecord wants it, so that a sum of a sum does not come out the same.</summary>
-    private static uint MaskedSum(ReadOnlySpan<byte> data)
+    /// <summary>Returns the masked CRC-32C of the TFRecord format: rotated right by 15 bits plus a constant.</summary>
+    private static uint MaskedCrc(ReadOnlySpan<byte> data)
     {
         var sum = uint.MaxValue;
         foreach (var value in data) sum = BitOperations.Crc32C(sum, value);

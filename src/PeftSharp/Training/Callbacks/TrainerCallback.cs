@@ -2,80 +2,93 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Training;
 
-/// <summary>Told what a run does, and able to change what it does next through <see cref="TrainerControl"/>. Override what is of interest.</summary>
+/// <summary>
+/// Base class of callbacks, whose methods a trainer calls at the events of a run (transformers' <c>TrainerCallback</c>). Override the
+/// events of interest.
+/// </summary>
 /// <remarks>
-/// <para>transformers' <c>TrainerCallback</c>, with its events.</para>
+/// <para>A callback can control the run through <see cref="TrainerControl"/>, for example end it or request an evaluation.</para>
 /// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
 public abstract class TrainerCallback
 {
     private TrainerContext? _context;
 
-    /// <summary>The model, the optimizer, the learning-rate schedule and the tokenizer of the trainer that calls the callback. Readable in every event.</summary>
+    /// <summary>
+    /// The model, the optimizer, the learning-rate schedule and the tokenizer of the trainer that calls the callback. Available in every
+    /// event.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No trainer has called the callback yet.</exception>
-    protected TrainerContext Context => _context ?? throw new InvalidOperationException($"No trainer has called this {GetType().Name} yet, so it has no model. Read Context in an event such as OnTrainBegin.");
+    protected TrainerContext Context => _context ?? throw new InvalidOperationException(
+        $"The Context of this {GetType().Name} is not available before a trainer calls it. Read Context in an event such as OnTrainBegin.");
 
-    /// <summary>The run begins.</summary>
+    /// <summary>Called at the beginning of a run.</summary>
     public virtual void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>The run has ended.</summary>
+    /// <summary>Called at the end of a run.</summary>
     public virtual void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>An epoch begins.</summary>
+    /// <summary>Called at the beginning of an epoch.</summary>
     public virtual void OnEpochBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>An epoch has ended.</summary>
+    /// <summary>Called at the end of an epoch.</summary>
     public virtual void OnEpochEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>An optimizer step begins.</summary>
+    /// <summary>Called before each optimizer step, which may have several batches.</summary>
     public virtual void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Gradients are there and clipped, the optimizer has not moved.</summary>
+    /// <summary>Called before the optimizer updates the parameters. The gradients are computed and clipped.</summary>
     public virtual void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>The optimizer has moved, gradients are still there.</summary>
+    /// <summary>Called after the optimizer has updated the parameters, before the gradients are removed.</summary>
     public virtual void OnOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>One of several batches of a step is done.</summary>
+    /// <summary>Called after each batch of an optimizer step except the last (gradient accumulation).</summary>
     public virtual void OnSubstepEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>An optimizer step has ended.</summary>
+    /// <summary>Called after each optimizer step.</summary>
     public virtual void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>An evaluation has ended with <paramref name="metrics"/>.</summary>
-    public virtual void OnEvaluate(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
+    /// <summary>Called after each evaluation, with its metrics.</summary>
+    public virtual void OnEvaluate(
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
 
-    /// <summary>A prediction has ended with <paramref name="metrics"/>.</summary>
-    public virtual void OnPredict(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
+    /// <summary>Called after <see cref="Trainer.Predict"/>, with its metrics.</summary>
+    public virtual void OnPredict(
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
 
-    /// <summary>One batch of an evaluation or prediction is done.</summary>
-    /// <param name="args">The run's arguments.</param>
-    /// <param name="state">Where the run stands.</param>
-    /// <param name="control">What it does next.</param>
-    /// <param name="done">Batches done.</param>
-    /// <param name="all">Batches there are.</param>
+    /// <summary>Called after each batch of an evaluation or prediction.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
+    /// <param name="done">The number of completed batches.</param>
+    /// <param name="all">The total number of batches.</param>
     public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) { }
 
-    /// <summary>A checkpoint was written.</summary>
+    /// <summary>Called after a checkpoint was written.</summary>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>A line was logged; it is the last of <see cref="TrainerState.LogHistory"/>.</summary>
-    public virtual void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs) { }
+    /// <summary>Called after metrics were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
+    public virtual void OnLog(
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs) { }
 
-    /// <summary>Something is worth knowing but stops nothing, such as a precision that is slower on this processor.</summary>
-    /// <param name="args">The run's arguments.</param>
-    /// <param name="state">Where the run stands.</param>
-    /// <param name="control">What it does next.</param>
-    /// <param name="message">What, with figures and the way out.</param>
+    /// <summary>Called for each warning, such as an argument without effect. transformers has no such event.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
+    /// <param name="message">The warning, with the values and the remedy.</param>
     public virtual void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) { }
 
-    /// <summary>What a later process must know to go on where this one stopped; null: nothing.</summary>
+    /// <summary>
+    /// Returns the state that checkpoints store for the callback; null if it has none (transformers' <c>ExportableState</c>).
+    /// </summary>
     public virtual JsonObject? SaveState() => null;
 
-    /// <summary>Takes back what <see cref="SaveState"/> gave.</summary>
+    /// <summary>Loads a state of <see cref="SaveState"/> when a run is resumed.</summary>
+    /// <param name="state">The state in the checkpoint.</param>
     public virtual void LoadState(JsonObject state) { }
 
-    /// <summary>This callback, with the objects of the trainer that calls it.</summary>
+    /// <summary>Sets <see cref="Context"/> and returns this callback.</summary>
     internal TrainerCallback In(TrainerContext context)
     {
         _context = context;

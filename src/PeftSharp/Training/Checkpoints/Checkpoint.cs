@@ -10,8 +10,14 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training.Checkpoints;
 
-/// <summary>A run as files: what transformers' checkpoints hold, with safetensors and JSON in place of pickles.</summary>
-/// <remarks>The model's or adapter's own files, <c>optimizer.safetensors</c>, <c>scheduler.json</c>, <c>rng_state.safetensors</c>, <c>model_state.safetensors</c> where the model has more state than its weights, <c>trainer_state.json</c>, <c>training_args.json</c>.</remarks>
+/// <summary>
+/// Saves and loads a run: the content of a checkpoint of transformers, with safetensors and JSON files instead of pickle files.
+/// </summary>
+/// <remarks>
+/// The files are those of the model or adapter, <c>optimizer.safetensors</c>, <c>scheduler.json</c>, <c>rng_state.safetensors</c>,
+/// <c>model_state.safetensors</c> if the model has state in addition to its weights, <c>trainer_state.json</c> and
+/// <c>training_args.json</c>.
+/// </remarks>
 internal static class Checkpoint
 {
     private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
@@ -26,11 +32,11 @@ internal static class Checkpoint
         },
     };
 
-    /// <summary>Writes everything of a run into <paramref name="folder"/>, which exists.</summary>
-    /// <param name="folder">Where the files go.</param>
+    /// <summary>Writes the files of a run.</summary>
+    /// <param name="folder">The folder, which exists.</param>
     /// <param name="run">The run.</param>
-    /// <param name="model">What is trained.</param>
-    /// <param name="saveModel">Writes the model and what belongs to it.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="saveModel">Saves the model and the tokenizer to a folder.</param>
     internal static void Write(string folder, TrainingRun run, PretrainedModel model, Action<string> saveModel)
     {
         saveModel(folder);
@@ -38,7 +44,7 @@ internal static class Checkpoint
         {
             using var scope = NewDisposeScope();
             Safetensors.Save(Path.Combine(folder, OptimizerFile), run.Optimizer.StateTensors());
-            var random = new Dictionary<string, Tensor> { ["cpu"] = RandomStream.Save() };
+            var random = new Dictionary<string, Tensor> { ["cpu"] = DefaultGenerator.Save() };
             if (run.EpochBegin is { } begin) random["epoch_begin"] = begin;
             Safetensors.Save(Path.Combine(folder, RandomFile), random);
             if (model.TrainingState() is { Count: > 0 } state) Safetensors.Save(Path.Combine(folder, ModelStateFile), state);
@@ -46,43 +52,53 @@ internal static class Checkpoint
         }
         WriteArguments(folder, run.Arguments);
         foreach (var (name, state) in run.Callbacks.SaveStates()) run.State.CallbackStates[name] = state;
-        run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(run.Plan.UpdatesPerEpoch, run.Plan.Rows, run.Control.ShouldEpochStop);
+        run.State.CallbackStates[RunProgress.Name] = run.Progress.SaveState(
+            run.Plan.UpdatesPerEpoch, run.Plan.Rows, run.Control.ShouldEpochStop);
         TrainerStateFile.Write(folder, run.State, run.Control);
     }
 
-    /// <summary>Writes the arguments, for people to read.</summary>
+    /// <summary>Writes the arguments, which <see cref="ResumeCheck"/> compares.</summary>
     internal static void WriteArguments(string folder, TrainingArguments arguments) =>
         JsonFile.Write(Path.Combine(folder, ArgumentsFile), ToJson(arguments));
 
-    /// <summary>The arguments that a checkpoint was written with; null if it does not hold them.</summary>
-    internal static JsonObject? ReadArguments(string folder) => Path.Combine(folder, ArgumentsFile) is var file && File.Exists(file) ? JsonFile.Read(file) : null;
+    /// <summary>Reads the arguments of the run of a checkpoint; null if the checkpoint does not contain them.</summary>
+    internal static JsonObject? ReadArguments(string folder) =>
+        Path.Combine(folder, ArgumentsFile) is var file && File.Exists(file) ? JsonFile.Read(file) : null;
 
     internal static JsonObject ToJson(TrainingArguments arguments) => JsonSerializer.SerializeToNode(arguments, _options)!.AsObject();
 
-    /// <summary>Takes a run's optimizer, schedule and callbacks back from <paramref name="folder"/>; the model's weights are the caller's to load.</summary>
-    /// <returns>The random stream, to be restored where the run continues.</returns>
-    /// <exception cref="CheckpointException">A file is absent, malformed or of another run.</exception>
+    /// <summary>
+    /// Loads the state of the optimizer, the schedule and the callbacks from <paramref name="folder"/>, but not the weights of the model.
+    /// </summary>
+    /// <returns>The random number generator state, which the training loop restores.</returns>
+    /// <exception cref="CheckpointException">A file is missing or malformed, or belongs to another run.</exception>
     internal static RandomState ReadInto(TrainingRun run, string folder)
     {
         var optimizer = Path.Combine(folder, OptimizerFile);
         if (!File.Exists(optimizer))
-            throw new CheckpointException($"'{folder}' holds no {OptimizerFile}: it was saved with SaveOnlyModel, or by transformers (whose optimizer state is a pickle). Load its model and begin a new run.");
-        run.Progress.LoadState(run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, run.Plan.Rows, folder);
+            throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has no {OptimizerFile}, because it was saved "
+                + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load its model and start a new run.");
+        run.Progress.LoadState(
+            run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, run.Plan.Rows, folder);
         using var scope = NewDisposeScope();
         var file = Path.Combine(folder, RandomFile);
         var random = Safetensors.Load(file);
-        var now = random.GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{file}' holds no tensor 'cpu', the state of the random stream.");
+        var now = random.GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{file}' has no tensor 'cpu' (the state of the random "
+            + "number generator), so the checkpoint cannot be resumed. Load its model and start a new run.");
         var begin = random.GetValueOrDefault("epoch_begin");
-        if (begin is null && run.DrawsOrder && run.Progress.UpdatesInEpoch > 0)
-            throw new CheckpointException($"'{file}' holds no tensor 'epoch_begin', so the order of the rows of this epoch cannot be drawn again. Resume from a checkpoint at the end of an epoch, or load its model and begin a new run.");
+        if (begin is null && run.OrderUsesDefaultGenerator && run.Progress.UpdatesInEpoch > 0)
+            throw new CheckpointException($"'{file}' has no tensor 'epoch_begin', so the row order of the epoch cannot be restored. "
+                + "Resume a checkpoint at the end of an epoch, or load its model and start a new run.");
         run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);
         return new RandomState(now.MoveToOuterDisposeScope(), begin?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Takes the model's weights and its other state (<see cref="PretrainedModel.TrainingState"/>) back from <paramref name="folder"/>.</summary>
-    /// <exception cref="CheckpointException">A file is absent, malformed or of another model.</exception>
+    /// <summary>
+    /// Loads the weights of the model and its other state (<see cref="PretrainedModel.TrainingState"/>) from <paramref name="folder"/>.
+    /// </summary>
+    /// <exception cref="CheckpointException">A file is missing or malformed, or belongs to another model.</exception>
     internal static void ReadInto(PretrainedModel model, string folder)
     {
         var state = model.TrainingState();
@@ -92,12 +108,16 @@ internal static class Checkpoint
             return;
         }
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var path = Path.Combine(folder, ModelStateFile);
         var saved = Safetensors.Load(path);
         foreach (var (name, tensor) in state)
             if (!saved.TryGetValue(name, out var value) || !value.shape.SequenceEqual(tensor.shape))
-                throw new CheckpointException($"'{path}' {(value is null ? $"holds no tensor '{name}'" : $"holds '{name}' as [{string.Join(", ", value.shape)}], and the model has [{string.Join(", ", tensor.shape)}]")}: it belongs to another model or adapter. Resume with the configuration that the run was started with.");
+                throw new CheckpointException((value is null
+                    ? $"'{path}' has no tensor '{name}'"
+                    : $"'{path}' contains '{name}' with shape [{string.Join(", ", value.shape)}], but the model has "
+                        + $"[{string.Join(", ", tensor.shape)}]")
+                    + ": it belongs to another model or adapter. Resume with the configuration of the run of the checkpoint.");
         model.LoadWeights(folder);
         foreach (var (name, tensor) in state) tensor.copy_(saved[name]);
     }

@@ -3,9 +3,9 @@ using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Training.Checkpoints;
 
-/// <summary>Which run wrote a checkpoint, and when.</summary>
-/// <param name="RunId">The run; empty for a checkpoint of transformers or of an earlier version.</param>
-/// <param name="SavedAt">The time that the checkpoint states, or else that of its files.</param>
+/// <summary>The run that wrote a checkpoint, and the time.</summary>
+/// <param name="RunId">The id of the run; empty for a checkpoint of transformers or of an earlier version.</param>
+/// <param name="SavedAt">The time (UTC) in the checkpoint, otherwise the last write time of its folder.</param>
 internal sealed record CheckpointIdentity(string RunId, DateTime SavedAt)
 {
     internal static CheckpointIdentity Of(string folder)
@@ -16,10 +16,12 @@ internal sealed record CheckpointIdentity(string RunId, DateTime SavedAt)
             try
             {
                 var args = ConfigJson.Read(file).GetSection("stateful_callbacks")?.GetSection(RunProgress.Name)?.GetSection("args");
-                if (args?.GetStringOrNull("run_id") is { } id && DateTime.TryParse(args.GetStringOrNull("saved_at"), null, System.Globalization.DateTimeStyles.RoundtripKind, out var time))
+                if (args?.GetStringOrNull("run_id") is { } id
+                    && DateTime.TryParse(
+                        args.GetStringOrNull("saved_at"), null, System.Globalization.DateTimeStyles.RoundtripKind, out var time))
                     return new CheckpointIdentity(id, time.ToUniversalTime());
             }
-            catch (CheckpointException) { }            // a damaged file is the error of whoever resumes it
+            catch (CheckpointException) { }            // a damaged file is reported when the checkpoint is resumed
         }
         return new CheckpointIdentity("", Directory.GetLastWriteTimeUtc(folder));
     }

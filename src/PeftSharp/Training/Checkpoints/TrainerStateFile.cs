@@ -3,11 +3,11 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Training.Checkpoints;
 
-/// <summary><c>trainer_state.json</c>, in transformers' schema.</summary>
+/// <summary>Writes and reads <c>trainer_state.json</c> in the schema of transformers.</summary>
 internal static class TrainerStateFile
 {
     internal const string Name = "trainer_state.json";
-    private static readonly HashSet<string> _wholeNumbers = new(StringComparer.Ordinal) { "step" };
+    private static readonly HashSet<string> _integerKeys = new(StringComparer.Ordinal) { "step" };
 
     internal static void Write(string folder, TrainerState state, TrainerControl control)
     {
@@ -22,7 +22,7 @@ internal static class TrainerStateFile
             ["is_hyper_param_search"] = false,
             ["is_local_process_zero"] = true,
             ["is_world_process_zero"] = true,
-            ["log_history"] = new JsonArray([.. state.Log.Select(Line)]),
+            ["log_history"] = new JsonArray([.. state.Log.Select(LogEntry)]),
             ["logging_steps"] = state.LoggingSteps,
             ["max_steps"] = state.MaxSteps,
             ["num_input_tokens_seen"] = 0,
@@ -37,7 +37,7 @@ internal static class TrainerStateFile
         JsonFile.Write(Path.Combine(folder, Name), json);
     }
 
-    /// <exception cref="CheckpointException">The file is absent or malformed.</exception>
+    /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
     internal static TrainerState Read(string folder)
     {
         var json = ConfigJson.Read(Path.Combine(folder, Name));
@@ -52,19 +52,22 @@ internal static class TrainerStateFile
             TotalFlos = json.GetDouble("total_flos", 0),
             TrainBatchSize = json.GetInt("train_batch_size", 0),
         };
-        foreach (var line in json.GetSections("log_history") ?? [])
-            state.Log.Add(new OrderedDictionary<string, double>(line.Fields.Where(pair => pair.Value is JsonValue).Select(pair => KeyValuePair.Create(pair.Key, line.GetDouble(pair.Key)))));
+        foreach (var entry in json.GetSections("log_history") ?? [])
+            state.Log.Add(new OrderedDictionary<string, double>(entry.Fields.Where(pair => pair.Value is JsonValue)
+                .Select(pair => KeyValuePair.Create(pair.Key, entry.GetDouble(pair.Key)))));
         foreach (var (name, callback) in json.GetSection("stateful_callbacks")?.Fields ?? [])
             if (callback is JsonObject value) state.CallbackStates[name] = (JsonObject)value.DeepClone();
         return state;
     }
 
-    private static JsonObject Line(IReadOnlyDictionary<string, double> log) =>
-        new(log.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)(_wholeNumbers.Contains(pair.Key) ? JsonValue.Create((int)pair.Value) : JsonValue.Create(pair.Value)))));
+    private static JsonObject LogEntry(IReadOnlyDictionary<string, double> log) =>
+        new(log.Select(pair => KeyValuePair.Create(
+            pair.Key, (JsonNode?)(_integerKeys.Contains(pair.Key) ? JsonValue.Create((int)pair.Value) : JsonValue.Create(pair.Value)))));
 
     private static JsonObject Callbacks(TrainerState state, TrainerControl control)
     {
-        var callbacks = new JsonObject(state.CallbackStates.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.DeepClone())));
+        var callbacks = new JsonObject(
+            state.CallbackStates.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.DeepClone())));
         callbacks["TrainerControl"] = new JsonObject
         {
             ["args"] = new JsonObject

@@ -3,9 +3,12 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training;
 
-/// <summary>Stacks rows that are as long as each other; <c>label</c> and <c>label_ids</c> become <c>labels</c> (transformers' <c>DefaultDataCollator</c>).</summary>
+/// <summary>Stacks rows of equal length without padding (transformers' <c>DefaultDataCollator</c>).</summary>
 /// <remarks>
-/// <para>Integers become int64, others float32. Rows of uneven length are an error: see <see cref="PaddingCollator"/>.</para>
+/// <para>
+/// Integers and booleans are converted to int64, floating-point values to float32. The columns <c>label</c> and <c>label_ids</c> are named
+/// <c>labels</c> in the batch. Rows of different lengths are an error; use <see cref="PaddingCollator"/>.
+/// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class DefaultCollator : IDataCollator

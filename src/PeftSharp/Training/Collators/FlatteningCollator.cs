@@ -4,15 +4,23 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
-/// <summary>Packs all rows of a batch into one without padding: positions begin anew at each text, texts do not see each other, and no text is asked to predict the next one's first token.</summary>
+/// <summary>
+/// Concatenates all rows of a batch into one row without padding (transformers' <c>DataCollatorWithFlattening</c>). For causal language
+/// models.
+/// </summary>
 /// <remarks>
-/// <para>transformers' <c>DataCollatorWithFlattening</c>. For models that predict the next token; the model tells the texts apart by their positions.</para>
+/// <para>
+/// The position ids restart at 0 for each text, and the model restricts attention to tokens of the same text. The label of the first token
+/// of each text is -100, so that it is not predicted from the previous text.
+/// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class FlatteningCollator : IDataCollator
 {
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">The rows have no <c>input_ids</c>, or labels of another length.</exception>
+    /// <exception cref="DatasetException">
+    /// The rows have no <c>input_ids</c>, or the number of labels differs from the number of tokens.
+    /// </exception>
     public ModelInputs Collate(IReadOnlyList<Row> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -21,12 +29,14 @@ public sealed class FlatteningCollator : IDataCollator
         {
             var tokens = row.Int64s("input_ids");
             var targets = row.ContainsKey("labels") ? row.Int64s("labels") : tokens;
-            if (targets.Length != tokens.Length) throw new DatasetException($"Row {row.Index} has {tokens.Length} 'input_ids' and {targets.Length} 'labels'; give each token its label.");
-            for (var place = 0; place < tokens.Length; place++)
+            if (targets.Length != tokens.Length)
+                throw new DatasetException(
+                    $"Row {row.Index} has {tokens.Length} 'input_ids' and {targets.Length} 'labels'. Provide one label per token.");
+            for (var position = 0; position < tokens.Length; position++)
             {
-                ids.Add(tokens[place]);
-                labels.Add(place == 0 ? InputCheck.Ignored : targets[place]);
-                positions.Add(place);
+                ids.Add(tokens[position]);
+                labels.Add(position == 0 ? InputCheck.Ignored : targets[position]);
+                positions.Add(position);
             }
         }
         return new ModelInputs { InputIds = OneRow(ids), Labels = OneRow(labels), PositionIds = OneRow(positions) };

@@ -3,18 +3,25 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training;
 
-/// <summary>Rows in, one batch of tensors out.</summary>
-/// <remarks>Thread safety: with <c>DataloaderNumWorkers</c> above 0 several threads call one instance at once, except a collator that draws random numbers, which is called by one thread at a time.</remarks>
+/// <summary>Converts rows into a batch of tensors (transformers' <c>DataCollator</c>).</summary>
+/// <remarks>
+/// Thread safety: if <c>DataloaderNumWorkers</c> is above 0, several threads call an instance concurrently, except if
+/// <see cref="DrawsRandomNumbers"/> is true.
+/// </remarks>
 public interface IDataCollator
 {
-    /// <summary>The rows as one batch, on the CPU. Called from several threads at once where <see cref="TrainingArguments.DataloaderNumWorkers"/> is above 0.</summary>
-    /// <param name="rows">At least one row; every row has the same columns.</param>
-    /// <exception cref="DatasetException">A column cannot become a tensor; the message names it and the way out.</exception>
+    /// <summary>Converts rows into a batch on the CPU.</summary>
+    /// <param name="rows">The rows, at least one; all have the same columns.</param>
+    /// <returns>The tensors by name, [batch, …] each. The caller disposes them.</returns>
+    /// <exception cref="DatasetException">
+    /// A column cannot be converted to a tensor; the message contains its name and the remedy.
+    /// </exception>
     ModelInputs Collate(IReadOnlyList<Row> rows);
 
     /// <summary>
-    /// Whether batches draw random numbers or depend on those before them: they are then made one by one in their turn, whatever <see cref="TrainingArguments.DataloaderNumWorkers"/> says, so
-    /// that the same seed gives the same run. A collator that calls another one passes its answer on. Default false.
+    /// Whether a batch depends on random numbers or on earlier batches. If true, batches are collated one after the other on the training
+    /// thread even if <see cref="TrainingArguments.DataloaderNumWorkers"/> is above 0, so that a run is reproducible. A collator that calls
+    /// another collator should return its value. Default false.
     /// </summary>
     bool DrawsRandomNumbers => false;
 }

@@ -5,42 +5,64 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Training;
 
-/// <summary>Batches for a language model: the next token (causal), or hidden tokens (masked, Devlin et al. 2018, section 3.1).</summary>
+/// <summary>Collates batches for causal or masked language modeling (transformers' <c>DataCollatorForLanguageModeling</c>).</summary>
 /// <remarks>
-/// <para>transformers' <c>DataCollatorForLanguageModeling</c>, with one difference: what is not counted is what was filled up, not every token that looks like
-/// padding. So a model whose padding token is its end token still learns to end a text. Hidden tokens are drawn from libtorch's generator in transformers' order.</para>
-/// <para>Thread safety: without masking instances can be used from several threads at once; with masking they draw from libtorch's generator, which all threads share.</para>
+/// <para>
+/// Masked language modeling follows Devlin et al. 2018, section 3.1: of the selected tokens, 80% are replaced by the mask token, 10% by a
+/// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers.
+/// </para>
+/// <para>
+/// In contrast to transformers, the label -100 is set for padded positions only (attention mask 0), not for all tokens with the id of the
+/// padding token. A model whose padding token is its end-of-text token therefore learns to end a text.
+/// </para>
+/// <para>
+/// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, they use libtorch's default
+/// random number generator, which all threads share.
+/// </para>
 /// </remarks>
 public sealed class LanguageModelingCollator : IDataCollator
 {
-    private const double ShareReplaced = 0.8, ShareRandomOfRest = 0.5;
+    private const double MaskedFraction = 0.8, RandomFractionOfRest = 0.5;
     private readonly bool _mlm;
     private readonly double _probability;
     private readonly RowPadding _padding;
     private readonly int _maskId, _vocabulary;
     private readonly long[] _specialIds;
 
-    /// <param name="tokenizer">Says the padding token and, for hidden tokens, the mask and what is never hidden.</param>
-    /// <param name="mlm">Whether tokens are hidden (BERT); false: every token is predicted from those before it (GPT-2). Default true, as in Python.</param>
-    /// <param name="mlmProbability">Share of the tokens that are to be named. Default 0.15.</param>
-    /// <param name="padToMultipleOf">Lengths are rounded up to a multiple of it. Null: not at all.</param>
-    /// <exception cref="ArgumentException">The tokenizer has no padding token, or no mask token although tokens are to be hidden.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The probability is not between 0 and 1.</exception>
+    /// <summary>Creates a collator.</summary>
+    /// <param name="tokenizer">
+    /// The tokenizer, with a padding token and, for masked language modeling, a mask token. Its special tokens are not masked.
+    /// </param>
+    /// <param name="mlm">
+    /// Whether to use masked language modeling (BERT); false: causal language modeling (GPT-2), where the labels are the input ids. Default
+    /// true, as in transformers.
+    /// </param>
+    /// <param name="mlmProbability">The probability that a token is selected for prediction; above 0 and at most 1. Default 0.15.</param>
+    /// <param name="padToMultipleOf">Rows are padded to a multiple of this length. Null: to the longest row.</param>
+    /// <exception cref="ArgumentException">
+    /// The tokenizer has no padding token, or <paramref name="mlm"/> is true and it has no mask token.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The probability is out of range, or <paramref name="padToMultipleOf"/> is below 1.
+    /// </exception>
     public LanguageModelingCollator(Tokenizer tokenizer, bool mlm = true, double mlmProbability = 0.15, int? padToMultipleOf = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf ?? 1, 1, nameof(padToMultipleOf));
-        if (mlmProbability is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(mlmProbability), mlmProbability, "The share of tokens to be named must be above 0 and at most 1.");
+        if (mlmProbability is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(mlmProbability), mlmProbability, "The probability must be above 0 and at most 1.");
         if (tokenizer.PadTokenId is not { } pad)
-            throw new ArgumentException("This tokenizer has no padding token, which uneven rows need. Set one: tokenizer.PadToken = tokenizer.EosToken.", nameof(tokenizer));
+            throw new ArgumentException("The tokenizer has no padding token, which is required to pad rows. Set one: "
+                + "tokenizer.PadToken = tokenizer.EosToken.", nameof(tokenizer));
         if (mlm && tokenizer.MaskTokenId is null)
-            throw new ArgumentException("This tokenizer has no mask token, so no tokens can be hidden. Pass mlm: false for a model that predicts the next token.", nameof(tokenizer));
+            throw new ArgumentException("The tokenizer has no mask token, which masked language modeling requires. Pass mlm: "
+                + "false for a causal language model.", nameof(tokenizer));
         (_mlm, _probability, _maskId, _vocabulary) = (mlm, mlmProbability, tokenizer.MaskTokenId ?? 0, tokenizer.Count);
         _padding = new RowPadding(pad, padToMultipleOf ?? 1, null, tokenizer.PaddingSide == PaddingSide.Left);
         _specialIds = [.. tokenizer.AllSpecialIds.Select(id => (long)id)];
     }
 
-    /// <summary>True where tokens are hidden.</summary>
+    /// <summary>True for masked language modeling.</summary>
     public bool DrawsRandomNumbers => _mlm;
 
     /// <inheritdoc/>
@@ -48,28 +70,32 @@ public sealed class LanguageModelingCollator : IDataCollator
     {
         using var scope = NewDisposeScope();
         var inputs = RowTensors.Collate(rows, _padding);
-        var ids = inputs.InputIds ?? throw new DatasetException($"These rows have no 'input_ids' but {string.Join(", ", inputs.Tensors.Keys)}. Tokenize them with Map.");
-        inputs.AttentionMask ??= RowTensors.Read(rows, ids.shape[1], _padding);
+        var ids = inputs.InputIds ?? throw new DatasetException(
+            $"The rows have no column 'input_ids'. Columns: {string.Join(", ", inputs.Tensors.Keys)}. Tokenize the texts with Map.");
+        inputs.AttentionMask ??= RowTensors.AttentionMask(rows, ids.shape[1], _padding);
         var labels = ids.masked_fill(inputs.AttentionMask.eq(0), InputCheck.Ignored);
-        if (_mlm) labels = Hide(inputs, labels);
+        if (_mlm) labels = MaskTokens(inputs, labels);
         inputs.Labels = labels;
         inputs["special_tokens_mask"] = null;
         foreach (var tensor in inputs.Tensors.Values) tensor.MoveToOuterDisposeScope();
         return inputs;
     }
 
-    /// <summary>Chooses tokens to be named and hides most of them: 80 of 100 behind the mask, 10 behind a random token, 10 not at all.</summary>
-    /// <returns>The labels: the chosen tokens, -100 elsewhere.</returns>
-    private Tensor Hide(ModelInputs inputs, Tensor labels)
+    /// <summary>Selects tokens for prediction and masks them, as transformers' <c>torch_mask_tokens</c>.</summary>
+    /// <returns>The labels: the ids of the selected tokens, -100 elsewhere.</returns>
+    private Tensor MaskTokens(ModelInputs inputs, Tensor labels)
     {
         var ids = inputs.InputIds!;
-        var spared = inputs["special_tokens_mask"] is { } mask ? mask.ne(0) : _specialIds.Aggregate(zeros_like(ids).to(ScalarType.Bool), (all, id) => all.logical_or(ids.eq(id)));
-        spared = spared.logical_or(inputs.AttentionMask!.eq(0));
-        var chosen = full(ids.shape, _probability).masked_fill(spared, 0).bernoulli().to(ScalarType.Bool);
-        var replaced = full(ids.shape, ShareReplaced).bernoulli().to(ScalarType.Bool).logical_and(chosen);
-        var random = full(ids.shape, ShareRandomOfRest).bernoulli().to(ScalarType.Bool).logical_and(chosen).logical_and(replaced.logical_not());
-        var words = randint(0, _vocabulary, ids.shape, ScalarType.Int64);
-        inputs.InputIds = where(random, words, ids.masked_fill(replaced, _maskId));
-        return labels.masked_fill(chosen.logical_not(), InputCheck.Ignored);
+        var excluded = inputs["special_tokens_mask"] is { } mask
+            ? mask.ne(0)
+            : _specialIds.Aggregate(zeros_like(ids).to(ScalarType.Bool), (all, id) => all.logical_or(ids.eq(id)));
+        excluded = excluded.logical_or(inputs.AttentionMask!.eq(0));
+        var selected = full(ids.shape, _probability).masked_fill(excluded, 0).bernoulli().to(ScalarType.Bool);
+        var replaced = full(ids.shape, MaskedFraction).bernoulli().to(ScalarType.Bool).logical_and(selected);
+        var random = full(ids.shape, RandomFractionOfRest).bernoulli().to(ScalarType.Bool).logical_and(selected)
+            .logical_and(replaced.logical_not());
+        var randomTokens = randint(0, _vocabulary, ids.shape, ScalarType.Int64);
+        inputs.InputIds = where(random, randomTokens, ids.masked_fill(replaced, _maskId));
+        return labels.masked_fill(selected.logical_not(), InputCheck.Ignored);
     }
 }

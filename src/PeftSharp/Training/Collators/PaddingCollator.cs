@@ -3,19 +3,26 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training;
 
-/// <summary>Fills short rows up to the longest of their batch (transformers' <c>DataCollatorWithPadding</c> and <c>DataCollatorForTokenClassification</c>).</summary>
+/// <summary>
+/// Pads the rows of a batch to the length of the longest row (transformers' <c>DataCollatorWithPadding</c> and
+/// <c>DataCollatorForTokenClassification</c>).
+/// </summary>
 /// <remarks>
-/// <para><c>input_ids</c> are filled with the padding token, <c>special_tokens_mask</c> with 1, <c>labels</c> with -100, everything else with 0. Rows without an <c>attention_mask</c> get one, as from transformers' tokenizers.</para>
+/// <para>
+/// The padding value is the padding token for <c>input_ids</c>, 1 for <c>special_tokens_mask</c>, -100 for <c>labels</c>, and 0 for other
+/// columns. If the rows have no <c>attention_mask</c>, it is added: 1 for tokens, 0 for padding.
+/// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
 public sealed class PaddingCollator : IDataCollator
 {
     private readonly RowPadding _padding;
 
-    /// <param name="padTokenId">Fills <c>input_ids</c>.</param>
-    /// <param name="padToMultipleOf">Lengths are rounded up to a multiple of it. Null: not at all.</param>
-    /// <param name="maxLength">Every batch is filled up to it. Null: up to its longest row.</param>
-    /// <param name="padLeft">Whether rows are filled at their beginning, as text generation needs it. Default false.</param>
+    /// <summary>Creates a collator.</summary>
+    /// <param name="padTokenId">The id of the padding token. Default 0.</param>
+    /// <param name="padToMultipleOf">The length of a batch is rounded up to a multiple of this value. Null: it is not rounded.</param>
+    /// <param name="maxLength">The minimum length of a batch. Null: the length of its longest row. Rows are not truncated.</param>
+    /// <param name="padLeft">Whether rows are padded on the left, as text generation requires. Default false.</param>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative, or a length is below 1.</exception>
     public PaddingCollator(int padTokenId = 0, int? padToMultipleOf = null, int? maxLength = null, bool padLeft = false)
     {
@@ -26,11 +33,12 @@ public sealed class PaddingCollator : IDataCollator
     }
 
     /// <inheritdoc/>
-    public ModelInputs Collate(IReadOnlyList<Row> rows) => Masked(RowTensors.Collate(rows, _padding), rows);
+    public ModelInputs Collate(IReadOnlyList<Row> rows) => WithAttentionMask(RowTensors.Collate(rows, _padding), rows);
 
-    private ModelInputs Masked(ModelInputs inputs, IReadOnlyList<Row> rows)
+    private ModelInputs WithAttentionMask(ModelInputs inputs, IReadOnlyList<Row> rows)
     {
-        if (inputs is { AttentionMask: null, InputIds: { } ids } && ids.dim() == 2) inputs.AttentionMask = RowTensors.Read(rows, ids.shape[1], _padding);
+        if (inputs is { AttentionMask: null, InputIds: { } ids } && ids.dim() == 2)
+            inputs.AttentionMask = RowTensors.AttentionMask(rows, ids.shape[1], _padding);
         return inputs;
     }
 }

@@ -1,14 +1,14 @@
 namespace PeftSharp.Training;
 
-/// <summary>How short rows are filled up.</summary>
-/// <param name="PadTokenId">Fills <c>input_ids</c>.</param>
-/// <param name="MultipleOf">Lengths are rounded up to a multiple of it.</param>
-/// <param name="MaxLength">Length of every batch; null: its longest row.</param>
-/// <param name="Left">Whether rows are filled at their beginning.</param>
+/// <summary>Options of the padding of rows.</summary>
+/// <param name="PadTokenId">The id of the padding token.</param>
+/// <param name="MultipleOf">The length of a batch is rounded up to a multiple of this value.</param>
+/// <param name="MaxLength">The minimum length of a batch. Null: the length of its longest row.</param>
+/// <param name="Left">Whether rows are padded on the left.</param>
 internal sealed record RowPadding(int PadTokenId, int MultipleOf, int? MaxLength, bool Left)
 {
-    /// <summary>The number that fills a column.</summary>
-    internal long Filler(string column) => column switch
+    /// <summary>Returns the padding value of a column.</summary>
+    internal long PaddingValue(string column) => column switch
     {
         "input_ids" => PadTokenId,
         "labels" => -100,
@@ -16,7 +16,7 @@ internal sealed record RowPadding(int PadTokenId, int MultipleOf, int? MaxLength
         _ => 0,
     };
 
-    /// <summary>Length of a batch whose longest row has <paramref name="longest"/> numbers.</summary>
+    /// <summary>Returns the length of a batch whose longest row has <paramref name="longest"/> elements.</summary>
     internal int Width(int longest)
     {
         var width = Math.Max(longest, MaxLength ?? 0);

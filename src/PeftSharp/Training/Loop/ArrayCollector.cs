@@ -1,11 +1,16 @@
 namespace PeftSharp.Training.Loop;
 
-/// <summary>Batches become one array; where they differ in length beyond the first axis, the shorter are filled up with -100 as in transformers.</summary>
-internal sealed class ArrayCollector<T>(T filler) where T : struct
+/// <summary>
+/// Concatenates arrays of batches along the first axis. Arrays with smaller other axes are padded, as in transformers'
+/// <c>nested_concat</c>.
+/// </summary>
+/// <param name="paddingValue">The padding value, such as -100.</param>
+internal sealed class ArrayCollector<T>(T paddingValue) where T : struct
 {
     private readonly List<(T[] Values, int[] Shape)> _batches = [];
 
-    internal void Add(T[] values, long[] shape) => _batches.Add((values, shape.Length == 0 ? [1] : Array.ConvertAll(shape, length => (int)length)));
+    internal void Add(T[] values, long[] shape) =>
+        _batches.Add((values, shape.Length == 0 ? [1] : Array.ConvertAll(shape, length => (int)length)));
 
     internal NDArray<T>? ToArray()
     {
@@ -20,28 +25,31 @@ internal sealed class ArrayCollector<T>(T filler) where T : struct
             if (batchShape.AsSpan(1).SequenceEqual(shape.AsSpan(1))) values.CopyTo(all, row * rowLength);
             else
             {
-                Array.Fill(all, filler, row * rowLength, batchShape[0] * rowLength);
-                Place(values, batchShape, all.AsSpan(row * rowLength), shape);
+                Array.Fill(all, paddingValue, row * rowLength, batchShape[0] * rowLength);
+                CopyRows(values, batchShape, all.AsSpan(row * rowLength), shape);
             }
             row += batchShape[0];
         }
         return new NDArray<T>(all, shape);
     }
 
-    /// <summary>Copies the runs along the last axis to where they lie in the wider array.</summary>
-    private static void Place(T[] values, int[] from, Span<T> all, int[] to)
+    /// <summary>
+    /// Copies an array of shape <paramref name="from"/> into a larger array of shape <paramref name="to"/>, one row of the last axis at a
+    /// time.
+    /// </summary>
+    private static void CopyRows(T[] values, int[] from, Span<T> all, int[] to)
     {
-        var run = from[^1];
-        for (var start = 0; start < values.Length; start += run)
+        var length = from[^1];
+        for (var start = 0; start < values.Length; start += length)
         {
-            var (rest, target, stride) = (start / run, 0, to[^1]);
+            var (rest, target, stride) = (start / length, 0, to[^1]);
             for (var axis = from.Length - 2; axis >= 0; axis--)
             {
                 target += rest % from[axis] * stride;
                 rest /= from[axis];
                 stride *= to[axis];
             }
-            values.AsSpan(start, run).CopyTo(all[target..]);
+            values.AsSpan(start, length).CopyTo(all[target..]);
         }
     }
 }

@@ -4,41 +4,48 @@ using PeftSharp.Serialization;
 
 namespace PeftSharp.Training.Loop;
 
-/// <summary>The learning rate of each step: a pure function of the step, or one that falls when evaluations stop getting better.</summary>
+/// <summary>
+/// The learning rate of each optimizer step: from a schedule, or reduced when the metric of the evaluations stops improving
+/// (<see cref="ReduceLROnPlateau"/>).
+/// </summary>
 internal sealed class LearningRate
 {
     private readonly LearningRateSchedule? _schedule;
     private readonly ReduceLROnPlateau? _plateau;
-    private PlateauState _fallen;
+    private PlateauState _plateauState;
 
-    /// <param name="arguments">The run's arguments.</param>
-    /// <param name="schedule">The rate of each step; null: it follows the evaluations.</param>
+    /// <param name="arguments">The arguments of the run.</param>
+    /// <param name="schedule">The schedule; null: <see cref="ReduceLROnPlateau"/>.</param>
     internal LearningRate(TrainingArguments arguments, LearningRateSchedule? schedule)
     {
-        _fallen = new PlateauState(arguments.LearningRate);
+        _plateauState = new PlateauState(arguments.LearningRate);
         _schedule = schedule;
         if (schedule is null) _plateau = SchedulerFactory.GetReduceLROnPlateau(arguments.LrSchedulerKwargs);
     }
 
-    /// <summary>The schedule that the arguments describe; null where the rate follows the evaluations.</summary>
+    /// <summary>Creates the schedule of the arguments; null for <see cref="SchedulerType.ReduceLrOnPlateau"/>.</summary>
     /// <exception cref="ArgumentException">The options of the schedule are invalid.</exception>
-    internal static LearningRateSchedule? ScheduleOf(TrainingArguments arguments, int maxSteps) => arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? null
-        : SchedulerFactory.GetScheduler(arguments.LrSchedulerType, arguments.LearningRate, arguments.WarmupSteps.In(maxSteps), maxSteps, arguments.LrSchedulerKwargs);
+    internal static LearningRateSchedule? ScheduleOf(TrainingArguments arguments, int maxSteps) =>
+        arguments.LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? null
+        : SchedulerFactory.GetScheduler(
+            arguments.LrSchedulerType, arguments.LearningRate, arguments.WarmupSteps.In(maxSteps), maxSteps, arguments.LrSchedulerKwargs);
 
-    /// <summary>The rate of the optimizer step that comes after <paramref name="stepsDone"/> steps.</summary>
-    internal double At(int stepsDone) => _schedule?.At(stepsDone) ?? _fallen.LearningRate;
+    /// <summary>Returns the learning rate of the next optimizer step after <paramref name="completedSteps"/> steps.</summary>
+    internal double At(int completedSteps) => _schedule?.At(completedSteps) ?? _plateauState.LearningRate;
 
-    /// <summary>Told the deciding metric of an evaluation.</summary>
-    internal void Evaluated(double metric) => _fallen = _plateau?.Next(_fallen, metric) ?? _fallen;
+    /// <summary>Reduces the learning rate if the metric has not improved for a number of evaluations. No effect with a schedule.</summary>
+    /// <param name="metric">The metric of an evaluation that determines the best model.</param>
+    internal void Update(double metric) => _plateauState = _plateau?.Next(_plateauState, metric) ?? _plateauState;
 
     internal JsonObject SaveState() => new()
     {
-        ["learning_rate"] = _fallen.LearningRate,
-        ["best"] = _fallen.Best,
-        ["num_bad_epochs"] = _fallen.NumBadEpochs,
-        ["cooldown_counter"] = _fallen.CooldownCounter,
+        ["learning_rate"] = _plateauState.LearningRate,
+        ["best"] = _plateauState.Best,
+        ["num_bad_epochs"] = _plateauState.NumBadEpochs,
+        ["cooldown_counter"] = _plateauState.CooldownCounter,
     };
 
     internal void LoadState(ConfigJson state) =>
-        _fallen = new PlateauState(state.GetDouble("learning_rate"), state.GetDoubleOrNull("best"), state.GetInt("num_bad_epochs"), state.GetInt("cooldown_counter"));
+        _plateauState = new PlateauState(state.GetDouble("learning_rate"), state.GetDoubleOrNull("best"), state.GetInt("num_bad_epochs"),
+            state.GetInt("cooldown_counter"));
 }

@@ -1,6 +1,7 @@
 namespace PeftSharp.Training.Loop;
 
-/// <summary>How long something took, in transformers' keys.</summary>
+/// <summary>Runtime and throughput metrics, with the keys of transformers' <c>speed_metrics</c>.</summary>
+    /// <summary>Adds runtime (seconds), samples per second and steps per second to the metrics.</summary>
 internal static class Speed
 {
     internal static void AddTo(IDictionary<string, double> metrics, string prefix, TimeSpan elapsed, double samples, double steps)

@@ -7,34 +7,38 @@ using PeftSharp.Training.Checkpoints;
 
 namespace PeftSharp.Training.Loop;
 
-/// <summary>Epochs of groups of batches, each group one optimizer step; after each step what the callbacks ask for.</summary>
-/// <param name="run">What changes while it goes on.</param>
-/// <param name="model">What is trained.</param>
+/// <summary>
+/// The training loop: for each epoch and each group of batches, one optimizer step; then logging, evaluation and saving as set in
+/// <see cref="TrainerControl"/>.
+/// </summary>
+/// <param name="run">The state of the run.</param>
+/// <param name="model">The model.</param>
 /// <param name="dataset">The training rows.</param>
-/// <param name="batchesOf">The batches of an epoch, as row numbers.</param>
-/// <param name="loader">Rows to batches.</param>
-/// <param name="update">One optimizer step.</param>
-/// <param name="evaluate">Evaluates and logs; an error where there is nothing to evaluate on.</param>
-/// <param name="log">Logs a line.</param>
-/// <param name="saveModel">Writes the model's files into a folder.</param>
+/// <param name="batchesOf">Returns the batches of an epoch, as row indices.</param>
+/// <param name="loader">Collates rows into batches.</param>
+/// <param name="update">Performs an optimizer step.</param>
+/// <param name="evaluate">Evaluates the model and logs the metrics; throws if there is no evaluation dataset.</param>
+/// <param name="log">Logs an entry.</param>
+/// <param name="saveModel">Saves the model to a folder.</param>
 /// <param name="report">Called after each step and after an evaluation at the end of an epoch.</param>
 internal sealed class TrainingLoop(
-    TrainingRun run, PretrainedModel model, Dataset dataset, Func<int, IReadOnlyList<int[]>> batchesOf, BatchLoader loader, UpdateStep update,
-    Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate, Action<OrderedDictionary<string, double>> log, Action<string> saveModel, IProgress<TrainProgress>? report)
+    TrainingRun run, PretrainedModel model, Dataset dataset, Func<int, IReadOnlyList<int[]>> batchesOf, BatchLoader loader,
+    UpdateStep update, Func<CancellationToken, IReadOnlyDictionary<string, double>> evaluate,
+    Action<OrderedDictionary<string, double>> log, Action<string> saveModel, IProgress<TrainProgress>? report)
 {
     private readonly TrainingArguments _arguments = run.Arguments;
     private IReadOnlyDictionary<string, double> _metrics = new Dictionary<string, double>();
     private int _savedStep = -1;
 
-    /// <param name="randomState">The random stream of the checkpoint that is resumed; null for a new run.</param>
+    /// <param name="randomState">The random number generator state of the checkpoint that is resumed; null for a new run.</param>
     /// <param name="cancel">Checked before each step and before each batch of an evaluation.</param>
     internal TrainOutput Run(RandomState? randomState, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var (state, control) = (run.State, run.Control);
         model.train();
-        update.ZeroGrad();                            // what an earlier run that failed half-way left
-        Tell(callback => callback.OnTrainBegin(_arguments, state, control));
+        update.ZeroGrad();                            // an earlier run that failed may have left gradients
+        Invoke(callback => callback.OnTrainBegin(_arguments, state, control));
         if (_arguments.EvalOnStart && state.GlobalStep == 0) _metrics = evaluate(cancel);
         if (randomState is not null && run.Progress.IsEvaluationPending) RepeatEvaluation(randomState, cancel);
         while (run.Progress.Epoch < run.Plan.Epochs && !control.ShouldTrainingStop && !(IsDone && run.Progress.UpdatesInEpoch == 0))
@@ -42,22 +46,22 @@ internal sealed class TrainingLoop(
             RunEpoch(randomState, cancel);
             randomState = null;
         }
-        if (randomState is not null) RandomStream.Restore(randomState.Now);     // resumed at the end: nothing was left to do
+        if (randomState is not null) DefaultGenerator.Restore(randomState.Now);     // resumed after the last step: no epoch was run
         return Finish(clock.Elapsed);
     }
 
     private bool IsDone => run.State.GlobalStep >= run.State.MaxSteps;
 
-    /// <summary>Repeats the evaluation during which the resumed run was cancelled.</summary>
+    /// <summary>Repeats the evaluation during which the run of the checkpoint was cancelled.</summary>
     private void RepeatEvaluation(RandomState randomState, CancellationToken cancel)
     {
         var (control, progress) = (run.Control, run.Progress);
-        RandomStream.Restore(randomState.Now);
+        DefaultGenerator.Restore(randomState.Now);
         run.EpochBegin = randomState.EpochBegin?.clone();
         (control.ShouldEvaluate, control.ShouldSave) = (true, progress.IsSavePending);
         (progress.IsEvaluationPending, progress.IsSavePending) = (false, false);
         LogEvaluateSave(cancel);
-        using var now = RandomStream.Save();
+        using var now = DefaultGenerator.Save();
         randomState.Now.copy_(now);
     }
 
@@ -66,37 +70,40 @@ internal sealed class TrainingLoop(
         var (state, control, progress) = (run.State, run.Control, run.Progress);
         var (epoch, updatesDone) = (progress.Epoch, progress.UpdatesInEpoch);
         control.ShouldEpochStop = false;
-        Tell(callback => callback.OnEpochBegin(_arguments, state, control));
-        if (randomState is not null) RandomStream.Restore(updatesDone == 0 ? randomState.Now : randomState.EpochBegin ?? randomState.Now);
-        using var epochBegin = RandomStream.Save();
-        if (run.DrawsOrder) run.EpochBegin = epochBegin.clone();
-        RandomStream.SkipLoaderSeed();
+        Invoke(callback => callback.OnEpochBegin(_arguments, state, control));
+        if (randomState is not null)
+            DefaultGenerator.Restore(updatesDone == 0 ? randomState.Now : randomState.EpochBegin ?? randomState.Now);
+        using var epochBegin = DefaultGenerator.Save();
+        if (run.OrderUsesDefaultGenerator) run.EpochBegin = epochBegin.clone();
+        DefaultGenerator.SkipDataLoaderSeed();
         var batches = batchesOf(epoch);
-        if (randomState is not null && updatesDone > 0) RandomStream.Restore(randomState.Now);      // within an epoch the stream was saved after the order was drawn
+        // Within an epoch, the state was saved after the row order was drawn.
+        if (randomState is not null && updatesDone > 0) DefaultGenerator.Restore(randomState.Now);
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
-        var left = batches.Skip(batchesDone).ToArray();
-        using var queue = loader.Queue(dataset, left);
-        foreach (var group in left.Chunk(_arguments.GradientAccumulationSteps))
+        var remaining = batches.Skip(batchesDone).ToArray();
+        using var queue = loader.Queue(dataset, remaining);
+        foreach (var group in remaining.Chunk(_arguments.GradientAccumulationSteps))
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step
             if (cancel.IsCancellationRequested)
             {
-                if (progress.UpdatesInEpoch == 0) RandomStream.Restore(epochBegin);      // a checkpoint before the first step of an epoch draws its order again
+                // A run that is resumed before the first step of an epoch draws the row order again.
+                if (progress.UpdatesInEpoch == 0) DefaultGenerator.Restore(epochBegin);
                 throw Cancelled(cancel);
             }
-            Tell(callback => callback.OnStepBegin(_arguments, state, control));
+            Invoke(callback => callback.OnStepBegin(_arguments, state, control));
             Update([.. group.Select(_ => queue.Next())]);
             batchesDone += group.Length;
             state.GlobalStep++;
             state.Epoch = epoch + (double)batchesDone / run.Plan.BatchesPerEpoch;
             progress.EndStep();
-            Tell(callback => callback.OnStepEnd(_arguments, state, control));
+            Invoke(callback => callback.OnStepEnd(_arguments, state, control));
             LogEvaluateSave(cancel);
             Report();
             if (control.ShouldEpochStop || control.ShouldTrainingStop) break;
         }
         progress.EndEpoch();
-        Tell(callback => callback.OnEpochEnd(_arguments, state, control));
+        Invoke(callback => callback.OnEpochEnd(_arguments, state, control));
         var evaluates = control.ShouldEvaluate;
         LogEvaluateSave(cancel);
         if (evaluates && run.StepsDone > 0) Report();
@@ -106,15 +113,16 @@ internal sealed class TrainingLoop(
     {
         var (state, control, progress) = (run.State, run.Control, run.Progress);
         var flos = group.Sum(model.FloatingPointOperations);
-        (var loss, progress.GradientNorm) = update.Backward(group, state.GlobalStep + 1, run.Callbacks.LookAtGradients, () => Tell(callback => callback.OnSubstepEnd(_arguments, state, control)));
+        (var loss, progress.GradientNorm) = update.Backward(group, state.GlobalStep + 1, run.Callbacks.UsesGradients,
+            () => Invoke(callback => callback.OnSubstepEnd(_arguments, state, control)));
         progress.AddLoss(loss);
         state.TotalFlos += flos;
         progress.LearningRate = run.Schedule.At(state.GlobalStep);
-        Tell(callback => callback.OnPreOptimizerStep(_arguments, state, control));
+        Invoke(callback => callback.OnPreOptimizerStep(_arguments, state, control));
         update.Apply(progress.LearningRate, () =>
         {
             model.OnOptimizerStep(state.GlobalStep + 1, state.MaxSteps);
-            Tell(callback => callback.OnOptimizerStep(_arguments, state, control));
+            Invoke(callback => callback.OnOptimizerStep(_arguments, state, control));
         });
     }
 
@@ -122,11 +130,14 @@ internal sealed class TrainingLoop(
     {
         var (control, progress, step) = (run.Control, run.Progress, run.State.GlobalStep);
         if (control.ShouldLog && progress.HasNewLoss(step))
-            log(new OrderedDictionary<string, double> { ["loss"] = progress.TakeLoss(step), ["grad_norm"] = progress.GradientNorm, ["learning_rate"] = progress.LearningRate });
+            log(new OrderedDictionary<string, double>
+            {
+                ["loss"] = progress.TakeMeanLoss(step), ["grad_norm"] = progress.GradientNorm, ["learning_rate"] = progress.LearningRate,
+            });
         if (control.ShouldEvaluate)
         {
             _metrics = Evaluate(cancel);
-            var isBest = NoteBest(_metrics);
+            var isBest = UpdateBestMetric(_metrics);
             if (_arguments.SaveStrategy == SaveStrategy.Best) control.ShouldSave = isBest;
         }
         if (control.ShouldSave) Save();
@@ -136,13 +147,13 @@ internal sealed class TrainingLoop(
     private IReadOnlyDictionary<string, double> Evaluate(CancellationToken cancel)
     {
         if (!_arguments.SaveOnCancel) return evaluate(cancel);
-        using var random = RandomStream.Save();
+        using var random = DefaultGenerator.Save();
         var (lines, states) = (run.State.Log.Count, new Dictionary<string, JsonObject>(StringComparer.Ordinal));
         foreach (var (name, state) in run.Callbacks.SaveStates()) states[name] = state;
         try { return evaluate(cancel); }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            RandomStream.Restore(random);             // the checkpoint is that of the time before the evaluation
+            DefaultGenerator.Restore(random);             // the checkpoint contains the state before the evaluation
             run.State.Log.RemoveRange(lines, run.State.Log.Count - lines);
             run.Callbacks.LoadStates(states);
             (run.Progress.IsEvaluationPending, run.Progress.IsSavePending) = (true, run.Control.ShouldSave);
@@ -150,27 +161,34 @@ internal sealed class TrainingLoop(
         }
     }
 
-    /// <summary>Writes a checkpoint of the last step where the arguments ask for it, and makes the exception of a cancelled run.</summary>
+    /// <summary>
+    /// Saves a checkpoint of the last step if <see cref="TrainingArguments.SaveOnCancel"/> is true, and returns the exception of a
+    /// cancelled run.
+    /// </summary>
     private OperationCanceledException Cancelled(CancellationToken cancel)
     {
-        var (step, of) = (run.State.GlobalStep, run.State.MaxSteps);
+        var (step, maxSteps) = (run.State.GlobalStep, run.State.MaxSteps);
         if (_arguments.SaveOnCancel && run.StepsDone > 0 && _savedStep != step) Save();
-        return new OperationCanceledException($"The training was cancelled after step {step} of {of}"
-            + (_savedStep == step ? $"; its checkpoint is '{CheckpointFolder.Of(_arguments.OutputDir, step)}'. Resume it with Train(Resume.Last)." : "."), cancel);
+        return new OperationCanceledException($"The training was cancelled after step {step} of {maxSteps}"
+            + (_savedStep == step
+                ? $"; its checkpoint is '{CheckpointFolder.Of(_arguments.OutputDir, step)}'. Resume it with Train(Resume.Last)."
+                : "."), cancel);
     }
 
     private void Report()
     {
         var (state, progress) = (run.State, run.Progress);
-        report?.Report(new TrainProgress(state.GlobalStep, state.MaxSteps, state.Epoch, progress.LastLoss, progress.LearningRate, progress.GradientNorm, _metrics));
+        report?.Report(new TrainProgress(
+            state.GlobalStep, state.MaxSteps, state.Epoch, progress.LastLoss, progress.LearningRate, progress.GradientNorm, _metrics));
     }
 
-    private bool NoteBest(IReadOnlyDictionary<string, double> metrics)
+    private bool UpdateBestMetric(IReadOnlyDictionary<string, double> metrics)
     {
         if (_arguments.BestMetric is not { } name) return false;
         if (!metrics.TryGetValue(name, out var value))
-            throw new ArgumentException($"MetricForBestModel is '{_arguments.MetricForBestModel ?? "loss"}', but the evaluation gave {string.Join(", ", metrics.Keys)}. Name one of these.");
-        run.Schedule.Evaluated(value);
+            throw new ArgumentException($"MetricForBestModel is '{_arguments.MetricForBestModel ?? "loss"}', "
+                + $"but the evaluation returned {string.Join(", ", metrics.Keys)}. Set one of these.");
+        run.Schedule.Update(value);
         var state = run.State;
         if (state.BestMetric is { } best && !(_arguments.IsGreaterBetter ? value > best : value < best)) return false;
         if (double.IsNaN(value)) return false;
@@ -183,11 +201,12 @@ internal sealed class TrainingLoop(
     {
         var state = run.State;
         var folder = CheckpointFolder.Of(_arguments.OutputDir, state.GlobalStep);
-        if (state.BestGlobalStep is { } best && (best == state.GlobalStep || Directory.Exists(CheckpointFolder.Of(_arguments.OutputDir, best))))
+        if (state.BestGlobalStep is { } best
+            && (best == state.GlobalStep || Directory.Exists(CheckpointFolder.Of(_arguments.OutputDir, best))))
             state.BestModelCheckpoint = CheckpointFolder.Of(_arguments.OutputDir, best);
-        CheckpointFolder.Write(folder, beside => Checkpoint.Write(beside, run, model, saveModel));
+        CheckpointFolder.Write(folder, temporary => Checkpoint.Write(temporary, run, model, saveModel));
         _savedStep = state.GlobalStep;
-        Tell(callback => callback.OnSave(_arguments, state, run.Control));
+        Invoke(callback => callback.OnSave(_arguments, state, run.Control));
         CheckpointFolder.Rotate(_arguments.OutputDir, run.Progress.RunId, _arguments.SaveTotalLimit, folder, state.BestModelCheckpoint);
     }
 
@@ -202,10 +221,10 @@ internal sealed class TrainingLoop(
         log(metrics);
         if (_arguments.LoadBestModelAtEnd && state.BestModelCheckpoint is { } best) model.LoadWeights(best);
         model.eval();
-        Tell(callback => callback.OnTrainEnd(_arguments, state, run.Control));
+        Invoke(callback => callback.OnTrainEnd(_arguments, state, run.Control));
         metrics["epoch"] = state.Epoch;
         return new TrainOutput(state.GlobalStep, meanLoss, new MetricTable(metrics));
     }
 
-    private void Tell(Action<TrainerCallback> what) => run.Callbacks.Tell(what);
+    private void Invoke(Action<TrainerCallback> handler) => run.Callbacks.Invoke(handler);
 }

@@ -4,16 +4,18 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training.Loop;
 
-/// <summary>Everything that changes while a run goes on: what a checkpoint writes and a resumed run reads.</summary>
-/// <param name="arguments">The run's arguments.</param>
-/// <param name="plan">Its steps.</param>
-/// <param name="optimizer">Moves the weights; the caller disposes it.</param>
+/// <summary>The mutable state of a run, which a checkpoint stores and a resumed run loads.</summary>
+/// <param name="arguments">The arguments of the run.</param>
+/// <param name="plan">The steps of the run.</param>
+/// <param name="optimizer">The optimizer; the caller disposes it.</param>
 /// <param name="schedule">The learning rate of each step.</param>
 /// <param name="callbacks">The callbacks that are called at each event.</param>
-/// <param name="drawsOrder">Whether the order of the rows is drawn from the main random stream.</param>
-internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Optimizer optimizer, LearningRate schedule, CallbackList callbacks, bool drawsOrder) : IDisposable
+/// <param name="orderUsesDefaultGenerator">Whether the row order is drawn from libtorch's default random number generator.</param>
+internal sealed class TrainingRun(
+    TrainingArguments arguments, StepPlan plan, Optimizer optimizer, LearningRate schedule, CallbackList callbacks,
+    bool orderUsesDefaultGenerator) : IDisposable
 {
-    private const int UnusedEvalSteps = 500;          // what transformers' state holds where evaluations do not go by steps
+    private const int UnusedEvalSteps = 500;          // the value in the state of transformers if EvalStrategy is not Steps
     private int _firstStep;
     private Tensor? _epochBegin;
 
@@ -23,14 +25,20 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
     internal CallbackList Callbacks => callbacks;
     internal LearningRate Schedule => schedule;
 
-    /// <summary>Whether the order of the rows is drawn from the main random stream, so that a resumed run must draw it again.</summary>
-    internal bool DrawsOrder => drawsOrder;
+    /// <summary>
+    /// Whether the row order is drawn from libtorch's default random number generator, so that a resumed run must draw it again from the
+    /// saved state.
+    /// </summary>
+    internal bool OrderUsesDefaultGenerator => orderUsesDefaultGenerator;
 
     internal TrainerControl Control { get; } = new();
     internal RunProgress Progress { get; } = new();
     internal TrainerState State { get; private set; } = new();
 
-    /// <summary>The random stream before the current epoch drew the order of its rows, which a resumed run draws again; null if the order comes from a stream of its own. The run disposes it.</summary>
+    /// <summary>
+    /// The state of the default random number generator before the row order of the current epoch was drawn; null if the row order uses a
+    /// generator of its own. The run disposes it.
+    /// </summary>
     internal Tensor? EpochBegin
     {
         get => _epochBegin;
@@ -41,7 +49,7 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
         }
     }
 
-    /// <summary>Fills in what follows from the arguments; a resumed state keeps where it stands.</summary>
+    /// <summary>Starts the run: takes over the resumed state, if there is one, and sets the values that depend on the arguments.</summary>
     internal void Begin(TrainerState? resumed)
     {
         State = resumed ?? new TrainerState();
@@ -49,12 +57,13 @@ internal sealed class TrainingRun(TrainingArguments arguments, StepPlan plan, Op
         State.NumTrainEpochs = plan.Epochs;
         State.TrainBatchSize = arguments.PerDeviceTrainBatchSize;
         State.LoggingSteps = plan.Interval(arguments.LoggingSteps);
-        State.EvalSteps = plan.Interval(arguments.EvalSteps ?? (arguments.EvalStrategy == IntervalStrategy.Steps ? arguments.LoggingSteps : UnusedEvalSteps));
+        State.EvalSteps = plan.Interval(
+            arguments.EvalSteps ?? (arguments.EvalStrategy == IntervalStrategy.Steps ? arguments.LoggingSteps : UnusedEvalSteps));
         State.SaveSteps = plan.Interval(arguments.SaveSteps);
         _firstStep = State.GlobalStep;
     }
 
-    /// <summary>Steps that this process did.</summary>
+    /// <summary>The number of optimizer steps of this process, without those before the checkpoint.</summary>
     internal int StepsDone => State.GlobalStep - _firstStep;
 
     public void Dispose() => _epochBegin?.Dispose();

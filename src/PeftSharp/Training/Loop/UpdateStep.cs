@@ -6,65 +6,77 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training.Loop;
 
-/// <summary>One optimizer step: the batches of a group forward and backward, the gradient clipped, the weights moved.</summary>
-/// <param name="model">What is trained.</param>
-/// <param name="optimizer">Moves the weights.</param>
-/// <param name="scaling">Share of a batch in the loss of the step.</param>
-/// <param name="trainingStep">Computes loss and gradients of a batch on the model's device: batch, options and weight to the weighted loss.</param>
-/// <param name="maxGradNorm">Maximum norm of the gradients; 0 disables clipping.</param>
-internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, LossScaling scaling, Func<ModelInputs, ForwardOptions, double, float> trainingStep, double maxGradNorm)
+/// <summary>
+/// An optimizer step: forward and backward passes of a group of batches, gradient clipping, and the update of the parameters.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="optimizer">The optimizer.</param>
+/// <param name="scaling">Scales the loss of a batch for gradient accumulation.</param>
+/// <param name="trainingStep">
+/// Computes the loss and the gradients of a batch on the device of the model: (batch, options, weight) to the weighted loss.
+/// </param>
+/// <param name="maxGradNorm">The maximum global L2 norm of the gradients; 0 disables clipping.</param>
+internal sealed class UpdateStep(
+    PretrainedModel model, Optimizer optimizer, LossScaling scaling, Func<ModelInputs, ForwardOptions, double, float> trainingStep,
+    double maxGradNorm)
 {
-    private readonly Parameter[] _trained = [.. optimizer.Parameters.Select(parameter => parameter.Value)];
-    private readonly Parameter[] _others = [.. LeftOut(model, optimizer).Select(parameter => parameter.Value)];
+    private readonly Parameter[] _parameters = [.. optimizer.Parameters.Select(parameter => parameter.Value)];
+    private readonly Parameter[] _withoutGroup = [.. ParametersWithoutGroup(model, optimizer).Select(parameter => parameter.Value)];
     private readonly double _maxNorm = maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity;
     private float _gradientScale = 1;
 
-    /// <summary>The gradients of a group, added up. The loss is the mean over the targets of the whole group, so how it is cut into batches does not change the step.</summary>
+    /// <summary>
+    /// Computes the accumulated gradients of a group of batches. The loss is the mean over the targets of the whole group, so it does not
+    /// depend on the batch size.
+    /// </summary>
     /// <param name="group">The batches, on the CPU; they are disposed.</param>
-    /// <param name="step">Number of the step, from 1, for the error.</param>
-    /// <param name="areGradientsSeen">Whether someone looks at the gradients before they are forgotten: clips them now instead of while the weights move.</param>
-    /// <param name="onBatch">Called after each batch but the last.</param>
-    /// <returns>Loss and length of the gradient before clipping.</returns>
-    /// <exception cref="NonFiniteLossException">The loss or the gradient is no number; nothing was applied.</exception>
-    /// <exception cref="DatasetException">No label of the group counts, or one is out of range.</exception>
-    internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, bool areGradientsSeen, Action onBatch)
+    /// <param name="step">The number of the step, from 1, for error messages.</param>
+    /// <param name="areGradientsUsed">
+    /// Whether a callback may read the gradients: they are then clipped in place here; otherwise the optimizer scales them.
+    /// </param>
+    /// <param name="onBatch">Called after each batch except the last.</param>
+    /// <returns>The loss, and the global L2 norm of the gradients before clipping.</returns>
+    /// <exception cref="NonFiniteLossException">The loss or a gradient is NaN or infinite; the step was not applied.</exception>
+    /// <exception cref="DatasetException">The group has no target, or a label is out of range.</exception>
+    internal (float Loss, float GradientNorm) Backward(IReadOnlyList<ModelInputs> group, int step, bool areGradientsUsed, Action onBatch)
     {
         try
         {
             var loss = BackwardGroup(group, step, onBatch);
-            return (loss, Clip(step, areGradientsSeen));
+            return (loss, Clip(step, areGradientsUsed));
         }
         finally
         {
-            foreach (var inputs in group) inputs.Dispose();          // what an error left
+            foreach (var inputs in group) inputs.Dispose();          // those that an error left undisposed
         }
     }
 
-    /// <summary>Moves the weights and forgets the gradients.</summary>
-    internal void Apply(double learningRate, Action beforeForgetting)
+    /// <summary>Updates the parameters and removes the gradients.</summary>
+    internal void Apply(double learningRate, Action beforeZeroGrad)
     {
         optimizer.Step(learningRate, _gradientScale);
         model.NewWeights.AreTrained = true;
-        beforeForgetting();
+        beforeZeroGrad();
         ZeroGrad();
     }
 
-    /// <summary>Drops the gradients of all parameters, those that the optimizer does not train among them.</summary>
+    /// <summary>Removes the gradients of all parameters, including those that are in no parameter group.</summary>
     internal void ZeroGrad()
     {
         optimizer.ZeroGrad();
-        foreach (var parameter in _others)
+        foreach (var parameter in _withoutGroup)
         {
             using var gradient = parameter.grad;
             if (gradient is not null) parameter.grad = null;
         }
     }
 
-    /// <summary>The parameters of the model that have gradients but are in no group of the optimizer.</summary>
-    internal static IEnumerable<NamedParameter> LeftOut(nn.Module model, Optimizer optimizer)
+    /// <summary>Returns the trainable parameters of the model that are in no parameter group of the optimizer.</summary>
+    internal static IEnumerable<NamedParameter> ParametersWithoutGroup(nn.Module model, Optimizer optimizer)
     {
         var trained = optimizer.Parameters.Select(parameter => parameter.Value.Handle).ToHashSet();
-        return model.named_parameters().Where(entry => entry.parameter.requires_grad && !trained.Contains(entry.parameter.Handle)).Select(entry => new NamedParameter(entry.name, entry.parameter));
+        return model.named_parameters().Where(entry => entry.parameter.requires_grad && !trained.Contains(entry.parameter.Handle))
+            .Select(entry => new NamedParameter(entry.name, entry.parameter));
     }
 
     private float BackwardGroup(IReadOnlyList<ModelInputs> group, int step, Action onBatch)
@@ -73,26 +85,28 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, Los
         long[] counts = [.. group.Select(scaling.CountTargets)];
         var targets = counts.Sum();
         if (targets == 0)
-            throw new DatasetException($"Step {step} has no label that counts: each is absent, -100 or, for a language model, the first of its text. The columns given to the model are {string.Join(", ", group[0].Tensors.Keys)}.");
+            throw new DatasetException($"Step {step} has no targets: its labels are missing, all -100 or, for a causal language model, "
+                + $"texts of one token. Columns of the batch: {string.Join(", ", group[0].Tensors.Keys)}.");
         var options = scaling.Options(targets, lossOnly: true);
         var loss = 0f;
         for (var index = 0; index < group.Count; index++)
         {
             var inputs = group[index];
             var weight = scaling.Weight(counts[index], targets);
-            if (weight > 0) loss += BackwardBatch(inputs, options, step, weight);      // a mean over no target would be NaN
+            if (weight > 0) loss += BackwardBatch(inputs, options, step, weight);      // the mean over no targets is NaN
             inputs.Dispose();
             if (index < group.Count - 1) onBatch();
         }
         return loss;
     }
 
-    private float Clip(int step, bool areGradientsSeen)
+    private float Clip(int step, bool areGradientsUsed)
     {
-        var norm = (float)GradientClipping.ClipGradNorm(_trained, areGradientsSeen ? _maxNorm : double.PositiveInfinity);
-        _gradientScale = areGradientsSeen ? 1 : GradientClipping.Scale(norm, _maxNorm);
+        var norm = (float)GradientClipping.ClipGradNorm(_parameters, areGradientsUsed ? _maxNorm : double.PositiveInfinity);
+        _gradientScale = areGradientsUsed ? 1 : GradientClipping.Scale(norm, _maxNorm);
         return float.IsFinite(norm) ? norm : throw new NonFiniteLossException(
-            $"The gradient of step {step} is {norm}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
+            $"The gradient norm of step {step} is {norm}; the step was not applied. Reduce LearningRate, set MaxGradNorm, "
+            + "or check the rows of this step.", step);
     }
 
     private float BackwardBatch(ModelInputs inputs, ForwardOptions options, int step, double weight)
@@ -103,5 +117,7 @@ internal sealed class UpdateStep(PretrainedModel model, Optimizer optimizer, Los
     }
 
     internal static NonFiniteLossException NonFiniteLoss(float value, int step) =>
-        new($"The loss of step {step} is {value}; the step was not applied. Lower LearningRate, set MaxGradNorm, or look at the rows of this step.", step);
+        new(
+            $"The loss of step {step} is {value}; the step was not applied. Reduce LearningRate, set MaxGradNorm, "
+            + "or check the rows of this step.", step);
 }

@@ -70,8 +70,8 @@ public class ParquetFileTests : IDisposable
         Assert.Equal("t", Read("b", "l")["b"].Text(0));
         Assert.Equal([5L], Read("b", "l")["l"].Int64s(0).ToArray());
         Assert.Contains("column 'bad', row 0", Assert.Throws<DatasetException>(() => Read("a", "bad")).Message);
-        Assert.Contains("x.parquet' has no column 'c'; its columns are bad, a, l, b.", Assert.Throws<DatasetException>(() => Read("c")).Message);
-        Assert.Contains("'a' is chosen 2 times", Assert.Throws<ArgumentException>(() => Read("a", "a")).Message);
+        Assert.Contains("x.parquet' has no column 'c'. Columns: bad, a, l, b.", Assert.Throws<DatasetException>(() => Read("c")).Message);
+        Assert.Contains("contains 'a' 2 times", Assert.Throws<ArgumentException>(() => Read("a", "a")).Message);
         Assert.Throws<ArgumentException>(() => Read());
     }
 

@@ -69,7 +69,7 @@ public class ParquetNestingTests : IDisposable
     {
         var inner = Lists(new ListType(UInt64Type.Default), Raw<ulong>(UInt64Type.Default, 1, 2, ulong.MaxValue), 0, 2, 0, 1);
         var message = Assert.Throws<DatasetException>(() => Read(Lists(new ListType(inner.Data.DataType), inner, 0, 1, null, 1, 0, 2))).Message;
-        Assert.Contains("column 'x', row 5: The unsigned number", message);
+        Assert.Contains("column 'x', row 5: The unsigned integer", message);
     }
 
     [Fact]

@@ -4,13 +4,15 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts the Arrow arrays of one column: lists, structs and maps here, single values in <see cref="ArrowValues"/>.</summary>
-/// <param name="leafTypes">The Parquet type of each leaf, in the file's order; Arrow does not keep all of them (an enum is plain bytes there).</param>
+/// <summary>Converts the Arrow arrays of a column: lists, structs and maps here, primitive values in <see cref="ArrowValues"/>.</summary>
+/// <param name="leafTypes">
+/// The Parquet type of each leaf, in the order of the file. The Arrow type does not contain all information: an enum has the type binary.
+/// </param>
 internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
 {
     private int _leaf;
 
-    /// <exception cref="UnreadableValueException">A value has no exact counterpart; its index is the row in the batch.</exception>
+    /// <exception cref="UnreadableValueException">A value cannot be represented exactly; its index is the row in the batch.</exception>
     internal ColumnData Convert(IArrowArray array)
     {
         _leaf = 0;
@@ -50,7 +52,10 @@ internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
         }
     }
 
-    /// <summary>The list that holds an item: the last one that begins at or before it (empty lists begin there too).</summary>
+    /// <summary>
+    /// Returns the index of the list that contains an item: the last list whose offset is at most the index of the item, because empty
+    /// lists may have the same offset.
+    /// </summary>
     private static int ListOf(int item, int[] offsets)
     {
         var list = System.Array.BinarySearch(offsets, item);
@@ -67,7 +72,7 @@ internal sealed class ArrowColumn(LogicalTypeEnum[] leafTypes)
         var names = ((Apache.Arrow.Types.StructType)structs.Data.DataType).Fields;
         for (var i = 0; i < names.Count; i++)
             if (!fields.TryAdd(names[i].Name, Build(structs.Fields[i])))
-                throw new DatasetException($"Two fields of a struct are called '{names[i].Name}'.");
+                throw new DatasetException($"A struct has two fields named '{names[i].Name}'.");
         return new StructData(fields, structs.Length, Nulls(structs));
     }
 

@@ -4,7 +4,7 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>The column type that an Arrow type becomes: what <see cref="ArrowColumn"/> makes of it, for files without rows.</summary>
+/// <summary>Converts Arrow types to column types, as <see cref="ArrowColumn"/> does for values. For files without rows.</summary>
 internal static class ArrowFeatures
 {
     internal static Feature Of(IArrowType type, LogicalTypeEnum[] leafTypes)
@@ -18,7 +18,8 @@ internal static class ArrowFeatures
             LargeListType list => new Sequence(Build(list.ValueDataType)),
             FixedSizeListType list => new Sequence(Build(list.ValueDataType)),
             MapType map => new Sequence(Build(map.KeyValueType)),
-            StructType record => new Struct(new OrderedDictionary<string, Feature>(record.Fields.Select(field => KeyValuePair.Create(field.Name, Build(field.DataType))))),
+            StructType record => new Struct(new OrderedDictionary<string, Feature>(
+                record.Fields.Select(field => KeyValuePair.Create(field.Name, Build(field.DataType))))),
             ExtensionType extension => Build(extension.StorageType),
             _ => new Value(Dtype(node, leafTypes[leaf++])),
         };
@@ -40,6 +41,6 @@ internal static class ArrowFeatures
         ArrowTypeId.Dictionary => Dtype(((DictionaryType)type).ValueType, leaf),
         ArrowTypeId.Binary or ArrowTypeId.LargeBinary or ArrowTypeId.BinaryView => ArrowValues.IsText(leaf) ? "string" : "binary",
         ArrowTypeId.FixedSizedBinary => leaf == LogicalTypeEnum.Uuid ? "string" : "binary",
-        _ => throw new DatasetException($"Its type {type.Name} is not supported."),
+        _ => throw new DatasetException($"The type {type.Name} is not supported."),
     };
 }

@@ -7,12 +7,12 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>Converts Arrow arrays of single values. Every value is exact, or refused.</summary>
+/// <summary>Converts Arrow arrays of primitive values. Values are converted exactly; a value that cannot be is an error.</summary>
 internal static class ArrowValues
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="UnreadableValueException">A value has no exact counterpart.</exception>
+    /// <exception cref="UnreadableValueException">A value cannot be represented exactly.</exception>
     /// <exception cref="DatasetException">The type is not supported.</exception>
     internal static ColumnData Convert(IArrowArray array, LogicalTypeEnum type) => array switch
     {
@@ -30,11 +30,15 @@ internal static class ArrowValues
         UInt32Array values => Each(values, i => (long)values.Values[i]),
         UInt64Array values => Each(values, i => Int64(values.Values[i], i)),
         Date32Array or Date64Array or TimestampArray or DurationArray or Time32Array or Time64Array => ArrowTimes.Convert(array),
-        Decimal128Array values => Each(values, i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 16, ((Decimal128Type)values.Data.DataType).Scale, i)),
-        Decimal256Array values => Each(values, i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 32, ((Decimal256Type)values.Data.DataType).Scale, i)),
+        Decimal128Array values => Each(values,
+            i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 16, ((Decimal128Type)values.Data.DataType).Scale, i)),
+        Decimal256Array values => Each(values,
+            i => ArrowDecimals.Read(values.ValueBuffer.Span, values.Offset + i, 32, ((Decimal256Type)values.Data.DataType).Scale, i)),
         FixedSizeBinaryArray when type == LogicalTypeEnum.Interval =>
-            throw new DatasetException("Its type INTERVAL (months, days and milliseconds) has no .NET counterpart."),
-        FixedSizeBinaryArray values when type == LogicalTypeEnum.Uuid => References(array, i => new Guid(values.GetBytes(i), bigEndian: true).ToString()),
+            throw new DatasetException(
+                "The type INTERVAL (months, days and milliseconds) is not supported, because .NET has no such type."),
+        FixedSizeBinaryArray values when type == LogicalTypeEnum.Uuid =>
+            References(array, i => new Guid(values.GetBytes(i), bigEndian: true).ToString()),
         FixedSizeBinaryArray values => References(array, i => values.GetBytes(i).ToArray()),
         StringArray values => References(array, i => Text(values.GetBytes(i), i)),
         LargeStringArray values => References(array, i => Text(values.GetBytes(i), i)),
@@ -46,7 +50,7 @@ internal static class ArrowValues
         LargeBinaryArray values => References(array, i => values.GetBytes(i).ToArray()),
         BinaryViewArray values => References(array, i => values.GetBytes(i).ToArray()),
         DictionaryArray values => Decode(values, type),
-        _ => throw new DatasetException($"Its type {array.Data.DataType.Name} is not supported."),
+        _ => throw new DatasetException($"The type {array.Data.DataType.Name} is not supported."),
     };
 
     internal static bool IsText(LogicalTypeEnum type) => type is LogicalTypeEnum.String or LogicalTypeEnum.Enum or LogicalTypeEnum.Json;
@@ -85,15 +89,16 @@ internal static class ArrowValues
 
     private static long Int64(ulong value, int index) => value <= long.MaxValue
         ? (long)value
-        : throw new UnreadableValueException(index, string.Create(CultureInfo.InvariantCulture, $"The unsigned number {value} is above the largest int64, {long.MaxValue}."));
+        : throw new UnreadableValueException(index,
+            string.Create(CultureInfo.InvariantCulture, $"The unsigned integer {value} is above the maximum of int64, {long.MaxValue}."));
 
-    /// <summary>The values behind dictionary indices; equal strings are one object.</summary>
+    /// <summary>Decodes a dictionary-encoded array. Equal strings are one object.</summary>
     private static ColumnData Decode(DictionaryArray array, LogicalTypeEnum type)
     {
-        var words = Convert(array.Dictionary, type);
+        var dictionary = Convert(array.Dictionary, type);
         var indices = Convert(array.Indices, LogicalTypeEnum.None);
         var column = new Column("dictionary", indices);
-        return words switch
+        return dictionary switch
         {
             ReferenceData<string> texts => References(array, i => texts[(int)column.Int64(i)]!),
             ReferenceData<byte[]> bytes => References(array, i => bytes[(int)column.Int64(i)]!),
@@ -104,7 +109,7 @@ internal static class ArrowValues
             PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.Int64(i)]),
             PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.Int64(i)]),
             PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            _ => throw new DatasetException($"A dictionary of {words.Feature} is not supported."),
+            _ => throw new DatasetException($"A dictionary of {dictionary.Feature} is not supported."),
         };
     }
 }

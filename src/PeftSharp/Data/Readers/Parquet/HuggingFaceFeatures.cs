@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace PeftSharp.Data;
 
-/// <summary>The types that <c>datasets</c> writes beside a Parquet file's own, under the key "huggingface". The file's types are exact already; class names are only there.</summary>
+/// <summary>
+/// Reads the types that <c>datasets</c> writes to the metadata of a Parquet file, under the key "huggingface". Only the class names are
+/// used, because the other types are those of the file.
+/// </summary>
 internal static class HuggingFaceFeatures
 {
-    /// <returns>What is declared for each column.</returns>
+    /// <returns>The declared type of each column.</returns>
     /// <exception cref="DatasetException">The entry is not JSON.</exception>
     internal static IReadOnlyDictionary<string, JsonElement> Read(IReadOnlyDictionary<string, string> metadata, string file)
     {
@@ -22,14 +25,14 @@ internal static class HuggingFaceFeatures
         }
         catch (JsonException error)
         {
-            throw new DatasetException($"'{file}': the entry 'huggingface' of its metadata cannot be read: {error.Message}", error);
+            throw new DatasetException($"'{file}': the metadata entry 'huggingface' is malformed: {error.Message}", error);
         }
     }
 
-    /// <summary>The stored type with the class names that are declared for it, at any depth.</summary>
+    /// <summary>Returns the stored type with the declared class names, at any depth.</summary>
     /// <remarks>
-    /// A list is declared as {"feature": …, "_type": "List" or "Sequence"} or, before version 4, as [feature]; a record as an object of its fields; a Sequence of a record
-    /// is stored as a record of lists.
+    /// A list is declared as {"feature": …, "_type": "List" or "Sequence"} or, before version 4 of <c>datasets</c>, as [feature]; a struct
+    /// as an object of its fields. A Sequence of a struct is stored as a struct of lists.
     /// </remarks>
     internal static Feature Refine(Feature stored, JsonElement declared)
     {
@@ -51,16 +54,19 @@ internal static class HuggingFaceFeatures
         return !isTyped && stored is Struct plain ? Fields(plain, declared, wrap: null) : stored;
     }
 
-    /// <param name="record">The stored record.</param>
-    /// <param name="declared">The declaration of each field.</param>
-    /// <param name="wrap">Not null where each field is stored as a list of what is declared.</param>
-    private static Struct Fields(Struct record, JsonElement declared, Func<Feature, Feature>? wrap) => new(new OrderedDictionary<string, Feature>(
-        record.Fields.Select(field => KeyValuePair.Create(field.Key, Field(declared, field.Key) is not { } known ? field.Value
+    /// <summary>Returns the stored struct with the declared class names of its fields.</summary>
+    /// <param name="record">The stored struct.</param>
+    /// <param name="declared">The declared types of the fields.</param>
+    /// <param name="wrap">If not null, each field is stored as a list of its declared type.</param>
+    private static Struct Fields(Struct record, JsonElement declared, Func<Feature, Feature>? wrap) =>
+        new(new OrderedDictionary<string, Feature>(
+            record.Fields.Select(field => KeyValuePair.Create(field.Key, Field(declared, field.Key) is not { } known ? field.Value
             : wrap is not null && field.Value is Sequence list ? wrap(Refine(list.Element, known))
             : Refine(field.Value, known)))));
 
     private static Feature ClassLabelOf(Feature stored, JsonElement declared) =>
-        stored is Value { Dtype: "int64" or "int32" or "string" or "null" } && Field(declared, "names") is { ValueKind: JsonValueKind.Array } names && names.GetArrayLength() > 0
+        stored is Value { Dtype: "int64" or "int32" or "string" or "null" }
+        && Field(declared, "names") is { ValueKind: JsonValueKind.Array } names && names.GetArrayLength() > 0
             && names.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String)
             ? new ClassLabel([.. names.EnumerateArray().Select(name => name.GetString()!)])
             : stored;

@@ -3,13 +3,16 @@ using ParquetSharp;
 
 namespace PeftSharp.Data;
 
-/// <summary>INT96 times, as Spark and Impala write them: a day, and the nanoseconds of the day.</summary>
-/// <remarks>Arrow is asked for microseconds, since 64-bit nanoseconds do not reach the year 9999; what is finer must be refused before it is cut off.</remarks>
+/// <summary>Checks INT96 timestamps, which Spark and Impala write as a day and the nanoseconds of the day.</summary>
+/// <remarks>
+/// They are read in microseconds, because 64-bit nanoseconds do not reach the year 9999. Arrow would truncate values with nanoseconds, so
+/// these are reported as an error first.
+/// </remarks>
 internal static class Int96Times
 {
     private const int Batch = 4096;
 
-    /// <exception cref="DatasetException">A time is finer than a microsecond.</exception>
+    /// <exception cref="DatasetException">A timestamp is not a multiple of a microsecond.</exception>
     internal static void RequireMicroseconds(ParquetSharp.ParquetFileReader reader, ParquetColumn column)
     {
         foreach (var leaf in column.LeafIndices.Where(leaf => reader.FileMetaData.Schema.Column(leaf).PhysicalType == PhysicalType.Int96))
@@ -27,6 +30,7 @@ internal static class Int96Times
         while (reader.HasNext && reader.ReadBatch(Batch, definition, repetition, values, out var count) > 0)
             foreach (var value in values.AsSpan(0, checked((int)count)))
                 if (((ulong)(uint)value.B << 32 | (uint)value.A) is var nanoseconds && nanoseconds % 1000 != 0)
-                    throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"Row group {group} holds an INT96 time with {nanoseconds} nanoseconds of the day, which is finer than a microsecond."));
+                    throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"Row group {group} contains an INT96 timestamp "
+                        + $"with {nanoseconds} nanoseconds of the day, which is not a multiple of a microsecond."));
     }
 }

@@ -3,8 +3,8 @@ using ParquetSharp.Arrow;
 
 namespace PeftSharp.Data;
 
-/// <summary>Reads a Parquet file with Arrow's own implementation (ParquetSharp), one column at a time and in batches of rows.</summary>
-/// <remarks>docs/data.md lists what each Parquet type becomes.</remarks>
+/// <summary>Reads a Parquet file with the implementation of Arrow (ParquetSharp), column by column, in batches of rows.</summary>
+/// <remarks>docs/data.md lists the column type of each Parquet type.</remarks>
 internal static partial class ParquetFileReader
 {
     private const long BytesPerBatch = 64L << 20;
@@ -15,13 +15,13 @@ internal static partial class ParquetFileReader
         try
         {
             using var properties = ArrowReaderProperties.GetDefault();
-            // INT96 counts nanoseconds in a range that a 64-bit count of nanoseconds cannot hold (Spark's 9999-12-31).
+            // 64-bit nanoseconds have a smaller range than INT96 (Spark writes 9999-12-31).
             properties.CoerceInt96TimestampUnit = Apache.Arrow.Types.TimeUnit.Microsecond;
             properties.UseThreads = true;
-            properties.PreBuffer = false;                        // only the column chunk being decoded is in memory
+            properties.PreBuffer = false;                        // so that only the current column chunk is in memory
             properties.BatchSize = RowsPerBatch(file);
             using var checks = ParquetSharp.ReaderProperties.GetDefaultReaderProperties();
-            checks.EnablePageChecksumVerification();             // of pages that have a checksum
+            checks.EnablePageChecksumVerification();             // for pages with a checksum
             using var reader = new FileReader(file, checks, properties);
             return Read(reader, file, options);
         }
@@ -31,8 +31,9 @@ internal static partial class ParquetFileReader
         }
         catch (Exception error) when (error is not DatasetException and not FileNotFoundException and not OutOfMemoryException)
         {
+            var hint = DataStream.WithoutCompression(file) == file ? "" : " Parquet files have internal compression; decompress the file.";
             var reason = NativeMessage().Match(error.Message) is { Success: true } native ? native.Groups["text"].Value : error.Message;
-            throw new DatasetException($"'{file}' cannot be read as Parquet: {reason}{(DataStream.WithoutCompression(file) == file ? "" : " A Parquet file is compressed inside; decompress the file around it.")}", error);
+            throw new DatasetException($"'{file}' cannot be read as Parquet: {reason}{hint}", error);
         }
     }
 
@@ -40,19 +41,22 @@ internal static partial class ParquetFileReader
     {
         var metadata = reader.ParquetReader.FileMetaData;
         if (metadata.NumRows > int.MaxValue)
-            throw new DatasetException($"'{file}' has {metadata.NumRows} rows; a data set holds at most {int.MaxValue}. Split the file.");
+            throw new DatasetException(
+                $"'{file}' has {metadata.NumRows} rows, but a dataset can have at most {int.MaxValue}. Split the file.");
         var all = ParquetColumn.Of(metadata.Schema);
         var chosen = ColumnChoice.Of(options.Columns, [.. all.Select(column => column.Name)], file);
         var features = HuggingFaceFeatures.Read(metadata.KeyValueMetadata, file);
         var rowGroups = Enumerable.Range(0, reader.NumRowGroups).ToArray();
-        var byName = all.DistinctBy(column => column.Name, StringComparer.Ordinal).ToDictionary(column => column.Name, StringComparer.Ordinal);
+        var byName = all.DistinctBy(column => column.Name, StringComparer.Ordinal)
+            .ToDictionary(column => column.Name, StringComparer.Ordinal);
         var columns = new List<Column>();
         foreach (var name in chosen)
         {
             var column = ReadColumn(reader, rowGroups, byName[name], file);
             if (column.Count != metadata.NumRows)
-                throw new DatasetException($"'{file}', column '{name}': it has {column.Count} rows, and the file says that there are {metadata.NumRows}. The file is damaged.");
-            columns.Add(features.TryGetValue(name, out var declared) ? WithLabels(column, declared, file) : column);
+                throw new DatasetException($"'{file}', column '{name}': the column has {column.Count} rows, "
+                    + $"but the metadata of the file says {metadata.NumRows}. The file is damaged.");
+            columns.Add(features.TryGetValue(name, out var declared) ? WithClassLabels(column, declared, file) : column);
         }
         return Dataset.FromColumns(columns);
     }
@@ -65,7 +69,7 @@ internal static partial class ParquetFileReader
             Int96Times.RequireMicroseconds(reader.ParquetReader, column);
             using var stream = reader.GetRecordBatchReader(rowGroups, column.LeafIndices);
             var converter = new ArrowColumn(column.LeafTypes);
-            // The stream reads from local memory and files: the task is complete when it is returned.
+            // The stream reads local data synchronously: the returned task is complete.
             while (stream.ReadNextRecordBatchAsync().AsTask().GetAwaiter().GetResult() is { } batch)
             {
                 using (batch)
@@ -76,21 +80,24 @@ internal static partial class ParquetFileReader
             }
             return parts.Count > 0
                 ? new Column(column.Name, ChunkedData.Of(parts))
-                : new Column(column.Name, ArrowFeatures.Of(stream.Schema.FieldsList[0].DataType, column.LeafTypes), new NullData(0), RowIndex.All(0));
+                : new Column(column.Name, ArrowFeatures.Of(stream.Schema.FieldsList[0].DataType, column.LeafTypes), new NullData(0),
+                    RowIndex.All(0));
         }
         catch (UnreadableValueException error)
         {
-            throw new DatasetException($"'{file}', column '{column.Name}', row {row + error.Index}: {error.Message} {WayOut(column)}", error);
+            throw new DatasetException(
+                $"'{file}', column '{column.Name}', row {row + error.Index}: {error.Message} {Remedy(column)}", error);
         }
         catch (Exception error) when (error is not OutOfMemoryException && !NativeParquet.IsMissing(error))
         {
-            throw new DatasetException($"'{file}', column '{column.Name}': {error.Message} {WayOut(column)}", error);
+            throw new DatasetException($"'{file}', column '{column.Name}': {error.Message} {Remedy(column)}", error);
         }
     }
 
-    private static string WayOut(ParquetColumn column) => $"Write '{column.Name}' as another type, or choose other columns with LoadOptions.Columns.";
+    private static string Remedy(ParquetColumn column) =>
+        $"Store '{column.Name}' with another type, or select other columns with LoadOptions.Columns.";
 
-    private static Column WithLabels(Column column, System.Text.Json.JsonElement declared, string file)
+    private static Column WithClassLabels(Column column, System.Text.Json.JsonElement declared, string file)
     {
         try
         {
@@ -103,11 +110,14 @@ internal static partial class ParquetFileReader
         }
     }
 
-    /// <summary>An error of the native library: the mangled name of its C++ type, then the text.</summary>
+    /// <summary>The format of error messages of the native library: the mangled name of the C++ type, then the message.</summary>
     [GeneratedRegex(@"^\w+ \(message: '(?<text>.*)'\)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex NativeMessage();
 
-    /// <summary>Rows per batch so that a batch of an average column group stays below <see cref="BytesPerBatch"/>: rows may be images or whole books.</summary>
+    /// <summary>
+    /// Returns the number of rows per batch such that an average batch has at most <see cref="BytesPerBatch"/> bytes, because rows may be
+    /// large (images, books).
+    /// </summary>
     private static long RowsPerBatch(string file)
     {
         using var reader = new ParquetSharp.ParquetFileReader(file);

@@ -1,7 +1,10 @@
 namespace PeftSharp.Training;
 
-/// <summary>Logs, evaluates, saves and ends when the arguments say so.</summary>
-internal sealed class DefaultFlow : TrainerCallback
+/// <summary>
+/// Sets <see cref="TrainerControl"/> for logging, evaluation, saving and the end of the run, as configured in the arguments (transformers'
+/// <c>DefaultFlowCallback</c>).
+/// </summary>
+internal sealed class DefaultFlowCallback : TrainerCallback
 {
     public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
     {
