@@ -1,3 +1,4 @@
+using Pages.Extensions;
 using PeftSharp.Models;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
