@@ -53,6 +53,7 @@ internal static class TrainerPage
             EvalStrategy = IntervalStrategy.Epoch,
             SaveStrategy = SaveStrategy.Epoch,
             SaveTotalLimit = 2,
+            SaveOnCancel = true,
         };
         #endregion
 
@@ -85,15 +86,15 @@ internal static class TrainerPage
             };
             var progress = new Progress<TrainProgress>(p =>
                 Console.WriteLine($"step {p.Step} of {p.TotalSteps}, epoch {p.Epoch:F2}, loss {p.Loss:F3}"));
-            var trainer = new Trainer(model, arguments with { SaveOnCancel = true }, train, test, tokenizer: tokenizer);
+            var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer);
             try
             {
                 await trainer.TrainAsync(progress: progress, cancellationToken: stop.Token);
                 trainer.SaveModel("trained-model");
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException cancelled)
             {
-                Console.WriteLine($"Stopped. A checkpoint of step {trainer.State.GlobalStep} was saved.");
+                Console.WriteLine(cancelled.Message);                      // names the step and the checkpoint
             }
             #endregion
             return trainer;
