@@ -9,15 +9,19 @@ using PeftSharp.Training;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process
+PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for training, but freed memory stays in the process
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
 // A published BERT and real reviews where they are given; otherwise a small BERT that knows nothing, and reviews made by a grammar.
 var isReal = options.Model is not null;
 var name = options.Model ?? NewSmallBert(Path.Combine(options.Output, "start"));
-var dataset = isReal ? LoadDataset(options.Data!) : new DatasetDict { ["train"] = Reviews.Make(6000, seed: 1), ["test"] = Reviews.Make(500, seed: 2) };
-var (trainRows, epochs, rate, warmup, length) = isReal ? (options.Train, options.Epochs ?? 3, 5e-5, 500, 128) : (6000, options.Epochs ?? 5, 1e-3, 100, 32);
+var dataset = isReal
+    ? LoadDataset(options.Data!)
+    : new DatasetDict { ["train"] = Reviews.Make(6000, seed: 1), ["test"] = Reviews.Make(500, seed: 2) };
+var (trainRows, epochs, rate, warmup, length) = isReal
+    ? (options.Train, options.Epochs ?? 3, 5e-5, 500, 128)
+    : (6000, options.Epochs ?? 5, 1e-3, 100, 32);
 
 #region readme-sentiment
 var tokenizer = AutoTokenizer.FromPretrained(name);
@@ -45,7 +49,8 @@ var arguments = new TrainingArguments(options.Output)
     Bf16 = options.Bf16,
 };
 
-var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);
+var trainer = new Trainer(
+    model, arguments, train, test, tokenizer: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);
 trainer.Train();
 var metrics = trainer.Evaluate();
 trainer.SaveModel(Path.Combine(options.Output, "best"));
@@ -54,21 +59,26 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 {
     var (labels, guesses) = (p.LabelIds.Values, p.Predictions.ArgMax());
     var (precision, recall, f1) = ClassificationMetrics.PrecisionRecallFscoreSupport(labels, guesses, Average.Binary);
-    return new() { ["accuracy"] = ClassificationMetrics.AccuracyScore(labels, guesses), ["precision"] = precision, ["recall"] = recall, ["f1"] = f1 };
+    var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
+    return new() { ["accuracy"] = accuracy, ["precision"] = precision, ["recall"] = recall, ["f1"] = f1 };
 }
 #endregion
 
 // What was saved is what was trained: the reloaded model repeats the scores.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
-var sameBatches = new TrainingArguments(options.Output) { PerDeviceEvalBatchSize = arguments.PerDeviceEvalBatchSize };      // products of another size may round otherwise
+// The batch size must be the same: matrix products of another size may round differently.
+var sameBatches = new TrainingArguments(options.Output) { PerDeviceEvalBatchSize = arguments.PerDeviceEvalBatchSize };
 var saved = new Trainer(reloaded, sameBatches).Predict(test);
 var isSame = saved.Predictions.Values.AsSpan().SequenceEqual(trainer.Predict(test).Predictions.Values);
 Console.WriteLine($"\nSaved in {best}; reloaded, its scores on {test.Count} reviews are {(isSame ? "the same" : "NOT the same")}.");
-string[] texts = isReal ? ["I loved every minute of it.", "A complete waste of time."] : ["The plot is far from dull; it is gripping.", "The trailer was charming, the film itself hollow."];
+string[] texts = isReal
+    ? ["I loved every minute of it.", "A complete waste of time."]
+    : ["The plot is far from dull; it is gripping.", "The trailer was charming, the film itself hollow."];
 using var classify = TextClassifier.FromPretrained(best);
 foreach (var (text, result) in texts.Zip(classify.Classify(texts))) Console.WriteLine($"  {result.Label,-8} {text}");
-Console.WriteLine(FormattableString.Invariant($"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
+Console.WriteLine(FormattableString.Invariant(
+    $"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return isSame ? 0 : 1;
 
 // The vocabulary and sizes lie beside the program; the weights are drawn here.

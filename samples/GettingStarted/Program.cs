@@ -12,7 +12,8 @@ var folder = args.Length > 0 ? args[0] : "bert-base-uncased";
 
 // 2. The data: a CSV file with a header. Texts as labels become numbers, and their names are kept.
 string[] subjects = ["My parcel", "The lamp", "Your radio", "The new phone", "My order", "The printer", "This camera", "The heater"];
-string[] late = ["has not arrived", "is a week late", "was sent to the wrong town"], broken = ["does not start", "shows an error", "stopped working"];
+string[] late = ["has not arrived", "is a week late", "was sent to the wrong town"];
+string[] broken = ["does not start", "shows an error", "stopped working"];
 File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject =>
     late.Select(problem => $"{subject} {problem},delivery").Concat(broken.Select(problem => $"{subject} {problem},defect")))]);
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
@@ -25,7 +26,8 @@ var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testS
 // 4. The model with a new head for these classes, and a LoRA adapter: only the adapter and the head are trained.
 var options = new PretrainedOptions { LabelNames = names, Seed = 42 };
 Seed.Set(42);
-using var model = AutoModelForSequenceClassification.FromPretrained(folder, options).GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
+using var model = AutoModelForSequenceClassification.FromPretrained(folder, options)
+    .GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
 model.PrintTrainableParameters(Console.Out);
 
 // 5. Training: twenty epochs, an evaluation after each, the best one is kept.
@@ -41,7 +43,10 @@ var arguments = new TrainingArguments("tickets-run")
     LoadBestModelAtEnd = true,
 };
 var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ConsoleProgress()],
-    computeMetrics: p => new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
+    computeMetrics: p => new Dictionary<string, double>
+        {
+            ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),
+        });
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 

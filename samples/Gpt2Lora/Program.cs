@@ -10,13 +10,15 @@ using PeftSharp.Tuners;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-PeftSharp.Kernels.FastPaths.Allocator = true;       // opt-in: less memory and time for training, at the price that freed memory stays in the process
+PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for training, but freed memory stays in the process
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
 // A model and a text where they are given; otherwise a small GPT-2 of film reviews, and recipes made by a grammar.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
-var dataset = options.Text is { } file ? LoadDataset(file, "train", new LoadOptions { SampleBy = "document" }) : Recipes.Make(2000, seed: 1);
+var dataset = options.Text is { } file
+    ? LoadDataset(file, "train", new LoadOptions { SampleBy = "document" })
+    : Recipes.Make(2000, seed: 1);
 var (start, length, epochs, rate) = options.Text is null ? ("Recipe:", 64, 3, 5e-3) : ("ROMEO:", 128, 1, 1e-3);
 
 #region readme-lora
@@ -29,7 +31,10 @@ var blocks = GroupTexts(tokenized, length).Shuffle(seed: 42);
 var (evaluation, train) = (blocks.Take(100), blocks.Skip(100).Take(options.Blocks));
 
 Seed.Set(options.Seed);
-var config = new LoraConfig { R = options.Rank, LoraAlpha = 2 * options.Rank, LoraDropout = 0.1, TargetModules = ["c_attn"], TaskType = TaskType.CausalLM };
+var config = new LoraConfig
+{
+    R = options.Rank, LoraAlpha = 2 * options.Rank, LoraDropout = 0.1, TargetModules = ["c_attn"], TaskType = TaskType.CausalLM,
+};
 using var model = baseModel.GetPeftModel(config);
 model.PrintTrainableParameters(Console.Out);
 
@@ -44,7 +49,8 @@ var arguments = new TrainingArguments(options.Output)
     Seed = options.Seed,
     Bf16 = options.Bf16,
 };
-var trainer = new Trainer(model, arguments, train, evaluation, new LanguageModelingCollator(tokenizer, mlm: false), callbacks: [new ConsoleProgress()]);
+var collator = new LanguageModelingCollator(tokenizer, mlm: false);
+var trainer = new Trainer(model, arguments, train, evaluation, collator, callbacks: [new ConsoleProgress()]);
 #endregion
 
 Console.WriteLine($"\nBefore: {Write(model)}\n");
@@ -59,15 +65,17 @@ Console.WriteLine($"\nAfter: {adapted}\n");
 using (model.DisableAdapter()) Console.WriteLine($"With the adapter off: {Write(model)}\n");
 var merged = model.MergeAndUnload();
 var mergedText = Write(merged);
-var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false)).Evaluate()["eval_loss"];
+var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation, dataCollator: collator).Evaluate()["eval_loss"];
 Console.WriteLine($"Merged into the weights, the text is {(mergedText == adapted ? "the same" : $"another: {mergedText}")}.");
 Console.WriteLine($"The adapter in {adapter} has {new FileInfo(Path.Combine(adapter, "adapter_model.safetensors")).Length / 1024} KB.");
-Console.WriteLine(FormattableString.Invariant($"evaluation loss {before:F4} before, {after:F6} after, {mergedLoss:F6} merged; {clock.Elapsed.TotalSeconds:F0} s in all"));
+Console.WriteLine(FormattableString.Invariant(
+    $"evaluation loss {before:F4} before, {after:F6} after, {mergedLoss:F6} merged; {clock.Elapsed.TotalSeconds:F0} s in all"));
 return 0;
 
 string Write(PretrainedModel writer)
 {
     Seed.Set(options.Seed);
     using var generate = new TextGenerator(writer, tokenizer);
-    return generate.Generate(start, new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 }).FullText.ReplaceLineEndings(" ");
+    var sampling = new GenerationOptions { MaxNewTokens = 50, DoSample = true, TopK = 50, TopP = 0.95, Temperature = 0.7 };
+    return generate.Generate(start, sampling).FullText.ReplaceLineEndings(" ");
 }

@@ -4,13 +4,21 @@ using PeftSharp.Data;
 /// <summary>A cookery book made by a grammar: text of a kind that a model of film reviews has never seen.</summary>
 internal static class Recipes
 {
-    private static readonly string[] _dishes = ["pancakes", "onion soup", "apple cake", "bread rolls", "lentil stew", "rice pudding", "plum jam", "herb butter"];
-    private static readonly string[] _things = ["flour", "butter", "honey", "warm milk", "onions", "apples", "lentils", "rice", "salt", "cinnamon", "eggs", "plums"];
+    private static readonly string[] _dishes =
+    [
+        "pancakes", "onion soup", "apple cake", "bread rolls", "lentil stew", "rice pudding", "plum jam", "herb butter",
+    ];
+    private static readonly string[] _things =
+    [
+        "flour", "butter", "honey", "warm milk", "onions", "apples", "lentils", "rice", "salt", "cinnamon", "eggs", "plums",
+    ];
     private static readonly string[] _amounts = ["two cups of", "a spoon of", "a pinch of", "half a pound of", "three handfuls of"];
     private static readonly string[] _steps =
     [
-        "Stir {0} {1} into the {2}.", "Melt the {1} with the {2} over a low flame.", "Add {0} {1} and wait until the {2} is soft.", "Fold the {1} into the {2}, then let it rest for {3} minutes.",
-        "Bake it for {3} minutes, until the top is golden.", "Serve it warm, with {0} {1}.", "Cut the {1} into small pieces and cover them with {2}.",
+        "Stir {0} {1} into the {2}.", "Melt the {1} with the {2} over a low flame.", "Add {0} {1} and wait until the {2} is soft.",
+        "Fold the {1} into the {2}, then let it rest for {3} minutes.",
+        "Bake it for {3} minutes, until the top is golden.", "Serve it warm, with {0} {1}.",
+        "Cut the {1} into small pieces and cover them with {2}.",
     ];
 
     /// <summary>So many recipes as rows of <c>text</c>, the same for the same seed.</summary>
@@ -23,7 +31,8 @@ internal static class Recipes
     private static string One(Random random)
     {
         var steps = Enumerable.Range(0, random.Next(3, 7)).Select(_ =>
-            string.Format(CultureInfo.InvariantCulture, Pick(_steps), Pick(_amounts), Pick(_things), Pick(_things), random.Next(2, 10) * 5));
+            string.Format(
+                CultureInfo.InvariantCulture, Pick(_steps), Pick(_amounts), Pick(_things), Pick(_things), random.Next(2, 10) * 5));
         return $"Recipe: {Pick(_dishes)}. {string.Join(" ", steps)}\n";
 
         string Pick(string[] words) => words[random.Next(words.Length)];

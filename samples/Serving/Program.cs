@@ -1,4 +1,5 @@
 #region readme-serving
+using System.Runtime.CompilerServices;
 using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
@@ -6,7 +7,7 @@ using PeftSharp.Tuners;
 
 var builder = WebApplication.CreateBuilder(args);
 var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
-var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // one folder for each adapter, named as the adapter
+var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // each folder has the name of its adapter
 
 // Loaded once for the process. Each adapter adds its own weights only.
 using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), adapters[0], Path.GetFileName(adapters[0]));
@@ -18,7 +19,7 @@ var app = builder.Build();
 
 app.MapPost("/generate", async (Request request, CancellationToken cancellationToken) =>
 {
-    if (!IsKnown(request.Adapter)) return Results.BadRequest($"There is no adapter '{request.Adapter}'; there are {string.Join(", ", model.PeftConfigs.Keys)}.");
+    if (!IsKnown(request.Adapter)) return Results.BadRequest(Unknown(request));
     await slots.WaitAsync(cancellationToken);
     try
     {
@@ -31,21 +32,23 @@ app.MapPost("/generate", async (Request request, CancellationToken cancellationT
 // The same, sent piece by piece as server-sent events.
 app.MapPost("/stream", (Request request, CancellationToken cancellationToken) => IsKnown(request.Adapter)
     ? TypedResults.ServerSentEvents(Pieces(request, cancellationToken))
-    : (IResult)Results.BadRequest($"There is no adapter '{request.Adapter}'."));
+    : (IResult)Results.BadRequest(Unknown(request)));
 
 app.Run();
 
+string Unknown(Request request) => $"There is no adapter '{request.Adapter}'. Adapters: {string.Join(", ", model.PeftConfigs.Keys)}.";
+
 bool IsKnown(string? adapter) => adapter is null || model.PeftConfigs.ContainsKey(adapter);
 
-// "__base__" is the model without an adapter. The seed belongs to the call, so that requests do not change each other's texts.
+// BaseModel is the model without an adapter. The seed applies to this call only, so requests do not affect each other's texts.
 static GenerationOptions Options(Request request) => new()
 {
-    Adapter = request.Adapter ?? "__base__",
+    Adapter = request.Adapter ?? AdapterChoice.BaseModel,
     MaxNewTokens = Math.Clamp(request.MaxNewTokens ?? 50, 1, 500),
     Seed = request.Seed ?? Random.Shared.Next(),
 };
 
-async IAsyncEnumerable<string> Pieces(Request request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+async IAsyncEnumerable<string> Pieces(Request request, [EnumeratorCancellation] CancellationToken cancellationToken)
 {
     await slots.WaitAsync(cancellationToken);
     try

@@ -14,14 +14,16 @@ internal static class Answers
     {
         #region readme-answers
         Seed.Set(42);
-        string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"], jobs = ["doctor", "pilot", "cook"];
+        string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"];
+        string[] jobs = ["doctor", "pilot", "cook"];
         var rows = people.SelectMany(person => cities.SelectMany(city => jobs.SelectMany(job => new[]
         {
             (Question: $"where does {person} live", Context: $"{person} is a {job} and lives in {city} now", Answer: city),
             (Question: $"what is {person}", Context: $"{person} is a {job} and lives in {city} now", Answer: job),
         }))).ToArray();
 
-        var name = args.FirstOrDefault() ?? SmallBert(rows.SelectMany(row => new[] { row.Question, row.Context }));     // a folder with a published model, such as bert-base-uncased
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(rows.SelectMany(row => new[] { row.Question, row.Context }));
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForQuestionAnswering.FromPretrained(name);
 
@@ -29,9 +31,14 @@ internal static class Answers
         {
             var encoding = tokenizer.Encode(row.Question, row.Context, truncation: TruncationStrategy.OnlySecond, maxLength: 64);
             var start = row.Context.IndexOf(row.Answer, StringComparison.Ordinal);
-            int[] tokens = [.. Enumerable.Range(0, encoding.Length).Where(token => encoding.SequenceIds[token] == 1          // of the context, and within the answer
+            // The tokens of the context that lie within the answer.
+            int[] tokens = [.. Enumerable.Range(0, encoding.Length).Where(token => encoding.SequenceIds[token] == 1
                 && encoding.Offsets[token].End > start && encoding.Offsets[token].Start < start + row.Answer.Length)];
-            return new { input_ids = encoding.Ids, token_type_ids = encoding.TypeIds, attention_mask = encoding.AttentionMask, start_positions = tokens[0], end_positions = tokens[^1] };
+            return new
+            {
+                input_ids = encoding.Ids, token_type_ids = encoding.TypeIds, attention_mask = encoding.AttentionMask,
+                start_positions = tokens[0], end_positions = tokens[^1],
+            };
         }));
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("answers")
@@ -58,7 +65,8 @@ internal static class Answers
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

@@ -17,12 +17,14 @@ internal static class Classes
         #region readme-classes
         Seed.Set(42);
         string[] things = ["the food", "the service", "the room", "the view", "the price", "my stay"];
-        var (good, bad) = (new[] { "great", "lovely", "friendly", "perfect", "excellent" }, new[] { "awful", "dirty", "rude", "terrible", "poor" });
-        File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(thing => good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
+        string[] good = ["great", "lovely", "friendly", "perfect", "excellent"], bad = ["awful", "dirty", "rude", "terrible", "poor"];
+        File.WriteAllLines("reviews.csv", ["text,label", .. things.SelectMany(thing =>
+            good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
 
         var data = LoadDataset("reviews.csv", "train").ClassEncodeColumn("label");
         var names = ((ClassLabel)data.Features["label"]).Names;                    // negative, positive
-        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
 
@@ -35,7 +37,10 @@ internal static class Classes
             SaveStrategy = SaveStrategy.No,
         };
         var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer,
-            computeMetrics: p => new Dictionary<string, double> { ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()) });
+            computeMetrics: p => new Dictionary<string, double>
+                {
+                    ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),
+                });
         trainer.Train();
         Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F3}");
         trainer.SaveModel("classes/model");                                         // the tokenizer too
@@ -52,7 +57,8 @@ internal static class Classes
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

@@ -16,10 +16,14 @@ internal static class Entities
         Seed.Set(42);
         string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
-        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }))
+        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[]
+            {
+                $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}",
+            }))
             .Select(text => (text, Tags: text.Split(' ').Select(Tag).ToArray()))];           // a tag for each word
 
-        var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));     // a folder with a published model, such as bert-base-cased
+        // The model: the folder that the first argument names, such as bert-base-cased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForTokenClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
 
@@ -27,7 +31,8 @@ internal static class Entities
         {
             var encoding = tokenizer.EncodeWords(sentence.Text.Split(' '), truncation: true, maxLength: 64);
             var labels = sentence.Tags.Select(tag => Array.IndexOf(names, tag)).ToArray();
-            return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.AlignLabels(labels) };    // the first token of a word has its label, the others -100
+            // AlignLabels: the first token of each word gets the label of the word, all other tokens get -100.
+            return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.AlignLabels(labels) };
         }));
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("entities")
@@ -46,7 +51,11 @@ internal static class Entities
         foreach (var entity in recognize.Recognize("we met Carla Jones near Oslo", AggregationStrategy.First))
             Console.WriteLine($"{entity.Type} {entity.Text} ({entity.Start}..{entity.End}) {entity.Score:F3}");
 
-        string Tag(string word) => places.Contains(word) ? "B-LOC" : people.Any(person => person.StartsWith(word)) ? "B-PER" : people.Any(person => person.EndsWith(word)) ? "I-PER" : "O";
+        string Tag(string word) =>
+            places.Contains(word) ? "B-LOC"
+            : people.Any(person => person.StartsWith(word)) ? "B-PER"
+            : people.Any(person => person.EndsWith(word)) ? "I-PER"
+            : "O";
 
         // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)
@@ -56,7 +65,8 @@ internal static class Entities
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

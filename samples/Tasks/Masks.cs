@@ -15,7 +15,8 @@ internal static class Masks
         Seed.Set(42);
         (string Animal, string Sound)[] animals = [("dog", "barks"), ("cat", "meows"), ("cow", "moos"), ("duck", "quacks")];
         string[] places = ["house", "garden", "street", "field"], days = ["monday", "friday", "sunday"];
-        var texts = animals.SelectMany(pair => places.SelectMany(place => days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
+        var texts = animals.SelectMany(pair => places.SelectMany(place =>
+            days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
         var data = Dataset.FromDict(("text", texts));
 
         var name = args.FirstOrDefault() ?? SmallBert(texts);     // a folder with a published model, such as bert-base-uncased
@@ -30,7 +31,8 @@ internal static class Masks
             SaveStrategy = SaveStrategy.No,
         };
         var collator = new LanguageModelingCollator(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
-        var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), dataCollator: collator, tokenizer: tokenizer);
+        var tokenized = data.Tokenize(tokenizer, "text", maxLength: 64);
+        var trainer = new Trainer(model, arguments, tokenized, dataCollator: collator, tokenizer: tokenizer);
         trainer.Train();
         trainer.SaveModel("masks/model");
 
@@ -46,7 +48,8 @@ internal static class Masks
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

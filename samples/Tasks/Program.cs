@@ -1,4 +1,5 @@
-// The programs of docs/tasks.md, which each stand alone there: dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]].
+// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]].
+// On the page, each program is complete by itself.
 var programs = new Dictionary<string, Action<string[]>>
 {
     ["classes"] = Classes.Run,

@@ -20,9 +20,11 @@ internal static class Score
         var rows = things.SelectMany(thing => stars.Select(star => (Text: $"{thing} was {star.Key}", Score: star.Value))).ToArray();
         var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("score", rows.Select(row => row.Score)));
 
-        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression });
+        var options = new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression };
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, options);
 
         var tokenized = data.Tokenize(tokenizer, "text", labelColumn: "score", maxLength: 64);
         var arguments = new TrainingArguments("score")
@@ -33,7 +35,10 @@ internal static class Score
             SaveStrategy = SaveStrategy.No,
         };
         var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
-            computeMetrics: p => new Dictionary<string, double> { ["rmse"] = RegressionMetrics.RootMeanSquaredError(p.LabelValues.Values, p.Predictions.Values) });
+            computeMetrics: p => new Dictionary<string, double>
+                {
+                    ["rmse"] = RegressionMetrics.RootMeanSquaredError(p.LabelValues.Values, p.Predictions.Values),
+                });
         trainer.Train();
         Console.WriteLine($"root mean squared error {trainer.Evaluate()["eval_rmse"]:F2} stars");
         trainer.SaveModel("score/model");
@@ -50,7 +55,8 @@ internal static class Score
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

@@ -16,12 +16,15 @@ internal static class SeveralLabels
         Seed.Set(42);
         string[] names = ["food", "price", "service"], phrases = ["the meal was cold", "it was too expensive", "the waiter was rude"];
         var rows = Enumerable.Range(1, 7).SelectMany(bits => Enumerable.Range(0, 12).Select(_ => bits)).Select(bits => (
-            Text: string.Join(" and ", phrases.Where((_, label) => (bits >> label & 1) == 1)), Labels: names.Select((_, label) => (float)(bits >> label & 1)).ToArray())).ToArray();
-        var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("labels", rows.Select(row => row.Labels)));      // 1 for each label that applies, 0 for the others
+            Text: string.Join(" and ", phrases.Where((_, label) => (bits >> label & 1) == 1)),
+            Labels: names.Select((_, label) => (bits >> label & 1) == 1).ToArray())).ToArray();           // true for each label that applies
+        var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("labels", rows.Select(row => row.Labels)));
 
-        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());     // a folder with a published model, such as bert-base-uncased
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification });
+        var options = new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification };
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, options);
 
         var arguments = new TrainingArguments("labels")
         {
@@ -46,7 +49,8 @@ internal static class SeveralLabels
             File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. words]);
             using var model = AutoModel.FromConfig(new BertConfig
             {
-                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, MaxPositionEmbeddings = 64,
+                VocabSize = 5 + words.Count(), HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+                MaxPositionEmbeddings = 64,
             });
             model.SavePretrained(folder);
             return folder;

@@ -14,7 +14,8 @@ internal static class UseFamily
 
         var config = new NotesConfig
         {
-            VocabSize = 100, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, PoolWidth = 16, NumLabels = 2,
+            VocabSize = 100, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64,
+            PoolWidth = 16, NumLabels = 2,
         };
         using (var made = AutoModelForSequenceClassification.FromConfig(config)) made.SavePretrained("notes-model");
 

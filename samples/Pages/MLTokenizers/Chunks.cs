@@ -22,7 +22,8 @@ internal static class Chunks
         var text = string.Join("\n", Enumerable.Range(1, 20).Select(number => $"Sentence {number} is short."));
         Microsoft.ML.Tokenizers.Tokenizer counter = tokenizer.AsMLTokenizer();
         var lines = TextChunker.SplitPlainTextLines(text, maxTokensPerLine: 40, input => counter.CountTokens(input));
-        var chunks = TextChunker.SplitPlainTextParagraphs(lines, maxTokensPerParagraph: 40, tokenCounter: input => counter.CountTokens(input));
+        var chunks = TextChunker.SplitPlainTextParagraphs(
+            lines, maxTokensPerParagraph: 40, tokenCounter: input => counter.CountTokens(input));
         foreach (var chunk in chunks) Console.WriteLine($"{counter.CountTokens(chunk)} tokens: {chunk.ReplaceLineEndings(" ")}");
         #endregion
     }

@@ -11,7 +11,9 @@ using TorchSharp;
 
 namespace Pages.Training;
 
-/// <summary>The program of <c>docs/trainer.md</c> and the examples that replace its last part. All share the using lines of this file.</summary>
+/// <summary>
+/// The program of <c>docs/trainer.md</c> and the examples that replace its last part. All share the using lines of this file.
+/// </summary>
 internal static class TrainerPage
 {
     internal static readonly string[] Examples =
