@@ -37,17 +37,7 @@ public sealed class NotesModel : PretrainedModel<NotesModel, NotesConfig>, IPret
         _embeddings = new TextEmbeddings(
             config.VocabSize, config.MaxPositionEmbeddings, types: 0, config.HiddenSize, config.PadTokenId, config.HiddenDropoutProb,
             config.LayerNormEps);
-        var layers = new EncoderSettings
-        {
-            HiddenSize = config.HiddenSize,
-            Heads = config.NumAttentionHeads,
-            IntermediateSize = config.IntermediateSize,
-            Activation = config.HiddenAct,
-            HiddenDropout = config.HiddenDropoutProb,
-            AttentionDropout = config.AttentionProbsDropoutProb,
-            LayerNormEpsilon = config.LayerNormEps,
-        };
-        _encoder = new Encoder(layers, config.NumHiddenLayers);
+        _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         RegisterComponents();                                          // the fields become children, under their names in the checkpoint
     }
 
