@@ -29,7 +29,7 @@ app.MapPost("/generate", async (Request request, CancellationToken cancellationT
     finally { slots.Release(); }
 });
 
-// The same, sent piece by piece as server-sent events.
+// The same text, sent in pieces as server-sent events.
 app.MapPost("/stream", (Request request, CancellationToken cancellationToken) => IsKnown(request.Adapter)
     ? TypedResults.ServerSentEvents(Pieces(request, cancellationToken))
     : (IResult)Results.BadRequest(Unknown(request)));
