@@ -41,13 +41,15 @@ public sealed class DataPageTests : IDisposable
     public void Only_the_first_token_of_a_word_has_its_tag()
     {
         var (_, tokenized) = WordTags.Run();
-        tokenized[0].Int64s("labels").ToArray().Should().Equal(-100, 1, 2, -100, -100, 0, 0, -100);      // O ' Brien is one word of three tokens
+        // O'Brien is one word of three tokens.
+        tokenized[0].Int64s("labels").ToArray().Should().Equal(-100, 1, 2, -100, -100, 0, 0, -100);
     }
 
     /// <summary>The comments of a region that fill whole lines, which say what the line before them prints.</summary>
     private static IEnumerable<string> Comments(string file, string region)
     {
         var source = File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "samples", "Pages", "Data", file));
-        return CodeBlock.RegionOf(source, region)!.Split('\n').Where(line => line.StartsWith("// ", StringComparison.Ordinal)).Select(line => line[3..]);
+        return CodeBlock.RegionOf(source, region)!.Split('\n')
+            .Where(line => line.StartsWith("// ", StringComparison.Ordinal)).Select(line => line[3..]);
     }
 }

@@ -3,7 +3,9 @@ using Pages.MLTokenizers;
 
 namespace PeftSharp.Tests.Docs;
 
-/// <summary>The programs of <c>docs/add-a-model.md</c>, <c>docs/add-a-tuner.md</c> and <c>docs/microsoft-ml-tokenizers.md</c> run.</summary>
+/// <summary>
+/// The programs of <c>docs/add-a-model.md</c>, <c>docs/add-a-tuner.md</c> and <c>docs/microsoft-ml-tokenizers.md</c> run.
+/// </summary>
 public sealed class ExtensionPageTests : IDisposable
 {
     private readonly CurrentFolder _folder = new();

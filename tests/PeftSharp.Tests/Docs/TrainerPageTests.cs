@@ -69,7 +69,8 @@ public sealed class TrainerPageTests : IDisposable
     public void A_collator_that_tokenizes_makes_the_batches_of_a_tokenized_data_set()
     {
         using var scope = torch.NewDisposeScope();
-        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
+        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(
+            ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
         var raw = Dataset.FromRows([new { text = "a fine film", label = 1 }, new { text = "what a bore", label = 0 }]);
         var tokenized = raw.Tokenize(tokenizer);
 
