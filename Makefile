@@ -14,6 +14,7 @@ sample:
 	dotnet run -c Release --project samples/BertSentiment
 	dotnet run -c Release --project samples/Gpt2Lora
 	dotnet run -c Release --project samples/Tasks
+	dotnet run -c Release --project samples/Pages
 
 approve:
 	PEFTSHARP_APPROVE=1 dotnet test --filter PublicApiTests

@@ -14,7 +14,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A published BERT and real reviews where they are given; otherwise a small BERT that knows nothing, and reviews made by a grammar.
+// A published BERT and real reviews if the options name them; otherwise a small untrained BERT, and reviews made by a grammar.
 var isReal = options.Model is not null;
 var name = options.Model ?? NewSmallBert(Path.Combine(options.Output, "start"));
 var dataset = isReal
@@ -67,7 +67,7 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 }
 #endregion
 
-// What was saved is what was trained: the reloaded model repeats the scores.
+// The saved model, loaded again, gives the same scores as the trained one.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
 // The same batch size as in the run: matrix products of other sizes may round differently.
@@ -84,7 +84,7 @@ Console.WriteLine(FormattableString.Invariant(
     $"accuracy {metrics["eval_accuracy"]:F3}, f1 {metrics["eval_f1"]:F3}, {clock.Elapsed.TotalSeconds:F0} s in all"));
 return isSame ? 0 : 1;
 
-// The vocabulary and sizes lie beside the program; the weights are drawn here.
+// The vocabulary and the configuration are in the folder tiny-bert; the weights are drawn here.
 static string NewSmallBert(string folder)
 {
     var source = Path.Combine(AppContext.BaseDirectory, "tiny-bert");

@@ -23,7 +23,7 @@ internal static class Reviews
         "acting", "plot", "music", "script", "ending", "camera work", "cast", "story", "pacing", "dialogue", "humor", "direction",
     ];
 
-    /// <summary>{0}: the part of the film. {1}: what it seemed or was not. {2}: what it is, which decides.</summary>
+    /// <summary>{0}: the part of the film. {1}: the opposite of the opinion. {2}: the opinion, which determines the label.</summary>
     private static readonly string[] _patterns =
     [
         "Everyone told me the {0} would be {1}, but I found it {2}.", "I expected a {1} film and got a {2} one.",
@@ -39,7 +39,7 @@ internal static class Reviews
         "My friends chose it. ", "It runs for two hours. ",
     ];
 
-    /// <summary>Rows of <c>text</c> and <c>label</c> (1: the writer liked it), the same for the same seed.</summary>
+    /// <summary>Makes rows with <c>text</c> and <c>label</c> (1: the writer liked the film). The same seed gives the same rows.</summary>
     internal static Dataset Make(int count, int seed)
     {
         var random = new Random(seed);

@@ -10,15 +10,15 @@ using var model = AutoModelForSequenceClassification.FromConfig(
 model.eval();                                                   // no dropout
 
 float[] probabilities;
-using (no_grad())                                               // nothing is kept for a backward pass
+using (no_grad())                                               // no gradients: inputs of layers are not kept
 {
     // Either dispose each object that owns tensors …
     using (var inputs = new ModelInputs { InputIds = tensor(new long[,] { { 2, 17, 45, 3 } }) })
     using (var output = model.call(inputs))
-    using (var scores = output.Logits!.softmax(-1))             // a new tensor: it is yours too
+    using (var scores = output.Logits!.softmax(-1))             // a new tensor, which you dispose too
         probabilities = scores.data<float>().ToArray();         // a copy: valid after the tensor is disposed
 
-    // … or open a dispose scope, which disposes every tensor that was made in it.
+    // … or open a dispose scope, which disposes every tensor that is created while it is open.
     using (NewDisposeScope())
     {
         var inputs = new ModelInputs { InputIds = tensor(new long[,] { { 2, 17, 45, 3 } }) };
@@ -27,7 +27,7 @@ using (no_grad())                                               // nothing is ke
     }
 }
 
-// A tensor that is returned from a scope is moved out of it, and the caller disposes it.
+// To return a tensor from a scope, move it to the outer scope. The caller disposes it.
 using var best = Best(model);
 Console.WriteLine($"class {best.item<long>()}, {probabilities.Max():F3}");
 

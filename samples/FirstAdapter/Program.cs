@@ -23,7 +23,7 @@ var arguments = new TrainingArguments("adapter-run")
 var trainer = new Trainer(
     model, arguments, blocks, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), callbacks: [new ConsoleProgress()]);
 trainer.Train();
-model.SavePretrained(adapter);                                 // the adapter alone: adapter_config.json, adapter_model.safetensors
+model.SavePretrained(adapter);                                 // only the adapter: adapter_config.json, adapter_model.safetensors
 
 using var writer = TextGenerator.FromPretrained(folder, adapterFolder: adapter);
 Console.WriteLine(writer.Generate("The", new GenerationOptions { MaxNewTokens = 40, Seed = 42 }).FullText);

@@ -7,10 +7,10 @@ using PeftSharp.Prediction;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 
-// 1. The model folder: the first argument, or the one that the curl command above made.
+// 1. The model folder: the first argument, or the folder that was downloaded with curl.
 var folder = args.Length > 0 ? args[0] : "bert-base-uncased";
 
-// 2. The data: a CSV file with a header. Texts as labels become numbers, and their names are kept.
+// 2. The data: a CSV file with a header. ClassEncodeColumn replaces the names of the classes with numbers and keeps the names.
 string[] subjects = ["My parcel", "The lamp", "Your radio", "The new phone", "My order", "The printer", "This camera", "The heater"];
 string[] late = ["has not arrived", "is a week late", "was sent to the wrong town"];
 string[] broken = ["does not start", "shows an error", "stopped working"];
@@ -19,18 +19,18 @@ File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject 
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
 var names = ((ClassLabel)data.Features["label"]).Names;
 
-// 3. The tokenizer turns texts into the numbers of tokens; some rows are kept for the evaluation.
+// 3. The tokenizer converts the texts to token ids. A quarter of the rows is kept for the evaluation.
 var tokenizer = AutoTokenizer.FromPretrained(folder);
 var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testSize: 0.25, seed: 42);
 
-// 4. The model with a new head for these classes, and a LoRA adapter: only the adapter and the head are trained.
+// 4. The model with a new head for these classes and a LoRA adapter. Only the adapter and the head are trained.
 var options = new PretrainedOptions { LabelNames = names, Seed = 42 };
 Seed.Set(42);
 using var model = AutoModelForSequenceClassification.FromPretrained(folder, options)
     .GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
 model.PrintTrainableParameters(Console.Out);
 
-// 5. Training: twenty epochs, an evaluation after each, the best one is kept.
+// 5. Training: twenty epochs with an evaluation after each. The model of the best evaluation is loaded at the end.
 var arguments = new TrainingArguments("tickets-run")
 {
     NumTrainEpochs = 20,
@@ -50,10 +50,10 @@ var trainer = new Trainer(model, arguments, split["train"], split["test"], token
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 
-// 6. Saving: the adapter, the head and the tokenizer. The base model stays where it is.
+// 6. Saving: the adapter, the head and the tokenizer. The base model is not saved again.
 trainer.SaveModel("tickets-adapter");
 
-// 7. Predicting, from the files.
+// 7. Prediction with the saved files.
 using var classifier = TextClassifier.FromPretrained(folder, adapterFolder: "tickets-adapter", options);
 foreach (var result in classifier.Classify(["My laptop does not start", "The chair is a week late"]))
     Console.WriteLine($"{result.Label} {result.Score:F3}");

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-/// <summary>What the program is told on the command line; without anything it adapts the model beside it to recipes of its own.</summary>
+/// <summary>The options of the command line. Without options, the program adapts the model in film-gpt2 to recipes that it makes.</summary>
 internal sealed record Options
 {
     internal string? Model { get; private set; }

@@ -15,7 +15,7 @@ PeftSharp.Kernels.FastPaths.Allocator = true;
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
-// A model and a text where they are given; otherwise a small GPT-2 of film reviews, and recipes made by a grammar.
+// A model and a text if the options name them; otherwise a small GPT-2 that was trained on film reviews, and recipes made by a grammar.
 var name = options.Model ?? Path.Combine(AppContext.BaseDirectory, "film-gpt2");
 var dataset = options.Text is { } file
     ? LoadDataset(file, "train", new LoadOptions { SampleBy = "document" })

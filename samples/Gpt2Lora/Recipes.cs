@@ -1,7 +1,7 @@
 using System.Globalization;
 using PeftSharp.Data;
 
-/// <summary>A cookery book made by a grammar: text of a kind that a model of film reviews has never seen.</summary>
+/// <summary>Recipes made by a grammar: a kind of text that a model of film reviews was not trained on.</summary>
 internal static class Recipes
 {
     private static readonly string[] _dishes =
@@ -16,7 +16,7 @@ internal static class Recipes
         "Serve it warm, with {0} {1}.", "Cut the {1} into small pieces and cover them with {2}.",
     ];
 
-    /// <summary>So many recipes as rows of <c>text</c>, the same for the same seed.</summary>
+    /// <summary>Makes recipes, one for each row, in the column <c>text</c>. The same seed gives the same rows.</summary>
     internal static Dataset Make(int count, int seed)
     {
         var random = new Random(seed);

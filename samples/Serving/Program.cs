@@ -1,4 +1,5 @@
 #region readme-serving
+using System.Runtime.CompilerServices;
 using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
@@ -30,19 +31,21 @@ app.MapPost("/generate", async (Request request, CancellationToken cancellationT
     finally { slots.Release(); }
 });
 
-// The same, sent piece by piece as server-sent events.
+// The same text, sent in pieces as server-sent events.
 app.MapPost("/stream", (Request request, CancellationToken cancellationToken) => IsKnown(request.Adapter)
     ? TypedResults.ServerSentEvents(Pieces(request, cancellationToken))
-    : (IResult)Results.BadRequest($"There is no adapter '{request.Adapter}'."));
+    : (IResult)Results.BadRequest(Unknown(request)));
 
 app.Run();
 
+string Unknown(Request request) => $"There is no adapter '{request.Adapter}'. Adapters: {string.Join(", ", model.PeftConfigs.Keys)}.";
+
 bool IsKnown(string? adapter) => adapter is null || model.PeftConfigs.ContainsKey(adapter);
 
-// "__base__" is the model without an adapter. The seed belongs to the call, so that requests do not change each other's texts.
+// BaseModel is the model without an adapter. The seed applies to this call only, so requests do not affect each other's texts.
 static GenerationOptions Options(Request request) => new()
 {
-    Adapter = request.Adapter ?? "__base__",
+    Adapter = request.Adapter ?? AdapterChoice.BaseModel,
     MaxNewTokens = Math.Clamp(request.MaxNewTokens ?? 50, 1, 500),
     Seed = request.Seed ?? Random.Shared.Next(),
 };

@@ -43,7 +43,7 @@ internal static class Classes
             });
         trainer.Train();
         Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F3}");
-        trainer.SaveModel("classes/model");                                         // the tokenizer too
+        trainer.SaveModel("classes/model");                                         // saves the tokenizer too
 
         using var classify = TextClassifier.FromPretrained("classes/model");
         foreach (var result in classify.Classify(["the room was lovely", "the price was awful"]))

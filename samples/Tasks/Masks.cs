@@ -19,7 +19,8 @@ internal static class Masks
             $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
         var data = Dataset.FromDict(("text", texts));
 
-        var name = args.FirstOrDefault() ?? SmallBert(texts);     // a folder with a published model, such as bert-base-uncased
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
+        var name = args.FirstOrDefault() ?? SmallBert(texts);
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForMaskedLM.FromPretrained(name);
 

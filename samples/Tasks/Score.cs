@@ -23,7 +23,8 @@ internal static class Score
         // A folder with a published model, such as bert-base-uncased.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression });
+        var options = new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression };
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, options);
 
         var tokenized = data.Tokenize(tokenizer, "text", labelColumn: "score", maxLength: 64);
         var arguments = new TrainingArguments("score")

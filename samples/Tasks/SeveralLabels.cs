@@ -24,7 +24,8 @@ internal static class SeveralLabels
         // A folder with a published model, such as bert-base-uncased.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
-        using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification });
+        var options = new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification };
+        using var model = AutoModelForSequenceClassification.FromPretrained(name, options);
 
         var arguments = new TrainingArguments("labels")
         {

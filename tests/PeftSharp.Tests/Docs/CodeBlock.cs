@@ -25,7 +25,8 @@ internal sealed partial record CodeBlock(int Line, string Code, string? Region, 
     }
 
     /// <summary>
-    /// The lines between <c>#region readme-NAME</c> and the next <c>#endregion</c>, moved to the left margin; null where there is no such region. Names joined by <c>+</c> are regions one after another,
+    /// The lines between <c>#region readme-NAME</c> and the next <c>#endregion</c>, without their common indentation. Null if there is no
+    /// such region. Names joined by <c>+</c> are several regions with a blank line between them,
     /// such as the using lines of a file and the body of a method in it.
     /// </summary>
     internal static string? RegionOf(string source, string name)
@@ -40,7 +41,8 @@ internal sealed partial record CodeBlock(int Line, string Code, string? Region, 
         var end = start < 0 ? -1 : Array.FindIndex(lines, start, line => line.Trim().StartsWith("#endregion", StringComparison.Ordinal));
         if (end < 0) return null;
         var region = lines[(start + 1)..end];
-        var margin = region.Where(line => line.Trim().Length > 0).Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
+        var margin = region.Where(line => line.Trim().Length > 0)
+            .Select(line => line.Length - line.TrimStart().Length).DefaultIfEmpty(0).Min();
         return string.Join('\n', region.Select(line => line.Length < margin ? "" : line[margin..].TrimEnd())).Trim('\n');
     }
 

@@ -6,7 +6,8 @@ namespace PeftSharp.Tests.Docs;
 public sealed partial class LinkTests
 {
     public static TheoryData<string> Pages => new(Directory.EnumerateFiles(ReferenceRoot.Repository, "*.md")
-        .Concat(new[] { "docs", "benchmarks", "samples" }.SelectMany(folder => Directory.EnumerateFiles(At(folder), "*.md", SearchOption.AllDirectories)))
+        .Concat(new[] { "docs", "benchmarks", "samples" }
+            .SelectMany(folder => Directory.EnumerateFiles(At(folder), "*.md", SearchOption.AllDirectories)))
         .Select(path => Path.GetRelativePath(ReferenceRoot.Repository, path).Replace('\\', '/'))
         .Where(page => !page.Split('/').Any(part => part is "bin" or "obj")));
 
@@ -18,7 +19,8 @@ public sealed partial class LinkTests
             var (file, heading) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
             var path = file.Length == 0 ? At(page) : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(At(page))!, file));
             Assert.True(File.Exists(path) || Directory.Exists(path), $"{page}: '{link}' does not exist.");
-            if (heading is not null) Assert.True(Headings(File.ReadAllText(path)).Contains(heading), $"{page}: '{link}': '{file}' has no such heading.");
+            if (heading is null) continue;
+            Assert.True(Headings(File.ReadAllText(path)).Contains(heading), $"{page}: '{link}': '{file}' has no such heading.");
         }
     }
 
@@ -33,7 +35,8 @@ public sealed partial class LinkTests
     public void A_heading_becomes_the_anchor_that_GitHub_gives_it() =>
         Assert.Equal(["a-step", "whats-in-it-b-2"], Headings("# A step\ntext\n```\n# comment\n```\n## What's in it: `B` 2\n"));
 
-    private static IEnumerable<string> Links(string markdown) => Link().Matches(Fenced().Replace(markdown, "")).Select(match => match.Groups[1].Value)
+    private static IEnumerable<string> Links(string markdown) => Link().Matches(Fenced().Replace(markdown, ""))
+        .Select(match => match.Groups[1].Value)
         .Where(link => !link.Contains("://", StringComparison.Ordinal));
 
     private static IEnumerable<string> Headings(string markdown) => Heading().Matches(Fenced().Replace(markdown, ""))

@@ -15,22 +15,27 @@ public sealed class ReadmeTests
             if (block.Region is null)
             {
                 // Other pages may also show fragments, such as a signature; what the front page shows is to be copied and run.
-                Assert.True(page != "README.md", $"{place}: a C# block without its region. Put '<!-- region: NAME in samples/…/Program.cs -->' above it and '#region readme-NAME' around the code there.");
+                Assert.True(page != "README.md", $"{place}: a C# block without its region. "
+                    + "Put '<!-- region: NAME in samples/…/Program.cs -->' above it and '#region readme-NAME' around the code there.");
                 continue;
             }
             Assert.True(File.Exists(At(block.File!)), $"{place}: '{block.File}' does not exist.");
-            Assert.True(IsCompiled(At(block.File!)), $"{place}: no project of PeftSharp.sln compiles '{block.File}'. Add its project: dotnet sln add …");
+            Assert.True(IsCompiled(At(block.File!)),
+                $"{place}: no project of PeftSharp.sln compiles '{block.File}'. Add its project: dotnet sln add …");
             var region = CodeBlock.RegionOf(File.ReadAllText(At(block.File!)), block.Region);
             Assert.True(region is not null, $"{place}: '{block.File}' has no '#region readme-{block.Region}'.");
-            Assert.True(region == block.Code, $"{place}: the block is not the region readme-{block.Region} of {block.File}, which is:\n{region}");
+            Assert.True(region == block.Code,
+                $"{place}: the block is not the region readme-{block.Region} of {block.File}, which is:\n{region}");
         }
     }
 
     [Fact]
     public void A_block_is_read_with_its_region_and_the_region_at_the_left_margin()
     {
-        const string Page = "# Title\n\n<!-- region: first in samples/A/Program.cs -->\n```csharp\nvar x = 1;\n\nif (x > 0)\n    x++;\n```\ntext\n```csharp\nloose();\n```\n```bash\nls\n```\n";
-        const string Source = "class A\r\n{\r\n    #region readme-first\r\n    var x = 1;\r\n\r\n    if (x > 0)\r\n        x++;\r\n    #endregion\r\n}\r\n";
+        const string Page = "# Title\n\n<!-- region: first in samples/A/Program.cs -->\n```csharp\nvar x = 1;\n\n"
+            + "if (x > 0)\n    x++;\n```\ntext\n```csharp\nloose();\n```\n```bash\nls\n```\n";
+        const string Source = "class A\r\n{\r\n    #region readme-first\r\n    var x = 1;\r\n\r\n    if (x > 0)\r\n        x++;\r\n"
+            + "    #endregion\r\n}\r\n";
 
         var blocks = CodeBlock.In(Page).ToArray();
 
@@ -39,7 +44,8 @@ public sealed class ReadmeTests
         Assert.Equal(blocks[0].Code, CodeBlock.RegionOf(Source, "first"));
         Assert.Null(blocks[1].Region);
         Assert.Null(CodeBlock.RegionOf(Source, "second"));
-        Assert.Equal("using A;\n\n" + blocks[0].Code, CodeBlock.RegionOf("#region readme-usings\nusing A;\n#endregion\n" + Source, "usings+first"));
+        Assert.Equal("using A;\n\n" + blocks[0].Code,
+            CodeBlock.RegionOf("#region readme-usings\nusing A;\n#endregion\n" + Source, "usings+first"));
         Assert.Null(CodeBlock.RegionOf(Source, "usings+first"));
         Assert.Throws<FormatException>(() => CodeBlock.In("```csharp\nno end").ToArray());
     }
@@ -48,10 +54,13 @@ public sealed class ReadmeTests
     private static bool IsCompiled(string path)
     {
         var solution = File.ReadAllText(At("PeftSharp.sln")).Replace('\\', '/');
-        for (var folder = Path.GetDirectoryName(path); folder is not null && folder.Length >= ReferenceRoot.Repository.Length; folder = Path.GetDirectoryName(folder))
+        for (var folder = Path.GetDirectoryName(path);
+            folder is not null && folder.Length >= ReferenceRoot.Repository.Length;
+            folder = Path.GetDirectoryName(folder))
         {
             if (Directory.GetFiles(folder, "*.csproj") is [var project, ..])
-                return solution.Contains($"\"{Path.GetRelativePath(ReferenceRoot.Repository, project).Replace('\\', '/')}\"", StringComparison.Ordinal);
+                return solution.Contains(
+                    $"\"{Path.GetRelativePath(ReferenceRoot.Repository, project).Replace('\\', '/')}\"", StringComparison.Ordinal);
         }
         return false;
     }

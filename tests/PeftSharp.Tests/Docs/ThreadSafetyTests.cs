@@ -12,24 +12,36 @@ public sealed class ThreadSafetyTests
 
     private static readonly Assembly[] _assemblies = [typeof(PretrainedModel).Assembly, typeof(MLTokenizer).Assembly];
 
-    private static IEnumerable<Type> MustSay => _assemblies.SelectMany(assembly => assembly.GetExportedTypes()).Where(type => !type.IsNested && !type.IsEnum && !type.IsValueType && !IsRecord(type)
-        && !typeof(Exception).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type) && (!IsStatic(type) || HoldsState(type)));
+    private static IEnumerable<Type> MustSay => _assemblies.SelectMany(assembly => assembly.GetExportedTypes())
+        .Where(type => !type.IsNested && !type.IsEnum && !type.IsValueType && !IsRecord(type)
+            && !typeof(Exception).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type)
+            && (!IsStatic(type) || HoldsState(type)));
 
     [Fact]
     public void Every_public_class_says_whether_several_threads_can_use_it()
     {
-        var remarks = _assemblies.SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
-            .Where(member => member.Element("remarks") is not null).ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("remarks")!.Value);
-        var silent = MustSay.Where(type => !_beginnings.Any(remarks.GetValueOrDefault("T:" + type.FullName, "").Contains)).Select(type => type.FullName).Order(StringComparer.Ordinal).ToArray();
-        Assert.True(silent.Length == 0, $"These classes do not say in their remarks, with 'Thread safety: …' or 'Not thread-safe: …', whether several threads can use them: {string.Join(", ", silent)}.");
+        var remarks = _assemblies
+            .SelectMany(assembly => XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member"))
+            .Where(member => member.Element("remarks") is not null)
+            .ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("remarks")!.Value);
+        var silent = MustSay.Where(type => !_beginnings.Any(remarks.GetValueOrDefault("T:" + type.FullName, "").Contains))
+            .Select(type => type.FullName).Order(StringComparer.Ordinal).ToArray();
+        Assert.True(silent.Length == 0, "These classes do not say in their remarks, with 'Thread safety: …' or 'Not thread-safe: …', "
+            + $"whether several threads can use them: {string.Join(", ", silent)}.");
     }
 
     [Fact]
     public void The_rule_holds_for_models_trainers_and_static_classes_with_state_and_not_for_options_and_functions()
     {
         var names = MustSay.Select(type => type.Name).ToArray();
-        foreach (var name in new[] { "PretrainedModel", "PeftModel", "Trainer", "Tokenizer", "Dataset", "IDataCollator", "FastPaths", "ModelFamilies", "TopKLogitsWarper" }) Assert.Contains(name, names);
-        foreach (var name in new[] { "LoraConfig", "TrainingArguments", "CheckpointException", "ClassificationMetrics", "SchedulerType", "Padding" }) Assert.DoesNotContain(name, names);
+        string[] mustSay =
+        [
+            "PretrainedModel", "PeftModel", "Trainer", "Tokenizer", "Dataset", "IDataCollator", "FastPaths", "ModelFamilies",
+            "TopKLogitsWarper",
+        ];
+        foreach (var name in mustSay) Assert.Contains(name, names);
+        string[] exempt = ["LoraConfig", "TrainingArguments", "CheckpointException", "ClassificationMetrics", "SchedulerType", "Padding"];
+        foreach (var name in exempt) Assert.DoesNotContain(name, names);
     }
 
     private static bool IsStatic(Type type) => type.IsAbstract && type.IsSealed;
@@ -37,5 +49,6 @@ public sealed class ThreadSafetyTests
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 
     private static bool HoldsState(Type type) => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-        .Any(field => !field.IsLiteral && (!field.IsInitOnly || field.FieldType == typeof(Lock))) || type.GetProperties().Any(property => property.CanWrite);
+        .Any(field => !field.IsLiteral && (!field.IsInitOnly || field.FieldType == typeof(Lock)))
+        || type.GetProperties().Any(property => property.CanWrite);
 }

@@ -1,6 +1,6 @@
+using Pages.Training;
 using PeftSharp.Modeling;
 using PeftSharp.Optimization;
-using PeftSharp.Tests.Docs.Examples;
 using PeftSharp.Training;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Pages.Extensions;
 using PeftSharp.Models;
 using PeftSharp.Tuners;
 using static TorchSharp.torch;
@@ -12,10 +13,17 @@ public sealed class OwnFamilyAdapterTests
     {
         using var scope = NewDisposeScope();
         ModelFamilies.Add(NotesFamily.Instance);
-        var config = new NotesConfig { VocabSize = 20, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, PoolWidth = 8 };
-        using var peft = AutoModelForSequenceClassification.FromConfig(config).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
+        var config = new NotesConfig
+        {
+            VocabSize = 20, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16,
+            PoolWidth = 8,
+        };
+        using var peft = AutoModelForSequenceClassification.FromConfig(config)
+            .GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
         var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
-        foreach (var name in new[] { "pool", "verdict" }) Assert.Contains($"base_model.model.{name}.modules_to_save.default.weight", trained);
-        Assert.All(trained, name => Assert.True(name.Contains("lora_", StringComparison.Ordinal) || name.Contains("modules_to_save", StringComparison.Ordinal), name));
+        foreach (var name in new[] { "pool", "verdict" })
+            Assert.Contains($"base_model.model.{name}.modules_to_save.default.weight", trained);
+        Assert.All(trained, name => Assert.True(
+            name.Contains("lora_", StringComparison.Ordinal) || name.Contains("modules_to_save", StringComparison.Ordinal), name));
     }
 }

@@ -1,3 +1,4 @@
+using Pages.Extensions;
 using PeftSharp.Models;
 using PeftSharp.Tests.Models;
 
@@ -10,7 +11,8 @@ public sealed class OwnFamilyTests : ModelFamilyTests<NotesConfig>
 
     protected override NotesConfig Tiny => new()
     {
-        VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, PoolWidth = 8, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3, PadTokenId = 0,
+        VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16,
+        PoolWidth = 8, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3, PadTokenId = 0,
     };
 
     protected override bool IsCausal => false;

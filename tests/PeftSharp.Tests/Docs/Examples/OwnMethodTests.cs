@@ -1,3 +1,4 @@
+using Pages.Extensions;
 using PeftSharp.Tests.Tuners;
 using PeftSharp.Tuners;
 

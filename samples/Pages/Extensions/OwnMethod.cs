@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 #endregion
 
-namespace PeftSharp.Tests.Docs.Examples;
+namespace Pages.Extensions;
 
 #region readme-method-config
 public sealed record ParallelConfig : LayerConfig
@@ -16,7 +16,7 @@ public sealed record ParallelConfig : LayerConfig
 
     public override void Validate() => ArgumentOutOfRangeException.ThrowIfLessThan(BottleneckSize, 1);
 
-    protected internal override Tuner CreateTuner() => new ParallelTuner();
+    protected override Tuner CreateTuner() => new ParallelTuner();
 }
 #endregion
 
@@ -29,7 +29,8 @@ public sealed class ParallelTuner : LayerTuner<ParallelConfig>
 
     protected override bool CanAdapt(LayerTarget target) => target is LinearTarget;
 
-    protected override LayerAdapter CreateAdapter(LayerTarget target, string path, ParallelConfig config) => new Parallel((LinearTarget)target, config);
+    protected override LayerAdapter CreateAdapter(LayerTarget target, string path, ParallelConfig config) =>
+        new Parallel((LinearTarget)target, config);
 }
 #endregion
 
@@ -43,9 +44,10 @@ public sealed class Parallel : LayerAdapter
         _down = AddModule("down", target.Place(Linear(target.Inputs, config.BottleneckSize)));
         _up = AddModule("up", target.Place(Linear(config.BottleneckSize, target.Outputs)));
         using var free = no_grad();
-        foreach (var parameter in _up.parameters()) parameter.zero_();          // the adapted model starts as the base model
+        foreach (var parameter in _up.parameters()) parameter.zero_();          // a new adapter does not change the model
     }
 
-    public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer) => layer(x) + _up.call(_down.call(x.to(ScalarType.Float32)).tanh());
+    public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer) =>
+        layer(x) + _up.call(_down.call(x.to(ScalarType.Float32)).tanh());
 }
 #endregion

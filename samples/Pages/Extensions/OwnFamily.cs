@@ -8,7 +8,7 @@ using Dropout = PeftSharp.Modeling.Layers.Dropout;
 using Linear = PeftSharp.Modeling.Layers.Linear;            // not TorchSharp's layers of the same names
 #endregion
 
-namespace PeftSharp.Tests.Docs.Examples;
+namespace Pages.Extensions;
 
 #region readme-family-config
 public sealed record NotesConfig : EncoderConfig
@@ -21,7 +21,8 @@ public sealed record NotesConfig : EncoderConfig
 
     public override int? MaxPositions => MaxPositionEmbeddings;
 
-    protected override IEnumerable<string> Problems() => base.Problems().Concat(MustBePositive(("pool_width", PoolWidth)));
+    protected override IEnumerable<string> Problems() =>
+        base.Problems().Concat(MustBePositive(("pool_width", PoolWidth)));
 }
 #endregion
 
@@ -33,14 +34,17 @@ public sealed class NotesModel : PretrainedModel<NotesModel, NotesConfig>, IPret
 
     internal NotesModel(NotesConfig config) : base(nameof(NotesModel), config)
     {
-        _embeddings = new TextEmbeddings(config.VocabSize, config.MaxPositionEmbeddings, types: 0, config.HiddenSize, config.PadTokenId, config.HiddenDropoutProb, config.LayerNormEps);
+        _embeddings = new TextEmbeddings(
+            config.VocabSize, config.MaxPositionEmbeddings, types: 0, config.HiddenSize, config.PadTokenId, config.HiddenDropoutProb,
+            config.LayerNormEps);
         _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         RegisterComponents();                                          // the fields become children, under their names in the checkpoint
     }
 
     static NotesModel IPretrainedModel<NotesModel, NotesConfig>.Create(NotesConfig config) => new(config);
 
-    public override IReadOnlyList<InputSpec> Inputs => InputSpec.ForText(Config, positions: Config.MaxPositionEmbeddings, positionsField: "max_position_embeddings");
+    public override IReadOnlyList<InputSpec> Inputs =>
+        InputSpec.ForText(Config, positions: Config.MaxPositionEmbeddings, positionsField: "max_position_embeddings");
 
     public override IReadOnlyList<string> OptionNames => ["output_hidden_states", "output_attentions"];
 
@@ -79,7 +83,8 @@ public sealed class NotesForSequenceClassification : SequenceClassificationModel
         RegisterComponents();
     }
 
-    static NotesForSequenceClassification IPretrainedModel<NotesForSequenceClassification, NotesConfig>.Create(NotesConfig config) => new(config);
+    static NotesForSequenceClassification IPretrainedModel<NotesForSequenceClassification, NotesConfig>.Create(NotesConfig config) =>
+        new(config);
 
     protected override PretrainedModel Body => _notes;
 

@@ -1,0 +1,53 @@
+#region readme-word-tags-usings
+using PeftSharp.Data;
+using PeftSharp.Models;
+using PeftSharp.Models.Bert;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+#endregion
+
+namespace Pages.Data;
+
+/// <summary>A tag for each word.</summary>
+internal static class WordTags
+{
+    internal static (Trainer Trainer, Dataset Tokenized) Run()
+    {
+        #region readme-word-tags
+        string[] names = ["O", "B-PER", "I-PER"];
+        var sentences = Dataset.FromRows(
+        [
+            new Sentence(["Siobhan", "O'Brien", "won", "."], [1, 2, 0, 0]),
+            new Sentence(["We", "met", "Ada"], [0, 0, 1]),
+        ]);
+
+        // A small model with random weights and its tokenizer, so that the program runs without a download.
+        Directory.CreateDirectory("name-model");
+        File.WriteAllLines("name-model/vocab.txt",
+            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "siobhan", "o", "'", "brien", "won", ".", "we", "met", "ada"]);
+        var tokenizer = BertTokenizer.FromPretrained("name-model");
+        using var model = AutoModelForTokenClassification.FromConfig(new BertConfig
+        {
+            VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64,
+            NumLabels = names.Length,
+        });
+
+        var tokenized = sentences.Map(batch =>
+        {
+            var encoded = tokenizer.EncodeWords(batch["Words"].ToArray<string[]>(), truncation: true, maxLength: 64);
+            var labels = encoded.AlignLabels(batch["Tags"].ToArray<long[]>());
+            return new Dictionary<string, Array>(encoded.ToColumns()) { ["labels"] = labels };
+        }, batched: true);
+        var arguments = new TrainingArguments("name-run") { NumTrainEpochs = 30, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No };
+        var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
+            computeMetrics: prediction => prediction.GetEntityReport(names).ToMetrics());
+        trainer.Train();
+        Console.WriteLine(trainer.Predict(tokenized).Prediction.GetEntityReport(names));
+        #endregion
+        return (trainer, tokenized);
+    }
+
+    #region readme-word-tags-types
+    internal sealed record Sentence(string[] Words, long[] Tags);
+    #endregion
+}

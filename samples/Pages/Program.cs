@@ -1,0 +1,32 @@
+// The programs of the pages in docs that have several: dotnet run --project samples/Pages [-- NAME …]. Without a name all run.
+using Pages.Data;
+using Pages.Extensions;
+using Pages.MLTokenizers;
+using Pages.Training;
+
+var programs = new Dictionary<string, Func<Task>>
+{
+    ["rows"] = Rows.Run,                                                   // docs/data.md
+    ["database"] = () => Task.Run(Database.Run),
+    ["label-column"] = () => Task.Run(LabelColumn.Run),
+    ["multiple-labels"] = () => Task.Run(MultipleLabels.Run),
+    ["word-tags"] = () => Task.Run(WordTags.Run),
+    ["family"] = () => Task.Run(UseFamily.Run),                            // docs/add-a-model.md
+    ["method"] = () => Task.Run(UseMethod.Run),                            // docs/add-a-tuner.md
+    ["chunks"] = () => Task.Run(Chunks.Run),                               // docs/microsoft-ml-tokenizers.md
+    ["train-gpt2"] = () => Task.Run(TrainGpt2.Run),
+};
+foreach (var example in TrainerPage.Examples) programs[example] = () => TrainerPage.Run(example);     // docs/trainer.md
+
+if (args.FirstOrDefault(name => !programs.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"'{unknown}' is not one of {string.Join(", ", programs.Keys)}.");
+    return 2;
+}
+Directory.SetCurrentDirectory(Directory.CreateDirectory("pages").FullName);
+foreach (var (name, run) in programs.Where(program => args.Length == 0 || args.Contains(program.Key)))
+{
+    Console.WriteLine($"{name}:");
+    await run();
+}
+return 0;
