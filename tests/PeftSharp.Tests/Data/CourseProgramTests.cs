@@ -1,4 +1,3 @@
-using PeftSharp.Data;
 using PeftSharp.Models;
 using static PeftSharp.Data.Datasets;
 
@@ -20,12 +19,13 @@ public class CourseProgramTests
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 200));
         var test = tokenized["test"].Shuffle(seed: 42).Select(..50);
 
-        Assert.Equal(["labels", "input_ids", "token_type_ids", "attention_mask"], train.ColumnNames);
+        train.ColumnNames.Should().Equal("labels", "input_ids", "token_type_ids", "attention_mask");
         var texts = dataset["train"].Shuffle(seed: 42);
         for (var row = 0; row < train.Count; row++)
         {
             Assert.Equal(texts[row].Int64("label"), train[row].Int64("labels"));
-            Assert.Equal(tokenizer.Encode(texts[row].Text("text"), truncation: true, padding: "max_length", maxLength: 32).Ids, train[row].Int32s("input_ids").ToArray());
+            train[row].Int32s("input_ids").ToArray()
+                .Should().Equal(tokenizer.Encode(texts[row].Text("text"), truncation: true, padding: "max_length", maxLength: 32).Ids);
         }
         Assert.Equal(50, test.Count);
     }

@@ -32,10 +32,11 @@ public sealed class DatabaseTests
         using var reader = Read(connection, "SELECT text, label, score, mixed, data FROM t ORDER BY label DESC");
         var rows = Dataset.FromDataReader(reader);
         Assert.Equal("string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
-        Assert.Equal(["good ß", null], rows["text"]);
-        Assert.Equal([1L, 0L], rows["label"].ToArray<long>());
-        Assert.Equal([0.5, null], rows["score"]);
-        Assert.Equal([1.0, 2.5], rows["mixed"]);                // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
+        rows["text"].Should().Equal(["good ß", null]);
+        rows["label"].ToArray<long>().Should().Equal(1L, 0L);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        rows["score"].Should().Equal<object?>([0.5, null], Equals);
+        rows["mixed"].ToArray<double>().Should().Equal(1.0, 2.5);       // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
         Assert.Equal(new byte[] { 1, 2 }, rows["data"][0]);
     }
 
@@ -43,22 +44,31 @@ public sealed class DatabaseTests
     public async Task A_query_is_read_asynchronously_and_may_have_no_rows()
     {
         using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER); INSERT INTO t VALUES ('a', 1), ('b', 0);");
-        using (var reader = Read(connection, "SELECT * FROM t")) Assert.Equal(["a", "b"], (await Dataset.FromDataReaderAsync(reader))["text"].Texts());
+        using (var reader = Read(connection, "SELECT * FROM t"))
+            (await Dataset.FromDataReaderAsync(reader))["text"].Texts().Should().Equal("a", "b");
         using (var reader = Read(connection, "SELECT * FROM t WHERE label > 5"))
         {
             var none = Dataset.FromDataReader(reader);
             Assert.Equal((0, "text,label"), (none.Count, string.Join(',', none.ColumnNames)));
         }
-        using (var reader = Read(connection, "SELECT * FROM t")) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dataset.FromDataReaderAsync(reader, new CancellationToken(canceled: true)));
+        using (var reader = Read(connection, "SELECT * FROM t"))
+            await FluentActions.Awaiting(() => Dataset.FromDataReaderAsync(reader, new CancellationToken(canceled: true)))
+                .Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
     public void Columns_that_cannot_be_kept_apart_or_differ_in_type_are_refused_with_the_way_out()
     {
         using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
-        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns of the name 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
-        using (var reader = Read(connection, "SELECT v FROM t")) Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
-        using (var reader = Read(connection, "DELETE FROM t")) Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        Refusal("SELECT v AS x, v AS x FROM t").Should().Contain("2 columns of the name 'x'. Rename them in the query");
+        Refusal("SELECT v FROM t").Should().Contain("Column 'v', row 1:");
+        Refusal("DELETE FROM t").Should().Contain("not a query");
+
+        string Refusal(string query)
+        {
+            using var reader = Read(connection, query);
+            return FluentActions.Invoking(() => Dataset.FromDataReader(reader)).Should().ThrowExactly<DatasetException>().Which.Message;
+        }
     }
 
     [Fact]
@@ -76,10 +86,10 @@ public sealed class DatabaseTests
         table.AcceptChanges();
         table.Rows[1].Delete();
         var rows = Dataset.FromDataTable(table);
-        Assert.Equal(["a", "c"], rows["Text"].Texts());
-        Assert.Equal([new DateTime(2024, 7, 1), null], rows["Day"]);
+        rows["Text"].Texts().Should().Equal("a", "c");
+        rows["Day"].Should().Equal([new DateTime(2024, 7, 1), null]);
         Assert.Equal("00000000-0000-0000-0000-000000000000", rows["Id"].Text(0));
-        Assert.Equal([1.10m, 3m], rows["Price"].ToArray<decimal>());
-        Assert.Equal([true, false], rows["IsGood"].ToArray<bool>());
+        rows["Price"].ToArray<decimal>().Should().Equal(1.10m, 3m);
+        rows["IsGood"].ToArray<bool>().Should().Equal(true, false);
     }
 }

@@ -15,15 +15,17 @@ public class DatasetValueTests
     public void Arrays_are_read_by_their_own_type()       // to the runtime a uint[] is an int[] too
     {
         Column Of(System.Collections.IEnumerable values) => Dataset.FromDict(("x", values))["x"];
-        Assert.Equal([4294967295L], Of(new uint[] { uint.MaxValue }).ToArray<long>());
-        Assert.Equal([(long)int.MaxValue], Of(new ulong[] { int.MaxValue }).ToArray<long>());
-        Assert.Equal([-1], Of(new sbyte[] { -1 }).ToArray<int>());
-        Assert.Equal([65535], Of(new ushort[] { 65535 }).ToArray<int>());
-        Assert.Equal([4294967295L], Of(new[] { new uint[] { uint.MaxValue } }).Int64s(0).ToArray());
-        Assert.Equal(new Sequence(new Value("int32")), Of(new[] { new sbyte[] { -1 } }).Feature);
-        Assert.Equal(new Value("binary"), Of(new[] { new byte[] { 1 } }).Feature);
-        Assert.Equal(new ClassLabel("Red", "Green", "Blue"), Of(new[] { Color.Blue }).Feature);
-        Assert.Contains("row 0: The number 18446744073709551615 is above the largest int64", Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
+        Of(new uint[] { uint.MaxValue }).ToArray<long>().Should().Equal(4294967295L);
+        Of(new ulong[] { int.MaxValue }).ToArray<long>().Should().Equal((long)int.MaxValue);
+        Of(new sbyte[] { -1 }).ToArray<int>().Should().Equal(-1);
+        Of(new ushort[] { 65535 }).ToArray<int>().Should().Equal(65535);
+        Of(new[] { new uint[] { uint.MaxValue } }).Int64s(0).ToArray().Should().Equal(4294967295L);
+        Of(new[] { new sbyte[] { -1 } }).Feature.Should().Be(new Sequence(new Value("int32")));
+        Of(new[] { new byte[] { 1 } }).Feature.Should().Be(new Value("binary"));
+        Of(new[] { Color.Blue }).Feature.Should().Be(new ClassLabel("Red", "Green", "Blue"));
+        FluentActions.Invoking(() => Of(new ulong[] { ulong.MaxValue }))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("row 0: The number 18446744073709551615 is above the largest int64");
     }
 
     [Fact]
@@ -31,16 +33,22 @@ public class DatasetValueTests
     {
         var id = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef");
         var read = Dataset.FromRows([new Item(Color.Blue, Level.Low, id, "a"), new Item(Color.Red, null, id, "b"), new Item(Color.Green, Level.High, id, "c")]);
-        Assert.Equal(new ClassLabel("Red", "Green", "Blue"), read.Features["Color"]);
-        Assert.Equal([2L, 0L, 1L], read["Color"].ToArray<long>());
-        Assert.Equal(new ClassLabel("Low", "High"), read.Features["Level"]);       // numbered from 0 in the order of their values
-        Assert.Equal([0L, null, 1L], read["Level"]);
+        read.Features["Color"].Should().Be(new ClassLabel("Red", "Green", "Blue"));
+        read["Color"].ToArray<long>().Should().Equal(2L, 0L, 1L);
+        read.Features["Level"].Should().Be(new ClassLabel("Low", "High"));       // numbered from 0 in the order of their values
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["Level"].Should().Equal<object?>([0L, null, 1L], Equals);
         Assert.Equal(id.ToString(), read["Id"].Text(0));
-        Assert.Contains("The value 7 of the enum Color is not one of its members", Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
-        Assert.Contains("row 1: The column holds ClassLabel(Red, Green, Blue) so far", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
-        Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
+        FluentActions.Invoking(() => Dataset.FromRows([new { c = (Color)7 }]))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("The value 7 of the enum Color is not one of its members");
+        FluentActions.Invoking(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low })))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("row 1: The column holds ClassLabel(Red, Green, Blue) so far");
+        FluentActions.Invoking(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L }))).Should().ThrowExactly<DatasetException>();
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
-        Assert.Equal(new ClassLabel("Red", "Green", "Blue"), read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]);
+        read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]
+            .Should().Be(new ClassLabel("Red", "Green", "Blue"));
     }
 
     [Fact]
@@ -48,10 +56,12 @@ public class DatasetValueTests
     {
         var rows = Dataset.FromRows([new { d = 0.1m, t = new TimeOnly(1, 2, 3), s = TimeSpan.FromTicks(1), o = new DateTimeOffset(2024, 7, 1, 12, 0, 0, TimeSpan.FromHours(2)), y = new DateOnly(1, 1, 1), h = (Half)0.5, c = 'ß', m = new Dictionary<string, int> { ["k"] = 1 } }]);
         Assert.Equal("decimal time duration timestamp timestamp float32 string", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
-        Assert.Equal([0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"], rows[0].Values.Take(7));
+        rows[0].Values.Take(7)
+            .Should().Equal<object?>(
+                [0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"], Equals);
         Assert.Equal(DateTimeKind.Utc, ((DateTime)rows["o"][0]!).Kind);
         Assert.Equal("{k: 1}", ValueText.Show(rows["m"][0]));
-        Assert.Equal(rows[0].Values.Take(7), rows.Select([0]).FlattenIndices()[0].Values.Take(7));
+        rows.Select([0]).FlattenIndices()[0].Values.Take(7).Should().Equal<object?>(rows[0].Values.Take(7), Equals);
     }
 
     [Fact]
@@ -65,12 +75,19 @@ public class DatasetValueTests
     [Fact]
     public void Rows_without_names_are_refused_with_the_way_out()
     {
-        Assert.Contains("names of a value tuple exist in source code only. Use a record", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
-        Assert.Contains("Bare has no public properties to become columns (fields are not read)", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
-        Assert.Contains("Dataset.FromDict", Assert.Throws<DatasetException>(() => Dataset.FromRows(["a", "b"])).Message);
-        Assert.Contains("Dataset.FromList", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Dictionary<string, object?>()])).Message);
-        Assert.Contains("Row 1 is null", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!])).Message);
-        Assert.Equal(["text", "label"], Dataset.FromRows(new List<object> { new { text = "a", label = 1 } }).ColumnNames);
+        FluentActions.Invoking(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) }))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("names of a value tuple exist in source code only. Use a record");
+        FluentActions.Invoking(() => Dataset.FromRows([new Bare { Field = 2 }]))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("Bare has no public properties to become columns (fields are not read)");
+        FluentActions.Invoking(() => Dataset.FromRows(["a", "b"]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromDict");
+        FluentActions.Invoking(() => Dataset.FromRows([new Dictionary<string, object?>()]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromList");
+        FluentActions.Invoking(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Row 1 is null");
+        Dataset.FromRows(new List<object> { new { text = "a", label = 1 } }).ColumnNames.Should().Equal("text", "label");
     }
 
     [Fact]
@@ -87,7 +104,7 @@ public class DatasetValueTests
     [InlineData(" 1 ", 1)]
     public void A_class_is_found_by_name_by_trimmed_name_or_by_number(string text, long expected)      // as datasets' str2int
     {
-        Assert.Equal([expected], Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))["l"].ToArray<long>());
+        Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))["l"].ToArray<long>().Should().Equal(expected);
         Assert.Equal(expected, new ClassLabel("neg", "pos").Str2Int(text));
     }
 
@@ -98,7 +115,8 @@ public class DatasetValueTests
     [InlineData("POS")]
     [InlineData("")]
     public void A_class_that_is_not_there_is_refused(string text) =>
-        Assert.Contains($"row 0: '{text}'", Assert.Throws<DatasetException>(() => Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))).Message);
+        FluentActions.Invoking(() => Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain($"row 0: '{text}'");
 
     [Fact]
     public void A_name_that_is_a_number_is_found_as_a_name_first() => Assert.Equal(0, new ClassLabel("1", "0").Str2Int("1"));
@@ -118,7 +136,8 @@ public class DatasetValueTests
     {
         var rows = Dataset.FromDict(("x", new[] { value }));
         if (expected is null)
-            Assert.Contains("row 0", Assert.Throws<DatasetException>(() => rows.CastColumn("x", new Value(dtype))).Message);
+            FluentActions.Invoking(() => rows.CastColumn("x", new Value(dtype)))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");
         else
             Assert.Equal(expected, rows.CastColumn("x", new Value(dtype))["x"][0]);
     }
@@ -127,13 +146,13 @@ public class DatasetValueTests
     public void Numbers_in_lists_are_copied_exactly_or_refused()
     {
         Column Of<T>(params T[] values) => Dataset.FromDict(("x", new[] { values }))["x"];
-        Assert.Equal([9007199254740992.0], Of(9007199254740992L).Doubles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(9007199254740993L).Doubles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(16777217).Singles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(long.MaxValue).Singles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(1e300).Singles(0).ToArray());
-        Assert.Equal([float.NegativeInfinity, 0.1f], Of(double.NegativeInfinity, 0.1).Singles(0).ToArray());
-        Assert.Equal([0.1f], Of(0.1m).Singles(0).ToArray());
-        Assert.Equal([1f, 0f], Of(true, false).Singles(0).ToArray());
+        Of(9007199254740992L).Doubles(0).ToArray().Should().Equal(9007199254740992.0);
+        FluentActions.Invoking(() => Of(9007199254740993L).Doubles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(16777217).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(long.MaxValue).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(1e300).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        Of(double.NegativeInfinity, 0.1).Singles(0).ToArray().Should().Equal(float.NegativeInfinity, 0.1f);
+        Of(0.1m).Singles(0).ToArray().Should().Equal(0.1f);
+        Of(true, false).Singles(0).ToArray().Should().Equal(1f, 0f);
     }
 }

@@ -15,15 +15,15 @@ public class LoadDatasetTests : IDisposable
         var parquet = Datasets.LoadDataset(imdb);                      // no format named: Parquet wins, it has both splits
         var json = Datasets.LoadDataset(imdb, new LoadOptions { Format = "json" });
         var csv = Datasets.LoadDataset(imdb, new LoadOptions { Format = "csv" });
-        Assert.Equal(["train", "test"], parquet.Keys);
+        parquet.Keys.Should().Equal("train", "test");
         foreach (var (split, rows) in parquet)
         {
-            Assert.Equal(new Value("string"), rows.Features["text"]);
-            Assert.Equal(new Value("int64"), rows.Features["label"]);
+            rows.Features["text"].Should().Be(new Value("string"));
+            rows.Features["label"].Should().Be(new Value("int64"));
             foreach (var other in new[] { json[split], csv[split] })
             {
-                Assert.Equal(rows["text"].Texts().Take(other.Count), other["text"].Texts());
-                Assert.Equal(rows["label"].ToArray<long>().Take(other.Count), other["label"].ToArray<long>());
+                other["text"].Texts().Should().Equal(rows["text"].Texts().Take(other.Count));
+                other["label"].ToArray<long>().Should().Equal(rows["label"].ToArray<long>().Take(other.Count));
             }
             Assert.Equal(rows.Count, json[split].Count);
         }
@@ -33,7 +33,7 @@ public class LoadDatasetTests : IDisposable
     public void A_text_file_becomes_a_row_per_line()
     {
         var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
-        Assert.Equal(File.ReadAllLines(file), Datasets.LoadDataset(file)["train"]["text"].Texts());
+        Datasets.LoadDataset(file)["train"]["text"].Texts().Should().Equal(File.ReadAllLines(file));
         Assert.Equal(File.ReadAllText(file), string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
     }
 
@@ -42,10 +42,10 @@ public class LoadDatasetTests : IDisposable
     {
         var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
         string[] Rows(string by, bool keep = false) => Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
-        Assert.Equal(["one", "two", "", "", "three", "", "four"], Rows("line"));
-        Assert.Equal(["one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n"], Rows("line", keep: true));
-        Assert.Equal(["one\ntwo", "\nthree", "four\n"], Rows("paragraph"));
-        Assert.Equal(["one\ntwo\n\n\nthree\n\nfour\n"], Rows("document"));
+        Rows("line").Should().Equal("one", "two", "", "", "three", "", "four");
+        Rows("line", keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
+        Rows("paragraph").Should().Equal("one\ntwo", "\nthree", "four\n");
+        Rows("document").Should().Equal("one\ntwo\n\n\nthree\n\nfour\n");
     }
 
     [Fact]
@@ -54,9 +54,9 @@ public class LoadDatasetTests : IDisposable
         foreach (var name in new[] { "my-train.csv", "dev.csv", "sub/test/x.csv", "trainer.csv", ".hidden/train.csv" })
             _folder.Write(name, $"name\n{name}\n");
         var splits = Datasets.LoadDataset(_folder.Path);
-        Assert.Equal(["train", "validation", "test"], splits.Keys);
-        Assert.Equal(["my-train.csv"], splits["train"]["name"].Texts());
-        Assert.Equal(["sub/test/x.csv"], splits["test"]["name"].Texts());
+        splits.Keys.Should().Equal("train", "validation", "test");
+        splits["train"]["name"].Texts().Should().Equal("my-train.csv");
+        splits["test"]["name"].Texts().Should().Equal("sub/test/x.csv");
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("a/data/extra-00001-of-00002.jsonl", "{\"i\":2}\n");
         _folder.Write("a/data/extra-00000-of-00002.jsonl", "{\"i\":1}\n");
-        Assert.Equal([1L, 2L], Datasets.LoadDataset(Path.Combine(_folder.Path, "a"))["extra"]["i"].ToArray<long>());
+        Datasets.LoadDataset(Path.Combine(_folder.Path, "a"))["extra"]["i"].ToArray<long>().Should().Equal(1L, 2L);
         _folder.Write("b/x.jsonl", "{\"i\":1}\n");
-        Assert.Equal(["train"], Datasets.LoadDataset(Path.Combine(_folder.Path, "b")).Keys);
+        Datasets.LoadDataset(Path.Combine(_folder.Path, "b")).Keys.Should().Equal("train");
     }
 
     [Fact]
@@ -74,9 +74,9 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("train.jsonl", "{\"i\":1}\n");
         _folder.Write("test.csv", "i\n1\n");
-        var error = Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
-        Assert.Contains("'test' only as csv", error.Message);
-        Assert.Equal(["test"], Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys);
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'test' only as csv");
+        Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys.Should().Equal("test");
     }
 
     [Theory]
@@ -85,17 +85,19 @@ public class LoadDatasetTests : IDisposable
     public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)      // 3.5 and 1.4 round half to even, as Python rounds
     {
         var file = _folder.Write("x.jsonl", string.Concat(Enumerable.Range(0, 7).Select(i => $"{{\"i\":{i}}}\n")));
-        Assert.Equal(Enumerable.Range(from, to - from).Select(i => (long)i), Datasets.LoadDataset(file, split)["i"].ToArray<long>());
+        Datasets.LoadDataset(file, split)["i"].ToArray<long>().Should().Equal(Enumerable.Range(from, to - from).Select(i => (long)i));
     }
 
     [Fact]
     public void Parts_are_added_and_unknown_ones_named()
     {
         var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
-        Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
-        Assert.Contains("its splits are train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
-        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, "train[1]"));
-        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }));
+        Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>().Should().Equal(1L, 0L);
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, "test"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("its splits are train");
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, "train[1]")).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }))
+            .Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
@@ -104,19 +106,22 @@ public class LoadDatasetTests : IDisposable
         _folder.Write("a1.data", "x\n1\n");
         _folder.Write("a2.data", "x\n2\n");
         var splits = Datasets.LoadDataset("csv", new Dictionary<string, string> { ["dev"] = Path.Combine(_folder.Path, "a*.data") });
-        Assert.Equal([1L, 2L], splits["dev"]["x"].ToArray<long>());
+        splits["dev"]["x"].ToArray<long>().Should().Equal(1L, 2L);
     }
 
     [Fact]
     public void What_is_absent_or_empty_is_an_error_that_says_so()
     {
-        Assert.Throws<FileNotFoundException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")));
-        Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
+        FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")))
+            .Should().ThrowExactly<FileNotFoundException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path)).Should().ThrowExactly<DatasetException>();
         foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
-            Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
-        Assert.Contains("tells no format", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
+            FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write(name, text))).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write("x.bin", "1")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("tells no format");
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
-        Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("UTF-8");
     }
 
     [Fact]
@@ -124,7 +129,7 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("train.csv", "a\n1\n");
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "again"), _folder.Path);
-        Assert.Equal([1L], Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>());
+        Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>().Should().Equal(1L);
     }
 
     public static TheoryData<string, string, LoadOptions> OptionsOfOtherFormats => new()
@@ -137,6 +142,7 @@ public class LoadDatasetTests : IDisposable
     public void An_option_of_another_format_is_refused_instead_of_ignored(string file, string option, LoadOptions options)
     {
         var path = _folder.Write(file, file.EndsWith("csv", StringComparison.Ordinal) ? "a\n1\n" : "{\"a\": 1}\n");
-        Assert.Contains($"LoadOptions.{option} is an option of the format", Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(path, options)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Datasets.LoadDataset(path, options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"LoadOptions.{option} is an option of the format");
     }
 }

@@ -36,14 +36,15 @@ public class ParquetEncodingTests : IDisposable
     private static void AssertSame(string file)
     {
         var read = Datasets.LoadDataset(file, "train");
-        Assert.Equal(Texts, read["text"]);
-        Assert.Equal(Wholes.Cast<object?>(), read["whole"]);
-        Assert.Equal(Ints, read["int"].ToArray<int>());
-        Assert.Equal(Truths, read["truth"].ToArray<bool>());
-        Assert.Equal(Fractions, read["double"].ToArray<double>());
-        Assert.Equal(Singles, read["float"].ToArray<float>());
-        Assert.Equal(Days.Select(day => new DateTime(1970, 1, 1).AddDays(day)), read["day"].ToArray<DateTime>());
-        Assert.Equal(Keys, read["key"].ToArray<byte[]>());
+        read["text"].Should().Equal(Texts);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["whole"].Should().Equal<object?>(Wholes.Cast<object?>(), Equals);
+        read["int"].ToArray<int>().Should().Equal(Ints);
+        read["truth"].ToArray<bool>().Should().Equal(Truths);
+        read["double"].ToArray<double>().Should().Equal(Fractions);
+        read["float"].ToArray<float>().Should().Equal(Singles);
+        read["day"].ToArray<DateTime>().Should().Equal(Days.Select(day => new DateTime(1970, 1, 1).AddDays(day)));
+        read["key"].ToArray<byte[]>().Should().BeEquivalentTo(Keys, options => options.WithStrictOrdering());
     }
 
     public static TheoryData<string, Encoding, ParquetDataPageVersion> Encodings()
@@ -79,7 +80,7 @@ public class ParquetEncodingTests : IDisposable
         {
             var index = Enumerable.Range(0, reader.FileMetaData.NumColumns).First(i => reader.FileMetaData.Schema.Column(i).Name == column);
             using var chunk = group.MetaData.GetColumnChunkMetaData(index);
-            Assert.Contains(encoding, chunk.Encodings);                       // the file holds what the test is about
+            chunk.Encodings.Should().Contain(encoding);                       // the file holds what the test is about
         }
         AssertSame(file);
     }

@@ -22,9 +22,9 @@ public class ParquetFileTests : IDisposable
     public void Class_names_written_by_datasets_make_a_class_label()
     {
         var read = ReadDeclared($$"""{"label": {{Label}}, "text": {"dtype": "string", "_type": "Value"} }""", ("label", Int64(1, 0, -1)), ("text", Text("a", "b", "c")));
-        Assert.Equal(new ClassLabel("neg", "pos"), read.Features["label"]);
-        Assert.Equal([1L, 0L, -1L], read["label"].ToArray<long>());        // -1: a label kept secret
-        Assert.Equal(new Value("string"), read.Features["text"]);
+        read.Features["label"].Should().Be(new ClassLabel("neg", "pos"));
+        read["label"].ToArray<long>().Should().Equal(1L, 0L, -1L);        // -1: a label kept secret
+        read.Features["text"].Should().Be(new Value("string"));
     }
 
     [Theory]
@@ -36,9 +36,9 @@ public class ParquetFileTests : IDisposable
     {
         var tags = Lists(new ListType(Int64Type.Default), Int64(1, 0, 1), 2, null, 1);
         var read = ReadDeclared($$"""{"tags": {{declared.Replace("LABEL", Label)}}}""", ("tags", tags));
-        Assert.Equal(new Sequence(new ClassLabel("neg", "pos")), read.Features["tags"]);
-        Assert.Equal([1L, 0L], read["tags"].Int64s(0).ToArray());
-        Assert.Equal(new ClassLabel("neg", "pos"), read["tags"].Items(2).Feature);
+        read.Features["tags"].Should().Be(new Sequence(new ClassLabel("neg", "pos")));
+        read["tags"].Int64s(0).ToArray().Should().Equal(1L, 0L);
+        read["tags"].Items(2).Feature.Should().Be(new ClassLabel("neg", "pos"));
     }
 
     [Fact]
@@ -52,32 +52,38 @@ public class ParquetFileTests : IDisposable
 
     [Fact]
     public void A_label_outside_its_names_is_refused_with_file_and_row() =>
-        Assert.Matches("x.parquet'.*'label', row 1: '2'", Assert.Throws<DatasetException>(() => ReadDeclared($$"""{"label": {{Label}} }""", ("label", Int64(1, 2)))).Message);
+        FluentActions.Invoking(() => ReadDeclared($$"""{"label": {{Label}} }""", ("label", Int64(1, 2))))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().MatchRegex("x.parquet'.*'label', row 1: '2'");
 
     [Theory]
     [InlineData("""[1, 2]""")]
     [InlineData("""{"label": 5, "other": {"_type": "New"}}""")]
     [InlineData("""{"label": {"_type": "ClassLabel"}}""")]
     public void Declarations_that_are_not_known_change_nothing(string features) =>
-        Assert.Equal(new Value("int64"), ReadDeclared(features, ("label", Int64(1))).Features["label"]);
+        ReadDeclared(features, ("label", Int64(1))).Features["label"].Should().Be(new Value("int64"));
 
     [Fact]
     public void Only_the_chosen_columns_are_read()
     {
         Write(FileName, [("bad", Raw<ulong>(UInt64Type.Default, ulong.MaxValue)), ("a", Int64(1)), ("l", Lists(new ListType(Int64Type.Default), Int64(5), 1)), ("b", Text("t"))]);
         Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new LoadOptions { Columns = columns });
-        Assert.Equal(["b", "l"], Read("b", "l").ColumnNames);
+        Read("b", "l").ColumnNames.Should().Equal("b", "l");
         Assert.Equal("t", Read("b", "l")["b"].Text(0));
-        Assert.Equal([5L], Read("b", "l")["l"].Int64s(0).ToArray());
-        Assert.Contains("column 'bad', row 0", Assert.Throws<DatasetException>(() => Read("a", "bad")).Message);
-        Assert.Contains("x.parquet' has no column 'c'; its columns are bad, a, l, b.", Assert.Throws<DatasetException>(() => Read("c")).Message);
-        Assert.Contains("'a' is chosen 2 times", Assert.Throws<ArgumentException>(() => Read("a", "a")).Message);
-        Assert.Throws<ArgumentException>(() => Read());
+        Read("b", "l")["l"].Int64s(0).ToArray().Should().Equal(5L);
+        FluentActions.Invoking(() => Read("a", "bad"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'bad', row 0");
+        FluentActions.Invoking(() => Read("c"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("x.parquet' has no column 'c'; its columns are bad, a, l, b.");
+        FluentActions.Invoking(() => Read("a", "a"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'a' is chosen 2 times");
+        FluentActions.Invoking(() => Read()).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
     public void A_file_that_is_not_Parquet_is_named() =>
-        Assert.Contains("x.parquet", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.parquet", "this is text, not Parquet"))).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write("x.parquet", "this is text, not Parquet")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("x.parquet");
 
     [Fact]
     public void A_file_cut_off_or_changed_is_refused_and_never_read_as_other_values()
@@ -87,7 +93,8 @@ public class ParquetFileTests : IDisposable
         foreach (var length in new[] { 0, 4, 100, whole.Length / 2, whole.Length - 1 })
         {
             File.WriteAllBytes(FileName, whole[..length]);
-            Assert.Contains("x.parquet", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(FileName)).Message);
+            FluentActions.Invoking(() => Datasets.LoadDataset(FileName))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("x.parquet");
         }
     }
 
@@ -98,7 +105,8 @@ public class ParquetFileTests : IDisposable
         var bytes = File.ReadAllBytes(FileName);
         bytes[4000] ^= 1;                                                    // within the values
         File.WriteAllBytes(FileName, bytes);
-        Assert.Contains("column 'a'", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(FileName)).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(FileName))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'a'");
     }
 
     [Fact]
@@ -113,7 +121,7 @@ public class ParquetFileTests : IDisposable
             bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
             File.WriteAllBytes(FileName, bytes);
             if (Record.Exception(() => Datasets.LoadDataset(FileName, "train")) is { } error)
-                Assert.Contains("x.parquet", Assert.IsType<DatasetException>(error).Message);
+                error.Should().BeOfType<DatasetException>().Which.Message.Should().Contain("x.parquet");
         }
     }
 
@@ -123,8 +131,8 @@ public class ParquetFileTests : IDisposable
         var count = 200_000;
         Write(FileName, [("i", Int64([.. Enumerable.Range(0, count).Select(i => (long?)i)])), ("s", Text([.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}")]))], rowGroup: 7_001);
         var read = Datasets.LoadDataset(FileName, "train");
-        Assert.Equal(Enumerable.Range(0, count).Select(i => (long)i), read["i"].ToArray<long>());
-        Assert.Equal(Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}"), read["s"].Cast<string?>());
+        read["i"].ToArray<long>().Should().Equal(Enumerable.Range(0, count).Select(i => (long)i));
+        read["s"].Cast<string?>().Should().Equal(Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}"));
     }
 
     [Fact]
@@ -133,7 +141,7 @@ public class ParquetFileTests : IDisposable
         var error = new TypeInitializationException("ParquetSharp.X", new DllNotFoundException("Unable to load ParquetSharpNative"));
         Assert.True(NativeParquet.IsMissing(error));
         Assert.False(NativeParquet.IsMissing(new InvalidOperationException("other")));
-        Assert.Contains("the package ParquetSharp cannot be loaded on", NativeParquet.Missing(error).Message);
-        Assert.Contains("Unable to load ParquetSharpNative", NativeParquet.Missing(error).Message);
+        NativeParquet.Missing(error).Message
+            .Should().ContainAll("the package ParquetSharp cannot be loaded on", "Unable to load ParquetSharpNative");
     }
 }

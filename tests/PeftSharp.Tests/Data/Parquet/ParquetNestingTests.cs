@@ -27,8 +27,8 @@ public class ParquetNestingTests : IDisposable
         var inner = Lists(new ListType(Int32Type.Default), Int32(1, null, 3, 4, 5), 2, 0, null, 1, 2);
         var column = Read(Lists(new ListType(inner.Data.DataType), inner, 3, null, 0, 1, 1), rowGroup, builder => builder.DataPageVersion(version));
         Assert.Equal("[[1, null], [], null] null [] [[3]] [[4, 5]]", Show(column));
-        Assert.Equal(new Sequence(new Sequence(new Value("int32"))), column.Feature);
-        Assert.Equal([4, 5], column.Items(4).Int32s(0).ToArray());
+        column.Feature.Should().Be(new Sequence(new Sequence(new Value("int32"))));
+        column.Items(4).Int32s(0).ToArray().Should().Equal(4, 5);
     }
 
     [Fact]
@@ -37,7 +37,8 @@ public class ParquetNestingTests : IDisposable
         Assert.Equal("[1, 2] null [] [3]", Show(Read(Lists(new LargeListType(Int32Type.Default), Int32(1, 2, 3), 2, null, 0, 1))));
         Assert.Equal("[1, 2] [3, null] [5, 6]", Show(Read(Lists(new FixedSizeListType(Int32Type.Default, 2), Int32(1, 2, 3, null, 5, 6), 2, 2, 2))));
         // Arrow's reader refuses absent lists of fixed size.
-        Assert.Contains("column 'x': ", Assert.Throws<DatasetException>(() => Read(Lists(new FixedSizeListType(Int32Type.Default, 2), Int32(1, 2, 0, 0, 5, 6), 2, null, 2))).Message);
+        FluentActions.Invoking(() => Read(Lists(new FixedSizeListType(Int32Type.Default, 2), Int32(1, 2, 0, 0, 5, 6), 2, null, 2)))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'x': ");
     }
 
     [Fact]
@@ -68,8 +69,8 @@ public class ParquetNestingTests : IDisposable
     public void The_error_of_a_value_within_lists_names_its_row()
     {
         var inner = Lists(new ListType(UInt64Type.Default), Raw<ulong>(UInt64Type.Default, 1, 2, ulong.MaxValue), 0, 2, 0, 1);
-        var message = Assert.Throws<DatasetException>(() => Read(Lists(new ListType(inner.Data.DataType), inner, 0, 1, null, 1, 0, 2))).Message;
-        Assert.Contains("column 'x', row 5: The unsigned number", message);
+        FluentActions.Invoking(() => Read(Lists(new ListType(inner.Data.DataType), inner, 0, 1, null, 1, 0, 2)))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'x', row 5: The unsigned number");
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public class ParquetNestingTests : IDisposable
             ("b", new BooleanArray.Builder().Build()),
         ]);
         var read = Datasets.LoadDataset(file, "train");
-        Assert.Empty(read);
+        read.Should().BeEmpty();
         Assert.Equal("Value(int64), Value(string), Sequence(Value(string)), Struct(d: Value(timestamp), t: Value(time)), Value(bool)", string.Join(", ", read.Features.Values));
     }
 }

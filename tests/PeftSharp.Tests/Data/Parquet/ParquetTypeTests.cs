@@ -1,3 +1,4 @@
+using System.Collections;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using ParquetSharp;
@@ -19,7 +20,8 @@ public class ParquetTypeTests : IDisposable
     private Column Read(IArrowArray values, bool storeArrowSchema = true) =>
         Datasets.LoadDataset(ParquetFiles.Write(FileName, [("x", values)], storeArrowSchema: storeArrowSchema), "train")["x"];
 
-    private string Refusal(IArrowArray values) => Assert.Throws<DatasetException>(() => Read(values)).Message;
+    private string Refusal(IArrowArray values) =>
+        FluentActions.Invoking(() => Read(values)).Should().ThrowExactly<DatasetException>().Which.Message;
 
     /// <summary>A column whose logical type Arrow's writer does not make.</summary>
     private Column Read<T>(LogicalType logical, params T[] values)
@@ -37,8 +39,8 @@ public class ParquetTypeTests : IDisposable
 
     private static void AssertIs<T>(Column column, string dtype, params T[] expected)
     {
-        Assert.Equal(new Value(dtype), column.Feature);
-        Assert.Equal(expected.Cast<object?>(), column);
+        column.Feature.Should().Be(new Value(dtype));
+        column.Should().Equal(expected.Cast<object?>(), StructuralComparisons.StructuralEqualityComparer.Equals);
     }
 
     [Theory]
@@ -60,15 +62,15 @@ public class ParquetTypeTests : IDisposable
     public void An_unsigned_number_above_int64_is_refused_with_its_row_and_value()
     {
         var message = Refusal(ParquetFiles.Raw<ulong>(UInt64Type.Default, null, 1, ulong.MaxValue));
-        Assert.Contains("x.parquet', column 'x', row 2: The unsigned number 18446744073709551615", message);
-        Assert.Contains("LoadOptions.Columns", message);
+        message.Should().ContainAll("x.parquet', column 'x', row 2: The unsigned number 18446744073709551615", "LoadOptions.Columns");
     }
 
     [Fact]
     public void Fractions_keep_NaN_infinity_and_the_sign_of_zero()
     {
         double[] values = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue];
-        Assert.Equal(values.Select(BitConverter.DoubleToInt64Bits), Read(ParquetFiles.Raw(DoubleType.Default, [.. values.Select(value => (double?)value)])).ToArray<double>().Select(BitConverter.DoubleToInt64Bits));
+        Read(ParquetFiles.Raw(DoubleType.Default, [.. values.Select(value => (double?)value)])).ToArray<double>().Select(BitConverter.DoubleToInt64Bits)
+            .Should().Equal(values.Select(BitConverter.DoubleToInt64Bits));
         AssertIs<float?>(Read(ParquetFiles.Raw<Half>(HalfFloatType.Default, (Half)1.5, null, Half.Epsilon, Half.MaxValue)), "float32", 1.5f, null, (float)Half.Epsilon, 65504f);
         AssertIs<bool?>(Read(new BooleanArray.Builder().Append(true).AppendNull().Append(false).Build()), "bool", true, null, false);
     }
@@ -109,7 +111,8 @@ public class ParquetTypeTests : IDisposable
     public void A_decimal_that_does_not_fit_is_refused_and_zeros_at_its_end_do_not_matter()
     {
         var big = System.Numerics.BigInteger.Pow(10, 37);
-        Assert.Contains("column 'x', row 1: The decimal 10000000000000000000000000000000000001E-5 has more digits", Refusal(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 5), 5, (Int128)(big + 1))));
+        Refusal(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 5), 5, (Int128)(big + 1)))
+            .Should().Contain("column 'x', row 1: The decimal 10000000000000000000000000000000000001E-5 has more digits");
         AssertIs(Read(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 38), (Int128)big)), "decimal", 0.1m);
     }
 
@@ -124,7 +127,7 @@ public class ParquetTypeTests : IDisposable
             _ = text is null ? view.AppendNull() : view.Append(text);
         AssertIs(Read(view.Build()), "string", texts);
         AssertIs(Read(Bytes(LargeStringType.Default, "é"u8.ToArray(), [])), "string", "é", "");
-        Assert.Contains("column 'x', row 1: The text is not valid UTF-8", Refusal(Bytes(StringType.Default, [0x61], [0xC3, 0x28])));
+        Refusal(Bytes(StringType.Default, [0x61], [0xC3, 0x28])).Should().Contain("column 'x', row 1: The text is not valid UTF-8");
     }
 
     [Fact]
@@ -186,14 +189,14 @@ public class ParquetTypeTests : IDisposable
     [InlineData("row 1: The time 253402300800000 (counted from 1970-01-01) is outside the years 1 to 9999", ArrowUnit.Millisecond, 253402300800000)]
     [InlineData("row 1: The time -62135596800001 (counted from 1970-01-01) is outside the years 1 to 9999", ArrowUnit.Millisecond, -62135596800001)]
     public void A_time_that_DateTime_does_not_hold_is_refused(string expected, ArrowUnit unit, long count) =>
-        Assert.Contains(expected, Refusal(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), 0, count)));
+        Refusal(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), 0, count)).Should().Contain(expected);
 
     [Fact]
     public void A_duration_or_time_of_day_that_does_not_fit_is_refused()
     {
-        Assert.Contains("is out of the range of TimeSpan", Refusal(ParquetFiles.Raw<long>(DurationType.Second, long.MaxValue / 2)));
-        Assert.Contains("is finer than .NET's tick", Refusal(ParquetFiles.Raw<long>(DurationType.Nanosecond, -1)));
-        Assert.Contains("is no time of a day", Refusal(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Second), 86_400)));
+        Refusal(ParquetFiles.Raw<long>(DurationType.Second, long.MaxValue / 2)).Should().Contain("is out of the range of TimeSpan");
+        Refusal(ParquetFiles.Raw<long>(DurationType.Nanosecond, -1)).Should().Contain("is finer than .NET's tick");
+        Refusal(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Second), 86_400)).Should().Contain("is no time of a day");
     }
 
     [Fact]
@@ -201,7 +204,9 @@ public class ParquetTypeTests : IDisposable
     {
         AssertIs(Int96(new(0, 0, 2440588), new(1000, 0, 2440587), new(0, 0, 2440588 + 2932896)), "timestamp",
             DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(-1).AddTicks(10), new DateTime(9999, 12, 31));
-        Assert.Contains("column 'x': Row group 0 holds an INT96 time with 1100 nanoseconds of the day", Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
+        FluentActions.Invoking(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588)))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("column 'x': Row group 0 holds an INT96 time with 1100 nanoseconds of the day");
 
         Column Int96(params Int96[] values)
         {
