@@ -99,9 +99,9 @@ public sealed class DropoutAttentionTests : IDisposable
     {
         foreach (var (name, e, a) in new[] { "output", "gradient of the query", "gradient of the key", "gradient of the value" }.Zip(expected, actual))
         {
-            Assert.True(isfinite(e).all().item<bool>(), $"{name} is not finite in libtorch.");
+            isfinite(e).all().item<bool>().Should().BeTrue("libtorch's {0} is finite", name);
             Close.Equal(e, a, tolerance, name);
         }
-        Assert.Equal(expected[^1].bytes.ToArray(), actual[^1].bytes.ToArray());
+        actual[^1].bytes.ToArray().Should().Equal(expected[^1].bytes.ToArray());
     }
 }

@@ -13,10 +13,10 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(shape).requires_grad_();
-        var error = Assert.Throws<ExternalException>(() => Failing.apply(x, "first").sum().backward());
-        Assert.Equal("first", Assert.IsType<InvalidTimeZoneException>(error.InnerException).Message);
-        Assert.Contains(nameof(Failing), error.Message, StringComparison.Ordinal);
-        Assert.Contains("first", error.Message, StringComparison.Ordinal);
+        var error = FluentActions.Invoking(() => Failing.apply(x, "first").sum().backward())
+            .Should().ThrowExactly<ExternalException>().Which;
+        error.InnerException.Should().BeOfType<InvalidTimeZoneException>().Which.Message.Should().Be("first");
+        error.Message.Should().ContainAll(nameof(Failing), "first");
     }
 
     [Fact]
@@ -24,9 +24,10 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        var error = Assert.Throws<InvalidTimeZoneException>(() => SavedTensors.BackwardOnce((Failing.apply(x, "second") * 2).sum()));
-        Assert.Equal("second", error.Message);
-        Assert.Contains(nameof(Failing), error.StackTrace, StringComparison.Ordinal);
+        var error = FluentActions.Invoking(() => SavedTensors.BackwardOnce((Failing.apply(x, "second") * 2).sum()))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which;
+        error.Message.Should().Be("second");
+        error.StackTrace.Should().Contain(nameof(Failing));
         Assert.False(SavedTensors.AreReadOnce);
     }
 
@@ -35,12 +36,12 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        Assert.ThrowsAny<Exception>(() => SavedTensors.BackwardOnce(Failing.apply(x, "third").sum()));
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(Failing.apply(x, "third").sum())).Should().Throw<Exception>();
         Assert.Null(x.grad);
         (x * 3).sum().backward();
-        Assert.Equal(Enumerable.Repeat(3f, 6), x.grad!.data<float>().ToArray());
-        var other = Assert.Throws<ExternalException>(() => ones(2).backward());           // libtorch's own error keeps its words
-        Assert.Null(other.InnerException);
+        x.grad!.data<float>().ToArray().Should().Equal(Enumerable.Repeat(3f, 6));
+        FluentActions.Invoking(() => ones(2).backward())                    // libtorch's own error is not changed
+            .Should().ThrowExactly<ExternalException>().Which.InnerException.Should().BeNull();
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class GradientFunctionTests
             var y = ones(4).requires_grad_();
             SavedTensors.BackwardOnce(Failing.apply(y, "inner").sum());
         }));
-        Assert.Equal("inner", Assert.Throws<InvalidTimeZoneException>(() => SavedTensors.BackwardOnce(nested.sum())).Message);
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(nested.sum()))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which.Message.Should().Be("inner");
     }
 
     [Fact]
@@ -65,10 +67,11 @@ public sealed class GradientFunctionTests
         {
             using var scope = NewDisposeScope();
             var x = ones(2, 3).requires_grad_();
-            var error = Assert.Throws<ExternalException>(() => Failing.apply(x, $"number {number}").sum().backward());
+            var error = FluentActions.Invoking(() => Failing.apply(x, $"number {number}").sum().backward())
+                .Should().ThrowExactly<ExternalException>().Which;
             messages[number] = error.InnerException!.Message;
         });
-        Assert.Equal(Enumerable.Range(0, messages.Length).Select(number => $"number {number}"), messages);
+        messages.Should().Equal(Enumerable.Range(0, messages.Length).Select(number => $"number {number}"));
     }
 
     [Fact]
@@ -78,7 +81,7 @@ public sealed class GradientFunctionTests
         var x = ones(2, 3).requires_grad_();
         var loss = Nesting.apply(x, (Action)(() => { })).sum();
         SavedTensors.BackwardOnce(loss);
-        Assert.ThrowsAny<Exception>(() => SavedTensors.BackwardOnce(loss));
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(loss)).Should().Throw<Exception>();
     }
 
     [Fact]
@@ -86,7 +89,8 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        Assert.Equal("forward", Assert.Throws<InvalidTimeZoneException>(() => FailingForward.apply(x)).Message);
+        FluentActions.Invoking(() => FailingForward.apply(x))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which.Message.Should().Be("forward");
         Assert.True(is_grad_enabled());
     }
 

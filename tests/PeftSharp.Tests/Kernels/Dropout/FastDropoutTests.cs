@@ -28,7 +28,7 @@ public sealed class FastDropoutTests
         var (fast, fastGradient, fastState) = Run(() => FastDropout.Apply(x, probability), x, drawnBefore);
         Assert.True(plain.equal(fast).all().item<bool>());
         Assert.True(plainGradient.equal(fastGradient).all().item<bool>());
-        Assert.Equal(plainState.bytes.ToArray(), fastState.bytes.ToArray());
+        fastState.bytes.ToArray().Should().Equal(plainState.bytes.ToArray());
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
@@ -45,9 +45,9 @@ public sealed class FastDropoutTests
             var plainState = random.get_rng_state();
             manual_seed(5);
             var bits = BernoulliMask.Draw(count, 0.7).bytes.ToArray();
-            Assert.Equal(plainState.bytes.ToArray(), random.get_rng_state().bytes.ToArray());
+            random.get_rng_state().bytes.ToArray().Should().Equal(plainState.bytes.ToArray());
             var kept = plain.data<float>().ToArray();
-            Assert.DoesNotContain(Enumerable.Range(0, count), i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
+            Enumerable.Range(0, count).Should().NotContain(i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
         }
         finally { set_num_threads(before); }
     }

@@ -52,7 +52,7 @@ public sealed class SgemmTests
 
         var expected = Run(() => functional.linear(x, isTransposed ? weight.t() : weight, bias));
         var found = Run(() => FastLinear.Apply(x, weight, bias, isTransposed));
-        Assert.Equal(expected.Select(tensor => tensor is null), found.Select(tensor => tensor is null));
+        found.Select(tensor => tensor is null).Should().Equal(expected.Select(tensor => tensor is null));
         foreach (var (one, other) in expected.Zip(found))
             if (one is not null) Close.Equal(one, other!, 3e-6, "value or gradient");
 

@@ -32,11 +32,11 @@ public sealed class SkinnyGemmTests
         Assert.True(SkinnyGemm.CanRun(x, weight, bias, isTransposed));
         var biasBefore = bias?.clone();
         var found = SkinnyGemm.Apply(x, weight, bias, isTransposed);
-        Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
+        (bias is null || bias.equal(biasBefore!).all().item<bool>()).Should().BeTrue("the bias is not written");
         var exact = x.@double().matmul(isTransposed ? weight.@double() : weight.@double().t());
         if (bias is not null) exact = exact + bias.@double();
         Assert.Equal(type, found.dtype);
-        Assert.Equal([1, rows, outputs], found.shape);
+        found.shape.Should().Equal(1, rows, outputs);
         Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");      // up to a thousand sums; a bfloat16 has 8 bits
     }
 
