@@ -23,8 +23,9 @@ public class TextChunkerTests
         var chunks = TextChunker.SplitPlainTextParagraphs(lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
         #endregion
 
-        Assert.True(chunks.Count > 10);
-        Assert.All(lines.Concat(chunks), chunk => Assert.InRange(tokenizer.Encode(chunk, addSpecialTokens: false).Length, 1, MaxTokens));
+        chunks.Should().HaveCountGreaterThan(10);
+        lines.Concat(chunks)
+            .Should().AllSatisfy(chunk => tokenizer.Encode(chunk, addSpecialTokens: false).Length.Should().BeInRange(1, MaxTokens));
         Assert.Equal(Letters(text), Letters(string.Concat(chunks)));
     }
 
