@@ -15,15 +15,14 @@ public sealed class BackendErrorsTests
     {
         var message = BackendErrors.DoesNotLoad("/app/lib.so", $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
         Assert.StartsWith($"'/app/lib.so' could not be loaded: {reason}.", message, StringComparison.Ordinal);
-        Assert.Contains(remedy, message, StringComparison.Ordinal);
+        message.Should().Contain(remedy);
     }
 
     [Fact]
     public void Without_a_backend_the_package_to_add_is_named()
     {
         var message = BackendErrors.NoBackend(["/app"]).Message;
-        Assert.Contains("TorchSharp-cpu --version 0.", message, StringComparison.Ordinal);
-        Assert.Contains("/app", message, StringComparison.Ordinal);
+        message.Should().ContainAll("TorchSharp-cpu --version 0.", "/app");
     }
 
     [SkippableFact]
