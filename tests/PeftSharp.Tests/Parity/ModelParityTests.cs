@@ -25,7 +25,7 @@ public sealed class ModelParityTests
         var output = model.call(inputs, new ForwardOptions { OutputHiddenStates = true });
         var found = output.Tensors.ToDictionary(pair => $"output.{pair.Key}", pair => pair.Value);
         foreach (var (key, value) in expected.Where(pair => pair.Key.StartsWith("output.", StringComparison.Ordinal)))
-            Close.Equal(value, Assert.Contains(key, (IDictionary<string, Tensor>)found), Outputs, key);
+            Close.Equal(value, found.Should().ContainKey(key).WhoseValue, Outputs, key);
 
         output.Loss!.backward();
         var parameters = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
@@ -67,14 +67,14 @@ public sealed class ModelParityTests
     {
         using var scope = NewDisposeScope();
         using var model = Load(name);
-        Assert.True(model.LoadReport!.IsComplete, model.LoadReport.ToString());
+        model.LoadReport!.IsComplete.Should().BeTrue("the report is: {0}", model.LoadReport);
         var folder = Directory.CreateTempSubdirectory("peftsharp-").FullName;
         try
         {
             model.SavePretrained(folder);
             var recorded = Safetensors.Load(ReferenceRoot.Require("models", name, "model.safetensors"));
             var saved = Safetensors.Load(Path.Combine(folder, "model.safetensors"));
-            Assert.Equal(recorded.Keys.Order(StringComparer.Ordinal), saved.Keys.Order(StringComparer.Ordinal));
+            saved.Keys.Order(StringComparer.Ordinal).Should().Equal(recorded.Keys.Order(StringComparer.Ordinal));
             foreach (var (key, value) in recorded) Close.Equal(value, saved[key], 0, key);
         }
         finally { Directory.Delete(folder, recursive: true); }

@@ -77,6 +77,7 @@ internal sealed class RoundingReach : TrainerCallback
         var difference = (expected.to(ScalarType.Float64) - found.to(ScalarType.Float64)).abs();
         var allowed = tolerance * expected.abs().max().to(ScalarType.Float64) + (_reach.TryGetValue(name, out var reach) ? reach : zeros_like(difference));
         var excess = difference - allowed;
-        Assert.True(excess.max().item<double>() <= 0, $"{name}: {excess.gt(0).sum().item<long>()} of {excess.numel()} weights differ by more than the run determines them, the worst by {excess.max().item<double>():E2} more.");
+        excess.max().item<double>().Should().BeLessThanOrEqualTo(
+            0, "the run determines {0}; of its {1} weights {2} differ by more", name, excess.numel(), excess.gt(0).sum().item<long>());
     }
 }

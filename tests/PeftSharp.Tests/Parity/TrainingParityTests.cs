@@ -115,7 +115,7 @@ public sealed class TrainingParityTests
         foreach (var (key, node) in expected)
         {
             if (key == "epoch" && !found.ContainsKey(key)) continue;
-            Assert.True(found.ContainsKey(key), $"{where} lacks '{key}': {string.Join(", ", found.Keys)}");
+            found.Should().ContainKey(key, "it is in the recorded {0}", where);
             var value = (double)node!;
             if (key is "loss" or "eval_loss" or "train_loss") Near(value, found[key], Losses, $"{where}, {key}");
             else if (key is "grad_norm") Near(value, found[key], Norms, $"{where}, {key}");
@@ -125,5 +125,5 @@ public sealed class TrainingParityTests
     }
 
     private static void Near(double expected, double found, double tolerance, string what) =>
-        Assert.True(Math.Abs(expected - found) <= tolerance * Math.Max(1e-12, Math.Abs(expected)) + 1e-15, $"{what}: {found:R} instead of {expected:R}");
+        found.Should().BeApproximately(expected, tolerance * Math.Max(1e-12, Math.Abs(expected)) + 1e-15, "that is the recorded {0}", what);
 }
