@@ -9,7 +9,7 @@ internal static class ChildProcess
     internal static string Run(string program, params (string Name, string? Value)[] environment)
     {
         var (exitCode, output, error) = Start(program, environment);
-        Assert.True(exitCode == 0, $"{program} ended with {exitCode}: {error}{output}");
+        exitCode.Should().Be(0, "{0} wrote: {1}{2}", program, error, output);
         return output;
     }
 

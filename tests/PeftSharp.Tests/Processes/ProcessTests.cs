@@ -21,7 +21,8 @@ public sealed class ProcessTests
     {
         using var cache = new TemporaryFolder();
         Assert.Equal("Float32 True", ChildProcess.Run(nameof(Programs.ProcessState), ("XDG_CACHE_HOME", cache.Path)));
-        Assert.All(Directory.GetFiles(cache.Path, "*", SearchOption.AllDirectories), file => Assert.Equal("libLibTorchSharp.so", Path.GetFileName(file)));
+        Directory.GetFiles(cache.Path, "*", SearchOption.AllDirectories)
+            .Should().AllSatisfy(file => Path.GetFileName(file).Should().Be("libLibTorchSharp.so"));
     }
 
     [SkippableFact]
@@ -44,7 +45,7 @@ public sealed class ProcessTests
         if (name is not null) environment.Add((name, value));
         var (exitCode, _, error) = ChildProcess.Start(nameof(Programs.OpenMP), [.. environment]);
         Assert.Equal(0, exitCode);
-        Assert.Contains(expected, error, StringComparison.Ordinal);
+        error.Should().Contain(expected);
     }
 
     [SkippableFact]
