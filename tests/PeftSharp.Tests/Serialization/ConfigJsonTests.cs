@@ -21,11 +21,11 @@ public sealed class ConfigJsonTests
         Assert.True(config.GetBool("bool", false));
         Assert.Equal("gelu", config.GetString("text"));
         Assert.Equal(double.NaN, config.GetDouble("nan"));
-        Assert.Equal(["a", "b"], config.GetStrings("list"));
-        Assert.Equal([1, 2], config.GetInts("ints"));
-        Assert.Equal([1, 0.5], config.GetDoubles("floats"));
+        config.GetStrings("list").Should().Equal("a", "b");
+        config.GetInts("ints").Should().Equal(1, 2);
+        config.GetDoubles("floats").Should().Equal(1, 0.5);
         Assert.Equal(1, config.GetSection("in")!.GetInt("x"));
-        Assert.Equal([1, 2], config.GetSections("many")!.Select(item => item.GetInt("x")));
+        config.GetSections("many")!.Select(item => item.GetInt("x")).Should().Equal(1, 2);
     }
 
     [Fact]
@@ -92,5 +92,5 @@ public sealed class ConfigJsonTests
     }
 
     private static void AssertRefused(string message, Func<object?> read) =>
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => read()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => read()).Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(message);
 }

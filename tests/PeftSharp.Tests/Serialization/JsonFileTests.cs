@@ -190,9 +190,10 @@ public sealed class JsonFileTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 1000, 19_999);
+        refused.Should().BeInRange(1000, 19_999);
     }
 
     private void AssertRefused(string message) =>
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => JsonFile.Read(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => JsonFile.Read(Config))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(message);
 }

@@ -33,9 +33,8 @@ public sealed class SafetensorsHeaderTests
         using var folder = new TemporaryFolder();
         var path = folder.File("weights");
         File.WriteAllBytes(path, SafetensorsBytes.Pack(header, new byte[dataBytes]));
-        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path));
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
-        Assert.Contains(rule, error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => SafetensorsFile.Open(path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(path, rule);
     }
 
     [Theory]
@@ -57,8 +56,9 @@ public sealed class SafetensorsHeaderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("other.txt"), "");
-        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(folder.File("weights")));
-        Assert.Contains("the folder '" + folder.Path + "' contains other.txt", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => SafetensorsFile.Open(folder.File("weights")))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("the folder '" + folder.Path + "' contains other.txt");
     }
 
     [Fact]
@@ -80,7 +80,8 @@ public sealed class SafetensorsHeaderTests
             {
                 var length = SafetensorsHeader.ReadLength("fuzz", bytes.AsSpan(0, Math.Min(8, bytes.Length)), bytes.Length);
                 var read = SafetensorsHeader.Parse("fuzz", bytes.AsSpan(8, length), bytes.Length);
-                Assert.All(read.Tensors.Values, entry => Assert.InRange(read.DataStart + entry.Start + entry.Length, 0, bytes.Length));
+                foreach (var entry in read.Tensors.Values)
+                    (read.DataStart + entry.Start + entry.Length).Should().BeInRange(0, bytes.Length);
                 sound++;
             }
             catch (CheckpointException)
@@ -88,7 +89,8 @@ public sealed class SafetensorsHeaderTests
                 refused++;
             }
         }
-        Assert.True(sound > 0 && refused > 0, $"{sound} sound, {refused} refused: the mutations reach only one side");
+        sound.Should().BePositive("the mutations produce valid headers too");
+        refused.Should().BePositive("the mutations produce invalid headers too");
     }
 
     /// <summary>A damaged header with a length that fits it, or, now and then, a damaged length.</summary>
