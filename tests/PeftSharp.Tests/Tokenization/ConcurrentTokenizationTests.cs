@@ -18,7 +18,7 @@ public sealed class ConcurrentTokenizationTests
         var alone = Enumerable.Range(0, Requests).Select(i => Ask(own, i)).ToArray();
         var together = new string[Requests];
         Parallel.For(0, Requests, i => together[i] = Ask(shared, i));
-        Assert.Equal(alone, together);
+        together.Should().Equal(alone);
     }
 
     private static string Ask(Tokenizer tokenizer, int i)

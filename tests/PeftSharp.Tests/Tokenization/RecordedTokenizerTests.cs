@@ -19,10 +19,10 @@ public class RecordedTokenizerTests
             var text = row.GetProperty("text").GetString()!;
             var encoding = tokenizer.Encode(text);
             Assert.Equal((text, Join(RecordedTokenizer.Texts(row.GetProperty("tokens")))), (text, Join(tokenizer.ConvertIdsToTokens(encoding.Ids))));
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("ids")), encoding.Ids);
+            encoding.Ids.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("ids")));
             Assert.Equal((text, Join(RecordedTokenizer.Offsets(row.GetProperty("offsets")))), (text, Join(encoding.CodePointOffsets)));
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("special")), encoding.SpecialTokensMask);
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("plain")), tokenizer.Encode(text, addSpecialTokens: false).Ids);
+            encoding.SpecialTokensMask.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("special")));
+            tokenizer.Encode(text, addSpecialTokens: false).Ids.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("plain")));
             Assert.Equal(row.GetProperty("decoded").GetString(), tokenizer.Decode(encoding.Ids));
             Assert.Equal(row.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
         }
@@ -50,7 +50,7 @@ public class RecordedTokenizerTests
                 var other => throw new NotSupportedException($"This test does not know the recorded case {other}."),
             };
             if (recordedCase.Value.TryGetProperty("error", out _))
-                Assert.Throws<TokenizerException>(Run);
+                FluentActions.Invoking(Run).Should().ThrowExactly<TokenizerException>();
             else
                 AssertColumns(recordedCase.Name, recordedCase.Value, Run());
         }
@@ -58,11 +58,11 @@ public class RecordedTokenizerTests
 
     private static void AssertColumns(string name, JsonElement recorded, BatchEncoding batch)
     {
-        Assert.Equal(recorded.EnumerateObject().Select(column => column.Name).Order(), batch.Keys.Order());
+        batch.Keys.Order().Should().Equal(recorded.EnumerateObject().Select(column => column.Name).Order());
         foreach (var column in recorded.EnumerateObject())
         {
             if (column.Name == "overflow_to_sample_mapping")
-                Assert.Equal(RecordedTokenizer.Ints(column.Value), batch.OverflowToSampleMapping);
+                batch.OverflowToSampleMapping.Should().Equal(RecordedTokenizer.Ints(column.Value));
             else
                 Assert.Equal((name, column.Name, string.Join('\n', column.Value.EnumerateArray().Select(row => Join(RecordedTokenizer.Ints(row))))), (name, column.Name, string.Join('\n', batch[column.Name].Select(Join))));
         }

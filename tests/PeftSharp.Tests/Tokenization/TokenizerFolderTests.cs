@@ -37,10 +37,12 @@ public sealed class TokenizerFolderTests : IDisposable
 
     private static void AssertExpected(JsonNode expected, Tokenizer tokenizer)
     {
-        Assert.Equal(Strings(expected["model_input_names"]), tokenizer.ModelInputNames);
-        Assert.Equal(expected["special_tokens_map"]!.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!), tokenizer.SpecialTokensMap);
-        Assert.Equal(Strings(expected["extra_special_tokens"]), tokenizer.ExtraSpecialTokens);
-        Assert.Equal(Strings(expected["all_special_tokens"]).Order(StringComparer.Ordinal), tokenizer.AllSpecialTokens.Order(StringComparer.Ordinal));     // files are sorted by name
+        tokenizer.ModelInputNames.Should().Equal(Strings(expected["model_input_names"]));
+        tokenizer.SpecialTokensMap
+            .Should().Equal(expected["special_tokens_map"]!.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!));
+        tokenizer.ExtraSpecialTokens.Should().Equal(Strings(expected["extra_special_tokens"]));
+        tokenizer.AllSpecialTokens.Order(StringComparer.Ordinal)
+            .Should().Equal(Strings(expected["all_special_tokens"]).Order(StringComparer.Ordinal));     // files are sorted by name
         Assert.Equal((string)expected["padding_side"]! == "left" ? PaddingSide.Left : PaddingSide.Right, tokenizer.PaddingSide);
         Assert.Equal((string)expected["truncation_side"]! == "left" ? TruncationSide.Left : TruncationSide.Right, tokenizer.TruncationSide);
         Assert.Equal((int?)(double?)expected["model_max_length"], tokenizer.ModelMaxLength);
