@@ -12,7 +12,7 @@ internal static class Close
     /// <param name="leastScale">What the difference is measured by where <paramref name="expected"/> is nothing but rounding.</param>
     internal static void Equal(Tensor expected, Tensor actual, double relativeToLargest, string what = "tensor", double leastScale = 1e-12)
     {
-        Assert.True(expected.shape.SequenceEqual(actual.shape), $"{what}: shape [{string.Join(", ", actual.shape)}] instead of [{string.Join(", ", expected.shape)}].");
+        actual.shape.Should().Equal(expected.shape, "that is the shape of {0}", what);
         Equal(Doubles(expected), Doubles(actual), relativeToLargest, what, leastScale, expected.shape);
     }
 
@@ -23,7 +23,7 @@ internal static class Close
     /// <summary>The same for plain numbers.</summary>
     internal static void Equal(IReadOnlyList<double> expected, IReadOnlyList<double> actual, double relativeToLargest, string what = "values", double leastScale = 1e-12)
     {
-        Assert.True(expected.Count == actual.Count, $"{what}: {actual.Count} values instead of {expected.Count}.");
+        actual.Should().HaveSameCount(expected, "that is the number of {0}", what);
         Equal([.. expected], [.. actual], relativeToLargest, what, leastScale, [expected.Count]);
     }
 
