@@ -7,7 +7,7 @@ public sealed class FloorsTests
     public void No_type_names_a_higher_floor_or_a_stranger()
     {
         var violations = Violations(typeof(PeftSharpException).Assembly.Location);
-        violations.Should().BeEmpty();
+        string.Join(Environment.NewLine, violations).Should().BeEmpty();
     }
 
     [Fact]
