@@ -59,7 +59,8 @@ internal sealed partial class SourceLiterals
         _at = opening.Groups["quotes"].Index + quotes.Length;
         while (!Starts(quotes) || (isVerbatim && Starts("\"\"")))
         {
-            if (dollars > 0 && !isRaw && (Starts("{{") || Starts("}}")) || isVerbatim && Starts("\"\"")) _at++;      // one character written twice
+            // One character written twice.
+            if (dollars > 0 && !isRaw && (Starts("{{") || Starts("}}")) || isVerbatim && Starts("\"\"")) _at++;
             else if (dollars > 0 && Starts(hole))
             {
                 _at += hole.Length;

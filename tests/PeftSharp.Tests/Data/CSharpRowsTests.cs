@@ -6,7 +6,9 @@ namespace PeftSharp.Tests.Data;
 public sealed class CSharpRowsTests
 {
     private enum Topic { Sport, Politics }
-    private sealed record Article(string Text, Topic? Topic, bool[] Tags, int? Stars, DateOnly Day, (string Text, int Start)? Quote, List<(string Text, int Start)> Answers);
+    private sealed record Article(
+        string Text, Topic? Topic, bool[] Tags, int? Stars, DateOnly Day, (string Text, int Start)? Quote,
+        List<(string Text, int Start)> Answers);
 
     private static async IAsyncEnumerable<T> Slowly<T>(IEnumerable<T> rows)
     {

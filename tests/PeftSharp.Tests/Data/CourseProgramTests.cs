@@ -10,10 +10,13 @@ public class CourseProgramTests
     public void Reviews_are_loaded_tokenized_renamed_shuffled_and_selected()
     {
         var folder = ReferenceRoot.Shared("data", "imdb");
-        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
+        var tokenizer = AutoTokenizer.FromPretrained(
+            Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
 
         var dataset = LoadDataset(folder);
-        var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(), batched: true);
+        var tokenized = dataset.Map(
+            batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(),
+            batched: true);
         tokenized = tokenized.RenameColumns(new Dictionary<string, string> { ["label"] = "labels" }).RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 200));

@@ -15,7 +15,8 @@ public class CsvTests : IDisposable
     [Fact]
     public void Columns_get_the_types_that_pandas_infers()
     {
-        var read = Read("\uFEFFi,gap,f,b,t,huge\n1,1,1.5,True,a,99999999999999999999\n -7 ,NA,1e3,false,\"b, c\",1\n+3,3,inf,TRUE,\"say \"\"x\"\"\nnext\",2\r\n");
+        var read = Read("\uFEFFi,gap,f,b,t,huge\n1,1,1.5,True,a,99999999999999999999\n"
+            + " -7 ,NA,1e3,false,\"b, c\",1\n+3,3,inf,TRUE,\"say \"\"x\"\"\nnext\",2\r\n");
         read.Features.Values.Select(feature => ((Value)feature).Dtype)
             .Should().Equal("int64", "float64", "float64", "bool", "string", "string");
         read["i"].ToArray<long>().Should().Equal(1L, -7L, 3L);
@@ -29,7 +30,13 @@ public class CsvTests : IDisposable
     [Fact]
     public void Types_given_by_the_caller_are_taken_from_the_text_as_it_stands()
     {
-        var options = new LoadOptions { Features = new Dictionary<string, Feature> { ["zip"] = new Value("string"), ["label"] = new ClassLabel("neg", "pos"), ["on"] = new Value("bool") } };
+        var options = new LoadOptions
+        {
+            Features = new Dictionary<string, Feature>
+            {
+                ["zip"] = new Value("string"), ["label"] = new ClassLabel("neg", "pos"), ["on"] = new Value("bool"),
+            },
+        };
         var read = Read("zip,label,on\n00123,pos,true\n7,neg,\n", options);
         read["zip"].Texts().Should().Equal("00123", "7");
         read["label"].ToArray<long>().Should().Equal(1L, 0L);
@@ -64,7 +71,8 @@ public class CsvTests : IDisposable
     public void What_is_written_with_quotes_is_read_back() =>
         Gen.String[Gen.Char["ab ,\"\n\r;\t'é"], 0, 6].Array[2].Array[1, 6].Sample(rows =>
         {
-            var text = "x,y\n" + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
+            var text = "x,y\n"
+                + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
             var read = Read(text, new LoadOptions { KeepDefaultNa = false });
             read["x"].Texts().Should().Equal(rows.Select(row => row[0]));
             read["y"].Texts().Should().Equal(rows.Select(row => row[1]));

@@ -100,7 +100,8 @@ public class DataFileTests : IDisposable
     [InlineData("x.txt")]
     public void A_Git_LFS_pointer_is_recognized_in_every_format(string name)
     {
-        var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
+        var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\n"
+            + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
         message.Should().ContainAll(
             $"{name}' is a Git LFS pointer, a small text file that replaces the actual file of 12345 bytes", "git lfs pull");
     }
@@ -111,7 +112,8 @@ public class DataFileTests : IDisposable
         var options = new LoadOptions { Columns = ["c", "a"] };
         foreach (var file in new[]
         {
-            _folder.Write("x.jsonl", "{\"a\": 1, \"b\": 1, \"c\": \"x\"}\n{\"a\": 2, \"b\": \"two\", \"c\": \"y\"}\n"),      // b has two types, and is not read
+            // The column b has two types, but it is not read.
+            _folder.Write("x.jsonl", "{\"a\": 1, \"b\": 1, \"c\": \"x\"}\n{\"a\": 2, \"b\": \"two\", \"c\": \"y\"}\n"),
             _folder.Write("y.json", "{\n\"a\": [1, 2], \"b\": 5, \"c\": [\"x\", \"y\"]}"),
             _folder.Write("z.csv", "a,b,c\n1,?,x\n2,,y\n"),
         })
@@ -145,7 +147,9 @@ public class DataFileTests : IDisposable
         var rows = Dataset.FromDict(("i", new[] { 0, 1, 2 }));
         var mapped = rows.Map(batch => new Dictionary<string, object?>
         {
-            ["r"] = batch.Indices.Select(i => i == 1 ? new Dictionary<string, object?> { ["b"] = "x" } : new Dictionary<string, object?> { ["a"] = i }).ToArray(),
+            ["r"] = batch.Indices
+                .Select(i => i == 1 ? new Dictionary<string, object?> { ["b"] = "x" } : new Dictionary<string, object?> { ["a"] = i })
+                .ToArray(),
         }, batched: true, batchSize: 1);
         mapped["r"].Select(ValueText.Show).Should().Equal("{a: 0, b: null}", "{a: null, b: \"x\"}", "{a: 2, b: null}");
         mapped.Select([2, 0]).FlattenIndices()["r"].Select(ValueText.Show).Should().Equal("{a: 2, b: null}", "{a: 0, b: null}");

@@ -28,10 +28,12 @@ public sealed class DatabaseTests
     [Fact]
     public void The_rows_of_a_query_become_columns_with_the_types_of_the_database()
     {
-        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER, score REAL, mixed NUMERIC, data BLOB); INSERT INTO t VALUES ('good ß', 1, 0.5, 1, x'0102'), (NULL, 0, NULL, 2.5, NULL);");
+        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER, score REAL, mixed NUMERIC, data BLOB); "
+            + "INSERT INTO t VALUES ('good ß', 1, 0.5, 1, x'0102'), (NULL, 0, NULL, 2.5, NULL);");
         using var reader = Read(connection, "SELECT text, label, score, mixed, data FROM t ORDER BY label DESC");
         var rows = Dataset.FromDataReader(reader);
-        Assert.Equal("string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
+        Assert.Equal(
+            "string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
         rows["text"].Should().Equal(["good ß", null]);
         rows["label"].ToArray<long>().Should().Equal(1L, 0L);
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.

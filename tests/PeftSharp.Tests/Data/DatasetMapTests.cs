@@ -6,7 +6,8 @@ namespace PeftSharp.Tests.Data;
 public class DatasetMapTests
 {
     private static Dataset Texts(int count = 10) => Dataset.FromDict(
-        ("text", Enumerable.Range(0, count).Select(i => new string('x', i % 7)).ToArray()), ("label", Enumerable.Range(0, count).Select(i => (long)(i % 2)).ToArray()));
+        ("text", Enumerable.Range(0, count).Select(i => new string('x', i % 7)).ToArray()),
+        ("label", Enumerable.Range(0, count).Select(i => (long)(i % 2)).ToArray()));
 
     private static readonly Dictionary<string, object> NoColumns = [];
 
@@ -17,7 +18,8 @@ public class DatasetMapTests
     public void The_program_of_the_course_reads_as_in_Python()
     {
         var dataset = new DatasetDict { ["train"] = Texts(50), ["test"] = Texts(20) };
-        var tokenized = dataset.Map(batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
+        var tokenized = dataset.Map(
+            batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
         tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 20));
@@ -40,7 +42,8 @@ public class DatasetMapTests
         var dataset = Texts(3_500).Shuffle(seed: 1);
         var expected = dataset["text"].Texts().Select(text => text.Length).ToArray();
         var byRow = dataset.Map(row => One("length", row.Text("text").Length), numProc: numProc);
-        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true, batchSize: 64, numProc: numProc);
+        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true,
+            batchSize: 64, numProc: numProc);
         var byIndex = dataset.Map((_, index) => One("length", expected[index]), numProc: numProc);
         foreach (var mapped in new[] { byRow, byBatch, byIndex })
         {
@@ -58,7 +61,8 @@ public class DatasetMapTests
     public void A_batched_function_may_change_the_number_of_rows_where_no_old_column_stays()
     {
         var dataset = Texts(5);
-        var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2, removeColumns: dataset.ColumnNames);
+        var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2,
+            removeColumns: dataset.ColumnNames);
         doubled["i"].ToArray<int>().Should().Equal(0, 0, 1, 1, 2, 2, 3, 3, 4, 4);
         FluentActions.Invoking(() => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]))
             .Should().ThrowExactly<DatasetException>()
@@ -115,7 +119,9 @@ public class DatasetMapTests
     [Fact]
     public void Empty_lists_and_nulls_take_the_type_of_the_batches_around_them()
     {
-        var mapped = Texts(6).Map(batch => Many("x", batch.Indices.Select(i => i < 2 ? null : i < 4 ? (object)Array.Empty<object>() : new long[] { i }).ToArray()), batched: true, batchSize: 2);
+        object?[] values = [null, null, Array.Empty<object>(), Array.Empty<object>(), new long[] { 4 }, new long[] { 5 }];
+        var mapped = Texts(6).Map(
+            batch => Many("x", batch.Indices.Select(i => values[i]).ToArray()), batched: true, batchSize: 2);
         mapped.Features["x"].Should().Be(new Sequence(new Value("int64")));
         Assert.True(mapped["x"].IsNull(1));
         Assert.Equal(0, mapped["x"].Int64s(3).Length);
@@ -125,7 +131,11 @@ public class DatasetMapTests
     [Fact]
     public void Grids_and_lists_of_lists_become_columns_of_lists()
     {
-        var mapped = Texts(2).Map(_ => new Dictionary<string, object> { ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] } }, batched: true);
+        var columns = new Dictionary<string, object>
+        {
+            ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] },
+        };
+        var mapped = Texts(2).Map(_ => columns, batched: true);
         mapped["grid"].Int64s(1).ToArray().Should().Equal(3L, 4L);
         mapped["nested"].Items(0).Int32s(1).ToArray().Should().Equal(2, 3);
     }
@@ -135,7 +145,11 @@ public class DatasetMapTests
     [Fact]
     public void Dictionaries_of_arrays_and_records_are_taken_as_they_are()      // what a tokenizer gives: Array by name, offsets as structs
     {
-        var mapped = Texts(3).Map(batch => new Dictionary<string, Array> { ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] } }, batched: true);
+        var columns = new Dictionary<string, Array>
+        {
+            ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] },
+        };
+        var mapped = Texts(3).Map(batch => columns, batched: true);
         var fields = new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") };
         mapped.Features["offsets"].Should().Be(new Sequence(new Struct(fields)));
         Assert.Equal(5, mapped["offsets"].Items(2).Field("End").Int64(0));

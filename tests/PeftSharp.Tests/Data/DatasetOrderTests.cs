@@ -26,7 +26,8 @@ public class DatasetOrderTests
             else if (part[0] == "train_test_split")
                 AssertSplit(entry.Value, Numbered(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1])));
             else if (part[0] == "stratified")
-                AssertSplit(entry.Value, Labelled(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1]), stratifyByColumn: "label"));
+                AssertSplit(
+                    entry.Value, Labelled(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1]), stratifyByColumn: "label"));
             else if (part[0] == "shard")
                 for (var k = 0; k < Int(part[2]); k++)
                     AssertStarts(entry.Value[k], I(Numbered(Int(part[1])).Shard(Int(part[2]), k)));
@@ -43,7 +44,8 @@ public class DatasetOrderTests
 
     private static int Int(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     private static long Seed(string text) => long.Parse(text["seed".Length..], CultureInfo.InvariantCulture);
-    private static SplitSize Size(string[] parts) => parts.Length == 1 ? (SplitSize)Int(parts[0]) : double.Parse(string.Join('.', parts), CultureInfo.InvariantCulture);
+    private static SplitSize Size(string[] parts) =>
+        parts.Length == 1 ? (SplitSize)Int(parts[0]) : double.Parse(string.Join('.', parts), CultureInfo.InvariantCulture);
 
     /// <summary>The recording keeps the first rows of long orders.</summary>
     private static void AssertStarts(JsonElement expected, int[] actual) =>
@@ -94,7 +96,8 @@ public class DatasetOrderTests
     [Fact]
     public void Interleaving_takes_turns_as_the_documentation_of_datasets_shows()
     {
-        Dataset[] sources = [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12, 13 })), Dataset.FromDict(("i", new[] { 20, 21, 22, 23, 24 }))];
+        Dataset[] sources =
+            [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12, 13 })), Dataset.FromDict(("i", new[] { 20, 21, 22, 23, 24 }))];
         I(Datasets.InterleaveDatasets(sources)).Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22);
         I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted"))
             .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 0, 13, 23, 1, 10, 24);
@@ -102,8 +105,9 @@ public class DatasetOrderTests
             .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 13, 23, 24);
     }
 
+    // Recorded: the choices of default_rng(42).choice(3, 1000, p=[.7, .2, .1]), taken as datasets takes them.
     [Fact]
-    public void Drawn_interleaving_follows_numpys_choice()        // recorded: default_rng(42).choice(3, 1000, p=[.7, .2, .1]) walked as datasets does
+    public void Drawn_interleaving_follows_numpys_choice()
     {
         Dataset[] sources = [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12 })), Dataset.FromDict(("i", new[] { 20, 21, 22 }))];
         I(Datasets.InterleaveDatasets(sources, [.7, .2, .1], seed: 42)).Should().Equal(10, 0, 11, 1, 2);

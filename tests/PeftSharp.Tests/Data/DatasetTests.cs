@@ -5,7 +5,8 @@ namespace PeftSharp.Tests.Data;
 public class DatasetTests
 {
     private static Dataset Small() => Dataset.FromDict(
-        ("text", new[] { "b", "a", null }), ("label", new long[] { 1, 0, 1 }), ("ids", new int[][] { [1, 2], [], [3] }), ("score", new[] { .5f, 1, 2 }));
+        ("text", new[] { "b", "a", null }), ("label", new long[] { 1, 0, 1 }), ("ids", new int[][] { [1, 2], [], [3] }),
+        ("score", new[] { .5f, 1, 2 }));
 
     [Fact]
     public void Rows_columns_and_batches_show_the_same_values()
@@ -127,7 +128,10 @@ public class DatasetTests
         var dataset = Small().ClassEncodeColumn("text");
         dataset.Features["text"].Should().Be(new ClassLabel("a", "b"));
         dataset["text"].Should().Equal<object?>([1L, 0L, null], Equals);
-        var splits = new DatasetDict { ["train"] = Dataset.FromDict(("y", new[] { "c", "a" })), ["test"] = Dataset.FromDict(("y", new[] { "b" })) }.ClassEncodeColumn("y");
+        var splits = new DatasetDict
+        {
+            ["train"] = Dataset.FromDict(("y", new[] { "c", "a" })), ["test"] = Dataset.FromDict(("y", new[] { "b" })),
+        }.ClassEncodeColumn("y");
         splits["test"].Features["y"].Should().Be(new ClassLabel("a", "b", "c"));
         splits["train"]["y"].ToArray<long>().Should().Equal(2L, 0L);
         FluentActions.Invoking(() => Small().ClassEncodeColumn("score")).Should().ThrowExactly<DatasetException>();

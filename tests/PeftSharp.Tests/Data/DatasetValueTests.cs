@@ -32,7 +32,8 @@ public class DatasetValueTests
     public void Enums_become_class_labels_and_other_values_keep_their_text()
     {
         var id = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef");
-        var read = Dataset.FromRows([new Item(Color.Blue, Level.Low, id, "a"), new Item(Color.Red, null, id, "b"), new Item(Color.Green, Level.High, id, "c")]);
+        var read = Dataset.FromRows(
+            [new Item(Color.Blue, Level.Low, id, "a"), new Item(Color.Red, null, id, "b"), new Item(Color.Green, Level.High, id, "c")]);
         read.Features["Color"].Should().Be(new ClassLabel("Red", "Green", "Blue"));
         read["Color"].ToArray<long>().Should().Equal(2L, 0L, 1L);
         read.Features["Level"].Should().Be(new ClassLabel("Low", "High"));       // numbered from 0 in the order of their values
@@ -54,11 +55,18 @@ public class DatasetValueTests
     [Fact]
     public void Times_decimals_and_other_values_of_NET_are_kept()
     {
-        var rows = Dataset.FromRows([new { d = 0.1m, t = new TimeOnly(1, 2, 3), s = TimeSpan.FromTicks(1), o = new DateTimeOffset(2024, 7, 1, 12, 0, 0, TimeSpan.FromHours(2)), y = new DateOnly(1, 1, 1), h = (Half)0.5, c = 'ß', m = new Dictionary<string, int> { ["k"] = 1 } }]);
-        Assert.Equal("decimal time duration timestamp timestamp float32 string", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
+        var rows = Dataset.FromRows([new
+        {
+            d = 0.1m, t = new TimeOnly(1, 2, 3), s = TimeSpan.FromTicks(1),
+            o = new DateTimeOffset(2024, 7, 1, 12, 0, 0, TimeSpan.FromHours(2)), y = new DateOnly(1, 1, 1), h = (Half)0.5, c = 'ß',
+            m = new Dictionary<string, int> { ["k"] = 1 },
+        }]);
+        Assert.Equal("decimal time duration timestamp timestamp float32 string",
+            string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
         rows[0].Values.Take(7)
             .Should().Equal<object?>(
-                [0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"], Equals);
+                [0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"],
+                Equals);
         Assert.Equal(DateTimeKind.Utc, ((DateTime)rows["o"][0]!).Kind);
         Assert.Equal("{k: 1}", ValueText.Show(rows["m"][0]));
         rows.Select([0]).FlattenIndices()[0].Values.Take(7).Should().Equal<object?>(rows[0].Values.Take(7), Equals);
@@ -123,12 +131,21 @@ public class DatasetValueTests
 
     public static TheoryData<object, string, object?> Casts() => new()
     {
-        { 9007199254740993L, "float64", null }, { 9007199254740992L, "float64", 9007199254740992.0 }, { long.MaxValue, "float64", null }, { 16777217, "float32", null }, { 16777216, "float32", 16777216f },
-        { 1e300, "float32", null }, { double.PositiveInfinity, "float32", float.PositiveInfinity }, { 0.1, "float32", 0.1f }, { double.NaN, "int64", null }, { 9.3e18, "int64", null }, { -0.0, "int64", 0L },
-        { 1.5, "int64", null }, { 2.0, "int64", 2L }, { 3000000000L, "int32", null }, { "0.1234567890123456789012345678901", "decimal", null }, { "0.10", "decimal", 0.10m }, { 12345678901234567890.12345m, "float64", 12345678901234567890.12345 },
-        { 1.5m, "int64", null }, { 0.1, "decimal", 0.1m }, { true, "int64", 1L }, { 2L, "bool", null }, { "2024-03-31T02:30:00", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) }, { "2024-03-31 02:30", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
-        { "2024-03-31T02:30:00+02:00", "timestamp", new DateTime(2024, 3, 31, 0, 30, 0, DateTimeKind.Utc) }, { "03/04/2024", "timestamp", null }, { "01:02:03", "time", new TimeOnly(1, 2, 3) }, { 0.1f, "string", "0.1" }, { 0.1m, "string", "0.1" },
-        { "1e400", "float64", null }, { "9007199254740993", "float64", null }, { "9007199254740992", "float64", 9007199254740992.0 }, { "Infinity", "float64", double.PositiveInfinity },
+        { 9007199254740993L, "float64", null }, { 9007199254740992L, "float64", 9007199254740992.0 }, { long.MaxValue, "float64", null },
+        { 16777217, "float32", null }, { 16777216, "float32", 16777216f },
+        { 1e300, "float32", null }, { double.PositiveInfinity, "float32", float.PositiveInfinity }, { 0.1, "float32", 0.1f },
+        { double.NaN, "int64", null }, { 9.3e18, "int64", null }, { -0.0, "int64", 0L },
+        { 1.5, "int64", null }, { 2.0, "int64", 2L }, { 3000000000L, "int32", null },
+        { "0.1234567890123456789012345678901", "decimal", null }, { "0.10", "decimal", 0.10m },
+        { 12345678901234567890.12345m, "float64", 12345678901234567890.12345 },
+        { 1.5m, "int64", null }, { 0.1, "decimal", 0.1m }, { true, "int64", 1L }, { 2L, "bool", null },
+        { "2024-03-31T02:30:00", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
+        { "2024-03-31 02:30", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
+        { "2024-03-31T02:30:00+02:00", "timestamp", new DateTime(2024, 3, 31, 0, 30, 0, DateTimeKind.Utc) },
+        { "03/04/2024", "timestamp", null }, { "01:02:03", "time", new TimeOnly(1, 2, 3) }, { 0.1f, "string", "0.1" },
+        { 0.1m, "string", "0.1" },
+        { "1e400", "float64", null }, { "9007199254740993", "float64", null }, { "9007199254740992", "float64", 9007199254740992.0 },
+        { "Infinity", "float64", double.PositiveInfinity },
     };
 
     [Theory, MemberData(nameof(Casts))]

@@ -13,7 +13,8 @@ public sealed class GroupTextsTests
     public void Blocks_are_the_joined_texts_cut_and_the_rest_is_dropped(int blockSize)
     {
         var random = new Random(blockSize);
-        var texts = Enumerable.Range(0, 40).Select(_ => Enumerable.Range(0, random.Next(0, 30)).Select(_ => random.Next(1000)).ToArray()).ToArray();      // empty ones among them
+        var texts = Enumerable.Range(0, 40)                             // some of them are empty
+            .Select(_ => Enumerable.Range(0, random.Next(0, 30)).Select(_ => random.Next(1000)).ToArray()).ToArray();
         var expected = texts.SelectMany(text => text).Chunk(blockSize).Where(block => block.Length == blockSize).ToArray();
         var blocks = Datasets.GroupTexts(Dataset.FromDict(("input_ids", texts), ("attention_mask", texts)), blockSize);
         blocks.ColumnNames.Should().Equal("input_ids");

@@ -8,7 +8,8 @@ public class JsonTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Dataset Read(string text, string? field = null) => Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
+    private Dataset Read(string text, string? field = null) =>
+        Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
 
     [Fact]
     public void Lines_hold_numbers_texts_lists_records_and_gaps()
@@ -44,7 +45,8 @@ public class JsonTests : IDisposable
 
     [Theory]
     [InlineData("{\"a\": 1}\n{\"a\": oops}\n", "line 2, byte")]
-    [InlineData("{\"a\": 1}\n{\"a\": \"x\"}\n", "line 2: column 'a': The column holds Value(int64) so far, and this value is Value(string)")]
+    [InlineData(
+        "{\"a\": 1}\n{\"a\": \"x\"}\n", "line 2: column 'a': The column holds Value(int64) so far, and this value is Value(string)")]
     [InlineData("{\"a\": 1}\n[1]\n", "line 2: Each line must be an object")]
     [InlineData("{\"a\": 1} {\"a\": 2}\n", "line 1")]
     [InlineData("{\"a\": 12345678901234567890}\n", "beyond int64")]
@@ -72,7 +74,8 @@ public class JsonTests : IDisposable
     [Fact]
     public void NaN_and_infinity_as_Python_writes_them_are_numbers()
     {
-        var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
+        var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n"
+            + "{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
         read["x"].ToArray<double>().Should().Equal(double.NaN, double.NegativeInfinity, 1, double.PositiveInfinity);
         Assert.Equal("NaN \" Infinity", read["s"].Text(0));
         Read("[{\"x\": NaN}]")["x"].ToArray<double>().Should().Equal(double.NaN);

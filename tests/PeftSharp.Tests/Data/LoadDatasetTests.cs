@@ -34,14 +34,16 @@ public class LoadDatasetTests : IDisposable
     {
         var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
         Datasets.LoadDataset(file)["train"]["text"].Texts().Should().Equal(File.ReadAllLines(file));
-        Assert.Equal(File.ReadAllText(file), string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
+        Assert.Equal(File.ReadAllText(file),
+            string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
     }
 
     [Fact]
     public void Text_is_cut_by_line_paragraph_or_document_as_datasets_does()      // expected rows by datasets 5.2's text builder
     {
         var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
-        string[] Rows(string by, bool keep = false) => Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
+        string[] Rows(string by, bool keep = false) =>
+            Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
         Rows("line").Should().Equal("one", "two", "", "", "three", "", "four");
         Rows("line", keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
         Rows("paragraph").Should().Equal("one\ntwo", "\nthree", "four\n");
@@ -79,10 +81,12 @@ public class LoadDatasetTests : IDisposable
         Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys.Should().Equal("test");
     }
 
+    // 3.5 and 1.4 are rounded half to even, as in Python.
     [Theory]
-    [InlineData("train", 0, 7), InlineData("train[:3]", 0, 3), InlineData("train[-2:]", 5, 7), InlineData("train[2:-1]", 2, 6), InlineData("train[:50%]", 0, 4)]
+    [InlineData("train", 0, 7), InlineData("train[:3]", 0, 3), InlineData("train[-2:]", 5, 7), InlineData("train[2:-1]", 2, 6),
+        InlineData("train[:50%]", 0, 4)]
     [InlineData("train[50%:]", 4, 7), InlineData("train[10%:20%]", 1, 1), InlineData("train[5:99]", 5, 7)]
-    public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)      // 3.5 and 1.4 round half to even, as Python rounds
+    public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)
     {
         var file = _folder.Write("x.jsonl", string.Concat(Enumerable.Range(0, 7).Select(i => $"{{\"i\":{i}}}\n")));
         Datasets.LoadDataset(file, split)["i"].ToArray<long>().Should().Equal(Enumerable.Range(from, to - from).Select(i => (long)i));
@@ -115,7 +119,10 @@ public class LoadDatasetTests : IDisposable
         FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")))
             .Should().ThrowExactly<FileNotFoundException>();
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path)).Should().ThrowExactly<DatasetException>();
-        foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
+        foreach (var (name, text) in new[]
+        {
+            ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", ""),
+        })
             FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write(name, text))).Should().ThrowExactly<DatasetException>();
         FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write("x.bin", "1")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("tells no format");
@@ -134,8 +141,12 @@ public class LoadDatasetTests : IDisposable
 
     public static TheoryData<string, string, LoadOptions> OptionsOfOtherFormats => new()
     {
-        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } }, { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } }, { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
-        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } }, { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } }, { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
+        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } },
+        { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } },
+        { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
+        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } },
+        { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } },
+        { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
     };
 
     [Theory, MemberData(nameof(OptionsOfOtherFormats))]

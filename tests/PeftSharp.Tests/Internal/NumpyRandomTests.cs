@@ -3,11 +3,14 @@ using PeftSharp.Internal;
 
 namespace PeftSharp.Tests.Internal;
 
-/// <summary>Recorded with numpy 2.4.6; tests/fixtures/numpy-random.json holds the calls of one generator per seed, in the order used here.</summary>
+/// <summary>
+/// Recorded with numpy 2.4.6; tests/fixtures/numpy-random.json holds the calls of one generator per seed, in the order used here.
+/// </summary>
 public class NumpyRandomTests
 {
     private static readonly JsonElement[] Recorded =
-        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "numpy-random.json"))).RootElement.EnumerateArray()];
+        [.. JsonDocument.Parse(File.ReadAllText(
+            Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "numpy-random.json"))).RootElement.EnumerateArray()];
 
     [Fact]
     public void A_generator_gives_numpys_numbers_orders_and_choices_draw_for_draw()
@@ -34,7 +37,8 @@ public class NumpyRandomTests
     {
         using var root = JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "random.json")));
         foreach (var seed in root.RootElement.EnumerateObject().Where(seed => seed.Value.ValueKind == JsonValueKind.Object))
-            foreach (var entry in seed.Value.EnumerateObject().Where(entry => entry.Name.StartsWith("numpy_default_rng.permutation.", StringComparison.Ordinal)))
+            foreach (var entry in seed.Value.EnumerateObject()
+                .Where(entry => entry.Name.StartsWith("numpy_default_rng.permutation.", StringComparison.Ordinal)))
                 new NumpyRandom(long.Parse(seed.Name)).Permutation(int.Parse(entry.Name.Split('.')[^1]))
                     .Should().Equal(entry.Value.EnumerateArray().Select(value => value.GetInt32()));
     }
@@ -48,7 +52,10 @@ public class NumpyRandomTests
         FluentActions.Invoking(() => new NumpyRandom(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
 
     private static T[] Draw<T>(int count, Func<T> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
-    private static double[] Doubles(JsonElement from, string name) => [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
-    private static long[] Longs(JsonElement from, string name) => [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetInt64())];
-    private static int[] Ints(JsonElement from, string name) => [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
+    private static double[] Doubles(JsonElement from, string name) =>
+        [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
+    private static long[] Longs(JsonElement from, string name) =>
+        [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetInt64())];
+    private static int[] Ints(JsonElement from, string name) =>
+        [.. from.GetProperty(name).EnumerateArray().Select(value => value.GetInt32())];
 }

@@ -71,7 +71,10 @@ public sealed class TemporaryEntryTests : IDisposable
         Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("config.json");
     }
 
-    /// <summary>Between its creation and its lock a file looks abandoned: the writer must notice that it was removed, and the remover must not remove a file that was locked meanwhile.</summary>
+    /// <summary>
+    /// Between its creation and its lock a file looks abandoned: the writer must notice that it was removed, and the remover must not
+    /// remove a file that was locked meanwhile.
+    /// </summary>
     [Fact]
     public async Task Files_written_while_others_clean_the_folder_all_arrive()
     {

@@ -31,7 +31,8 @@ public class MLTokenizerBackendTests
             var encoding = tokenizer.Encode(text);
             encoding.Ids.Should().Equal(theirs.EncodeToIds(text));
             Assert.Equal(theirs.Decode(encoding.Ids), tokenizer.Decode(encoding.Ids));
-            Assert.Equal(theirs.Decode(encoding.Ids.Where(id => !ours.AllSpecialIds.Contains(id))), tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
+            Assert.Equal(theirs.Decode(encoding.Ids.Where(id => !ours.AllSpecialIds.Contains(id))),
+                tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
             Assert.Equal(1, encoding.SpecialTokensMask[0]);
         }
         var batch = tokenizer.Encode(["the movie", "was"], ["great", "the movie was great"], padding: true, truncation: true, maxLength: 8);
@@ -89,7 +90,8 @@ public class MLTokenizerBackendTests
     public void A_byte_pair_tokenizer_of_theirs_has_its_ids()
     {
         var folder = Vocabularies.Require("tiny-gpt2");
-        using Stream vocabulary = File.OpenRead(Path.Combine(folder, "vocab.json")), merges = File.OpenRead(Path.Combine(folder, "merges.txt"));
+        using Stream vocabulary = File.OpenRead(Path.Combine(folder, "vocab.json")),
+            merges = File.OpenRead(Path.Combine(folder, "merges.txt"));
         var theirs = CodeGenTokenizer.Create(vocabulary, merges);
         var tokenizer = theirs.AsPeftSharpTokenizer();
         foreach (var (token, id) in AutoTokenizer.FromPretrained(folder).GetVocab())
@@ -101,11 +103,15 @@ public class MLTokenizerBackendTests
         }
     }
 
-    [Theory, InlineData(null, null), InlineData("<|endoftext|>", null), InlineData(null, "<|endoftext|>"), InlineData("<|endoftext|>", "<|endoftext|>")]
+    [Theory, InlineData(null, null), InlineData("<|endoftext|>", null), InlineData(null, "<|endoftext|>"),
+        InlineData("<|endoftext|>", "<|endoftext|>")]
     public void Beginning_and_end_that_a_byte_pair_tokenizer_of_theirs_adds_become_the_template(string? bos, string? eos)
     {
         var folder = Vocabularies.Require("tiny-gpt2");
-        var theirs = BpeTokenizer.Create(new BpeOptions(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt")) { ByteLevel = true, BeginningOfSentenceToken = bos, EndOfSentenceToken = eos });
+        var theirs = BpeTokenizer.Create(new BpeOptions(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"))
+        {
+            ByteLevel = true, BeginningOfSentenceToken = bos, EndOfSentenceToken = eos,
+        });
         var tokenizer = theirs.AsPeftSharpTokenizer();
         Assert.Equal((bos, eos), (tokenizer.BosToken, tokenizer.EosToken));
         var encoding = tokenizer.Encode("movie");
@@ -134,19 +140,27 @@ public class MLTokenizerBackendTests
     public void A_small_GPT_2_learns_from_a_data_set_that_a_Tiktoken_tokenizer_split()
     {
         using var folder = new TemporaryFolder();
-        var texts = Dataset.FromList(Enumerable.Range(0, 32).Select(i => new Dictionary<string, object?> { ["text"] = $"The movie {i % 4} was great." }));
-        var arguments = new TrainingArguments(folder.Path) { UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1, SaveStrategy = SaveStrategy.No };
+        var texts = Dataset.FromList(
+            Enumerable.Range(0, 32).Select(i => new Dictionary<string, object?> { ["text"] = $"The movie {i % 4} was great." }));
+        var arguments = new TrainingArguments(folder.Path)
+        {
+            UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1,
+            SaveStrategy = SaveStrategy.No,
+        };
 
         #region readme-train
         var tokenizer = TiktokenTokenizer.CreateForModel("gpt2").AsPeftSharpTokenizer();
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
 
-        using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
-        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
+        using var model = AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
+        var trainer = new Trainer(
+            model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
         trainer.Train();
 
-        using var output = model.Generate(tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
+        using var output = model.Generate(
+            tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
         var text = tokenizer.Decode(output.Sequences, skipSpecialTokens: true);
         #endregion
 
@@ -184,6 +198,7 @@ public class MLTokenizerBackendTests
     {
         internal List<string> Messages { get; } = [];
 
-        public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) => Messages.Add(message);
+        public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) =>
+            Messages.Add(message);
     }
 }

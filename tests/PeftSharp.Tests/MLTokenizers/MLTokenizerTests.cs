@@ -70,11 +70,13 @@ public class MLTokenizerTests
                 var special = addSpecialTokens ? tokenizer.NumSpecialTokensToAdd() : 0;
                 for (var max = 1; max <= Math.Min(encoding.Length + special + 2, 40); max++)
                 {
-                    var (fromStart, fromEnd) = (BruteForce(encoding, text.Length, max - special, fromEnd: false), BruteForce(encoding, text.Length, max - special, fromEnd: true));
+                    var (fromStart, fromEnd) = (BruteForce(encoding, text.Length, max - special, fromEnd: false),
+                        BruteForce(encoding, text.Length, max - special, fromEnd: true));
                     var added = max < special ? 0 : special;
                     Assert.Equal((text, max, fromStart.Index), (text, max, adapted.GetIndexByTokenCount(text, max, out _, out var count)));
                     Assert.Equal(fromStart.Count + added, count);
-                    Assert.Equal((text, max, fromEnd.Index), (text, max, adapted.GetIndexByTokenCountFromEnd(text.AsSpan(), max, out _, out count)));
+                    Assert.Equal(
+                        (text, max, fromEnd.Index), (text, max, adapted.GetIndexByTokenCountFromEnd(text.AsSpan(), max, out _, out count)));
                     Assert.Equal(fromEnd.Count + added, count);
                     var ids = adapted.EncodeToIds(text, max, out _, out var consumed);
                     Assert.Equal((fromStart.Index, fromStart.Count + added), (consumed, ids.Count));
@@ -138,7 +140,8 @@ public class MLTokenizerTests
         var ids = tokenizer.Encode("Hello").Ids;
         FluentActions.Invoking(() => adapted.Decode([.. ids, tokenizer.Count]))
             .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain($"{tokenizer.Count}");
-        Assert.Equal(OperationStatus.InvalidData, adapted.Decode([.. ids, tokenizer.Count], new char[9], out var consumed, out var written));
+        Assert.Equal(
+            OperationStatus.InvalidData, adapted.Decode([.. ids, tokenizer.Count], new char[9], out var consumed, out var written));
         Assert.Equal((ids.Length, 5), (consumed, written));
         FluentActions.Invoking(() => adapted.EncodeToIds("Hello", 0, out _, out _)).Should().ThrowExactly<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => adapted.GetIndexByTokenCount("Hello", -1, out _, out _))

@@ -15,12 +15,14 @@ public class TextChunkerTests
     {
         const int MaxTokens = 40;
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
-        var text = string.Join("\n", Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
+        var text = string.Join("\n",
+            Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
 
         #region readme-chunks
         Microsoft.ML.Tokenizers.Tokenizer counter = tokenizer.AsMLTokenizer();
         var lines = TextChunker.SplitPlainTextLines(text, maxTokensPerLine: MaxTokens, input => counter.CountTokens(input));
-        var chunks = TextChunker.SplitPlainTextParagraphs(lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
+        var chunks = TextChunker.SplitPlainTextParagraphs(
+            lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
         #endregion
 
         chunks.Should().HaveCountGreaterThan(10);

@@ -23,7 +23,8 @@ public class ClassificationMetricsTests
             else
                 CohenKappaScore(labels, predictions).Should().BeApproximately(kappa.GetDouble(), Tolerance);
 
-            var confusion = recorded.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => (int)x.GetDouble()));
+            var confusion = recorded.GetProperty("confusion").EnumerateArray()
+                .SelectMany(row => row.EnumerateArray().Select(x => (int)x.GetDouble()));
             ConfusionMatrix(labels, predictions).Cast<int>().Should().Equal(confusion);
 
             var perClass = PrecisionRecallFscoreSupportPerClass(labels, predictions);
@@ -91,7 +92,8 @@ public class ClassificationMetricsTests
         for (var round = 0; round < 20; round++)
         {
             var (labels, predictions) = RandomClasses(random, examples: 25, classes: 2);
-            var correlation = RegressionMetrics.PearsonR(Array.ConvertAll(labels, x => (double)x), Array.ConvertAll(predictions, x => (double)x));
+            var correlation = RegressionMetrics.PearsonR(
+                Array.ConvertAll(labels, x => (double)x), Array.ConvertAll(predictions, x => (double)x));
             MatthewsCorrcoef(labels, predictions).Should().BeApproximately(double.IsNaN(correlation) ? 0 : correlation, Tolerance);
         }
     }
@@ -102,10 +104,11 @@ public class ClassificationMetricsTests
         var random = new Random(3);
         foreach (var (weights, cost) in new (KappaWeights, Func<int, int, double>)[]
         {
-            (KappaWeights.None, (a, b) => a == b ? 0 : 1), (KappaWeights.Linear, (a, b) => Math.Abs(a - b)), (KappaWeights.Quadratic, (a, b) => (a - b) * (a - b)),
+            (KappaWeights.None, (a, b) => a == b ? 0 : 1), (KappaWeights.Linear, (a, b) => Math.Abs(a - b)),
+            (KappaWeights.Quadratic, (a, b) => (a - b) * (a - b)),
         })
         {
-            var (labels, predictions) = RandomClasses(random, examples: 200, classes: 4);     // enough that each class occurs: number = place
+            var (labels, predictions) = RandomClasses(random, examples: 200, classes: 4);   // enough that each class occurs: number = place
             var observed = labels.Zip(predictions, cost).Average();
             var byChance = labels.SelectMany(a => predictions.Select(b => cost(a, b))).Average();
             CohenKappaScore(labels, predictions, weights).Should().BeApproximately(1 - observed / byChance, Tolerance);
@@ -203,7 +206,8 @@ public class ClassificationMetricsTests
     }
 
     private static (int[] Labels, int[] Predictions) RandomClasses(Random random, int examples, int classes) =>
-        (Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray(), Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray());
+        (Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray(),
+            Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray());
 
     private static double Share<T>(IEnumerable<T> all, Func<T, bool> counted, Func<T, bool> right) =>
         all.Where(counted).Select(x => right(x) ? 1.0 : 0.0).DefaultIfEmpty(0).Average();

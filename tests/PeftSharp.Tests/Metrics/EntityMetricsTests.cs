@@ -45,9 +45,10 @@ public sealed class EntityMetricsTests
     {
         string[][] labels = [["B-PER", "I-PER", "O", "B-LOC", "B-ORG"]], predictions = [["B-PER", "O", "O", "B-ORG", "B-ORG"]];
         var report = EntityMetrics.Report(labels, predictions);
-        report.MicroAverage.Should().Be(new PrecisionRecallF1(1.0 / 3, 1.0 / 3, 1.0 / 3));                      // of PER, LOC, ORG only the last
+        report.MicroAverage.Should().Be(new PrecisionRecallF1(1.0 / 3, 1.0 / 3, 1.0 / 3));                 // of PER, LOC, ORG only the last
         report.Types.Should().Equal([new("LOC", 0, 0, 0, 1), new("ORG", 0.5, 1, 2.0 / 3, 1), new EntityScores("PER", 0, 0, 0, 1)]);
-        Assert.Equal((1.0 / 3, 1.0 / 3), (EntityMetrics.PrecisionScore(labels, predictions), EntityMetrics.RecallScore(labels, predictions)));
+        Assert.Equal(
+            (1.0 / 3, 1.0 / 3), (EntityMetrics.PrecisionScore(labels, predictions), EntityMetrics.RecallScore(labels, predictions)));
         Assert.Equal(0, EntityMetrics.F1Score([["O"]], [["O"]]));
     }
 

@@ -8,7 +8,7 @@ public sealed class LanguageModelingMetricsTests
     public void Perplexity_counts_the_equally_likely_tokens_that_the_model_hesitates_between()
     {
         Assert.Equal(1, LanguageModelingMetrics.Perplexity(0));
-        LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-8);                     // a guess among all tokens
+        LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-8);               // a guess among all tokens
         double[] probabilities = [0.5, 0.1, 0.25];
         LanguageModelingMetrics.Perplexity(-probabilities.Average(Math.Log))
             .Should().BeApproximately(Math.Pow(1 / (0.5 * 0.1 * 0.25), 1.0 / 3), 1e-12);   // the geometric mean of 1/p

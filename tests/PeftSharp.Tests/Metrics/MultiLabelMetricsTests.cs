@@ -6,7 +6,8 @@ namespace PeftSharp.Tests.Metrics;
 public sealed class MultiLabelMetricsTests
 {
     private const double Tolerance = 1e-12;      // double precision, sums of some hundred terms in another order
-    private static readonly int[] _labels = [0, 0, 0, 1, 1, 1, 0, 1, 1], _predictions = [0, 0, 0, 1, 1, 1, 1, 1, 0];      // the matrices of scikit-learn's documentation of f1_score
+    // The matrices of scikit-learn's documentation of f1_score.
+    private static readonly int[] _labels = [0, 0, 0, 1, 1, 1, 0, 1, 1], _predictions = [0, 0, 0, 1, 1, 1, 1, 1, 0];
 
     [Fact]
     public void The_example_of_scikit_learn_gives_its_numbers()
@@ -37,13 +38,15 @@ public sealed class MultiLabelMetricsTests
             PrecisionRecallF1 Binary(Func<int, bool> isWanted) => ClassificationMetrics.PrecisionRecallFscoreSupport(
                 labels.Where((_, i) => isWanted(i)).ToArray(), predictions.Where((_, i) => isWanted(i)).ToArray());
             var columns = Enumerable.Range(0, Count).Select(label => Binary(i => i % Count == label)).ToArray();
-            var weights = Enumerable.Range(0, Count).Select(label => labels.Where((value, i) => i % Count == label && value == 1).Count()).ToArray();
+            var weights =
+                Enumerable.Range(0, Count).Select(label => labels.Where((value, i) => i % Count == label && value == 1).Count()).ToArray();
             if (weights.Sum() == 0) weights = [1, 1, 1, 1, 1];
             Near(Binary(_ => true), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Micro));
             Near(Mean(columns, [1, 1, 1, 1, 1]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Macro));
             Near(Mean(columns, weights), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Weighted));
             var rows = Enumerable.Range(0, Examples).Select(example => Binary(i => i / Count == example)).ToArray();
-            Near(Mean(rows, [.. Enumerable.Repeat(1, Examples)]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Samples));
+            Near(
+                Mean(rows, [.. Enumerable.Repeat(1, Examples)]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Samples));
             HammingLoss(labels, predictions, Count)
                 .Should().BeApproximately(1 - ClassificationMetrics.AccuracyScore(labels, predictions), Tolerance);
         }
@@ -95,7 +98,8 @@ public sealed class MultiLabelMetricsTests
 
     private static PrecisionRecallF1 Mean(PrecisionRecallF1[] scores, int[] weights)
     {
-        double Of(Func<PrecisionRecallF1, double> read) => scores.Zip(weights, (score, weight) => read(score) * weight).Sum() / weights.Sum();
+        double Of(Func<PrecisionRecallF1, double> read) =>
+            scores.Zip(weights, (score, weight) => read(score) * weight).Sum() / weights.Sum();
         return new(Of(score => score.Precision), Of(score => score.Recall), Of(score => score.F1));
     }
 

@@ -43,7 +43,8 @@ public class ScoreExtensionsTests
     [Fact]
     public void Perplexity_of_a_uniform_guess_is_the_number_of_choices()
     {
-        LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-7);      // exp amplifies the logarithm's last bit by 50257
+        // The exponential amplifies the last bit of the logarithm by 50257.
+        LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-7);
         Assert.Equal(double.PositiveInfinity, LanguageModelingMetrics.Perplexity(1000));
         FluentActions.Invoking(() => LanguageModelingMetrics.Perplexity(double.NaN)).Should().ThrowExactly<ArgumentException>();
     }

@@ -13,7 +13,8 @@ public sealed class BackendErrorsTests
     [InlineData("/app/libLibTorchSharp.so: undefined symbol: _ZN2at4_ops", "exactly one backend package")]
     public void A_library_that_cannot_be_loaded_is_named_with_the_reason_and_the_remedy(string reason, string remedy)
     {
-        var message = BackendErrors.DoesNotLoad("/app/lib.so", $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
+        var message = BackendErrors.DoesNotLoad("/app/lib.so",
+            $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
         Assert.StartsWith($"'/app/lib.so' could not be loaded: {reason}.", message, StringComparison.Ordinal);
         message.Should().Contain(remedy);
     }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>A loop on libtorch's threads covers every iteration once; its exceptions reach the caller; each thread has working memory of its own.</summary>
+/// <summary>
+/// A loop on libtorch's threads covers every iteration once; its exceptions reach the caller; each thread has working memory of its own.
+/// </summary>
 public sealed unsafe class NativeThreadsTests
 {
     [Theory, InlineData(1, 1), InlineData(2, 1), InlineData(1000, 7), InlineData(4096, 64)]

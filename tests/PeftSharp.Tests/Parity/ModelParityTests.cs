@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Parity;
 
-/// <summary>Every recorded model of a family that is served: outputs, hidden states, loss, gradients, and the loss of a training step with dropout.</summary>
+/// <summary>
+/// Every recorded model of a supported family: outputs, hidden states, loss, gradients, and the loss of a training step with dropout.
+/// </summary>
 [Trait("Category", "Parity")]
 public sealed class ModelParityTests
 {
@@ -30,7 +32,8 @@ public sealed class ModelParityTests
         output.Loss!.backward();
         var parameters = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         var gradients = expected.Where(pair => pair.Key.StartsWith("grad.", StringComparison.Ordinal)).ToArray();
-        // A key's bias shifts every score of a query alike, so its gradient is zero but for rounding: it is measured by a hundredth of the model's largest.
+        // The bias of a key adds the same value to every score of a query, so its gradient is zero except for rounding. Its tolerance is
+        // relative to a hundredth of the largest gradient of the model.
         var rounding = gradients.Max(pair => pair.Value.abs().max().item<float>()) * 1e-2;
         foreach (var (key, value) in gradients)
             Close.Equal(value, parameters[key["grad.".Length..]].grad!, Gradients, key, rounding);
@@ -58,7 +61,7 @@ public sealed class ModelParityTests
         var expected = Safetensors.Load(ReferenceRoot.Require("models", name, "expected.safetensors"));
         Skip.If(!expected.ContainsKey("left.logits"), "This case records no batch that is padded on the left.");
         using var inputs = Inputs(expected.Where(pair => pair.Key != "left.logits").ToDictionary(), "left.");
-        var read = expected["left.attention_mask"].@bool();               // what a padding token says is read by nobody
+        var read = expected["left.attention_mask"].@bool();               // the logits of padding tokens are not used
         Close.Equal(expected["left.logits"][read], model.call(inputs).Logits!.cpu()[read], Outputs, "logits");
     }
 
@@ -88,10 +91,12 @@ public sealed class ModelParityTests
         Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
         var architecture = (string)config["architectures"]![0]!;
         var task = architecture.EndsWith("LMHeadModel", StringComparison.Ordinal) ? ModelTask.CausalLM
-            : ModelFamilies.Get(type).Builders.Keys.Single(task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
+            : ModelFamilies.Get(type).Builders.Keys.Single(
+                task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
         return AutoLoader.FromPretrained(folder, task, new PretrainedOptions { Device = TestDevice.Current });
     }
 
     private static ModelInputs Inputs(Dictionary<string, Tensor> expected, string prefix) =>
-        new(expected.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value.to(TestDevice.Current))));
+        new(expected.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value.to(TestDevice.Current))));
 }

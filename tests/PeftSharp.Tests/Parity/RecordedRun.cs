@@ -14,7 +14,8 @@ namespace PeftSharp.Tests.Parity;
 /// <summary>A run of transformers' trainer as it was recorded: where it starts, what it was told, what came of it.</summary>
 internal sealed class RecordedRun
 {
-    private static readonly JsonSerializerOptions _python = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions _python =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
     private readonly string _name;
 
     internal RecordedRun(string name)
@@ -49,7 +50,11 @@ internal sealed class RecordedRun
         var config = AutoConfig.FromPretrained(folder);
         var model = AutoLoader.FromConfig(config, IsLanguage ? ModelTask.CausalLM : ModelTask.SequenceClassification);
         if (Kind.Contains("lora", StringComparison.Ordinal))
-            model = model.GetPeftModel(new LoraConfig { TaskType = IsLanguage ? TaskType.CausalLM : TaskType.SeqCls, R = 4, LoraAlpha = 16, LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = family == "gpt2" });
+            model = model.GetPeftModel(new LoraConfig
+            {
+                TaskType = IsLanguage ? TaskType.CausalLM : TaskType.SeqCls, R = 4, LoraAlpha = 16,
+                LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = family == "gpt2",
+            });
         var start = ReferenceRoot.Require("training", "start", $"{Kind}.safetensors");
         if (model is not PeftModel)
         {
@@ -105,7 +110,9 @@ internal sealed class RecordedRun
             case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
             case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
             case "optim_args": return args with { OptimArgs = (string)value! };
-            case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
+            case "train_sampling_strategy":
+                var strategy = ((string)value!).Replace("_", "", StringComparison.Ordinal);
+                return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(strategy, ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
             case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(_python) };
@@ -115,7 +122,8 @@ internal sealed class RecordedRun
         }
     }
 
-    private static Dataset LoadRows(string name) => Dataset.FromList(File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl"))
-        .Select(line => (JsonObject)JsonNode.Parse(line)!)
-        .Select(row => row.ToDictionary(pair => pair.Key, pair => pair.Value is JsonArray list ? (object?)list.Select(item => (long)item!).ToArray() : (long)pair.Value!)));
+    private static Dataset LoadRows(string name) => Dataset.FromList(
+        File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl")).Select(line => (JsonObject)JsonNode.Parse(line)!)
+        .Select(row => row.ToDictionary(pair => pair.Key,
+            pair => pair.Value is JsonArray list ? (object?)list.Select(item => (long)item!).ToArray() : (long)pair.Value!)));
 }

@@ -11,8 +11,10 @@ public sealed class RoundingReachTests
 
     public static TheoryData<string, string> Wrong => new()
     {
-        { "bert-rmsprop", "OptimArgs" }, { "bert-rmsprop", "LearningRate" }, { "bert-adamw-eps", "AdamBeta2" }, { "bert-adamw-eps", "WeightDecay" }, { "bert-chapter-no-dropout", "AdamBeta1" },
-        { "bert-chapter-no-dropout", "WarmupSteps" }, { "bert-sgd-momentum", "OptimArgs" }, { "gpt2-weight-decay", "WeightDecay" }, { "gpt2-lora-no-dropout", "LearningRate" },
+        { "bert-rmsprop", "OptimArgs" }, { "bert-rmsprop", "LearningRate" }, { "bert-adamw-eps", "AdamBeta2" },
+        { "bert-adamw-eps", "WeightDecay" }, { "bert-chapter-no-dropout", "AdamBeta1" },
+        { "bert-chapter-no-dropout", "WarmupSteps" }, { "bert-sgd-momentum", "OptimArgs" }, { "gpt2-weight-decay", "WeightDecay" },
+        { "gpt2-lora-no-dropout", "LearningRate" },
     };
 
     [SkippableTheory, MemberData(nameof(Wrong))]
@@ -31,7 +33,8 @@ public sealed class RoundingReachTests
             _ => right with { WarmupSteps = right.WarmupSteps.Value + 1 },
         };
         using var model = recorded.Model();
-        new Trainer(model, wrong, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(), computeMetrics: recorded.IsLanguage ? null : TrainingParityTests.ComputeMetrics).Train();
+        new Trainer(model, wrong, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(),
+            computeMetrics: recorded.IsLanguage ? null : TrainingParityTests.ComputeMetrics).Train();
         using var scope = NewDisposeScope();
         var (reach, weights) = (RoundingReach.OfRun(recorded), model.state_dict());
         FluentActions.Invoking(() =>
@@ -53,7 +56,8 @@ public sealed class RoundingReachTests
         using var scope = NewDisposeScope();
         using var model = recorded.Model();
         var final = PeftSharp.Serialization.Safetensors.Load(recorded.FinalFile);
-        var determined = reach.Determined(model.named_parameters().ToDictionary(pair => pair.name, pair => final.GetValueOrDefault(pair.name) ?? pair.parameter), Weights);
+        var determined = reach.Determined(model.named_parameters()
+            .ToDictionary(pair => pair.name, pair => final.GetValueOrDefault(pair.name) ?? pair.parameter), Weights);
         determined.Should().BeGreaterThanOrEqualTo(least);
     }
 }

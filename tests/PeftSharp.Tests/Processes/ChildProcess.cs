@@ -15,9 +15,11 @@ internal static class ChildProcess
 
     internal static (int ExitCode, string Output, string Error) Start(string program, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, program },
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, program },
         };
         foreach (var (name, value) in environment)
             if (value is null) start.Environment.Remove(name);

@@ -38,7 +38,10 @@ public sealed class CheckpointTensorsTests : IDisposable
         Assert.Equal("pt", checkpoint.Metadata["format"]);
     }
 
-    /// <summary>What huggingface_hub's split makes of these sizes: the tensor that is too large by itself closes no part, it goes ahead of the one that is open.</summary>
+    /// <summary>
+    /// What huggingface_hub's split makes of these sizes: the tensor that is too large by itself closes no part, it goes ahead of the one
+    /// that is open.
+    /// </summary>
     [Fact]
     public void A_model_above_the_limit_is_split_as_transformers_splits_it()
     {
@@ -75,7 +78,8 @@ public sealed class CheckpointTensorsTests : IDisposable
         CheckpointTensors.Save(_folder.Path, Model(2), second);
         using var checkpoint = CheckpointTensors.Open(_folder.Path);
         checkpoint.Tensors.Keys.Should().AllSatisfy(name => checkpoint.Read(name)[0].item<float>().Should().Be(2));
-        var expected = checkpoint.Files.Select(Path.GetFileName).Concat(checkpoint.Files.Count > 1 ? [Index] : []).Concat(["config.json", "model-extra.safetensors"]);
+        var expected = checkpoint.Files.Select(Path.GetFileName).Concat(checkpoint.Files.Count > 1 ? [Index] : [])
+            .Concat(["config.json", "model-extra.safetensors"]);
         _folder.Names.Should().Equal(expected.Order(StringComparer.Ordinal));
     }
 
@@ -87,7 +91,8 @@ public sealed class CheckpointTensorsTests : IDisposable
         using (var staged = new global::PeftSharp.Internal.StagedFiles())
         {
             staged.Write(_folder.File("model-00001-of-00004.safetensors"), stream => stream.Write("half a save"u8));
-            FluentActions.Invoking(() => staged.Write(_folder.File("model-00002-of-00004.safetensors"), _ => throw new IOException("No space left on device")))
+            FluentActions.Invoking(
+                () => staged.Write(_folder.File("model-00002-of-00004.safetensors"), _ => throw new IOException("No space left on device")))
                 .Should().ThrowExactly<IOException>();
         }
         _folder.Names.Should().Equal(before);

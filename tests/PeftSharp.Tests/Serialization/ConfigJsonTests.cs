@@ -7,12 +7,16 @@ namespace PeftSharp.Tests.Serialization;
 
 public sealed class ConfigJsonTests
 {
-    private static ConfigJson Parse(string json) => new(JsonFile.Parse("config.json", Encoding.UTF8.GetBytes(json), refuseDuplicates: false), "config.json");
+    private static ConfigJson Parse(string json) =>
+        new(JsonFile.Parse("config.json", Encoding.UTF8.GetBytes(json), refuseDuplicates: false), "config.json");
 
     [Fact]
     public void Fields_are_read_by_their_types()
     {
-        var config = Parse("""{"int": 768, "float": 1e-12, "whole": 3.0, "bool": true, "text": "gelu", "nan": NaN, "null": null, "list": ["a", "b"], "ints": [1, 2], "floats": [1, 0.5], "in": {"x": 1}, "many": [{"x": 1}, {"x": 2}]}""");
+        var config = Parse("""
+            {"int": 768, "float": 1e-12, "whole": 3.0, "bool": true, "text": "gelu", "nan": NaN, "null": null, "list": ["a", "b"],
+            "ints": [1, 2], "floats": [1, 0.5], "in": {"x": 1}, "many": [{"x": 1}, {"x": 2}]}
+            """);
         Assert.Equal(768, config.GetInt("int"));
         Assert.Equal(768, config.GetDouble("int"));
         Assert.Equal(3, config.GetInt("whole", 0));
@@ -31,7 +35,8 @@ public sealed class ConfigJsonTests
     [Fact]
     public void Fields_made_in_code_are_read_like_those_from_a_file()
     {
-        var config = new ConfigJson(new JsonObject { ["int"] = 7, ["byte"] = (byte)7, ["float"] = 0.5f, ["decimal"] = 0.25m, ["ulong"] = 7UL }, "made");
+        var config = new ConfigJson(
+            new JsonObject { ["int"] = 7, ["byte"] = (byte)7, ["float"] = 0.5f, ["decimal"] = 0.25m, ["ulong"] = 7UL }, "made");
         Assert.Equal(7, config.GetInt("byte"));
         Assert.Equal(7, config.GetInt("ulong"));
         Assert.Equal(7, config.GetLong("int", 0));
@@ -64,7 +69,10 @@ public sealed class ConfigJsonTests
     [Fact]
     public void A_wrong_type_is_named_with_file_field_value_and_expectation()
     {
-        var config = Parse("""{"hidden": "big", "half": 0.5, "huge": 3000000000, "vast": 1e300, "nan": NaN, "flag": 1, "text": 5, "list": "a", "items": [1, "b"], "in": {"deep": {"x": []}}, "many": [{}, 3], "long": "ABC"}""");
+        var config = Parse("""
+            {"hidden": "big", "half": 0.5, "huge": 3000000000, "vast": 1e300, "nan": NaN, "flag": 1, "text": 5, "list": "a",
+            "items": [1, "b"], "in": {"deep": {"x": []}}, "many": [{}, 3], "long": "ABC"}
+            """);
         AssertRefused("'config.json': field 'hidden' is \"big\"; an integer is expected.", () => config.GetInt("hidden", 1));
         AssertRefused("field 'hidden' is \"big\"; a number is expected.", () => config.GetDouble("hidden", 1));
         AssertRefused("field 'half' is 0.5; an integer is expected.", () => config.GetInt("half"));

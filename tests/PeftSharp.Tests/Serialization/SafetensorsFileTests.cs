@@ -108,7 +108,8 @@ public sealed class SafetensorsFileTests : IDisposable
         foreach (var dtype in Enum.GetValues<SafetensorsDtype>().Where(dtype => SafetensorsDtypes.ToScalarType(dtype) is null))
         {
             var bytes = Enumerable.Range(1, SafetensorsDtypes.BitsOf(dtype)).Select(i => (byte)i).ToArray();   // eight elements
-            File.WriteAllBytes(Weights, SafetensorsBytes.Pack($$$"""{"w":{"dtype":"{{{dtype}}}","shape":[8],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes));
+            File.WriteAllBytes(Weights,
+                SafetensorsBytes.Pack($$$"""{"w":{"dtype":"{{{dtype}}}","shape":[8],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes));
             using var file = SafetensorsFile.Open(Weights);
             file.Bytes("w").ToArray().Should().Equal(bytes);
             FluentActions.Invoking(() => file.Read("w"))
@@ -144,7 +145,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest_ones()
     {
-        Safetensors.Save(Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
+        Safetensors.Save(
+            Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
         using var file = SafetensorsFile.Open(Weights);
         FluentActions.Invoking(() => file.Read("encoder.layer.0.weigth"))
             .Should().ThrowExactly<CheckpointException>()

@@ -38,7 +38,10 @@ public sealed class SafetensorsParityTests
         Skip.If(compared == 0, "no file of torch's dtypes among the recordings");
     }
 
-    /// <summary>The reference writer fills the header up to eight bytes; files packed by hand, and those without metadata, are not what a save writes.</summary>
+    /// <summary>
+    /// The reference writer fills the header up to eight bytes; files packed by hand, and those without metadata, are not what a save
+    /// writes.
+    /// </summary>
     private static bool IsSaved(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -54,7 +57,8 @@ public sealed class SafetensorsParityTests
             return;
         }
         using var file = SafetensorsFile.Open(path);
-        var expected = verdict["tensors"]!.AsObject().Select(pair => $"{pair.Key} {pair.Value![0]} [{string.Join(",", pair.Value[1]!.AsArray())}]");
+        var expected = verdict["tensors"]!.AsObject().Select(
+            pair => $"{pair.Key} {pair.Value![0]} [{string.Join(",", pair.Value[1]!.AsArray())}]");
         var actual = file.Tensors.Values.Select(entry => $"{entry.Name} {entry.Dtype} [{string.Join(",", entry.Shape)}]");
         actual.Order(StringComparer.Ordinal).Should().Equal(expected.Order(StringComparer.Ordinal));
         var metadata = verdict["metadata"]?.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()) ?? [];

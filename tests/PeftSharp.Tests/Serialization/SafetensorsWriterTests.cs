@@ -21,11 +21,13 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void Every_type_and_shape_comes_back_as_it_was_written()
     {
-        var tensors = Gen.Select(Gen.Int[0, Types.Length - 1], Gen.Long[0, 4].Array[0, 4], Gen.String[Gen.Char.AlphaNumeric, 1, 8], (type, shape, name) => (Type: Types[type], Shape: shape, Name: name)).Array[0, 8];
+        var tensors = Gen.Select(Gen.Int[0, Types.Length - 1], Gen.Long[0, 4].Array[0, 4], Gen.String[Gen.Char.AlphaNumeric, 1, 8],
+            (type, shape, name) => (Type: Types[type], Shape: shape, Name: name)).Array[0, 8];
         tensors.Sample(specs =>
         {
             using var scope = NewDisposeScope();
-            var written = specs.DistinctBy(spec => spec.Name).ToDictionary(spec => spec.Name, spec => (rand(spec.Shape, dtype: float32) * 100).to(spec.Type));
+            var written = specs.DistinctBy(spec => spec.Name).ToDictionary(
+                spec => spec.Name, spec => (rand(spec.Shape, dtype: float32) * 100).to(spec.Type));
             Safetensors.Save(Weights, written);
             var read = Safetensors.Load(Weights);
             read.Keys.Order().Should().Equal(written.Keys.Order());
@@ -38,7 +40,11 @@ public sealed class SafetensorsWriterTests : IDisposable
     {
         using var scope = NewDisposeScope();
         var all = arange(24, float32).reshape(4, 6);
-        var views = new Dictionary<string, Tensor> { ["t"] = all.t(), ["row"] = all[2], ["column"] = all.select(1, 2), ["expanded"] = ones(1).expand(3, 3), ["conjugate"] = complex(ones(2), ones(2)).conj() };
+        var views = new Dictionary<string, Tensor>
+        {
+            ["t"] = all.t(), ["row"] = all[2], ["column"] = all.select(1, 2), ["expanded"] = ones(1).expand(3, 3),
+            ["conjugate"] = complex(ones(2), ones(2)).conj(),
+        };
         Safetensors.Save(Weights, views);
         var read = Safetensors.Load(Weights);
         foreach (var (name, view) in views) AssertSame(view.resolve_conj().contiguous(), read[name]);
@@ -108,7 +114,8 @@ public sealed class SafetensorsWriterTests : IDisposable
         Safetensors.Save(Weights, [("w", small)]);
         var before = File.ReadAllBytes(Weights);
         var writer = new SafetensorsWriter([new("w", large)], Safetensors.PyTorchMetadata);
-        FluentActions.Invoking(() => global::PeftSharp.Internal.AtomicFile.Write(Weights, stream => writer.WriteTo(new FullDisk(stream, room: 100_000))))
+        FluentActions.Invoking(
+            () => global::PeftSharp.Internal.AtomicFile.Write(Weights, stream => writer.WriteTo(new FullDisk(stream, room: 100_000))))
             .Should().ThrowExactly<IOException>();
         File.ReadAllBytes(Weights).Should().Equal(before);
         _folder.Names.Should().Equal(Path.GetFileName(Weights));

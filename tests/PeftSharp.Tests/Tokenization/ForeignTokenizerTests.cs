@@ -4,7 +4,9 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;
 
-/// <summary>Tokenizer folders as other programs write them; what is expected was recorded from transformers 5.23 on the same files.</summary>
+/// <summary>
+/// Tokenizer folders as other programs write them; what is expected was recorded from transformers 5.23 on the same files.
+/// </summary>
 public sealed class ForeignTokenizerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -61,15 +63,21 @@ public sealed class ForeignTokenizerTests : IDisposable
     public void The_padding_block_names_the_padding_token_and_the_sides_where_the_configuration_is_silent()
     {
         AsTokenizerJson("tiny-gpt2");
-        Change("tokenizer_config.json", json => { json["tokenizer_class"] = "PreTrainedTokenizerFast"; json.Remove("padding_side"); json.Remove("truncation_side"); });
+        Change("tokenizer_config.json",
+            json => { json["tokenizer_class"] = "PreTrainedTokenizerFast"; json.Remove("padding_side"); json.Remove("truncation_side"); });
         Change("tokenizer.json", json =>
         {
-            json["padding"] = JsonNode.Parse("""{"strategy": "BatchLongest", "direction": "Left", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0, "pad_token": "<|endoftext|>"}""");
+            json["padding"] = JsonNode.Parse("""
+                {"strategy": "BatchLongest", "direction": "Left", "pad_to_multiple_of": null, "pad_id": 0, "pad_type_id": 0,
+                "pad_token": "<|endoftext|>"}
+                """);
             json["truncation"] = JsonNode.Parse("""{"direction": "Left", "max_length": 8, "strategy": "LongestFirst", "stride": 0}""");
         });
         var tokenizer = Load();
-        Assert.Equal(("<|endoftext|>", PaddingSide.Left, TruncationSide.Left), (tokenizer.PadToken, tokenizer.PaddingSide, tokenizer.TruncationSide));
-        Change("tokenizer_config.json", json => { json["padding_side"] = "right"; json["truncation_side"] = "right"; json["pad_token"] = "t"; });
+        Assert.Equal(("<|endoftext|>", PaddingSide.Left, TruncationSide.Left),
+            (tokenizer.PadToken, tokenizer.PaddingSide, tokenizer.TruncationSide));
+        Change("tokenizer_config.json",
+            json => { json["padding_side"] = "right"; json["truncation_side"] = "right"; json["pad_token"] = "t"; });
         tokenizer = Load();
         Assert.Equal(("t", PaddingSide.Right, TruncationSide.Right), (tokenizer.PadToken, tokenizer.PaddingSide, tokenizer.TruncationSide));
         Change("tokenizer_config.json", json => { json["tokenizer_class"] = "GPT2Tokenizer"; json.Remove("pad_token"); });

@@ -7,7 +7,8 @@ namespace PeftSharp.Tests.Tokenization;
 public class NaiveModelTests
 {
     private static readonly string[] Letters = ["a", "b", "c", "d", "é", "𝐀", "zz"];
-    private static readonly Gen<string> Word = Gen.Int[0, Letters.Length - 1].Array[1, 24].Select(places => string.Concat(places.Select(place => Letters[place])));
+    private static readonly Gen<string> Word = Gen.Int[0, Letters.Length - 1].Array[1, 24].Select(
+        places => string.Concat(places.Select(place => Letters[place])));
 
     [Fact]
     public void Byte_pairs_are_joined_lowest_rank_first_from_the_left()
@@ -68,7 +69,8 @@ public class NaiveModelTests
         var symbols = word.EnumerateRunes().Select(rune => rune.ToString()).ToList();
         while (true)
         {
-            var best = Enumerable.Range(0, symbols.Count - 1).Select(i => (Rank: merges.IndexOf((symbols[i], symbols[i + 1])), Place: i)).Where(pair => pair.Rank >= 0).Order().FirstOrDefault((-1, -1));
+            var best = Enumerable.Range(0, symbols.Count - 1).Select(i => (Rank: merges.IndexOf((symbols[i], symbols[i + 1])), Place: i))
+                .Where(pair => pair.Rank >= 0).Order().FirstOrDefault((-1, -1));
             if (best.Item1 < 0)
                 return symbols;
             symbols[best.Item2] += symbols[best.Item2 + 1];
@@ -81,7 +83,8 @@ public class NaiveModelTests
         var pieces = new List<string>();
         for (var start = 0; start < word.Length;)
         {
-            var piece = Enumerable.Range(1, word.Length - start).Select(length => (start > 0 ? "##" : "") + word[start..(start + length)]).LastOrDefault(vocabulary.ContainsKey);
+            var piece = Enumerable.Range(1, word.Length - start).Select(length => (start > 0 ? "##" : "") + word[start..(start + length)])
+                .LastOrDefault(vocabulary.ContainsKey);
             if (piece is null || word.EnumerateRunes().Count() > maxChars)
                 return ["[UNK]"];
             start += piece.Length - (start > 0 ? 2 : 0);

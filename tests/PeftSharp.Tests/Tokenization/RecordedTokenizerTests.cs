@@ -18,7 +18,8 @@ public class RecordedTokenizerTests
         {
             var text = row.GetProperty("text").GetString()!;
             var encoding = tokenizer.Encode(text);
-            Assert.Equal((text, Join(RecordedTokenizer.Texts(row.GetProperty("tokens")))), (text, Join(tokenizer.ConvertIdsToTokens(encoding.Ids))));
+            Assert.Equal(
+                (text, Join(RecordedTokenizer.Texts(row.GetProperty("tokens")))), (text, Join(tokenizer.ConvertIdsToTokens(encoding.Ids))));
             encoding.Ids.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("ids")));
             Assert.Equal((text, Join(RecordedTokenizer.Offsets(row.GetProperty("offsets")))), (text, Join(encoding.CodePointOffsets)));
             encoding.SpecialTokensMask.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("special")));
@@ -33,7 +34,8 @@ public class RecordedTokenizerTests
     {
         var recorded = RecordedTokenizer.Read(name);
         var tokenizer = RecordedTokenizer.Load(name, files);
-        var (texts, pairs) = (RecordedTokenizer.Texts(recorded.GetProperty("texts")), RecordedTokenizer.Texts(recorded.GetProperty("pairs")));
+        var (texts, pairs) = (RecordedTokenizer.Texts(recorded.GetProperty("texts")),
+            RecordedTokenizer.Texts(recorded.GetProperty("pairs")));
         foreach (var recordedCase in recorded.GetProperty("cases").EnumerateObject())
         {
             BatchEncoding Run() => recordedCase.Name switch
@@ -44,9 +46,12 @@ public class RecordedTokenizerTests
                 "left" => tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left),
                 "truncate_5" => tokenizer.Encode(texts, truncation: true, maxLength: 5),
                 "pairs" => tokenizer.Encode(texts, pairs, padding: true),
-                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6, stride: 2, returnOverflowingTokens: true, padding: PaddingStrategy.MaxLength),
-                ['p', 'a', 'i', 'r', '_', .. var strategy] => tokenizer.Encode(["one two three four five six seven eight", "one two three four five six seven eight"],
-                    ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy, maxLength: 11, padding: PaddingStrategy.MaxLength),
+                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6,
+                    stride: 2, returnOverflowingTokens: true, padding: PaddingStrategy.MaxLength),
+                ['p', 'a', 'i', 'r', '_', .. var strategy] =>
+                    tokenizer.Encode(["one two three four five six seven eight", "one two three four five six seven eight"],
+                        ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy,
+                        maxLength: 11, padding: PaddingStrategy.MaxLength),
                 var other => throw new NotSupportedException($"This test does not know the recorded case {other}."),
             };
             if (recordedCase.Value.TryGetProperty("error", out _))
@@ -64,7 +69,9 @@ public class RecordedTokenizerTests
             if (column.Name == "overflow_to_sample_mapping")
                 batch.OverflowToSampleMapping.Should().Equal(RecordedTokenizer.Ints(column.Value));
             else
-                Assert.Equal((name, column.Name, string.Join('\n', column.Value.EnumerateArray().Select(row => Join(RecordedTokenizer.Ints(row))))), (name, column.Name, string.Join('\n', batch[column.Name].Select(Join))));
+                Assert.Equal(
+                    (name, column.Name, string.Join('\n', column.Value.EnumerateArray().Select(row => Join(RecordedTokenizer.Ints(row))))),
+                    (name, column.Name, string.Join('\n', batch[column.Name].Select(Join))));
         }
     }
 

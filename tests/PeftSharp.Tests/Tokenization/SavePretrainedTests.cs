@@ -5,7 +5,8 @@ namespace PeftSharp.Tests.Tokenization;
 
 public class SavePretrainedTests
 {
-    [SkippableTheory, InlineData("tiny-bert"), InlineData("tiny-gpt2"), InlineData("tiny-llama"), InlineData("tiny-llama3"), InlineData("tiny-clip")]
+    [SkippableTheory, InlineData("tiny-bert"), InlineData("tiny-gpt2"), InlineData("tiny-llama"), InlineData("tiny-llama3"),
+        InlineData("tiny-clip")]
     public void A_saved_tokenizer_is_read_back_the_same(string name)
     {
         using var folder = new TemporaryFolder();
@@ -35,7 +36,8 @@ public class SavePretrainedTests
         using var copy = new TemporaryFolder();
         foreach (var file in Directory.GetFiles(Vocabularies.Require("tiny-bert")))
             File.Copy(file, copy.File(Path.GetFileName(file)));
-        File.WriteAllText(copy.File("tokenizer_config.json"), """{"tokenizer_class": "BertTokenizerFast", "do_lower_case": false, "truncation_side": "left", "my_note": [1, 2]}""");
+        File.WriteAllText(copy.File("tokenizer_config.json"),
+            """{"tokenizer_class": "BertTokenizerFast", "do_lower_case": false, "truncation_side": "left", "my_note": [1, 2]}""");
         File.WriteAllText(copy.File("chat_template.jinja"), "{{ messages }}");
         var tokenizer = AutoTokenizer.FromPretrained(copy.Path);
         tokenizer.Encode("A").Tokens.Should().Equal("[CLS]", "[UNK]", "[SEP]");

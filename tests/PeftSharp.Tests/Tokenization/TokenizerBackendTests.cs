@@ -7,7 +7,8 @@ public class TokenizerBackendTests
 {
     private static readonly TokenizerBackendOptions _options = new()
     {
-        SpecialTokens = new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["pad_token"] = "<pad>" }, SingleTemplate = "<s> $A </s>",
+        SpecialTokens = new Dictionary<string, string> { ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["pad_token"] = "<pad>" },
+        SingleTemplate = "<s> $A </s>",
     };
 
     [Fact]
@@ -69,8 +70,10 @@ public class TokenizerBackendTests
             Enumerable.Range(0, 26).Select(i => KeyValuePair.Create(((char)('a' + i)).ToString(), 10 + i)))
         { ["<pad>"] = 0, ["<s>"] = 1, ["</s>"] = 2, [" "] = 9 };
 
-        public override IReadOnlyList<BackendToken> Tokenize(string text) => [.. text.Select((letter, i) => new BackendToken(letter == ' ' ? 9 : letter - 'a' + 10, i + Shift, i + Shift + 1))];
+        public override IReadOnlyList<BackendToken> Tokenize(string text) =>
+            [.. text.Select((letter, i) => new BackendToken(letter == ' ' ? 9 : letter - 'a' + 10, i + Shift, i + Shift + 1))];
 
-        public override string Decode(IReadOnlyList<int> ids) => string.Concat(ids.Select(id => Vocabulary.First(entry => entry.Value == id).Key));
+        public override string Decode(IReadOnlyList<int> ids) =>
+            string.Concat(ids.Select(id => Vocabulary.First(entry => entry.Value == id).Key));
     }
 }

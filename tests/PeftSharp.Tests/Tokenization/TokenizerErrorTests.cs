@@ -5,7 +5,10 @@ namespace PeftSharp.Tests.Tokenization;
 
 public class TokenizerErrorTests
 {
-    private const string Model = """ "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0}} """;
+    private const string Model = """
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+        "vocab": {"[UNK]": 0}}
+        """;
 
     private static Tokenizer Bert => AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-bert"));
 
@@ -23,16 +26,29 @@ public class TokenizerErrorTests
     [InlineData("""{"version": "2.0"}""", "2.0")]
     [InlineData("""{"model": null}""", "$.model")]
     [InlineData("""{"normalizer": {"type": "Precompiled"}, "model": null}""", "'Precompiled'", "BertNormalizer")]
-    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Jieba"}]}, "model": null}""", "'Jieba'", "$.pre_tokenizer.pretokenizers[0]", "BertPreTokenizer")]
+    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Jieba"}]}, "model": null}""", "'Jieba'",
+        "$.pre_tokenizer.pretokenizers[0]", "BertPreTokenizer")]
     [InlineData("""{"model": {"type": "Unigram"}}""", "'Unigram'", "WordPiece")]
-    [InlineData("""{"model": {"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}}""", "'[UNK]'")]
-    [InlineData("""{"model": {"type": "WordPiece", "vocab": {"a": 0.5}, "unk_token": "a", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100}}""", "'a'", "0.5")]
+    [InlineData("""
+        {"model": {"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100}}
+        """, "'[UNK]'")]
+    [InlineData("""
+        {"model": {"type": "WordPiece", "vocab": {"a": 0.5}, "unk_token": "a", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100}}
+        """, "'a'", "0.5")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}""", "'ab'", "Merge 1")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}}""", "$.model.merges[0]")]
     [InlineData("""{"model": {"type": "BPE", "dropout": 0.1, "vocab": {"a": 0}, "merges": []}}""", "$.model.dropout")]
-    [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Isolated", "invert": false}, "model": null}""", "'\\w'")]
-    [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a++"}, "behavior": "Isolated", "invert": false}, "model": null}""", "possessive")]
-    [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\p{Han}"}, "behavior": "Isolated", "invert": false}, "model": null}""", "'Han'")]
+    [InlineData(
+        """{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Isolated", "invert": false}, "model": null}""",
+        "'\\w'")]
+    [InlineData(
+        """{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a++"}, "behavior": "Isolated", "invert": false}, "model": null}""",
+        "possessive")]
+    [InlineData("""
+        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\p{Han}"}, "behavior": "Isolated", "invert": false}, "model": null}
+        """, "'Han'")]
     public void A_malformed_or_foreign_tokenizer_json_is_told_by_its_place(string json, params string[] parts)
     {
         using var folder = new TemporaryFolder();
@@ -44,7 +60,10 @@ public class TokenizerErrorTests
     public void A_template_with_an_undefined_special_token_is_named()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("tokenizer.json"), $$$"""{"post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "[X]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "pair": [], "special_tokens": {}}, {{{Model}}}}""");
+        File.WriteAllText(folder.File("tokenizer.json"), $$$"""
+            {"post_processor": {"type": "TemplateProcessing", "pair": [], "special_tokens": {},
+            "single": [{"SpecialToken": {"id": "[X]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]}, {{{Model}}}}
+            """);
         AssertError(folder, "'[X]'");
     }
 
@@ -86,7 +105,8 @@ public class TokenizerErrorTests
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("PadToken");
         FluentActions.Invoking(() => bert.Encode("a b c d", truncation: "only_second", maxLength: 4))
             .Should().ThrowExactly<TokenizerException>();
-        FluentActions.Invoking(() => bert.Encode(["a", "a b c d"], ["b", "c d e f"], truncation: TruncationStrategy.OnlyFirst, maxLength: 5))
+        FluentActions.Invoking(
+            () => bert.Encode(["a", "a b c d"], ["b", "c d e f"], truncation: TruncationStrategy.OnlyFirst, maxLength: 5))
             .Should().ThrowExactly<TokenizerException>();
         FluentActions.Invoking(() => bert.Encode(["a"], ["b", "c"])).Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => bert.Encode(["a", null!])).Should().ThrowExactly<ArgumentException>();

@@ -25,9 +25,11 @@ public class TokenizerTests
     {
         Bert.Encode(Texts).Keys.Should().Equal("input_ids", "token_type_ids", "attention_mask");
         Gpt2.Encode(Texts).ToColumns().Keys.Should().Equal("input_ids", "attention_mask");
-        var columns = Bert.Encode(Texts, returnSpecialTokensMask: true, returnOffsetsMapping: true, returnOverflowingTokens: true, maxLength: 8).ToColumns();
+        var columns = Bert.Encode(Texts, returnSpecialTokensMask: true, returnOffsetsMapping: true, returnOverflowingTokens: true,
+            maxLength: 8).ToColumns();
         columns.Keys
-            .Should().Equal("input_ids", "token_type_ids", "attention_mask", "special_tokens_mask", "offset_mapping", "overflow_to_sample_mapping");
+            .Should().Equal(
+                "input_ids", "token_type_ids", "attention_mask", "special_tokens_mask", "offset_mapping", "overflow_to_sample_mapping");
         columns.Values.Select(column => column.Length).Distinct().Should().ContainSingle();
     }
 
@@ -77,7 +79,8 @@ public class TokenizerTests
             Assert.Equal(encoding.SpecialTokensMask[i] == 1, encoding.SequenceIds[i] is null);
             Assert.Equal(encoding.SequenceIds[i] is null, encoding.WordIds[i] is null);
             if (encoding.SequenceIds[i] is { } text && encoding.Tokens[i] != "[UNK]")
-                Assert.Equal(encoding.Tokens[i].Replace("##", "", StringComparison.Ordinal), texts[text][encoding.Offsets[i].Start..encoding.Offsets[i].End]);
+                Assert.Equal(encoding.Tokens[i].Replace("##", "", StringComparison.Ordinal),
+                    texts[text][encoding.Offsets[i].Start..encoding.Offsets[i].End]);
         }
     }
 

@@ -16,8 +16,10 @@ public class UnusualTextTests
             var (text, expected) = (row.GetProperty("text").GetString()!, row.GetProperty(kind));
             var encoding = tokenizer.Encode(text);
             Assert.Equal((text, Numbers(expected.GetProperty("ids"))), (text, string.Join(' ', encoding.Ids)));
-            Assert.Equal((text, Numbers(expected.GetProperty("offsets"))), (text, string.Join(' ', encoding.CodePointOffsets.Select(offset => $"{offset.Start} {offset.End}"))));
-            Assert.Equal((text, Numbers(expected.GetProperty("words"))), (text, string.Join(' ', encoding.WordIds.Select(word => word ?? -1))));
+            Assert.Equal((text, Numbers(expected.GetProperty("offsets"))),
+                (text, string.Join(' ', encoding.CodePointOffsets.Select(offset => $"{offset.Start} {offset.End}"))));
+            Assert.Equal(
+                (text, Numbers(expected.GetProperty("words"))), (text, string.Join(' ', encoding.WordIds.Select(word => word ?? -1))));
             Assert.Equal(expected.GetProperty("decoded").GetString(), tokenizer.Decode(encoding.Ids));
         }
     }
@@ -60,7 +62,8 @@ public class UnusualTextTests
         };
         if (kind == "bert-added")
         {
-            tokenizer.AddTokens([new("movie") { SingleWord = true }, new("Café") { Normalized = true }, new("<x>") { LStrip = true, RStrip = true, Normalized = false },
+            tokenizer.AddTokens([new("movie") { SingleWord = true }, new("Café") { Normalized = true },
+                new("<x>") { LStrip = true, RStrip = true, Normalized = false },
                 new("great") { Normalized = false }, new("the mo") { Normalized = true }, new("[USER]") { Special = true, LStrip = true }]);
         }
         return tokenizer;
@@ -68,7 +71,8 @@ public class UnusualTextTests
 
     internal static IReadOnlyList<JsonElement> Rows()
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "unusual.json")));
+        using var document = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "unusual.json")));
         return [.. document.RootElement.Clone().EnumerateArray()];
     }
 

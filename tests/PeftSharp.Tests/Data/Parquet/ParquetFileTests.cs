@@ -14,14 +14,16 @@ public class ParquetFileTests : IDisposable
     private string FileName => Path.Combine(_folder.Path, "x.parquet");
 
     private Dataset ReadDeclared(string features, params (string, Apache.Arrow.IArrowArray)[] columns) => Datasets.LoadDataset(
-        Write(FileName, columns, metadata: new Dictionary<string, string> { ["huggingface"] = $$$"""{"info": {"features": {{{features}}}}}""" }), "train");
+        Write(FileName, columns,
+            metadata: new Dictionary<string, string> { ["huggingface"] = $$$"""{"info": {"features": {{{features}}}}}""" }), "train");
 
     private const string Label = """{"names": ["neg", "pos"], "_type": "ClassLabel"}""";
 
     [Fact]
     public void Class_names_written_by_datasets_make_a_class_label()
     {
-        var read = ReadDeclared($$"""{"label": {{Label}}, "text": {"dtype": "string", "_type": "Value"} }""", ("label", Int64(1, 0, -1)), ("text", Text("a", "b", "c")));
+        var read = ReadDeclared($$"""{"label": {{Label}}, "text": {"dtype": "string", "_type": "Value"} }""", ("label", Int64(1, 0, -1)),
+            ("text", Text("a", "b", "c")));
         read.Features["label"].Should().Be(new ClassLabel("neg", "pos"));
         read["label"].ToArray<long>().Should().Equal(1L, 0L, -1L);        // -1: a label kept secret
         read.Features["text"].Should().Be(new Value("string"));
@@ -45,7 +47,11 @@ public class ParquetFileTests : IDisposable
     public void Class_names_within_records_are_read()
     {
         var record = Structs([("l", Int64(1, 0)), ("s", Lists(new ListType(Int64Type.Default), Int64(0), 1, 0))], true, true);
-        var read = ReadDeclared("""{"plain": {"l": LABEL, "s": [{"dtype": "int64", "_type": "Value"}]}, "lists": {"feature": {"s": LABEL}, "_type": "Sequence"}}""".Replace("LABEL", Label), ("plain", record), ("lists", record));
+        var features = $$$"""
+            {"plain": {"l": {{{Label}}}, "s": [{"dtype": "int64", "_type": "Value"}]},
+            "lists": {"feature": {"s": {{{Label}}} }, "_type": "Sequence"}}
+            """;
+        var read = ReadDeclared(features, ("plain", record), ("lists", record));
         Assert.Equal("Struct(l: ClassLabel(neg, pos), s: Sequence(Value(int64)))", read.Features["plain"].ToString());
         Assert.Equal("Struct(l: Value(int64), s: Sequence(ClassLabel(neg, pos)))", read.Features["lists"].ToString());
     }
@@ -65,7 +71,8 @@ public class ParquetFileTests : IDisposable
     [Fact]
     public void Only_the_chosen_columns_are_read()
     {
-        Write(FileName, [("bad", Raw<ulong>(UInt64Type.Default, ulong.MaxValue)), ("a", Int64(1)), ("l", Lists(new ListType(Int64Type.Default), Int64(5), 1)), ("b", Text("t"))]);
+        Write(FileName, [("bad", Raw<ulong>(UInt64Type.Default, ulong.MaxValue)), ("a", Int64(1)),
+            ("l", Lists(new ListType(Int64Type.Default), Int64(5), 1)), ("b", Text("t"))]);
         Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new LoadOptions { Columns = columns });
         Read("b", "l").ColumnNames.Should().Equal("b", "l");
         Assert.Equal("t", Read("b", "l")["b"].Text(0));
@@ -88,7 +95,8 @@ public class ParquetFileTests : IDisposable
     [Fact]
     public void A_file_cut_off_or_changed_is_refused_and_never_read_as_other_values()
     {
-        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 1000).Select(i => (long?)i)])), ("b", Text([.. Enumerable.Range(0, 1000).Select(i => $"text {i}")]))]);
+        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 1000).Select(i => (long?)i)])),
+            ("b", Text([.. Enumerable.Range(0, 1000).Select(i => $"text {i}")]))]);
         var whole = File.ReadAllBytes(FileName);
         foreach (var length in new[] { 0, 4, 100, whole.Length / 2, whole.Length - 1 })
         {
@@ -101,7 +109,8 @@ public class ParquetFileTests : IDisposable
     [Fact]
     public void A_changed_byte_is_noticed_where_pages_have_checksums()
     {
-        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 1000).Select(i => (long?)i)]))], builder => builder.EnablePageChecksum().DisableDictionary().Compression(ParquetSharp.Compression.Uncompressed));
+        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 1000).Select(i => (long?)i)]))],
+            builder => builder.EnablePageChecksum().DisableDictionary().Compression(ParquetSharp.Compression.Uncompressed));
         var bytes = File.ReadAllBytes(FileName);
         bytes[4000] ^= 1;                                                    // within the values
         File.WriteAllBytes(FileName, bytes);
@@ -112,7 +121,9 @@ public class ParquetFileTests : IDisposable
     [Fact]
     public void Damaged_files_give_rows_or_a_typed_error()
     {
-        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 50).Select(i => (long?)i)])), ("l", Lists(new ListType(StringType.Default), Text([.. Enumerable.Range(0, 100).Select(i => $"{i}")]), [.. Enumerable.Repeat((int?)2, 50)]))]);
+        var texts = Text([.. Enumerable.Range(0, 100).Select(i => $"{i}")]);
+        Write(FileName, [("a", Int64([.. Enumerable.Range(0, 50).Select(i => (long?)i)])),
+            ("l", Lists(new ListType(StringType.Default), texts, [.. Enumerable.Repeat((int?)2, 50)]))]);
         var whole = File.ReadAllBytes(FileName);
         var random = new Random(7);
         for (var i = 0; i < 300; i++)
@@ -129,7 +140,8 @@ public class ParquetFileTests : IDisposable
     public void Many_rows_over_many_row_groups_keep_their_order()
     {
         var count = 200_000;
-        Write(FileName, [("i", Int64([.. Enumerable.Range(0, count).Select(i => (long?)i)])), ("s", Text([.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}")]))], rowGroup: 7_001);
+        Write(FileName, [("i", Int64([.. Enumerable.Range(0, count).Select(i => (long?)i)])),
+            ("s", Text([.. Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}")]))], rowGroup: 7_001);
         var read = Datasets.LoadDataset(FileName, "train");
         read["i"].ToArray<long>().Should().Equal(Enumerable.Range(0, count).Select(i => (long)i));
         read["s"].Cast<string?>().Should().Equal(Enumerable.Range(0, count).Select(i => i % 3 == 0 ? null : $"{i}"));

@@ -5,7 +5,8 @@ namespace PeftSharp.Tests.Data.Parquet;
 /// <summary>Files that DuckDB wrote; tests/fixtures/parquet/README.md says how.</summary>
 public class ParquetOtherWriterTests
 {
-    private static Dataset Read(string name) => Datasets.LoadDataset(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "parquet", name), "train");
+    private static Dataset Read(string name) =>
+        Datasets.LoadDataset(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "parquet", name), "train");
 
     [Fact]
     public void Types_of_DuckDB_are_read_exactly_and_absent_ones_are_null()
@@ -43,7 +44,8 @@ public class ParquetOtherWriterTests
             var row = read[i];
             new[] { "a", "b", "c", "d", "e", "f", "h" }.Select(column => row[column])
                 .Should().Equal<object?>(
-                    [i, i % 3 == 0, $"préfixe_{i}", i * 1000003L, i / 8.0, new DateTime(1969, 6, 1).AddDays(i), i % 2 == 0 ? "é" : null], Equals);
+                    [i, i % 3 == 0, $"préfixe_{i}", i * 1000003L, i / 8.0, new DateTime(1969, 6, 1).AddDays(i), i % 2 == 0 ? "é" : null],
+                    Equals);
             row.Int64s("g").ToArray().Should().Equal((long)i, i + 1);
         }
     }

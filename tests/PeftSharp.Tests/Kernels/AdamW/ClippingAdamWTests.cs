@@ -8,7 +8,8 @@ public class ClippingAdamWTests
 {
     private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
 
-    [Theory, InlineData(1, 0.9), InlineData(5, 0.9), InlineData(64, 0.3), InlineData(4097, 0.9), InlineData(100_003, 0.9), InlineData(40, 0), InlineData(40, 0.5)]
+    [Theory, InlineData(1, 0.9), InlineData(5, 0.9), InlineData(64, 0.3), InlineData(4097, 0.9), InlineData(100_003, 0.9),
+        InlineData(40, 0), InlineData(40, 0.5)]
     public void A_step_is_that_of_the_reference_with_scaled_gradients(int count, double beta1)
     {
         var settings = _settings with { Beta1 = beta1 };

@@ -4,11 +4,15 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later passes are not affected.</summary>
+/// <summary>
+/// An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later
+/// passes are not affected.
+/// </summary>
 public sealed class GradientFunctionTests
 {
     [Theory]
-    [InlineData(new long[] { 2, 3 }), InlineData(new long[] { 5 }), InlineData(new long[] { 1 }), InlineData(new long[0]), InlineData(new long[] { 1, 1 })]
+    [InlineData(new long[] { 2, 3 }), InlineData(new long[] { 5 }), InlineData(new long[] { 1 }), InlineData(new long[0]),
+        InlineData(new long[] { 1, 1 })]
     public void An_exception_of_a_backward_pass_is_the_inner_exception_of_TorchSharps_backward(long[] shape)
     {
         using var scope = NewDisposeScope();
@@ -102,12 +106,14 @@ public sealed class GradientFunctionTests
             return ((Tensor)arguments[0]).clone();
         }
 
-        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => throw new InvalidTimeZoneException((string)kept!);
+        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) =>
+            throw new InvalidTimeZoneException((string)kept!);
     }
 
     private sealed class FailingForward : GradientFunction<FailingForward>
     {
-        protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep) => throw new InvalidTimeZoneException("forward");
+        protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep) =>
+            throw new InvalidTimeZoneException("forward");
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => [gradient];
     }
