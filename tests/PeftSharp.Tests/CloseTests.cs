@@ -12,9 +12,8 @@ public sealed class CloseTests
         using var expected = tensor(new double[,] { { 1, -100 }, { 3, 4 } });
         using var actual = tensor(new double[,] { { 1, -100 }, { 3.5, 4.1 } });
         Close.Equal(expected, actual, 0.0051);
-        var error = Assert.Throws<FailException>(() => Close.Equal(expected, actual, 0.0049, "logits"));
-        Assert.Contains("logits[1, 0] is 3.5 instead of 3;", error.Message, StringComparison.Ordinal);
-        Assert.Contains("5.00E-003", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Close.Equal(expected, actual, 0.0049, "logits"))
+            .Should().ThrowExactly<FailException>().Which.Message.Should().ContainAll("logits[1, 0] is 3.5 instead of 3;", "5.00E-003");
     }
 
     [Theory]
@@ -38,7 +37,7 @@ public sealed class CloseTests
         using var one = ones(2);
         using var next = one + 1.1920929e-07;
         Close.Equal(one, next, ulps: 1);
-        Assert.Throws<FailException>(() => Close.Equal(one, next, ulps: 0));
+        FluentActions.Invoking(() => Close.Equal(one, next, ulps: 0)).Should().ThrowExactly<FailException>();
     }
 
     [Fact]
@@ -46,6 +45,6 @@ public sealed class CloseTests
     {
         using var row = ones(1, 4);
         using var column = ones(4, 1);
-        Assert.ThrowsAny<XunitException>(() => Close.Equal(row, column, 1.0));
+        FluentActions.Invoking(() => Close.Equal(row, column, 1.0)).Should().Throw<XunitException>();
     }
 }

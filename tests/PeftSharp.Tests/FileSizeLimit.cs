@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace PeftSharp.Tests;
 
-/// <summary>While it lives the kernel refuses to let a file grow beyond a size, which a program meets as it meets a full disk: a write that fails half-way.</summary>
+/// <summary>
+/// While it lives the kernel refuses to let a file grow beyond a size, which a program meets as it meets a full disk: a write that fails
+/// half-way.
+/// </summary>
 internal sealed partial class FileSizeLimit : IDisposable
 {
     private const int FileSize = 1, TooLargeSignal = 25, Ignore = 1;      // RLIMIT_FSIZE, SIGXFSZ, SIG_IGN, the same on Linux and macOS
@@ -19,7 +22,8 @@ internal sealed partial class FileSizeLimit : IDisposable
 
     public void Dispose() => Must(Set(FileSize, _before));
 
-    private static void Must(int result) => Assert.True(result == 0, $"The limit of a file's size cannot be set: error {Marshal.GetLastPInvokeError()}.");
+    private static void Must(int result) =>
+        Assert.True(result == 0, $"The limit of a file's size cannot be set: error {Marshal.GetLastPInvokeError()}.");
 
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int Get(int resource, out Limits limits);

@@ -2,7 +2,10 @@ using static System.IO.Path;
 
 namespace PeftSharp.Tests;
 
-/// <summary>The recorded values of the Python peers: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures. What a root lacks is skipped.</summary>
+/// <summary>
+/// The recorded values of the Python peers: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures. What a root lacks is
+/// skipped.
+/// </summary>
 internal static class ReferenceRoot
 {
     /// <summary>A name that no case has: <see cref="Require"/> skips it, with the reason.</summary>
@@ -13,7 +16,9 @@ internal static class ReferenceRoot
         Above(AppContext.BaseDirectory).FirstOrDefault(folder => File.Exists(Combine(folder, "PeftSharp.sln")))
         ?? throw new InvalidOperationException($"No PeftSharp.sln above {AppContext.BaseDirectory}.");
 
-    /// <exception cref="DirectoryNotFoundException">The variable names no folder: skipping everything then would look like a good run.</exception>
+    /// <exception cref="DirectoryNotFoundException">
+    /// The variable names no folder: skipping everything then would look like a good run.
+    /// </exception>
     internal static string Path { get; } = Chosen() ?? Combine(Repository, "tests", "fixtures", "reference");
 
     internal static string? TryFind(params string[] parts) => Existing(Combine([Path, .. parts]));
@@ -25,18 +30,25 @@ internal static class ReferenceRoot
         return path!;
     }
 
-    /// <summary>Names of the folders in <paramref name="folder"/> that match; one that no folder has, which <see cref="Require"/> skips, where there are none.</summary>
+    /// <summary>
+    /// Names of the folders in <paramref name="folder"/> that match; one that no folder has, which <see cref="Require"/> skips, where there
+    /// are none.
+    /// </summary>
     /// <param name="folder">The folder in the root.</param>
     /// <param name="pattern">Pattern of the names.</param>
     /// <param name="isCase">Whether a folder (its path) is a case. Null: each is.</param>
     internal static TheoryData<string> Cases(string folder, string pattern, Func<string, bool>? isCase = null)
     {
         var path = Combine(Path, folder);
-        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Where(isCase ?? (_ => true)).Select(name => GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
+        var names = Directory.Exists(path) ? Directory.GetDirectories(path, pattern).Where(isCase ?? (_ => true))
+            .Select(name => GetFileName(name)!).Order(StringComparer.Ordinal).ToArray() : [];
         return new TheoryData<string>(names.Length > 0 ? names : [None]);
     }
 
-    /// <summary>Real models, data and tokenizers, too large for the repository: <c>shared/…</c> in the checkout or in a folder above it. Skips where they are absent.</summary>
+    /// <summary>
+    /// Real models, data and tokenizers, too large for the repository: <c>shared/…</c> in the checkout or in a folder above it. Skips where
+    /// they are absent.
+    /// </summary>
     internal static string Shared(params string[] parts)
     {
         var path = TryShared(parts);
@@ -44,10 +56,13 @@ internal static class ReferenceRoot
         return path!;
     }
 
-    /// <summary>The folder of a tokenizer's files: beside the reference root, in tests/fixtures/tokenizers, or shared. Skips where none has it.</summary>
+    /// <summary>
+    /// The folder of a tokenizer's files: beside the reference root, in tests/fixtures/tokenizers, or shared. Skips where none has it.
+    /// </summary>
     internal static string Tokenizers(string name)
     {
-        var path = Existing(Combine(Path, "..", "tokenizers", name)) ?? Existing(Combine(Repository, "tests", "fixtures", "tokenizers", name)) ?? TryShared("tokenizers", name);
+        var path = Existing(Combine(Path, "..", "tokenizers", name))
+            ?? Existing(Combine(Repository, "tests", "fixtures", "tokenizers", name)) ?? TryShared("tokenizers", name);
         Skip.If(path is null, $"The tokenizer '{name}' is neither beside {Path} nor in tests/fixtures/tokenizers nor shared.");
         return GetFullPath(path!);
     }
@@ -59,7 +74,9 @@ internal static class ReferenceRoot
     {
         if (Environment.GetEnvironmentVariable("PEFTSHARP_REFERENCE") is not { Length: > 0 } root) return null;
         var path = GetFullPath(root, Repository);
-        return Directory.Exists(path) ? path : throw new DirectoryNotFoundException($"PEFTSHARP_REFERENCE names '{path}', which does not exist.");
+        return Directory.Exists(path)
+            ? path
+            : throw new DirectoryNotFoundException($"PEFTSHARP_REFERENCE names '{path}', which does not exist.");
     }
 
     private static string? Existing(string path) => System.IO.Path.Exists(path) ? path : null;

@@ -7,7 +7,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 
-    internal IEnumerable<string> Names => Directory.EnumerateFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal);
+    internal IEnumerable<string> Names =>
+        Directory.EnumerateFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)!).Order(StringComparer.Ordinal);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

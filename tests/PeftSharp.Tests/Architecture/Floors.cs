@@ -17,20 +17,26 @@ internal static class Floors
     private static readonly string[] _withoutTensors = ["Data", "Tokenization", "Metrics", "Hub", "Internal"];
     private static readonly string[] _ofStrangers = ["Models", "Tuners"];   // a family knows no other family, a tuner no other tuner
 
-    /// <summary>What is wrong with <paramref name="from"/> naming <paramref name="to"/> (full names), with the way out; null where nothing is.</summary>
+    /// <summary>
+    /// Why <paramref name="from"/> must not name <paramref name="to"/> (full names), with the remedy; null if it may.
+    /// </summary>
     internal static string? Violation(string from, string to)
     {
         if (Rooms(from) is not [var room, ..] rooms) return null;
         if (IsIn(to, "TorchSharp"))
-            return _withoutTensors.Contains(room) ? $"{from} names {to}, but '{room}' knows no tensor. Let it take and give arrays; whoever has the tensor converts." : null;
+            return _withoutTensors.Contains(room)
+                ? $"{from} names {to}, but '{room}' does not use tensors. Use arrays there and convert the tensor in the calling code."
+                : null;
         if (Rooms(to) is not [var other, ..] others) return null;
         if (!_floorOf.TryGetValue(room, out var floor) || !_floorOf.TryGetValue(other, out var otherFloor))
-            return $"{from} names {to}, but the namespace '{(_floorOf.ContainsKey(room) ? other : room)}' stands on no floor. Give it a floor in {nameof(Floors)} and in the architecture's table.";
+            return $"{from} names {to}, but the namespace '{(_floorOf.ContainsKey(room) ? other : room)}' has no floor. "
+                + $"Give it a floor in {nameof(Floors)} and in the architecture's table.";
         if (room != other && otherFloor >= floor)
             return $"{from} (floor {floor}) names {to} (floor {otherFloor}): a type may name its own folder and lower floors. "
                 + "Move what both need down a floor, or let the lower one take a delegate or interface that the upper one supplies.";
         if (room == other && _ofStrangers.Contains(room) && rooms.Length > 1 && others.Length > 1 && rooms[1] != others[1])
-            return $"{from} names {to}: within '{room}' one folder does not know another. Move what both need to '{room}' itself, to 'Modeling' or to 'Modeling.Layers'.";
+            return $"{from} names {to}: within '{room}' one folder must not name another. Move what both need to '{room}' itself, "
+                + "to 'Modeling' or to 'Modeling.Layers'.";
         return null;
     }
 

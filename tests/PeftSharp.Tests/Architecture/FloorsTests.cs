@@ -7,7 +7,7 @@ public sealed class FloorsTests
     public void No_type_names_a_higher_floor_or_a_stranger()
     {
         var violations = Violations(typeof(PeftSharpException).Assembly.Location);
-        Assert.True(violations.Length == 0, string.Join(Environment.NewLine, violations));
+        string.Join(Environment.NewLine, violations).Should().BeEmpty();
     }
 
     [Fact]
@@ -15,14 +15,16 @@ public sealed class FloorsTests
     {
         var seen = Violations(typeof(FloorsTests).Assembly.Location);
         foreach (var name in typeof(FloorsTests).Assembly.GetTypes()
-                     .Where(type => type is { Namespace: "PeftSharp.Data", DeclaringType: null } && type.Name != nameof(PeftSharp.Data.PlantedNothing))
+                     .Where(type => type is { Namespace: "PeftSharp.Data", DeclaringType: null }
+                         && type.Name != nameof(PeftSharp.Data.PlantedNothing))
                      .Select(type => type.FullName!))
         {
-            var message = Assert.Single(seen, message => message.StartsWith(name + " ", StringComparison.Ordinal));
-            Assert.Contains(name.EndsWith("Tensor", StringComparison.Ordinal) ? "TorchSharp.torch" : "PeftSharp.Training.", message, StringComparison.Ordinal);
+            var message = seen.Should().ContainSingle(message => message.StartsWith(name + " ", StringComparison.Ordinal)).Which;
+            message.Should().Contain(name.EndsWith("Tensor", StringComparison.Ordinal) ? "TorchSharp.torch" : "PeftSharp.Training.");
         }
-        Assert.Contains(seen, message => message.Contains("Elm.PlantedElm names PeftSharp.Models.Oak.PlantedOak", StringComparison.Ordinal));
-        Assert.DoesNotContain(seen, message => message.Contains(nameof(PeftSharp.Data.PlantedNothing), StringComparison.Ordinal));
+        seen.Should().Contain(
+            message => message.Contains("Elm.PlantedElm names PeftSharp.Models.Oak.PlantedOak", StringComparison.Ordinal));
+        seen.Should().NotContain(message => message.Contains(nameof(PeftSharp.Data.PlantedNothing), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -50,5 +52,6 @@ public sealed class FloorsTests
     public void The_table_of_floors(string from, string to, bool allowed) => Assert.Equal(allowed, Floors.Violation(from, to) is null);
 
     private static string[] Violations(string assembly) =>
-        [.. TypeReferences.Of(assembly).Select(pair => Floors.Violation(pair.From, pair.To)).OfType<string>().Order(StringComparer.Ordinal)];
+        [.. TypeReferences.Of(assembly).Select(pair => Floors.Violation(pair.From, pair.To)).OfType<string>()
+            .Order(StringComparer.Ordinal)];
 }

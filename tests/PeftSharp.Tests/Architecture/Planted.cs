@@ -1,5 +1,5 @@
-// Types that break the floors in every way that code can name a type; the checker must see each. They are part of the tests, not of the library.
-// One file for all, because they are one specimen.
+// Types that break the rule of the floors in each way in which code can name a type; the checker must find each of them. They are part of
+// the tests, not of the library, and in one file because they are one test case.
 #pragma warning disable CA1812, CA1852, CA1823, CS0169, IDE0051, IDE0052
 
 using PeftSharp.Training;
@@ -13,7 +13,10 @@ namespace PeftSharp.Training
 
 namespace PeftSharp.Models.Oak { internal static class PlantedOak { internal static int Leaves() => 3; } }
 
-namespace PeftSharp.Models.Elm { internal static class PlantedElm { internal static int Leaves() => PeftSharp.Models.Oak.PlantedOak.Leaves(); } }
+namespace PeftSharp.Models.Elm
+{
+    internal static class PlantedElm { internal static int Leaves() => PeftSharp.Models.Oak.PlantedOak.Leaves(); }
+}
 
 namespace PeftSharp.Data
 {
@@ -29,8 +32,14 @@ namespace PeftSharp.Data
     internal static class PlantedLambda { internal static Func<int, int> Make(int k) => x => x + k + PlantedUpper.Number(); }
     internal static class PlantedIterator { internal static IEnumerable<int> Run() { yield return PlantedUpper.Number(); } }
     internal static class PlantedAsync { internal static async Task<int> Run() { await Task.Yield(); return PlantedUpper.Number(); } }
-    internal static class PlantedAfterSwitch { internal static int Pick(int k) => k switch { 0 => 5, 1 => 7, 2 => 6, 3 => 9, 4 => 8, _ => PlantedUpper.Number() }; }
-    internal static class PlantedAfterConstants { internal static double Sum(double x) => x * 1.5 + 3_000_000_000L + 1.5f * x + PlantedUpper.Number(); }
+    internal static class PlantedAfterSwitch
+    {
+        internal static int Pick(int k) => k switch { 0 => 5, 1 => 7, 2 => 6, 3 => 9, 4 => 8, _ => PlantedUpper.Number() };
+    }
+    internal static class PlantedAfterConstants
+    {
+        internal static double Sum(double x) => x * 1.5 + 3_000_000_000L + 1.5f * x + PlantedUpper.Number();
+    }
     internal static class PlantedGenericCall { internal static PlantedUpper Make() => Activator.CreateInstance<PlantedUpper>(); }
     internal static class PlantedTensor { internal static long Count(TorchSharp.torch.Tensor x) => x.numel(); }
     internal static class PlantedNothing { internal static int Call(string text) => text.Length + new List<int> { 1 }.Count; }

@@ -6,7 +6,10 @@ using System.Reflection.PortableExecutable;
 
 namespace PeftSharp.Tests.Architecture;
 
-/// <summary>Which types each type of an assembly names: in bases, attributes, fields, signatures, constraints and method bodies. Nested and compiler-generated types count as the outermost type around them.</summary>
+/// <summary>
+/// Which types each type of an assembly names: in bases, attributes, fields, signatures, constraints and method bodies. Nested and
+/// compiler-generated types count as the outermost type around them.
+/// </summary>
 internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
 {
     private static readonly Dictionary<int, OperandType> _operands = typeof(OpCodes).GetFields()
@@ -65,7 +68,8 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
             var first = code.ReadByte();
             switch (_operands[first == 0xfe ? 0xfe00 | code.ReadByte() : first])
             {
-                case OperandType.InlineTok or OperandType.InlineType or OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineSig:
+                case OperandType.InlineTok or OperandType.InlineType or OperandType.InlineMethod or OperandType.InlineField
+                    or OperandType.InlineSig:
                     Add(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
@@ -73,7 +77,9 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
                     code.Offset += 4 * targets;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR: code.Offset += 8; break;
-                case OperandType.InlineI or OperandType.InlineBrTarget or OperandType.InlineString or OperandType.ShortInlineR: code.Offset += 4; break;
+                case OperandType.InlineI or OperandType.InlineBrTarget or OperandType.InlineString or OperandType.ShortInlineR:
+                    code.Offset += 4;
+                    break;
                 case OperandType.InlineVar: code.Offset += 2; break;
                 case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar: code.Offset += 1; break;
             }
@@ -86,7 +92,9 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
         switch (handle.Kind)
         {
             case HandleKind.TypeDefinition or HandleKind.TypeReference: _found.Add((_from, NameOf(handle))); break;
-            case HandleKind.TypeSpecification: _reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null); break;
+            case HandleKind.TypeSpecification:
+                _reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(this, null);
+                break;
             case HandleKind.FieldDefinition: Add(_reader.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType()); break;
             case HandleKind.MethodDefinition: Add(_reader.GetMethodDefinition((MethodDefinitionHandle)handle).GetDeclaringType()); break;
             case HandleKind.MethodSpecification:
@@ -97,11 +105,17 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
             case HandleKind.MemberReference:
                 var member = _reader.GetMemberReference((MemberReferenceHandle)handle);
                 Add(member.Parent);
-                if (member.GetKind() == MemberReferenceKind.Method) member.DecodeMethodSignature(this, null); else member.DecodeFieldSignature(this, null);
+                if (member.GetKind() == MemberReferenceKind.Method)
+                    member.DecodeMethodSignature(this, null);
+                else
+                    member.DecodeFieldSignature(this, null);
                 break;
             case HandleKind.StandaloneSignature:
                 var signature = _reader.GetStandaloneSignature((StandaloneSignatureHandle)handle);
-                if (signature.GetKind() == StandaloneSignatureKind.LocalVariables) signature.DecodeLocalSignature(this, null); else signature.DecodeMethodSignature(this, null);
+                if (signature.GetKind() == StandaloneSignatureKind.LocalVariables)
+                    signature.DecodeLocalSignature(this, null);
+                else
+                    signature.DecodeMethodSignature(this, null);
                 break;
         }
     }
@@ -127,15 +141,23 @@ internal sealed class TypeReferences : ISignatureTypeProvider<bool, object?>
             return type.GetDeclaringType() is { IsNil: false } outer ? NameOf(outer) : Join(type.Namespace, type.Name);
         }
         var reference = _reader.GetTypeReference((TypeReferenceHandle)handle);
-        return reference.ResolutionScope is { IsNil: false, Kind: HandleKind.TypeReference } around ? NameOf(around) : Join(reference.Namespace, reference.Name);
+        return reference.ResolutionScope is { IsNil: false, Kind: HandleKind.TypeReference } around
+            ? NameOf(around)
+            : Join(reference.Namespace, reference.Name);
     }
 
     private string Join(StringHandle space, StringHandle name) => $"{_reader.GetString(space)}.{_reader.GetString(name)}".TrimStart('.');
 
     // Decoding a signature visits each type in it; only those that are named by a handle matter here.
-    public bool GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => _found.Add((_from, NameOf(handle)));
-    public bool GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => _found.Add((_from, NameOf(handle)));
-    public bool GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) { Add(handle); return true; }
+    public bool GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        _found.Add((_from, NameOf(handle)));
+    public bool GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+        _found.Add((_from, NameOf(handle)));
+    public bool GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind)
+    {
+        Add(handle);
+        return true;
+    }
     public bool GetPrimitiveType(PrimitiveTypeCode typeCode) => true;
     public bool GetSZArrayType(bool elementType) => true;
     public bool GetArrayType(bool elementType, ArrayShape shape) => true;

@@ -6,7 +6,9 @@ namespace PeftSharp.Tests.Data;
 public sealed class CSharpRowsTests
 {
     private enum Topic { Sport, Politics }
-    private sealed record Article(string Text, Topic? Topic, bool[] Tags, int? Stars, DateOnly Day, (string Text, int Start)? Quote, List<(string Text, int Start)> Answers);
+    private sealed record Article(
+        string Text, Topic? Topic, bool[] Tags, int? Stars, DateOnly Day, (string Text, int Start)? Quote,
+        List<(string Text, int Start)> Answers);
 
     private static async IAsyncEnumerable<T> Slowly<T>(IEnumerable<T> rows)
     {
@@ -24,12 +26,13 @@ public sealed class CSharpRowsTests
             new Article("a", Topic.Politics, [true, false], 3, new DateOnly(2024, 7, 1), ("q", 5), [("x", 1), ("y", 2)]),
             new Article("b", null, [false, false], null, default, null, []),
         ]);
-        Assert.Equal([1L, null], rows["Topic"]);
-        Assert.Equal(new Sequence(new Value("bool")), rows.Features["Tags"]);
-        Assert.Equal([3, null], rows["Stars"]);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        rows["Topic"].Should().Equal<object?>([1L, null], Equals);
+        rows.Features["Tags"].Should().Be(new Sequence(new Value("bool")));
+        rows["Stars"].Should().Equal<object?>([3, null], Equals);
         Assert.Equal(5, ((IReadOnlyDictionary<string, object?>)rows["Quote"][0]!)["Start"]);
         Assert.Null(rows["Quote"][1]);
-        Assert.Equal(["x", "y"], rows["Answers"].Items(0).Field("Text").Texts());
+        rows["Answers"].Items(0).Field("Text").Texts().Should().Equal("x", "y");
         Assert.Equal(0, rows["Answers"].Length(1));
     }
 
@@ -38,8 +41,8 @@ public sealed class CSharpRowsTests
     {
         var pairs = new List<(string text, Topic label)> { ("a", Topic.Politics), ("b", Topic.Sport) };
         var rows = Dataset.FromRows(pairs, "text", "label");
-        Assert.Equal(["text", "label"], rows.ColumnNames);
-        Assert.Equal(new ClassLabel("Sport", "Politics"), rows.Features["label"]);
+        rows.ColumnNames.Should().Equal("text", "label");
+        rows.Features["label"].Should().Be(new ClassLabel("Sport", "Politics"));
         Assert.Equal(8, Dataset.FromRows([(1, 2, 3, 4, 5, 6, 7, 8)], "a", "b", "c", "d", "e", "f", "g", "h")[0].Count);
         Assert.Contains("Row 0 has 2 elements, but 1 names were given (text)", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "text")).Message);
         Assert.Contains("Dataset.FromRows(rows, \"text\", \"label\")", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs)).Message);
@@ -51,9 +54,11 @@ public sealed class CSharpRowsTests
     {
         var list = Enumerable.Range(0, 5).Select(i => new { Text = $"t{i}", Label = (Topic)(i % 2) }).ToArray();
         var rows = await Dataset.FromRowsAsync(Slowly(list));
-        Assert.Equal(Dataset.FromRows(list).Select(row => row.ToString()), rows.Select(row => row.ToString()));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dataset.FromRowsAsync(Slowly(list), new CancellationToken(canceled: true)));
-        Assert.Contains("Row 1 is null", (await Assert.ThrowsAsync<DatasetException>(() => Dataset.FromRowsAsync(Slowly(new[] { list[0], null! })))).Message);
+        rows.Select(row => row.ToString()).Should().Equal(Dataset.FromRows(list).Select(row => row.ToString()));
+        await FluentActions.Awaiting(() => Dataset.FromRowsAsync(Slowly(list), new CancellationToken(canceled: true)))
+            .Should().ThrowAsync<OperationCanceledException>();
+        (await FluentActions.Awaiting(() => Dataset.FromRowsAsync(Slowly(new[] { list[0], null! })))
+            .Should().ThrowExactlyAsync<DatasetException>()).Which.Message.Should().Contain("Row 1 is null");
     }
 
     [Fact]
@@ -75,6 +80,6 @@ public sealed class CSharpRowsTests
         Assert.EndsWith("3 of 3 rows, 4 columns", rows.Head(), StringComparison.Ordinal);
         Assert.Equal("0 of 3 rows, 1 columns", rows.SelectColumns("Score").Head(0).Split('\n')[^1]);
         Assert.StartsWith("Score\n", rows.WithFormat(columns: ["Score"]).Head().TrimStart(), StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Head(-1));
+        FluentActions.Invoking(() => rows.Head(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 }

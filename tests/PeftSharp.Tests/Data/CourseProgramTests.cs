@@ -1,4 +1,3 @@
-using PeftSharp.Data;
 using PeftSharp.Models;
 using static PeftSharp.Data.Datasets;
 
@@ -11,21 +10,25 @@ public class CourseProgramTests
     public void Reviews_are_loaded_tokenized_renamed_shuffled_and_selected()
     {
         var folder = ReferenceRoot.Shared("data", "imdb");
-        var tokenizer = AutoTokenizer.FromPretrained(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
+        var tokenizer = AutoTokenizer.FromPretrained(
+            Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert"));
 
         var dataset = LoadDataset(folder);
-        var tokenized = dataset.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(), batched: true);
+        var tokenized = dataset.Map(
+            batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(),
+            batched: true);
         tokenized = tokenized.RenameColumns(new Dictionary<string, string> { ["label"] = "labels" }).RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 200));
         var test = tokenized["test"].Shuffle(seed: 42).Select(..50);
 
-        Assert.Equal(["labels", "input_ids", "token_type_ids", "attention_mask"], train.ColumnNames);
+        train.ColumnNames.Should().Equal("labels", "input_ids", "token_type_ids", "attention_mask");
         var texts = dataset["train"].Shuffle(seed: 42);
         for (var row = 0; row < train.Count; row++)
         {
             Assert.Equal(texts[row].Int64("label"), train[row].Int64("labels"));
-            Assert.Equal(tokenizer.Encode(texts[row].Text("text"), truncation: true, padding: "max_length", maxLength: 32).Ids, train[row].Int32s("input_ids").ToArray());
+            train[row].Int32s("input_ids").ToArray()
+                .Should().Equal(tokenizer.Encode(texts[row].Text("text"), truncation: true, padding: "max_length", maxLength: 32).Ids);
         }
         Assert.Equal(50, test.Count);
     }

@@ -63,7 +63,7 @@ public class CsvInputTests : IDisposable
         if (expected is not null)
             Assert.Equal(expected, Rows(text));
         else
-            Assert.Contains("x.csv", Assert.Throws<DatasetException>(() => Rows(text)).Message);
+            FluentActions.Invoking(() => Rows(text)).Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("x.csv");
     }
 
     [Fact]

@@ -15,33 +15,45 @@ public class CsvTests : IDisposable
     [Fact]
     public void Columns_get_the_types_that_pandas_infers()
     {
-        var read = Read("\uFEFFi,gap,f,b,t,huge\n1,1,1.5,True,a,99999999999999999999\n -7 ,NA,1e3,false,\"b, c\",1\n+3,3,inf,TRUE,\"say \"\"x\"\"\nnext\",2\r\n");
-        Assert.Equal(["int64", "float64", "float64", "bool", "string", "string"], read.Features.Values.Select(feature => ((Value)feature).Dtype));
-        Assert.Equal([1L, -7L, 3L], read["i"].ToArray<long>());
-        Assert.Equal([1.0, null, 3.0], read["gap"]);
-        Assert.Equal([1.5, 1000, double.PositiveInfinity], read["f"].ToArray<double>());
-        Assert.Equal(["a", "b, c", "say \"x\"\nnext"], read["t"].Texts());
+        var read = Read("\uFEFFi,gap,f,b,t,huge\n1,1,1.5,True,a,99999999999999999999\n"
+            + " -7 ,NA,1e3,false,\"b, c\",1\n+3,3,inf,TRUE,\"say \"\"x\"\"\nnext\",2\r\n");
+        read.Features.Values.Select(feature => ((Value)feature).Dtype)
+            .Should().Equal("int64", "float64", "float64", "bool", "string", "string");
+        read["i"].ToArray<long>().Should().Equal(1L, -7L, 3L);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["gap"].Should().Equal<object?>([1.0, null, 3.0], Equals);
+        read["f"].ToArray<double>().Should().Equal(1.5, 1000, double.PositiveInfinity);
+        read["t"].Texts().Should().Equal("a", "b, c", "say \"x\"\nnext");
         Assert.Equal("99999999999999999999", read["huge"].Text(0));
     }
 
     [Fact]
     public void Types_given_by_the_caller_are_taken_from_the_text_as_it_stands()
     {
-        var options = new LoadOptions { Features = new Dictionary<string, Feature> { ["zip"] = new Value("string"), ["label"] = new ClassLabel("neg", "pos"), ["on"] = new Value("bool") } };
+        var options = new LoadOptions
+        {
+            Features = new Dictionary<string, Feature>
+            {
+                ["zip"] = new Value("string"), ["label"] = new ClassLabel("neg", "pos"), ["on"] = new Value("bool"),
+            },
+        };
         var read = Read("zip,label,on\n00123,pos,true\n7,neg,\n", options);
-        Assert.Equal(["00123", "7"], read["zip"].Texts());
-        Assert.Equal([1L, 0L], read["label"].ToArray<long>());
-        Assert.Equal([true, null], read["on"]);
-        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => Read("label\nbad\n", options with { Features = new Dictionary<string, Feature> { ["label"] = new ClassLabel("neg") } })).Message);
+        read["zip"].Texts().Should().Equal("00123", "7");
+        read["label"].ToArray<long>().Should().Equal(1L, 0L);
+        read["on"].Should().Equal([true, null]);
+        options = options with { Features = new Dictionary<string, Feature> { ["label"] = new ClassLabel("neg") } };
+        FluentActions.Invoking(() => Read("label\nbad\n", options))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");
     }
 
     [Fact]
     public void Options_change_delimiter_header_and_absent_values()
     {
-        Assert.Equal([["a", 1L]], Read("a;1\n", new LoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] }).Select(row => row.Values.ToArray()));
-        Assert.Equal(["NA", ""], Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].Texts());
+        Read("a;1\n", new LoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] })
+            .Should().ContainSingle().Which.Values.Should().Equal<object?>(["a", 1L], Equals);
+        Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].Texts().Should().Equal("NA", "");
         Assert.Equal("b", Datasets.LoadDataset(_folder.Write("t.tsv", "x\ty\na\tb\n"), "train")["y"].Text(0));
-        Assert.Equal(["Unnamed: 0", "x"], Read(",x\n0,a\n").ColumnNames);
+        Read(",x\n0,a\n").ColumnNames.Should().Equal("Unnamed: 0", "x");
     }
 
     [Theory]
@@ -51,19 +63,19 @@ public class CsvTests : IDisposable
     [InlineData("a,a\n1,2\n", "has 2 columns named 'a'")]
     public void A_malformed_file_is_named_with_its_line(string text, string expected)
     {
-        var message = Assert.Throws<DatasetException>(() => Read(text)).Message;
-        Assert.Contains("x.csv", message);
-        Assert.Contains(expected, message);
+        FluentActions.Invoking(() => Read(text))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("x.csv", expected);
     }
 
     [Fact]
     public void What_is_written_with_quotes_is_read_back() =>
         Gen.String[Gen.Char["ab ,\"\n\r;\t'é"], 0, 6].Array[2].Array[1, 6].Sample(rows =>
         {
-            var text = "x,y\n" + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
+            var text = "x,y\n"
+                + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
             var read = Read(text, new LoadOptions { KeepDefaultNa = false });
-            Assert.Equal(rows.Select(row => row[0]), read["x"].Texts());
-            Assert.Equal(rows.Select(row => row[1]), read["y"].Texts());
+            read["x"].Texts().Should().Equal(rows.Select(row => row[0]));
+            read["y"].Texts().Should().Equal(rows.Select(row => row[1]));
         }, iter: 200, threads: 1);
 
     [Theory]
@@ -76,7 +88,7 @@ public class CsvTests : IDisposable
     public void Whole_numbers_are_never_rounded(string first, string second, string dtype)
     {
         var read = Read($"x\n{first}\n{second}\n");
-        Assert.Equal(new Value(dtype), read.Features["x"]);
+        read.Features["x"].Should().Be(new Value(dtype));
         Assert.Equal(first, read["x"][0] is double number and > 1e9 ? ValueText.Of((long)number) : ValueText.Of(read["x"][0]));
     }
 }

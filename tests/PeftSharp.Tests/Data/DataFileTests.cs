@@ -36,7 +36,8 @@ public class DataFileTests : IDisposable
         return bytes.ToArray();
     }
 
-    private string Refusal(string file, LoadOptions? options = null) => Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "train", options)).Message;
+    private string Refusal(string file, LoadOptions? options = null) =>
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, "train", options)).Should().ThrowExactly<DatasetException>().Which.Message;
 
     [Theory]
     [InlineData("x.jsonl.gz", "{\"a\": 1}\n{\"a\": 2}\n")]
@@ -46,8 +47,8 @@ public class DataFileTests : IDisposable
     [InlineData("x.jsonl", "{\"a\": 1}\n{\"a\": 2}\n")]               // compressed although the name does not say so
     public void Compressed_text_files_are_decompressed(string name, string text)
     {
-        Assert.Equal([1L, 2L], Datasets.LoadDataset(WriteBytes(name, GZip(text)), "train")["a"].ToArray<long>());
-        Assert.Equal([1L, 2L], Datasets.LoadDataset(WriteBytes(name, Zip(("inner", text))), "train")["a"].ToArray<long>());
+        Datasets.LoadDataset(WriteBytes(name, GZip(text)), "train")["a"].ToArray<long>().Should().Equal(1L, 2L);
+        Datasets.LoadDataset(WriteBytes(name, Zip(("inner", text))), "train")["a"].ToArray<long>().Should().Equal(1L, 2L);
     }
 
     [Fact]
@@ -56,8 +57,8 @@ public class DataFileTests : IDisposable
         WriteBytes("train.txt.gz", [.. GZip("one\n"), .. GZip("two\n")]);          // two members, as 'cat a.gz b.gz' makes them
         WriteBytes("test.txt.gz", GZip("three"));
         var splits = Datasets.LoadDataset(_folder.Path);
-        Assert.Equal(["one", "two"], splits["train"]["text"].Texts());
-        Assert.Equal(["three"], splits["test"]["text"].Texts());
+        splits["train"]["text"].Texts().Should().Equal("one", "two");
+        splits["test"]["text"].Texts().Should().Equal("three");
     }
 
     [Fact]
@@ -86,8 +87,8 @@ public class DataFileTests : IDisposable
         {
             var whole = GZip(header + lines);
             Assert.Equal(2_000, Datasets.LoadDataset(WriteBytes(name, whole), "train").Count);
-            Assert.Contains("damaged or incomplete", Refusal(WriteBytes(name, whole[..^missing])));
-            Assert.Contains("damaged or incomplete", Refusal(WriteBytes(name, [.. whole, .. whole[..^missing]])));
+            Refusal(WriteBytes(name, whole[..^missing])).Should().Contain("damaged or incomplete");
+            Refusal(WriteBytes(name, [.. whole, .. whole[..^missing]])).Should().Contain("damaged or incomplete");
         }
     }
 
@@ -98,9 +99,10 @@ public class DataFileTests : IDisposable
     [InlineData("x.txt")]
     public void A_Git_LFS_pointer_is_recognized_in_every_format(string name)
     {
-        var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
-        Assert.Contains($"{name}' is a Git LFS pointer, a small text file that replaces the actual file of 12345 bytes", message);
-        Assert.Contains("git lfs pull", message);
+        var message = Refusal(_folder.Write(name, "version https://git-lfs.github.com/spec/v1\n"
+            + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"));
+        message.Should().ContainAll(
+            $"{name}' is a Git LFS pointer, a small text file that replaces the actual file of 12345 bytes", "git lfs pull");
     }
 
     [Fact]
@@ -109,15 +111,16 @@ public class DataFileTests : IDisposable
         var options = new LoadOptions { Columns = ["c", "a"] };
         foreach (var file in new[]
         {
-            _folder.Write("x.jsonl", "{\"a\": 1, \"b\": 1, \"c\": \"x\"}\n{\"a\": 2, \"b\": \"two\", \"c\": \"y\"}\n"),      // b has two types, and is not read
+            // The column b has two types, but it is not read.
+            _folder.Write("x.jsonl", "{\"a\": 1, \"b\": 1, \"c\": \"x\"}\n{\"a\": 2, \"b\": \"two\", \"c\": \"y\"}\n"),
             _folder.Write("y.json", "{\n\"a\": [1, 2], \"b\": 5, \"c\": [\"x\", \"y\"]}"),
             _folder.Write("z.csv", "a,b,c\n1,?,x\n2,,y\n"),
         })
         {
             var read = Datasets.LoadDataset(file, "train", options);
-            Assert.Equal(["c", "a"], read.ColumnNames);
-            Assert.Equal([1L, 2L], read["a"].ToArray<long>());
-            Assert.Contains($"{Path.GetFileName(file)}' has no column 'd'", Refusal(file, new LoadOptions { Columns = ["d"] }));
+            read.ColumnNames.Should().Equal("c", "a");
+            read["a"].ToArray<long>().Should().Equal(1L, 2L);
+            Refusal(file, new LoadOptions { Columns = ["d"] }).Should().Contain($"{Path.GetFileName(file)}' has no column 'd'");
         }
         Assert.Contains("Columns: text", Refusal(_folder.Write("x.txt", "line"), options));
     }
@@ -132,7 +135,8 @@ public class DataFileTests : IDisposable
         Assert.Equal("{k: \"v\", m: 3}", ValueText.Show(read["y"][2]));
         Assert.Equal("[{p: 1, q: null}]", ValueText.Show(read["l"][0]));
         Assert.Equal("[{p: null, q: {r: 2}}]", ValueText.Show(read["l"][2]));
-        Assert.Equal([null, null, 3L], read["y"].Field("m"));
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["y"].Field("m").Should().Equal<object?>([null, null, 3L], Equals);
         Assert.True(read["y"].IsNull(1));
     }
 
@@ -142,10 +146,12 @@ public class DataFileTests : IDisposable
         var rows = Dataset.FromDict(("i", new[] { 0, 1, 2 }));
         var mapped = rows.Map(batch => new Dictionary<string, object?>
         {
-            ["r"] = batch.Indices.Select(i => i == 1 ? new Dictionary<string, object?> { ["b"] = "x" } : new Dictionary<string, object?> { ["a"] = i }).ToArray(),
+            ["r"] = batch.Indices
+                .Select(i => i == 1 ? new Dictionary<string, object?> { ["b"] = "x" } : new Dictionary<string, object?> { ["a"] = i })
+                .ToArray(),
         }, batched: true, batchSize: 1);
-        Assert.Equal(["{a: 0, b: null}", "{a: null, b: \"x\"}", "{a: 2, b: null}"], mapped["r"].Select(ValueText.Show));
-        Assert.Equal(["{a: 2, b: null}", "{a: 0, b: null}"], mapped.Select([2, 0]).FlattenIndices()["r"].Select(ValueText.Show));
+        mapped["r"].Select(ValueText.Show).Should().Equal("{a: 0, b: null}", "{a: null, b: \"x\"}", "{a: 2, b: null}");
+        mapped.Select([2, 0]).FlattenIndices()["r"].Select(ValueText.Show).Should().Equal("{a: 2, b: null}", "{a: 0, b: null}");
     }
 
     [Fact]
@@ -163,7 +169,9 @@ public class DataFileTests : IDisposable
     public void The_message_about_a_column_names_the_delimiter_where_it_is_another()
     {
         var read = Datasets.LoadDataset(_folder.Write("x.csv", "text;label\na;1\n"), "train");
-        Assert.Contains("separated by ';', set LoadOptions.Delimiter", Assert.Throws<DatasetException>(() => read["text"]).Message);
-        Assert.DoesNotContain("Delimiter", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new[] { 1 }))["text"]).Message);
+        FluentActions.Invoking(() => read["text"])
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("separated by ';', set LoadOptions.Delimiter");
+        FluentActions.Invoking(() => Dataset.FromDict(("a", new[] { 1 }))["text"])
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().NotContain("Delimiter");
     }
 }

@@ -28,14 +28,17 @@ public sealed class DatabaseTests
     [Fact]
     public void The_rows_of_a_query_become_columns_with_the_types_of_the_database()
     {
-        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER, score REAL, mixed NUMERIC, data BLOB); INSERT INTO t VALUES ('good ß', 1, 0.5, 1, x'0102'), (NULL, 0, NULL, 2.5, NULL);");
+        using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER, score REAL, mixed NUMERIC, data BLOB); "
+            + "INSERT INTO t VALUES ('good ß', 1, 0.5, 1, x'0102'), (NULL, 0, NULL, 2.5, NULL);");
         using var reader = Read(connection, "SELECT text, label, score, mixed, data FROM t ORDER BY label DESC");
         var rows = Dataset.FromDataReader(reader);
-        Assert.Equal("string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
-        Assert.Equal(["good ß", null], rows["text"]);
-        Assert.Equal([1L, 0L], rows["label"].ToArray<long>());
-        Assert.Equal([0.5, null], rows["score"]);
-        Assert.Equal([1.0, 2.5], rows["mixed"]);                // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
+        Assert.Equal(
+            "string int64 float64 float64 binary", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
+        rows["text"].Should().Equal(["good ß", null]);
+        rows["label"].ToArray<long>().Should().Equal(1L, 0L);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        rows["score"].Should().Equal<object?>([0.5, null], Equals);
+        rows["mixed"].ToArray<double>().Should().Equal(1.0, 2.5);       // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
         Assert.Equal(new byte[] { 1, 2 }, rows["data"][0]);
     }
 
@@ -43,13 +46,16 @@ public sealed class DatabaseTests
     public async Task A_query_is_read_asynchronously_and_may_have_no_rows()
     {
         using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER); INSERT INTO t VALUES ('a', 1), ('b', 0);");
-        using (var reader = Read(connection, "SELECT * FROM t")) Assert.Equal(["a", "b"], (await Dataset.FromDataReaderAsync(reader))["text"].Texts());
+        using (var reader = Read(connection, "SELECT * FROM t"))
+            (await Dataset.FromDataReaderAsync(reader))["text"].Texts().Should().Equal("a", "b");
         using (var reader = Read(connection, "SELECT * FROM t WHERE label > 5"))
         {
             var none = Dataset.FromDataReader(reader);
             Assert.Equal((0, "text,label"), (none.Count, string.Join(',', none.ColumnNames)));
         }
-        using (var reader = Read(connection, "SELECT * FROM t")) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Dataset.FromDataReaderAsync(reader, new CancellationToken(canceled: true)));
+        using (var reader = Read(connection, "SELECT * FROM t"))
+            await FluentActions.Awaiting(() => Dataset.FromDataReaderAsync(reader, new CancellationToken(canceled: true)))
+                .Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
@@ -76,10 +82,10 @@ public sealed class DatabaseTests
         table.AcceptChanges();
         table.Rows[1].Delete();
         var rows = Dataset.FromDataTable(table);
-        Assert.Equal(["a", "c"], rows["Text"].Texts());
-        Assert.Equal([new DateTime(2024, 7, 1), null], rows["Day"]);
+        rows["Text"].Texts().Should().Equal("a", "c");
+        rows["Day"].Should().Equal([new DateTime(2024, 7, 1), null]);
         Assert.Equal("00000000-0000-0000-0000-000000000000", rows["Id"].Text(0));
-        Assert.Equal([1.10m, 3m], rows["Price"].ToArray<decimal>());
-        Assert.Equal([true, false], rows["IsGood"].ToArray<bool>());
+        rows["Price"].ToArray<decimal>().Should().Equal(1.10m, 3m);
+        rows["IsGood"].ToArray<bool>().Should().Equal(true, false);
     }
 }

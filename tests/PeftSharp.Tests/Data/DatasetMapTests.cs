@@ -6,7 +6,8 @@ namespace PeftSharp.Tests.Data;
 public class DatasetMapTests
 {
     private static Dataset Texts(int count = 10) => Dataset.FromDict(
-        ("text", Enumerable.Range(0, count).Select(i => new string('x', i % 7)).ToArray()), ("label", Enumerable.Range(0, count).Select(i => (long)(i % 2)).ToArray()));
+        ("text", Enumerable.Range(0, count).Select(i => new string('x', i % 7)).ToArray()),
+        ("label", Enumerable.Range(0, count).Select(i => (long)(i % 2)).ToArray()));
 
     private static readonly Dictionary<string, object> NoColumns = [];
 
@@ -17,13 +18,14 @@ public class DatasetMapTests
     public void The_program_of_the_course_reads_as_in_Python()
     {
         var dataset = new DatasetDict { ["train"] = Texts(50), ["test"] = Texts(20) };
-        var tokenized = dataset.Map(batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
+        var tokenized = dataset.Map(
+            batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
         tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 20));
         var test = tokenized["test"].Shuffle(seed: 42).Select(..5);
         Assert.Equal((20, 5), (train.Count, test.Count));
-        Assert.Equal(["labels", "input_ids"], train.ColumnNames);
+        train.ColumnNames.Should().Equal("labels", "input_ids");
         var expected = dataset["train"].Shuffle(seed: 42);
         for (var i = 0; i < train.Count; i++)
         {
@@ -40,17 +42,19 @@ public class DatasetMapTests
         var dataset = Texts(3_500).Shuffle(seed: 1);
         var expected = dataset["text"].Texts().Select(text => text.Length).ToArray();
         var byRow = dataset.Map(row => One("length", row.Text("text").Length), numProc: numProc);
-        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true, batchSize: 64, numProc: numProc);
+        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true,
+            batchSize: 64, numProc: numProc);
         var byIndex = dataset.Map((_, index) => One("length", expected[index]), numProc: numProc);
         foreach (var mapped in new[] { byRow, byBatch, byIndex })
         {
-            Assert.Equal(expected, mapped["length"].ToArray<int>());
-            Assert.Equal(["text", "label", "length"], mapped.ColumnNames);
-            Assert.Equal(dataset["label"].ToArray<long>(), mapped["label"].ToArray<long>());
+            mapped["length"].ToArray<int>().Should().Equal(expected);
+            mapped.ColumnNames.Should().Equal("text", "label", "length");
+            mapped["label"].ToArray<long>().Should().Equal(dataset["label"].ToArray<long>());
         }
         var long4 = dataset.Filter(row => row.Text("text").Length > 4, numProc: numProc);
-        Assert.Equal(expected.Where(length => length > 4), long4["text"].Texts().Select(text => text.Length));
-        Assert.Equal(long4["text"].Texts(), dataset.Filter(batch => batch.Text("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].Texts());
+        long4["text"].Texts().Select(text => text.Length).Should().Equal(expected.Where(length => length > 4));
+        dataset.Filter(batch => batch.Text("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].Texts()
+            .Should().Equal(long4["text"].Texts());
     }
 
     [Fact]
@@ -70,20 +74,26 @@ public class DatasetMapTests
     public void A_changed_column_keeps_its_place_and_may_change_its_type()
     {
         var mapped = Texts(4).Map(row => One("text", row.Text("text").Length));
-        Assert.Equal(["text", "label"], mapped.ColumnNames);
-        Assert.Equal([0, 1, 2, 3], mapped["text"].ToArray<int>());
-        Assert.Equal([0, 1, 2, 3], Texts(4).Map(row => One("text", row.Text("text").Length), removeColumns: ["text"])["text"].ToArray<int>());
+        mapped.ColumnNames.Should().Equal("text", "label");
+        mapped["text"].ToArray<int>().Should().Equal(0, 1, 2, 3);
+        Texts(4).Map(row => One("text", row.Text("text").Length), removeColumns: ["text"])["text"].ToArray<int>()
+            .Should().Equal(0, 1, 2, 3);
     }
 
     [Theory]
     [InlineData(1), InlineData(4)]
     public void An_error_of_the_function_names_the_first_row_it_failed_on(int numProc)
     {
-        var error = Assert.Throws<DatasetException>(() => Texts(5_000).Map(row => row.Index is 1234 or 4321 ? throw new FormatException("no number") : One("x", 1), numProc: numProc));
-        Assert.Contains("row 1234: no number", error.Message);
-        Assert.IsType<FormatException>(error.InnerException);
-        Assert.Contains("rows 2 to 3", Assert.Throws<DatasetException>(() => Texts(5).Map(batch => batch.Start == 2 ? throw new FormatException() : NoColumns, batched: true, batchSize: 2, numProc: numProc)).Message);
-        Assert.Contains("row 7", Assert.Throws<DatasetException>(() => Texts().Filter(row => row.Index == 7 ? throw new FormatException() : true, numProc: numProc)).Message);
+        var error = FluentActions.Invoking(() => Texts(5_000).Map(
+                row => row.Index is 1234 or 4321 ? throw new FormatException("not a digit") : One("x", 1), numProc: numProc))
+            .Should().ThrowExactly<DatasetException>().Which;
+        error.Message.Should().Contain("row 1234: not a digit");
+        error.InnerException.Should().BeOfType<FormatException>();
+        FluentActions.Invoking(() => Texts(5).Map(
+                batch => batch.Start == 2 ? throw new FormatException() : NoColumns, batched: true, batchSize: 2, numProc: numProc))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("rows 2 to 3");
+        FluentActions.Invoking(() => Texts().Filter(row => row.Index == 7 ? throw new FormatException() : true, numProc: numProc))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 7");
     }
 
     [Fact]
@@ -101,19 +111,25 @@ public class DatasetMapTests
     [Fact]
     public void Empty_lists_and_nulls_take_the_type_of_the_batches_around_them()
     {
-        var mapped = Texts(6).Map(batch => Many("x", batch.Indices.Select(i => i < 2 ? null : i < 4 ? (object)Array.Empty<object>() : new long[] { i }).ToArray()), batched: true, batchSize: 2);
-        Assert.Equal(new Sequence(new Value("int64")), mapped.Features["x"]);
+        object?[] values = [null, null, Array.Empty<object>(), Array.Empty<object>(), new long[] { 4 }, new long[] { 5 }];
+        var mapped = Texts(6).Map(
+            batch => Many("x", batch.Indices.Select(i => values[i]).ToArray()), batched: true, batchSize: 2);
+        mapped.Features["x"].Should().Be(new Sequence(new Value("int64")));
         Assert.True(mapped["x"].IsNull(1));
         Assert.Equal(0, mapped["x"].Int64s(3).Length);
-        Assert.Equal([5L], mapped["x"].Int64s(5).ToArray());
+        mapped["x"].Int64s(5).ToArray().Should().Equal(5L);
     }
 
     [Fact]
     public void Grids_and_lists_of_lists_become_columns_of_lists()
     {
-        var mapped = Texts(2).Map(_ => new Dictionary<string, object> { ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] } }, batched: true);
-        Assert.Equal([3L, 4L], mapped["grid"].Int64s(1).ToArray());
-        Assert.Equal([2, 3], mapped["nested"].Items(0).Int32s(1).ToArray());
+        var columns = new Dictionary<string, object>
+        {
+            ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] },
+        };
+        var mapped = Texts(2).Map(_ => columns, batched: true);
+        mapped["grid"].Int64s(1).ToArray().Should().Equal(3L, 4L);
+        mapped["nested"].Items(0).Int32s(1).ToArray().Should().Equal(2, 3);
     }
 
     private readonly record struct Span(int Start, int End);
@@ -121,10 +137,15 @@ public class DatasetMapTests
     [Fact]
     public void Dictionaries_of_arrays_and_records_are_taken_as_they_are()      // what a tokenizer gives: Array by name, offsets as structs
     {
-        var mapped = Texts(3).Map(batch => new Dictionary<string, Array> { ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] } }, batched: true);
-        Assert.Equal(new Sequence(new Struct(new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") })), mapped.Features["offsets"]);
+        var columns = new Dictionary<string, Array>
+        {
+            ["ids"] = new int[][] { [1], [2], [3] }, ["offsets"] = new Span[][] { [new(0, 1)], [], [new(2, 5)] },
+        };
+        var mapped = Texts(3).Map(batch => columns, batched: true);
+        var fields = new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") };
+        mapped.Features["offsets"].Should().Be(new Sequence(new Struct(fields)));
         Assert.Equal(5, mapped["offsets"].Items(2).Field("End").Int64(0));
-        Assert.Equal([0, 1, 2], Texts(3).Map(row => new Dictionary<string, int> { ["i"] = row.Index })["i"].ToArray<int>());
+        Texts(3).Map(row => new Dictionary<string, int> { ["i"] = row.Index })["i"].ToArray<int>().Should().Equal(0, 1, 2);
     }
 
     [Fact]
@@ -132,14 +153,14 @@ public class DatasetMapTests
     {
         var told = new ConcurrentQueue<MapProgress>();
         Texts(10).Map(batch => NoColumns, batched: true, batchSize: 4, progress: new Direct(told.Enqueue));
-        Assert.Equal([new(4, 10), new(8, 10), new(10, 10)], told);
+        told.Should().Equal([new(4, 10), new(8, 10), new(10, 10)]);
         using var cancel = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Texts(10).Map(row =>
+        FluentActions.Invoking(() => Texts(10).Map(row =>
         {
             if (row.Index == 3) cancel.Cancel();
-            Assert.True(row.Index <= 3);
+            row.Index.Should().BeLessThanOrEqualTo(3);
             return One("x", 1);
-        }, cancellationToken: cancel.Token));
+        }, cancellationToken: cancel.Token)).Should().ThrowExactly<OperationCanceledException>();
     }
 
     [Fact]

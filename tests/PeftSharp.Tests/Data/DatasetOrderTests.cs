@@ -26,7 +26,8 @@ public class DatasetOrderTests
             else if (part[0] == "train_test_split")
                 AssertSplit(entry.Value, Numbered(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1])));
             else if (part[0] == "stratified")
-                AssertSplit(entry.Value, Labelled(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1]), stratifyByColumn: "label"));
+                AssertSplit(
+                    entry.Value, Labelled(Int(part[1])).TrainTestSplit(Size(part[2..^1]), seed: Seed(part[^1]), stratifyByColumn: "label"));
             else if (part[0] == "shard")
                 for (var k = 0; k < Int(part[2]); k++)
                     AssertStarts(entry.Value[k], I(Numbered(Int(part[1])).Shard(Int(part[2]), k)));
@@ -34,7 +35,7 @@ public class DatasetOrderTests
                 continue;
             compared++;
         }
-        Assert.NotEqual(0, compared);
+        compared.Should().NotBe(0);
     }
 
     /// <summary>The recipe's set: two thirds of class a, then class b.</summary>
@@ -43,11 +44,12 @@ public class DatasetOrderTests
 
     private static int Int(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     private static long Seed(string text) => long.Parse(text["seed".Length..], CultureInfo.InvariantCulture);
-    private static SplitSize Size(string[] parts) => parts.Length == 1 ? (SplitSize)Int(parts[0]) : double.Parse(string.Join('.', parts), CultureInfo.InvariantCulture);
+    private static SplitSize Size(string[] parts) =>
+        parts.Length == 1 ? (SplitSize)Int(parts[0]) : double.Parse(string.Join('.', parts), CultureInfo.InvariantCulture);
 
     /// <summary>The recording keeps the first rows of long orders.</summary>
     private static void AssertStarts(JsonElement expected, int[] actual) =>
-        Assert.Equal(expected.EnumerateArray().Select(value => value.GetInt32()), actual.Take(expected.GetArrayLength()));
+        actual.Take(expected.GetArrayLength()).Should().Equal(expected.EnumerateArray().Select(value => value.GetInt32()));
 
     private static void AssertSplit(JsonElement expected, DatasetDict actual)
     {
@@ -62,9 +64,9 @@ public class DatasetOrderTests
             var (dataset, plain) = (Numbered(count), Enumerable.Range(0, count).ToArray());
             foreach (var step in steps)
                 (dataset, plain) = Apply(step, dataset, plain, seed);
-            Assert.Equal(plain, I(dataset));
-            Assert.Equal(plain, I(dataset.FlattenIndices()));
-            Assert.Equal(plain, dataset.Select(row => (int)row["i"]!));
+            I(dataset).Should().Equal(plain);
+            I(dataset.FlattenIndices()).Should().Equal(plain);
+            dataset.Select(row => (int)row["i"]!).Should().Equal(plain);
         }, iter: 500);
 
     private static (Dataset, int[]) Apply(int step, Dataset dataset, int[] plain, int seed)
@@ -87,38 +89,43 @@ public class DatasetOrderTests
     public void Shards_share_out_the_rows() => Gen.Select(Gen.Int[0, 30], Gen.Int[1, 7], Gen.Bool).Sample((count, shards, contiguous) =>
     {
         var parts = Enumerable.Range(0, shards).Select(k => I(Numbered(count).Shard(shards, k, contiguous))).ToArray();
-        Assert.Equal(Enumerable.Range(0, count), parts.SelectMany(part => part).Order());
-        Assert.True(parts.Max(part => part.Length) - parts.Min(part => part.Length) <= 1);
+        parts.SelectMany(part => part).Order().Should().Equal(Enumerable.Range(0, count));
+        (parts.Max(part => part.Length) - parts.Min(part => part.Length)).Should().BeLessThanOrEqualTo(1);
     }, iter: 200);
 
     [Fact]
     public void Interleaving_takes_turns_as_the_documentation_of_datasets_shows()
     {
-        Dataset[] sources = [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12, 13 })), Dataset.FromDict(("i", new[] { 20, 21, 22, 23, 24 }))];
-        Assert.Equal([0, 10, 20, 1, 11, 21, 2, 12, 22], I(Datasets.InterleaveDatasets(sources)));
-        Assert.Equal([0, 10, 20, 1, 11, 21, 2, 12, 22, 0, 13, 23, 1, 10, 24], I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted")));
-        Assert.Equal([0, 10, 20, 1, 11, 21, 2, 12, 22, 13, 23, 24], I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted_without_replacement")));
+        Dataset[] sources =
+            [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12, 13 })), Dataset.FromDict(("i", new[] { 20, 21, 22, 23, 24 }))];
+        I(Datasets.InterleaveDatasets(sources)).Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22);
+        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted"))
+            .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 0, 13, 23, 1, 10, 24);
+        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted_without_replacement"))
+            .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 13, 23, 24);
     }
 
+    // Recorded: the choices of default_rng(42).choice(3, 1000, p=[.7, .2, .1]), taken as datasets takes them.
     [Fact]
-    public void Drawn_interleaving_follows_numpys_choice()        // recorded: default_rng(42).choice(3, 1000, p=[.7, .2, .1]) walked as datasets does
+    public void Drawn_interleaving_follows_numpys_choice()
     {
         Dataset[] sources = [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12 })), Dataset.FromDict(("i", new[] { 20, 21, 22 }))];
-        Assert.Equal([10, 0, 11, 1, 2], I(Datasets.InterleaveDatasets(sources, [.7, .2, .1], seed: 42)));
+        I(Datasets.InterleaveDatasets(sources, [.7, .2, .1], seed: 42)).Should().Equal(10, 0, 11, 1, 2);
     }
 
     [Fact]
     public void Sorting_puts_absent_values_where_it_is_told_and_keeps_equals_in_order()
     {
         var dataset = Dataset.FromDict(("key", new[] { "b", null, "a", "b", "\U0001F600", "\uFFFD" }), ("i", new[] { 0, 1, 2, 3, 4, 5 }));
-        Assert.Equal([2, 0, 3, 5, 4, 1], I(dataset.Sort("key")));
-        Assert.Equal([1, 4, 5, 0, 3, 2], I(dataset.Sort("key", reverse: true, nullPlacement: "at_start")));
-        Assert.Equal([2, 3, 0, 5, 4, 1], I(dataset.Sort(["key", "i"], [false, true])));
+        I(dataset.Sort("key")).Should().Equal(2, 0, 3, 5, 4, 1);
+        I(dataset.Sort("key", reverse: true, nullPlacement: "at_start")).Should().Equal(1, 4, 5, 0, 3, 2);
+        I(dataset.Sort(["key", "i"], [false, true])).Should().Equal(2, 3, 0, 5, 4, 1);
     }
 
     [Theory]
     [InlineData(0.0), InlineData(1.0), InlineData(-0.5)]
-    public void A_share_that_leaves_nothing_is_refused(double share) => Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(10).TrainTestSplit(share));
+    public void A_share_that_leaves_nothing_is_refused(double share) =>
+        FluentActions.Invoking(() => Numbered(10).TrainTestSplit(share)).Should().ThrowExactly<ArgumentOutOfRangeException>();
 
     [Fact]
     public void Sizes_that_do_not_fit_are_named()

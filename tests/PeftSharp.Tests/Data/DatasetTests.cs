@@ -5,7 +5,8 @@ namespace PeftSharp.Tests.Data;
 public class DatasetTests
 {
     private static Dataset Small() => Dataset.FromDict(
-        ("text", new[] { "b", "a", null }), ("label", new long[] { 1, 0, 1 }), ("ids", new int[][] { [1, 2], [], [3] }), ("score", new[] { .5f, 1, 2 }));
+        ("text", new[] { "b", "a", null }), ("label", new long[] { 1, 0, 1 }), ("ids", new int[][] { [1, 2], [], [3] }),
+        ("score", new[] { .5f, 1, 2 }));
 
     [Fact]
     public void Rows_columns_and_batches_show_the_same_values()
@@ -16,13 +17,14 @@ public class DatasetTests
         Assert.Equal("a", dataset[1].Text("text"));
         Assert.Equal(1, dataset[2].Int64("label"));
         Assert.Equal(2.0, dataset[2].Double("score"));
-        Assert.Equal([1, 2], (int[])dataset[0]["ids"]!);
-        Assert.Equal([1L, 2L], dataset[0].Int64s("ids").ToArray());
-        Assert.Equal([1f, 2f], dataset["ids"].Singles(0).ToArray());
-        Assert.Equal(["b", "a"], dataset[..2].Text("text"));
-        Assert.Equal([0L, 1L], dataset[1..]["label"].ToArray<long>());
-        Assert.Equal(dataset["label"], dataset.ToDictionary()["label"]);
-        Assert.Equal([2, 0, 1], dataset.Select(row => row.Int32s("ids").Length));
+        ((int[])dataset[0]["ids"]!).Should().Equal(1, 2);
+        dataset[0].Int64s("ids").ToArray().Should().Equal(1L, 2L);
+        dataset["ids"].Singles(0).ToArray().Should().Equal(1f, 2f);
+        dataset[..2].Text("text").Should().Equal("b", "a");
+        dataset[1..]["label"].ToArray<long>().Should().Equal(0L, 1L);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        dataset.ToDictionary()["label"].Should().Equal<object?>(dataset["label"], Equals);
+        dataset.Select(row => row.Int32s("ids").Length).Should().Equal(2, 0, 1);
     }
 
     [Fact]
@@ -32,7 +34,7 @@ public class DatasetTests
         var batch = new long[3 * 2];
         for (var row = 0; row < column.Count; row++)
             Assert.Equal(column.Length(row), column.CopyTo(row, batch.AsSpan(2 * row, 2)));
-        Assert.Equal([1, 2, 0, 0, 3, 0], batch);
+        batch.Should().Equal(1, 2, 0, 0, 3, 0);
         Assert.True(column.Int32s(0).Overlaps(column.Int32s(0)));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
@@ -68,52 +70,61 @@ public class DatasetTests
         Assert.Equal(["ids"], dataset.Shuffle(1).RemoveColumns("label").FormattedColumnNames);
         dataset.ResetFormat();
         Assert.Equal(4, dataset[0].Count);
-        Assert.Contains("torch", Assert.Throws<ArgumentException>(() => dataset.SetFormat("tensorflow")).Message);
-        Assert.Throws<DatasetException>(() => dataset.SetFormat("torch", ["txt"]));
+        FluentActions.Invoking(() => dataset.SetFormat("tensorflow"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("torch");
+        FluentActions.Invoking(() => dataset.SetFormat("torch", ["txt"])).Should().ThrowExactly<DatasetException>();
     }
 
     [Fact]
     public void Columns_are_renamed_removed_selected_and_added()
     {
         var dataset = Small();
-        Assert.Equal(["text", "labels", "ids", "s"], dataset.RenameColumns(new Dictionary<string, string> { ["label"] = "labels", ["score"] = "s" }).ColumnNames);
-        Assert.Equal(["label", "text", "ids", "score"], dataset.RenameColumns(new Dictionary<string, string> { ["text"] = "label", ["label"] = "text" }).ColumnNames);
-        Assert.Equal(["ids", "score"], dataset.RemoveColumns("text", "label").ColumnNames);
-        Assert.Equal(["score", "text"], dataset.SelectColumns("score", "text").ColumnNames);
+        dataset.RenameColumns(new Dictionary<string, string> { ["label"] = "labels", ["score"] = "s" }).ColumnNames
+            .Should().Equal("text", "labels", "ids", "s");
+        dataset.RenameColumns(new Dictionary<string, string> { ["text"] = "label", ["label"] = "text" }).ColumnNames
+            .Should().Equal("label", "text", "ids", "score");
+        dataset.RemoveColumns("text", "label").ColumnNames.Should().Equal("ids", "score");
+        dataset.SelectColumns("score", "text").ColumnNames.Should().Equal("score", "text");
         var added = dataset.Shuffle(seed: 3).AddColumn("i", new[] { 7, 8, 9 });
-        Assert.Equal([7, 8, 9], added["i"].ToArray<int>());
-        Assert.Equal(dataset.Shuffle(seed: 3)["label"], added["label"]);
-        Assert.Throws<DatasetException>(() => dataset.RenameColumn("text", "label"));
-        Assert.Throws<DatasetException>(() => dataset.RemoveColumns("txt"));
-        Assert.Throws<DatasetException>(() => dataset.AddColumn("label", new int[3]));
-        Assert.Throws<DatasetException>(() => dataset.AddColumn("i", new int[2]));
-        Assert.Equal(4, dataset.ColumnNames.Count);
+        added["i"].ToArray<int>().Should().Equal(7, 8, 9);
+        added["label"].Should().Equal<object?>(dataset.Shuffle(seed: 3)["label"], Equals);
+        FluentActions.Invoking(() => dataset.RenameColumn("text", "label")).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => dataset.RemoveColumns("txt")).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => dataset.AddColumn("label", new int[3])).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => dataset.AddColumn("i", new int[2])).Should().ThrowExactly<DatasetException>();
+        dataset.ColumnNames.Should().HaveCount(4);
     }
 
     [Fact]
     public void Columns_are_converted_where_nothing_is_lost()
     {
         var dataset = Small();
-        Assert.Equal([1, 0, 1], dataset.CastColumn("label", new Value("int32"))["label"].ToArray<int>());
-        Assert.Equal(["1", "0", "1"], dataset.CastColumn("label", new Value("string"))["label"].Texts());
-        Assert.Equal([1L, 2L], dataset.CastColumn("ids", new Sequence(new Value("int64")))["ids"].Int64s(0).ToArray());
+        dataset.CastColumn("label", new Value("int32"))["label"].ToArray<int>().Should().Equal(1, 0, 1);
+        dataset.CastColumn("label", new Value("string"))["label"].Texts().Should().Equal("1", "0", "1");
+        dataset.CastColumn("ids", new Sequence(new Value("int64")))["ids"].Int64s(0).ToArray().Should().Equal(1L, 2L);
         Assert.Equal("pos", ((ClassLabel)dataset.CastColumn("label", new ClassLabel("neg", "pos")).Features["label"]).Int2Str(1));
-        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => dataset.CastColumn("score", new Value("int64"))).Message);
-        Assert.Contains("row 0", Assert.Throws<DatasetException>(() => dataset.CastColumn("label", new ClassLabel("only"))).Message);
-        Assert.Contains("'b'", Assert.Throws<DatasetException>(() => dataset.CastColumn("text", new Value("float64"))).Message);
-        Assert.Throws<ArgumentException>(() => new Value("int128"));
+        FluentActions.Invoking(() => dataset.CastColumn("score", new Value("int64")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");
+        FluentActions.Invoking(() => dataset.CastColumn("label", new ClassLabel("only")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");
+        FluentActions.Invoking(() => dataset.CastColumn("text", new Value("float64")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'b'");
+        FluentActions.Invoking(() => new Value("int128")).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
     public void Classes_are_numbered_in_the_order_of_their_sorted_names_and_alike_in_all_splits()
     {
         var dataset = Small().ClassEncodeColumn("text");
-        Assert.Equal(new ClassLabel("a", "b"), dataset.Features["text"]);
-        Assert.Equal([1L, 0L, null], dataset["text"]);
-        var splits = new DatasetDict { ["train"] = Dataset.FromDict(("y", new[] { "c", "a" })), ["test"] = Dataset.FromDict(("y", new[] { "b" })) }.ClassEncodeColumn("y");
-        Assert.Equal(new ClassLabel("a", "b", "c"), splits["test"].Features["y"]);
-        Assert.Equal([2L, 0L], splits["train"]["y"].ToArray<long>());
-        Assert.Throws<DatasetException>(() => Small().ClassEncodeColumn("score"));
+        dataset.Features["text"].Should().Be(new ClassLabel("a", "b"));
+        dataset["text"].Should().Equal<object?>([1L, 0L, null], Equals);
+        var splits = new DatasetDict
+        {
+            ["train"] = Dataset.FromDict(("y", new[] { "c", "a" })), ["test"] = Dataset.FromDict(("y", new[] { "b" })),
+        }.ClassEncodeColumn("y");
+        splits["test"].Features["y"].Should().Be(new ClassLabel("a", "b", "c"));
+        splits["train"]["y"].ToArray<long>().Should().Equal(2L, 0L);
+        FluentActions.Invoking(() => Small().ClassEncodeColumn("score")).Should().ThrowExactly<DatasetException>();
     }
 
     [Fact]
@@ -124,8 +135,9 @@ public class DatasetTests
         Assert.Contains("have different columns", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
         Assert.Contains("'label' has different types in the datasets: Value(int64) and Value(string)", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
         Assert.Equal(6, one.Repeat(2).Count);
-        Assert.Equal(["a", null, "b"], Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2));
-        Assert.Equal([1L, 0L], Small().Unique("label"));
+        Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2)
+            .Should().Equal(["a", null, "b"]);
+        Small().Unique("label").Should().Equal<object?>([1L, 0L], Equals);
     }
 
     private sealed record Review(string Text, int Label, float[]? Scores);
@@ -134,11 +146,11 @@ public class DatasetTests
     public void Objects_and_dictionaries_become_rows()
     {
         var reviews = Dataset.FromRows([new Review("good", 1, [.5f]), new Review("bad", 0, null)]);
-        Assert.Equal(["Text", "Label", "Scores"], reviews.ColumnNames);
-        Assert.Equal([1, 0], reviews["Label"].ToArray<int>());
+        reviews.ColumnNames.Should().Equal("Text", "Label", "Scores");
+        reviews["Label"].ToArray<int>().Should().Equal(1, 0);
         Assert.True(reviews[1].IsNull("Scores"));
         var list = Dataset.FromList([new Dictionary<string, object?> { ["a"] = 1 }, new Dictionary<string, object?> { ["b"] = "x" }]);
-        Assert.Equal([1, null], list["a"]);
-        Assert.Equal([null, "x"], list["b"]);
+        list["a"].Should().Equal<object?>([1, null], Equals);
+        list["b"].Should().Equal([null, "x"]);
     }
 }

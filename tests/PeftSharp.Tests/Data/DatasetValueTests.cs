@@ -30,28 +30,40 @@ public class DatasetValueTests
     public void Enums_become_class_labels_and_other_values_keep_their_text()
     {
         var id = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef");
-        var read = Dataset.FromRows([new Item(Color.Blue, Level.Low, id, "a"), new Item(Color.Red, null, id, "b"), new Item(Color.Green, Level.High, id, "c")]);
-        Assert.Equal(new ClassLabel("Red", "Green", "Blue"), read.Features["Color"]);
-        Assert.Equal([2L, 0L, 1L], read["Color"].ToArray<long>());
-        Assert.Equal(new ClassLabel("Low", "High"), read.Features["Level"]);       // numbered from 0 in the order of their values
-        Assert.Equal([0L, null, 1L], read["Level"]);
+        var read = Dataset.FromRows(
+            [new Item(Color.Blue, Level.Low, id, "a"), new Item(Color.Red, null, id, "b"), new Item(Color.Green, Level.High, id, "c")]);
+        read.Features["Color"].Should().Be(new ClassLabel("Red", "Green", "Blue"));
+        read["Color"].ToArray<long>().Should().Equal(2L, 0L, 1L);
+        read.Features["Level"].Should().Be(new ClassLabel("Low", "High"));       // numbered from 0 in the order of their values
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["Level"].Should().Equal<object?>([0L, null, 1L], Equals);
         Assert.Equal(id.ToString(), read["Id"].Text(0));
         Assert.Contains("The value 7 is not a member of the enum Color", Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
         Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
         Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
-        Assert.Equal(new ClassLabel("Red", "Green", "Blue"), read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]);
+        read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]
+            .Should().Be(new ClassLabel("Red", "Green", "Blue"));
     }
 
     [Fact]
     public void Times_decimals_and_other_values_of_NET_are_kept()
     {
-        var rows = Dataset.FromRows([new { d = 0.1m, t = new TimeOnly(1, 2, 3), s = TimeSpan.FromTicks(1), o = new DateTimeOffset(2024, 7, 1, 12, 0, 0, TimeSpan.FromHours(2)), y = new DateOnly(1, 1, 1), h = (Half)0.5, c = 'ß', m = new Dictionary<string, int> { ["k"] = 1 } }]);
-        Assert.Equal("decimal time duration timestamp timestamp float32 string", string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
-        Assert.Equal([0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"], rows[0].Values.Take(7));
+        var rows = Dataset.FromRows([new
+        {
+            d = 0.1m, t = new TimeOnly(1, 2, 3), s = TimeSpan.FromTicks(1),
+            o = new DateTimeOffset(2024, 7, 1, 12, 0, 0, TimeSpan.FromHours(2)), y = new DateOnly(1, 1, 1), h = (Half)0.5, c = 'ß',
+            m = new Dictionary<string, int> { ["k"] = 1 },
+        }]);
+        Assert.Equal("decimal time duration timestamp timestamp float32 string",
+            string.Join(' ', rows.Features.Values.OfType<Value>().Select(value => value.Dtype)));
+        rows[0].Values.Take(7)
+            .Should().Equal<object?>(
+                [0.1m, new TimeOnly(1, 2, 3), TimeSpan.FromTicks(1), new DateTime(2024, 7, 1, 10, 0, 0), DateTime.MinValue, 0.5f, "ß"],
+                Equals);
         Assert.Equal(DateTimeKind.Utc, ((DateTime)rows["o"][0]!).Kind);
         Assert.Equal("{k: 1}", ValueText.Show(rows["m"][0]));
-        Assert.Equal(rows[0].Values.Take(7), rows.Select([0]).FlattenIndices()[0].Values.Take(7));
+        rows.Select([0]).FlattenIndices()[0].Values.Take(7).Should().Equal<object?>(rows[0].Values.Take(7), Equals);
     }
 
     [Fact]
@@ -87,7 +99,7 @@ public class DatasetValueTests
     [InlineData(" 1 ", 1)]
     public void A_class_is_found_by_name_by_trimmed_name_or_by_number(string text, long expected)      // as datasets' str2int
     {
-        Assert.Equal([expected], Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))["l"].ToArray<long>());
+        Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))["l"].ToArray<long>().Should().Equal(expected);
         Assert.Equal(expected, new ClassLabel("neg", "pos").Str2Int(text));
     }
 
@@ -98,19 +110,29 @@ public class DatasetValueTests
     [InlineData("POS")]
     [InlineData("")]
     public void A_class_that_is_not_there_is_refused(string text) =>
-        Assert.Contains($"row 0: '{text}'", Assert.Throws<DatasetException>(() => Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos"))).Message);
+        FluentActions.Invoking(() => Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain($"row 0: '{text}'");
 
     [Fact]
     public void A_name_that_is_a_number_is_found_as_a_name_first() => Assert.Equal(0, new ClassLabel("1", "0").Str2Int("1"));
 
     public static TheoryData<object, string, object?> Casts() => new()
     {
-        { 9007199254740993L, "float64", null }, { 9007199254740992L, "float64", 9007199254740992.0 }, { long.MaxValue, "float64", null }, { 16777217, "float32", null }, { 16777216, "float32", 16777216f },
-        { 1e300, "float32", null }, { double.PositiveInfinity, "float32", float.PositiveInfinity }, { 0.1, "float32", 0.1f }, { double.NaN, "int64", null }, { 9.3e18, "int64", null }, { -0.0, "int64", 0L },
-        { 1.5, "int64", null }, { 2.0, "int64", 2L }, { 3000000000L, "int32", null }, { "0.1234567890123456789012345678901", "decimal", null }, { "0.10", "decimal", 0.10m }, { 12345678901234567890.12345m, "float64", 12345678901234567890.12345 },
-        { 1.5m, "int64", null }, { 0.1, "decimal", 0.1m }, { true, "int64", 1L }, { 2L, "bool", null }, { "2024-03-31T02:30:00", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) }, { "2024-03-31 02:30", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
-        { "2024-03-31T02:30:00+02:00", "timestamp", new DateTime(2024, 3, 31, 0, 30, 0, DateTimeKind.Utc) }, { "03/04/2024", "timestamp", null }, { "01:02:03", "time", new TimeOnly(1, 2, 3) }, { 0.1f, "string", "0.1" }, { 0.1m, "string", "0.1" },
-        { "1e400", "float64", null }, { "9007199254740993", "float64", null }, { "9007199254740992", "float64", 9007199254740992.0 }, { "Infinity", "float64", double.PositiveInfinity },
+        { 9007199254740993L, "float64", null }, { 9007199254740992L, "float64", 9007199254740992.0 }, { long.MaxValue, "float64", null },
+        { 16777217, "float32", null }, { 16777216, "float32", 16777216f },
+        { 1e300, "float32", null }, { double.PositiveInfinity, "float32", float.PositiveInfinity }, { 0.1, "float32", 0.1f },
+        { double.NaN, "int64", null }, { 9.3e18, "int64", null }, { -0.0, "int64", 0L },
+        { 1.5, "int64", null }, { 2.0, "int64", 2L }, { 3000000000L, "int32", null },
+        { "0.1234567890123456789012345678901", "decimal", null }, { "0.10", "decimal", 0.10m },
+        { 12345678901234567890.12345m, "float64", 12345678901234567890.12345 },
+        { 1.5m, "int64", null }, { 0.1, "decimal", 0.1m }, { true, "int64", 1L }, { 2L, "bool", null },
+        { "2024-03-31T02:30:00", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
+        { "2024-03-31 02:30", "timestamp", new DateTime(2024, 3, 31, 2, 30, 0) },
+        { "2024-03-31T02:30:00+02:00", "timestamp", new DateTime(2024, 3, 31, 0, 30, 0, DateTimeKind.Utc) },
+        { "03/04/2024", "timestamp", null }, { "01:02:03", "time", new TimeOnly(1, 2, 3) }, { 0.1f, "string", "0.1" },
+        { 0.1m, "string", "0.1" },
+        { "1e400", "float64", null }, { "9007199254740993", "float64", null }, { "9007199254740992", "float64", 9007199254740992.0 },
+        { "Infinity", "float64", double.PositiveInfinity },
     };
 
     [Theory, MemberData(nameof(Casts))]
@@ -118,7 +140,8 @@ public class DatasetValueTests
     {
         var rows = Dataset.FromDict(("x", new[] { value }));
         if (expected is null)
-            Assert.Contains("row 0", Assert.Throws<DatasetException>(() => rows.CastColumn("x", new Value(dtype))).Message);
+            FluentActions.Invoking(() => rows.CastColumn("x", new Value(dtype)))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");
         else
             Assert.Equal(expected, rows.CastColumn("x", new Value(dtype))["x"][0]);
     }
@@ -127,13 +150,13 @@ public class DatasetValueTests
     public void Numbers_in_lists_are_copied_exactly_or_refused()
     {
         Column Of<T>(params T[] values) => Dataset.FromDict(("x", new[] { values }))["x"];
-        Assert.Equal([9007199254740992.0], Of(9007199254740992L).Doubles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(9007199254740993L).Doubles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(16777217).Singles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(long.MaxValue).Singles(0).ToArray());
-        Assert.Throws<DatasetException>(() => Of(1e300).Singles(0).ToArray());
-        Assert.Equal([float.NegativeInfinity, 0.1f], Of(double.NegativeInfinity, 0.1).Singles(0).ToArray());
-        Assert.Equal([0.1f], Of(0.1m).Singles(0).ToArray());
-        Assert.Equal([1f, 0f], Of(true, false).Singles(0).ToArray());
+        Of(9007199254740992L).Doubles(0).ToArray().Should().Equal(9007199254740992.0);
+        FluentActions.Invoking(() => Of(9007199254740993L).Doubles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(16777217).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(long.MaxValue).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(1e300).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        Of(double.NegativeInfinity, 0.1).Singles(0).ToArray().Should().Equal(float.NegativeInfinity, 0.1f);
+        Of(0.1m).Singles(0).ToArray().Should().Equal(0.1f);
+        Of(true, false).Singles(0).ToArray().Should().Equal(1f, 0f);
     }
 }

@@ -75,6 +75,6 @@ public class JsonInputTests : IDisposable
         if (expected is not null)
             Assert.Equal(expected, Rows(text));
         else
-            Assert.Contains("x.jsonl", Assert.Throws<DatasetException>(() => Rows(text)).Message);
+            FluentActions.Invoking(() => Rows(text)).Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("x.jsonl");
     }
 }

@@ -8,7 +8,8 @@ public class JsonTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Dataset Read(string text, string? field = null) => Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
+    private Dataset Read(string text, string? field = null) =>
+        Datasets.LoadDataset(_folder.Write("x.json", text), "train", new LoadOptions { Field = field });
 
     [Fact]
     public void Lines_hold_numbers_texts_lists_records_and_gaps()
@@ -18,17 +19,17 @@ public class JsonTests : IDisposable
 
             {"id": 2, "score": 2.5, "text": null, "ids": [], "late": true, "messages": [], "nested": null}
             """);
-        Assert.Equal(new Value("int64"), read.Features["id"]);
-        Assert.Equal(new Value("float64"), read.Features["score"]);
-        Assert.Equal(new Sequence(new Value("int64")), read.Features["ids"]);
-        Assert.Equal(new Sequence(new Sequence(new Value("int64"))), read.Features["nested"]);
-        Assert.Equal([2.0, 2.5], read["score"].ToArray<double>());
-        Assert.Equal(["aé", null], read["text"]);
-        Assert.Equal([null, true], read["late"]);
-        Assert.Equal([1L, 2L], read["ids"].Int64s(0).ToArray());
+        read.Features["id"].Should().Be(new Value("int64"));
+        read.Features["score"].Should().Be(new Value("float64"));
+        read.Features["ids"].Should().Be(new Sequence(new Value("int64")));
+        read.Features["nested"].Should().Be(new Sequence(new Sequence(new Value("int64"))));
+        read["score"].ToArray<double>().Should().Equal(2.0, 2.5);
+        read["text"].Should().Equal(["aé", null]);
+        read["late"].Should().Equal([null, true]);
+        read["ids"].Int64s(0).ToArray().Should().Equal(1L, 2L);
         Assert.Equal(0, read["ids"].Length(1));
         Assert.Equal("user", read["messages"].Items(0).Field("role").Text(0));
-        Assert.Equal([1L], read["nested"].Items(0).Int64s(0).ToArray());
+        read["nested"].Items(0).Int64s(0).ToArray().Should().Equal(1L);
         Assert.True(read["nested"].IsNull(1));
         Assert.Equal("hi", ((IReadOnlyDictionary<string, object?>)((object?[])read[0]["messages"]!)[0]!)["content"]);
     }
@@ -39,7 +40,8 @@ public class JsonTests : IDisposable
     [InlineData("{\"version\": {\"x\": []}, \"data\": [{\"i\": 1}, {\"i\": 2}]}", "data")]
     [InlineData("{\"data\": {\"i\": [1, 2]}}", "data")]
     [InlineData("\uFEFF{\"i\": 1}\r\n{\"i\": 2}", null)]
-    public void Rows_may_stand_in_an_array_in_columns_or_in_a_field(string text, string? field) => Assert.Equal([1L, 2L], Read(text, field)["i"].ToArray<long>());
+    public void Rows_may_stand_in_an_array_in_columns_or_in_a_field(string text, string? field) =>
+        Read(text, field)["i"].ToArray<long>().Should().Equal(1L, 2L);
 
     [Theory]
     [InlineData("{\"a\": 1}\n{\"a\": oops}\n", "line 2, byte")]
@@ -52,9 +54,8 @@ public class JsonTests : IDisposable
     [InlineData("[{\"a\": 1},\n {\"a\": 1,,}]", "line 2, byte")]
     public void A_malformed_file_is_named_with_its_place(string text, string expected)
     {
-        var message = Assert.Throws<DatasetException>(() => Read(text)).Message;
-        Assert.Contains("x.json", message);
-        Assert.Contains(expected, message);
+        FluentActions.Invoking(() => Read(text))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("x.json", expected);
     }
 
     [Fact]
@@ -65,17 +66,19 @@ public class JsonTests : IDisposable
     public void Lines_longer_than_the_buffer_are_whole()
     {
         var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
-        Assert.Equal(texts, Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts());
+        Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts().Should().Equal(texts);
     }
 
     [Fact]
     public void NaN_and_infinity_as_Python_writes_them_are_numbers()
     {
-        var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
-        Assert.Equal([double.NaN, double.NegativeInfinity, 1, double.PositiveInfinity], read["x"].ToArray<double>());
+        var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n"
+            + "{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
+        read["x"].ToArray<double>().Should().Equal(double.NaN, double.NegativeInfinity, 1, double.PositiveInfinity);
         Assert.Equal("NaN \" Infinity", read["s"].Text(0));
-        Assert.Equal([double.NaN], Read("[{\"x\": NaN}]")["x"].ToArray<double>());
-        Assert.Contains("line 1", Assert.Throws<DatasetException>(() => Read("{\"x\": NaNa}\n")).Message);
+        Read("[{\"x\": NaN}]")["x"].ToArray<double>().Should().Equal(double.NaN);
+        FluentActions.Invoking(() => Read("{\"x\": NaNa}\n"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("line 1");
     }
 
     [Theory]
@@ -86,15 +89,17 @@ public class JsonTests : IDisposable
     [InlineData("[{\"a\": 1}] trailing", "line 1")]
     [InlineData("{\"a\": [1]} {\"b\": 2}\n", "line 1")]
     public void Numbers_that_would_be_rounded_and_text_after_the_end_are_refused(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<DatasetException>(() => Read(text)).Message);
+        FluentActions.Invoking(() => Read(text)).Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain(expected);
 
     [Fact]
     public void Text_in_another_encoding_is_named()
     {
         var file = Path.Combine(_folder.Path, "u.jsonl");
         File.WriteAllText(file, "{\"a\": 1}\n", System.Text.Encoding.Unicode);
-        Assert.Contains("u.jsonl' is UTF-16", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file)).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(file))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("u.jsonl' is UTF-16");
         File.WriteAllBytes(file, [.. "{\"a\": \""u8, 0xE9, .. "\"}\n"u8]);
-        Assert.Contains("line 1", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file)).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(file))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("line 1");
     }
 }

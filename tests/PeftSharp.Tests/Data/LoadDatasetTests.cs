@@ -15,15 +15,15 @@ public class LoadDatasetTests : IDisposable
         var parquet = Datasets.LoadDataset(imdb);                      // no format named: Parquet wins, it has both splits
         var json = Datasets.LoadDataset(imdb, new LoadOptions { Format = "json" });
         var csv = Datasets.LoadDataset(imdb, new LoadOptions { Format = "csv" });
-        Assert.Equal(["train", "test"], parquet.Keys);
+        parquet.Keys.Should().Equal("train", "test");
         foreach (var (split, rows) in parquet)
         {
-            Assert.Equal(new Value("string"), rows.Features["text"]);
-            Assert.Equal(new Value("int64"), rows.Features["label"]);
+            rows.Features["text"].Should().Be(new Value("string"));
+            rows.Features["label"].Should().Be(new Value("int64"));
             foreach (var other in new[] { json[split], csv[split] })
             {
-                Assert.Equal(rows["text"].Texts().Take(other.Count), other["text"].Texts());
-                Assert.Equal(rows["label"].ToArray<long>().Take(other.Count), other["label"].ToArray<long>());
+                other["text"].Texts().Should().Equal(rows["text"].Texts().Take(other.Count));
+                other["label"].ToArray<long>().Should().Equal(rows["label"].ToArray<long>().Take(other.Count));
             }
             Assert.Equal(rows.Count, json[split].Count);
         }
@@ -33,19 +33,21 @@ public class LoadDatasetTests : IDisposable
     public void A_text_file_becomes_a_row_per_line()
     {
         var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
-        Assert.Equal(File.ReadAllLines(file), Datasets.LoadDataset(file)["train"]["text"].Texts());
-        Assert.Equal(File.ReadAllText(file), string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
+        Datasets.LoadDataset(file)["train"]["text"].Texts().Should().Equal(File.ReadAllLines(file));
+        Assert.Equal(File.ReadAllText(file),
+            string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
     }
 
     [Fact]
     public void Text_is_cut_by_line_paragraph_or_document_as_datasets_does()      // expected rows by datasets 5.2's text builder
     {
         var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
-        string[] Rows(string by, bool keep = false) => Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
-        Assert.Equal(["one", "two", "", "", "three", "", "four"], Rows("line"));
-        Assert.Equal(["one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n"], Rows("line", keep: true));
-        Assert.Equal(["one\ntwo", "\nthree", "four\n"], Rows("paragraph"));
-        Assert.Equal(["one\ntwo\n\n\nthree\n\nfour\n"], Rows("document"));
+        string[] Rows(string by, bool keep = false) =>
+            Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
+        Rows("line").Should().Equal("one", "two", "", "", "three", "", "four");
+        Rows("line", keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
+        Rows("paragraph").Should().Equal("one\ntwo", "\nthree", "four\n");
+        Rows("document").Should().Equal("one\ntwo\n\n\nthree\n\nfour\n");
     }
 
     [Fact]
@@ -54,9 +56,9 @@ public class LoadDatasetTests : IDisposable
         foreach (var name in new[] { "my-train.csv", "dev.csv", "sub/test/x.csv", "trainer.csv", ".hidden/train.csv" })
             _folder.Write(name, $"name\n{name}\n");
         var splits = Datasets.LoadDataset(_folder.Path);
-        Assert.Equal(["train", "validation", "test"], splits.Keys);
-        Assert.Equal(["my-train.csv"], splits["train"]["name"].Texts());
-        Assert.Equal(["sub/test/x.csv"], splits["test"]["name"].Texts());
+        splits.Keys.Should().Equal("train", "validation", "test");
+        splits["train"]["name"].Texts().Should().Equal("my-train.csv");
+        splits["test"]["name"].Texts().Should().Equal("sub/test/x.csv");
     }
 
     [Fact]
@@ -64,9 +66,9 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("a/data/extra-00001-of-00002.jsonl", "{\"i\":2}\n");
         _folder.Write("a/data/extra-00000-of-00002.jsonl", "{\"i\":1}\n");
-        Assert.Equal([1L, 2L], Datasets.LoadDataset(Path.Combine(_folder.Path, "a"))["extra"]["i"].ToArray<long>());
+        Datasets.LoadDataset(Path.Combine(_folder.Path, "a"))["extra"]["i"].ToArray<long>().Should().Equal(1L, 2L);
         _folder.Write("b/x.jsonl", "{\"i\":1}\n");
-        Assert.Equal(["train"], Datasets.LoadDataset(Path.Combine(_folder.Path, "b")).Keys);
+        Datasets.LoadDataset(Path.Combine(_folder.Path, "b")).Keys.Should().Equal("train");
     }
 
     [Fact]
@@ -74,18 +76,20 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("train.jsonl", "{\"i\":1}\n");
         _folder.Write("test.csv", "i\n1\n");
-        var error = Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
-        Assert.Contains("'test' only as csv", error.Message);
-        Assert.Equal(["test"], Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys);
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'test' only as csv");
+        Datasets.LoadDataset(_folder.Path, new LoadOptions { Format = "csv" }).Keys.Should().Equal("test");
     }
 
+    // 3.5 and 1.4 are rounded half to even, as in Python.
     [Theory]
-    [InlineData("train", 0, 7), InlineData("train[:3]", 0, 3), InlineData("train[-2:]", 5, 7), InlineData("train[2:-1]", 2, 6), InlineData("train[:50%]", 0, 4)]
+    [InlineData("train", 0, 7), InlineData("train[:3]", 0, 3), InlineData("train[-2:]", 5, 7), InlineData("train[2:-1]", 2, 6),
+        InlineData("train[:50%]", 0, 4)]
     [InlineData("train[50%:]", 4, 7), InlineData("train[10%:20%]", 1, 1), InlineData("train[5:99]", 5, 7)]
-    public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)      // 3.5 and 1.4 round half to even, as Python rounds
+    public void A_part_of_a_split_is_what_datasets_reads(string split, int from, int to)
     {
         var file = _folder.Write("x.jsonl", string.Concat(Enumerable.Range(0, 7).Select(i => $"{{\"i\":{i}}}\n")));
-        Assert.Equal(Enumerable.Range(from, to - from).Select(i => (long)i), Datasets.LoadDataset(file, split)["i"].ToArray<long>());
+        Datasets.LoadDataset(file, split)["i"].ToArray<long>().Should().Equal(Enumerable.Range(from, to - from).Select(i => (long)i));
     }
 
     [Fact]
@@ -104,7 +108,7 @@ public class LoadDatasetTests : IDisposable
         _folder.Write("a1.data", "x\n1\n");
         _folder.Write("a2.data", "x\n2\n");
         var splits = Datasets.LoadDataset("csv", new Dictionary<string, string> { ["dev"] = Path.Combine(_folder.Path, "a*.data") });
-        Assert.Equal([1L, 2L], splits["dev"]["x"].ToArray<long>());
+        splits["dev"]["x"].ToArray<long>().Should().Equal(1L, 2L);
     }
 
     [Fact]
@@ -116,7 +120,8 @@ public class LoadDatasetTests : IDisposable
             Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
         Assert.Contains("is unknown", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
-        Assert.Contains("UTF-8", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt"))).Message);
+        FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("UTF-8");
     }
 
     [Fact]
@@ -124,19 +129,24 @@ public class LoadDatasetTests : IDisposable
     {
         _folder.Write("train.csv", "a\n1\n");
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "again"), _folder.Path);
-        Assert.Equal([1L], Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>());
+        Datasets.LoadDataset(_folder.Path)["train"]["a"].ToArray<long>().Should().Equal(1L);
     }
 
     public static TheoryData<string, string, LoadOptions> OptionsOfOtherFormats => new()
     {
-        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } }, { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } }, { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
-        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } }, { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } }, { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
+        { "x.jsonl", nameof(LoadOptions.Delimiter), new() { Delimiter = ';' } },
+        { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } },
+        { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
+        { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } },
+        { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } },
+        { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
     };
 
     [Theory, MemberData(nameof(OptionsOfOtherFormats))]
     public void An_option_of_another_format_is_refused_instead_of_ignored(string file, string option, LoadOptions options)
     {
         var path = _folder.Write(file, file.EndsWith("csv", StringComparison.Ordinal) ? "a\n1\n" : "{\"a\": 1}\n");
-        Assert.Contains($"LoadOptions.{option} is an option of the format", Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(path, options)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Datasets.LoadDataset(path, options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"LoadOptions.{option} is an option of the format");
     }
 }

@@ -18,7 +18,7 @@ public sealed class TemporaryEntryTests : IDisposable
         File.WriteAllText(Path.Combine(folder, "file"), "half");
         File.WriteAllText(folder + ".lock", "");                     // the lock ended with its process
         TemporaryEntry.RemoveAbandoned(_folder.Path);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+        Directory.EnumerateFileSystemEntries(_folder.Path).Should().BeEmpty();
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class TemporaryEntryTests : IDisposable
         Assert.Equal(3, Directory.EnumerateFileSystemEntries(_folder.Path).Count());
         Assert.False(TemporaryEntry.IsAbandoned(folder));
         staged.Commit();
-        Assert.Equal([1], File.ReadAllBytes(_folder.File("model.safetensors")));
+        File.ReadAllBytes(_folder.File("model.safetensors")).Should().Equal(1);
     }
 
     [Theory]
@@ -68,10 +68,13 @@ public sealed class TemporaryEntryTests : IDisposable
     {
         File.WriteAllText(TemporaryEntry.NameFor(_folder.File("config.json")), "half");
         AtomicFile.WriteText(_folder.File("config.json"), "{}");
-        Assert.Equal(["config.json"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("config.json");
     }
 
-    /// <summary>Between its creation and its lock a file looks abandoned: the writer must notice that it was removed, and the remover must not remove a file that was locked meanwhile.</summary>
+    /// <summary>
+    /// Between its creation and its lock a file looks abandoned: the writer must notice that it was removed, and the remover must not
+    /// remove a file that was locked meanwhile.
+    /// </summary>
     [Fact]
     public async Task Files_written_while_others_clean_the_folder_all_arrive()
     {

@@ -10,7 +10,8 @@ public sealed unsafe class StridedViewTests
     public void Rows_and_columns_of_permuted_heads_are_found()
     {
         using var scope = NewDisposeScope();
-        var heads = arange(2 * 3 * 4 * 5, ScalarType.Float32).reshape(2, 3, 4, 5).permute(0, 2, 3, 1);        // [batch, heads, rows, columns] = [2, 4, 5, 3]
+        // [batch, heads, rows, columns] = [2, 4, 5, 3]
+        var heads = arange(2 * 3 * 4 * 5, ScalarType.Float32).reshape(2, 3, 4, 5).permute(0, 2, 3, 1);
         var (view, transposed) = (StridedView.Of(heads), StridedView.Of(heads).Transposed);
         for (var matrix = 0; matrix < 8; matrix++)
             for (var row = 0; row < 5; row++)

@@ -24,19 +24,21 @@ public class MLTokenizerBackendTests
         var theirs = BertTokenizer.Create(BertVocabulary);
         var tokenizer = theirs.AsPeftSharpTokenizer();
         var ours = PeftSharp.Tokenization.BertTokenizer.FromPretrained(Vocabularies.Require("tiny-bert"));
-        Assert.Equal(ours.GetVocab().OrderBy(entry => entry.Value), tokenizer.GetVocab().OrderBy(entry => entry.Value));
-        Assert.Equal(ours.SpecialTokensMap.OrderBy(entry => entry.Key), tokenizer.SpecialTokensMap.OrderBy(entry => entry.Key));
+        tokenizer.GetVocab().OrderBy(entry => entry.Value).Should().Equal(ours.GetVocab().OrderBy(entry => entry.Value));
+        tokenizer.SpecialTokensMap.OrderBy(entry => entry.Key).Should().Equal(ours.SpecialTokensMap.OrderBy(entry => entry.Key));
         foreach (var text in new[] { "Hello world", "the movie was GREAT!", "was it?", "naïve café" })
         {
             var encoding = tokenizer.Encode(text);
-            Assert.Equal(theirs.EncodeToIds(text), encoding.Ids);
+            encoding.Ids.Should().Equal(theirs.EncodeToIds(text));
             Assert.Equal(theirs.Decode(encoding.Ids), tokenizer.Decode(encoding.Ids));
-            Assert.Equal(theirs.Decode(encoding.Ids.Where(id => !ours.AllSpecialIds.Contains(id))), tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
+            Assert.Equal(theirs.Decode(encoding.Ids.Where(id => !ours.AllSpecialIds.Contains(id))),
+                tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
             Assert.Equal(1, encoding.SpecialTokensMask[0]);
         }
         var batch = tokenizer.Encode(["the movie", "was"], ["great", "the movie was great"], padding: true, truncation: true, maxLength: 8);
         var expected = ours.Encode(["the movie", "was"], ["great", "the movie was great"], padding: true, truncation: true, maxLength: 8);
-        foreach (var (name, column) in expected.ToColumns()) Assert.Equal(column, batch.ToColumns()[name]);
+        foreach (var (name, column) in expected.ToColumns())
+            batch.ToColumns()[name].Should().BeEquivalentTo(column, options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -48,7 +50,8 @@ public class MLTokenizerBackendTests
         {
             var (found, expected) = (tokenizer.Encode(text, addSpecialTokens: false), ours.Encode(text, addSpecialTokens: false));
             Assert.Equal((text, string.Join(' ', expected.Ids)), (text, string.Join(' ', found.Ids)));
-            Assert.Equal(expected.Offsets.Select(offset => text[offset.Start..offset.End].TrimEnd('\u0301')), found.Offsets.Select(offset => text[offset.Start..offset.End].TrimEnd('\u0301')));
+            found.Offsets.Select(offset => text[offset.Start..offset.End].TrimEnd('\u0301'))
+                .Should().Equal(expected.Offsets.Select(offset => text[offset.Start..offset.End].TrimEnd('\u0301')));
         }
     }
 
@@ -58,8 +61,8 @@ public class MLTokenizerBackendTests
         var theirs = WordPieceTokenizer.Create(BertVocabulary);
         var tokenizer = theirs.AsPeftSharpTokenizer(options: theirs.GetBackendOptions() with { ModelMaxLength = 5 });
         var lines = File.ReadAllLines(BertVocabulary);
-        Assert.Equal(lines, Enumerable.Range(0, lines.Length).Select(tokenizer.ConvertIdsToTokens));
-        Assert.Equal(theirs.EncodeToIds("the movie was great"), tokenizer.Encode("the movie was great").Ids);
+        Enumerable.Range(0, lines.Length).Select(tokenizer.ConvertIdsToTokens).Should().Equal(lines);
+        tokenizer.Encode("the movie was great").Ids.Should().Equal(theirs.EncodeToIds("the movie was great"));
         Assert.Equal(5, tokenizer.Encode(NastyTexts.Long, truncation: true).Length);
         Assert.Equal("[UNK]", tokenizer.UnkToken);
     }
@@ -72,7 +75,7 @@ public class MLTokenizerBackendTests
         foreach (var text in NastyTexts.WellFormed)
         {
             var encoding = tokenizer.Encode(text);
-            Assert.Equal(_gpt2.Value.EncodeToIds(text), encoding.Ids);
+            encoding.Ids.Should().Equal(_gpt2.Value.EncodeToIds(text));
             Assert.Equal(text, tokenizer.Decode(encoding.Ids));
             var stream = tokenizer.DecodeStream();
             Assert.Equal(text, string.Concat(encoding.Ids.Select(stream.Step)) + stream.Flush());
@@ -80,33 +83,39 @@ public class MLTokenizerBackendTests
         Assert.Equal("Hello", tokenizer.Decode(tokenizer.Encode("Hello<|endoftext|>").Ids, skipSpecialTokens: true));
         var ours = AutoTokenizer.FromPretrained(ReferenceRoot.Shared("tokenizers", "gpt2"));
         foreach (var text in NastyTexts.WellFormed)
-            Assert.Equal(ours.Encode(text).Ids, tokenizer.Encode(text).Ids);
+            tokenizer.Encode(text).Ids.Should().Equal(ours.Encode(text).Ids);
     }
 
     [Fact]
     public void A_byte_pair_tokenizer_of_theirs_has_its_ids()
     {
         var folder = Vocabularies.Require("tiny-gpt2");
-        using Stream vocabulary = File.OpenRead(Path.Combine(folder, "vocab.json")), merges = File.OpenRead(Path.Combine(folder, "merges.txt"));
+        using Stream vocabulary = File.OpenRead(Path.Combine(folder, "vocab.json")),
+            merges = File.OpenRead(Path.Combine(folder, "merges.txt"));
         var theirs = CodeGenTokenizer.Create(vocabulary, merges);
         var tokenizer = theirs.AsPeftSharpTokenizer();
-        Assert.All(AutoTokenizer.FromPretrained(folder).GetVocab(), entry => Assert.Equal(entry.Value, tokenizer.ConvertTokensToIds(entry.Key)));
+        foreach (var (token, id) in AutoTokenizer.FromPretrained(folder).GetVocab())
+            tokenizer.ConvertTokensToIds(token).Should().Be(id, "that is the id of {0}", token);
         foreach (var text in new[] { "Hello, World! It's a test.", "the movie was great", "naïve CAFÉ" })
         {
-            Assert.Equal(theirs.EncodeToIds(text), tokenizer.Encode(text).Ids);
+            tokenizer.Encode(text).Ids.Should().Equal(theirs.EncodeToIds(text));
             Assert.Equal(text, tokenizer.Decode(tokenizer.Encode(text).Ids));
         }
     }
 
-    [Theory, InlineData(null, null), InlineData("<|endoftext|>", null), InlineData(null, "<|endoftext|>"), InlineData("<|endoftext|>", "<|endoftext|>")]
+    [Theory, InlineData(null, null), InlineData("<|endoftext|>", null), InlineData(null, "<|endoftext|>"),
+        InlineData("<|endoftext|>", "<|endoftext|>")]
     public void Beginning_and_end_that_a_byte_pair_tokenizer_of_theirs_adds_become_the_template(string? bos, string? eos)
     {
         var folder = Vocabularies.Require("tiny-gpt2");
-        var theirs = BpeTokenizer.Create(new BpeOptions(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt")) { ByteLevel = true, BeginningOfSentenceToken = bos, EndOfSentenceToken = eos });
+        var theirs = BpeTokenizer.Create(new BpeOptions(Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"))
+        {
+            ByteLevel = true, BeginningOfSentenceToken = bos, EndOfSentenceToken = eos,
+        });
         var tokenizer = theirs.AsPeftSharpTokenizer();
         Assert.Equal((bos, eos), (tokenizer.BosToken, tokenizer.EosToken));
         var encoding = tokenizer.Encode("movie");
-        Assert.Equal(theirs.EncodeToIds("movie"), encoding.Ids);
+        encoding.Ids.Should().Equal(theirs.EncodeToIds("movie"));
         Assert.Equal(tokenizer.NumSpecialTokensToAdd(), encoding.SpecialTokensMask.Sum());
         Assert.Equal("movie", tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
     }
@@ -121,7 +130,7 @@ public class MLTokenizerBackendTests
         foreach (var text in new[] { "Hello world", "the movie was great" })
         {
             var encoding = tokenizer.Encode(text);
-            Assert.Equal(theirs.EncodeToIds(text), encoding.Ids);
+            encoding.Ids.Should().Equal(theirs.EncodeToIds(text));
             Assert.Equal(text, tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
             Assert.Equal(text, string.Concat(encoding.Offsets.Select(offset => text[offset.Start..offset.End])));
         }
@@ -131,30 +140,39 @@ public class MLTokenizerBackendTests
     public void A_small_GPT_2_learns_from_a_data_set_that_a_Tiktoken_tokenizer_split()
     {
         using var folder = new TemporaryFolder();
-        var texts = Dataset.FromList(Enumerable.Range(0, 32).Select(i => new Dictionary<string, object?> { ["text"] = $"The movie {i % 4} was great." }));
-        var arguments = new TrainingArguments(folder.Path) { UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1, SaveStrategy = SaveStrategy.No };
+        var texts = Dataset.FromList(
+            Enumerable.Range(0, 32).Select(i => new Dictionary<string, object?> { ["text"] = $"The movie {i % 4} was great." }));
+        var arguments = new TrainingArguments(folder.Path)
+        {
+            UseCpu = true, LearningRate = 1e-2, NumTrainEpochs = 3, PerDeviceTrainBatchSize = 8, LoggingSteps = 1,
+            SaveStrategy = SaveStrategy.No,
+        };
 
         #region readme-train
         var tokenizer = TiktokenTokenizer.CreateForModel("gpt2").AsPeftSharpTokenizer();
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
 
-        using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
-        var trainer = new Trainer(model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
+        using var model = AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
+        var trainer = new Trainer(
+            model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
         trainer.Train();
 
-        using var output = model.Generate(tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
+        using var output = model.Generate(
+            tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
         var text = tokenizer.Decode(output.Sequences, skipSpecialTokens: true);
         #endregion
 
         var losses = trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
-        Assert.True(losses[^1] < losses[0] - 1, string.Join(" ", losses));
+        losses[^1].Should().BeLessThan(losses[0] - 1);
         Assert.StartsWith("The movie", text, StringComparison.Ordinal);
         var warnings = new Warnings();
         trainer.AddCallback(warnings);
         trainer.SaveModel(folder.Path);
         trainer.SaveModel(folder.Path);
-        Assert.Contains("not saved", Assert.Single(warnings.Messages, message => message.Contains("tokenizer", StringComparison.Ordinal)), StringComparison.Ordinal);
+        warnings.Messages
+            .Should().ContainSingle(message => message.Contains("tokenizer", StringComparison.Ordinal)).Which.Should().Contain("not saved");
         Assert.False(File.Exists(Path.Combine(folder.Path, "tokenizer.json")));
     }
 
@@ -165,17 +183,22 @@ public class MLTokenizerBackendTests
         Assert.False(tokenizer.CanSave);
         Assert.Same(tokenizer, tokenizer.AsMLTokenizer().AsPeftSharpTokenizer());
         using var folder = new TemporaryFolder();
-        Assert.Contains(folder.Path, Assert.Throws<NotSupportedException>(() => tokenizer.SavePretrained(folder.Path)).Message, StringComparison.Ordinal);
-        var missing = Assert.Throws<ArgumentException>(() => _gpt2.Value.AsPeftSharpTokenizer(options: new TokenizerBackendOptions { SpecialTokens = new Dictionary<string, string> { ["pad_token"] = "[PAD]" } }));
-        Assert.Contains("'[PAD]' of pad_token is not in the backend's vocabulary", missing.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => tokenizer.SavePretrained(folder.Path))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain(folder.Path);
+        var options = new TokenizerBackendOptions { SpecialTokens = new Dictionary<string, string> { ["pad_token"] = "[PAD]" } };
+        FluentActions.Invoking(() => _gpt2.Value.AsPeftSharpTokenizer(options: options))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("'[PAD]' of pad_token is not in the backend's vocabulary");
         var small = _gpt2.Value.AsPeftSharpTokenizer(vocabulary: new Dictionary<string, int> { ["<|endoftext|>"] = 50256 });
-        Assert.Contains("returned the id", Assert.Throws<TokenizerException>(() => small.Encode("Hello")).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => small.Encode("Hello"))
+            .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("returned the id");
     }
 
     private sealed class Warnings : TrainerCallback
     {
         internal List<string> Messages { get; } = [];
 
-        public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) => Messages.Add(message);
+        public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) =>
+            Messages.Add(message);
     }
 }

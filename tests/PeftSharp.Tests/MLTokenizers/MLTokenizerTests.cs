@@ -22,8 +22,8 @@ public class MLTokenizerTests
         foreach (var row in rows.EnumerateArray())
         {
             var text = row.GetProperty("text").GetString()!;
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("plain")), plain.EncodeToIds(text));
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("ids")), special.EncodeToIds(text));
+            plain.EncodeToIds(text).Should().Equal(RecordedTokenizer.Ints(row.GetProperty("plain")));
+            special.EncodeToIds(text).Should().Equal(RecordedTokenizer.Ints(row.GetProperty("ids")));
             Assert.Equal(row.GetProperty("decoded").GetString(), plain.Decode(RecordedTokenizer.Ints(row.GetProperty("ids"))));
         }
     }
@@ -38,18 +38,18 @@ public class MLTokenizerTests
             foreach (var text in NastyTexts.All.Append(NastyTexts.Long))
             {
                 var expected = tokenizer.Encode(text, addSpecialTokens: addSpecialTokens);
-                Assert.Equal(expected.Ids, adapted.EncodeToIds(text));
-                Assert.Equal(expected.Ids, adapted.EncodeToIds(text.AsSpan()));
+                adapted.EncodeToIds(text).Should().Equal(expected.Ids);
+                adapted.EncodeToIds(text.AsSpan()).Should().Equal(expected.Ids);
                 Assert.Equal(expected.Length, adapted.CountTokens(text));
                 Assert.Equal(expected.Length, adapted.CountTokens(text.AsSpan()));
                 var tokens = adapted.EncodeToTokens(text, out var normalized);
                 Assert.Null(normalized);
-                Assert.Equal(expected.Ids, tokens.Select(token => token.Id));
-                Assert.Equal(expected.Tokens, tokens.Select(token => token.Value));
+                tokens.Select(token => token.Id).Should().Equal(expected.Ids);
+                tokens.Select(token => token.Value).Should().Equal(expected.Tokens);
                 for (var i = 0; i < tokens.Count; i++)
                 {
                     var (start, end) = (tokens[i].Offset.Start.Value, tokens[i].Offset.End.Value);
-                    if (expected.SpecialTokensMask[i] == 0) Assert.Equal(expected.Offsets[i], new TokenOffset(start, end));
+                    if (expected.SpecialTokensMask[i] == 0) new TokenOffset(start, end).Should().Be(expected.Offsets[i]);
                     else Assert.Equal(i == 0 ? (0, 0) : (text.Length, text.Length), (start, end));
                 }
                 Assert.Equal(tokenizer.Decode(expected.Ids), adapted.Decode(expected.Ids));
@@ -70,16 +70,18 @@ public class MLTokenizerTests
                 var special = addSpecialTokens ? tokenizer.NumSpecialTokensToAdd() : 0;
                 for (var max = 1; max <= Math.Min(encoding.Length + special + 2, 40); max++)
                 {
-                    var (fromStart, fromEnd) = (BruteForce(encoding, text.Length, max - special, fromEnd: false), BruteForce(encoding, text.Length, max - special, fromEnd: true));
+                    var (fromStart, fromEnd) = (BruteForce(encoding, text.Length, max - special, fromEnd: false),
+                        BruteForce(encoding, text.Length, max - special, fromEnd: true));
                     var added = max < special ? 0 : special;
                     Assert.Equal((text, max, fromStart.Index), (text, max, adapted.GetIndexByTokenCount(text, max, out _, out var count)));
                     Assert.Equal(fromStart.Count + added, count);
-                    Assert.Equal((text, max, fromEnd.Index), (text, max, adapted.GetIndexByTokenCountFromEnd(text.AsSpan(), max, out _, out count)));
+                    Assert.Equal(
+                        (text, max, fromEnd.Index), (text, max, adapted.GetIndexByTokenCountFromEnd(text.AsSpan(), max, out _, out count)));
                     Assert.Equal(fromEnd.Count + added, count);
                     var ids = adapted.EncodeToIds(text, max, out _, out var consumed);
                     Assert.Equal((fromStart.Index, fromStart.Count + added), (consumed, ids.Count));
-                    Assert.True(ids.Count <= max);
-                    Assert.Equal(encoding.Ids.Take(fromStart.Count), ids.Skip(added / 2).Take(fromStart.Count));
+                    ids.Should().HaveCountLessThanOrEqualTo(max);
+                    ids.Skip(added / 2).Take(fromStart.Count).Should().Equal(encoding.Ids.Take(fromStart.Count));
                 }
             }
         }
@@ -92,9 +94,10 @@ public class MLTokenizerTests
         Microsoft.ML.Tokenizers.Tokenizer adapted = BertTokenizer.FromPretrained(folder).AsMLTokenizer();
         var cased = BertTokenizer.FromPretrained(folder, doLowerCase: false, stripAccents: false);
         const string Text = "The Movie was GREAT";
-        Assert.Equal(cased.Encode(Text, addSpecialTokens: false).Ids, adapted.EncodeToIds(Text, considerNormalization: false));
-        Assert.NotEqual(adapted.EncodeToIds(Text), adapted.EncodeToIds(Text, considerNormalization: false));
-        Assert.Equal("[UNK]", Assert.Single(adapted.EncodeToTokens("the movie", out _, considerPreTokenization: false)).Value);
+        adapted.EncodeToIds(Text, considerNormalization: false).Should().Equal(cased.Encode(Text, addSpecialTokens: false).Ids);
+        adapted.EncodeToIds(Text, considerNormalization: false).Should().NotEqual(adapted.EncodeToIds(Text));
+        adapted.EncodeToTokens("the movie", out _, considerPreTokenization: false)
+            .Should().ContainSingle().Which.Value.Should().Be("[UNK]");
         Assert.Equal((null, null), (adapted.Normalizer, adapted.PreTokenizer));
     }
 
@@ -105,7 +108,7 @@ public class MLTokenizerTests
         Microsoft.ML.Tokenizers.Tokenizer adapted = tokenizer.AsMLTokenizer();
         foreach (var text in NastyTexts.WellFormed)
             Assert.Equal(text, adapted.Decode(adapted.EncodeToIds(text, considerPreTokenization: false)));
-        Assert.Equal(tokenizer.Encode("movie").Ids, adapted.EncodeToIds("movie", considerPreTokenization: false));
+        adapted.EncodeToIds("movie", considerPreTokenization: false).Should().Equal(tokenizer.Encode("movie").Ids);
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -123,8 +126,8 @@ public class MLTokenizerTests
                 var status = adapted.Decode(ids, destination, out var consumed, out var written);
                 Assert.Equal(size >= whole.Length ? OperationStatus.Done : OperationStatus.DestinationTooSmall, status);
                 Assert.Equal(whole[..written], new string(destination, 0, written));
-                Assert.True(status != OperationStatus.Done || (consumed, written) == (ids.Length, whole.Length));
-                Assert.True(written == 0 || written == whole.Length || !char.IsHighSurrogate(whole[written - 1]));
+                if (status == OperationStatus.Done) Assert.Equal((ids.Length, whole.Length), (consumed, written));
+                if (written > 0 && written < whole.Length) Assert.False(char.IsHighSurrogate(whole[written - 1]));
             }
         }
     }
@@ -135,11 +138,14 @@ public class MLTokenizerTests
         var tokenizer = UnusualTextTests.Load("gpt2");
         Microsoft.ML.Tokenizers.Tokenizer adapted = tokenizer.AsMLTokenizer();
         var ids = tokenizer.Encode("Hello").Ids;
-        Assert.Contains($"{tokenizer.Count}", Assert.Throws<InvalidOperationException>(() => adapted.Decode([.. ids, tokenizer.Count])).Message, StringComparison.Ordinal);
-        Assert.Equal(OperationStatus.InvalidData, adapted.Decode([.. ids, tokenizer.Count], new char[9], out var consumed, out var written));
+        FluentActions.Invoking(() => adapted.Decode([.. ids, tokenizer.Count]))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain($"{tokenizer.Count}");
+        Assert.Equal(
+            OperationStatus.InvalidData, adapted.Decode([.. ids, tokenizer.Count], new char[9], out var consumed, out var written));
         Assert.Equal((ids.Length, 5), (consumed, written));
-        Assert.Throws<ArgumentOutOfRangeException>(() => adapted.EncodeToIds("Hello", 0, out _, out _));
-        Assert.Throws<ArgumentOutOfRangeException>(() => adapted.GetIndexByTokenCount("Hello", -1, out _, out _));
+        FluentActions.Invoking(() => adapted.EncodeToIds("Hello", 0, out _, out _)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => adapted.GetIndexByTokenCount("Hello", -1, out _, out _))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     // The largest number of tokens, from one end, none of which shares a character with one that is left.

@@ -15,16 +15,19 @@ public class TextChunkerTests
     {
         const int MaxTokens = 40;
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
-        var text = string.Join("\n", Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
+        var text = string.Join("\n",
+            Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
 
         #region readme-chunks
         Microsoft.ML.Tokenizers.Tokenizer counter = tokenizer.AsMLTokenizer();
         var lines = TextChunker.SplitPlainTextLines(text, maxTokensPerLine: MaxTokens, input => counter.CountTokens(input));
-        var chunks = TextChunker.SplitPlainTextParagraphs(lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
+        var chunks = TextChunker.SplitPlainTextParagraphs(
+            lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
         #endregion
 
-        Assert.True(chunks.Count > 10);
-        Assert.All(lines.Concat(chunks), chunk => Assert.InRange(tokenizer.Encode(chunk, addSpecialTokens: false).Length, 1, MaxTokens));
+        chunks.Should().HaveCountGreaterThan(10);
+        lines.Concat(chunks)
+            .Should().AllSatisfy(chunk => tokenizer.Encode(chunk, addSpecialTokens: false).Length.Should().BeInRange(1, MaxTokens));
         Assert.Equal(Letters(text), Letters(string.Concat(chunks)));
     }
 

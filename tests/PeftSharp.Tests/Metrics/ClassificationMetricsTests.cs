@@ -14,14 +14,18 @@ public class ClassificationMetricsTests
         foreach (var recorded in RecordedMetrics.Load().GetProperty("classification").EnumerateArray())
         {
             int[] labels = recorded.Ints("labels"), predictions = recorded.Ints("predictions");
-            Assert.Equal(recorded.Double("accuracy"), AccuracyScore(labels, predictions), Tolerance);
-            Assert.Equal(recorded.Double("matthews"), MatthewsCorrcoef(labels, predictions), Tolerance);
-            Assert.Equal(recorded.Double("balanced_accuracy"), BalancedAccuracyScore(labels, predictions), Tolerance);
+            AccuracyScore(labels, predictions).Should().BeApproximately(recorded.Double("accuracy"), Tolerance);
+            MatthewsCorrcoef(labels, predictions).Should().BeApproximately(recorded.Double("matthews"), Tolerance);
+            BalancedAccuracyScore(labels, predictions).Should().BeApproximately(recorded.Double("balanced_accuracy"), Tolerance);
             var kappa = recorded.GetProperty("cohen_kappa");
-            Assert.Equal(kappa.ValueKind == JsonValueKind.Null ? double.NaN : kappa.GetDouble(), CohenKappaScore(labels, predictions), Tolerance);
+            if (kappa.ValueKind == JsonValueKind.Null)
+                CohenKappaScore(labels, predictions).Should().Be(double.NaN);
+            else
+                CohenKappaScore(labels, predictions).Should().BeApproximately(kappa.GetDouble(), Tolerance);
 
-            var confusion = recorded.GetProperty("confusion").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => (int)x.GetDouble()));
-            Assert.Equal(confusion, ConfusionMatrix(labels, predictions).Cast<int>());
+            var confusion = recorded.GetProperty("confusion").EnumerateArray()
+                .SelectMany(row => row.EnumerateArray().Select(x => (int)x.GetDouble()));
+            ConfusionMatrix(labels, predictions).Cast<int>().Should().Equal(confusion);
 
             var perClass = PrecisionRecallFscoreSupportPerClass(labels, predictions);
             var expected = recorded.GetProperty("per_class");
@@ -44,9 +48,9 @@ public class ClassificationMetricsTests
                         continue;                                            // a binary average of more classes is not recorded
                     int[] labels = recorded.Ints("labels"), predictions = recorded.Ints("predictions");
                     var scores = PrecisionRecallFscoreSupport(labels, predictions, average, zeroDivision: zeroDivision);
-                    Assert.Equal(expected.Double("precision"), scores.Precision, Tolerance);
-                    Assert.Equal(expected.Double("recall"), scores.Recall, Tolerance);
-                    Assert.Equal(expected.Double("f1"), scores.F1, Tolerance);
+                    scores.Precision.Should().BeApproximately(expected.Double("precision"), Tolerance);
+                    scores.Recall.Should().BeApproximately(expected.Double("recall"), Tolerance);
+                    scores.F1.Should().BeApproximately(expected.Double("f1"), Tolerance);
                     Assert.Equal(scores.Precision, PrecisionScore(labels, predictions, average, zeroDivision: zeroDivision));
                     Assert.Equal(scores.Recall, RecallScore(labels, predictions, average, zeroDivision: zeroDivision));
                     Assert.Equal(scores.F1, F1Score(labels, predictions, average, zeroDivision: zeroDivision));
@@ -73,11 +77,11 @@ public class ClassificationMetricsTests
             double Recall(int c) => Share(labels.Zip(predictions), pair => pair.First == c, pair => pair.Second == c);
             var macro = PrecisionRecallFscoreSupport(labels, predictions, Average.Macro);
             var weighted = PrecisionRecallFscoreSupport(labels, predictions, Average.Weighted);
-            Assert.Equal(classes.Average(Precision), macro.Precision, Tolerance);
-            Assert.Equal(classes.Average(Recall), macro.Recall, Tolerance);
-            Assert.Equal(labels.Average(Precision), weighted.Precision, Tolerance);
-            Assert.Equal(AccuracyScore(labels, predictions), weighted.Recall, Tolerance);      // Σ (n_c/n)·(hits_c/n_c)
-            Assert.Equal(AccuracyScore(labels, predictions), F1Score(labels, predictions, Average.Micro), Tolerance);
+            macro.Precision.Should().BeApproximately(classes.Average(Precision), Tolerance);
+            macro.Recall.Should().BeApproximately(classes.Average(Recall), Tolerance);
+            weighted.Precision.Should().BeApproximately(labels.Average(Precision), Tolerance);
+            weighted.Recall.Should().BeApproximately(AccuracyScore(labels, predictions), Tolerance);      // Σ (n_c/n)·(hits_c/n_c)
+            F1Score(labels, predictions, Average.Micro).Should().BeApproximately(AccuracyScore(labels, predictions), Tolerance);
         }
     }
 
@@ -88,8 +92,9 @@ public class ClassificationMetricsTests
         for (var round = 0; round < 20; round++)
         {
             var (labels, predictions) = RandomClasses(random, examples: 25, classes: 2);
-            var correlation = RegressionMetrics.PearsonR(Array.ConvertAll(labels, x => (double)x), Array.ConvertAll(predictions, x => (double)x));
-            Assert.Equal(double.IsNaN(correlation) ? 0 : correlation, MatthewsCorrcoef(labels, predictions), Tolerance);
+            var correlation = RegressionMetrics.PearsonR(
+                Array.ConvertAll(labels, x => (double)x), Array.ConvertAll(predictions, x => (double)x));
+            MatthewsCorrcoef(labels, predictions).Should().BeApproximately(double.IsNaN(correlation) ? 0 : correlation, Tolerance);
         }
     }
 
@@ -99,21 +104,22 @@ public class ClassificationMetricsTests
         var random = new Random(3);
         foreach (var (weights, cost) in new (KappaWeights, Func<int, int, double>)[]
         {
-            (KappaWeights.None, (a, b) => a == b ? 0 : 1), (KappaWeights.Linear, (a, b) => Math.Abs(a - b)), (KappaWeights.Quadratic, (a, b) => (a - b) * (a - b)),
+            (KappaWeights.None, (a, b) => a == b ? 0 : 1), (KappaWeights.Linear, (a, b) => Math.Abs(a - b)),
+            (KappaWeights.Quadratic, (a, b) => (a - b) * (a - b)),
         })
         {
-            var (labels, predictions) = RandomClasses(random, examples: 200, classes: 4);     // enough that each class occurs: number = place
+            var (labels, predictions) = RandomClasses(random, examples: 200, classes: 4);   // enough that each class occurs: number = place
             var observed = labels.Zip(predictions, cost).Average();
             var byChance = labels.SelectMany(a => predictions.Select(b => cost(a, b))).Average();
-            Assert.Equal(1 - observed / byChance, CohenKappaScore(labels, predictions, weights), Tolerance);
+            CohenKappaScore(labels, predictions, weights).Should().BeApproximately(1 - observed / byChance, Tolerance);
         }
     }
 
     [Fact]
     public void Balanced_accuracy_adjusted_for_chance_is_zero_for_a_constant_guess()
     {
-        Assert.Equal(0, BalancedAccuracyScore([0, 1, 2, 2], [1, 1, 1, 1], adjusted: true), Tolerance);
-        Assert.Equal(1, BalancedAccuracyScore([0, 1, 2, 2], [0, 1, 2, 2], adjusted: true), Tolerance);
+        BalancedAccuracyScore([0, 1, 2, 2], [1, 1, 1, 1], adjusted: true).Should().BeApproximately(0, Tolerance);
+        BalancedAccuracyScore([0, 1, 2, 2], [0, 1, 2, 2], adjusted: true).Should().BeApproximately(1, Tolerance);
     }
 
     [Fact]
@@ -132,7 +138,7 @@ public class ClassificationMetricsTests
     {
         var report = ClassificationReport([0, 1, 2, 2], [0, 2, 2, 1], targetNames: ["one", "a much longer name"], classes: [1, 2]);
         Assert.Null(report.Accuracy);
-        Assert.Equal(new PrecisionRecallF1(1 / 3.0, 1 / 3.0, 1 / 3.0), report.MicroAverage);      // 1 hit, 3 predicted, 3 true
+        report.MicroAverage.Should().Be(new PrecisionRecallF1(1 / 3.0, 1 / 3.0, 1 / 3.0));      // 1 hit, 3 predicted, 3 true
         Assert.Equal(
             "                    precision    recall  f1-score   support\n\n" +
             "               one       0.00      0.00      0.00         1\n" +
@@ -148,55 +154,60 @@ public class ClassificationMetricsTests
         // recall of class 0: 1/8 = 0.125 exactly; of class 1: 3/8 = 0.375 exactly
         int[] labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1], predictions = [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0];
         var lines = ClassificationReport(labels, predictions).ToString().Split('\n');
-        Assert.Contains(" 0.12 ", lines[2]);
-        Assert.Contains(" 0.38 ", lines[3]);
+        lines[2].Should().Contain(" 0.12 ");
+        lines[3].Should().Contain(" 0.38 ");
     }
 
     [Fact]
     public void A_confusion_matrix_takes_the_classes_in_the_order_asked_for()
     {
         var matrix = ConfusionMatrix([0, 1, 1, 2], [0, 2, 1, 1], classes: [2, 1, 7]);
-        Assert.Equal([0, 1, 0, 1, 1, 0, 0, 0, 0], matrix.Cast<int>());
+        matrix.Cast<int>().Should().Equal(0, 1, 0, 1, 1, 0, 0, 0, 0);
     }
 
     [Fact]
     public void Different_counts_are_named()
     {
-        var error = Assert.Throws<ArgumentException>(() => AccuracyScore([1, 0, 1], [1, 0]));
-        Assert.Contains("3 labels", error.Message);
-        Assert.Contains("2 predictions", error.Message);
+        FluentActions.Invoking(() => AccuracyScore([1, 0, 1], [1, 0]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 labels", "2 predictions");
     }
 
     [Fact]
     public void Nothing_has_no_score()
     {
-        Assert.Throws<ArgumentException>(() => AccuracyScore([], []));
-        Assert.Throws<ArgumentException>(() => F1Score([], [], Average.Macro));
-        Assert.Throws<ArgumentException>(() => MatthewsCorrcoef([], []));
-        Assert.Throws<ArgumentException>(() => ConfusionMatrix([], []));
+        FluentActions.Invoking(() => AccuracyScore([], [])).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => F1Score([], [], Average.Macro)).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => MatthewsCorrcoef([], [])).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => ConfusionMatrix([], [])).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
     public void A_binary_average_names_the_classes_that_do_not_fit()
     {
-        Assert.Contains("0, 1, 2", Assert.Throws<ArgumentException>(() => F1Score([0, 1, 2], [0, 1, 1])).Message);
-        Assert.Contains("0, 2", Assert.Throws<ArgumentException>(() => F1Score([0, 2], [2, 0])).Message);
+        FluentActions.Invoking(() => F1Score([0, 1, 2], [0, 1, 1]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 1, 2");
+        FluentActions.Invoking(() => F1Score([0, 2], [2, 0]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 2");
         Assert.Equal(0.5, PrecisionScore([0, 2], [2, 2], posLabel: 2));
     }
 
     [Fact]
     public void Unknown_classes_wrong_names_and_wrong_options_are_errors()
     {
-        Assert.Contains("0, 1", Assert.Throws<ArgumentException>(() => ConfusionMatrix([0, 1], [0, 3], classes: [3, 9])).Message);
-        Assert.Contains("3 target names", Assert.Throws<ArgumentException>(() => ClassificationReport([0, 1], [0, 1], ["a", "b", "c"])).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => F1Score([0, 1], [0, 1], zeroDivision: 0.5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ClassificationReport([0, 1], [0, 1]).ToString(digits: 16));
-        Assert.Throws<ArgumentOutOfRangeException>(() => AccuracyScore(new[] { 1L << 40 }, [0]));
-        Assert.Throws<ArgumentNullException>(() => AccuracyScore((int[])null!, [0]));
+        FluentActions.Invoking(() => ConfusionMatrix([0, 1], [0, 3], classes: [3, 9]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 1");
+        FluentActions.Invoking(() => ClassificationReport([0, 1], [0, 1], ["a", "b", "c"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 target names");
+        FluentActions.Invoking(() => F1Score([0, 1], [0, 1], zeroDivision: 0.5)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => ClassificationReport([0, 1], [0, 1]).ToString(digits: 16))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => AccuracyScore(new[] { 1L << 40 }, [0])).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => AccuracyScore((int[])null!, [0])).Should().ThrowExactly<ArgumentNullException>();
     }
 
     private static (int[] Labels, int[] Predictions) RandomClasses(Random random, int examples, int classes) =>
-        (Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray(), Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray());
+        (Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray(),
+            Enumerable.Range(0, examples).Select(_ => random.Next(classes)).ToArray());
 
     private static double Share<T>(IEnumerable<T> all, Func<T, bool> counted, Func<T, bool> right) =>
         all.Where(counted).Select(x => right(x) ? 1.0 : 0.0).DefaultIfEmpty(0).Average();
@@ -206,6 +217,6 @@ public class ClassificationMetricsTests
         var got = actual.ToArray();
         Assert.Equal(expected.Length, got.Length);
         for (var i = 0; i < got.Length; i++)
-            Assert.Equal(expected[i], got[i], Tolerance);
+            got[i].Should().BeApproximately(expected[i], Tolerance);
     }
 }

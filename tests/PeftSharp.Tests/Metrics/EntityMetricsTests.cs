@@ -25,7 +25,7 @@ public sealed class EntityMetricsTests
             weighted avg       0.50      0.50      0.50         2
 
             """, report.ToString());
-        Assert.Equal(["precision", "recall", "f1", "accuracy", "f1_MISC", "f1_PER"], report.ToMetrics().Keys);
+        report.ToMetrics().Keys.Should().Equal("precision", "recall", "f1", "accuracy", "f1_MISC", "f1_PER");
     }
 
     [Theory]
@@ -45,17 +45,20 @@ public sealed class EntityMetricsTests
     {
         string[][] labels = [["B-PER", "I-PER", "O", "B-LOC", "B-ORG"]], predictions = [["B-PER", "O", "O", "B-ORG", "B-ORG"]];
         var report = EntityMetrics.Report(labels, predictions);
-        Assert.Equal(new PrecisionRecallF1(1.0 / 3, 1.0 / 3, 1.0 / 3), report.MicroAverage);                      // of PER, LOC, ORG only the last
-        Assert.Equal([new("LOC", 0, 0, 0, 1), new("ORG", 0.5, 1, 2.0 / 3, 1), new EntityScores("PER", 0, 0, 0, 1)], report.Types);
-        Assert.Equal((1.0 / 3, 1.0 / 3), (EntityMetrics.PrecisionScore(labels, predictions), EntityMetrics.RecallScore(labels, predictions)));
+        report.MicroAverage.Should().Be(new PrecisionRecallF1(1.0 / 3, 1.0 / 3, 1.0 / 3));                 // of PER, LOC, ORG only the last
+        report.Types.Should().Equal([new("LOC", 0, 0, 0, 1), new("ORG", 0.5, 1, 2.0 / 3, 1), new EntityScores("PER", 0, 0, 0, 1)]);
+        Assert.Equal(
+            (1.0 / 3, 1.0 / 3), (EntityMetrics.PrecisionScore(labels, predictions), EntityMetrics.RecallScore(labels, predictions)));
         Assert.Equal(0, EntityMetrics.F1Score([["O"]], [["O"]]));
     }
 
     [Fact]
     public void Tags_that_cannot_be_compared_are_refused_with_the_way_out()
     {
-        Assert.Contains("The tag 'PER' of token 1 is not of the form", Assert.Throws<ArgumentException>(() => EntityMetrics.Report([["O", "PER"]], [["O", "O"]])).Message);
-        Assert.Contains("Text 0 has 2 true tags but 1 predicted", Assert.Throws<ArgumentException>(() => EntityMetrics.Report([["O", "O"]], [["O"]])).Message);
-        Assert.Throws<ArgumentException>(() => EntityMetrics.Report([], []));
+        FluentActions.Invoking(() => EntityMetrics.Report([["O", "PER"]], [["O", "O"]]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("The tag 'PER' of token 1 is not of the form");
+        FluentActions.Invoking(() => EntityMetrics.Report([["O", "O"]], [["O"]]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 0 has 2 true tags but 1 predicted");
+        FluentActions.Invoking(() => EntityMetrics.Report([], [])).Should().ThrowExactly<ArgumentException>();
     }
 }

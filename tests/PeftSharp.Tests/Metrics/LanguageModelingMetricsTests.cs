@@ -8,13 +8,15 @@ public sealed class LanguageModelingMetricsTests
     public void Perplexity_counts_the_equally_likely_tokens_that_the_model_hesitates_between()
     {
         Assert.Equal(1, LanguageModelingMetrics.Perplexity(0));
-        Assert.Equal(50257, LanguageModelingMetrics.Perplexity(Math.Log(50257)), 1e-8);                     // a guess among all tokens
+        LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-8);               // a guess among all tokens
         double[] probabilities = [0.5, 0.1, 0.25];
-        Assert.Equal(Math.Pow(1 / (0.5 * 0.1 * 0.25), 1.0 / 3), LanguageModelingMetrics.Perplexity(-probabilities.Average(Math.Log)), 1e-12);   // the geometric mean of 1/p
+        LanguageModelingMetrics.Perplexity(-probabilities.Average(Math.Log))
+            .Should().BeApproximately(Math.Pow(1 / (0.5 * 0.1 * 0.25), 1.0 / 3), 1e-12);   // the geometric mean of 1/p
         Assert.Equal(double.PositiveInfinity, LanguageModelingMetrics.Perplexity(double.PositiveInfinity));
     }
 
     [Fact]
     public void A_loss_that_is_no_number_has_no_perplexity() =>
-        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => LanguageModelingMetrics.Perplexity(double.NaN)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => LanguageModelingMetrics.Perplexity(double.NaN))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("NaN");
 }

@@ -6,21 +6,22 @@ namespace PeftSharp.Tests.Metrics;
 public sealed class MultiLabelMetricsTests
 {
     private const double Tolerance = 1e-12;      // double precision, sums of some hundred terms in another order
-    private static readonly int[] _labels = [0, 0, 0, 1, 1, 1, 0, 1, 1], _predictions = [0, 0, 0, 1, 1, 1, 1, 1, 0];      // the matrices of scikit-learn's documentation of f1_score
+    // The matrices of scikit-learn's documentation of f1_score.
+    private static readonly int[] _labels = [0, 0, 0, 1, 1, 1, 0, 1, 1], _predictions = [0, 0, 0, 1, 1, 1, 1, 1, 0];
 
     [Fact]
     public void The_example_of_scikit_learn_gives_its_numbers()
     {
         var report = Report(_labels, _predictions, labelCount: 3);
-        Assert.Equal([2.0 / 3, 1, 2.0 / 3], report.Labels.Select(scores => scores.F1), (a, b) => Math.Abs(a - b) < Tolerance);
-        Assert.Equal([1, 2, 2], report.Labels.Select(scores => scores.Support));
+        report.Labels.Select(scores => scores.F1).Should().Equal([2.0 / 3, 1, 2.0 / 3], (a, b) => Math.Abs(a - b) < Tolerance);
+        report.Labels.Select(scores => scores.Support).Should().Equal(1, 2, 2);
         Near(new(0.8, 0.8, 0.8), report.MicroAverage);
         Near(new(2.5 / 3, 2.5 / 3, 7.0 / 9), report.MacroAverage);
         Near(new(0.9, 0.8, 0.8), report.WeightedAverage);
         Near(new(0.5, 0.5, 0.5), report.SamplesAverage);              // the first example has no label and gets none: 0/0 counts 0
         Near(new(2.5 / 3, 2.5 / 3, 2.5 / 3), PrecisionRecallFscoreSupport(_labels, _predictions, 3, Average.Samples, zeroDivision: 1));
-        Assert.Equal(2.0 / 3, SubsetAccuracy(_labels, _predictions, 3), Tolerance);
-        Assert.Equal(2.0 / 9, HammingLoss(_labels, _predictions, 3), Tolerance);
+        SubsetAccuracy(_labels, _predictions, 3).Should().BeApproximately(2.0 / 3, Tolerance);
+        HammingLoss(_labels, _predictions, 3).Should().BeApproximately(2.0 / 9, Tolerance);
         Assert.Equal(0.75, HammingLoss(new[] { 0, 1, 1, 1 }, new[] { 0, 0, 0, 0 }, 2));       // the documentation of hamming_loss
     }
 
@@ -37,14 +38,17 @@ public sealed class MultiLabelMetricsTests
             PrecisionRecallF1 Binary(Func<int, bool> isWanted) => ClassificationMetrics.PrecisionRecallFscoreSupport(
                 labels.Where((_, i) => isWanted(i)).ToArray(), predictions.Where((_, i) => isWanted(i)).ToArray());
             var columns = Enumerable.Range(0, Count).Select(label => Binary(i => i % Count == label)).ToArray();
-            var weights = Enumerable.Range(0, Count).Select(label => labels.Where((value, i) => i % Count == label && value == 1).Count()).ToArray();
+            var weights =
+                Enumerable.Range(0, Count).Select(label => labels.Where((value, i) => i % Count == label && value == 1).Count()).ToArray();
             if (weights.Sum() == 0) weights = [1, 1, 1, 1, 1];
             Near(Binary(_ => true), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Micro));
             Near(Mean(columns, [1, 1, 1, 1, 1]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Macro));
             Near(Mean(columns, weights), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Weighted));
             var rows = Enumerable.Range(0, Examples).Select(example => Binary(i => i / Count == example)).ToArray();
-            Near(Mean(rows, [.. Enumerable.Repeat(1, Examples)]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Samples));
-            Assert.Equal(1 - ClassificationMetrics.AccuracyScore(labels, predictions), HammingLoss(labels, predictions, Count), Tolerance);
+            Near(
+                Mean(rows, [.. Enumerable.Repeat(1, Examples)]), PrecisionRecallFscoreSupport(labels, predictions, Count, Average.Samples));
+            HammingLoss(labels, predictions, Count)
+                .Should().BeApproximately(1 - ClassificationMetrics.AccuracyScore(labels, predictions), Tolerance);
         }
     }
 
@@ -54,8 +58,8 @@ public sealed class MultiLabelMetricsTests
         float[] logits = [0f, -0.1f, 3f, -2f];
         bool[] labels = [true, false, true, true];
         Assert.Equal(F1Score(labels, logits.Sigmoid(), 2), F1Score(labels, logits, 2, threshold: 0));
-        Assert.Equal(2.0 / 3, RecallScore(labels, logits, 2, threshold: 0), Tolerance);
-        Assert.Equal(1.0 / 3, RecallScore(labels, logits, 2, threshold: 3), Tolerance);
+        RecallScore(labels, logits, 2, threshold: 0).Should().BeApproximately(2.0 / 3, Tolerance);
+        RecallScore(labels, logits, 2, threshold: 3).Should().BeApproximately(1.0 / 3, Tolerance);
         Assert.Equal(1, PrecisionScore(labels, logits, 2, threshold: 0));
     }
 
@@ -77,24 +81,32 @@ public sealed class MultiLabelMetricsTests
     [Fact]
     public void What_cannot_be_compared_is_refused_with_the_way_out()
     {
-        Assert.Contains("scores[0] is 1.5, which is not a probability. Apply Sigmoid()", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, 0 }, new[] { 1.5, 0 }, 2)).Message);
-        Assert.Contains("Label 1 of example 0 is -100", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, -100 }, new[] { 1.0, 0 }, 2)).Message);
-        Assert.Contains("3 values cannot be divided into rows of 2", Assert.Throws<ArgumentException>(() => F1Score(new[] { 1, 0, 1 }, new[] { 1.0, 0, 1 }, 2)).Message);
-        Assert.Contains("Average.Micro, Macro, Weighted or Samples", Assert.Throws<ArgumentException>(() => F1Score(_labels, _predictions, 3, Average.Binary)).Message);
-        Assert.Contains("2 names (a, b) for 3 labels", Assert.Throws<ArgumentException>(() => Report(_labels, _predictions, 3, ["a", "b"])).Message);
-        Assert.Contains("MultiLabelMetrics", Assert.Throws<ArgumentException>(() => ClassificationMetrics.F1Score([0, 1], [0, 1], Average.Samples)).Message);
+        FluentActions.Invoking(() => F1Score(new[] { 1, 0 }, new[] { 1.5, 0 }, 2))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("scores[0] is 1.5, which is not a probability. Apply Sigmoid()");
+        FluentActions.Invoking(() => F1Score(new[] { 1, -100 }, new[] { 1.0, 0 }, 2))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Label 1 of example 0 is -100");
+        FluentActions.Invoking(() => F1Score(new[] { 1, 0, 1 }, new[] { 1.0, 0, 1 }, 2))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 values cannot be divided into rows of 2");
+        FluentActions.Invoking(() => F1Score(_labels, _predictions, 3, Average.Binary))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Average.Micro, Macro, Weighted or Samples");
+        FluentActions.Invoking(() => Report(_labels, _predictions, 3, ["a", "b"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 names (a, b) for 3 labels");
+        FluentActions.Invoking(() => ClassificationMetrics.F1Score([0, 1], [0, 1], Average.Samples))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("MultiLabelMetrics");
     }
 
     private static PrecisionRecallF1 Mean(PrecisionRecallF1[] scores, int[] weights)
     {
-        double Of(Func<PrecisionRecallF1, double> read) => scores.Zip(weights, (score, weight) => read(score) * weight).Sum() / weights.Sum();
+        double Of(Func<PrecisionRecallF1, double> read) =>
+            scores.Zip(weights, (score, weight) => read(score) * weight).Sum() / weights.Sum();
         return new(Of(score => score.Precision), Of(score => score.Recall), Of(score => score.F1));
     }
 
     private static void Near(PrecisionRecallF1 expected, PrecisionRecallF1 found)
     {
-        Assert.Equal(expected.Precision, found.Precision, Tolerance);
-        Assert.Equal(expected.Recall, found.Recall, Tolerance);
-        Assert.Equal(expected.F1, found.F1, Tolerance);
+        found.Precision.Should().BeApproximately(expected.Precision, Tolerance);
+        found.Recall.Should().BeApproximately(expected.Recall, Tolerance);
+        found.F1.Should().BeApproximately(expected.F1, Tolerance);
     }
 }

@@ -13,9 +13,10 @@ public class RankingMetricsTests
         var recorded = RecordedMetrics.Load().GetProperty("roc");
         var labels = recorded.Ints("labels");
         var scores = recorded.Doubles("scores");
-        Assert.Equal(recorded.Double("auc"), RocAucScore(labels, scores), Tolerance);
-        Assert.Equal(recorded.Double("average_precision"), AveragePrecisionScore(labels, scores), Tolerance);
-        Assert.Equal(recorded.Double("log_loss"), LogLoss(labels, Array.ConvertAll(scores, p => Math.Clamp(p, 0.01, 0.99))), Tolerance);
+        RocAucScore(labels, scores).Should().BeApproximately(recorded.Double("auc"), Tolerance);
+        AveragePrecisionScore(labels, scores).Should().BeApproximately(recorded.Double("average_precision"), Tolerance);
+        LogLoss(labels, Array.ConvertAll(scores, p => Math.Clamp(p, 0.01, 0.99)))
+            .Should().BeApproximately(recorded.Double("log_loss"), Tolerance);
     }
 
     [Fact]
@@ -26,7 +27,7 @@ public class RankingMetricsTests
         {
             var labels = Enumerable.Range(0, 40).Select(i => i < 2 ? i : random.Next(2)).ToArray();
             var scores = labels.Select(_ => (double)random.Next(12)).ToArray();              // few values: many ties
-            Assert.Equal(PairShare(labels, scores), RocAucScore(labels, scores), Tolerance);
+            RocAucScore(labels, scores).Should().BeApproximately(PairShare(labels, scores), Tolerance);
         }
     }
 
@@ -46,7 +47,7 @@ public class RankingMetricsTests
                 expected += (recall - before) * chosen.Average();
                 before = recall;
             }
-            Assert.Equal(expected, AveragePrecisionScore(labels, scores), Tolerance);
+            AveragePrecisionScore(labels, scores).Should().BeApproximately(expected, Tolerance);
         }
     }
 
@@ -70,8 +71,9 @@ public class RankingMetricsTests
             ? (new[] { OneWay(0, all), OneWay(1, all), OneWay(2, all) }, new[] { Count(0), Count(1), Count(2) })
             : (new[] { Pair(0, 1), Pair(0, 2), Pair(1, 2) }, new[] { Count(0) + Count(1), Count(0) + Count(2), Count(1) + Count(2) });
         var probabilities = rows.SelectMany(row => row).ToArray();
-        Assert.Equal(areas.Average(), RocAucScore(labels, probabilities, 3, multiClass), Tolerance);
-        Assert.Equal(areas.Zip(sizes, (area, size) => area * size).Sum() / sizes.Sum(), RocAucScore(labels, probabilities, 3, multiClass, Average.Weighted), Tolerance);
+        RocAucScore(labels, probabilities, 3, multiClass).Should().BeApproximately(areas.Average(), Tolerance);
+        RocAucScore(labels, probabilities, 3, multiClass, Average.Weighted)
+            .Should().BeApproximately(areas.Zip(sizes, (area, size) => area * size).Sum() / sizes.Sum(), Tolerance);
     }
 
     [Fact]
@@ -79,15 +81,16 @@ public class RankingMetricsTests
     {
         double[] positive = [0.1, 0.7, 0.99, 0.5];
         var both = positive.SelectMany(p => new[] { 1 - p, p }).ToArray();
-        Assert.Equal(LogLoss([0, 1, 0, 1], positive), LogLoss([0, 1, 0, 1], both, classes: 2), Tolerance);
-        Assert.Equal(-(Math.Log(0.9) + Math.Log(0.7) + Math.Log(1 - 0.99) + Math.Log(0.5)) / 4, LogLoss([0, 1, 0, 1], positive), Tolerance);
+        LogLoss([0, 1, 0, 1], both, classes: 2).Should().BeApproximately(LogLoss([0, 1, 0, 1], positive), Tolerance);
+        LogLoss([0, 1, 0, 1], positive)
+            .Should().BeApproximately(-(Math.Log(0.9) + Math.Log(0.7) + Math.Log(1 - 0.99) + Math.Log(0.5)) / 4, Tolerance);
     }
 
     [Fact]
     public void A_sure_mistake_costs_as_much_as_the_number_type_can_tell()
     {
-        Assert.Equal(-Math.Log(Math.Pow(2, -52)), LogLoss([1], [0.0]), Tolerance);
-        Assert.Equal(-Math.Log(Math.Pow(2, -23)), LogLoss([1], new[] { 0f }), Tolerance);
+        LogLoss([1], [0.0]).Should().BeApproximately(-Math.Log(Math.Pow(2, -52)), Tolerance);
+        LogLoss([1], new[] { 0f }).Should().BeApproximately(-Math.Log(Math.Pow(2, -23)), Tolerance);
     }
 
     [Fact]
@@ -100,15 +103,23 @@ public class RankingMetricsTests
     [Fact]
     public void Bad_scores_are_named()
     {
-        Assert.Contains("scores[1] is NaN", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, double.NaN])).Message);
-        Assert.Contains("3 labels but 2 scores", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1, 1], [0.5, 0.1])).Message);
-        Assert.Contains("0, 1, 2", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1, 2], [0.5, 0.1, 0.2])).Message);
-        Assert.Contains("1.5", Assert.Throws<ArgumentException>(() => LogLoss([0, 1], [0.5, 1.5])).Message);
-        Assert.Contains("example 1 sum to 0.9", Assert.Throws<ArgumentException>(() => LogLoss([0, 1], [0.5, 0.5, 0.5, 0.4], classes: 2)).Message);
-        Assert.Contains("label of example 1 is 2", Assert.Throws<ArgumentException>(() => LogLoss([0, 2], [0.5, 0.5])).Message);
-        Assert.Contains("require 6", Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 3)).Message);
-        Assert.Throws<ArgumentException>(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 2, average: Average.Micro));
-        Assert.Throws<ArgumentException>(() => AveragePrecisionScore([0, 2], [0.5, 0.1]));
+        FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, double.NaN]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("scores[1] is NaN");
+        FluentActions.Invoking(() => RocAucScore([0, 1, 1], [0.5, 0.1]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 labels but 2 scores");
+        FluentActions.Invoking(() => RocAucScore([0, 1, 2], [0.5, 0.1, 0.2]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("0, 1, 2");
+        FluentActions.Invoking(() => LogLoss([0, 1], [0.5, 1.5]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("1.5");
+        FluentActions.Invoking(() => LogLoss([0, 1], [0.5, 0.5, 0.5, 0.4], classes: 2))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("example 1 sum to 0.9");
+        FluentActions.Invoking(() => LogLoss([0, 2], [0.5, 0.5]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("label of example 1 is 2");
+        FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 3))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("require 6");
+        FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, 0.5, 0.5, 0.5], classes: 2, average: Average.Micro))
+            .Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => AveragePrecisionScore([0, 2], [0.5, 0.1])).Should().ThrowExactly<ArgumentException>();
     }
 
     private static double PairShare(int[] labels, double[] scores)

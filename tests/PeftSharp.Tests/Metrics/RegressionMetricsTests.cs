@@ -12,27 +12,28 @@ public class RegressionMetricsTests
     {
         var recorded = RecordedMetrics.Load().GetProperty("regression");
         double[] labels = recorded.Doubles("labels"), predictions = recorded.Doubles("predictions");
-        Assert.Equal(recorded.Double("mse"), MeanSquaredError(labels, predictions), Tolerance);
-        Assert.Equal(recorded.Double("mae"), MeanAbsoluteError(labels, predictions), Tolerance);
-        Assert.Equal(recorded.Double("r2"), R2Score(labels, predictions), Tolerance);
-        Assert.Equal(recorded.Double("pearson"), PearsonR(labels, predictions), Tolerance);
-        Assert.Equal(recorded.Double("spearman"), SpearmanR(labels, predictions), Tolerance);
-        Assert.Equal(Math.Sqrt(recorded.Double("mse")), RootMeanSquaredError(labels, predictions), Tolerance);
+        MeanSquaredError(labels, predictions).Should().BeApproximately(recorded.Double("mse"), Tolerance);
+        MeanAbsoluteError(labels, predictions).Should().BeApproximately(recorded.Double("mae"), Tolerance);
+        R2Score(labels, predictions).Should().BeApproximately(recorded.Double("r2"), Tolerance);
+        PearsonR(labels, predictions).Should().BeApproximately(recorded.Double("pearson"), Tolerance);
+        SpearmanR(labels, predictions).Should().BeApproximately(recorded.Double("spearman"), Tolerance);
+        RootMeanSquaredError(labels, predictions).Should().BeApproximately(Math.Sqrt(recorded.Double("mse")), Tolerance);
     }
 
     [Fact]
     public void Equal_values_share_their_mean_rank()
     {
         // ranks of x: 1, 2.5, 2.5, 4; of y: 1.5, 1.5, 3, 4
-        Assert.Equal(PearsonR([1, 2.5, 2.5, 4], [1.5, 1.5, 3, 4]), SpearmanR([10, 20, 20, 70], [-1.0, -1.0, 0.0, 5.0]), Tolerance);
+        SpearmanR([10, 20, 20, 70], [-1.0, -1.0, 0.0, 5.0])
+            .Should().BeApproximately(PearsonR([1, 2.5, 2.5, 4], [1.5, 1.5, 3, 4]), Tolerance);
     }
 
     [Fact]
     public void Ranks_ignore_any_increasing_change_of_scale()
     {
         double[] x = [0.3, -2, 5, 1, 1], y = [1, 0, 2, 2, -7];
-        Assert.Equal(SpearmanR(x, y), SpearmanR(Array.ConvertAll(x, Math.Exp), Array.ConvertAll(y, v => v * v * v)), Tolerance);
-        Assert.Equal(1, SpearmanR(x, Array.ConvertAll(x, Math.Exp)), Tolerance);
+        SpearmanR(Array.ConvertAll(x, Math.Exp), Array.ConvertAll(y, v => v * v * v)).Should().BeApproximately(SpearmanR(x, y), Tolerance);
+        SpearmanR(x, Array.ConvertAll(x, Math.Exp)).Should().BeApproximately(1, Tolerance);
     }
 
     [Fact]
@@ -55,10 +56,13 @@ public class RegressionMetricsTests
     [Fact]
     public void Bad_input_is_named()
     {
-        Assert.Contains("predictions[0] is Infinity", Assert.Throws<ArgumentException>(() => MeanSquaredError([1.0], [double.PositiveInfinity])).Message);
-        Assert.Contains("labels[1] is NaN", Assert.Throws<ArgumentException>(() => R2Score([1.0, double.NaN], [1.0, 1.0])).Message);
-        Assert.Contains("2 labels but 1 predictions", Assert.Throws<ArgumentException>(() => MeanAbsoluteError([1.0, 2.0], [1.0])).Message);
-        Assert.Throws<ArgumentException>(() => MeanSquaredError([], []));
-        Assert.Throws<ArgumentException>(() => PearsonR([1.0], [1.0]));
+        FluentActions.Invoking(() => MeanSquaredError([1.0], [double.PositiveInfinity]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("predictions[0] is Infinity");
+        FluentActions.Invoking(() => R2Score([1.0, double.NaN], [1.0, 1.0]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("labels[1] is NaN");
+        FluentActions.Invoking(() => MeanAbsoluteError([1.0, 2.0], [1.0]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 labels but 1 predictions");
+        FluentActions.Invoking(() => MeanSquaredError([], [])).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => PearsonR([1.0], [1.0])).Should().ThrowExactly<ArgumentException>();
     }
 }

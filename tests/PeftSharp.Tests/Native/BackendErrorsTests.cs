@@ -13,17 +13,17 @@ public sealed class BackendErrorsTests
     [InlineData("/app/libLibTorchSharp.so: undefined symbol: _ZN2at4_ops", "exactly one backend package")]
     public void A_library_that_cannot_be_loaded_is_named_with_the_reason_and_the_remedy(string reason, string remedy)
     {
-        var message = BackendErrors.DoesNotLoad("/app/lib.so", $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
+        var message = BackendErrors.DoesNotLoad("/app/lib.so",
+            $"Unable to load shared library '/app/lib.so' or one of its dependencies.\n{reason}\n{reason}\n").Message;
         Assert.StartsWith($"'/app/lib.so' could not be loaded: {reason}.", message, StringComparison.Ordinal);
-        Assert.Contains(remedy, message, StringComparison.Ordinal);
+        message.Should().Contain(remedy);
     }
 
     [Fact]
     public void Without_a_backend_the_package_to_add_is_named()
     {
         var message = BackendErrors.NoBackend(["/app"]).Message;
-        Assert.Contains("TorchSharp-cpu --version 0.", message, StringComparison.Ordinal);
-        Assert.Contains("/app", message, StringComparison.Ordinal);
+        message.Should().ContainAll("TorchSharp-cpu --version 0.", "/app");
     }
 
     [SkippableFact]

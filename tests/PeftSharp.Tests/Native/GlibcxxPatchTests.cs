@@ -15,7 +15,7 @@ public sealed class GlibcxxPatchTests
 
         Assert.Equal(original.Length, patched.Length);
         var changed = Enumerable.Range(0, original.Length).Where(i => original[i] != patched[i]).ToArray();
-        Assert.Equal(2, changed.Length);
+        changed.Should().HaveCount(2);
         var symbol = changed.Single(i => original[i] >> 4 == 1);           // st_info: binding GLOBAL becomes WEAK, the type stays
         var need = changed.Single(i => i != symbol);                       // vna_flags
         Assert.Equal((2 << 4) | (original[symbol] & 0xf), patched[symbol]);
@@ -29,7 +29,7 @@ public sealed class GlibcxxPatchTests
     {
         var path = NativeFiles.TorchSharpOrSkip();
         var once = GlibcxxPatch.Apply(File.ReadAllBytes(path), path);
-        Assert.Equal(once, GlibcxxPatch.Apply(once, path));
+        GlibcxxPatch.Apply(once, path).Should().Equal(once);
     }
 
     [SkippableFact]
@@ -40,8 +40,8 @@ public sealed class GlibcxxPatchTests
         var name = image.AsSpan().IndexOf("_ZSt21ios_base_library_initv\0"u8);
         image[name + 1] = (byte)'Y';
 
-        var error = Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image, path));
-        Assert.Contains("_YSt21ios_base_library_initv", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => GlibcxxPatch.Apply(image, path))
+            .Should().ThrowExactly<NativeBackendException>().Which.Message.Should().Contain("_YSt21ios_base_library_initv");
     }
 
     [Theory]
@@ -50,8 +50,8 @@ public sealed class GlibcxxPatchTests
     [InlineData("not a library at all, but long enough to hold a header of an ELF file, which has 64 bytes")]
     public void A_file_that_is_not_a_library_is_rejected_by_name(string text)
     {
-        var error = Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(Encoding.Latin1.GetBytes(text), "/somewhere/lib.so"));
-        Assert.Contains("/somewhere/lib.so", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => GlibcxxPatch.Apply(Encoding.Latin1.GetBytes(text), "/somewhere/lib.so"))
+            .Should().ThrowExactly<NativeBackendException>().Which.Message.Should().Contain("/somewhere/lib.so");
     }
 
     [SkippableFact]
@@ -60,8 +60,10 @@ public sealed class GlibcxxPatchTests
         var path = NativeFiles.TorchSharpOrSkip();
         var image = File.ReadAllBytes(path);
         for (var i = 0; i < 40; i++)                                        // the section table is the file's end, so each cut hurts
-            Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length * i / 40), path));
-        Assert.Throws<NativeBackendException>(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length - 1), path));
+            FluentActions.Invoking(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length * i / 40), path))
+                .Should().ThrowExactly<NativeBackendException>();
+        FluentActions.Invoking(() => GlibcxxPatch.Apply(image.AsSpan(0, image.Length - 1), path))
+            .Should().ThrowExactly<NativeBackendException>();
     }
 
     /// <summary>Any content of the tables that the patch reads ends with a patched image or the typed error.</summary>
@@ -90,7 +92,7 @@ public sealed class GlibcxxPatchTests
                 refused++;
             }
         }
-        Assert.InRange(refused, 10, 90);                                   // the damage did reach what is read
+        refused.Should().BeInRange(10, 90);                                   // the damage did reach what is read
     }
 
     /// <summary>The hash of System V ABI, figure 5-13.</summary>

@@ -12,6 +12,6 @@ public sealed class NativeBackendTests
         NativeBackend.Load();
         using var a = torch.tensor(new double[] { 1, 2, 3, 4 }).reshape(2, 2);
         using var product = a.matmul(a);
-        Assert.Equal([7, 10, 15, 22], product.data<double>().ToArray());
+        product.data<double>().ToArray().Should().Equal(7, 10, 15, 22);
     }
 }

@@ -8,6 +8,6 @@ internal static class NativeFiles
     internal static string TorchSharpOrSkip()
     {
         Skip.IfNot(BackendFolders.Rid == "linux-x64", "The patch is for TorchSharp's library for linux-x64.");
-        return Assert.Single(BackendFolders.Files(BackendFolders.Find(), "libLibTorchSharp.so"));
+        return BackendFolders.Files(BackendFolders.Find(), "libLibTorchSharp.so").Should().ContainSingle().Which;
     }
 }

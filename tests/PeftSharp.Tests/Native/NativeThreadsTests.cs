@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>A loop on libtorch's threads covers every iteration once; its exceptions reach the caller; each thread has working memory of its own.</summary>
+/// <summary>
+/// A loop on libtorch's threads covers every iteration once; its exceptions reach the caller; each thread has working memory of its own.
+/// </summary>
 public sealed unsafe class NativeThreadsTests
 {
     [Theory, InlineData(1, 1), InlineData(2, 1), InlineData(1000, 7), InlineData(4096, 64)]
@@ -15,7 +17,7 @@ public sealed unsafe class NativeThreadsTests
             var arguments = new Arguments { Values = pinned };
             NativeThreads.For(count, grain, ref arguments, &Count);
         }
-        Assert.All(counts, value => Assert.Equal(1, value));
+        counts.Should().OnlyContain(value => value == 1);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(8)]
@@ -27,7 +29,8 @@ public sealed unsafe class NativeThreadsTests
         {
             var arguments = new Arguments();
             for (var round = 0; round < 3; round++)
-                Assert.Equal("iteration", Assert.Throws<InvalidOperationException>(() => NativeThreads.For(64, 1, ref arguments, &Throw)).Message);
+                FluentActions.Invoking(() => NativeThreads.For(64, 1, ref arguments, &Throw))
+                    .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Be("iteration");
             Every_iteration_runs_once(64, 1);
         }
         finally { set_num_threads(before); }
@@ -47,7 +50,7 @@ public sealed unsafe class NativeThreadsTests
                 var arguments = new Arguments { Values = pinned, Size = size };
                 NativeThreads.For(count, 1, size, ref arguments, &FillAndSum);
             }
-            Assert.Equal(Enumerable.Range(0, count).Select(i => i * size), sums);
+            sums.Should().Equal(Enumerable.Range(0, count).Select(i => i * size));
         }
         finally { set_num_threads(before); }
     }

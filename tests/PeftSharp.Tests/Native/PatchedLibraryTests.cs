@@ -13,7 +13,7 @@ public sealed class PatchedLibraryTests : IDisposable
     {
         var original = NativeFiles.TorchSharpOrSkip();
         var copy = PatchedLibrary.Place(original, _folder);
-        Assert.Equal(GlibcxxPatch.Apply(File.ReadAllBytes(original), original), File.ReadAllBytes(copy));
+        File.ReadAllBytes(copy).Should().Equal(GlibcxxPatch.Apply(File.ReadAllBytes(original), original));
 
         File.SetLastWriteTimeUtc(copy, DateTime.UnixEpoch);
         Assert.Equal(copy, PatchedLibrary.Place(original, _folder));
@@ -34,7 +34,7 @@ public sealed class PatchedLibraryTests : IDisposable
         File.WriteAllBytes(copy, damaged);
 
         Assert.Equal(copy, PatchedLibrary.Place(original, _folder));
-        Assert.Equal(whole, File.ReadAllBytes(copy));
+        File.ReadAllBytes(copy).Should().Equal(whole);
     }
 
     [SkippableFact]
@@ -52,7 +52,7 @@ public sealed class PatchedLibraryTests : IDisposable
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
 
-        Assert.All(seen, bytes => Assert.Equal(expected, bytes));
-        Assert.Single(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));   // nothing is left beside it
+        foreach (var bytes in seen) bytes.Should().Equal(expected);
+        Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Should().ContainSingle();   // nothing is left beside it
     }
 }

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Native;
 
-/// <summary>Tensors get aligned memory that does not overlap and may outlive a change of the allocator; libtorch reports a failed allocation.</summary>
+/// <summary>
+/// Tensors get aligned memory that does not overlap and may outlive a change of the allocator; libtorch reports a failed allocation.
+/// </summary>
 public sealed class TensorAllocatorTests
 {
     [SkippableTheory]
@@ -18,7 +20,8 @@ public sealed class TensorAllocatorTests
         using var scope = NewDisposeScope();
         Tensor[] tensors = [.. Enumerable.Range(0, 200).Select(number => full([1 + number * number * 7], number, ScalarType.Int32))];
         foreach (var tensor in tensors) Assert.Equal(0, Address(tensor) % 64);
-        foreach (var (tensor, number) in tensors.Select((tensor, number) => (tensor, number))) Assert.True(tensor.eq(number).all().item<bool>());
+        foreach (var (tensor, number) in tensors.Select((tensor, number) => (tensor, number)))
+            Assert.True(tensor.eq(number).all().item<bool>());
         using var nothing = empty(0);
         Assert.Equal(0, nothing.numel());
     }
@@ -41,26 +44,28 @@ public sealed class TensorAllocatorTests
     public void A_failed_allocation_is_libtorchs_own_error()
     {
         using var allocator = TurnOn();
-        var error = Assert.ThrowsAny<Exception>(() => empty(1L << 60, ScalarType.Byte));
-        Assert.Contains("can't allocate memory", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => empty(1L << 60, ScalarType.Byte))
+            .Should().Throw<Exception>().Which.Message.Should().Contain("can't allocate memory");
     }
 
     [SkippableFact]
     public void A_freed_block_is_reused_although_small_objects_were_allocated_in_between()
     {
         using var allocator = TurnOn();
-        Assert.Contains(true, Enumerable.Range(0, 8).Select(_ => IsReused()));      // the small objects may be placed in the freed block itself, if the heap has no smaller one
+        // The small objects may be placed in the freed block itself, if the heap has no smaller one.
+        Enumerable.Range(0, 8).Select(_ => IsReused()).Should().Contain(true);
 
         static bool IsReused()
         {
             using var scope = NewDisposeScope();
-            var (large, kept) = (ones(1 << 18), ones(1 << 18));             // the second prevents the first's block from merging with free memory behind it
+            // The second prevents the first's block from merging with free memory behind it.
+            var (large, kept) = (ones(1 << 18), ones(1 << 18));
             var place = Address(large);
             large.Dispose();
             Tensor[] small = [.. Enumerable.Range(0, 50).Select(_ => ones(3))];
             var isReused = place == Address(ones(1 << 18));
             Assert.Equal(1 << 18, kept.sum().item<float>());
-            Assert.All(small, tensor => Assert.Equal(3, tensor.sum().item<float>()));
+            small.Select(tensor => tensor.sum().item<float>()).Should().OnlyContain(sum => sum == 3);
             return isReused;
         }
     }
@@ -82,7 +87,8 @@ public sealed class TensorAllocatorTests
         var set = (delegate* unmanaged<void*, byte, void>)NativeLibrary.GetExport(c10, "_ZN3c1015SetCPUAllocatorEPNS_9AllocatorEh");
         var get = (delegate* unmanaged<void*>)NativeLibrary.GetExport(c10, "_ZN3c1015GetCPUAllocatorEv");
         var original = (void**)get();
-        var copy = stackalloc void*[1] { *original };                       // the same functions at another address: an object of the class without fields
+        // The same functions at another address: an object of the class without fields.
+        var copy = stackalloc void*[1] { *original };
         set(copy, 0);
         try
         {

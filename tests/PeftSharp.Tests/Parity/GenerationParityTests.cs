@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Parity;
 
-/// <summary>Recorded texts of transformers (greedy, drawn and with beams, each option by itself) and each rule on scores by itself.</summary>
+/// <summary>
+/// Recorded texts of transformers (greedy, drawn and with beams, each option by itself) and each rule on scores by itself.
+/// </summary>
 [Trait("Category", "Parity")]
 public sealed class GenerationParityTests
 {
@@ -25,18 +27,20 @@ public sealed class GenerationParityTests
         foreach (var (name, row) in recorded["cases"]!.AsObject())
         {
             var options = Options(recorded, row!);
-            if (TestDevice.Current.type != DeviceType.CPU && options.DoSample is true) continue;           // a GPU has another random stream
+            if (TestDevice.Current.type != DeviceType.CPU && options.DoSample is true) continue;          // a GPU has another random stream
             manual_seed((long)recorded["seed"]!);
             using var prompt = PromptOf(recorded, name[..name.IndexOf('.', StringComparison.Ordinal)]);
             using var output = model.Generate(prompt, new GenerationOptions(options));
             var found = Rows(output.Sequences);
             var expected = Matrix(row!["sequences"]!);
             if (!expected.Zip(found).All(pair => pair.First.SequenceEqual(pair.Second)) || expected.Length != found.Length)
-                differences.Add($"{name}:\n  {string.Join("\n  ", expected.Select(ids => string.Join(' ', ids)))}\n  instead\n  {string.Join("\n  ", found.Select(ids => string.Join(' ', ids)))}");
+                differences.Add($"{name}:\n  {string.Join("\n  ", expected.Select(ids => string.Join(' ', ids)))}\n  instead\n  "
+                    + $"{string.Join("\n  ", found.Select(ids => string.Join(' ', ids)))}");
             if (row["sequences_scores"] is JsonArray scores)
-                Close.Equal(tensor(scores.Select(score => (float)score!).ToArray()), output.SequencesScores!, 1e-5, name);     // sums of 16 log-probabilities in float32
+                // Sums of 16 log-probabilities in float32.
+                Close.Equal(tensor(scores.Select(score => (float)score!).ToArray()), output.SequencesScores!, 1e-5, name);
         }
-        Assert.True(differences.Count == 0, string.Join("\n", differences));
+        string.Join("\n", differences).Should().BeEmpty();
     }
 
     [SkippableTheory, MemberData(nameof(Families))]
@@ -47,11 +51,14 @@ public sealed class GenerationParityTests
         var recorded = Read("generation", family, "expected.json");
         foreach (var name in new[] { "left-padded.greedy", "left-padded.beam-4", "left-padded.sample" })
         {
-            if (recorded["cases"]![name] is not { } row || (TestDevice.Current.type != DeviceType.CPU && name.EndsWith("sample", StringComparison.Ordinal))) continue;
+            if (recorded["cases"]![name] is not { } row
+                || (TestDevice.Current.type != DeviceType.CPU && name.EndsWith("sample", StringComparison.Ordinal)))
+                continue;
             var options = Options(recorded, row) with { UseCache = false };
             manual_seed((long)recorded["seed"]!);
             using var prompt = PromptOf(recorded, "left-padded");
-            Assert.Equal(Matrix(row["sequences"]!), Rows(model.Generate(prompt, new GenerationOptions(options)).Sequences));
+            Rows(model.Generate(prompt, new GenerationOptions(options)).Sequences)
+                .Should().BeEquivalentTo(Matrix(row["sequences"]!), options => options.WithStrictOrdering());
         }
     }
 
@@ -64,10 +71,12 @@ public sealed class GenerationParityTests
         var scores = tensor(Flat<float>(recorded["scores"]!), Shape(recorded["scores"]!), ScalarType.Float32);
         foreach (var (name, rows) in recorded["after"]!.AsObject())
         {
-            var expected = rows!.AsArray().SelectMany(row => row!.AsArray()).Select(value => value is null ? float.NegativeInfinity : (float)value).ToArray();
+            var expected = rows!.AsArray().SelectMany(row => row!.AsArray())
+                .Select(value => value is null ? float.NegativeInfinity : (float)value).ToArray();
             var found = Named(name).Process(ids, scores).data<float>().ToArray();
-            Assert.Equal(expected.Select(float.IsNegativeInfinity), found.Select(float.IsNegativeInfinity));
-            foreach (var (wanted, given) in expected.Zip(found).Where(pair => !float.IsInfinity(pair.First))) Assert.Equal(wanted, given, 1e-6f * Math.Max(1, Math.Abs(wanted)));   // one division
+            found.Select(float.IsNegativeInfinity).Should().Equal(expected.Select(float.IsNegativeInfinity));
+            foreach (var (wanted, given) in expected.Zip(found).Where(pair => !float.IsInfinity(pair.First)))
+                given.Should().BeApproximately(wanted, 1e-6f * Math.Max(1, Math.Abs(wanted)), "{0} divides once", name);
         }
     }
 
@@ -109,7 +118,9 @@ public sealed class GenerationParityTests
 
     private static ModelInputs PromptOf(JsonObject recorded, string name)
     {
-        var (ids, mask) = recorded[name] is JsonArray rows ? (rows, null) : (recorded[name]!["input_ids"]!, recorded[name]!["attention_mask"]);
+        var (ids, mask) = recorded[name] is JsonArray rows
+            ? (rows, null)
+            : (recorded[name]!["input_ids"]!, recorded[name]!["attention_mask"]);
         return new ModelInputs
         {
             InputIds = tensor(Flat<long>(ids), Shape(ids), ScalarType.Int64),
@@ -119,9 +130,11 @@ public sealed class GenerationParityTests
 
     private static long[][] Rows(Tensor ids) => [.. ids.cpu().data<long>().ToArray().Chunk((int)ids.shape[1])];
 
-    private static long[][] Matrix(JsonNode rows) => [.. rows.AsArray().Select(row => row!.AsArray().Select(value => (long)value!).ToArray())];
+    private static long[][] Matrix(JsonNode rows) =>
+        [.. rows.AsArray().Select(row => row!.AsArray().Select(value => (long)value!).ToArray())];
 
-    private static T[] Flat<T>(JsonNode rows) => [.. rows.AsArray().SelectMany(row => row!.AsArray()).Select(value => value!.GetValue<T>())];
+    private static T[] Flat<T>(JsonNode rows) =>
+        [.. rows.AsArray().SelectMany(row => row!.AsArray()).Select(value => value!.GetValue<T>())];
 
     private static long[] Shape(JsonNode rows) => [rows.AsArray().Count, rows[0]!.AsArray().Count];
 }

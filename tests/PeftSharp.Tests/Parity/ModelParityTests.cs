@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Parity;
 
-/// <summary>Every recorded model of a family that is served: outputs, hidden states, loss, gradients, and the loss of a training step with dropout.</summary>
+/// <summary>
+/// Every recorded model of a supported family: outputs, hidden states, loss, gradients, and the loss of a training step with dropout.
+/// </summary>
 [Trait("Category", "Parity")]
 public sealed class ModelParityTests
 {
@@ -25,12 +27,13 @@ public sealed class ModelParityTests
         var output = model.call(inputs, new ForwardOptions { OutputHiddenStates = true });
         var found = output.Tensors.ToDictionary(pair => $"output.{pair.Key}", pair => pair.Value);
         foreach (var (key, value) in expected.Where(pair => pair.Key.StartsWith("output.", StringComparison.Ordinal)))
-            Close.Equal(value, Assert.Contains(key, (IDictionary<string, Tensor>)found), Outputs, key);
+            Close.Equal(value, found.Should().ContainKey(key).WhoseValue, Outputs, key);
 
         output.Loss!.backward();
         var parameters = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         var gradients = expected.Where(pair => pair.Key.StartsWith("grad.", StringComparison.Ordinal)).ToArray();
-        // A key's bias shifts every score of a query alike, so its gradient is zero but for rounding: it is measured by a hundredth of the model's largest.
+        // The bias of a key adds the same value to every score of a query, so its gradient is zero except for rounding. Its tolerance is
+        // relative to a hundredth of the largest gradient of the model.
         var rounding = gradients.Max(pair => pair.Value.abs().max().item<float>()) * 1e-2;
         foreach (var (key, value) in gradients)
             Close.Equal(value, parameters[key["grad.".Length..]].grad!, Gradients, key, rounding);
@@ -58,7 +61,7 @@ public sealed class ModelParityTests
         var expected = Safetensors.Load(ReferenceRoot.Require("models", name, "expected.safetensors"));
         Skip.If(!expected.ContainsKey("left.logits"), "This case records no batch that is padded on the left.");
         using var inputs = Inputs(expected.Where(pair => pair.Key != "left.logits").ToDictionary(), "left.");
-        var read = expected["left.attention_mask"].@bool();               // what a padding token says is read by nobody
+        var read = expected["left.attention_mask"].@bool();               // the logits of padding tokens are not used
         Close.Equal(expected["left.logits"][read], model.call(inputs).Logits!.cpu()[read], Outputs, "logits");
     }
 
@@ -67,14 +70,14 @@ public sealed class ModelParityTests
     {
         using var scope = NewDisposeScope();
         using var model = Load(name);
-        Assert.True(model.LoadReport!.IsComplete, model.LoadReport.ToString());
+        model.LoadReport!.IsComplete.Should().BeTrue("the report is: {0}", model.LoadReport);
         var folder = Directory.CreateTempSubdirectory("peftsharp-").FullName;
         try
         {
             model.SavePretrained(folder);
             var recorded = Safetensors.Load(ReferenceRoot.Require("models", name, "model.safetensors"));
             var saved = Safetensors.Load(Path.Combine(folder, "model.safetensors"));
-            Assert.Equal(recorded.Keys.Order(StringComparer.Ordinal), saved.Keys.Order(StringComparer.Ordinal));
+            saved.Keys.Order(StringComparer.Ordinal).Should().Equal(recorded.Keys.Order(StringComparer.Ordinal));
             foreach (var (key, value) in recorded) Close.Equal(value, saved[key], 0, key);
         }
         finally { Directory.Delete(folder, recursive: true); }
@@ -88,10 +91,12 @@ public sealed class ModelParityTests
         Skip.IfNot(ModelFamilies.ModelTypes.Contains(type), $"The family '{type}' is not served.");
         var architecture = (string)config["architectures"]![0]!;
         var task = architecture.EndsWith("LMHeadModel", StringComparison.Ordinal) ? ModelTask.CausalLM
-            : ModelFamilies.Get(type).Builders.Keys.Single(task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
+            : ModelFamilies.Get(type).Builders.Keys.Single(
+                task => architecture.EndsWith(task == ModelTask.FeatureExtraction ? "Model" : $"For{task}", StringComparison.Ordinal));
         return AutoLoader.FromPretrained(folder, task, new PretrainedOptions { Device = TestDevice.Current });
     }
 
     private static ModelInputs Inputs(Dictionary<string, Tensor> expected, string prefix) =>
-        new(expected.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value.to(TestDevice.Current))));
+        new(expected.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value.to(TestDevice.Current))));
 }

@@ -14,7 +14,8 @@ namespace PeftSharp.Tests.Parity;
 /// <summary>A run of transformers' trainer as it was recorded: where it starts, what it was told, what came of it.</summary>
 internal sealed class RecordedRun
 {
-    private static readonly JsonSerializerOptions _python = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions _python =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
     private readonly string _name;
 
     internal RecordedRun(string name)
@@ -49,7 +50,11 @@ internal sealed class RecordedRun
         var config = AutoConfig.FromPretrained(folder);
         var model = AutoLoader.FromConfig(config, IsLanguage ? ModelTask.CausalLM : ModelTask.SequenceClassification);
         if (Kind.Contains("lora", StringComparison.Ordinal))
-            model = model.GetPeftModel(new LoraConfig { TaskType = IsLanguage ? TaskType.CausalLM : TaskType.SeqCls, R = 4, LoraAlpha = 16, LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = family == "gpt2" });
+            model = model.GetPeftModel(new LoraConfig
+            {
+                TaskType = IsLanguage ? TaskType.CausalLM : TaskType.SeqCls, R = 4, LoraAlpha = 16,
+                LoraDropout = HasDropout ? 0.1 : 0, FanInFanOut = family == "gpt2",
+            });
         var start = ReferenceRoot.Require("training", "start", $"{Kind}.safetensors");
         if (model is not PeftModel)
         {

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Parity;
 
-/// <summary>Whole runs of transformers' trainer, repeated: every log line, the metrics, the best step, the final weights and predictions.</summary>
+/// <summary>
+/// Whole runs of transformers' trainer, repeated: every log line, the metrics, the best step, the final weights and predictions.
+/// </summary>
 [Trait("Category", "Parity")]
 public sealed class TrainingParityTests
 {
@@ -20,10 +22,12 @@ public sealed class TrainingParityTests
     public void A_run_follows_the_recorded_one(string name)
     {
         var recorded = new RecordedRun(name);
-        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU && !recorded.Kind.EndsWith('0'), "A GPU has another random stream, and this run has dropout.");
+        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU && !recorded.Kind.EndsWith('0'),
+            "A GPU has another random stream, and this run has dropout.");
         using var folder = new TemporaryFolder();
         var arguments = recorded.Arguments(folder.Path);
-        var (trainer, output, final, prediction) = Repeat(recorded, arguments, name.Contains("early", StringComparison.Ordinal) ? [new EarlyStoppingCallback(2)] : []);
+        var (trainer, output, final, prediction) = Repeat(
+            recorded, arguments, name.Contains("early", StringComparison.Ordinal) ? [new EarlyStoppingCallback(2)] : []);
 
         AssertLog(recorded.Json["log_history"]!.AsArray(), trainer.State.LogHistory);
         Assert.Equal((int)recorded.Json["train_output"]!["global_step"]!, output.GlobalStep);
@@ -39,10 +43,12 @@ public sealed class TrainingParityTests
         var reach = RoundingReach.OfRun(recorded);
         foreach (var (key, value) in expected.Where(pair => pair.Key != "predictions"))
         {
-            var own = weights.ContainsKey(key) ? key : key.Replace("lm_head", "transformer.wte", StringComparison.Ordinal);      // GPT-2's head is tied
+            // The head of GPT-2 is tied to its embeddings.
+            var own = weights.ContainsKey(key) ? key : key.Replace("lm_head", "transformer.wte", StringComparison.Ordinal);
             reach.AssertNear(value, weights[own], own, Weights);
         }
-        var rows = EvaluationOrder(recorded).Take((int)expected["predictions"].shape[0]).SelectMany(row => prediction.Predictions.Row(row).ToArray()).ToArray();
+        var rows = EvaluationOrder(recorded).Take((int)expected["predictions"].shape[0])
+            .SelectMany(row => prediction.Predictions.Row(row).ToArray()).ToArray();
         Close.Equal(expected["predictions"], tensor(rows).reshape(expected["predictions"].shape), Weights, "predictions");
         trainer.Model.Dispose();
     }
@@ -50,12 +56,16 @@ public sealed class TrainingParityTests
     [SkippableFact]
     public void A_run_in_bfloat16_stays_near_the_recorded_one_of_autocast()
     {
-        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU, "The recorded run is of a processor.");
+        Skip.If(TestDevice.Current.type != TorchSharp.DeviceType.CPU, "The run was recorded on a CPU.");
         var recorded = new RecordedRun("bert-bf16");
         using var folder = new TemporaryFolder();
-        var arguments = new TrainingArguments(folder.Path) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 8, LearningRate = 5e-3, LoggingSteps = 1, Bf16 = true, UseCpu = true };
+        var arguments = new TrainingArguments(folder.Path)
+        {
+            NumTrainEpochs = 2, PerDeviceTrainBatchSize = 8, LearningRate = 5e-3, LoggingSteps = 1, Bf16 = true, UseCpu = true,
+        };
         var (trainer, _, final, _) = Repeat(recorded, arguments, []);
-        foreach (var (line, found) in recorded.Json["log_history"]!.AsArray().Zip(trainer.State.LogHistory).Where(pair => pair.First!["loss"] is not null))
+        foreach (var (line, found) in recorded.Json["log_history"]!.AsArray().Zip(trainer.State.LogHistory)
+            .Where(pair => pair.First!["loss"] is not null))
         {
             Near((double)line!["loss"]!, found["loss"], 1e-2, $"loss of step {found["step"]}");
             Near((double)line["grad_norm"]!, found["grad_norm"], 0.1, $"grad_norm of step {found["step"]}");
@@ -73,16 +83,19 @@ public sealed class TrainingParityTests
         arguments = arguments with { PerDeviceTrainBatchSize = arguments.PerDeviceTrainBatchSize / 3, GradientAccumulationSteps = 3 };
         var (trainer, _, final, _) = Repeat(recorded, arguments, []);
         foreach (var line in recorded.Json["log_history"]!.AsArray())
-            foreach (var key in new[] { "epoch", "total_flos" }) ((JsonObject)line!).Remove(key);   // counted in batches and in padded tokens, and the batches are smaller here
+            // Counted in batches and in padded tokens, and the batches are smaller here.
+            foreach (var key in new[] { "epoch", "total_flos" }) ((JsonObject)line!).Remove(key);
         AssertLog(recorded.Json["log_history"]!.AsArray(), trainer.State.LogHistory);
         AssertLine((JsonObject)recorded.Json["final_evaluation"]!, final, "final_evaluation");
         trainer.Model.Dispose();
     }
 
-    private static (Trainer, TrainOutput, IReadOnlyDictionary<string, double>, PredictionOutput) Repeat(RecordedRun recorded, TrainingArguments arguments, IEnumerable<TrainerCallback> callbacks)
+    private static (Trainer, TrainOutput, IReadOnlyDictionary<string, double>, PredictionOutput) Repeat(
+        RecordedRun recorded, TrainingArguments arguments, IEnumerable<TrainerCallback> callbacks)
     {
         var trainer = new Trainer(
-            recorded.Model(), arguments, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(), computeMetrics: recorded.IsLanguage ? null : ComputeMetrics, callbacks: callbacks);
+            recorded.Model(), arguments, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(),
+            computeMetrics: recorded.IsLanguage ? null : ComputeMetrics, callbacks: callbacks);
         var output = trainer.Train();
         var final = trainer.Evaluate();
         return (trainer, output, final, trainer.Predict(recorded.Rows("eval")));
@@ -92,16 +105,25 @@ public sealed class TrainingParityTests
     {
         var (labels, guesses) = (p.LabelIds.Values, p.Predictions.ArgMax());
         var (precision, recall, f1) = ClassificationMetrics.PrecisionRecallFscoreSupport(labels, guesses, Average.Binary);
-        return new() { ["accuracy"] = ClassificationMetrics.AccuracyScore(labels, guesses), ["f1"] = f1, ["precision"] = precision, ["recall"] = recall };
+        return new()
+        {
+            ["accuracy"] = ClassificationMetrics.AccuracyScore(labels, guesses), ["f1"] = f1, ["precision"] = precision,
+            ["recall"] = recall,
+        };
     }
 
-    /// <summary>The rows in the order in which transformers predicts them: grouped by length if training was. Ours come in the order of the data set.</summary>
+    /// <summary>
+    /// The rows in the order in which transformers predicts them: grouped by length if the training was. PeftSharp predicts them in the
+    /// order of the data set.
+    /// </summary>
     private static int[] EvaluationOrder(RecordedRun recorded)
     {
         var rows = recorded.Rows("eval");
-        if ((string?)recorded.Json["arguments"]!["train_sampling_strategy"] != "group_by_length") return [.. Enumerable.Range(0, rows.Count)];
+        if ((string?)recorded.Json["arguments"]!["train_sampling_strategy"] != "group_by_length")
+            return [.. Enumerable.Range(0, rows.Count)];
         manual_seed((long?)recorded.Json["arguments"]!["seed"] ?? 42);
-        return RowOrder.GroupedByLength(RowLengths.Of(rows, rows, "length"), (int?)recorded.Json["arguments"]!["per_device_eval_batch_size"] ?? 8);
+        return RowOrder.GroupedByLength(
+            RowLengths.Of(rows, rows, "length"), (int?)recorded.Json["arguments"]!["per_device_eval_batch_size"] ?? 8);
     }
 
     private static void AssertLog(JsonArray expected, IReadOnlyList<IReadOnlyDictionary<string, double>> found)
@@ -115,7 +137,7 @@ public sealed class TrainingParityTests
         foreach (var (key, node) in expected)
         {
             if (key == "epoch" && !found.ContainsKey(key)) continue;
-            Assert.True(found.ContainsKey(key), $"{where} lacks '{key}': {string.Join(", ", found.Keys)}");
+            found.Should().ContainKey(key, "it is in the recorded {0}", where);
             var value = (double)node!;
             if (key is "loss" or "eval_loss" or "train_loss") Near(value, found[key], Losses, $"{where}, {key}");
             else if (key is "grad_norm") Near(value, found[key], Norms, $"{where}, {key}");
@@ -125,5 +147,5 @@ public sealed class TrainingParityTests
     }
 
     private static void Near(double expected, double found, double tolerance, string what) =>
-        Assert.True(Math.Abs(expected - found) <= tolerance * Math.Max(1e-12, Math.Abs(expected)) + 1e-15, $"{what}: {found:R} instead of {expected:R}");
+        found.Should().BeApproximately(expected, tolerance * Math.Max(1e-12, Math.Abs(expected)) + 1e-15, "that is the recorded {0}", what);
 }

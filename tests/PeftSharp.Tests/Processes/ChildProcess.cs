@@ -9,15 +9,17 @@ internal static class ChildProcess
     internal static string Run(string program, params (string Name, string? Value)[] environment)
     {
         var (exitCode, output, error) = Start(program, environment);
-        Assert.True(exitCode == 0, $"{program} ended with {exitCode}: {error}{output}");
+        exitCode.Should().Be(0, "{0} wrote: {1}{2}", program, error, output);
         return output;
     }
 
     internal static (int ExitCode, string Output, string Error) Start(string program, params (string Name, string? Value)[] environment)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, program },
+            RedirectStandardOutput = true, RedirectStandardError = true,
+            ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, program },
         };
         foreach (var (name, value) in environment)
             if (value is null) start.Environment.Remove(name);

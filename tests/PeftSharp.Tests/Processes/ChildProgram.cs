@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace PeftSharp.Tests.Processes;
 
-/// <summary>This assembly as a program of its own, for tests about a whole process: runs the method that the first argument names and prints what it returns.</summary>
+/// <summary>
+/// This assembly as a program of its own, for tests about a whole process: runs the method that the first argument names and prints what it
+/// returns.
+/// </summary>
 internal static class ChildProgram
 {
     private static int Main(string[] args)

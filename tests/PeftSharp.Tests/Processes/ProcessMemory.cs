@@ -7,7 +7,9 @@ internal static unsafe class ProcessMemory
 {
     /// <summary>File names of mapped libraries that contain one of these words.</summary>
     internal static IEnumerable<string> Libraries(params string[] words) =>
-        Maps().Where(line => line.Length == 6 && line[5].EndsWith(".so", StringComparison.Ordinal) | line[5].Contains(".so.", StringComparison.Ordinal)).Select(line => Path.GetFileName(line[5]))
+        Maps().Where(line => line.Length == 6)
+            .Where(line => line[5].EndsWith(".so", StringComparison.Ordinal) || line[5].Contains(".so.", StringComparison.Ordinal))
+            .Select(line => Path.GetFileName(line[5]))
             .Where(name => words.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase))).Distinct();
 
     /// <summary>Pages of 4 KiB without a file that can be executed and not written: the allocator's code.</summary>
@@ -36,11 +38,14 @@ internal static unsafe class ProcessMemory
 
     /// <summary>What libgomp read from the environment when it was loaded.</summary>
     internal static int OpenMPThreads() =>
-        ((delegate* unmanaged<int>)NativeLibrary.GetExport(NativeLibrary.Load("torch_cpu", typeof(ProcessMemory).Assembly, null), "omp_get_max_threads"))();
+        ((delegate* unmanaged<int>)NativeLibrary.GetExport(
+            NativeLibrary.Load("torch_cpu", typeof(ProcessMemory).Assembly, null), "omp_get_max_threads"))();
 
-    private static IEnumerable<string[]> Maps() => File.ReadAllLines("/proc/self/maps").Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static IEnumerable<string[]> Maps() => File.ReadAllLines("/proc/self/maps")
+        .Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
-    private static long Size(string range) => range.Split('-') is [var from, var to] ? Convert.ToInt64(to, 16) - Convert.ToInt64(from, 16) : 0;
+    private static long Size(string range) =>
+        range.Split('-') is [var from, var to] ? Convert.ToInt64(to, 16) - Convert.ToInt64(from, 16) : 0;
 
     [DllImport("libc", EntryPoint = "getenv")]
     private static extern nint GetVariable([MarshalAs(UnmanagedType.LPUTF8Str)] string name);

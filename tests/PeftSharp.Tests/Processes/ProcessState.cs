@@ -16,11 +16,14 @@ internal sealed class ProcessState
         return new(new()
         {
             ["environment of C code"] = ProcessMemory.NativeEnvironment(),
-            ["environment"] = string.Join('\n', Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal).Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}")),
+            ["environment"] = string.Join('\n', Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)
+                .Select(name => $"{name}={Environment.GetEnvironmentVariable(name)}")),
             ["current directory"] = Environment.CurrentDirectory,
-            ["culture"] = $"{CultureInfo.CurrentCulture.Name} {CultureInfo.CurrentUICulture.Name} {CultureInfo.DefaultThreadCurrentCulture?.Name}",
+            ["culture"] =
+                $"{CultureInfo.CurrentCulture.Name} {CultureInfo.CurrentUICulture.Name} {CultureInfo.DefaultThreadCurrentCulture?.Name}",
             ["thread pool"] = $"{minWorkers} {minPorts} {maxWorkers} {maxPorts}",
-            ["signals"] = string.Join(' ', File.ReadLines("/proc/self/status").Where(line => line.StartsWith("SigIgn", StringComparison.Ordinal) || line.StartsWith("SigCgt", StringComparison.Ordinal))),
+            ["signals"] = string.Join(' ', File.ReadLines("/proc/self/status")
+                .Where(line => line.StartsWith("SigIgn", StringComparison.Ordinal) || line.StartsWith("SigCgt", StringComparison.Ordinal))),
             ["subnormal numbers"] = $"{Half(float.Epsilon * 4)} {Half(double.Epsilon * 4)}",
             ["rounding"] = $"{Third(1f):R}",
             ["large blocks are mapped"] = $"{ProcessMemory.LargeBlocksAreMapped()}",
@@ -30,7 +33,8 @@ internal sealed class ProcessState
 
     /// <summary>The values that changed: one line each, with the name, the earlier and the present value.</summary>
     internal string Changes(ProcessState before) =>
-        string.Concat(_values.Where(pair => before._values[pair.Key] != pair.Value).Select(pair => $"{pair.Key}: '{before._values[pair.Key]}' became '{pair.Value}'\n"));
+        string.Concat(_values.Where(pair => before._values[pair.Key] != pair.Value)
+            .Select(pair => $"{pair.Key}: '{before._values[pair.Key]}' became '{pair.Value}'\n"));
 
     private static bool Half(double value) => value / 2 != 0;
 

@@ -17,11 +17,15 @@ internal static class Programs
     internal static string DataMetricsTokenizer()
     {
         using var folder = new TemporaryFolder();
-        File.Copy(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert", "vocab.txt"), folder.File("vocab.txt"));
+        File.Copy(
+            Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "tokenizers", "tiny-bert", "vocab.txt"), folder.File("vocab.txt"));
         File.WriteAllText(folder.File("config.json"), """{"model_type": "bert"}""");            // the class is that of the family
         var tokenizer = AutoTokenizer.FromPretrained(folder.Path);
-        var data = Dataset.FromList(Enumerable.Range(0, 20).Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
-        var tokenized = data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 8).ToColumns(), batched: true).Shuffle(seed: 42);
+        var data = Dataset.FromList(Enumerable.Range(0, 20)
+            .Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
+        var tokenized = data.Map(
+            batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 8).ToColumns(),
+            batched: true).Shuffle(seed: 42);
         int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];
         var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
         return $"{tokenized.Count} rows, accuracy {accuracy}; {string.Join(' ', ProcessMemory.Libraries("torch", "gomp"))}";
@@ -85,7 +89,8 @@ internal static class Programs
         Train();
         return text;
 
-        void Add(string name) => text += $"{name}: {FastPaths.Allocator} {ProcessMemory.LargeBlocksAreMapped()} {ProcessMemory.CodePages()}\n";
+        void Add(string name) =>
+            text += $"{name}: {FastPaths.Allocator} {ProcessMemory.LargeBlocksAreMapped()} {ProcessMemory.CodePages()}\n";
     }
 
     /// <summary>What C code sees of OpenMP's variables, and the number of libtorch's threads.</summary>
@@ -95,10 +100,12 @@ internal static class Programs
         return LoadedOpenMP();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]                             // the compiler of a method that names TorchSharp loads the backend
+    // Compiling a method that names TorchSharp loads the backend.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static string LoadedOpenMP()
     {
         NativeBackend.Load();
-        return $"{ProcessMemory.NativeVariable("GOMP_SPINCOUNT")} {ProcessMemory.NativeVariable("OMP_NUM_THREADS")} {get_num_threads()} {ProcessMemory.OpenMPThreads()}";
+        return $"{ProcessMemory.NativeVariable("GOMP_SPINCOUNT")} {ProcessMemory.NativeVariable("OMP_NUM_THREADS")} {get_num_threads()} "
+            + $"{ProcessMemory.OpenMPThreads()}";
     }
 }

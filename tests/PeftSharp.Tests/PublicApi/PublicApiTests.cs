@@ -12,15 +12,17 @@ public sealed class PublicApiTests
     public void The_public_surface_is_the_approved_one(string assembly)
     {
         var path = Path.Combine(ReferenceRoot.Repository, "tests", "PeftSharp.Tests", "PublicApi", $"{assembly}.approved.txt");
-        var found = Assembly.Load(assembly).GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).ReplaceLineEndings("\n").TrimEnd() + "\n";
+        var found = Assembly.Load(assembly).GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
+            .ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable(Approve) == "1")
             File.WriteAllText(path, found);
 
         var approved = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
         if (approved == found) return;
         var (before, after) = (approved.Split('\n'), found.Split('\n'));
-        Assert.Fail($"The public surface is not the approved one. New or changed:\n{Lines(after.Except(before))}\nGone or changed:\n{Lines(before.Except(after))}\n"
-            + $"If that is meant, approve it and commit the file: {Approve}=1 dotnet test --filter {nameof(PublicApiTests)}");
+        Assert.Fail("The public API is not the approved one. "
+            + $"New or changed:\n{Lines(after.Except(before))}\nRemoved or changed:\n{Lines(before.Except(after))}\n"
+            + $"If this is intended, approve it and commit the file: {Approve}=1 dotnet test --filter {nameof(PublicApiTests)}");
     }
 
     private static string Lines(IEnumerable<string> lines) =>

@@ -33,17 +33,20 @@ public sealed class CheckpointTensorsTests : IDisposable
     {
         CheckpointTensors.Save(_folder.File("new/folder"), Model());
         using var checkpoint = CheckpointTensors.Open(_folder.File("new/folder"));
-        Assert.Equal([_folder.File("new/folder/model.safetensors")], checkpoint.Files);
-        Assert.Equal(Model().Keys.Order(StringComparer.Ordinal), checkpoint.Tensors.Keys);
+        checkpoint.Files.Should().Equal(_folder.File("new/folder/model.safetensors"));
+        checkpoint.Tensors.Keys.Should().Equal(Model().Keys.Order(StringComparer.Ordinal));
         Assert.Equal("pt", checkpoint.Metadata["format"]);
     }
 
-    /// <summary>What huggingface_hub's split makes of these sizes: the tensor that is too large by itself closes no part, it goes ahead of the one that is open.</summary>
+    /// <summary>
+    /// What huggingface_hub's split makes of these sizes: the tensor that is too large by itself closes no part, it goes ahead of the one
+    /// that is open.
+    /// </summary>
     [Fact]
     public void A_model_above_the_limit_is_split_as_transformers_splits_it()
     {
         CheckpointTensors.Save(_folder.Path, Model(), maxShardSize: "0.1KB");
-        Assert.Equal([.. Enumerable.Range(1, 4).Select(i => $"model-0000{i}-of-00004.safetensors"), Index], _folder.Names);
+        _folder.Names.Should().Equal([.. Enumerable.Range(1, 4).Select(i => $"model-0000{i}-of-00004.safetensors"), Index]);
         var expected = new JsonObject
         {
             ["metadata"] = new JsonObject { ["total_parameters"] = 155, ["total_size"] = 620 },
@@ -59,7 +62,7 @@ public sealed class CheckpointTensorsTests : IDisposable
         };
         Assert.Equal(global::PeftSharp.Internal.PythonJson.Dumps(expected) + "\n", File.ReadAllText(_folder.File(Index)));
         using var checkpoint = CheckpointTensors.Open(_folder.Path);
-        Assert.All(Model(), pair => Assert.True(checkpoint.Read(pair.Key).equal(pair.Value).all().item<bool>()));
+        foreach (var (name, tensor) in Model()) Close.Equal(tensor, checkpoint.Read(name), 0, name);
     }
 
     [Theory]
@@ -74,9 +77,10 @@ public sealed class CheckpointTensorsTests : IDisposable
         CheckpointTensors.Save(_folder.Path, Model(1), first);
         CheckpointTensors.Save(_folder.Path, Model(2), second);
         using var checkpoint = CheckpointTensors.Open(_folder.Path);
-        Assert.All(checkpoint.Tensors.Keys, name => Assert.Equal(2, checkpoint.Read(name)[0].item<float>()));
-        var expected = checkpoint.Files.Select(Path.GetFileName).Concat(checkpoint.Files.Count > 1 ? [Index] : []).Concat(["config.json", "model-extra.safetensors"]);
-        Assert.Equal(expected.Order(StringComparer.Ordinal), _folder.Names);
+        checkpoint.Tensors.Keys.Should().AllSatisfy(name => checkpoint.Read(name)[0].item<float>().Should().Be(2));
+        var expected = checkpoint.Files.Select(Path.GetFileName).Concat(checkpoint.Files.Count > 1 ? [Index] : [])
+            .Concat(["config.json", "model-extra.safetensors"]);
+        _folder.Names.Should().Equal(expected.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -87,9 +91,11 @@ public sealed class CheckpointTensorsTests : IDisposable
         using (var staged = new global::PeftSharp.Internal.StagedFiles())
         {
             staged.Write(_folder.File("model-00001-of-00004.safetensors"), stream => stream.Write("half a save"u8));
-            Assert.Throws<IOException>(() => staged.Write(_folder.File("model-00002-of-00004.safetensors"), _ => throw new IOException("No space left on device")));
+            FluentActions.Invoking(
+                () => staged.Write(_folder.File("model-00002-of-00004.safetensors"), _ => throw new IOException("No space left on device")))
+                .Should().ThrowExactly<IOException>();
         }
-        Assert.Equal(before, _folder.Names);
+        _folder.Names.Should().Equal(before);
         using var checkpoint = CheckpointTensors.Open(_folder.Path);
         Assert.Equal(1, checkpoint.Read("big")[0].item<float>());
     }
@@ -162,8 +168,8 @@ public sealed class CheckpointTensorsTests : IDisposable
         File.Move(Path.Combine(blobs, "abcd"), _folder.File("outside"));
         File.Delete(shard);
         File.CreateSymbolicLink(shard, "../../outside");
-        var error = Assert.Throws<CheckpointException>(() => CheckpointTensors.Open(snapshot));
-        Assert.Contains($"a link to '{_folder.File("outside")}'", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => CheckpointTensors.Open(snapshot))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain($"a link to '{_folder.File("outside")}'");
     }
 
     [Fact]
@@ -197,7 +203,8 @@ public sealed class CheckpointTensorsTests : IDisposable
     [InlineData("NaNGB")]
     [InlineData("99999999999TB")]
     public void A_size_that_is_none_is_refused(string text) =>
-        Assert.Contains($"'{text}' is not a valid size", Assert.Throws<ArgumentException>(() => CheckpointTensors.Save(_folder.Path, Model(), text)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => CheckpointTensors.Save(_folder.Path, Model(), text))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"'{text}' is not a valid size");
 
     private void ChangeIndex(Action<JsonObject> change)
     {
@@ -207,5 +214,6 @@ public sealed class CheckpointTensorsTests : IDisposable
     }
 
     private void AssertRefused(string message) =>
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => CheckpointTensors.Open(_folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => CheckpointTensors.Open(_folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(message);
 }

@@ -7,12 +7,16 @@ namespace PeftSharp.Tests.Serialization;
 
 public sealed class ConfigJsonTests
 {
-    private static ConfigJson Parse(string json) => new(JsonFile.Parse("config.json", Encoding.UTF8.GetBytes(json), refuseDuplicates: false), "config.json");
+    private static ConfigJson Parse(string json) =>
+        new(JsonFile.Parse("config.json", Encoding.UTF8.GetBytes(json), refuseDuplicates: false), "config.json");
 
     [Fact]
     public void Fields_are_read_by_their_types()
     {
-        var config = Parse("""{"int": 768, "float": 1e-12, "whole": 3.0, "bool": true, "text": "gelu", "nan": NaN, "null": null, "list": ["a", "b"], "ints": [1, 2], "floats": [1, 0.5], "in": {"x": 1}, "many": [{"x": 1}, {"x": 2}]}""");
+        var config = Parse("""
+            {"int": 768, "float": 1e-12, "whole": 3.0, "bool": true, "text": "gelu", "nan": NaN, "null": null, "list": ["a", "b"],
+            "ints": [1, 2], "floats": [1, 0.5], "in": {"x": 1}, "many": [{"x": 1}, {"x": 2}]}
+            """);
         Assert.Equal(768, config.GetInt("int"));
         Assert.Equal(768, config.GetDouble("int"));
         Assert.Equal(3, config.GetInt("whole", 0));
@@ -21,17 +25,18 @@ public sealed class ConfigJsonTests
         Assert.True(config.GetBool("bool", false));
         Assert.Equal("gelu", config.GetString("text"));
         Assert.Equal(double.NaN, config.GetDouble("nan"));
-        Assert.Equal(["a", "b"], config.GetStrings("list"));
-        Assert.Equal([1, 2], config.GetInts("ints"));
-        Assert.Equal([1, 0.5], config.GetDoubles("floats"));
+        config.GetStrings("list").Should().Equal("a", "b");
+        config.GetInts("ints").Should().Equal(1, 2);
+        config.GetDoubles("floats").Should().Equal(1, 0.5);
         Assert.Equal(1, config.GetSection("in")!.GetInt("x"));
-        Assert.Equal([1, 2], config.GetSections("many")!.Select(item => item.GetInt("x")));
+        config.GetSections("many")!.Select(item => item.GetInt("x")).Should().Equal(1, 2);
     }
 
     [Fact]
     public void Fields_made_in_code_are_read_like_those_from_a_file()
     {
-        var config = new ConfigJson(new JsonObject { ["int"] = 7, ["byte"] = (byte)7, ["float"] = 0.5f, ["decimal"] = 0.25m, ["ulong"] = 7UL }, "made");
+        var config = new ConfigJson(
+            new JsonObject { ["int"] = 7, ["byte"] = (byte)7, ["float"] = 0.5f, ["decimal"] = 0.25m, ["ulong"] = 7UL }, "made");
         Assert.Equal(7, config.GetInt("byte"));
         Assert.Equal(7, config.GetInt("ulong"));
         Assert.Equal(7, config.GetLong("int", 0));
@@ -64,7 +69,10 @@ public sealed class ConfigJsonTests
     [Fact]
     public void A_wrong_type_is_named_with_file_field_value_and_expectation()
     {
-        var config = Parse("""{"hidden": "big", "half": 0.5, "huge": 3000000000, "vast": 1e300, "nan": NaN, "flag": 1, "text": 5, "list": "a", "items": [1, "b"], "in": {"deep": {"x": []}}, "many": [{}, 3], "long": "ABC"}""");
+        var config = Parse("""
+            {"hidden": "big", "half": 0.5, "huge": 3000000000, "vast": 1e300, "nan": NaN, "flag": 1, "text": 5, "list": "a",
+            "items": [1, "b"], "in": {"deep": {"x": []}}, "many": [{}, 3], "long": "ABC"}
+            """);
         AssertRefused("'config.json': field 'hidden' is \"big\"; an integer is expected.", () => config.GetInt("hidden", 1));
         AssertRefused("field 'hidden' is \"big\"; a number is expected.", () => config.GetDouble("hidden", 1));
         AssertRefused("field 'half' is 0.5; an integer is expected.", () => config.GetInt("half"));
@@ -92,5 +100,5 @@ public sealed class ConfigJsonTests
     }
 
     private static void AssertRefused(string message, Func<object?> read) =>
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => read()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => read()).Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(message);
 }

@@ -100,7 +100,8 @@ public sealed class JsonFileTests : IDisposable
             }
             """;
         Assert.Equal(expected.ReplaceLineEndings("\n"), PythonJson.Dumps(value));
-        Assert.Equal("""{"b": [1, {}], "a": "é"}""", PythonJson.Dumps(new JsonObject { ["b"] = new JsonArray(1, new JsonObject()), ["a"] = "é" }, indent: null, sortKeys: false, ensureAscii: false));
+        Assert.Equal("""{"b": [1, {}], "a": "é"}""", PythonJson.Dumps(
+            new JsonObject { ["b"] = new JsonArray(1, new JsonObject()), ["a"] = "é" }, indent: null, sortKeys: false, ensureAscii: false));
     }
 
     [Theory]
@@ -116,7 +117,8 @@ public sealed class JsonFileTests : IDisposable
     public void Space_a_mark_at_the_start_and_a_field_given_twice_are_read_as_in_Python()
     {
         var text = "\ufeff \t\r\n{ \"a\" : 1 , \"a\" : [ 2 , 3 ] , \"\\/\" : \"\\u0041é\" } \n";
-        Assert.Equal("""{"a": [2, 3], "/": "Aé"}""", PythonJson.Dumps(PythonJson.Loads(Encoding.UTF8.GetBytes(text)), indent: null, sortKeys: false, ensureAscii: false));
+        Assert.Equal("""{"a": [2, 3], "/": "Aé"}""",
+            PythonJson.Dumps(PythonJson.Loads(Encoding.UTF8.GetBytes(text)), indent: null, sortKeys: false, ensureAscii: false));
     }
 
     [Theory]
@@ -166,7 +168,8 @@ public sealed class JsonFileTests : IDisposable
     public void Damaged_text_is_an_error_of_the_checkpoint_or_an_object_and_never_anything_else()
     {
         var random = new Random(11);
-        var seed = Encoding.UTF8.GetBytes("{\"a\": [1, -2.5e-3, NaN, -Infinity, \"\\u00e9\\n\"], \"ü\": {\"b\": null, \"c\": true}, \"d\": \"\\ud83d\\ude00\"}");
+        var seed = Encoding.UTF8.GetBytes(
+            "{\"a\": [1, -2.5e-3, NaN, -Infinity, \"\\u00e9\\n\"], \"ü\": {\"b\": null, \"c\": true}, \"d\": \"\\ud83d\\ude00\"}");
         var refused = 0;
         for (var i = 0; i < 20_000; i++)
         {
@@ -190,9 +193,10 @@ public sealed class JsonFileTests : IDisposable
                 refused++;
             }
         }
-        Assert.InRange(refused, 1000, 19_999);
+        refused.Should().BeInRange(1000, 19_999);
     }
 
     private void AssertRefused(string message) =>
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => JsonFile.Read(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => JsonFile.Read(Config))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(message);
 }

@@ -11,7 +11,9 @@ internal static class Recordings
 
     internal static IReadOnlyList<string> Files(string pattern)
     {
-        var files = Directory.Exists(Root) ? Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList() : [];
+        var files = Directory.Exists(Root)
+            ? Directory.EnumerateFiles(Root, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList()
+            : [];
         Skip.If(files.Count == 0, $"'{Root}' holds no {pattern}");
         return files;
     }

@@ -6,7 +6,8 @@ namespace PeftSharp.Tests.Serialization;
 /// <summary>Files made by hand: a header as it is given, and bytes.</summary>
 internal static class SafetensorsBytes
 {
-    internal static byte[] Pack(string header, byte[]? data = null, ulong? length = null) => Pack(Encoding.UTF8.GetBytes(header), data, length);
+    internal static byte[] Pack(string header, byte[]? data = null, ulong? length = null) =>
+        Pack(Encoding.UTF8.GetBytes(header), data, length);
 
     internal static byte[] Pack(byte[] header, byte[]? data = null, ulong? length = null)
     {

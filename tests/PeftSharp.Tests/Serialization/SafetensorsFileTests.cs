@@ -75,7 +75,7 @@ public sealed class SafetensorsFileTests : IDisposable
             using var read = file.Read("w");
             Assert.Equal(1, read[0].item<float>());
         }
-        Assert.Equal(bytes, File.ReadAllBytes(Weights));
+        File.ReadAllBytes(Weights).Should().Equal(bytes);
     }
 
     [Fact]
@@ -108,11 +108,12 @@ public sealed class SafetensorsFileTests : IDisposable
         foreach (var dtype in Enum.GetValues<SafetensorsDtype>().Where(dtype => SafetensorsDtypes.ToScalarType(dtype) is null))
         {
             var bytes = Enumerable.Range(1, SafetensorsDtypes.BitsOf(dtype)).Select(i => (byte)i).ToArray();   // eight elements
-            File.WriteAllBytes(Weights, SafetensorsBytes.Pack($$$"""{"w":{"dtype":"{{{dtype}}}","shape":[8],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes));
+            File.WriteAllBytes(Weights,
+                SafetensorsBytes.Pack($$$"""{"w":{"dtype":"{{{dtype}}}","shape":[8],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes));
             using var file = SafetensorsFile.Open(Weights);
-            Assert.Equal(bytes, file.Bytes("w").ToArray());
-            var error = Assert.Throws<CheckpointException>(() => file.Read("w"));
-            Assert.Contains($"'w' has dtype {dtype}", error.Message, StringComparison.Ordinal);
+            file.Bytes("w").ToArray().Should().Equal(bytes);
+            FluentActions.Invoking(() => file.Read("w"))
+                .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain($"'w' has dtype {dtype}");
         }
     }
 
@@ -136,17 +137,20 @@ public sealed class SafetensorsFileTests : IDisposable
         using var target = zeros(2, 3);
         Safetensors.Save(Weights, [("bias", ones(3))]);
         using var file = SafetensorsFile.Open(Weights);
-        var error = Assert.Throws<CheckpointException>(() => file.CopyTo("bias", target));
-        Assert.Contains("tensor 'bias' has shape [3], but [2, 3] is expected", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => file.CopyTo("bias", target))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("tensor 'bias' has shape [3], but [2, 3] is expected");
     }
 
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest_ones()
     {
-        Safetensors.Save(Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
+        Safetensors.Save(
+            Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
         using var file = SafetensorsFile.Open(Weights);
-        var error = Assert.Throws<CheckpointException>(() => file.Read("encoder.layer.0.weigth"));
-        Assert.Contains("the most similar names are 'encoder.layer.0.weight', 'encoder.layer.0.bias'", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => file.Read("encoder.layer.0.weigth"))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("the most similar names are 'encoder.layer.0.weight', 'encoder.layer.0.bias'");
     }
 
     [SkippableFact]
@@ -155,8 +159,8 @@ public sealed class SafetensorsFileTests : IDisposable
         Safetensors.Save(Weights, [("w", ones(1000))]);
         using var file = SafetensorsFile.Open(Weights);
         Truncate(Weights, 2000);
-        var error = Assert.Throws<CheckpointException>(() => file.Read("w"));
-        Assert.Contains("ends at byte 2000", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => file.Read("w"))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("ends at byte 2000");
     }
 
     [Fact]
@@ -166,9 +170,9 @@ public sealed class SafetensorsFileTests : IDisposable
         var file = SafetensorsFile.Open(Weights);
         file.Dispose();
         file.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => file.Read("w"));
-        Assert.Throws<ObjectDisposedException>(() => file.Map("w"));
-        Assert.Throws<ObjectDisposedException>(() => file.Bytes("w").Length);
+        FluentActions.Invoking(() => file.Read("w")).Should().ThrowExactly<ObjectDisposedException>();
+        FluentActions.Invoking(() => file.Map("w")).Should().ThrowExactly<ObjectDisposedException>();
+        FluentActions.Invoking(() => file.Bytes("w").Length).Should().ThrowExactly<ObjectDisposedException>();
     }
 
     [Fact]

@@ -10,12 +10,16 @@ public sealed class SafetensorsHeaderTests
     /// <summary>What the reference reader answers to each, tried with safetensors 0.8.</summary>
     [Theory]
     [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "tensor 'a' of F4 with shape [3] requires 12 bits")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4, "requires 0 bytes, but its data_offsets span 4 bytes")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "does not fit into 64 bits")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4,
+        "requires 0 bytes, but its data_offsets span 4 bytes")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0,
+        "does not fit into 64 bits")]
     [InlineData("""{"a":{"dtype":"U8","shape":[2305843009213693952],"data_offsets":[0,4]}}""", 4, "does not fit into 64 bits")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' contains 18446744073709551616")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,4]}}""", 4,
+        "shape of tensor 'a' contains 18446744073709551616")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0, "shape of tensor 'a' contains -0")]
-    [InlineData("""{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not an array of non-negative integers")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "shape of tensor 'a' is not an array of non-negative integers")]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "data_offsets has 1 elements")]
     [InlineData("""{"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}}""", 4, "unknown dtype 'f32'")]
     [InlineData("""{"a":{"dtype":3,"shape":[1],"data_offsets":[0,4]}}""", 4, "dtype of tensor 'a' is not a string")]
@@ -27,15 +31,15 @@ public sealed class SafetensorsHeaderTests
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "a string that is not valid Unicode")]
     [InlineData("""{} x""", 0, "not valid JSON")]
     [InlineData("""{"a":1,}""", 0, "tensor 'a' is not an object")]
-    [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' starts at byte 4, but the previous tensor ends at byte 0")]
+    [InlineData("""{"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+        "tensor 'b' starts at byte 4, but the previous tensor ends at byte 0")]
     public void A_broken_rule_is_named_with_file_and_tensor(string header, int dataBytes, string rule)
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("weights");
         File.WriteAllBytes(path, SafetensorsBytes.Pack(header, new byte[dataBytes]));
-        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path));
-        Assert.Contains(path, error.Message, StringComparison.Ordinal);
-        Assert.Contains(rule, error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => SafetensorsFile.Open(path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(path, rule);
     }
 
     [Theory]
@@ -57,8 +61,9 @@ public sealed class SafetensorsHeaderTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("other.txt"), "");
-        var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(folder.File("weights")));
-        Assert.Contains("the folder '" + folder.Path + "' contains other.txt", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => SafetensorsFile.Open(folder.File("weights")))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("the folder '" + folder.Path + "' contains other.txt");
     }
 
     [Fact]
@@ -67,7 +72,8 @@ public sealed class SafetensorsHeaderTests
         const int mutations = 20_000;
         (string Header, int Data)[] seeds =
         [
-            ("""{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}  """, 32),
+            ("""{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":"""
+                + """{"dtype":"I64","shape":[],"data_offsets":[24,32]}}  """, 32),
             ("{\"ü\":" + F32 + "}", 4),
         ];
         var random = new Random(7);
@@ -80,7 +86,8 @@ public sealed class SafetensorsHeaderTests
             {
                 var length = SafetensorsHeader.ReadLength("fuzz", bytes.AsSpan(0, Math.Min(8, bytes.Length)), bytes.Length);
                 var read = SafetensorsHeader.Parse("fuzz", bytes.AsSpan(8, length), bytes.Length);
-                Assert.All(read.Tensors.Values, entry => Assert.InRange(read.DataStart + entry.Start + entry.Length, 0, bytes.Length));
+                foreach (var entry in read.Tensors.Values)
+                    (read.DataStart + entry.Start + entry.Length).Should().BeInRange(0, bytes.Length);
                 sound++;
             }
             catch (CheckpointException)
@@ -88,13 +95,15 @@ public sealed class SafetensorsHeaderTests
                 refused++;
             }
         }
-        Assert.True(sound > 0 && refused > 0, $"{sound} sound, {refused} refused: the mutations reach only one side");
+        sound.Should().BePositive("the mutations produce valid headers too");
+        refused.Should().BePositive("the mutations produce invalid headers too");
     }
 
     /// <summary>A damaged header with a length that fits it, or, now and then, a damaged length.</summary>
     private static byte[] Mutate(byte[] header, int dataBytes, Random random)
     {
-        string[] pieces = ["{", "}", "[", "]", "\"", ",", ":", "-1", "1e3", "99999999999999999999", "null", "\\u", "\\ud800", "\"shape\"", "\"dtype\"", "\0", "\xff", " "];
+        string[] pieces = ["{", "}", "[", "]", "\"", ",", ":", "-1", "1e3", "99999999999999999999", "null", "\\u", "\\ud800", "\"shape\"",
+            "\"dtype\"", "\0", "\xff", " "];
         var bytes = header.ToList();
         for (var edits = random.Next(1, 4); edits > 0 && bytes.Count > 0; edits--)
         {

@@ -32,13 +32,16 @@ public sealed class SafetensorsParityTests
                 continue;
             using var scope = NewDisposeScope();
             Safetensors.Save(folder.File("again"), Safetensors.Load(path).Reverse(), file.Metadata);
-            Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(folder.File("again"))), path);
+            File.ReadAllBytes(folder.File("again")).Should().Equal(File.ReadAllBytes(path), "{0} is written again", path);
             compared++;
         }
         Skip.If(compared == 0, "no file of torch's dtypes among the recordings");
     }
 
-    /// <summary>The reference writer fills the header up to eight bytes; files packed by hand, and those without metadata, are not what a save writes.</summary>
+    /// <summary>
+    /// The reference writer fills the header up to eight bytes; files packed by hand, and those without metadata, are not what a save
+    /// writes.
+    /// </summary>
     private static bool IsSaved(string path)
     {
         var bytes = File.ReadAllBytes(path);
@@ -49,15 +52,16 @@ public sealed class SafetensorsParityTests
     {
         if (!verdict["reads"]!.GetValue<bool>())
         {
-            var error = Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path));
-            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => SafetensorsFile.Open(path))
+                .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(path);
             return;
         }
         using var file = SafetensorsFile.Open(path);
-        var expected = verdict["tensors"]!.AsObject().Select(pair => $"{pair.Key} {pair.Value![0]} [{string.Join(",", pair.Value[1]!.AsArray())}]");
+        var expected = verdict["tensors"]!.AsObject().Select(
+            pair => $"{pair.Key} {pair.Value![0]} [{string.Join(",", pair.Value[1]!.AsArray())}]");
         var actual = file.Tensors.Values.Select(entry => $"{entry.Name} {entry.Dtype} [{string.Join(",", entry.Shape)}]");
-        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+        actual.Order(StringComparer.Ordinal).Should().Equal(expected.Order(StringComparer.Ordinal));
         var metadata = verdict["metadata"]?.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()) ?? [];
-        Assert.Equal(metadata, new Dictionary<string, string>(file.Metadata));
+        file.Metadata.Should().Equal(metadata);
     }
 }

@@ -3,7 +3,9 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;
 
-/// <summary>One tokenizer on several threads gives each its own tokens, although all of them share the words that were seen before.</summary>
+/// <summary>
+/// One tokenizer on several threads gives each its own tokens, although all of them share the words that were seen before.
+/// </summary>
 public sealed class ConcurrentTokenizationTests
 {
     private const int Requests = 400;
@@ -18,7 +20,7 @@ public sealed class ConcurrentTokenizationTests
         var alone = Enumerable.Range(0, Requests).Select(i => Ask(own, i)).ToArray();
         var together = new string[Requests];
         Parallel.For(0, Requests, i => together[i] = Ask(shared, i));
-        Assert.Equal(alone, together);
+        together.Should().Equal(alone);
     }
 
     private static string Ask(Tokenizer tokenizer, int i)
@@ -26,6 +28,7 @@ public sealed class ConcurrentTokenizationTests
         var text = $"Request {i % 37} writes {new string((char)('a' + i % 26), 1 + i % 5)}ing words, some 🙂 naïve, number {i * 7919}.";
         var encoding = tokenizer.Encode(text, "and a pair", truncation: TruncationStrategy.OnlyFirst, maxLength: 24);
         var stream = tokenizer.DecodeStream();
-        return $"{string.Join(' ', encoding.Ids)} / {string.Join(' ', encoding.Offsets)} / {tokenizer.Decode(encoding.Ids)} / {string.Concat(encoding.Ids.Select(id => stream.Step([id])))}{stream.Flush()}";
+        return $"{string.Join(' ', encoding.Ids)} / {string.Join(' ', encoding.Offsets)} / {tokenizer.Decode(encoding.Ids)} / "
+            + $"{string.Concat(encoding.Ids.Select(id => stream.Step([id])))}{stream.Flush()}";
     }
 }

@@ -19,10 +19,10 @@ public sealed class EncodeWordsTests
         {
             var encoding = tokenizer.EncodeWords(_words, addSpecialTokens: false);
             var alone = _words.Select(word => tokenizer.Encode(word, addSpecialTokens: false)).ToArray();
-            Assert.Equal(alone.SelectMany(word => word.Ids), encoding.Ids);
-            Assert.Equal(alone.SelectMany(word => word.Offsets), encoding.Offsets);
-            Assert.Equal(alone.SelectMany(word => word.CodePointOffsets), encoding.CodePointOffsets);
-            Assert.Equal(alone.SelectMany((word, number) => Enumerable.Repeat((int?)number, word.Length)), encoding.WordIds);
+            encoding.Ids.Should().Equal(alone.SelectMany(word => word.Ids));
+            encoding.Offsets.Should().Equal(alone.SelectMany(word => word.Offsets));
+            encoding.CodePointOffsets.Should().Equal(alone.SelectMany(word => word.CodePointOffsets));
+            encoding.WordIds.Should().Equal(alone.SelectMany((word, number) => Enumerable.Repeat((int?)number, word.Length)));
         }
     }
 
@@ -31,9 +31,11 @@ public sealed class EncodeWordsTests
     {
         string[] words = ["the", "movie", "was", "great"];
         foreach (var tokenizer in new[] { Bert, Gpt2 })
-            Assert.Equal(tokenizer.Encode("the movie was great").Ids, tokenizer.EncodeWords(words).Ids);
-        Assert.Equal(Bert.Encode("the movie", "was great").Ids, Bert.EncodeWords(words[..2], words[2..]).Ids);
-        Assert.Equal(Bert.Encode(["the movie", "was great"], padding: true, padToMultipleOf: 8).AttentionMask, Bert.EncodeWords([words[..2], words[2..]], padding: true, padToMultipleOf: 8).AttentionMask);
+            tokenizer.EncodeWords(words).Ids.Should().Equal(tokenizer.Encode("the movie was great").Ids);
+        Bert.EncodeWords(words[..2], words[2..]).Ids.Should().Equal(Bert.Encode("the movie", "was great").Ids);
+        Bert.EncodeWords([words[..2], words[2..]], padding: true, padToMultipleOf: 8).AttentionMask.Should().BeEquivalentTo(
+            Bert.Encode(["the movie", "was great"], padding: true, padToMultipleOf: 8).AttentionMask,
+            options => options.WithStrictOrdering());
         Assert.Equal(4, Bert.EncodeWords(words, padding: PaddingStrategy.MaxLength, truncation: true, maxLength: 4).Length);
     }
 
@@ -53,8 +55,8 @@ public sealed class EncodeWordsTests
             Assert.Equal(isOfWord && words[i] != seen ? labels[words[i]!.Value] : -100, first[i]);
             seen = words[i] ?? -1;
         }
-        Assert.True(all.Count(label => label == 2) > 1);       // O'Brien is one word of several tokens
-        Assert.Single(first, label => label == 2);
+        all.Count(label => label == 2).Should().BeGreaterThan(1, "O'Brien is one word of several tokens");
+        first.Should().ContainSingle(label => label == 2);
     }
 
     [Fact]
@@ -62,21 +64,30 @@ public sealed class EncodeWordsTests
     {
         string[][] words = [["the", "movie", "was", "great"], ["a", "film"]];
         long[][] labels = [[1, 2, 3, 4], [5, 6]];
-        Assert.Equal([[-100, 1, 2, 3, 4, -100], [-100, 5, 6, -100]], Bert.EncodeWords(words).AlignLabels(labels).Select(row => row.Where((label, i) => label != -100 || i == 0 || i == row.Length - 1)));
+        long[][] expected = [[-100, 1, 2, 3, 4, -100], [-100, 5, 6, -100]];
+        Bert.EncodeWords(words).AlignLabels(labels).Select(row => row.Where((label, i) => label != -100 || i == 0 || i == row.Length - 1))
+            .Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
         var parts = Bert.EncodeWords(words, truncation: true, maxLength: 4, returnOverflowingTokens: true);
-        Assert.Equal(parts.OverflowToSampleMapping!.Select((text, row) => parts.Encodings[row].AlignLabels(labels[text])), parts.AlignLabels(labels));
-        Assert.Contains(4L, parts.AlignLabels(labels).SelectMany(row => row));
+        parts.AlignLabels(labels).Should().BeEquivalentTo(
+            parts.OverflowToSampleMapping!.Select((text, row) => parts.Encodings[row].AlignLabels(labels[text])),
+            options => options.WithStrictOrdering());
+        parts.AlignLabels(labels).SelectMany(row => row).Should().Contain(4L);
     }
 
     [Fact]
     public void What_has_no_words_or_other_counts_is_refused_with_the_way_out()
     {
-        Assert.Contains("addPrefixSpace: true", Assert.Throws<TokenizerException>(() => Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2")).EncodeWords(_words)).Message);
-        Assert.Contains("EncodeWords", Assert.Throws<InvalidOperationException>(() => Bert.Encode("a b").AlignLabels([1, 2])).Message);
-        Assert.Contains("6 words but 2 labels", Assert.Throws<ArgumentException>(() => Bert.EncodeWords(_words).AlignLabels([1, 2])).Message);
-        Assert.Contains("1 texts but labels for 2", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]])).Message);
-        Assert.Contains("Text 1", Assert.Throws<ArgumentException>(() => Bert.EncodeWords([_words, [null!]])).Message);
-        Assert.Empty(Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()));
+        FluentActions.Invoking(() => Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2")).EncodeWords(_words))
+            .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("addPrefixSpace: true");
+        FluentActions.Invoking(() => Bert.Encode("a b").AlignLabels([1, 2]))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("EncodeWords");
+        FluentActions.Invoking(() => Bert.EncodeWords(_words).AlignLabels([1, 2]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("6 words but 2 labels");
+        FluentActions.Invoking(() => Bert.EncodeWords([_words]).AlignLabels([[1], [2]]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("1 texts but labels for 2");
+        FluentActions.Invoking(() => Bert.EncodeWords([_words, [null!]]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1");
+        Bert.EncodeWords(Array.Empty<string[]>()).AlignLabels(Array.Empty<int[]>()).Should().BeEmpty();
         Assert.Equal(2, Bert.EncodeWords(Array.Empty<string>()).Length);
     }
 
@@ -85,23 +96,24 @@ public sealed class EncodeWordsTests
     {
         var gpt2 = Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2"));
         var encoding = gpt2.EncodeWords(["Hello", " world", "!"]);
-        Assert.Equal(gpt2.Encode("Hello world!").Ids, encoding.Ids);
-        Assert.Equal([0, 1, 2], encoding.WordIds.Distinct().Select(word => word!.Value));
-        Assert.Equal(gpt2.Encode("Hello").Ids, gpt2.EncodeWords(["Hello"]).Ids);
+        encoding.Ids.Should().Equal(gpt2.Encode("Hello world!").Ids);
+        encoding.WordIds.Distinct().Select(word => word!.Value).Should().Equal(0, 1, 2);
+        gpt2.EncodeWords(["Hello"]).Ids.Should().Equal(gpt2.Encode("Hello").Ids);
     }
 
     [SkippableTheory, InlineData("tiny-llama3")]
     public void Words_without_spaces_are_refused_wherever_the_tokenizer_would_join_them(string name)
     {
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));
-        Assert.Contains("pass each word with the space", Assert.Throws<TokenizerException>(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]])).Message);
-        Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", " world"]).Ids);
+        FluentActions.Invoking(() => tokenizer.EncodeWords([["Hello"], ["Hello", "world"]]))
+            .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("pass each word with the space");
+        tokenizer.EncodeWords(["Hello", " world"]).Ids.Should().Equal(tokenizer.Encode("Hello world").Ids);
     }
 
     [SkippableFact]
     public void Words_of_a_tokenizer_that_marks_their_beginning_need_no_spaces()
     {
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-llama"));
-        Assert.Equal(tokenizer.Encode("Hello world").Ids, tokenizer.EncodeWords(["Hello", "world"]).Ids);
+        tokenizer.EncodeWords(["Hello", "world"]).Ids.Should().Equal(tokenizer.Encode("Hello world").Ids);
     }
 }

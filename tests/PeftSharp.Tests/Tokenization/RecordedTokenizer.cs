@@ -29,7 +29,9 @@ internal static class RecordedTokenizer
         return document.RootElement.Clone();
     }
 
-    /// <summary>Loads a tokenizer from one of its sets of files alone; the recordings pad with the end of the text where there is no padding token.</summary>
+    /// <summary>
+    /// Loads a tokenizer from one of its sets of files alone; the recordings pad with the end of the text where there is no padding token.
+    /// </summary>
     internal static Tokenizer Load(string name, string files)
     {
         Skip.If(name.Length == 0, "This root has no recorded tokenizers.");
@@ -38,7 +40,8 @@ internal static class RecordedTokenizer
         foreach (var file in Directory.GetFiles(folder))
         {
             var isPipeline = Path.GetFileName(file) == "tokenizer.json";
-            if (isPipeline == (files == "tokenizer.json") || Path.GetFileName(file).EndsWith("config.json", StringComparison.Ordinal) || Path.GetFileName(file) == "special_tokens_map.json")
+            if (isPipeline == (files == "tokenizer.json") || Path.GetFileName(file).EndsWith("config.json", StringComparison.Ordinal)
+                || Path.GetFileName(file) == "special_tokens_map.json")
                 File.Copy(file, Path.Combine(copy.Path, Path.GetFileName(file)));
         }
         var needed = files == "tokenizer.json" ? new[] { "tokenizer.json" } : ["vocab.txt", "vocab.json"];
@@ -62,5 +65,6 @@ internal static class RecordedTokenizer
 
     internal static string[] Texts(JsonElement row) => [.. row.EnumerateArray().Select(x => x.GetString()!)];
 
-    internal static TokenOffset[] Offsets(JsonElement row) => [.. row.EnumerateArray().Select(x => new TokenOffset(x[0].GetInt32(), x[1].GetInt32()))];
+    internal static TokenOffset[] Offsets(JsonElement row) =>
+        [.. row.EnumerateArray().Select(x => new TokenOffset(x[0].GetInt32(), x[1].GetInt32()))];
 }

@@ -18,11 +18,12 @@ public class RecordedTokenizerTests
         {
             var text = row.GetProperty("text").GetString()!;
             var encoding = tokenizer.Encode(text);
-            Assert.Equal((text, Join(RecordedTokenizer.Texts(row.GetProperty("tokens")))), (text, Join(tokenizer.ConvertIdsToTokens(encoding.Ids))));
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("ids")), encoding.Ids);
+            Assert.Equal(
+                (text, Join(RecordedTokenizer.Texts(row.GetProperty("tokens")))), (text, Join(tokenizer.ConvertIdsToTokens(encoding.Ids))));
+            encoding.Ids.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("ids")));
             Assert.Equal((text, Join(RecordedTokenizer.Offsets(row.GetProperty("offsets")))), (text, Join(encoding.CodePointOffsets)));
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("special")), encoding.SpecialTokensMask);
-            Assert.Equal(RecordedTokenizer.Ints(row.GetProperty("plain")), tokenizer.Encode(text, addSpecialTokens: false).Ids);
+            encoding.SpecialTokensMask.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("special")));
+            tokenizer.Encode(text, addSpecialTokens: false).Ids.Should().Equal(RecordedTokenizer.Ints(row.GetProperty("plain")));
             Assert.Equal(row.GetProperty("decoded").GetString(), tokenizer.Decode(encoding.Ids));
             Assert.Equal(row.GetProperty("decoded_skip_special").GetString(), tokenizer.Decode(encoding.Ids, skipSpecialTokens: true));
         }
@@ -33,7 +34,8 @@ public class RecordedTokenizerTests
     {
         var recorded = RecordedTokenizer.Read(name);
         var tokenizer = RecordedTokenizer.Load(name, files);
-        var (texts, pairs) = (RecordedTokenizer.Texts(recorded.GetProperty("texts")), RecordedTokenizer.Texts(recorded.GetProperty("pairs")));
+        var (texts, pairs) = (RecordedTokenizer.Texts(recorded.GetProperty("texts")),
+            RecordedTokenizer.Texts(recorded.GetProperty("pairs")));
         foreach (var recordedCase in recorded.GetProperty("cases").EnumerateObject())
         {
             BatchEncoding Run() => recordedCase.Name switch
@@ -44,13 +46,16 @@ public class RecordedTokenizerTests
                 "left" => tokenizer.Encode(texts, padding: true, paddingSide: PaddingSide.Left),
                 "truncate_5" => tokenizer.Encode(texts, truncation: true, maxLength: 5),
                 "pairs" => tokenizer.Encode(texts, pairs, padding: true),
-                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6, stride: 2, returnOverflowingTokens: true, padding: PaddingStrategy.MaxLength),
-                ['p', 'a', 'i', 'r', '_', .. var strategy] => tokenizer.Encode(["one two three four five six seven eight", "one two three four five six seven eight"],
-                    ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy, maxLength: 11, padding: PaddingStrategy.MaxLength),
+                "overflow" => tokenizer.Encode(["one two three four five six seven eight nine ten"], truncation: true, maxLength: 6,
+                    stride: 2, returnOverflowingTokens: true, padding: PaddingStrategy.MaxLength),
+                ['p', 'a', 'i', 'r', '_', .. var strategy] =>
+                    tokenizer.Encode(["one two three four five six seven eight", "one two three four five six seven eight"],
+                        ["alpha beta gamma delta", "alpha beta gamma delta epsilon zeta eta theta iota kappa"], truncation: strategy,
+                        maxLength: 11, padding: PaddingStrategy.MaxLength),
                 var other => throw new NotSupportedException($"This test does not know the recorded case {other}."),
             };
             if (recordedCase.Value.TryGetProperty("error", out _))
-                Assert.Throws<TokenizerException>(Run);
+                FluentActions.Invoking(Run).Should().ThrowExactly<TokenizerException>();
             else
                 AssertColumns(recordedCase.Name, recordedCase.Value, Run());
         }
@@ -58,13 +63,15 @@ public class RecordedTokenizerTests
 
     private static void AssertColumns(string name, JsonElement recorded, BatchEncoding batch)
     {
-        Assert.Equal(recorded.EnumerateObject().Select(column => column.Name).Order(), batch.Keys.Order());
+        batch.Keys.Order().Should().Equal(recorded.EnumerateObject().Select(column => column.Name).Order());
         foreach (var column in recorded.EnumerateObject())
         {
             if (column.Name == "overflow_to_sample_mapping")
-                Assert.Equal(RecordedTokenizer.Ints(column.Value), batch.OverflowToSampleMapping);
+                batch.OverflowToSampleMapping.Should().Equal(RecordedTokenizer.Ints(column.Value));
             else
-                Assert.Equal((name, column.Name, string.Join('\n', column.Value.EnumerateArray().Select(row => Join(RecordedTokenizer.Ints(row))))), (name, column.Name, string.Join('\n', batch[column.Name].Select(Join))));
+                Assert.Equal(
+                    (name, column.Name, string.Join('\n', column.Value.EnumerateArray().Select(row => Join(RecordedTokenizer.Ints(row))))),
+                    (name, column.Name, string.Join('\n', batch[column.Name].Select(Join))));
         }
     }
 

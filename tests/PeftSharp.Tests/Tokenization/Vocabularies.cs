@@ -1,6 +1,9 @@
 namespace PeftSharp.Tests.Tokenization;
 
-/// <summary>The tokenizers' folders: small ones among the fixtures, real ones in a folder <c>shared/tokenizers</c> near the repository where a machine has it.</summary>
+/// <summary>
+/// The tokenizers' folders: small ones among the fixtures, real ones in a folder <c>shared/tokenizers</c> near the repository where a
+/// machine has it.
+/// </summary>
 internal static class Vocabularies
 {
     internal static string Require(string name)

@@ -14,36 +14,42 @@ public class ParquetEncodingTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static readonly string?[] Texts = [.. Enumerable.Range(0, Rows).Select(i => i % 11 == 5 ? null : $"préfixe {i / 7} ñ{i}")];
-    private static readonly long?[] Wholes = [.. Enumerable.Range(0, Rows).Select(i => i % 13 == 4 ? (long?)null : (i % 2 == 0 ? long.MaxValue : long.MinValue) / (i + 1))];
+    private static readonly long?[] Wholes = [.. Enumerable.Range(0, Rows)
+        .Select(i => i % 13 == 4 ? (long?)null : (i % 2 == 0 ? long.MaxValue : long.MinValue) / (i + 1))];
     private static readonly int[] Ints = [.. Enumerable.Range(0, Rows).Select(i => i * 7919 - 1_000_000)];
     private static readonly bool[] Truths = [.. Enumerable.Range(0, Rows).Select(i => i % 3 == 0 || i is > 100 and < 200)];
     private static readonly double[] Fractions = [.. Enumerable.Range(0, Rows).Select(i => Math.Sin(i) * Math.Pow(10, i % 40 - 20))];
     private static readonly float[] Singles = [.. Fractions.Select(value => (float)value)];
     private static readonly int[] Days = [.. Enumerable.Range(0, Rows).Select(i => i * 17 - 4000)];
-    private static readonly byte[][] Keys = [.. Enumerable.Range(0, Rows).Select(i => new[] { (byte)1, (byte)i, (byte)(i >> 8), (byte)(i % 5) })];
+    private static readonly byte[][] Keys = [.. Enumerable.Range(0, Rows)
+        .Select(i => new[] { (byte)1, (byte)i, (byte)(i >> 8), (byte)(i % 5) })];
 
     private string Write(Action<WriterPropertiesBuilder> configure)
     {
         var keys = ParquetFiles.Raw(new FixedSizeBinaryType(4), [.. Keys.Select(key => (int?)BitConverter.ToInt32(key))]);
         return ParquetFiles.Write(Path.Combine(_folder.Path, "x.parquet"),
         [
-            ("text", ParquetFiles.Text(Texts)), ("whole", ParquetFiles.Int64(Wholes)), ("int", new Int32Array.Builder().AppendRange(Ints).Build()),
-            ("truth", new BooleanArray.Builder().AppendRange(Truths).Build()), ("double", new DoubleArray.Builder().AppendRange(Fractions).Build()),
-            ("float", new FloatArray.Builder().AppendRange(Singles).Build()), ("day", ParquetFiles.Raw(Date32Type.Default, [.. Days.Select(day => (int?)day)])), ("key", keys),
+            ("text", ParquetFiles.Text(Texts)), ("whole", ParquetFiles.Int64(Wholes)),
+            ("int", new Int32Array.Builder().AppendRange(Ints).Build()),
+            ("truth", new BooleanArray.Builder().AppendRange(Truths).Build()),
+            ("double", new DoubleArray.Builder().AppendRange(Fractions).Build()),
+            ("float", new FloatArray.Builder().AppendRange(Singles).Build()),
+            ("day", ParquetFiles.Raw(Date32Type.Default, [.. Days.Select(day => (int?)day)])), ("key", keys),
         ], configure, rowGroup: 200);
     }
 
     private static void AssertSame(string file)
     {
         var read = Datasets.LoadDataset(file, "train");
-        Assert.Equal(Texts, read["text"]);
-        Assert.Equal(Wholes.Cast<object?>(), read["whole"]);
-        Assert.Equal(Ints, read["int"].ToArray<int>());
-        Assert.Equal(Truths, read["truth"].ToArray<bool>());
-        Assert.Equal(Fractions, read["double"].ToArray<double>());
-        Assert.Equal(Singles, read["float"].ToArray<float>());
-        Assert.Equal(Days.Select(day => new DateTime(1970, 1, 1).AddDays(day)), read["day"].ToArray<DateTime>());
-        Assert.Equal(Keys, read["key"].ToArray<byte[]>());
+        read["text"].Should().Equal(Texts);
+        // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
+        read["whole"].Should().Equal<object?>(Wholes.Cast<object?>(), Equals);
+        read["int"].ToArray<int>().Should().Equal(Ints);
+        read["truth"].ToArray<bool>().Should().Equal(Truths);
+        read["double"].ToArray<double>().Should().Equal(Fractions);
+        read["float"].ToArray<float>().Should().Equal(Singles);
+        read["day"].ToArray<DateTime>().Should().Equal(Days.Select(day => new DateTime(1970, 1, 1).AddDays(day)));
+        read["key"].ToArray<byte[]>().Should().BeEquivalentTo(Keys, options => options.WithStrictOrdering());
     }
 
     public static TheoryData<string, Encoding, ParquetDataPageVersion> Encodings()
@@ -52,14 +58,18 @@ public class ParquetEncodingTests : IDisposable
         foreach (var version in Enum.GetValues<ParquetDataPageVersion>())
             foreach (var (column, encoding) in new[]
             {
-                ("text", Encoding.Plain), ("text", Encoding.DeltaLengthByteArray), ("text", Encoding.DeltaByteArray), ("text", Encoding.RleDictionary),
-                ("whole", Encoding.Plain), ("whole", Encoding.DeltaBinaryPacked), ("whole", Encoding.ByteStreamSplit), ("whole", Encoding.RleDictionary),
-                ("int", Encoding.Plain), ("int", Encoding.DeltaBinaryPacked), ("int", Encoding.ByteStreamSplit), ("int", Encoding.RleDictionary),
+                ("text", Encoding.Plain), ("text", Encoding.DeltaLengthByteArray), ("text", Encoding.DeltaByteArray),
+                ("text", Encoding.RleDictionary),
+                ("whole", Encoding.Plain), ("whole", Encoding.DeltaBinaryPacked), ("whole", Encoding.ByteStreamSplit),
+                ("whole", Encoding.RleDictionary),
+                ("int", Encoding.Plain), ("int", Encoding.DeltaBinaryPacked), ("int", Encoding.ByteStreamSplit),
+                ("int", Encoding.RleDictionary),
                 ("truth", Encoding.Plain), ("truth", Encoding.Rle),
                 ("double", Encoding.Plain), ("double", Encoding.ByteStreamSplit), ("double", Encoding.RleDictionary),
                 ("float", Encoding.Plain), ("float", Encoding.ByteStreamSplit), ("float", Encoding.RleDictionary),
                 ("day", Encoding.Plain), ("day", Encoding.DeltaBinaryPacked),
-                ("key", Encoding.Plain), ("key", Encoding.DeltaByteArray), ("key", Encoding.ByteStreamSplit), ("key", Encoding.RleDictionary),
+                ("key", Encoding.Plain), ("key", Encoding.DeltaByteArray), ("key", Encoding.ByteStreamSplit),
+                ("key", Encoding.RleDictionary),
             })
                 cases.Add(column, encoding, version);
         return cases;
@@ -79,13 +89,14 @@ public class ParquetEncodingTests : IDisposable
         {
             var index = Enumerable.Range(0, reader.FileMetaData.NumColumns).First(i => reader.FileMetaData.Schema.Column(i).Name == column);
             using var chunk = group.MetaData.GetColumnChunkMetaData(index);
-            Assert.Contains(encoding, chunk.Encodings);                       // the file holds what the test is about
+            chunk.Encodings.Should().Contain(encoding);                       // the file holds what the test is about
         }
         AssertSame(file);
     }
 
+    // The writer's encoding PLAIN_DICTIONARY.
     [Fact]
-    public void The_old_dictionary_encoding_is_read() => AssertSame(Write(builder => builder.Version(ParquetVersion.PARQUET_1_0)));      // PLAIN_DICTIONARY
+    public void The_old_dictionary_encoding_is_read() => AssertSame(Write(builder => builder.Version(ParquetVersion.PARQUET_1_0)));
 
     [Theory]
     [InlineData(Compression.Uncompressed)]

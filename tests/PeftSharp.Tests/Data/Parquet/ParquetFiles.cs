@@ -17,8 +17,9 @@ internal static class ParquetFiles
     /// <param name="rowGroup">Rows per row group.</param>
     /// <param name="metadata">Key-value metadata of the schema.</param>
     /// <param name="storeArrowSchema">Whether Arrow's own types are kept beside Parquet's, as pyarrow does.</param>
-    internal static string Write(string file, (string Name, IArrowArray Values)[] columns, Action<WriterPropertiesBuilder>? configure = null, long rowGroup = 1 << 20,
-        IReadOnlyDictionary<string, string>? metadata = null, bool storeArrowSchema = true)
+    internal static string Write(
+        string file, (string Name, IArrowArray Values)[] columns, Action<WriterPropertiesBuilder>? configure = null,
+        long rowGroup = 1 << 20, IReadOnlyDictionary<string, string>? metadata = null, bool storeArrowSchema = true)
     {
         var schema = new Schema(columns.Select(column => new Field(column.Name, column.Values.Data.DataType, nullable: true)), metadata);
         using var builder = new WriterPropertiesBuilder();
@@ -38,7 +39,8 @@ internal static class ParquetFiles
     internal static IArrowArray Raw<T>(IArrowType type, params T?[] values) where T : unmanaged
     {
         var stored = new ArrowBuffer(MemoryMarshal.AsBytes(values.Select(value => value.GetValueOrDefault()).ToArray().AsSpan()).ToArray());
-        return ArrowArrayFactory.BuildArray(new ArrayData(type, values.Length, values.Count(value => value is null), 0, [Bitmap(values.Select(value => value is not null)), stored]));
+        return ArrowArrayFactory.BuildArray(new ArrayData(
+            type, values.Length, values.Count(value => value is null), 0, [Bitmap(values.Select(value => value is not null)), stored]));
     }
 
     internal static IArrowArray Int64(params long?[] values) => Raw(Int64Type.Default, values);
@@ -62,14 +64,18 @@ internal static class ParquetFiles
         var stored = type is LargeListType
             ? new ArrowBuffer(MemoryMarshal.AsBytes(Array.ConvertAll(offsets, offset => (long)offset).AsSpan()).ToArray())
             : new ArrowBuffer(MemoryMarshal.AsBytes(offsets.AsSpan()).ToArray());
-        ArrowBuffer[] buffers = type is FixedSizeListType ? [Bitmap(counts.Select(count => count is not null))] : [Bitmap(counts.Select(count => count is not null)), stored];
-        return ArrowArrayFactory.BuildArray(new ArrayData(type, counts.Length, counts.Count(count => count is null), 0, buffers, [items.Data]));
+        ArrowBuffer[] buffers = type is FixedSizeListType
+            ? [Bitmap(counts.Select(count => count is not null))]
+            : [Bitmap(counts.Select(count => count is not null)), stored];
+        return ArrowArrayFactory.BuildArray(
+            new ArrayData(type, counts.Length, counts.Count(count => count is null), 0, buffers, [items.Data]));
     }
 
     internal static IArrowArray Structs(IReadOnlyList<(string Name, IArrowArray Values)> fields, params bool[] present)
     {
         var type = new StructType([.. fields.Select(field => new Field(field.Name, field.Values.Data.DataType, nullable: true))]);
-        return ArrowArrayFactory.BuildArray(new ArrayData(type, present.Length, present.Count(there => !there), 0, [Bitmap(present)], fields.Select(field => field.Values.Data)));
+        return ArrowArrayFactory.BuildArray(new ArrayData(
+            type, present.Length, present.Count(there => !there), 0, [Bitmap(present)], fields.Select(field => field.Values.Data)));
     }
 
     private static ArrowBuffer Bitmap(IEnumerable<bool> bits) => new ArrowBuffer.BitmapBuilder().AppendRange(bits).Build();

@@ -1,3 +1,4 @@
+using System.Collections;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using ParquetSharp;
@@ -19,7 +20,8 @@ public class ParquetTypeTests : IDisposable
     private Column Read(IArrowArray values, bool storeArrowSchema = true) =>
         Datasets.LoadDataset(ParquetFiles.Write(FileName, [("x", values)], storeArrowSchema: storeArrowSchema), "train")["x"];
 
-    private string Refusal(IArrowArray values) => Assert.Throws<DatasetException>(() => Read(values)).Message;
+    private string Refusal(IArrowArray values) =>
+        FluentActions.Invoking(() => Read(values)).Should().ThrowExactly<DatasetException>().Which.Message;
 
     /// <summary>A column whose logical type Arrow's writer does not make.</summary>
     private Column Read<T>(LogicalType logical, params T[] values)
@@ -37,8 +39,8 @@ public class ParquetTypeTests : IDisposable
 
     private static void AssertIs<T>(Column column, string dtype, params T[] expected)
     {
-        Assert.Equal(new Value(dtype), column.Feature);
-        Assert.Equal(expected.Cast<object?>(), column);
+        column.Feature.Should().Be(new Value(dtype));
+        column.Should().Equal(expected.Cast<object?>(), StructuralComparisons.StructuralEqualityComparer.Equals);
     }
 
     [Theory]
@@ -48,7 +50,8 @@ public class ParquetTypeTests : IDisposable
     {
         AssertIs<int?>(Read(ParquetFiles.Raw<sbyte>(Int8Type.Default, -128, null, 127), arrow), "int32", -128, null, 127);
         AssertIs<int?>(Read(ParquetFiles.Raw<byte>(UInt8Type.Default, 0, null, 255), arrow), "int32", 0, null, 255);
-        AssertIs<int?>(Read(ParquetFiles.Raw<short>(Int16Type.Default, short.MinValue, null, short.MaxValue), arrow), "int32", short.MinValue, null, short.MaxValue);
+        AssertIs<int?>(Read(ParquetFiles.Raw<short>(Int16Type.Default, short.MinValue, null, short.MaxValue), arrow), "int32",
+            short.MinValue, null, short.MaxValue);
         AssertIs<int?>(Read(ParquetFiles.Raw<ushort>(UInt16Type.Default, 0, null, 65535), arrow), "int32", 0, null, 65535);
         AssertIs<int?>(Read(ParquetFiles.Int32(int.MinValue, null, int.MaxValue), arrow), "int32", int.MinValue, null, int.MaxValue);
         AssertIs<long?>(Read(ParquetFiles.Raw<uint>(UInt32Type.Default, 0, null, uint.MaxValue), arrow), "int64", 0, null, uint.MaxValue);
@@ -68,8 +71,11 @@ public class ParquetTypeTests : IDisposable
     public void Fractions_keep_NaN_infinity_and_the_sign_of_zero()
     {
         double[] values = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue];
-        Assert.Equal(values.Select(BitConverter.DoubleToInt64Bits), Read(ParquetFiles.Raw(DoubleType.Default, [.. values.Select(value => (double?)value)])).ToArray<double>().Select(BitConverter.DoubleToInt64Bits));
-        AssertIs<float?>(Read(ParquetFiles.Raw<Half>(HalfFloatType.Default, (Half)1.5, null, Half.Epsilon, Half.MaxValue)), "float32", 1.5f, null, (float)Half.Epsilon, 65504f);
+        Read(ParquetFiles.Raw(DoubleType.Default, [.. values.Select(value => (double?)value)])).ToArray<double>()
+            .Select(BitConverter.DoubleToInt64Bits)
+            .Should().Equal(values.Select(BitConverter.DoubleToInt64Bits));
+        AssertIs<float?>(Read(ParquetFiles.Raw<Half>(HalfFloatType.Default, (Half)1.5, null, Half.Epsilon, Half.MaxValue)), "float32", 1.5f,
+            null, (float)Half.Epsilon, 65504f);
         AssertIs<bool?>(Read(new BooleanArray.Builder().Append(true).AppendNull().Append(false).Build()), "bool", true, null, false);
     }
 
@@ -124,7 +130,7 @@ public class ParquetTypeTests : IDisposable
             _ = text is null ? view.AppendNull() : view.Append(text);
         AssertIs(Read(view.Build()), "string", texts);
         AssertIs(Read(Bytes(LargeStringType.Default, "é"u8.ToArray(), [])), "string", "é", "");
-        Assert.Contains("column 'x', row 1: The text is not valid UTF-8", Refusal(Bytes(StringType.Default, [0x61], [0xC3, 0x28])));
+        Refusal(Bytes(StringType.Default, [0x61], [0xC3, 0x28])).Should().Contain("column 'x', row 1: The text is not valid UTF-8");
     }
 
     [Fact]
@@ -144,20 +150,26 @@ public class ParquetTypeTests : IDisposable
         var stored = type is LargeStringType or LargeBinaryType
             ? offsets.SelectMany(BitConverter.GetBytes).ToArray()
             : offsets.SelectMany(offset => BitConverter.GetBytes((int)offset)).ToArray();
-        return ArrowArrayFactory.BuildArray(new ArrayData(type, values.Length, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(stored), new ArrowBuffer(values.SelectMany(value => value).ToArray())]));
+        return ArrowArrayFactory.BuildArray(new ArrayData(type, values.Length, 0, 0,
+            [ArrowBuffer.Empty, new ArrowBuffer(stored), new ArrowBuffer(values.SelectMany(value => value).ToArray())]));
     }
 
     [Fact]
     public void Json_and_uuid_are_text()
     {
         AssertIs(Read(LogicalType.Json(), """{"a": [1]}""", null), "string", """{"a": [1]}""", null);
-        AssertIs(Read(LogicalType.Uuid(), Guid.Parse("01234567-89ab-cdef-0123-456789abcdef")), "string", "01234567-89ab-cdef-0123-456789abcdef");
+        AssertIs(
+            Read(LogicalType.Uuid(), Guid.Parse("01234567-89ab-cdef-0123-456789abcdef")), "string", "01234567-89ab-cdef-0123-456789abcdef");
     }
 
     [Fact]
     public void Times_without_a_zone_are_wall_clocks_and_instants_are_utc()
     {
-        foreach (var (unit, count, ticks) in new[] { (ArrowUnit.Second, -1L, -10_000_000L), (ArrowUnit.Millisecond, -1L, -10_000L), (ArrowUnit.Microsecond, -1L, -10L), (ArrowUnit.Nanosecond, -100L, -1L) })
+        foreach (var (unit, count, ticks) in new[]
+        {
+            (ArrowUnit.Second, -1L, -10_000_000L), (ArrowUnit.Millisecond, -1L, -10_000L), (ArrowUnit.Microsecond, -1L, -10L),
+            (ArrowUnit.Nanosecond, -100L, -1L),
+        })
         {
             var wall = Read(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), count, null, 0));
             AssertIs<DateTime?>(wall, "timestamp", DateTime.UnixEpoch.AddTicks(ticks), null, DateTime.UnixEpoch);
@@ -171,11 +183,13 @@ public class ParquetTypeTests : IDisposable
     [Fact]
     public void Dates_times_of_day_and_durations_are_exact()
     {
-        AssertIs<DateTime?>(Read(ParquetFiles.Raw<int>(Date32Type.Default, -719162, null, 2932896)), "timestamp", DateTime.MinValue, null, new DateTime(9999, 12, 31));
+        AssertIs<DateTime?>(Read(ParquetFiles.Raw<int>(Date32Type.Default, -719162, null, 2932896)), "timestamp", DateTime.MinValue, null,
+            new DateTime(9999, 12, 31));
         AssertIs(Read(ParquetFiles.Raw<long>(Date64Type.Default, -86_400_000)), "timestamp", new DateTime(1969, 12, 31));
         AssertIs<TimeOnly?>(Read(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Second), 3723, null)), "time", new TimeOnly(1, 2, 3), null);
         AssertIs(Read(ParquetFiles.Raw<int>(new Time32Type(ArrowUnit.Millisecond), 1)), "time", new TimeOnly(0, 0, 0, 1));
-        AssertIs(Read(ParquetFiles.Raw<long>(new Time64Type(ArrowUnit.Microsecond), 86_399_999_999)), "time", new TimeOnly(23, 59, 59, 999, 999));
+        AssertIs(Read(ParquetFiles.Raw<long>(new Time64Type(ArrowUnit.Microsecond), 86_399_999_999)), "time",
+            new TimeOnly(23, 59, 59, 999, 999));
         AssertIs(Read(ParquetFiles.Raw<long>(new Time64Type(ArrowUnit.Nanosecond), 100)), "time", new TimeOnly(1));
         AssertIs(Read(ParquetFiles.Raw<long>(DurationType.Microsecond, -1_500_000)), "duration", TimeSpan.FromSeconds(-1.5));
     }
@@ -186,7 +200,7 @@ public class ParquetTypeTests : IDisposable
     [InlineData("row 1: The timestamp 253402300800000 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, 253402300800000)]
     [InlineData("row 1: The timestamp -62135596800001 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, -62135596800001)]
     public void A_time_that_DateTime_does_not_hold_is_refused(string expected, ArrowUnit unit, long count) =>
-        Assert.Contains(expected, Refusal(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), 0, count)));
+        Refusal(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), 0, count)).Should().Contain(expected);
 
     [Fact]
     public void A_duration_or_time_of_day_that_does_not_fit_is_refused()
@@ -205,7 +219,8 @@ public class ParquetTypeTests : IDisposable
 
         Column Int96(params Int96[] values)
         {
-            using (var node = new ParquetSharp.Schema.GroupNode("schema", Repetition.Required, [new ParquetSharp.Schema.PrimitiveNode("x", Repetition.Required, LogicalType.None(), PhysicalType.Int96)]))
+            using (var node = new ParquetSharp.Schema.GroupNode("schema", Repetition.Required,
+                [new ParquetSharp.Schema.PrimitiveNode("x", Repetition.Required, LogicalType.None(), PhysicalType.Int96)]))
             using (var properties = WriterProperties.GetDefaultWriterProperties())
             using (var writer = new ParquetFileWriter(FileName, node, properties))
             {
@@ -229,7 +244,11 @@ public class ParquetTypeTests : IDisposable
     public void Dictionaries_are_read_as_their_values()
     {
         var indices = (Int8Array)ParquetFiles.Raw<sbyte>(Int8Type.Default, 1, null, 0, 1);
-        AssertIs(Read(new DictionaryArray(new DictionaryType(Int8Type.Default, StringType.Default, false), indices, ParquetFiles.Text("a", "é"))), "string", "é", null, "a", "é");
-        AssertIs<long?>(Read(new DictionaryArray(new DictionaryType(Int8Type.Default, Int64Type.Default, false), indices, ParquetFiles.Int64(7, 8))), "int64", 8, null, 7, 8);
+        AssertIs(Read(
+            new DictionaryArray(new DictionaryType(Int8Type.Default, StringType.Default, false), indices, ParquetFiles.Text("a", "é"))),
+            "string", "é", null, "a", "é");
+        AssertIs<long?>(Read(
+            new DictionaryArray(new DictionaryType(Int8Type.Default, Int64Type.Default, false), indices, ParquetFiles.Int64(7, 8))),
+            "int64", 8, null, 7, 8);
     }
 }

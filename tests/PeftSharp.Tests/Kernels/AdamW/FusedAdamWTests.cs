@@ -8,7 +8,8 @@ public class FusedAdamWTests
 {
     private static readonly AdamWSettings _settings = new(Beta1: 0.9, Beta2: 0.999, Eps: 1e-8);
 
-    [SkippableTheory, InlineData(ScalarType.Float32, 2e-7), InlineData(ScalarType.Float64, 1e-15)]       // one or two ulps of the largest: the kernel may fuse a multiplication with an addition
+    // One or two ulps of the largest: the kernel may fuse a multiplication with an addition.
+    [SkippableTheory, InlineData(ScalarType.Float32, 2e-7), InlineData(ScalarType.Float64, 1e-15)]
     public void A_step_is_that_of_the_reference(ScalarType type, double tolerance)
     {
         Skip.IfNot(FusedAdamW.IsAvailable, "This libtorch has no stable C interface.");
@@ -39,10 +40,11 @@ public class FusedAdamWTests
         {
             using var scope = NewDisposeScope();
             Tensor[] large = [ones(2048, 1024), ones(2048, 1024), ones(2048, 1024), ones(2048, 1024)];
-            FusedAdamW.Step([new(large[0], large[1], large[2], large[3])], gradientScale: 1, _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
+            FusedAdamW.Step(
+                [new(large[0], large[1], large[2], large[3])], gradientScale: 1, _settings, step: 1, learningRate: 1e-3, weightDecay: 0);
         }
         // 100 · 4 · 8 MB: kept handles would hold 3.2 GB. The bound leaves room for tests that run beside this one.
-        Assert.True(Environment.WorkingSet - before < 2L << 30, $"{(Environment.WorkingSet - before) >> 20} MB more than before");
+        (Environment.WorkingSet - before).Should().BeLessThan(2L << 30);
     }
 
     [Fact]
@@ -58,8 +60,9 @@ public class FusedAdamWTests
     public void A_call_that_libtorch_rejects_throws()
     {
         Skip.IfNot(TorchDispatcher.IsAvailable, "This libtorch has no stable C interface.");
-        Assert.Contains("aten::no_such_operator", Assert.Throws<InvalidOperationException>(() => TorchDispatcher.Call("aten::no_such_operator")).Message);
-        Assert.Throws<ArgumentException>(() => TorchDispatcher.Call("aten::no_such_operator", "text"));
+        FluentActions.Invoking(() => TorchDispatcher.Call("aten::no_such_operator"))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("aten::no_such_operator");
+        FluentActions.Invoking(() => TorchDispatcher.Call("aten::no_such_operator", "text")).Should().ThrowExactly<ArgumentException>();
     }
 
     private static AdamWTensors Tensors(long[] shape, ScalarType type, Generator generator) =>
@@ -69,6 +72,6 @@ public class FusedAdamWTests
     {
         var difference = (expected - actual).abs().max().to(ScalarType.Float64).item<double>();
         var largest = expected.abs().max().to(ScalarType.Float64).item<double>();
-        Assert.True(difference <= tolerance * largest, $"off by {difference} of {largest}");
+        difference.Should().BeLessThanOrEqualTo(tolerance * largest, "the largest expected value is {0}", largest);
     }
 }

@@ -14,9 +14,12 @@ public sealed class DropoutAttentionTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Theory]
-    [InlineData("none", ScalarType.Float32, 2e-6), InlineData("causal", ScalarType.Float32, 2e-6), InlineData("padding", ScalarType.Float32, 2e-6)]
-    [InlineData("each query", ScalarType.Float32, 2e-6), InlineData("a text unread", ScalarType.Float32, 2e-6), InlineData("left padding", ScalarType.Float32, 2e-6)]
-    [InlineData("none", ScalarType.BFloat16, 3e-2), InlineData("causal", ScalarType.BFloat16, 3e-2), InlineData("padding", ScalarType.BFloat16, 3e-2)]
+    [InlineData("none", ScalarType.Float32, 2e-6), InlineData("causal", ScalarType.Float32, 2e-6),
+        InlineData("padding", ScalarType.Float32, 2e-6)]
+    [InlineData("each query", ScalarType.Float32, 2e-6), InlineData("a text unread", ScalarType.Float32, 2e-6),
+        InlineData("left padding", ScalarType.Float32, 2e-6)]
+    [InlineData("none", ScalarType.BFloat16, 3e-2), InlineData("causal", ScalarType.BFloat16, 3e-2),
+        InlineData("padding", ScalarType.BFloat16, 3e-2)]
     public void Output_gradients_and_generator_are_those_of_libtorch(string kind, ScalarType type, double tolerance)
     {
         var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
@@ -31,10 +34,12 @@ public sealed class DropoutAttentionTests : IDisposable
     {
         const int tokens = 75, width = 40;
         manual_seed(4);
-        Tensor[] parts = [.. Enumerable.Range(0, 3).Select(_ => randn([Batch, tokens, Heads, width]).transpose(1, 2))];          // a copy keeps the order
+        // A copy keeps the order.
+        Tensor[] parts = [.. Enumerable.Range(0, 3).Select(_ => randn([Batch, tokens, Heads, width]).transpose(1, 2))];
         var mask = kind == "padding" ? zeros(Batch, 1, 1, tokens) : null;
         if (mask is not null) mask[1, 0, 0, TensorIndex.Slice(50)] = double.NegativeInfinity;
-        var plain = Run(parts, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: kind == "causal"));
+        var plain = Run(
+            parts, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: kind == "causal"));
         var fast = Run(parts, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, kind == "causal", Probability, tokens));
         AssertSame(plain, fast, 5e-6);
     }
@@ -97,11 +102,14 @@ public sealed class DropoutAttentionTests : IDisposable
 
     private static void AssertSame(Tensor[] expected, Tensor[] actual, double tolerance)
     {
-        foreach (var (name, e, a) in new[] { "output", "gradient of the query", "gradient of the key", "gradient of the value" }.Zip(expected, actual))
+        foreach (var (name, e, a) in new[]
         {
-            Assert.True(isfinite(e).all().item<bool>(), $"{name} is not finite in libtorch.");
+            "output", "gradient of the query", "gradient of the key", "gradient of the value",
+        }.Zip(expected, actual))
+        {
+            isfinite(e).all().item<bool>().Should().BeTrue("libtorch's {0} is finite", name);
             Close.Equal(e, a, tolerance, name);
         }
-        Assert.Equal(expected[^1].bytes.ToArray(), actual[^1].bytes.ToArray());
+        actual[^1].bytes.ToArray().Should().Equal(expected[^1].bytes.ToArray());
     }
 }

@@ -21,8 +21,10 @@ public sealed class OneQueryAttentionTests
         using var free = no_grad();
         manual_seed(7);
         var query = randn(batch, 1, heads, width).to(type).transpose(1, 2);
-        var (key, value) = (randn(batch, heads, tokens + 5, width).to(type).narrow(2, 0, tokens), randn(batch, tokens, heads, width).to(type).transpose(1, 2));
-        Tensor? mask = masked == "none" ? null : zeros(batch, masked == "heads" ? heads : 1, 1, tokens).masked_fill_(rand(batch, masked == "heads" ? heads : 1, 1, tokens).lt(0.4), double.NegativeInfinity);
+        var (key, value) = (randn(batch, heads, tokens + 5, width).to(type).narrow(2, 0, tokens),
+            randn(batch, tokens, heads, width).to(type).transpose(1, 2));
+        long[] shape = [batch, masked == "heads" ? heads : 1, 1, tokens];
+        Tensor? mask = masked == "none" ? null : zeros(shape).masked_fill_(rand(shape).lt(0.4), double.NegativeInfinity);
         if (mask is not null) mask.select(3, tokens - 1).zero_();
         mask = mask?.to(type);
         Assert.True(OneQueryAttention.CanRun(query, key, value, mask));

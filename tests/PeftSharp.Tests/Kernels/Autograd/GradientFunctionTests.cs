@@ -4,19 +4,23 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later passes are not affected.</summary>
+/// <summary>
+/// An exception in C# code that libtorch calls during the backward pass reaches the caller of the backward pass; the process and later
+/// passes are not affected.
+/// </summary>
 public sealed class GradientFunctionTests
 {
     [Theory]
-    [InlineData(new long[] { 2, 3 }), InlineData(new long[] { 5 }), InlineData(new long[] { 1 }), InlineData(new long[0]), InlineData(new long[] { 1, 1 })]
+    [InlineData(new long[] { 2, 3 }), InlineData(new long[] { 5 }), InlineData(new long[] { 1 }), InlineData(new long[0]),
+        InlineData(new long[] { 1, 1 })]
     public void An_exception_of_a_backward_pass_is_the_inner_exception_of_TorchSharps_backward(long[] shape)
     {
         using var scope = NewDisposeScope();
         var x = ones(shape).requires_grad_();
-        var error = Assert.Throws<ExternalException>(() => Failing.apply(x, "first").sum().backward());
-        Assert.Equal("first", Assert.IsType<InvalidTimeZoneException>(error.InnerException).Message);
-        Assert.Contains(nameof(Failing), error.Message, StringComparison.Ordinal);
-        Assert.Contains("first", error.Message, StringComparison.Ordinal);
+        var error = FluentActions.Invoking(() => Failing.apply(x, "first").sum().backward())
+            .Should().ThrowExactly<ExternalException>().Which;
+        error.InnerException.Should().BeOfType<InvalidTimeZoneException>().Which.Message.Should().Be("first");
+        error.Message.Should().ContainAll(nameof(Failing), "first");
     }
 
     [Fact]
@@ -24,9 +28,10 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        var error = Assert.Throws<InvalidTimeZoneException>(() => SavedTensors.BackwardOnce((Failing.apply(x, "second") * 2).sum()));
-        Assert.Equal("second", error.Message);
-        Assert.Contains(nameof(Failing), error.StackTrace, StringComparison.Ordinal);
+        var error = FluentActions.Invoking(() => SavedTensors.BackwardOnce((Failing.apply(x, "second") * 2).sum()))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which;
+        error.Message.Should().Be("second");
+        error.StackTrace.Should().Contain(nameof(Failing));
         Assert.False(SavedTensors.AreReadOnce);
     }
 
@@ -35,12 +40,12 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        Assert.ThrowsAny<Exception>(() => SavedTensors.BackwardOnce(Failing.apply(x, "third").sum()));
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(Failing.apply(x, "third").sum())).Should().Throw<Exception>();
         Assert.Null(x.grad);
         (x * 3).sum().backward();
-        Assert.Equal(Enumerable.Repeat(3f, 6), x.grad!.data<float>().ToArray());
-        var other = Assert.Throws<ExternalException>(() => ones(2).backward());           // libtorch's own error keeps its words
-        Assert.Null(other.InnerException);
+        x.grad!.data<float>().ToArray().Should().Equal(Enumerable.Repeat(3f, 6));
+        FluentActions.Invoking(() => ones(2).backward())                    // libtorch's own error is not changed
+            .Should().ThrowExactly<ExternalException>().Which.InnerException.Should().BeNull();
     }
 
     [Fact]
@@ -54,7 +59,8 @@ public sealed class GradientFunctionTests
             var y = ones(4).requires_grad_();
             SavedTensors.BackwardOnce(Failing.apply(y, "inner").sum());
         }));
-        Assert.Equal("inner", Assert.Throws<InvalidTimeZoneException>(() => SavedTensors.BackwardOnce(nested.sum())).Message);
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(nested.sum()))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which.Message.Should().Be("inner");
     }
 
     [Fact]
@@ -65,10 +71,11 @@ public sealed class GradientFunctionTests
         {
             using var scope = NewDisposeScope();
             var x = ones(2, 3).requires_grad_();
-            var error = Assert.Throws<ExternalException>(() => Failing.apply(x, $"number {number}").sum().backward());
+            var error = FluentActions.Invoking(() => Failing.apply(x, $"number {number}").sum().backward())
+                .Should().ThrowExactly<ExternalException>().Which;
             messages[number] = error.InnerException!.Message;
         });
-        Assert.Equal(Enumerable.Range(0, messages.Length).Select(number => $"number {number}"), messages);
+        messages.Should().Equal(Enumerable.Range(0, messages.Length).Select(number => $"number {number}"));
     }
 
     [Fact]
@@ -78,7 +85,7 @@ public sealed class GradientFunctionTests
         var x = ones(2, 3).requires_grad_();
         var loss = Nesting.apply(x, (Action)(() => { })).sum();
         SavedTensors.BackwardOnce(loss);
-        Assert.ThrowsAny<Exception>(() => SavedTensors.BackwardOnce(loss));
+        FluentActions.Invoking(() => SavedTensors.BackwardOnce(loss)).Should().Throw<Exception>();
     }
 
     [Fact]
@@ -86,7 +93,8 @@ public sealed class GradientFunctionTests
     {
         using var scope = NewDisposeScope();
         var x = ones(2, 3).requires_grad_();
-        Assert.Equal("forward", Assert.Throws<InvalidTimeZoneException>(() => FailingForward.apply(x)).Message);
+        FluentActions.Invoking(() => FailingForward.apply(x))
+            .Should().ThrowExactly<InvalidTimeZoneException>().Which.Message.Should().Be("forward");
         Assert.True(is_grad_enabled());
     }
 
@@ -98,12 +106,14 @@ public sealed class GradientFunctionTests
             return ((Tensor)arguments[0]).clone();
         }
 
-        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => throw new InvalidTimeZoneException((string)kept!);
+        protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) =>
+            throw new InvalidTimeZoneException((string)kept!);
     }
 
     private sealed class FailingForward : GradientFunction<FailingForward>
     {
-        protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep) => throw new InvalidTimeZoneException("forward");
+        protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep) =>
+            throw new InvalidTimeZoneException("forward");
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient) => [gradient];
     }

@@ -22,7 +22,7 @@ public sealed class SavedTensorsTests
         if (once) SavedTensors.BackwardOnce(loss);
         else loss.backward();
         Assert.Equal(!once, isAlive);
-        Assert.Equal([1f, 1f, 1f], x.grad!.data<float>().ToArray());
+        x.grad!.data<float>().ToArray().Should().Equal(1f, 1f, 1f);
         Assert.False(SavedTensors.AreReadOnce);
     }
 

@@ -12,15 +12,19 @@ public sealed class FastDropoutTests
         {
             var cases = new TheoryData<int[], double, ScalarType, int>();
             foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
-                foreach (var drawnBefore in new[] { 0, 1, 2, 623, 624, 1001 })               // odd numbers of words leave an element across two blocks
-                    foreach (var (shape, probability) in new[] { (new[] { 1 }, 0.1), ([7], 0.5), ([16, 12, 33, 33], 0.1), ([3, 311], 0.9), ([5, 1000], 0.3) })
+                foreach (var drawnBefore in new[] { 0, 1, 2, 623, 624, 1001 })    // odd numbers of words leave an element across two blocks
+                    foreach (var (shape, probability) in new[]
+                    {
+                        (new[] { 1 }, 0.1), ([7], 0.5), ([16, 12, 33, 33], 0.1), ([3, 311], 0.9), ([5, 1000], 0.3),
+                    })
                         cases.Add(shape, probability, type, drawnBefore);
             return cases;
         }
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void The_mask_the_gradient_and_the_generator_are_those_of_libtorch(int[] shape, double probability, ScalarType type, int drawnBefore)
+    public void The_mask_the_gradient_and_the_generator_are_those_of_libtorch(
+        int[] shape, double probability, ScalarType type, int drawnBefore)
     {
         using var scope = NewDisposeScope();
         var x = randn(Array.ConvertAll(shape, side => (long)side)).to(type).requires_grad_();
@@ -28,7 +32,7 @@ public sealed class FastDropoutTests
         var (fast, fastGradient, fastState) = Run(() => FastDropout.Apply(x, probability), x, drawnBefore);
         Assert.True(plain.equal(fast).all().item<bool>());
         Assert.True(plainGradient.equal(fastGradient).all().item<bool>());
-        Assert.Equal(plainState.bytes.ToArray(), fastState.bytes.ToArray());
+        fastState.bytes.ToArray().Should().Equal(plainState.bytes.ToArray());
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(5)]
@@ -45,9 +49,9 @@ public sealed class FastDropoutTests
             var plainState = random.get_rng_state();
             manual_seed(5);
             var bits = BernoulliMask.Draw(count, 0.7).bytes.ToArray();
-            Assert.Equal(plainState.bytes.ToArray(), random.get_rng_state().bytes.ToArray());
+            random.get_rng_state().bytes.ToArray().Should().Equal(plainState.bytes.ToArray());
             var kept = plain.data<float>().ToArray();
-            Assert.DoesNotContain(Enumerable.Range(0, count), i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
+            Enumerable.Range(0, count).Should().NotContain(i => kept[i] != (bits[i / 8] >> (i % 8) & 1));
         }
         finally { set_num_threads(before); }
     }

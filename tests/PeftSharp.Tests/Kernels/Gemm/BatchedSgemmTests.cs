@@ -13,7 +13,8 @@ public sealed class BatchedSgemmTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         manual_seed(6);
-        var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));           // strided rows, contiguous columns
+        // Strided rows, contiguous columns.
+        var (a, b) = (randn(2, rows, 3, depth).transpose(1, 2), randn(2, 3, columns, depth).transpose(2, 3));
         var c = full([2, rows, 3, columns], double.NaN, ScalarType.Float32).transpose(1, 2);
         BatchedSgemm.MultiplyInto(c, a, b, BatchedSgemm.Triangle.None);
         Close.Equal(a.@double().matmul(b.@double()).to(ScalarType.Float32), c, 2e-6, "product");
@@ -40,7 +41,8 @@ public sealed class BatchedSgemmTests
 
         var transposed = empty(2, 3, tokens, width);
         BatchedSgemm.MultiplyInto(transposed, exact.transpose(2, 3), query, BatchedSgemm.Triangle.UpperLeft);
-        Close.Equal(exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), transposed, 3e-6, "transposed weighted sum");
+        Close.Equal(
+            exact.@double().transpose(2, 3).matmul(query.@double()).to(ScalarType.Float32), transposed, 3e-6, "transposed weighted sum");
     }
 
     [SkippableFact]

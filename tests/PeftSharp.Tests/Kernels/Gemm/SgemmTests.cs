@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Float32 matrix products and the linear layers that use them have libtorch's values and gradients, also with partial tiles and blocks.</summary>
+/// <summary>
+/// Float32 matrix products and the linear layers that use them have libtorch's values and gradients, also with partial tiles and blocks.
+/// </summary>
 public sealed class SgemmTests
 {
     public static TheoryData<int, int, int, bool, bool> Cases
@@ -12,8 +14,12 @@ public sealed class SgemmTests
         get
         {
             var cases = new TheoryData<int, int, int, bool, bool>();
-            foreach (var (rows, depth, columns) in new[] { (48, 48, 48), (60, 64, 64), (71, 513, 95), (256, 1100, 96), (97, 50, 3200), (300, 1025, 50), (13, 1, 33), (700, 260, 650) })
-                foreach (var (left, right) in new[] { (false, false), (false, true), (true, false), (true, true) }) cases.Add(rows, depth, columns, left, right);
+            foreach (var (rows, depth, columns) in new[]
+            {
+                (48, 48, 48), (60, 64, 64), (71, 513, 95), (256, 1100, 96), (97, 50, 3200), (300, 1025, 50), (13, 1, 33), (700, 260, 650),
+            })
+                foreach (var (left, right) in new[] { (false, false), (false, true), (true, false), (true, true) })
+                    cases.Add(rows, depth, columns, left, right);
             return cases;
         }
     }
@@ -52,7 +58,7 @@ public sealed class SgemmTests
 
         var expected = Run(() => functional.linear(x, isTransposed ? weight.t() : weight, bias));
         var found = Run(() => FastLinear.Apply(x, weight, bias, isTransposed));
-        Assert.Equal(expected.Select(tensor => tensor is null), found.Select(tensor => tensor is null));
+        found.Select(tensor => tensor is null).Should().Equal(expected.Select(tensor => tensor is null));
         foreach (var (one, other) in expected.Zip(found))
             if (one is not null) Close.Equal(one, other!, 3e-6, "value or gradient");
 

@@ -13,7 +13,11 @@ public sealed class SkinnyGemmTests
             var cases = new TheoryData<int, int, int, ScalarType, bool, bool>();
             foreach (var type in new[] { ScalarType.Float32, ScalarType.BFloat16 })
                 foreach (var isTransposed in new[] { false, true })
-                    foreach (var (rows, inputs, outputs) in new[] { (1, 768, 2304), (2, 768, 768), (3, 288, 333), (4, 512, 515), (6, 1024, 32), (6, 352, 131), (8, 256, 1024), (8, 768, 2304), (12, 256, 513), (9, 1024, 65), (16, 512, 129), (16, 3072, 768) })
+                    foreach (var (rows, inputs, outputs) in new[]
+                    {
+                        (1, 768, 2304), (2, 768, 768), (3, 288, 333), (4, 512, 515), (6, 1024, 32), (6, 352, 131), (8, 256, 1024),
+                        (8, 768, 2304), (12, 256, 513), (9, 1024, 65), (16, 512, 129), (16, 3072, 768),
+                    })
                         cases.Add(rows, inputs, outputs, type, isTransposed, rows != 3);
             return cases;
         }
@@ -32,12 +36,13 @@ public sealed class SkinnyGemmTests
         Assert.True(SkinnyGemm.CanRun(x, weight, bias, isTransposed));
         var biasBefore = bias?.clone();
         var found = SkinnyGemm.Apply(x, weight, bias, isTransposed);
-        Assert.True(bias is null || bias.equal(biasBefore!).all().item<bool>(), "The bias was written into.");
+        (bias is null || bias.equal(biasBefore!).all().item<bool>()).Should().BeTrue("the bias is not written");
         var exact = x.@double().matmul(isTransposed ? weight.@double() : weight.@double().t());
         if (bias is not null) exact = exact + bias.@double();
         Assert.Equal(type, found.dtype);
-        Assert.Equal([1, rows, outputs], found.shape);
-        Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");      // up to a thousand sums; a bfloat16 has 8 bits
+        found.shape.Should().Equal(1, rows, outputs);
+        // Up to a thousand sums; a bfloat16 has 8 bits.
+        Close.Equal(exact.to(ScalarType.Float32), found.to(ScalarType.Float32), type == ScalarType.Float32 ? 5e-6 : 4e-3, "product");
     }
 
     [SkippableFact]
@@ -52,7 +57,7 @@ public sealed class SkinnyGemmTests
         Assert.False(SkinnyGemm.CanRun(x.@double(), weight.@double(), null, isTransposed: false));
         Assert.False(SkinnyGemm.CanRun(x, weight.to(ScalarType.BFloat16), null, isTransposed: false));
         Assert.False(SkinnyGemm.CanRun(x, ones(512, 256).t(), null, isTransposed: false));
-        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));                     // widths that differ: libtorch reports the error
+        Assert.False(SkinnyGemm.CanRun(x, ones(512, 300), null, isTransposed: true));      // widths that differ: libtorch reports the error
         Assert.False(SkinnyGemm.CanRun(ones(1, 270), ones(256, 270), null, isTransposed: false));         // not a multiple of the vectors
         Assert.True(SkinnyGemm.CanRun(ones(1, 270), ones(270, 256), null, isTransposed: true));
         Assert.False(SkinnyGemm.CanRun(ones(1, 4096), ones(8, 4096), null, isTransposed: false));         // too few outputs
