@@ -1,5 +1,4 @@
 #region readme-serving
-using System.Runtime.CompilerServices;
 using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
