@@ -27,7 +27,8 @@ public sealed partial class Dataset
         return Slice(start, end - start);
     }
 
-    /// <summary>Returns all rows except the first <paramref name="count"/> (<c>skip</c>); no rows if there are not more.</summary>
+    /// <summary>Returns all rows except the first <paramref name="count"/> (<c>skip</c>); an empty dataset if there are not more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Dataset Skip(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -43,6 +44,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>Returns all rows, repeated <paramref name="times"/> times (<c>repeat</c>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of times is negative.</exception>
     public Dataset Repeat(int times)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(times);

@@ -275,7 +275,7 @@ public partial class Trainer
         var resumed = checkpoint is null ? null : TrainerStateFile.Read(checkpoint);
         string[] warnings =
         [
-            .. TrainingAdvice.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null,
+            .. TrainingWarnings.For(Args, plan, _computeMetrics is not null, _optimizers.Optimizer is not null,
                 _optimizers.LrScheduler is not null, _parameterGroups is not null),
             .. ParametersWithoutGroupWarnings(optimizer),
             .. resumed is null ? NewRunWarnings() : ResumeCheck.Check(checkpoint!, resumed, Args, plan),

@@ -55,9 +55,9 @@ public sealed record TrainingArguments
     public bool DataloaderDropLast { get; init; }
 
     /// <summary>
-    /// The number of batches that are prefetched, each collated on a thread of its own. Useful if collating takes long, or a GPU waits for
-    /// batches. Default 0: each batch is collated on the training thread when it is needed. The value does not change the results: a
-    /// collator that uses random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) is not prefetched.
+    /// The number of batches that are prefetched on threads of the thread pool. Useful if collating takes long, or a GPU waits for batches.
+    /// Default 0: each batch is collated on the training thread when it is needed. The value does not change the results: batches of a
+    /// collator that uses random numbers (<see cref="IDataCollator.DrawsRandomNumbers"/>) are not prefetched.
     /// </summary>
     public int DataloaderNumWorkers { get; init; }
 

@@ -14,8 +14,6 @@ internal sealed class StructStore(bool promotesNumbers) : ColumnStore
     internal override Feature Feature =>
         new Struct(new OrderedDictionary<string, Feature>(_fields.Select(part => KeyValuePair.Create(part.Key, part.Value.Feature))));
 
-    internal IReadOnlyDictionary<string, ColumnBuilder> Fields => _fields;
-
     /// <summary>Returns the builder of a field, for the value of the current struct.</summary>
     /// <exception cref="DatasetException">The current struct already has a value of this field.</exception>
     internal ColumnBuilder Field(string name)

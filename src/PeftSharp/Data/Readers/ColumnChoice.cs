@@ -15,10 +15,12 @@ internal static class ColumnChoice
         foreach (var name in columns)
             switch (counts.GetValueOrDefault(name))
             {
-                case 0: throw new DatasetException(
-                    $"'{file}' has no column '{name}'. Columns: {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
-                case > 1: throw new DatasetException($"'{file}' has {counts[name]} columns named '{name}'. "
-                    + "Rename them in the file, or select other columns with LoadOptions.Columns.");
+                case 0:
+                    throw new DatasetException(
+                        $"'{file}' has no column '{name}'. Columns: {(available.Count == 0 ? "none" : string.Join(", ", available))}.");
+                case > 1:
+                    throw new DatasetException($"'{file}' has {counts[name]} columns named '{name}'. "
+                        + "Rename them in the file, or select other columns with LoadOptions.Columns.");
             }
         return columns;
     }

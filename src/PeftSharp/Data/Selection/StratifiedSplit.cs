@@ -19,7 +19,7 @@ internal static class StratifiedSplit
         List<int> trainRows = [], testRows = [];
         for (var i = 0; i < classes.Length; i++)
         {
-            var order = random.Permutation(sizes[i]).Select(at => classes[i][at]).ToArray();
+            var order = random.Permutation(sizes[i]).Select(index => classes[i][index]).ToArray();
             trainRows.AddRange(order[..trainSizes[i]]);
             testRows.AddRange(order[trainSizes[i]..(trainSizes[i] + testSizes[i])]);
         }
@@ -43,8 +43,8 @@ internal static class StratifiedSplit
                 break;
             var equals = Enumerable.Range(0, sizes.Length).Where(i => remainders[i] == remainder).ToArray();
             var taken = Math.Min(equals.Length, missing);
-            foreach (var at in random.ChooseWithoutReplacement(equals.Length, taken))
-                drawn[equals[at]]++;
+            foreach (var index in random.ChooseWithoutReplacement(equals.Length, taken))
+                drawn[equals[index]]++;
             missing -= taken;
         }
         return drawn;

@@ -55,7 +55,7 @@ internal sealed class ColumnSet
     /// <summary>
     /// Returns a hint if the only column has a delimiter in its name, because a CSV file was then read with the wrong delimiter.
     /// </summary>
-    private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var at
-        ? $" If the fields of the CSV file are separated by '{(Names[0][at] == '\t' ? "\\t" : Names[0][at])}', set LoadOptions.Delimiter."
+    private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var index
+        ? $" If the fields of the CSV file are separated by '{(Names[0][index] == '\t' ? "\\t" : Names[0][index])}', set LoadOptions.Delimiter."
         : "";
 }

@@ -7,10 +7,12 @@ namespace PeftSharp.Training;
 /// Ends a run if the metric for the best model has not improved for a number of evaluations (transformers' <c>EarlyStoppingCallback</c>).
 /// </summary>
 /// <remarks>
-/// Checkpoints store the number of evaluations without improvement, so that a resumed run continues to count. Requires
-/// <see cref="TrainingArguments.EvalStrategy"/> and <see cref="TrainingArguments.MetricForBestModel"/> (or
-/// <see cref="TrainingArguments.LoadBestModelAtEnd"/>). Not thread-safe: the trainer calls it from the thread that trains; use an instance
-/// with one trainer at a time.
+/// <para>
+/// The callback requires <see cref="TrainingArguments.EvalStrategy"/> and <see cref="TrainingArguments.MetricForBestModel"/> (or
+/// <see cref="TrainingArguments.LoadBestModelAtEnd"/>). Checkpoints store the number of evaluations without improvement, so that a resumed
+/// run continues to count.
+/// </para>
+/// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
 public sealed class EarlyStoppingCallback : TrainerCallback
 {

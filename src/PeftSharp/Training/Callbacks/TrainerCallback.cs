@@ -51,11 +51,13 @@ public abstract class TrainerCallback
 
     /// <summary>Called after each evaluation, with its metrics.</summary>
     public virtual void OnEvaluate(
-        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
+    { }
 
     /// <summary>Called after <see cref="Trainer.Predict"/>, with its metrics.</summary>
     public virtual void OnPredict(
-        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) { }
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
+    { }
 
     /// <summary>Called after each batch of an evaluation or prediction.</summary>
     /// <param name="args">The arguments of the run.</param>
@@ -70,7 +72,8 @@ public abstract class TrainerCallback
 
     /// <summary>Called after metrics were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
     public virtual void OnLog(
-        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs) { }
+        TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
+    { }
 
     /// <summary>Called for each warning, such as an argument without effect. transformers has no such event.</summary>
     /// <param name="args">The arguments of the run.</param>

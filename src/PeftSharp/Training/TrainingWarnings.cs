@@ -5,7 +5,7 @@ using PeftSharp.Training.Loop;
 namespace PeftSharp.Training;
 
 /// <summary>Warnings about valid arguments that have no effect in their combination, or probably not the intended one.</summary>
-internal static class TrainingAdvice
+internal static class TrainingWarnings
 {
     /// <summary>
     /// The learning rate above which Adam and RMSprop, whose updates are about as large as the learning rate, do not converge.
