@@ -19,9 +19,9 @@ internal sealed record Options
         {
             if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
             {
-                Console.Error.WriteLine(
-                    $"'{args[i]}' is not a known option, or has no value. Options: --model FOLDER --data FOLDER [--output FOLDER] "
-                    + "[--train 2000] [--eval 500] [--epochs 3] [--seed 42] [--precision fp32|bf16]; --model requires --data.");
+                Console.Error.WriteLine($"'{args[i]}' is not an option, or its value is missing or invalid. Options: "
+                    + "--model FOLDER --data FOLDER [--output FOLDER] [--train 2000] [--eval 500] [--epochs 3] [--seed 42] "
+                    + "[--precision fp32|bf16]. Give both --model and --data, or neither.");
                 return null;
             }
         }

@@ -9,8 +9,7 @@ using PeftSharp.Training;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-// Optional: training needs less memory and time, but the process keeps the memory that is freed.
-PeftSharp.Kernels.FastPaths.Allocator = true;
+PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for training, but freed memory stays in the process
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
@@ -60,17 +59,15 @@ static Dictionary<string, double> ComputeMetrics(EvalPrediction p)
 {
     var (labels, guesses) = (p.LabelIds.Values, p.Predictions.ArgMax());
     var (precision, recall, f1) = ClassificationMetrics.PrecisionRecallFscoreSupport(labels, guesses, Average.Binary);
-    return new()
-    {
-        ["accuracy"] = ClassificationMetrics.AccuracyScore(labels, guesses), ["precision"] = precision, ["recall"] = recall, ["f1"] = f1,
-    };
+    var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);
+    return new() { ["accuracy"] = accuracy, ["precision"] = precision, ["recall"] = recall, ["f1"] = f1 };
 }
 #endregion
 
 // The saved model, loaded again, gives the same scores as the trained one.
 var best = Path.Combine(options.Output, "best");
 using var reloaded = AutoModelForSequenceClassification.FromPretrained(best);
-// The same batch size as in the run: matrix products of other sizes may round differently.
+// The batch size must be the same: matrix products of another size may round differently.
 var sameBatches = new TrainingArguments(options.Output) { PerDeviceEvalBatchSize = arguments.PerDeviceEvalBatchSize };
 var saved = new Trainer(reloaded, sameBatches).Predict(test);
 var isSame = saved.Predictions.Values.AsSpan().SequenceEqual(trainer.Predict(test).Predictions.Values);

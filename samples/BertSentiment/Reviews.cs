@@ -2,8 +2,8 @@ using System.Globalization;
 using PeftSharp.Data;
 
 /// <summary>
-/// Generates film reviews from patterns. Each pattern is used with a good and a bad word in either order, so the sentiment does not depend
-/// on the words alone, but on the whole sentence.
+/// Film reviews made by a grammar. Each pattern contains a good and a bad word, in either order, so counting words does not find the
+/// label: the model must read the sentence.
 /// </summary>
 internal static class Reviews
 {
@@ -12,12 +12,10 @@ internal static class Reviews
         "superb", "moving", "brilliant", "charming", "gripping", "wonderful", "clever", "fresh", "tender", "memorable", "delightful",
         "honest",
     ];
-
     private static readonly string[] _bad =
     [
         "dull", "clumsy", "boring", "awful", "lazy", "tedious", "shallow", "messy", "hollow", "painful", "predictable", "noisy",
     ];
-
     private static readonly string[] _parts =
     [
         "acting", "plot", "music", "script", "ending", "camera work", "cast", "story", "pacing", "dialogue", "humor", "direction",
@@ -27,9 +25,11 @@ internal static class Reviews
     private static readonly string[] _patterns =
     [
         "Everyone told me the {0} would be {1}, but I found it {2}.", "I expected a {1} film and got a {2} one.",
-        "Critics called the {0} {1}. They are wrong: it is {2}.", "The {0} is far from {1}; it is {2}.", "It is not {1} but {2}.",
-        "The {0} is less {1} than {2}.", "What began as {1} became {2} by the end.", "The trailer was {1}, the film itself {2}.",
-        "The {0} was never {1}, always {2}.", "The {0} turned out {2}, although the book was {1}.", "Instead of {1} we get {2} {0}.",
+        "Critics called the {0} {1}. They are wrong: it is {2}.",
+        "The {0} is far from {1}; it is {2}.", "It is not {1} but {2}.", "The {0} is less {1} than {2}.",
+        "What began as {1} became {2} by the end.",
+        "The trailer was {1}, the film itself {2}.", "The {0} was never {1}, always {2}.",
+        "The {0} turned out {2}, although the book was {1}.", "Instead of {1} we get {2} {0}.",
         "I call the {0} {2}, whatever others say about its {1} moments.",
     ];
 
@@ -51,8 +51,8 @@ internal static class Reviews
     {
         var liked = random.Next(2);
         var (good, bad) = (Pick(_good), Pick(_bad));
-        var sentence = string.Format(
-            CultureInfo.InvariantCulture, Pick(_patterns), Pick(_parts), liked == 1 ? bad : good, liked == 1 ? good : bad);
+        var (first, second) = liked == 1 ? (bad, good) : (good, bad);
+        var sentence = string.Format(CultureInfo.InvariantCulture, Pick(_patterns), Pick(_parts), first, second);
         return (random.Next(2) == 0 ? Pick(_asides) + sentence : $"{sentence} {Pick(_asides)}".TrimEnd(), liked);
 
         string Pick(string[] words) => words[random.Next(words.Length)];

@@ -10,8 +10,8 @@ var (folder, file, adapter) = (args[0], args[1], args[2]);     // the model, a t
 Seed.Set(42);
 var tokenizer = AutoTokenizer.FromPretrained(folder);
 tokenizer.PadToken = tokenizer.EosToken;                       // GPT-2 has no padding token of its own
-using var model = AutoModelForCausalLM.FromPretrained(folder)
-    .GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.CausalLM });
+var lora = new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.CausalLM };
+using var model = AutoModelForCausalLM.FromPretrained(folder).GetPeftModel(lora);
 model.PrintTrainableParameters(Console.Out);
 
 var text = Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = "document" });
@@ -20,8 +20,8 @@ var arguments = new TrainingArguments("adapter-run")
 {
     NumTrainEpochs = 3, LearningRate = 1e-3, LoggingSteps = 10, SaveStrategy = SaveStrategy.No,
 };
-var trainer = new Trainer(
-    model, arguments, blocks, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), callbacks: [new ConsoleProgress()]);
+var collator = new LanguageModelingCollator(tokenizer, mlm: false);      // mlm: false is for models that generate text
+var trainer = new Trainer(model, arguments, blocks, dataCollator: collator, callbacks: [new ConsoleProgress()]);
 trainer.Train();
 model.SavePretrained(adapter);                                 // only the adapter: adapter_config.json, adapter_model.safetensors
 

@@ -15,16 +15,21 @@ var data = Dataset.FromRows(things.SelectMany(thing => praise.Select(word => new
 // A small model with random weights, so that nothing has to be downloaded. A published model is a folder with the same files.
 Seed.Set(42);
 string[] vocabulary =
-    ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "was", "and", "the", .. things.Select(thing => thing[4..]), .. praise, .. complaints];
-using (var small = AutoModel.FromConfig(
-    new BertConfig { VocabSize = vocabulary.Length, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 }))
+[
+    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "was", "and", "the", .. things.Select(thing => thing[4..]), .. praise, .. complaints,
+];
+var config = new BertConfig
+{
+    VocabSize = vocabulary.Length, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
+};
+using (var small = AutoModel.FromConfig(config))
     small.SavePretrained("small-bert");
 File.WriteAllLines("small-bert/vocab.txt", vocabulary);
 
 // Training.
 var tokenizer = AutoTokenizer.FromPretrained("small-bert");
-using var model = AutoModelForSequenceClassification.FromPretrained(
-    "small-bert", new PretrainedOptions { LabelNames = ["complaint", "praise"] });
+var options = new PretrainedOptions { LabelNames = ["complaint", "praise"] };
+using var model = AutoModelForSequenceClassification.FromPretrained("small-bert", options);
 var arguments = new TrainingArguments("first-run")
 {
     NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No,

@@ -19,9 +19,9 @@ internal sealed record Options
         {
             if (i + 1 == args.Length || !options.Set(args[i], args[i + 1]))
             {
-                Console.Error.WriteLine(
-                    $"'{args[i]}' is not a known option, or has no value. Options: --model FOLDER --text FILE [--output FOLDER] "
-                    + "[--blocks 800] [--epochs NUMBER] [--rank 8] [--seed 42] [--precision fp32|bf16]; --model requires --text.");
+                Console.Error.WriteLine($"'{args[i]}' is not an option, or its value is missing or invalid. Options: "
+                    + "--model FOLDER --text FILE [--output FOLDER] [--blocks 800] [--epochs NUMBER] [--rank 8] [--seed 42] "
+                    + "[--precision fp32|bf16]. Give both --model and --text, or neither.");
                 return null;
             }
         }

@@ -10,8 +10,7 @@ using PeftSharp.Tuners;
 using static PeftSharp.Data.Datasets;
 
 if (Options.Parse(args) is not { } options) return 2;
-// Optional: training needs less memory and time, but the process keeps the memory that is freed.
-PeftSharp.Kernels.FastPaths.Allocator = true;
+PeftSharp.Kernels.FastPaths.Allocator = true;       // less memory and time for training, but freed memory stays in the process
 var clock = Stopwatch.StartNew();
 Seed.Set(options.Seed);
 
@@ -50,8 +49,8 @@ var arguments = new TrainingArguments(options.Output)
     Seed = options.Seed,
     Bf16 = options.Bf16,
 };
-var trainer = new Trainer(
-    model, arguments, train, evaluation, new LanguageModelingCollator(tokenizer, mlm: false), callbacks: [new ConsoleProgress()]);
+var collator = new LanguageModelingCollator(tokenizer, mlm: false);
+var trainer = new Trainer(model, arguments, train, evaluation, collator, callbacks: [new ConsoleProgress()]);
 #endregion
 
 Console.WriteLine($"\nBefore: {Write(model)}\n");
@@ -66,8 +65,7 @@ Console.WriteLine($"\nAfter: {adapted}\n");
 using (model.DisableAdapter()) Console.WriteLine($"With the adapter off: {Write(model)}\n");
 var merged = model.MergeAndUnload();
 var mergedText = Write(merged);
-var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation,
-    dataCollator: new LanguageModelingCollator(tokenizer, mlm: false)).Evaluate()["eval_loss"];
+var mergedLoss = new Trainer(merged, arguments, evalDataset: evaluation, dataCollator: collator).Evaluate()["eval_loss"];
 Console.WriteLine($"Merged into the weights, the text is {(mergedText == adapted ? "the same" : $"another: {mergedText}")}.");
 Console.WriteLine($"The adapter in {adapter} has {new FileInfo(Path.Combine(adapter, "adapter_model.safetensors")).Length / 1024} KB.");
 Console.WriteLine(FormattableString.Invariant(

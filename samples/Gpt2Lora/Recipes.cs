@@ -5,15 +5,20 @@ using PeftSharp.Data;
 internal static class Recipes
 {
     private static readonly string[] _dishes =
-        ["pancakes", "onion soup", "apple cake", "bread rolls", "lentil stew", "rice pudding", "plum jam", "herb butter"];
+    [
+        "pancakes", "onion soup", "apple cake", "bread rolls", "lentil stew", "rice pudding", "plum jam", "herb butter",
+    ];
     private static readonly string[] _things =
-        ["flour", "butter", "honey", "warm milk", "onions", "apples", "lentils", "rice", "salt", "cinnamon", "eggs", "plums"];
+    [
+        "flour", "butter", "honey", "warm milk", "onions", "apples", "lentils", "rice", "salt", "cinnamon", "eggs", "plums",
+    ];
     private static readonly string[] _amounts = ["two cups of", "a spoon of", "a pinch of", "half a pound of", "three handfuls of"];
     private static readonly string[] _steps =
     [
         "Stir {0} {1} into the {2}.", "Melt the {1} with the {2} over a low flame.", "Add {0} {1} and wait until the {2} is soft.",
-        "Fold the {1} into the {2}, then let it rest for {3} minutes.", "Bake it for {3} minutes, until the top is golden.",
-        "Serve it warm, with {0} {1}.", "Cut the {1} into small pieces and cover them with {2}.",
+        "Fold the {1} into the {2}, then let it rest for {3} minutes.",
+        "Bake it for {3} minutes, until the top is golden.", "Serve it warm, with {0} {1}.",
+        "Cut the {1} into small pieces and cover them with {2}.",
     ];
 
     /// <summary>Makes recipes, one for each row, in the column <c>text</c>. The same seed gives the same rows.</summary>

@@ -6,8 +6,7 @@ using PeftSharp.Tuners;
 
 var builder = WebApplication.CreateBuilder(args);
 var folder = builder.Configuration["Model"] ?? "gpt2";                      // the base model
-// One folder for each adapter, named as the adapter.
-var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");
+var adapters = Directory.GetDirectories(builder.Configuration["Adapters"] ?? "adapters");      // each folder has the name of its adapter
 
 // Loaded once for the process. Each adapter adds its own weights only.
 using var model = PeftModel.FromPretrained(AutoModelForCausalLM.FromPretrained(folder), adapters[0], Path.GetFileName(adapters[0]));
@@ -19,8 +18,7 @@ var app = builder.Build();
 
 app.MapPost("/generate", async (Request request, CancellationToken cancellationToken) =>
 {
-    if (!IsKnown(request.Adapter))
-        return Results.BadRequest($"There is no adapter '{request.Adapter}'; there are {string.Join(", ", model.PeftConfigs.Keys)}.");
+    if (!IsKnown(request.Adapter)) return Results.BadRequest(Unknown(request));
     await slots.WaitAsync(cancellationToken);
     try
     {
@@ -49,8 +47,7 @@ static GenerationOptions Options(Request request) => new()
     Seed = request.Seed ?? Random.Shared.Next(),
 };
 
-async IAsyncEnumerable<string> Pieces(
-    Request request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+async IAsyncEnumerable<string> Pieces(Request request, [EnumeratorCancellation] CancellationToken cancellationToken)
 {
     await slots.WaitAsync(cancellationToken);
     try

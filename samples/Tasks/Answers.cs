@@ -22,7 +22,7 @@ internal static class Answers
             (Question: $"what is {person}", Context: $"{person} is a {job} and lives in {city} now", Answer: job),
         }))).ToArray();
 
-        // A folder with a published model, such as bert-base-uncased.
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(rows.SelectMany(row => new[] { row.Question, row.Context }));
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForQuestionAnswering.FromPretrained(name);
@@ -31,13 +31,16 @@ internal static class Answers
         {
             var encoding = tokenizer.Encode(row.Question, row.Context, truncation: TruncationStrategy.OnlySecond, maxLength: 64);
             var start = row.Context.IndexOf(row.Answer, StringComparison.Ordinal);
-            // The tokens of the context that belong to the answer.
+            // The tokens of the context that lie within the answer.
             int[] tokens = [.. Enumerable.Range(0, encoding.Length).Where(token => encoding.SequenceIds[token] == 1
                 && encoding.Offsets[token].End > start && encoding.Offsets[token].Start < start + row.Answer.Length)];
             return new
             {
-                input_ids = encoding.Ids, token_type_ids = encoding.TypeIds, attention_mask = encoding.AttentionMask,
-                start_positions = tokens[0], end_positions = tokens[^1],
+                input_ids = encoding.Ids,
+                token_type_ids = encoding.TypeIds,
+                attention_mask = encoding.AttentionMask,
+                start_positions = tokens[0],
+                end_positions = tokens[^1],
             };
         }));
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);

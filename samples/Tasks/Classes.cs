@@ -23,7 +23,7 @@ internal static class Classes
 
         var data = LoadDataset("reviews.csv", "train").ClassEncodeColumn("label");
         var names = ((ClassLabel)data.Features["label"]).Names;                    // negative, positive
-        // A folder with a published model, such as bert-base-uncased.
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForSequenceClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });

@@ -16,11 +16,13 @@ internal static class Entities
         Seed.Set(42);
         string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
-        var texts = people.SelectMany(person => places.SelectMany(place =>
-            new[] { $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}" }));
-        var sentences = texts.Select(text => (Text: text, Tags: text.Split(' ').Select(Tag).ToArray())).ToArray();    // a tag for each word
+        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[]
+            {
+                $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}",
+            }))
+            .Select(text => (text, Tags: text.Split(' ').Select(Tag).ToArray()))];           // a tag for each word
 
-        // A folder with a published model, such as bert-base-cased.
+        // The model: the folder that the first argument names, such as bert-base-cased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForTokenClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
@@ -29,7 +31,7 @@ internal static class Entities
         {
             var encoding = tokenizer.EncodeWords(sentence.Text.Split(' '), truncation: true, maxLength: 64);
             var labels = sentence.Tags.Select(tag => Array.IndexOf(names, tag)).ToArray();
-            // The first token of a word has the label of the word, its other tokens have -100.
+            // AlignLabels: the first token of each word gets the label of the word, all other tokens get -100.
             return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.AlignLabels(labels) };
         }));
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
@@ -51,9 +53,9 @@ internal static class Entities
 
         string Tag(string word) =>
             places.Contains(word) ? "B-LOC"
-                : people.Any(person => person.StartsWith(word)) ? "B-PER"
-                : people.Any(person => person.EndsWith(word)) ? "I-PER"
-                : "O";
+            : people.Any(person => person.StartsWith(word)) ? "B-PER"
+            : people.Any(person => person.EndsWith(word)) ? "I-PER"
+            : "O";
 
         // A small model with random weights, so that the program runs without a download.
         static string SmallBert(IEnumerable<string> texts)

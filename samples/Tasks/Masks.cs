@@ -15,8 +15,8 @@ internal static class Masks
         Seed.Set(42);
         (string Animal, string Sound)[] animals = [("dog", "barks"), ("cat", "meows"), ("cow", "moos"), ("duck", "quacks")];
         string[] places = ["house", "garden", "street", "field"], days = ["monday", "friday", "sunday"];
-        var texts = animals.SelectMany(pair => places.SelectMany(place => days.Select(day =>
-            $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
+        var texts = animals.SelectMany(pair => places.SelectMany(place =>
+            days.Select(day => $"on {day} the {pair.Animal} in the {place} {pair.Sound}"))).ToArray();
         var data = Dataset.FromDict(("text", texts));
 
         // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
@@ -32,8 +32,8 @@ internal static class Masks
             SaveStrategy = SaveStrategy.No,
         };
         var collator = new LanguageModelingCollator(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
-        var trainer = new Trainer(
-            model, arguments, data.Tokenize(tokenizer, "text", maxLength: 64), dataCollator: collator, tokenizer: tokenizer);
+        var tokenized = data.Tokenize(tokenizer, "text", maxLength: 64);
+        var trainer = new Trainer(model, arguments, tokenized, dataCollator: collator, tokenizer: tokenizer);
         trainer.Train();
         trainer.SaveModel("masks/model");
 

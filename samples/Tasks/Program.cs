@@ -1,5 +1,5 @@
-// The programs of docs/tasks.md; each of them is a complete program there. Run them with:
-// dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]]
+// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]].
+// On the page, each program is complete by itself.
 var programs = new Dictionary<string, Action<string[]>>
 {
     ["classes"] = Classes.Run,

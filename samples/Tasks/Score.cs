@@ -20,7 +20,7 @@ internal static class Score
         var rows = things.SelectMany(thing => stars.Select(star => (Text: $"{thing} was {star.Key}", Score: star.Value))).ToArray();
         var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("score", rows.Select(row => row.Score)));
 
-        // A folder with a published model, such as bert-base-uncased.
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
         var options = new PretrainedOptions { LabelNames = ["stars"], ProblemType = ProblemType.Regression };

@@ -17,11 +17,10 @@ internal static class SeveralLabels
         string[] names = ["food", "price", "service"], phrases = ["the meal was cold", "it was too expensive", "the waiter was rude"];
         var rows = Enumerable.Range(1, 7).SelectMany(bits => Enumerable.Range(0, 12).Select(_ => bits)).Select(bits => (
             Text: string.Join(" and ", phrases.Where((_, label) => (bits >> label & 1) == 1)),
-            Labels: names.Select((_, label) => (float)(bits >> label & 1)).ToArray())).ToArray();
-        // A label is 1 if it applies, otherwise 0.
+            Labels: names.Select((_, label) => (bits >> label & 1) == 1).ToArray())).ToArray();       // true for each label that applies
         var data = Dataset.FromDict(("text", rows.Select(row => row.Text)), ("labels", rows.Select(row => row.Labels)));
 
-        // A folder with a published model, such as bert-base-uncased.
+        // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
         var options = new PretrainedOptions { LabelNames = names, ProblemType = ProblemType.MultiLabelClassification };

@@ -1,4 +1,5 @@
 #region readme-chunks-usings
+#pragma warning disable SKEXP0050 // TextChunker is marked as experimental.
 using Microsoft.SemanticKernel.Text;
 using PeftSharp.MLTokenizers;
 using PeftSharp.Tokenization;
@@ -12,8 +13,6 @@ internal static class Chunks
     internal static void Run()
     {
         #region readme-chunks
-        #pragma warning disable SKEXP0050 // TextChunker is marked as experimental.
-
         // A tokenizer. Replace these three lines by AutoTokenizer.FromPretrained with the folder of your model.
         Directory.CreateDirectory("small-vocabulary");
         File.WriteAllLines("small-vocabulary/vocab.txt", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "sentence", "is", "short", "."]);

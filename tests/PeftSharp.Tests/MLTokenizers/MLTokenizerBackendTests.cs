@@ -148,7 +148,6 @@ public class MLTokenizerBackendTests
             SaveStrategy = SaveStrategy.No,
         };
 
-        #region readme-train
         var tokenizer = TiktokenTokenizer.CreateForModel("gpt2").AsPeftSharpTokenizer();
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
@@ -162,7 +161,6 @@ public class MLTokenizerBackendTests
         using var output = model.Generate(
             tokenizer.Encode("The movie"), new GenerationOptions { MaxNewTokens = 8, PadTokenId = tokenizer.PadTokenId });
         var text = tokenizer.Decode(output.Sequences, skipSpecialTokens: true);
-        #endregion
 
         var losses = trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         losses[^1].Should().BeLessThan(losses[0] - 1);

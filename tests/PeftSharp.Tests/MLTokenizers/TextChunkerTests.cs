@@ -18,12 +18,10 @@ public class TextChunkerTests
         var text = string.Join("\n",
             Enumerable.Range(0, 60).Select(i => $"Sentence {i} is about a movie, which was great. Another one; it follows: was it? Yes!"));
 
-        #region readme-chunks
         Microsoft.ML.Tokenizers.Tokenizer counter = tokenizer.AsMLTokenizer();
         var lines = TextChunker.SplitPlainTextLines(text, maxTokensPerLine: MaxTokens, input => counter.CountTokens(input));
         var chunks = TextChunker.SplitPlainTextParagraphs(
             lines, maxTokensPerParagraph: MaxTokens, tokenCounter: input => counter.CountTokens(input));
-        #endregion
 
         chunks.Should().HaveCountGreaterThan(10);
         lines.Concat(chunks)
