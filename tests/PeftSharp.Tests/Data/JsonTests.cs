@@ -60,12 +60,12 @@ public class JsonTests : IDisposable
     }
 
     [Fact]
-    public void A_field_that_is_absent_is_named_beside_those_there_are() =>
+    public void The_error_about_a_missing_field_lists_the_existing_fields() =>
         FluentActions.Invoking(() => Read("{\"version\": 1, \"rows\": []}", "data"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("no field 'data'; the fields are version, rows");
 
     [Fact]
-    public void Lines_longer_than_the_buffer_are_whole()
+    public void Lines_longer_than_the_buffer_are_read_completely()
     {
         var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
         Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts().Should().Equal(texts);
