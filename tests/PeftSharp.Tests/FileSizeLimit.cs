@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace PeftSharp.Tests;
 
 /// <summary>
-/// While it lives the kernel refuses to let a file grow beyond a size, which a program meets as it meets a full disk: a write that fails
-/// half-way.
+/// Limits the size of files until it is disposed. To the program it looks like a full disk: a write fails after a part of the data.
 /// </summary>
 internal sealed partial class FileSizeLimit : IDisposable
 {

@@ -3,8 +3,8 @@ using static System.IO.Path;
 namespace PeftSharp.Tests;
 
 /// <summary>
-/// The recorded values of the Python peers: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures. What a root lacks is
-/// skipped.
+/// The recorded values of the Python libraries: the folder that PEFTSHARP_REFERENCE names, or the copy in tests/fixtures. Tests whose files
+/// are missing are skipped.
 /// </summary>
 internal static class ReferenceRoot
 {
@@ -17,7 +17,7 @@ internal static class ReferenceRoot
         ?? throw new InvalidOperationException($"No PeftSharp.sln above {AppContext.BaseDirectory}.");
 
     /// <exception cref="DirectoryNotFoundException">
-    /// The variable names no folder: skipping everything then would look like a good run.
+    /// The variable does not name a folder. If everything were skipped, the run would look successful.
     /// </exception>
     internal static string Path { get; } = Chosen() ?? Combine(Repository, "tests", "fixtures", "reference");
 
@@ -31,8 +31,7 @@ internal static class ReferenceRoot
     }
 
     /// <summary>
-    /// Names of the folders in <paramref name="folder"/> that match; one that no folder has, which <see cref="Require"/> skips, where there
-    /// are none.
+    /// Names of the folders in <paramref name="folder"/> that match; if there are none, a name that <see cref="Require"/> skips.
     /// </summary>
     /// <param name="folder">The folder in the root.</param>
     /// <param name="pattern">Pattern of the names.</param>
@@ -46,8 +45,8 @@ internal static class ReferenceRoot
     }
 
     /// <summary>
-    /// Real models, data and tokenizers, too large for the repository: <c>shared/…</c> in the checkout or in a folder above it. Skips where
-    /// they are absent.
+    /// Models, data and tokenizers that are too large for the repository: <c>shared/…</c> in the checkout or in a folder above it. Skips
+    /// the test if they are absent.
     /// </summary>
     internal static string Shared(params string[] parts)
     {
@@ -57,7 +56,8 @@ internal static class ReferenceRoot
     }
 
     /// <summary>
-    /// The folder of a tokenizer's files: beside the reference root, in tests/fixtures/tokenizers, or shared. Skips where none has it.
+    /// The folder with the files of a tokenizer: next to the reference root, in tests/fixtures/tokenizers, or shared. Skips the test if it
+    /// is in none of them.
     /// </summary>
     internal static string Tokenizers(string name)
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests;
 
 /// <summary>
-/// Where parity tests run: the device that PEFTSHARP_DEVICE names, the processor unless set. A device that is absent fails the tests that
-/// ask for it.
+/// The device of the parity tests: the value of PEFTSHARP_DEVICE, or the CPU if it is not set. If the device is absent, the tests that use
+/// it fail.
 /// </summary>
 internal static class TestDevice
 {

@@ -15,7 +15,7 @@ internal static class Floors
     };
 
     private static readonly string[] _withoutTensors = ["Data", "Tokenization", "Metrics", "Hub", "Internal"];
-    private static readonly string[] _ofStrangers = ["Models", "Tuners"];   // a family knows no other family, a tuner no other tuner
+    private static readonly string[] _ofStrangers = ["Models", "Tuners"];   // families do not name each other, nor do tuners
 
     /// <summary>
     /// Why <paramref name="from"/> must not name <paramref name="to"/> (full names), with the remedy; null if it may.

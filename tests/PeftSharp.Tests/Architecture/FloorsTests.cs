@@ -4,14 +4,14 @@ namespace PeftSharp.Tests.Architecture;
 public sealed class FloorsTests
 {
     [Fact]
-    public void No_type_names_a_higher_floor_or_a_stranger()
+    public void No_type_names_a_type_of_a_higher_floor_or_of_an_unrelated_folder()
     {
         var violations = Violations(typeof(PeftSharpException).Assembly.Location);
         string.Join(Environment.NewLine, violations).Should().BeEmpty();
     }
 
     [Fact]
-    public void Every_planted_violation_is_seen_and_names_both_types_and_the_way_out()
+    public void Every_planted_violation_is_found_and_names_both_types_and_the_remedy()
     {
         var seen = Violations(typeof(FloorsTests).Assembly.Location);
         foreach (var name in typeof(FloorsTests).Assembly.GetTypes()
@@ -49,7 +49,8 @@ public sealed class FloorsTests
     [InlineData("PeftSharp.Data.A", "PeftSharp.DatasetException", true)]
     [InlineData("PeftSharp.Attic.A", "PeftSharp.Modeling.B", false)]
     [InlineData("PeftSharp.Metrics.A", "System.Math", true)]
-    public void The_table_of_floors(string from, string to, bool allowed) => Assert.Equal(allowed, Floors.Violation(from, to) is null);
+    public void Floors_decide_which_types_may_be_named(string from, string to, bool allowed) =>
+        Assert.Equal(allowed, Floors.Violation(from, to) is null);
 
     private static string[] Violations(string assembly) =>
         [.. TypeReferences.Of(assembly).Select(pair => Floors.Violation(pair.From, pair.To)).OfType<string>()

@@ -31,7 +31,7 @@ internal sealed partial class SourceLiterals
     /// <summary>Reads code up to its end or the brace that closes an interpolated value.</summary>
     private void SkipCode()
     {
-        for (var depth = 0; _at < _code.Length; )
+        for (var depth = 0; _at < _code.Length;)
         {
             if (Matches(Comment()) || Matches(Character())) continue;
             if (Quote().IsMatch(_code, _at)) { AddText(); continue; }

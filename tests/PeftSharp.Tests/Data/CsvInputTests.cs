@@ -2,7 +2,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Small CSV files and the rows that they give, or the error that they deserve; types by pandas' rules.</summary>
+/// <summary>Small CSV files and the rows or the error that they give. Types are inferred by the rules of pandas.</summary>
 public class CsvInputTests : IDisposable
 {
     private readonly DataFolder _folder = new();

@@ -28,7 +28,7 @@ public class CsvTests : IDisposable
     }
 
     [Fact]
-    public void Types_given_by_the_caller_are_taken_from_the_text_as_it_stands()
+    public void Values_of_types_given_by_the_caller_are_parsed_from_the_unchanged_text()
     {
         var options = new LoadOptions
         {
@@ -85,7 +85,7 @@ public class CsvTests : IDisposable
     [InlineData("12345678901234567890", "1", "string")]
     [InlineData("-9223372036854775808", "9223372036854775807", "int64")]
     [InlineData("1.5", "2", "float64")]
-    public void Whole_numbers_are_never_rounded(string first, string second, string dtype)
+    public void Integers_are_never_rounded(string first, string second, string dtype)
     {
         var read = Read($"x\n{first}\n{second}\n");
         read.Features["x"].Should().Be(new Value(dtype));

@@ -155,7 +155,7 @@ public class DataFileTests : IDisposable
     }
 
     [Fact]
-    public void Files_whose_types_differ_are_refused_also_behind_a_file_without_values()
+    public void Files_whose_types_differ_are_rejected_even_after_a_file_without_values()
     {
         _folder.Write("a.jsonl", "{\"x\": null}\n");
         _folder.Write("b.jsonl", "{\"x\": 1}\n");
@@ -166,7 +166,7 @@ public class DataFileTests : IDisposable
     }
 
     [Fact]
-    public void The_message_about_a_column_names_the_delimiter_where_it_is_another()
+    public void The_message_about_an_absent_column_suggests_another_delimiter()
     {
         var read = Datasets.LoadDataset(_folder.Write("x.csv", "text;label\na;1\n"), "train");
         FluentActions.Invoking(() => read["text"])

@@ -59,7 +59,7 @@ public sealed class DatabaseTests
     }
 
     [Fact]
-    public void Columns_that_cannot_be_kept_apart_or_differ_in_type_are_refused_with_the_way_out()
+    public void Columns_with_equal_names_or_values_of_different_types_are_rejected_with_the_remedy()
     {
         using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
         using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns named 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);

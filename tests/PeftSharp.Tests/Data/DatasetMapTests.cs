@@ -58,7 +58,7 @@ public class DatasetMapTests
     }
 
     [Fact]
-    public void A_batched_function_may_change_the_number_of_rows_where_no_old_column_stays()
+    public void A_batched_function_may_change_the_number_of_rows_if_all_old_columns_are_removed()
     {
         var dataset = Texts(5);
         var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2, removeColumns: dataset.ColumnNames);
@@ -149,7 +149,7 @@ public class DatasetMapTests
     }
 
     [Fact]
-    public void Progress_is_told_and_cancellation_stops()
+    public void Progress_is_reported_and_cancellation_stops_the_map()
     {
         var told = new ConcurrentQueue<MapProgress>();
         Texts(10).Map(batch => NoColumns, batched: true, batchSize: 4, progress: new Direct(told.Enqueue));

@@ -86,7 +86,7 @@ public class DatasetOrderTests
     }
 
     [Fact]
-    public void Shards_share_out_the_rows() => Gen.Select(Gen.Int[0, 30], Gen.Int[1, 7], Gen.Bool).Sample((count, shards, contiguous) =>
+    public void Shards_divide_the_rows_evenly() => Gen.Select(Gen.Int[0, 30], Gen.Int[1, 7], Gen.Bool).Sample((count, shards, contiguous) =>
     {
         var parts = Enumerable.Range(0, shards).Select(k => I(Numbered(count).Shard(shards, k, contiguous))).ToArray();
         parts.SelectMany(part => part).Order().Should().Equal(Enumerable.Range(0, count));
@@ -107,14 +107,14 @@ public class DatasetOrderTests
 
     // Recorded: the choices of default_rng(42).choice(3, 1000, p=[.7, .2, .1]), taken as datasets takes them.
     [Fact]
-    public void Drawn_interleaving_follows_numpys_choice()
+    public void Random_interleaving_follows_the_choice_of_numpy()
     {
         Dataset[] sources = [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12 })), Dataset.FromDict(("i", new[] { 20, 21, 22 }))];
         I(Datasets.InterleaveDatasets(sources, [.7, .2, .1], seed: 42)).Should().Equal(10, 0, 11, 1, 2);
     }
 
     [Fact]
-    public void Sorting_puts_absent_values_where_it_is_told_and_keeps_equals_in_order()
+    public void Sorting_puts_absent_values_at_the_requested_end_and_is_stable()
     {
         var dataset = Dataset.FromDict(("key", new[] { "b", null, "a", "b", "\U0001F600", "\uFFFD" }), ("i", new[] { 0, 1, 2, 3, 4, 5 }));
         I(dataset.Sort("key")).Should().Equal(2, 0, 3, 5, 4, 1);
@@ -124,11 +124,11 @@ public class DatasetOrderTests
 
     [Theory]
     [InlineData(0.0), InlineData(1.0), InlineData(-0.5)]
-    public void A_share_that_leaves_nothing_is_refused(double share) =>
+    public void A_fraction_that_leaves_no_rows_is_rejected(double share) =>
         FluentActions.Invoking(() => Numbered(10).TrainTestSplit(share)).Should().ThrowExactly<ArgumentOutOfRangeException>();
 
     [Fact]
-    public void Sizes_that_do_not_fit_are_named()
+    public void Errors_about_sizes_that_are_too_large_name_them()
     {
         Assert.Contains("8", Assert.Throws<ArgumentException>(() => Numbered(10).TrainTestSplit(8, 5)).Message);
         Assert.Contains("only one row", Assert.Throws<ArgumentException>(() =>

@@ -43,7 +43,7 @@ public class DatasetTests
     }
 
     [Fact]
-    public void What_is_not_there_or_of_another_type_is_named_with_the_way_out()
+    public void Errors_about_absent_columns_and_other_types_name_them_with_the_remedy()
     {
         var dataset = Small();
         Assert.Contains("no column 'txt'. Columns: text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
@@ -59,7 +59,7 @@ public class DatasetTests
     }
 
     [Fact]
-    public void The_format_says_which_columns_rows_show()
+    public void The_format_selects_the_columns_that_rows_show()
     {
         var dataset = Small().WithFormat("torch", ["label", "ids"]);
         Assert.Equal(["label", "ids"], dataset[0].Keys);
@@ -113,7 +113,7 @@ public class DatasetTests
     }
 
     [Fact]
-    public void Classes_are_numbered_in_the_order_of_their_sorted_names_and_alike_in_all_splits()
+    public void Classes_are_numbered_by_their_sorted_names_and_equally_in_all_splits()
     {
         var dataset = Small().ClassEncodeColumn("text");
         dataset.Features["text"].Should().Be(new ClassLabel("a", "b"));

@@ -67,7 +67,7 @@ public class DatasetValueTests
     }
 
     [Fact]
-    public void A_local_time_is_kept_as_the_instant_that_it_is()
+    public void A_local_time_is_stored_as_the_same_instant()
     {
         var instant = new DateTime(2024, 7, 1, 10, 0, 0, DateTimeKind.Utc);
         var kept = (DateTime)Dataset.FromDict(("t", new[] { instant.ToLocalTime() }))["t"][0]!;
@@ -75,7 +75,7 @@ public class DatasetValueTests
     }
 
     [Fact]
-    public void Rows_without_names_are_refused_with_the_way_out()
+    public void Rows_without_names_are_rejected_with_the_remedy()
     {
         Assert.Contains("names of a value tuple exist only in source code. Pass the names", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
         Assert.Contains("Bare has no public properties, which are the columns (fields are ignored)", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
@@ -109,12 +109,12 @@ public class DatasetValueTests
     [InlineData("1.0")]
     [InlineData("POS")]
     [InlineData("")]
-    public void A_class_that_is_not_there_is_refused(string text) =>
+    public void An_unknown_class_is_rejected(string text) =>
         FluentActions.Invoking(() => Dataset.FromDict(("l", new[] { text })).CastColumn("l", new ClassLabel("neg", "pos")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain($"row 0: '{text}'");
 
     [Fact]
-    public void A_name_that_is_a_number_is_found_as_a_name_first() => Assert.Equal(0, new ClassLabel("1", "0").Str2Int("1"));
+    public void A_number_is_looked_up_as_a_class_name_first() => Assert.Equal(0, new ClassLabel("1", "0").Str2Int("1"));
 
     public static TheoryData<object, string, object?> Casts() => new()
     {

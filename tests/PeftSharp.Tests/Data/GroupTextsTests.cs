@@ -10,7 +10,7 @@ public sealed class GroupTextsTests
     [InlineData(7)]
     [InlineData(64)]
     [InlineData(500)]
-    public void Blocks_are_the_joined_texts_cut_and_the_rest_is_dropped(int blockSize)
+    public void The_joined_texts_are_cut_into_blocks_and_the_rest_is_dropped(int blockSize)
     {
         var random = new Random(blockSize);
         var texts = Enumerable.Range(0, 40)                             // some of them are empty
@@ -23,7 +23,7 @@ public sealed class GroupTextsTests
     }
 
     [Fact]
-    public void Too_little_text_a_block_of_nothing_and_rows_without_ids_are_errors()
+    public void Too_little_text_a_block_size_of_zero_and_rows_without_ids_are_errors()
     {
         var rows = Dataset.FromDict(("input_ids", new[] { new[] { 1, 2, 3 }, new[] { 4 } }));
         FluentActions.Invoking(() => Datasets.GroupTexts(rows, 5))

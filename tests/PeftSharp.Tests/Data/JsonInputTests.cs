@@ -2,7 +2,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Small JSON files and the rows that they give, or the error that they deserve.</summary>
+/// <summary>Small JSON files and the rows or the error that they give.</summary>
 public class JsonInputTests : IDisposable
 {
     private readonly DataFolder _folder = new();

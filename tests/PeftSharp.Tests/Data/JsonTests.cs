@@ -63,7 +63,7 @@ public class JsonTests : IDisposable
         Assert.Contains("no field 'data' (LoadOptions.Field). Fields: version, rows", Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
 
     [Fact]
-    public void Lines_longer_than_the_buffer_are_whole()
+    public void Lines_longer_than_the_buffer_are_read_completely()
     {
         var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
         Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts().Should().Equal(texts);

@@ -72,7 +72,7 @@ public class LoadDatasetTests : IDisposable
     }
 
     [Fact]
-    public void A_split_that_only_another_format_holds_is_not_lost_in_silence()
+    public void A_split_that_exists_only_in_another_format_is_reported()
     {
         _folder.Write("train.jsonl", "{\"i\":1}\n");
         _folder.Write("test.csv", "i\n1\n");
@@ -93,7 +93,7 @@ public class LoadDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Parts_are_added_and_unknown_ones_named()
+    public void Parts_of_splits_can_be_added_and_unknown_splits_are_named()
     {
         var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
         Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
@@ -112,7 +112,7 @@ public class LoadDatasetTests : IDisposable
     }
 
     [Fact]
-    public void What_is_absent_or_empty_is_an_error_that_says_so()
+    public void Absent_and_empty_files_are_reported_as_such()
     {
         Assert.Throws<FileNotFoundException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")));
         Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));

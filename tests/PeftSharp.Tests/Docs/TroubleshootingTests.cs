@@ -29,7 +29,7 @@ public sealed partial class TroubleshootingTests
         string.Join('\n', absent).Should().BeEmpty();
     }
 
-    /// <summary>What stands in backticks in the columns of messages and symptoms.</summary>
+    /// <summary>The texts in backticks in the columns of messages and symptoms.</summary>
     private static IEnumerable<string> Messages(string[] lines)
     {
         var column = -1;

@@ -13,7 +13,7 @@ public class NumpyRandomTests
             Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "numpy-random.json"))).RootElement.EnumerateArray()];
 
     [Fact]
-    public void A_generator_gives_numpys_numbers_orders_and_choices_draw_for_draw()
+    public void A_generator_draws_the_same_numbers_permutations_and_choices_as_numpy()
     {
         foreach (var expected in Recorded)
         {
@@ -44,7 +44,7 @@ public class NumpyRandomTests
     }
 
     [Fact]
-    public void Without_a_seed_no_two_generators_are_alike() =>
+    public void Generators_without_a_seed_differ() =>
         new NumpyRandom(null).Permutation(100).Should().NotEqual(new NumpyRandom(null).Permutation(100));
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class TemporaryEntryTests : IDisposable
     }
 
     [Fact]
-    public void What_a_living_process_writes_stays()
+    public void Files_that_a_running_process_writes_are_kept()
     {
         var folder = TemporaryEntry.NameFor(_folder.File("checkpoint-3"));
         using var inUse = TemporaryEntry.Lock(folder);
@@ -40,7 +40,7 @@ public sealed class TemporaryEntryTests : IDisposable
     [InlineData("checkpoint-3.0a1b2c3d-00112233445566778899aabbccddeeff.tmp")]         // another machine
     [InlineData("model.safetensors.4711-00112233445566778899aabbccddeeff.tmp")]        // an earlier version, of unknown machine
     [InlineData("checkpoint-3.4711.tmp")]
-    public void What_another_machine_may_be_writing_stays_for_a_day(string name)
+    public void Files_that_another_machine_may_be_writing_are_kept_for_a_day(string name)
     {
         var file = _folder.File(name);
         File.WriteAllText(file, "half");
@@ -55,7 +55,7 @@ public sealed class TemporaryEntryTests : IDisposable
     [InlineData("notes.tmp")]
     [InlineData("data.12.tmp")]
     [InlineData("00112233445566778899aabbccddeeff.tmp")]
-    public void Files_of_others_are_never_touched(string name)
+    public void Files_of_other_programs_are_not_changed(string name)
     {
         File.WriteAllText(_folder.File(name), "");
         File.SetLastWriteTimeUtc(_folder.File(name), DateTime.UtcNow.AddDays(-9));
@@ -64,7 +64,7 @@ public sealed class TemporaryEntryTests : IDisposable
     }
 
     [Fact]
-    public void Writing_a_file_removes_what_an_earlier_process_left_of_it()
+    public void Writing_a_file_removes_its_temporary_files_of_an_earlier_process()
     {
         File.WriteAllText(TemporaryEntry.NameFor(_folder.File("config.json")), "half");
         AtomicFile.WriteText(_folder.File("config.json"), "{}");
@@ -76,7 +76,7 @@ public sealed class TemporaryEntryTests : IDisposable
     /// remove a file that was locked meanwhile.
     /// </summary>
     [Fact]
-    public async Task Files_written_while_others_clean_the_folder_all_arrive()
+    public async Task No_file_is_lost_while_other_threads_clean_the_folder()
     {
         const int Writers = 4, Files = 150;
         using var done = new CancellationTokenSource();

@@ -56,7 +56,7 @@ public class MLTokenizerBackendTests
     }
 
     [Fact]
-    public void A_WordPiece_tokenizer_of_theirs_tells_its_whole_vocabulary()
+    public void A_WordPiece_tokenizer_of_theirs_has_its_complete_vocabulary()
     {
         var theirs = WordPieceTokenizer.Create(BertVocabulary);
         var tokenizer = theirs.AsPeftSharpTokenizer(options: theirs.GetBackendOptions() with { ModelMaxLength = 5 });
@@ -175,7 +175,7 @@ public class MLTokenizerBackendTests
     }
 
     [Fact]
-    public void What_cannot_be_done_is_said_with_the_way_out()
+    public void Unsupported_calls_throw_with_the_remedy()
     {
         var tokenizer = _gpt2.Value.AsPeftSharpTokenizer();
         Assert.False(tokenizer.CanSave);

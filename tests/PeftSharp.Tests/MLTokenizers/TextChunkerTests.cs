@@ -11,7 +11,7 @@ namespace PeftSharp.Tests.MLTokenizers;
 public class TextChunkerTests
 {
     [Theory, InlineData("tiny-bert"), InlineData("tiny-gpt2")]
-    public void Semantic_Kernel_cuts_a_long_text_into_parts_of_at_most_as_many_tokens_as_asked(string name)
+    public void Semantic_Kernel_splits_a_long_text_into_chunks_of_at_most_the_requested_tokens(string name)
     {
         const int MaxTokens = 40;
         var tokenizer = AutoTokenizer.FromPretrained(Vocabularies.Require(name));

@@ -123,7 +123,7 @@ public class ClassificationMetricsTests
     }
 
     [Fact]
-    public void Labels_come_from_any_list_of_whole_numbers()
+    public void Labels_can_be_any_list_of_integers()
     {
         ReadOnlySpan<int> span = [0, 1, 1];
         var expected = 2 / 3.0;
@@ -166,14 +166,14 @@ public class ClassificationMetricsTests
     }
 
     [Fact]
-    public void Different_counts_are_named()
+    public void The_error_about_different_counts_names_both()
     {
         FluentActions.Invoking(() => AccuracyScore([1, 0, 1], [1, 0]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 labels", "2 predictions");
     }
 
     [Fact]
-    public void Nothing_has_no_score()
+    public void Empty_input_has_no_score()
     {
         FluentActions.Invoking(() => AccuracyScore([], [])).Should().ThrowExactly<ArgumentException>();
         FluentActions.Invoking(() => F1Score([], [], Average.Macro)).Should().ThrowExactly<ArgumentException>();

@@ -53,7 +53,7 @@ public sealed class EntityMetricsTests
     }
 
     [Fact]
-    public void Tags_that_cannot_be_compared_are_refused_with_the_way_out()
+    public void Tags_that_cannot_be_compared_are_rejected_with_the_remedy()
     {
         FluentActions.Invoking(() => EntityMetrics.Report([["O", "PER"]], [["O", "O"]]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("The tag 'PER' of token 1 is not of the form");

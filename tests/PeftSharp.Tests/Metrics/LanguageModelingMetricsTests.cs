@@ -5,7 +5,7 @@ namespace PeftSharp.Tests.Metrics;
 public sealed class LanguageModelingMetricsTests
 {
     [Fact]
-    public void Perplexity_counts_the_equally_likely_tokens_that_the_model_hesitates_between()
+    public void Perplexity_is_the_number_of_equally_likely_tokens()
     {
         Assert.Equal(1, LanguageModelingMetrics.Perplexity(0));
         LanguageModelingMetrics.Perplexity(Math.Log(50257)).Should().BeApproximately(50257, 1e-8);               // a guess among all tokens
@@ -16,7 +16,7 @@ public sealed class LanguageModelingMetricsTests
     }
 
     [Fact]
-    public void A_loss_that_is_no_number_has_no_perplexity() =>
+    public void The_perplexity_of_a_NaN_loss_is_an_error() =>
         FluentActions.Invoking(() => LanguageModelingMetrics.Perplexity(double.NaN))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("NaN");
 }

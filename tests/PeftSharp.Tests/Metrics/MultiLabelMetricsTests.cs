@@ -53,7 +53,7 @@ public sealed class MultiLabelMetricsTests
     }
 
     [Fact]
-    public void A_label_is_predicted_where_its_score_reaches_the_threshold()
+    public void A_label_is_predicted_if_its_score_reaches_the_threshold()
     {
         float[] logits = [0f, -0.1f, 3f, -2f];
         bool[] labels = [true, false, true, true];
@@ -79,7 +79,7 @@ public sealed class MultiLabelMetricsTests
         """, Report(_labels, _predictions, 3, ["new", "long", "good"]).ToString());
 
     [Fact]
-    public void What_cannot_be_compared_is_refused_with_the_way_out()
+    public void Scores_that_cannot_be_compared_are_rejected_with_the_remedy()
     {
         FluentActions.Invoking(() => F1Score(new[] { 1, 0 }, new[] { 1.5, 0 }, 2))
             .Should().ThrowExactly<ArgumentException>()

@@ -87,21 +87,21 @@ public class RankingMetricsTests
     }
 
     [Fact]
-    public void A_sure_mistake_costs_as_much_as_the_number_type_can_tell()
+    public void The_log_loss_of_a_certain_mistake_is_limited_by_the_epsilon_of_the_type()
     {
         LogLoss([1], [0.0]).Should().BeApproximately(-Math.Log(Math.Pow(2, -52)), Tolerance);
         LogLoss([1], new[] { 0f }).Should().BeApproximately(-Math.Log(Math.Pow(2, -23)), Tolerance);
     }
 
     [Fact]
-    public void One_class_alone_has_no_area_and_no_positive_no_precision()
+    public void The_area_of_a_single_class_is_NaN_and_the_precision_without_positives_is_zero()
     {
         Assert.Equal(double.NaN, RocAucScore([1, 1, 1], [0.1, 0.2, 0.3]));
         Assert.Equal(0, AveragePrecisionScore([0, 0, 0], [0.1, 0.2, 0.3]));
     }
 
     [Fact]
-    public void Bad_scores_are_named()
+    public void Errors_name_the_invalid_scores()
     {
         FluentActions.Invoking(() => RocAucScore([0, 1], [0.5, double.NaN]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("scores[1] is NaN");

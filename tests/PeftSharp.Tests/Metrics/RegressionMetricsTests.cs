@@ -37,7 +37,7 @@ public class RegressionMetricsTests
     }
 
     [Fact]
-    public void What_is_undefined_is_what_scikit_learn_and_scipy_say()
+    public void Undefined_metrics_have_the_values_of_scikit_learn_and_scipy()
     {
         Assert.Equal(double.NaN, R2Score([1.0], [1.0]));
         Assert.Equal(1, R2Score([2.0, 2.0], [2.0, 2.0]));
@@ -47,14 +47,14 @@ public class RegressionMetricsTests
     }
 
     [Fact]
-    public void Single_precision_and_lists_are_taken_as_they_are()
+    public void Float32_values_and_lists_are_accepted()
     {
         Assert.Equal(0.25, MeanSquaredError(new[] { 1f, 2f }, new List<double> { 1.5, 2.5 }));
         Assert.Equal(0.5, MeanAbsoluteError(Values.From(Enumerable.Repeat(1.0, 2)), new List<float> { 1.5f, 0.5f }));
     }
 
     [Fact]
-    public void Bad_input_is_named()
+    public void Errors_name_the_invalid_input()
     {
         FluentActions.Invoking(() => MeanSquaredError([1.0], [double.PositiveInfinity]))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("predictions[0] is Infinity");

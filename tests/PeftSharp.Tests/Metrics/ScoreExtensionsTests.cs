@@ -33,7 +33,7 @@ public class ScoreExtensionsTests
     }
 
     [Fact]
-    public void Scores_that_are_no_whole_rows_are_an_error()
+    public void Scores_that_do_not_fill_complete_rows_are_an_error()
     {
         FluentActions.Invoking(() => new float[5].ArgMax(classes: 3))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("5 scores");

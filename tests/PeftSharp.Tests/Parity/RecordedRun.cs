@@ -11,7 +11,7 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Parity;
 
-/// <summary>A run of transformers' trainer as it was recorded: where it starts, what it was told, what came of it.</summary>
+/// <summary>A recorded run of the trainer of transformers: its first weights, its arguments and its results.</summary>
 internal sealed class RecordedRun
 {
     private static readonly JsonSerializerOptions _python =

@@ -54,7 +54,7 @@ public sealed class ProcessTests
     }
 
     [SkippableFact]
-    public void The_threads_are_no_more_than_the_processors_that_the_runtime_counts() =>
+    public void There_are_at_most_as_many_threads_as_processors_that_the_runtime_counts() =>
         Assert.StartsWith("- - 1 ", ChildProcess.Run(nameof(Programs.OpenMP), ("GOMP_SPINCOUNT", null), ("OMP_NUM_THREADS", null),
             ("DOTNET_PROCESSOR_COUNT", "1")), StringComparison.Ordinal);
 }

@@ -9,7 +9,7 @@ public sealed class PublicApiTests
     private const string Approve = "PEFTSHARP_APPROVE";
 
     [Theory, InlineData("PeftSharp"), InlineData("PeftSharp.MLTokenizers")]
-    public void The_public_surface_is_the_approved_one(string assembly)
+    public void The_public_API_is_the_approved_one(string assembly)
     {
         var path = Path.Combine(ReferenceRoot.Repository, "tests", "PeftSharp.Tests", "PublicApi", $"{assembly}.approved.txt");
         var found = Assembly.Load(assembly).GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })

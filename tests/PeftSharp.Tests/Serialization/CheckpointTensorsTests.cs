@@ -39,8 +39,8 @@ public sealed class CheckpointTensorsTests : IDisposable
     }
 
     /// <summary>
-    /// What huggingface_hub's split makes of these sizes: the tensor that is too large by itself closes no part, it goes ahead of the one
-    /// that is open.
+    /// The parts that huggingface_hub makes of these sizes: a tensor that is larger than a part is written as a part before the current
+    /// one, which is not closed.
     /// </summary>
     [Fact]
     public void A_model_above_the_limit_is_split_as_transformers_splits_it()
@@ -109,7 +109,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     }
 
     [Fact]
-    public void A_tensor_that_its_part_lacks_is_named()
+    public void The_error_about_a_tensor_that_is_missing_in_its_part_names_it()
     {
         CheckpointTensors.Save(_folder.Path, Model(), "0.1KB");
         ChangeIndex(index => index["weight_map"]!["ghost"] = "model-00002-of-00004.safetensors");
@@ -173,13 +173,13 @@ public sealed class CheckpointTensorsTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_folder_is_answered_with_what_was_looked_for()
+    public void The_error_about_an_empty_folder_lists_the_expected_files()
     {
         AssertRefused($"Searched for model.safetensors and {Index}; the folder '{_folder.Path}' is empty.");
     }
 
     [Fact]
-    public void A_pickle_alone_is_answered_with_the_way_to_convert_it()
+    public void The_error_about_a_pickle_file_explains_how_to_convert_it()
     {
         File.WriteAllText(_folder.File("pytorch_model.bin"), "");
         AssertRefused("'pytorch_model.bin' is a pickle file, which is not supported because it can run code. Convert it with Python");
@@ -202,7 +202,7 @@ public sealed class CheckpointTensorsTests : IDisposable
     [InlineData("1,5GB")]
     [InlineData("NaNGB")]
     [InlineData("99999999999TB")]
-    public void A_size_that_is_none_is_refused(string text) =>
+    public void A_text_that_is_not_a_size_is_rejected(string text) =>
         FluentActions.Invoking(() => CheckpointTensors.Save(_folder.Path, Model(), text))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain($"'{text}' is not a valid size");
 

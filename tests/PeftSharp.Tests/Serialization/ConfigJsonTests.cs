@@ -91,7 +91,7 @@ public sealed class ConfigJsonTests
     }
 
     [Fact]
-    public void What_nobody_asked_for_is_kept_in_its_order()
+    public void Fields_that_are_not_read_are_kept_in_their_order()
     {
         var config = Parse("""{"z": 1, "known": 2, "a": {"b": NaN}, "null": null}""");
         config.GetInt("known");

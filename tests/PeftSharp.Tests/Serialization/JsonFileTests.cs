@@ -114,7 +114,7 @@ public sealed class JsonFileTests : IDisposable
         Assert.Equal(text, PythonJson.Dumps(PythonJson.Loads(Encoding.UTF8.GetBytes(text)), indent: null, sortKeys: false));
 
     [Fact]
-    public void Space_a_mark_at_the_start_and_a_field_given_twice_are_read_as_in_Python()
+    public void White_space_a_byte_order_mark_and_duplicate_fields_are_read_as_in_Python()
     {
         var text = "\ufeff \t\r\n{ \"a\" : 1 , \"a\" : [ 2 , 3 ] , \"\\/\" : \"\\u0041é\" } \n";
         Assert.Equal("""{"a": [2, 3], "/": "Aé"}""",
@@ -157,7 +157,7 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Fact]
-    public void A_value_that_is_no_object_and_a_file_that_is_not_there_are_errors()
+    public void A_value_that_is_not_an_object_and_a_missing_file_are_errors()
     {
         AssertRefused($"'{Config}' cannot be read");
         File.WriteAllText(Config, "[]");
@@ -165,7 +165,7 @@ public sealed class JsonFileTests : IDisposable
     }
 
     [Fact]
-    public void Damaged_text_is_an_error_of_the_checkpoint_or_an_object_and_never_anything_else()
+    public void Damaged_text_is_read_as_an_object_or_throws_a_CheckpointException()
     {
         var random = new Random(11);
         var seed = Encoding.UTF8.GetBytes(

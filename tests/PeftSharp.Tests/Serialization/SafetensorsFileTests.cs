@@ -27,7 +27,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void The_pages_go_with_the_last_tensor_over_them()
+    public void The_pages_are_unmapped_with_the_last_tensor_that_uses_them()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells what is mapped");
         Safetensors.Save(Weights, [("w", ones(4))]);
@@ -42,7 +42,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void The_pages_go_also_where_nobody_disposes_the_tensor()
+    public void The_pages_are_unmapped_even_if_the_tensor_is_not_disposed()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells what is mapped");
         Safetensors.Save(Weights, [("w", ones(4))]);
@@ -143,7 +143,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_name_is_answered_with_the_nearest_ones()
+    public void The_error_about_an_unknown_name_lists_similar_names()
     {
         Safetensors.Save(
             Weights, [("encoder.layer.0.weight", ones(1)), ("encoder.layer.0.bias", ones(1)), ("head", ones(1)), ("x", ones(1))]);
@@ -164,7 +164,7 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_closed_file_gives_nothing_more()
+    public void A_closed_file_cannot_be_read()
     {
         Safetensors.Save(Weights, [("w", ones(1))]);
         var file = SafetensorsFile.Open(Weights);

@@ -57,7 +57,7 @@ public sealed class SafetensorsHeaderTests
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_reported_with_what_is_there()
+    public void The_error_about_a_missing_file_lists_the_existing_files()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("other.txt"), "");
@@ -67,7 +67,7 @@ public sealed class SafetensorsHeaderTests
     }
 
     [Fact]
-    public void A_damaged_header_is_an_error_of_the_checkpoint_or_a_sound_file_and_never_anything_else()
+    public void A_damaged_header_is_read_as_a_valid_file_or_throws_a_CheckpointException()
     {
         const int mutations = 20_000;
         (string Header, int Data)[] seeds =

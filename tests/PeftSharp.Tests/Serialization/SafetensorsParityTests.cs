@@ -8,7 +8,7 @@ namespace PeftSharp.Tests.Serialization;
 public sealed class SafetensorsParityTests
 {
     [SkippableFact]
-    public void Every_recorded_file_is_judged_as_the_reference_reader_does()
+    public void The_reference_reader_accepts_and_rejects_the_same_recorded_files()
     {
         foreach (var verdicts in Recordings.Files("verdicts.json"))
         {

@@ -61,7 +61,7 @@ public sealed class SafetensorsWriterTests : IDisposable
     }
 
     [Fact]
-    public void Names_and_metadata_survive_whatever_their_characters()
+    public void Names_and_metadata_can_contain_any_characters()
     {
         using var tensor = ones(1);
         var odd = "q\"b\\s/\b\f\n\r\t\u0001\u007f ü 名 \U0001F600";

@@ -75,7 +75,7 @@ public sealed class EncodeWordsTests
     }
 
     [Fact]
-    public void What_has_no_words_or_other_counts_is_refused_with_the_way_out()
+    public void Encodings_without_words_and_labels_of_other_counts_are_rejected_with_the_remedy()
     {
         FluentActions.Invoking(() => Gpt2Tokenizer.FromPretrained(Vocabularies.Require("tiny-gpt2")).EncodeWords(_words))
             .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("addPrefixSpace: true");

@@ -49,7 +49,7 @@ public class NaiveModelTests
     }
 
     [Fact]
-    public void A_very_long_word_takes_no_quadratic_time()
+    public void A_very_long_word_does_not_take_quadratic_time()
     {
         var (vocabulary, merges) = Merges("a b", "ab ab", "abab abab");
         var model = new BytePairEncoding(vocabulary, merges, new BytePairOptions());

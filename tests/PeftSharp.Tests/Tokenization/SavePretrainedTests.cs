@@ -30,7 +30,7 @@ public class SavePretrainedTests
     }
 
     [Fact]
-    public void What_the_files_say_beside_the_vocabulary_is_kept()
+    public void Settings_and_files_besides_the_vocabulary_are_kept()
     {
         using var folder = new TemporaryFolder();
         using var copy = new TemporaryFolder();

@@ -108,7 +108,7 @@ public sealed class TokenizerComponentsTests : IDisposable
     [InlineData(2, 1)]
     [InlineData(-1, 1)]
     [InlineData(1, int.MaxValue)]
-    public void Changes_and_words_outside_the_text_are_refused(int start, int length)
+    public void Edits_and_ranges_outside_the_text_are_rejected(int start, int length)
     {
         TokenizerComponents.AddNormalizer("TestOutside", _ => _ => [new TextEdit(start, length, "")]);
         Write("""{"type": "TestOutside"}""", "null", "null");

@@ -13,7 +13,7 @@ public class TokenizerErrorTests
     private static Tokenizer Bert => AutoTokenizer.FromPretrained(Vocabularies.Require("tiny-bert"));
 
     [Fact]
-    public void A_folder_without_a_tokenizer_is_told_by_what_was_looked_for_and_found()
+    public void The_error_about_a_folder_without_a_tokenizer_lists_expected_and_existing_files()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("vocab.json"), "{}");
@@ -49,7 +49,7 @@ public class TokenizerErrorTests
     [InlineData("""
         {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\p{Han}"}, "behavior": "Isolated", "invert": false}, "model": null}
         """, "'Han'")]
-    public void A_malformed_or_foreign_tokenizer_json_is_told_by_its_place(string json, params string[] parts)
+    public void The_error_about_a_malformed_or_unsupported_tokenizer_json_names_the_position(string json, params string[] parts)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.json"), json);

@@ -58,7 +58,7 @@ public class TokenizerTests
     }
 
     [Fact]
-    public void A_length_alone_cuts_off_and_no_length_takes_that_of_the_model()
+    public void A_maximum_length_alone_truncates_and_the_default_is_that_of_the_model()
     {
         var tokenizer = Bert;
         var text = string.Join(' ', Enumerable.Repeat("movie", 300));

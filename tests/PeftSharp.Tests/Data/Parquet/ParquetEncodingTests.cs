@@ -76,7 +76,7 @@ public class ParquetEncodingTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Encodings))]
-    public void An_encoding_gives_back_what_was_written(string column, Encoding encoding, ParquetDataPageVersion version)
+    public void Values_of_every_encoding_are_read_as_they_were_written(string column, Encoding encoding, ParquetDataPageVersion version)
     {
         var file = Write(builder =>
         {
@@ -106,7 +106,7 @@ public class ParquetEncodingTests : IDisposable
     [InlineData(Compression.Zstd)]
     [InlineData(Compression.Lz4)]
     [InlineData(Compression.Lz4Hadoop)]
-    public void A_codec_gives_back_what_was_written(Compression codec)
+    public void Values_of_every_codec_are_read_as_they_were_written(Compression codec)
     {
         foreach (var version in Enum.GetValues<ParquetDataPageVersion>())
             AssertSame(Write(builder => builder.Compression(codec).DataPageVersion(version)));

@@ -103,7 +103,7 @@ public class ParquetFileTests : IDisposable
     }
 
     [Fact]
-    public void A_changed_byte_is_noticed_where_pages_have_checksums()
+    public void A_changed_byte_is_detected_if_pages_have_checksums()
     {
         Write(FileName, [("a", Int64([.. Enumerable.Range(0, 1000).Select(i => (long?)i)]))],
             builder => builder.EnablePageChecksum().DisableDictionary().Compression(ParquetSharp.Compression.Uncompressed));

@@ -46,7 +46,7 @@ public class ParquetTypeTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Whole_numbers_keep_their_value(bool arrow)
+    public void Integers_keep_their_value(bool arrow)
     {
         AssertIs<int?>(Read(ParquetFiles.Raw<sbyte>(Int8Type.Default, -128, null, 127), arrow), "int32", -128, null, 127);
         AssertIs<int?>(Read(ParquetFiles.Raw<byte>(UInt8Type.Default, 0, null, 255), arrow), "int32", 0, null, 255);
