@@ -22,11 +22,11 @@ public sealed class AdaptersPerCallTests : IDisposable
     public void Requests_on_several_threads_get_the_texts_that_they_get_alone(string way)
     {
         var alone = Enumerable.Range(0, Requests).Select(i => Ask(way, i)).ToArray();
-        Assert.True(alone.Distinct().Count() > 2, "The adapters do not differ, so the test would find nothing.");
+        alone.Distinct().Should().HaveCountGreaterThan(2, "the adapters must differ for the test to find anything");
         var together = new string[Requests];
         Parallel.For(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i => together[i] = Ask(way, i));
-        Assert.Equal(alone, together);
-        Assert.Equal(["bard"], _two.Peft.ActiveAdapters);
+        together.Should().Equal(alone);
+        _two.Peft.ActiveAdapters.Should().Equal("bard");
     }
 
     private string Ask(string way, int i)
@@ -84,8 +84,8 @@ public sealed class AdaptersPerCallTests : IDisposable
                 _two.Peft.SetAdapter(name);
                 byDefault = _two.Peft.call(inputs).Logits!;
             }
-            Assert.True(TinyModels.Same(byDefault, byArgument));
-            Assert.True(TinyModels.Same(byDefault, byScope));
+            TinyModels.AssertSame(byDefault, byArgument);
+            TinyModels.AssertSame(byDefault, byScope);
             Close.Equal(byDefault, byRows, 1e-6);
         }
     }
@@ -101,10 +101,10 @@ public sealed class AdaptersPerCallTests : IDisposable
             TinyModels.Disturb(peft, seed: name.Length);
         }
         var alone = Enumerable.Range(0, Requests).Select(Scores).ToArray();
-        Assert.True(alone.Select(scores => scores[0]).Distinct().Count() > 2);
+        alone.Select(scores => scores[0]).Distinct().Should().HaveCountGreaterThan(2);
         var together = new float[Requests][];
         Parallel.For(0, Requests, i => together[i] = Scores(i));
-        Assert.Equal(alone, together);
+        together.Should().BeEquivalentTo(alone, options => options.WithStrictOrdering());
 
         float[] Scores(int i)
         {
@@ -128,9 +128,10 @@ public sealed class AdaptersPerCallTests : IDisposable
         string[] names = ["ops", "__base__", "bard"];
         var rows = TinyWriter.Rows(Generate(ids, null, names));
         var expected = prompts.Zip(names).SelectMany(pair => TinyWriter.Rows(Generate(pair.First, pair.Second, null))).ToArray();
-        if (!samples || beams == 1) Assert.Equal(expected, rows);            // beams draw in another order for three prompts than for one
-        Assert.Equal(expected.Length, rows.Length);
-        using (_two.Peft.UseAdapters(names)) Assert.Equal(rows, TinyWriter.Rows(Generate(ids, null, null)));
+        rows.Should().HaveSameCount(expected);
+        // Beams draw in another order for three prompts than for one.
+        if (!samples || beams == 1) rows.Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        using (_two.Peft.UseAdapters(names)) TinyWriter.Rows(Generate(ids, null, null)).Should().BeEquivalentTo(rows, options => options.WithStrictOrdering());
 
         Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, MinNewTokens = 6, NumBeams = beams, NumReturnSequences = returned, DoSample = samples ? true : null, TopK = samples ? 1 : null, Seed = samples ? 4 : null, Adapter = adapter, AdapterNames = adapterNames }).Sequences;
     }
@@ -186,7 +187,8 @@ public sealed class AdaptersPerCallTests : IDisposable
         TinyModels.Disturb(peft);
         using var inputs = TwoAdapters.Inputs(2);
         using var free = no_grad();
-        Assert.Contains("tied", Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(inputs, ["first", "second"])).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.CallWithAdapters(inputs, ["first", "second"]))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("tied");
         peft.CallWithAdapters(inputs, ["second", "__base__"]).Dispose();
         peft.CallWithAdapter(inputs, "first").Dispose();
     }
@@ -195,7 +197,6 @@ public sealed class AdaptersPerCallTests : IDisposable
 
     private static void Says<TError>(Func<object> call, params string[] words) where TError : Exception
     {
-        var error = Assert.Throws<TError>(() => call());
-        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => call()).Should().ThrowExactly<TError>().Which.Message.Should().ContainAll(words);
     }
 }

@@ -39,17 +39,18 @@ public sealed class ChangesDuringCallsTests : IDisposable
             Exception? inside = null, outside = null;
             var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions
             {
-                MaxNewTokens = 5, Streamer = new TwoAdapters.Callback(() =>
-            {
-                inside ??= Record.Exception(change);
-                outside ??= Task.Run(() => Record.Exception(change)).Result;
-            })
+                MaxNewTokens = 5,
+                Streamer = new TwoAdapters.Callback(() =>
+                {
+                    inside ??= Record.Exception(change);
+                    outside ??= Task.Run(() => Record.Exception(change)).Result;
+                }),
             }).Sequences);
-            foreach (var error in new[] { inside, outside }) Assert.True(error is InvalidOperationException && error.Message.Contains("running", StringComparison.Ordinal), $"{name}: {error}");
+            foreach (var error in new[] { inside, outside }) error.Should().BeOfType<InvalidOperationException>(name).Which.Message.Should().Contain("running", name);
             Assert.Equal(alone, text);
         }
-        Assert.Equal(keys, _two.Peft.state_dict().Keys);
-        Assert.Equal(["bard"], _two.Peft.ActiveAdapters);
+        _two.Peft.state_dict().Keys.Should().Equal(keys);
+        _two.Peft.ActiveAdapters.Should().Equal("bard");
         _two.Peft.SetAdapter("ops");                                            // after the calls
     }
 
@@ -79,9 +80,9 @@ public sealed class ChangesDuringCallsTests : IDisposable
                 try { _two.Peft.SetAdapter(i % 2 == 0 ? "bard" : "ops"); }
                 catch (InvalidOperationException) { Interlocked.Increment(ref refused); }
             }
-            else Assert.Contains(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }).Sequences), texts.Values);
+            else texts.Values.Should().Contain(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }).Sequences));
         });
-        Assert.InRange(refused, 0, 20);
+        refused.Should().BeInRange(0, 20);
     }
 
     [Fact]
@@ -94,8 +95,8 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var alone = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences);
         var texts = new string[Requests];
         Parallel.For(0, Requests, i => texts[i] = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
-        Assert.All(texts, text => Assert.Equal(alone, text));
-        Assert.Equal(modes, _two.Peft.modules().Select(module => module.training));
+        texts.Should().AllSatisfy(text => text.Should().Be(alone));
+        _two.Peft.modules().Select(module => module.training).Should().Equal(modes);
     }
 
     [Fact]
@@ -108,20 +109,21 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var merged = _two.Peft.call(inputs).Logits!;
         using (_two.Peft.DisableAdapter())
         {
-            Assert.True(TinyModels.Same(plain, _two.Peft.call(inputs).Logits!));
+            TinyModels.AssertSame(plain, _two.Peft.call(inputs).Logits!);
             Exception? refused = null;
             var other = new Thread(() => refused = Record.Exception(() => _two.Peft.call(inputs)));
             other.UnsafeStart();                                             // without this flow's scope
             other.Join();
             Assert.IsType<InvalidOperationException>(refused);
-            Assert.Throws<InvalidOperationException>(() => _two.Peft.SetAdapter("ops"));
-            Assert.Throws<InvalidOperationException>(() => _two.Peft.Merge());
+            FluentActions.Invoking(() => _two.Peft.SetAdapter("ops")).Should().ThrowExactly<InvalidOperationException>();
+            FluentActions.Invoking(() => _two.Peft.Merge()).Should().ThrowExactly<InvalidOperationException>();
         }
-        Assert.Equal(["bard"], _two.Peft.MergedAdapters);
-        Assert.True(TinyModels.Same(merged, _two.Peft.call(inputs).Logits!));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.CallWithAdapter(inputs, "ops"));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.UseAdapter("ops"));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences);
+        _two.Peft.MergedAdapters.Should().Equal("bard");
+        TinyModels.AssertSame(merged, _two.Peft.call(inputs).Logits!);
+        FluentActions.Invoking(() => _two.Peft.CallWithAdapter(inputs, "ops")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => _two.Peft.UseAdapter("ops")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences)
+            .Should().ThrowExactly<InvalidOperationException>();
     }
 
     [Fact]
@@ -132,17 +134,20 @@ public sealed class ChangesDuringCallsTests : IDisposable
         using (_two.Peft.UseAdapter("ops"))
         {
             _two.Peft.RenameAdapter("ops", "other");
-            Assert.Contains("'ops'", Assert.Throws<ArgumentException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'ops'");
         }
         using (_two.Peft.UseAdapters(["other"]))
         {
             _two.Peft.DeleteAdapter("other");
-            Assert.Contains("'other'", Assert.Throws<ArgumentException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'other'");
         }
         using (_two.Peft.UseAdapter("bard"))
         {
             _two.Peft.Merge();
-            Assert.Contains("'bard' is merged", Assert.Throws<InvalidOperationException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("'bard' is merged");
         }
     }
 
@@ -151,7 +156,8 @@ public sealed class ChangesDuringCallsTests : IDisposable
     {
         var outer = _two.Peft.UseAdapter("ops");
         var inner = _two.Peft.UseAdapter("bard");
-        Assert.Contains("innermost", Assert.Throws<InvalidOperationException>(outer.Dispose).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(outer.Dispose)
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("innermost");
         inner.Dispose();
         inner.Dispose();
         outer.Dispose();
@@ -161,7 +167,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
     public async Task A_scope_that_an_async_method_returns_is_refused_at_its_end()
     {
         var scope = await Open();
-        Assert.Throws<InvalidOperationException>(scope.Dispose);
+        FluentActions.Invoking(scope.Dispose).Should().ThrowExactly<InvalidOperationException>();
 
         async Task<IDisposable> Open()
         {

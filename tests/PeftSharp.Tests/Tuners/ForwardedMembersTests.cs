@@ -45,7 +45,7 @@ public sealed class ForwardedMembersTests : IDisposable
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
         foreach (var (property, value) in Values(peft))
         {
-            if (property == nameof(PretrainedModel.OptionNames)) Assert.Equal([.. (IEnumerable<string>)before[property]!, "adapter_names"], (IEnumerable<string>)value!);
+            if (property == nameof(PretrainedModel.OptionNames)) ((IEnumerable<string>)value!).Should().Equal([.. (IEnumerable<string>)before[property]!, "adapter_names"]);
             else Assert.Equal(before[property], value);
         }
 
@@ -67,8 +67,8 @@ public sealed class ForwardedMembersTests : IDisposable
         peft.train();
         Assert.True(model.training);
         peft.eval();
-        Assert.All(model.modules(), module => Assert.False(module.training));
-        Assert.Throws<ArgumentNullException>(() => peft.GenerationConfig = null!);
+        model.modules().Should().AllSatisfy(module => module.training.Should().BeFalse());
+        FluentActions.Invoking(() => peft.GenerationConfig = null!).Should().ThrowExactly<ArgumentNullException>();
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ForwardedMembersTests : IDisposable
     {
         var model = AutoModelForQuestionAnswering.FromConfig(new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12 });
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
-        Assert.Equal(["start_positions", "end_positions"], peft.LabelNames);
+        peft.LabelNames.Should().Equal("start_positions", "end_positions");
         using var inputs = new ModelInputs { InputIds = ones([3, 4], ScalarType.Int64), StartPositions = zeros(3, ScalarType.Int64), EndPositions = zeros(3, ScalarType.Int64) };
         Assert.Equal(model.CountTargets(inputs), peft.CountTargets(inputs));
     }

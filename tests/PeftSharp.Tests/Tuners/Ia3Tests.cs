@@ -27,9 +27,9 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
         TinyModels.Disturb(peft);
         peft.SavePretrained(folder.Path);
         var saved = (Ia3Config)peft.PeftConfigs["default"];
-        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null }) Assert.Subset(saved.TargetModules.ToHashSet(), saved.FeedforwardModules.ToHashSet());
+        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null }) saved.FeedforwardModules.Should().BeSubsetOf(saved.TargetModules);
         using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true);
-        Assert.True(TinyModels.Same(TinyModels.Logits(peft), TinyModels.Logits(loaded)));
+        TinyModels.AssertSame(TinyModels.Logits(peft), TinyModels.Logits(loaded));
         Assert.Equal(saved.FeedforwardModules, ((Ia3Config)loaded.PeftConfigs["default"]).FeedforwardModules);
     }
 
@@ -46,7 +46,7 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
             json["feedforward_modules"] = new System.Text.Json.Nodes.JsonArray(name);
             JsonFile.Write(folder.File("adapter_config.json"), json);
             using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
-            Assert.True(TinyModels.Same(TinyModels.Logits(peft), TinyModels.Logits(loaded)));
+            TinyModels.AssertSame(TinyModels.Logits(peft), TinyModels.Logits(loaded));
         }
     }
 
@@ -55,9 +55,8 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
     public void A_feed_forward_layer_that_matches_no_target_is_named(bool isPattern)
     {
         var config = new Ia3Config { TargetModules = ".*(c_attn|mlp.c_proj)", FeedforwardModules = isPattern ? ".*c_prj" : ["c_prj"] };
-        var error = Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(config));
-        Assert.Contains("feedforward_modules", error.Message, StringComparison.Ordinal);
-        Assert.Contains("c_prj'", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(config))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("feedforward_modules", "c_prj'");
         using var peft = TinyModels.Gpt2().GetPeftModel(config with { IgnoreUnmatched = true });
     }
 }

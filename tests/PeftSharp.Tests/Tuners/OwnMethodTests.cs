@@ -26,7 +26,7 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         TinyModels.Disturb(plain);
         var (with, without) = (peft.call(TinyModels.Inputs()).Loss!, plain.call(TinyModels.Inputs()).Loss!);
         var squares = peft.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.pow(2).sum().item<float>());
-        Assert.Equal(0.5 * squares, with.item<float>() - without.item<float>(), 1e-3);
+        ((double)(with.item<float>() - without.item<float>())).Should().BeApproximately(0.5 * squares, 1e-3);
         with.backward();
         without.backward();
         foreach (var (one, other) in peft.parameters().Where(parameter => parameter.requires_grad).Zip(plain.parameters().Where(parameter => parameter.requires_grad)))
@@ -40,13 +40,14 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         using var folder = new TemporaryFolder();
         var (whole, state) = Trained(folder, "run", null);
         Assert.Equal(4, state.Item2);
-        Assert.True(state.Item1 > 0);
+        state.Item1.Should().BeGreaterThan(0);
         Assert.True(File.Exists(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors")));
         var (resumed, stateAfter) = Trained(folder, "resumed", Path.Combine(folder.File("run"), "checkpoint-2"));
         Assert.Equal(state.Item1, stateAfter.Item1);
-        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+        foreach (var (name, tensor) in whole) TinyModels.AssertSame(tensor, resumed[name], name);
         File.Delete(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors"));
-        Assert.Contains("model_state.safetensors", Assert.Throws<CheckpointException>(() => Trained(folder, "third", Path.Combine(folder.File("run"), "checkpoint-2"))).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Trained(folder, "third", Path.Combine(folder.File("run"), "checkpoint-2")))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("model_state.safetensors");
     }
 
     [Fact]
@@ -60,11 +61,13 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         File.WriteAllText(file, File.ReadAllText(file).Replace("\"bottleneck_size\": 3", "\"bottleneck_size\": 3.0,\n  \"from_tomorrow\": [1]", StringComparison.Ordinal));
         using (var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path))
         {
-            Assert.Contains("from_tomorrow", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
+            peft.LoadReport!.Warnings.Should().ContainSingle().Which.Should().Contain("from_tomorrow");
             Assert.Equal(Activation.Tanh, ((BottleneckConfig)peft.PeftConfigs["default"]).Activation);
         }
         File.WriteAllText(file, File.ReadAllText(file).Replace("hyperbolic", "swish", StringComparison.Ordinal));
-        Assert.Contains("field 'activation' is \"swish\"; one of relu, hyperbolic is expected", Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("field 'activation' is \"swish\"; one of relu, hyperbolic is expected");
     }
 
     private static (Dictionary<string, Tensor> Bits, (float, int) State) Trained(TemporaryFolder folder, string name, string? checkpoint)

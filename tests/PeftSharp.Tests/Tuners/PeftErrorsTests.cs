@@ -23,14 +23,12 @@ public sealed class PeftErrorsTests : IDisposable
     {
         var model = TinyModels.Gpt2();
         var keys = model.state_dict().Keys.ToArray();
-        var error = Assert.Throws<ArgumentException>(() => model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"] }));
-        Assert.Contains("'c_fcc'", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("'c_attn', but", error.Message, StringComparison.Ordinal);
-        Assert.Contains("c_fc'", error.Message, StringComparison.Ordinal);
-        Assert.Equal(keys, model.state_dict().Keys);
-        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+        FluentActions.Invoking(() => model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"] }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("'c_fcc'", "c_fc'").And.NotContain("'c_attn', but");
+        model.state_dict().Keys.Should().Equal(keys);
+        model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
         using var peft = model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"], IgnoreUnmatched = true });
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
     }
 
     [Theory]
@@ -38,8 +36,8 @@ public sealed class PeftErrorsTests : IDisposable
     [InlineData("attn", "GPT2Attention")]
     public void A_target_that_cannot_be_adapted_is_named_with_its_class(string target, string type)
     {
-        var error = Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(new LoraConfig { TargetModules = [target] }));
-        Assert.Contains(type, error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(new LoraConfig { TargetModules = [target] }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain(type);
     }
 
     public static TheoryData<string, LoraConfig> Nonsense => new()
@@ -69,11 +67,10 @@ public sealed class PeftErrorsTests : IDisposable
     {
         var model = TinyModels.Gpt2();
         var before = TinyModels.Bits(model);
-        var error = Assert.ThrowsAny<ArgumentException>(() => model.GetPeftModel(config));
-        Assert.Contains(name, error.Message, StringComparison.Ordinal);
-        Assert.Equal(before.Keys, model.state_dict().Keys);
-        Assert.All(model.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
-        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+        FluentActions.Invoking(() => model.GetPeftModel(config)).Should().Throw<ArgumentException>().Which.Message.Should().Contain(name);
+        model.state_dict().Keys.Should().Equal(before.Keys);
+        foreach (var (key, tensor) in model.state_dict()) TinyModels.AssertSame(before[key], tensor, key);
+        model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
     }
 
     [Fact]
@@ -81,26 +78,27 @@ public sealed class PeftErrorsTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["mlp.c_proj"] });
         var names = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
-        Assert.Contains("base_model.model.transformer.h.0.attn.c_proj.lora_A.default.weight", names);
-        Assert.Contains("base_model.model.transformer.h.0.mlp.c_proj.modules_to_save.default.weight", names);
-        Assert.DoesNotContain(names, name => name.Contains("mlp.c_proj.lora_", StringComparison.Ordinal));
+        names.Should().Contain(["base_model.model.transformer.h.0.attn.c_proj.lora_A.default.weight", "base_model.model.transformer.h.0.mlp.c_proj.modules_to_save.default.weight"]);
+        names.Should().NotContain(name => name.Contains("mlp.c_proj.lora_", StringComparison.Ordinal));
         using var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["proj"] });
-        Assert.DoesNotContain(other.named_parameters(), pair => pair.name.Contains("c_proj.lora_", StringComparison.Ordinal));
+        other.named_parameters().Should().NotContain(pair => pair.name.Contains("c_proj.lora_", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Unknown_taken_and_impossible_adapter_names_are_refused()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
-        Assert.Contains("'first'", Assert.Throws<ArgumentException>(() => peft.SetAdapter("second")).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => peft.DeleteAdapter("second"));
-        Assert.Throws<ArgumentException>(() => peft.AddAdapter("first", new LoraConfig()));
-        Assert.Throws<ArgumentException>(() => peft.AddAdapter("a.b", new LoraConfig()));
-        Assert.Throws<ArgumentException>(() => peft.AddAdapter("../up", new LoraConfig()));
-        Assert.Throws<ArgumentException>(() => peft.AddAdapter("__base__", new LoraConfig()));
-        Assert.Throws<ArgumentException>(() => peft.SetAdapter());
+        FluentActions.Invoking(() => peft.SetAdapter("second"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'first'");
+        FluentActions.Invoking(() => peft.DeleteAdapter("second")).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => peft.AddAdapter("first", new LoraConfig())).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => peft.AddAdapter("a.b", new LoraConfig())).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => peft.AddAdapter("../up", new LoraConfig())).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => peft.AddAdapter("__base__", new LoraConfig())).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => peft.SetAdapter()).Should().ThrowExactly<ArgumentException>();
         using (peft.UseAdapters(["first", "__base__"]))
-            Assert.Contains("3 rows", Assert.Throws<ArgumentException>(() => TinyModels.Logits(peft)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => TinyModels.Logits(peft))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("3 rows");
     }
 
     [Fact]
@@ -108,8 +106,9 @@ public sealed class PeftErrorsTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { TrainableTokenIndices = [3], ModulesToSave = ["mlp.c_fc"] });
         foreach (var target in new[] { "wte", "c_fc" })
-            Assert.Contains("another adapter", Assert.Throws<ArgumentException>(() => peft.AddAdapter("second", new LoraConfig { TargetModules = [target] })).Message, StringComparison.Ordinal);
-        Assert.Equal(["default"], peft.PeftConfigs.Keys);
+            FluentActions.Invoking(() => peft.AddAdapter("second", new LoraConfig { TargetModules = [target] }))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("another adapter");
+        peft.PeftConfigs.Keys.Should().Equal("default");
     }
 
     [Fact]
@@ -118,12 +117,10 @@ public sealed class PeftErrorsTests : IDisposable
         using (var other = TinyModels.Gpt2(width: 32).GetPeftModel(new LoraConfig { R = 2, BaseModelNameOrPath = "gpt2-wide" })) other.SavePretrained(_folder.Path);
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         var keys = peft.state_dict().Keys.ToArray();
-        var error = Assert.Throws<CheckpointException>(() => peft.LoadAdapter(_folder.Path, "second"));
-        Assert.Contains("gpt2-wide", error.Message, StringComparison.Ordinal);
-        Assert.Contains("[2, 32]", error.Message, StringComparison.Ordinal);
-        Assert.Contains("[2, 16]", error.Message, StringComparison.Ordinal);
-        Assert.Equal(keys, peft.state_dict().Keys);
-        Assert.Equal(["first"], peft.PeftConfigs.Keys);
+        FluentActions.Invoking(() => peft.LoadAdapter(_folder.Path, "second"))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll("gpt2-wide", "[2, 32]", "[2, 16]");
+        peft.state_dict().Keys.Should().Equal(keys);
+        peft.PeftConfigs.Keys.Should().Equal("first");
     }
 
     [Fact]
@@ -134,10 +131,11 @@ public sealed class PeftErrorsTests : IDisposable
         var tensors = Safetensors.Load(file);
         var first = tensors.Keys.First();
         Safetensors.Save(file, tensors.Where(pair => pair.Key != first));
-        var error = Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path));
-        Assert.Contains(first, error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(first);
         Safetensors.Save(file, tensors.Append(KeyValuePair.Create("base_model.model.stranger", zeros(1))));
-        Assert.Contains("stranger", Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("stranger");
     }
 
     [Theory]
@@ -155,7 +153,8 @@ public sealed class PeftErrorsTests : IDisposable
         var json = JsonFile.Read(_folder.File("adapter_config.json"));
         json[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
         JsonFile.Write(_folder.File("adapter_config.json"), json);
-        Assert.Contains(field, Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(field);
     }
 
     [Fact]
@@ -166,7 +165,7 @@ public sealed class PeftErrorsTests : IDisposable
         json["bias"] = "all";
         JsonFile.Write(_folder.File("adapter_config.json"), json);
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
-        Assert.Contains("base_model.model.transformer.ln_f.bias", peft.LoadReport!.MissingKeys);
+        peft.LoadReport!.MissingKeys.Should().Contain("base_model.model.transformer.ln_f.bias");
         Assert.Contains("the values of the base model are kept", peft.LoadReport.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("train", peft.LoadReport.ToString(), StringComparison.Ordinal);
     }
@@ -179,7 +178,7 @@ public sealed class PeftErrorsTests : IDisposable
         json["from_tomorrow"] = 3;
         JsonFile.Write(_folder.File("adapter_config.json"), json);
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
-        Assert.Equal(["from_tomorrow"], peft.PeftConfigs["default"].AdditionalFields!.Select(field => field.Key));
+        peft.PeftConfigs["default"].AdditionalFields!.Select(field => field.Key).Should().Equal("from_tomorrow");
         peft.SavePretrained(_folder.Path);
         Assert.Equal(3L, (long)JsonFile.Read(_folder.File("adapter_config.json"))["from_tomorrow"]!);
     }
@@ -191,14 +190,14 @@ public sealed class PeftErrorsTests : IDisposable
         var before = TinyModels.Bits(model);
         using (var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" })) other.SavePretrained(_folder.Path);
         Safetensors.Save(_folder.File("adapter_model.safetensors"), [KeyValuePair.Create("nothing", zeros(1))]);
-        Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(model, _folder.Path));
-        Assert.All(model.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+        FluentActions.Invoking(() => PeftModel.FromPretrained(model, _folder.Path)).Should().ThrowExactly<CheckpointException>();
+        foreach (var (name, tensor) in model.state_dict()) TinyModels.AssertSame(before[name], tensor, name);
 
         using var peft = model.GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" });
-        Assert.Throws<InvalidOperationException>(() => peft.Unload());
-        Assert.Throws<InvalidOperationException>(() => peft.DeleteAdapter("default"));
+        FluentActions.Invoking(() => peft.Unload()).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => peft.DeleteAdapter("default")).Should().ThrowExactly<InvalidOperationException>();
         using var merged = peft.MergeAndUnload();
-        Assert.All(merged.state_dict(), pair => Close.Equal(before[pair.Key], pair.Value, 1e-6, pair.Key));      // the part goes back, rounded once
+        foreach (var (name, tensor) in merged.state_dict()) Close.Equal(before[name], tensor, 1e-6, name);      // the part goes back, rounded once
     }
 
     [Fact]
@@ -212,6 +211,6 @@ public sealed class PeftErrorsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder.Path, "second", "adapter_config.json")));
         TinyModels.Disturb(peft, seed: 9);
         ((ISavePretrained)peft).LoadWeights(_folder.Path);
-        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+        foreach (var (name, tensor) in peft.state_dict()) TinyModels.AssertSame(before[name], tensor, name);
     }
 }

@@ -26,7 +26,7 @@ public sealed class TargetMatcherTests
 
     [Theory, MemberData(nameof(Cases))]
     public void What_is_meant_is_found_in_the_order_of_the_model(LoraConfig config, string[] expected) =>
-        Assert.Equal(expected, new TargetMatcher(config, config.TargetModules!).Match(_paths, _paths));
+        new TargetMatcher(config, config.TargetModules!).Match(_paths, _paths).Should().Equal(expected);
 
     [Theory]
     [InlineData("q_proj", "layers.0.q_proj", true)]

@@ -55,4 +55,19 @@ internal static class TinyModels
     internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
 
     internal static bool Same(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.eq(b).all().item<bool>();
+
+    /// <summary>Fails unless both tensors have the same shape and the same numbers, none of which is NaN.</summary>
+    internal static void AssertSame(Tensor expected, Tensor actual, string what = "tensor")
+    {
+        Close.Equal(expected, actual, 0.0, what);                   // names the element that differs most
+        Assert.True(Same(expected, actual), $"{what} contains NaN.");
+    }
+
+    /// <summary>Fails unless both tensors have the same shape, type and bits.</summary>
+    internal static void AssertSameBits(Tensor expected, Tensor actual, string what = "tensor")
+    {
+        actual.dtype.Should().Be(expected.dtype, what);
+        Close.Equal(expected, actual, 0.0, what);                   // names the element that differs most
+        Assert.True(expected.bytes.SequenceEqual(actual.bytes), $"{what} has the same numbers in other bits: zeros of the other sign, or another NaN.");
+    }
 }

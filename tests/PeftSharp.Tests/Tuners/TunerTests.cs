@@ -54,11 +54,17 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.call(ClassifierInputs()).Loss!.backward();
         foreach (var (name, parameter) in peft.named_parameters())
         {
-            if (!parameter.requires_grad) Assert.True(TinyModels.Same(before[name], parameter), name);
-            else Assert.True(parameter.grad is { } gradient && gradient.isfinite().all().item<bool>() && gradient.abs().max().item<float>() > 0, $"no gradient reaches {name}");
+            if (!parameter.requires_grad)
+            {
+                TinyModels.AssertSame(before[name], parameter, name);
+                continue;
+            }
+            Assert.True(parameter.grad is not null, $"No gradient reaches {name}.");
+            Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"The gradient of {name} is not finite.");
+            parameter.grad.abs().max().item<float>().Should().BeGreaterThan(0, $"the gradient of {name} is not 0");
         }
         var (trained, all) = (peft.TrainableParameters().Trainable, peft.TrainableParameters().All);
-        Assert.InRange(trained, 1, all - 1);
+        trained.Should().BeInRange(1, all - 1);
     }
 
     [Theory]
@@ -70,11 +76,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.eval();
         peft.SavePretrained(_folder.Path);
         using var loaded = PeftModel.FromPretrained(Classifier(family), _folder.Path);
-        Assert.Empty(loaded.LoadReport!.Warnings);
+        loaded.LoadReport!.Warnings.Should().BeEmpty();
         Close.Equal(peft.call(ClassifierInputs()).Logits!, loaded.call(ClassifierInputs()).Logits!, 0, "logits");
         loaded.SavePretrained(_folder.File("again"));
         Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")), File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
-        Assert.Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors")));
+        File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors")).Should().Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")));
     }
 
     [Theory]
@@ -97,11 +103,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Disturb(peft);
         peft.eval();
         Assert.False(TinyModels.Same(expected, TextLogits(peft)));
-        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
-        Assert.True(TinyModels.Same(expected, peft.call(WriterInputs(), new ForwardOptions { AdapterNames = ["__base__"] }).Logits!));
+        using (peft.DisableAdapter()) TinyModels.AssertSame(expected, TinyModels.Logits(peft));
+        TinyModels.AssertSame(expected, peft.call(WriterInputs(), new ForwardOptions { AdapterNames = ["__base__"] }).Logits!);
         using var model = peft.Unload();
-        Assert.True(TinyModels.Same(expected, TinyModels.Logits(model)));
-        Assert.Equal(Writer().state_dict().Keys, model.state_dict().Keys);
+        TinyModels.AssertSame(expected, TinyModels.Logits(model));
+        model.state_dict().Keys.Should().Equal(Writer().state_dict().Keys);
     }
 
     [Fact]
@@ -113,14 +119,15 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         var (expected, bits) = (TinyModels.Logits(peft), TinyModels.Bits(peft));
         if (!CanMerge)
         {
-            Assert.Contains(Config.PeftType, Assert.Throws<NotSupportedException>(() => peft.Merge()).Message, StringComparison.Ordinal);
-            Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
+            FluentActions.Invoking(() => peft.Merge())
+                .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain(Config.PeftType);
+            TinyModels.AssertSame(expected, TinyModels.Logits(peft));
             return;
         }
         peft.Merge();
         Close.Equal(expected, TinyModels.Logits(peft), Rounding, "merged");
         peft.Unmerge();
-        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(bits[pair.Key], pair.Value), pair.Key));
+        foreach (var (name, tensor) in peft.state_dict()) TinyModels.AssertSame(bits[name], tensor, name);
         using var merged = peft.MergeAndUnload();
         Close.Equal(expected, TinyModels.Logits(merged), Rounding, "merged and unloaded");
     }
@@ -145,16 +152,16 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.SetAdapter("first");
         var first = TinyModels.Logits(peft);
         Assert.False(TinyModels.Same(first, second));
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "second").Logits!));
-        using (peft.UseAdapter("second")) Assert.True(TinyModels.Same(second, TinyModels.Logits(peft)));
-        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "second").Logits!);
+        using (peft.UseAdapter("second")) TinyModels.AssertSame(second, TinyModels.Logits(peft));
+        TinyModels.AssertSame(first, TinyModels.Logits(peft));
         peft.RenameAdapter("second", "other");
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "other").Logits!));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "other").Logits!);
         peft.SavePretrained(_folder.Path);
         peft.DeleteAdapter("other");
-        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(first, TinyModels.Logits(peft));
         peft.LoadAdapter(_folder.File("other"), "loaded");
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "loaded").Logits!));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "loaded").Logits!);
     }
 
     [Fact]
@@ -164,7 +171,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         string[] names = ["second", "__base__", "first"];
         if (!CanMixRows)
         {
-            Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(WriterInputs(), names));
+            FluentActions.Invoking(() => peft.CallWithAdapters(WriterInputs(), names)).Should().ThrowExactly<NotSupportedException>();
             return;
         }
         var mixed = peft.CallWithAdapters(WriterInputs(), names).Logits!;
@@ -177,7 +184,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         using var peft = WithTwoAdapters();
         if (!CanStack)
         {
-            Assert.Throws<ArgumentException>(() => peft.SetAdapter("first", "second"));
+            FluentActions.Invoking(() => peft.SetAdapter("first", "second")).Should().ThrowExactly<ArgumentException>();
             return;
         }
         peft.SetAdapter("first", "second");
@@ -202,12 +209,12 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
             return peft.Generate(inputs, new GenerationOptions(config)).Sequences;
         }
         var expected = Text(ids, options);
-        Assert.True(TinyModels.Same(expected, Text(ids, options with { UseCache = false })));
+        TinyModels.AssertSame(expected, Text(ids, options with { UseCache = false }));
         var padded = cat([full([1, 2], Pad, ScalarType.Int64), ids], 1);
         var mask = cat([zeros([1, 2], ScalarType.Int64), ones_like(ids)], 1);
-        Assert.True(TinyModels.Same(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3)));
+        TinyModels.AssertSame(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3));
         var beams = Text(ids, options with { NumBeams = 2 });
-        Assert.True(TinyModels.Same(beams, Text(ids, options with { NumBeams = 2, UseCache = false })));
+        TinyModels.AssertSame(beams, Text(ids, options with { NumBeams = 2, UseCache = false }));
         Assert.Equal(expected[0, 3].item<long>(), peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
     }
 
@@ -216,7 +223,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     {
         var whole = Trained(null);
         var resumed = Trained(Path.Combine(_folder.File("run"), "checkpoint-2"));
-        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+        foreach (var (name, tensor) in whole) TinyModels.AssertSame(tensor, resumed[name], name);
     }
 
     [Fact]
@@ -232,8 +239,9 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         using var peft = PeftModel.FromPretrained(Writer(), _folder.Path, isTrainable: true);
         var before = TinyModels.Bits(peft);
         Trainer(peft, "run").Train();
-        Assert.All(peft.named_parameters(), pair => Assert.Equal(pair.parameter.requires_grad, !TinyModels.Same(before[pair.name], pair.parameter)));
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.named_parameters().Where(pair => !TinyModels.Same(before[pair.name], pair.parameter)).Select(pair => pair.name)
+            .Should().Equal(peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name));
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
     }
 
     private Dictionary<string, Tensor> Trained(string? checkpoint)
