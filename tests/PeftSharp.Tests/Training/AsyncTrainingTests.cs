@@ -33,14 +33,14 @@ public sealed class AsyncTrainingTests : IDisposable
         var trainer = TinyRun.Trainer(Arguments with { EvalStrategy = IntervalStrategy.Epoch, MaxSteps = 6 }, evaluation: TinyRun.Rows(4));
         await trainer.TrainAsync(progress: reports);
         // 4 steps an epoch; an evaluation after step 4, reported once more, and one at the end, within the second epoch.
-        Assert.Equal([1, 2, 3, 4, 4, 5, 6, 6], reports.Values.Select(report => report.Step));
-        Assert.All(reports.Values, report => Assert.Equal(6, report.TotalSteps));
+        reports.Values.Select(report => report.Step).Should().Equal(1, 2, 3, 4, 4, 5, 6, 6);
+        reports.Values.Should().AllSatisfy(report => report.TotalSteps.Should().Be(6));
         var logged = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).ToDictionary(line => (int)line["step"]);
-        Assert.All(reports.Values, report => Assert.Equal((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"], logged[report.Step]["epoch"]),
-            (report.Loss, report.GradNorm, report.LearningRate, report.Epoch)));
+        reports.Values.Should().AllSatisfy(report => (report.Loss, report.GradNorm, report.LearningRate, report.Epoch)
+            .Should().Be((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"], logged[report.Step]["epoch"])));
         var evaluated = trainer.State.LogHistory.First(line => line.ContainsKey("eval_loss"))["eval_loss"];
-        Assert.All(reports.Values.Take(4), report => Assert.Empty(report.Metrics));
-        Assert.All(reports.Values.Skip(4).Take(3), report => Assert.Equal(evaluated, report.Metrics["eval_loss"]));
+        reports.Values.Take(4).Should().AllSatisfy(report => report.Metrics.Should().BeEmpty());
+        reports.Values.Skip(4).Take(3).Should().AllSatisfy(report => report.Metrics["eval_loss"].Should().Be(evaluated));
     }
 
     [Fact]
@@ -49,10 +49,9 @@ public sealed class AsyncTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         var trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => stop.Cancel()));
         var task = trainer.TrainAsync(cancellationToken: stop.Token);
-        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
-        Assert.Contains("after step 3 of 8", error.Message, StringComparison.Ordinal);
+        (await FluentActions.Awaiting(() => task).Should().ThrowAsync<OperationCanceledException>()).Which.Message.Should().Contain("after step 3 of 8");
         Assert.True(task.IsCanceled);
-        Assert.Empty(Directory.GetDirectories(_folder.Path, "checkpoint-*"));
+        Directory.GetDirectories(_folder.Path, "checkpoint-*").Should().BeEmpty();
     }
 
     [Fact]
@@ -60,9 +59,10 @@ public sealed class AsyncTrainingTests : IDisposable
     {
         Trainer? trainer = null;
         InvalidOperationException? error = null;
-        trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => error = Assert.Throws<InvalidOperationException>(() => trainer!.Train())));
+        trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ =>
+            error = FluentActions.Invoking(() => trainer!.Train()).Should().ThrowExactly<InvalidOperationException>().Which));
         Assert.Equal(8, trainer.Train().GlobalStep);
-        Assert.Contains("training already", error!.Message, StringComparison.Ordinal);
+        error!.Message.Should().Contain("training already");
         Assert.Equal(8, trainer.Train().GlobalStep);
     }
 
@@ -80,7 +80,7 @@ public sealed class AsyncTrainingTests : IDisposable
             allowed = trainer!.Evaluate()["eval_loss"];
         }));
         Assert.Equal(8, trainer.Train().GlobalStep);
-        Assert.Contains("TrainAsync", Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+        error.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("TrainAsync");
         Assert.NotNull(allowed);
     }
 
@@ -93,7 +93,7 @@ public sealed class AsyncTrainingTests : IDisposable
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync())["eval_loss"]);
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(rows, "test"))["test_loss"]);
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(new Dictionary<string, Dataset> { ["same"] = rows }))["eval_same_loss"]);
-        Assert.Equal(trainer.Predict(rows).Predictions.Values, (await trainer.PredictAsync(rows)).Predictions.Values);
+        (await trainer.PredictAsync(rows)).Predictions.Values.Should().Equal(trainer.Predict(rows).Predictions.Values);
     }
 
     private sealed class Reports : IProgress<TrainProgress>

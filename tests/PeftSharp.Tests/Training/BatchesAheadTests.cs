@@ -30,7 +30,7 @@ public sealed class BatchesAheadTests : IDisposable
         var collator = new Shuffling();
         Run(model, workers: 3, collator);
         TinyRun.AssertSameBits(expected, model);
-        Assert.Equal([Environment.CurrentManagedThreadId], collator.Threads.Distinct());
+        collator.Threads.Distinct().Should().Equal(Environment.CurrentManagedThreadId);
     }
 
     [Fact]
@@ -40,9 +40,9 @@ public sealed class BatchesAheadTests : IDisposable
         var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 });
         using (var queue = loader.Queue(TinyRun.Rows(10), Enumerable.Range(0, 10).Select(row => new[] { row })))
         using (queue.Next())
-            Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)));
-        Assert.Contains(collator.Threads, thread => thread != Environment.CurrentManagedThreadId);
-        Assert.All(collator.Made, inputs => Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid));
+            Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)), $"{collator.Made.Count} batches have been made.");
+        collator.Threads.Should().Contain(thread => thread != Environment.CurrentManagedThreadId);
+        foreach (var inputs in collator.Made) Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid, "A batch has not been freed.");
         Assert.Equal(3, collator.Made.Count);
     }
 
@@ -52,7 +52,7 @@ public sealed class BatchesAheadTests : IDisposable
         using var model = TinyRun.Model();
         var args = Arguments(workers: 4) with { TrainSamplingStrategy = SamplingStrategy.Sequential };
         var trainer = new Trainer(model, args, TinyRun.Rows(16), dataCollator: new Failing(row: 4));
-        Assert.Equal("Row 4.", Assert.Throws<DatasetException>(() => trainer.Train()).Message);
+        FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<DatasetException>().Which.Message.Should().Be("Row 4.");
         Assert.Equal(2, trainer.State.GlobalStep);                    // two rows a batch
     }
 

@@ -59,9 +59,9 @@ public sealed class Bf16Tests : IDisposable
         var (float32, bfloat16) = (Run(model(), config, isLanguage, useBf16: false), Run(model(), config, isLanguage, useBf16: true));
         Close.Equal((IReadOnlyList<double>)float32.Losses, bfloat16.Losses, 0.03, "losses");
         Assert.NotEqual(float32.Losses, bfloat16.Losses);                                          // something was computed in bfloat16
-        Assert.True(bfloat16.Losses[^1] < bfloat16.Losses[0], $"The loss went from {bfloat16.Losses[0]} to {bfloat16.Losses[^1]}.");
+        bfloat16.Losses[^1].Should().BeLessThan(bfloat16.Losses[0], "the loss falls");
         Close.Equal((IReadOnlyList<double>)[float32.Evaluation], [bfloat16.Evaluation], 0.03, "evaluation loss");
-        Assert.All(bfloat16.Model.state_dict(), pair => Assert.Equal(ScalarType.Float32, pair.Value.dtype));
+        bfloat16.Model.state_dict().Should().AllSatisfy(pair => pair.Value.dtype.Should().Be(ScalarType.Float32));
         Assert.False(ComputePrecision.IsActive);
     }
 

@@ -27,7 +27,7 @@ public sealed class CheckpointTests : IDisposable
             "training_args.bin" => "training_args.json",
             var same => same,
         })];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Should().Equal(expected.Order(StringComparer.Ordinal));
         Assert.Equal((long)recorded["model.safetensors"]!, new FileInfo(Path.Combine(folder, "model.safetensors")).Length);      // the same tensors, names and layout
     }
 
@@ -36,14 +36,14 @@ public sealed class CheckpointTests : IDisposable
     {
         var recorded = JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", "bert-chapter", "trainer_state.json")))!.AsObject();
         var found = JsonNode.Parse(File.ReadAllText(Path.Combine(RunRecorded(), "trainer_state.json")))!.AsObject();
-        Assert.Equal(recorded.Select(field => field.Key), found.Select(field => field.Key));                                      // both sorted
+        found.Select(field => field.Key).Should().Equal(recorded.Select(field => field.Key));                                      // both sorted
         Assert.Equal($"{_folder.Path}/checkpoint-24", (string?)found["best_model_checkpoint"]);
         Assert.True(found["stateful_callbacks"]!.AsObject().Remove("RunProgress"));                                               // ours, where transformers passes over it
         // output/checkpoint-24 is that run's folder; whether the run stops is decided a moment later here
         foreach (var (name, value) in recorded.Where(field => field.Key is not ("best_model_checkpoint" or "log_history" or "stateful_callbacks" or "best_metric"))) Assert.Equal(value?.ToJsonString(), found[name]?.ToJsonString());
         var (expectedLines, lines) = (recorded["log_history"]!.AsArray(), found["log_history"]!.AsArray());
-        Assert.Equal(expectedLines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))), lines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))));
-        Assert.All(lines, line => Assert.Equal(line!["step"]!.ToJsonString(), ((int)line["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture)));      // an integer stays one
+        lines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))).Should().Equal(expectedLines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))));
+        foreach (var line in lines) Assert.Equal(((int)line!["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture), line["step"]!.ToJsonString());      // an integer stays one
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class CheckpointTests : IDisposable
         });
         model = trainer.Model;
         trainer.Train();
-        Assert.Equal(["checkpoint-24", "checkpoint-8"], Names());
+        Names().Should().Equal("checkpoint-24", "checkpoint-8");
         Assert.Equal((0.9, 8, Path.Combine(_folder.Path, "checkpoint-8")), (trainer.State.BestMetric, trainer.State.BestGlobalStep, trainer.State.BestModelCheckpoint));
         TinyRun.AssertSameBits(best!, model);
         using var loaded = PeftSharp.Models.AutoModelForSequenceClassification.FromPretrained(Path.Combine(_folder.Path, "checkpoint-8"));
@@ -83,7 +83,7 @@ public sealed class CheckpointTests : IDisposable
     public void As_many_stay_as_are_asked_for(int? limit, string[] kept)
     {
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 10, SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, SaveTotalLimit = limit }).Train();
-        Assert.Equal(kept, Names());
+        Names().Should().Equal(kept);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class CheckpointTests : IDisposable
         var scores = new Queue<double>([0.5, 0.4, 0.6, 0.6]);
         var args = TinyRun.Arguments(_folder) with { MaxSteps = 4, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveStrategy = SaveStrategy.Best, MetricForBestModel = "score" };
         TinyRun.Trainer(args, evaluation: TinyRun.Rows(4), computeMetrics: _ => new Dictionary<string, double> { ["score"] = scores.Dequeue() }).Train();
-        Assert.Equal(["checkpoint-1", "checkpoint-3"], Names());
+        Names().Should().Equal("checkpoint-1", "checkpoint-3");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class CheckpointTests : IDisposable
     {
         Directory.CreateDirectory(_folder.File("checkpoint-500"));
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 1 }).Train();
-        Assert.Equal(["checkpoint-2", "checkpoint-500"], Names());          // what another run left is not this one's to delete
+        Names().Should().Equal("checkpoint-2", "checkpoint-500");          // what another run left is not this one's to delete
     }
 
     [Fact]
@@ -110,9 +110,9 @@ public sealed class CheckpointTests : IDisposable
         Directory.CreateDirectory(half);
         File.WriteAllText(Path.Combine(half, "model.safetensors.1.tmp"), "half");
         foreach (var name in new[] { "checkpoint-3.1.tmp", "checkpoint-1.1.old", "checkpoint-", "checkpoint-x", "checkpoint--1", "checkpoint- 7" }) Directory.CreateDirectory(_folder.File(name));
-        Assert.Empty(CheckpointFolder.All(_folder.Path));
+        CheckpointFolder.All(_folder.Path).Should().BeEmpty();
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 2 }).Train();
-        Assert.Equal([2, 3], CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step));
+        CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step).Should().Equal(2, 3);
         Assert.False(File.Exists(Path.Combine(_folder.File("checkpoint-2"), "model.safetensors.1.tmp")));
         Assert.False(Directory.Exists(half));
     }
@@ -122,18 +122,17 @@ public sealed class CheckpointTests : IDisposable
     {
         var folder = _folder.File("checkpoint-1");
         CheckpointFolder.Write(folder, beside => File.WriteAllText(Path.Combine(beside, "file"), "old"));
-        var error = Assert.Throws<IOException>(() => CheckpointFolder.Write(folder, beside =>
+        FluentActions.Invoking(() => CheckpointFolder.Write(folder, beside =>
         {
             File.WriteAllText(Path.Combine(beside, "file"), "new");
             Assert.Equal("old", File.ReadAllText(Path.Combine(folder, "file")));
             throw new IOException("No space left on device");
-        }));
-        Assert.All([folder, "No space left", "unchanged"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        })).Should().ThrowExactly<IOException>().Which.Message.Should().ContainAll(folder, "No space left", "unchanged");
         Assert.Equal("old", File.ReadAllText(Path.Combine(folder, "file")));
-        Assert.Equal(["checkpoint-1"], Names());
+        Names().Should().Equal("checkpoint-1");
         CheckpointFolder.Write(folder, beside => File.WriteAllText(Path.Combine(beside, "file"), "new"));
         Assert.Equal("new", File.ReadAllText(Path.Combine(folder, "file")));
-        Assert.Equal(["checkpoint-1"], Names());
+        Names().Should().Equal("checkpoint-1");
     }
 
     [Fact]

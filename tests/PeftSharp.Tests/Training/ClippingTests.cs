@@ -20,8 +20,7 @@ public sealed class ClippingTests : IDisposable
         using var model = TinyRun.Model();
         var looking = new Looking(model);
         Run(model, OptimizerNames.AdamwTorchFused, looking);
-        Assert.All(looking.Norms, norm => Assert.Equal(MaxNorm, norm, MaxNorm * 1e-3));
-        Assert.Equal(2 * 8, looking.Norms.Count);
+        looking.Norms.Should().HaveCount(2 * 8).And.AllSatisfy(norm => norm.Should().BeApproximately(MaxNorm, MaxNorm * 1e-3));
     }
 
     public static TheoryData<OptimizerNames> Optimizers => [.. Enum.GetValues<OptimizerNames>()];

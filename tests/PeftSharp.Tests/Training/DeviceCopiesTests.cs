@@ -44,7 +44,7 @@ public sealed class DeviceCopiesTests
     public void A_step_fetches_numbers_from_its_device_only_where_it_is_known_to()
     {
         var found = typeof(PeftSharpException).Assembly.GetTypes().Where(IsInStep).SelectMany(Fetches).CountBy(place => place).ToDictionary(StringComparer.Ordinal);
-        Assert.Equal(InOrder(_known.Select(place => (place.Key, place.Value.Count))), InOrder(found.Select(place => (place.Key, place.Value))));
+        InOrder(found.Select(place => (place.Key, place.Value))).Should().Equal(InOrder(_known.Select(place => (place.Key, place.Value.Count))));
 
         static IEnumerable<string> InOrder(IEnumerable<(string Place, int Count)> places) => places.OrderBy(place => place.Place, StringComparer.Ordinal).Select(place => $"{place.Place} x{place.Count}");
     }

@@ -16,11 +16,12 @@ public sealed class EvalPredictionTests : IDisposable
     public void A_prediction_is_scores_and_labels()
     {
         var (predictions, labels) = Prediction([1, 2, 3, 0], [2, 2], [1, 0], 2);
-        Assert.Equal([1, 0], predictions.ArgMax());
-        Assert.Equal([1L, 0L], labels.Values);
-        Assert.Equal(predictions.Values.Softmax(2), predictions.Softmax().Values);
-        Assert.Equal(predictions.Shape, predictions.Sigmoid().Shape);
-        Assert.Contains("read LabelValues", Assert.Throws<InvalidOperationException>(() => { var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2])); }).Message);
+        predictions.ArgMax().Should().Equal(1, 0);
+        labels.Values.Should().Equal(1L, 0L);
+        predictions.Softmax().Values.Should().Equal(predictions.Values.Softmax(2));
+        predictions.Sigmoid().Shape.Should().Equal(predictions.Shape);
+        FluentActions.Invoking(() => { var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2])); })
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("read LabelValues");
     }
 
     [Fact]
@@ -31,14 +32,17 @@ public sealed class EvalPredictionTests : IDisposable
 
         var several = Prediction([-1, 2, 0, -3], [2, 2], [1, 1, 1, 0], 2, 2);
         Assert.Equal(MultiLabelMetrics.Report(new[] { 1, 1, 1, 0 }, new[] { 0, 1, 1, 0 }, 2).ToString(), several.GetMultiLabelReport().ToString());
-        Assert.Equal(14, several.GetMultiLabelReport(["x", "y"], threshold: 0.9).ToMetrics().Count);
+        several.GetMultiLabelReport(["x", "y"], threshold: 0.9).ToMetrics().Should().HaveCount(14);
 
         // The second token does not count; the third is tagged O.
         var tags = Prediction([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3], [1, -100, 2], 1, 3);
         Assert.Equal(EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
-        Assert.Contains("There are 2 tags", Assert.Throws<ArgumentException>(() => tags.GetEntityReport(["O", "B-X"])).Message);
-        Assert.Contains("GetEntityReport is for scores [examples, tokens, tags]", Assert.Throws<InvalidOperationException>(() => classes.GetEntityReport(["O"])).Message);
-        Assert.Throws<InvalidOperationException>(() => tags.GetMultiLabelReport());
+        FluentActions.Invoking(() => tags.GetEntityReport(["O", "B-X"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("There are 2 tags");
+        FluentActions.Invoking(() => classes.GetEntityReport(["O"]))
+            .Should().ThrowExactly<InvalidOperationException>()
+            .Which.Message.Should().Contain("GetEntityReport is for scores [examples, tokens, tags]");
+        FluentActions.Invoking(() => tags.GetMultiLabelReport()).Should().ThrowExactly<InvalidOperationException>();
     }
 
     [Fact]
@@ -46,9 +50,7 @@ public sealed class EvalPredictionTests : IDisposable
     {
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, evaluation: TinyRun.Rows(4), computeMetrics: prediction => new Dictionary<string, double> { ["tiny"] = 1e-9, ["count"] = 3, ["f1"] = 0.25 });
         var lines = trainer.Evaluate().ToString()!.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
-        Assert.Contains("eval_tiny 1E-9", lines);
-        Assert.Contains("eval_count 3", lines);
-        Assert.Contains("eval_f1 0.2500", lines);
+        lines.Should().Contain(["eval_tiny 1E-9", "eval_count 3", "eval_f1 0.2500"]);
         Assert.Contains("train_loss", trainer.Train().Metrics.ToString(), StringComparison.Ordinal);
     }
 }

@@ -24,10 +24,10 @@ public sealed class FullDiskTests : IDisposable
             full = new FileSizeLimit(room);
         }));
         IOException error;
-        try { error = Assert.Throws<IOException>(() => trainer.Train()); }
+        try { error = FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<IOException>().Which; }
         finally { full?.Dispose(); }
-        Assert.All([Path.Combine(_folder.Path, "checkpoint-3"), file, "earlier checkpoints are unchanged", "OutputDir"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
-        Assert.Equal(["checkpoint-2"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        error.Message.Should().ContainAll(Path.Combine(_folder.Path, "checkpoint-3"), file, "earlier checkpoints are unchanged", "OutputDir");
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("checkpoint-2");
         AssertSame(before!, Content(_folder.Path));
 
         var resumed = TinyRun.Trainer(args, dropout: 0.1);
@@ -47,8 +47,8 @@ public sealed class FullDiskTests : IDisposable
         var before = Content(_folder.Path);
         trainer.Train();
         IOException error;
-        using (new FileSizeLimit(1_000)) error = Assert.Throws<IOException>(() => trainer.SaveModel());
-        Assert.All([_folder.File("model.safetensors"), "unchanged", "maximum file size"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        using (new FileSizeLimit(1_000)) error = FluentActions.Invoking(() => trainer.SaveModel()).Should().ThrowExactly<IOException>().Which;
+        error.Message.Should().ContainAll(_folder.File("model.safetensors"), "unchanged", "maximum file size");
         AssertSame(before, Content(_folder.Path));
     }
 
@@ -65,8 +65,8 @@ public sealed class FullDiskTests : IDisposable
         var begun = false;
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = output }, callbacks: new Begun(() => begun = true));
         var before = TinyRun.Bits(trainer.Model);
-        var error = Assert.ThrowsAny<IOException>(() => trainer.Train());
-        Assert.All([$"'{output}'", "nothing was trained", "Choose a folder"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().Throw<IOException>().Which.Message.Should().ContainAll($"'{output}'", "nothing was trained", "Choose a folder");
         Assert.False(begun);
         TinyRun.AssertSameBits(before, trainer.Model);
     }
@@ -75,7 +75,7 @@ public sealed class FullDiskTests : IDisposable
     public void Trying_the_output_folder_leaves_nothing_in_it()
     {
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = _folder.File("new/output") }).Train();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.File("new/output")));
+        Directory.EnumerateFileSystemEntries(_folder.File("new/output")).Should().BeEmpty();
     }
 
     private static Dictionary<string, byte[]> Content(string folder) =>
@@ -83,8 +83,8 @@ public sealed class FullDiskTests : IDisposable
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> found)
     {
-        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
-        Assert.All(expected, pair => Assert.True(pair.Value.AsSpan().SequenceEqual(found[pair.Key]), $"{pair.Key} has changed."));
+        found.Keys.Order().Should().Equal(expected.Keys.Order());
+        foreach (var (file, bytes) in expected) found[file].Should().Equal(bytes, $"{file} has not changed");
     }
 
     private sealed class Begun(Action tell) : TrainerCallback

@@ -34,29 +34,33 @@ public sealed class LabelColumnsTests : IDisposable
     [Fact]
     public void Missing_labels_are_an_error_of_the_constructor_that_names_the_columns_left_out()
     {
-        var error = Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), TinyRun.Rows(4).RenameColumn("labels", "category")));
-        Assert.All(["'labels'", "does not read category", "RenameColumn(\"category\", \"labels\")"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), TinyRun.Rows(4).RenameColumn("labels", "category")))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("'labels'", "does not read category", "RenameColumn(\"category\", \"labels\")");
     }
 
     [Fact]
     public void Labels_that_are_text_name_ClassEncodeColumn()
     {
         var rows = Dataset.FromList(Enumerable.Range(0, 4).Select(row => TinyRun.Row([5, 6], row % 2 == 0 ? "good" : "bad")));
-        Assert.Contains("ClassEncodeColumn(\"labels\")", Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn(\"labels\")");
     }
 
     [Fact]
     public void Classes_that_are_decimals_name_CastColumn()
     {
         var rows = Dataset.FromList(Enumerable.Range(0, 4).Select(row => TinyRun.Row([5, 6], (double)(row % 2))));
-        Assert.Contains("CastColumn(\"labels\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows).Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows).Train())
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("CastColumn(\"labels\", new Value(\"int64\"))");
     }
 
     [Fact]
     public void Rows_of_uneven_length_name_the_tokenizer_argument()
     {
         var trainer = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), TinyRun.Rows(8));
-        Assert.Contains("tokenizer: tokenizer", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("tokenizer: tokenizer");
     }
 
     private Trainer Named(Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
@@ -70,7 +74,7 @@ public sealed class LabelColumnsTests : IDisposable
         Assert.Equal(expected, Named(rows, "category").Train().TrainingLoss);
         Assert.Equal(expected, Named(rows.AddColumn("labels", new long[4]).AddColumn("Label", new long[4]), "category").Train().TrainingLoss);
         Assert.Equal(expected, Named(TinyRun.Rows(4), "labels").Train().TrainingLoss);
-        Assert.Contains("eval_loss", Named(rows, "category", evaluation: rows).Evaluate().Keys);
+        Named(rows, "category", evaluation: rows).Evaluate().Should().ContainKey("eval_loss");
         Assert.Equal(4, Named(rows, "category").Predict(rows.RemoveColumns("category")).Predictions.Count);       // rows to predict need no labels
     }
 
@@ -78,10 +82,15 @@ public sealed class LabelColumnsTests : IDisposable
     public void A_label_column_that_cannot_be_is_refused_by_the_constructor()
     {
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
-        Assert.Contains("no column 'kategory', which labelColumn names; its columns are", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
-        Assert.Contains("reads as an input", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
-        Assert.Contains("ClassEncodeColumn(\"name\")", Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message, StringComparison.Ordinal);
-        Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Named(rows, "kategory"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("no column 'kategory', which labelColumn names; its columns are");
+        FluentActions.Invoking(() => Named(rows, "input_ids"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("reads as an input");
+        FluentActions.Invoking(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn(\"name\")");
+        FluentActions.Invoking(() => Named(rows.CastColumn("category", new Value("float64")), "category"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("CastColumn(\"category\", new Value(\"int64\"))");
     }
 
     [Theory]
@@ -92,8 +101,8 @@ public sealed class LabelColumnsTests : IDisposable
     {
         var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn(other, new[] { "some", "texts", "that", "differ" })
             .AddColumn(labels, labels == "is_spam" ? new[] { true, false, true, false } : (System.Collections.IEnumerable)new[] { "x", "y", "x", "y" });
-        var message = Assert.Throws<DatasetException>(() => Named(rows, null)).Message;
-        Assert.Contains($"pass labelColumn: \"{expected}\"", message, StringComparison.Ordinal);
+        var message = FluentActions.Invoking(() => Named(rows, null)).Should().ThrowExactly<DatasetException>().Which.Message;
+        message.Should().Contain($"pass labelColumn: \"{expected}\"");
         Assert.Equal(labels != "is_spam", message.Contains($"ClassEncodeColumn(\"{expected}\")", StringComparison.Ordinal));
     }
 
@@ -104,8 +113,9 @@ public sealed class LabelColumnsTests : IDisposable
         bool[][] booleans = [[true, false, true], [false, false, false], [true, true, true], [false, true, false]];
         var expected = Loss(booleans.Select(row => row.Select(value => value ? 1f : 0f).ToArray()));
         Assert.Equal(expected, Loss(booleans));
-        var refused = Assert.Throws<DatasetException>(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())));        // lists of classes look the same
-        Assert.Contains("use labels of booleans or floating-point values, or load the model with ProblemType", refused.Message, StringComparison.Ordinal);
+        var refused = FluentActions.Invoking(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())))
+            .Should().ThrowExactly<DatasetException>().Which;        // lists of classes look the same
+        refused.Message.Should().Contain("use labels of booleans or floating-point values, or load the model with ProblemType");
     }
 
     [Fact]
@@ -113,6 +123,6 @@ public sealed class LabelColumnsTests : IDisposable
     {
         var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn("labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
         var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).Prediction.GetMultiLabelReport(["a", "b", "c"]);
-        Assert.Equal([2, 2, 2], report.Labels.Select(scores => scores.Support));
+        report.Labels.Select(scores => scores.Support).Should().Equal(2, 2, 2);
     }
 }

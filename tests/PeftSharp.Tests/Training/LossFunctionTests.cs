@@ -59,8 +59,7 @@ public sealed class LossFunctionTests : IDisposable
             return functional.cross_entropy(output.Logits!, inputs.Labels!);
         }, 4, 2);
         Assert.Equal(0, missing);
-        Assert.Equal(4, seen.Count);
-        Assert.All(seen, Assert.Null);
+        seen.Should().Equal(null, null, null, null);
     }
 
     [Theory]
@@ -78,11 +77,11 @@ public sealed class LossFunctionTests : IDisposable
         var labels = inputs.Labels!;
         inputs.Labels = null;
         var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights, reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
-        Assert.Equal(expected, Evaluate(8)["eval_loss"], 5);
-        Assert.Equal(expected, Evaluate(2)["eval_loss"], 5);
+        Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
+        Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
         var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(rows.RemoveColumns("labels"));
         Assert.False(predicted.Metrics.ContainsKey("test_loss"));
-        Assert.Equal([8, 2], predicted.Predictions.Shape);
+        predicted.Predictions.Shape.Should().Equal(8, 2);
     }
 
     [Fact]
@@ -98,7 +97,7 @@ public sealed class LossFunctionTests : IDisposable
                 return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1), inputs.Labels![TensorIndex.Ellipsis, 1..].flatten());
             });
         trainer.Train();
-        Assert.All(shapes, shape => Assert.Equal([2, 3, TinyRun.Vocabulary], shape));
+        shapes.Should().AllSatisfy(shape => shape.Should().Equal(2, 3, TinyRun.Vocabulary));
     }
 
     [Fact]
@@ -108,7 +107,7 @@ public sealed class LossFunctionTests : IDisposable
         var rows = Dataset.FromList([TinyRun.Row([5, 6, 7], (float[])[0.9f, 0.1f]), TinyRun.Row([6, 7], (float[])[0.2f, 0.8f])]);
         var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, dataCollator: new PaddingCollator(),
             computeLoss: (output, inputs, _) => -(inputs.Labels! * functional.log_softmax(output.Logits!, dim: -1)).sum(-1).mean());
-        Assert.True(trainer.Train().TrainingLoss > 0);
+        trainer.Train().TrainingLoss.Should().BeGreaterThan(0);
     }
 
     [Fact]
@@ -128,8 +127,8 @@ public sealed class LossFunctionTests : IDisposable
         });
         trainer.Train();
         var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
-        Assert.InRange(losses[^1], 0, losses[0] / 2);
-        Assert.Contains(warnings.Messages, message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
+        losses[^1].Should().BeInRange(0, losses[0] / 2);
+        warnings.Messages.Should().Contain(message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,7 +140,7 @@ public sealed class LossFunctionTests : IDisposable
             computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
         var before = trainer.Evaluate()["eval_loss"];
         trainer.Train();
-        Assert.InRange(trainer.Evaluate()["eval_loss"], 0, before / 2);
+        trainer.Evaluate()["eval_loss"].Should().BeInRange(0, before / 2);
     }
 
     [Fact]
@@ -169,16 +168,18 @@ public sealed class LossFunctionTests : IDisposable
             types.Add(output.Logits!.dtype);
             return functional.cross_entropy(output.Logits!, inputs.Labels!);
         }).Train();
-        Assert.All(types, type => Assert.Equal(ScalarType.Float32, type));
+        types.Should().AllSatisfy(type => type.Should().Be(ScalarType.Float32));
     }
 
     [Fact]
     public void A_loss_that_is_no_single_number_or_depends_on_nothing_is_refused()
     {
-        Exception Error(ComputeLoss loss) => Assert.Throws<ArgumentException>(() => Trained(loss, 4, 1));
-        Assert.Contains("[4]", Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("requires_grad", Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message, StringComparison.Ordinal);
-        Assert.Throws<NonFiniteLossException>(() => Trained((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!) / 0, 4, 1));
+        Exception Error(ComputeLoss loss) => FluentActions.Invoking(() => Trained(loss, 4, 1))
+            .Should().ThrowExactly<ArgumentException>().Which;
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message.Should().Contain("[4]");
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message.Should().Contain("requires_grad");
+        FluentActions.Invoking(() => Trained((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!) / 0, 4, 1))
+            .Should().ThrowExactly<NonFiniteLossException>();
     }
 
     private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(ComputeLoss? loss, int batch, int accumulation, bool? isScaled = null)
@@ -192,8 +193,8 @@ public sealed class LossFunctionTests : IDisposable
 
     private static void AssertSame((PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) large, (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) small)
     {
-        Assert.Equal(large.Log.Select(line => Math.Round(line["loss"], 5)), small.Log.Select(line => Math.Round(line["loss"], 5)));
-        foreach (var (line, other) in large.Log.Zip(small.Log)) Assert.Equal(line["grad_norm"], other["grad_norm"], 1e-4);
+        small.Log.Select(line => Math.Round(line["loss"], 5)).Should().Equal(large.Log.Select(line => Math.Round(line["loss"], 5)));
+        foreach (var (line, other) in large.Log.Zip(small.Log)) other["grad_norm"].Should().BeApproximately(line["grad_norm"], 1e-4);
         var found = small.Model.state_dict();
         foreach (var (name, value) in large.Model.state_dict()) Close.Equal(value, found[name], 1e-5, name, leastScale: 1e-2);
     }

@@ -36,7 +36,7 @@ public sealed class ModelInitTests : IDisposable
         trainer.Train();
         var ended = TinyRun.Bits(trainer.Model);
         Assert.NotSame(first, trainer.Model);
-        Assert.Throws<ObjectDisposedException>(() => first.Device);
+        FluentActions.Invoking(() => first.Device).Should().ThrowExactly<ObjectDisposedException>();
         rand(7);
         trainer.Train();
         TinyRun.AssertSameBits(ended, trainer.Model);
@@ -47,10 +47,13 @@ public sealed class ModelInitTests : IDisposable
     {
         using var model = NewModel();
         var args = TinyRun.Arguments(_folder);
-        Assert.Contains("one of the two", Assert.Throws<ArgumentException>(() => new Trainer(model, args, modelInit: NewModel)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => new Trainer(args: args));
-        Assert.Contains("null", Assert.Throws<InvalidOperationException>(() => new Trainer(args: args, modelInit: () => null!)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new Trainer(model, args, modelInit: NewModel))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("one of the two");
+        FluentActions.Invoking(() => new Trainer(args: args)).Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => new Trainer(args: args, modelInit: () => null!))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("null");
         var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
-        Assert.Contains("Make a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("Make a new model");
     }
 }

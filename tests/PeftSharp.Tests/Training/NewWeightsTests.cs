@@ -31,16 +31,16 @@ public sealed class NewWeightsTests : IDisposable
         var trainer = new Trainer(model, Arguments, TinyRun.Rows(4), TinyRun.Rows(4), new PaddingCollator(), callbacks: [warnings]);
         trainer.Predict(TinyRun.Rows(4));
         trainer.Evaluate();
-        var warning = Assert.Single(warnings.Messages);
-        Assert.All(["classifier.weight", "random", "Train it first"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+        var warning = warnings.Messages.Should().ContainSingle().Which;
+        warning.Should().ContainAll("classifier.weight", "random", "Train it first");
         trainer.Train();
         var after = new Warnings();
         new Trainer(model, Arguments, callbacks: [after], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Empty(after.Messages);
+        after.Messages.Should().BeEmpty();
         model.SavePretrained(_folder.File("whole"));
         using var whole = AutoModelForSequenceClassification.FromPretrained(_folder.File("whole"));
         new Trainer(whole, Arguments, callbacks: [after], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Empty(after.Messages);
+        after.Messages.Should().BeEmpty();
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class NewWeightsTests : IDisposable
         peft.SavePretrained(_folder.File("adapter"));
         var warnings = new Warnings();
         new Trainer(peft, Arguments, callbacks: [warnings], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Single(warnings.Messages);
+        warnings.Messages.Should().ContainSingle();
         using var loaded = PeftModel.FromPretrained(AutoModelForSequenceClassification.FromPretrained(_headless), _folder.File("adapter"));
         new Trainer(loaded, Arguments, callbacks: [warnings], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Single(warnings.Messages);
+        warnings.Messages.Should().ContainSingle();
     }
 
     [Fact]
@@ -65,11 +65,11 @@ public sealed class NewWeightsTests : IDisposable
         var next = rand(3).data<float>().ToArray();
         Seed.Set(1);
         using var found = AutoModelForSequenceClassification.FromPretrained(_headless, new PretrainedOptions { Seed = 5 });
-        Assert.Equal(next, rand(3).data<float>().ToArray());
+        rand(3).data<float>().ToArray().Should().Equal(next);
         TinyRun.AssertSameBits(TinyRun.Bits(expected), found);
         using var first = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         using var second = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         TinyRun.AssertSameBits(TinyRun.Bits(first), second);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Seed.Set(-1));
+        FluentActions.Invoking(() => Seed.Set(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 }

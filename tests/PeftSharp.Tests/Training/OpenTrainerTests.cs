@@ -29,9 +29,12 @@ public sealed class OpenTrainerTests : IDisposable
         expected.Train();
         var trainer = new PassingOn(TinyRun.Model(dropout: 0.1), args);
         trainer.Train();
-        Assert.Equal(new Dictionary<string, int> { ["CreateOptimizer"] = 1, ["GetTrainBatches"] = 3, ["CreateSchedule"] = 1, ["TrainingStep"] = 8, ["ComputeLoss"] = 10, ["PredictionStep"] = 2 }, trainer.Calls);
+        trainer.Calls.Should().Equal(new Dictionary<string, int>
+        {
+            ["CreateOptimizer"] = 1, ["GetTrainBatches"] = 3, ["CreateSchedule"] = 1, ["TrainingStep"] = 8, ["ComputeLoss"] = 10, ["PredictionStep"] = 2,
+        });
         var (log, found) = (Numbers(expected), Numbers(trainer));
-        Assert.Equal(log, found);
+        found.Should().Equal(log);
         foreach (var (name, value) in expected.Model.state_dict()) Close.Equal(value, trainer.Model.state_dict()[name], 1e-4, name, leastScale: 1e-2);
 
         static string[] Numbers(Trainer run) => [.. run.State.LogHistory.Select(line => string.Join(", ", line.Where(pair => pair.Key is "loss" or "eval_loss" or "eval_mean" or "learning_rate").Select(pair => $"{pair.Key} {pair.Value:F4}")))];
@@ -89,10 +92,10 @@ public sealed class OpenTrainerTests : IDisposable
         var trainer = new Rewritten(TinyRun.Model(), args);
         trainer.Train();
         Assert.Equal(3, trainer.State.GlobalStep);                 // 5 batches of one row, two a step
-        Assert.Equal([0.5, 0.5, 0.5], trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]));
+        trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]).Should().Equal(0.5, 0.5, 0.5);
         var predicted = trainer.Predict(TinyRun.Rows(4));
         Assert.Equal(7, predicted.Metrics["test_loss"]);
-        Assert.All(predicted.Predictions.Values, value => Assert.Equal(1, value));
+        predicted.Predictions.Values.Should().AllSatisfy(value => value.Should().Be(1));
     }
 
     private sealed class Rewritten(PretrainedModel model, TrainingArguments args) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
@@ -127,7 +130,7 @@ public sealed class OpenTrainerTests : IDisposable
         var whole = new Drawing(TinyRun.Model(dropout: 0.2), Arguments("whole"));
         whole.Train();
         var checkpoints = Directory.GetDirectories(_folder.File("whole"), "checkpoint-*");
-        Assert.Equal(6, checkpoints.Length);
+        checkpoints.Should().HaveCount(6);
         foreach (var checkpoint in checkpoints)
         {
             var resumed = new Drawing(TinyRun.Model(dropout: 0.2), Arguments("resumed"));
@@ -149,18 +152,21 @@ public sealed class OpenTrainerTests : IDisposable
     [Fact]
     public void Batches_of_no_row_or_another_number_of_them_are_refused()
     {
-        string Error(Func<int, int[][]> batches) => Assert.Throws<DatasetException>(() => new Given(TinyRun.Model(), TinyRun.Arguments(_folder), batches).Train()).Message;
-        Assert.Contains("[8]", Error(_ => [[0], [8]]), StringComparison.Ordinal);
-        Assert.Contains("at least one row", Error(_ => [[0], []]), StringComparison.Ordinal);
-        Assert.Contains("1 batches for epoch 1 and 2 for epoch 0", Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]), StringComparison.Ordinal);
-        Assert.Contains("no batches", Error(_ => []), StringComparison.Ordinal);
+        string Error(Func<int, int[][]> batches) => FluentActions.Invoking(() => new Given(TinyRun.Model(), TinyRun.Arguments(_folder), batches).Train())
+            .Should().ThrowExactly<DatasetException>().Which.Message;
+        Error(_ => [[0], [8]]).Should().Contain("[8]");
+        Error(_ => [[0], []]).Should().Contain("at least one row");
+        Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]).Should().Contain("1 batches for epoch 1 and 2 for epoch 0");
+        Error(_ => []).Should().Contain("no batches");
     }
 
     [Fact]
     public void A_class_that_makes_no_optimizer_or_no_schedule_is_named()
     {
-        Assert.Contains("CreateOptimizer of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: false).Train()).Message, StringComparison.Ordinal);
-        Assert.Contains("CreateSchedule of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: true).Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: false).Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("CreateOptimizer of Empty");
+        FluentActions.Invoking(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: true).Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("CreateSchedule of Empty");
     }
 
     private sealed class Empty(PretrainedModel model, TrainingArguments args, bool hasOptimizer) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
@@ -179,11 +185,12 @@ public sealed class OpenTrainerTests : IDisposable
     public void A_callback_sees_the_model_and_during_a_run_the_optimizer_and_the_schedule()
     {
         var looking = new Looking();
-        Assert.Contains("No trainer", Assert.Throws<InvalidOperationException>(() => looking.Now).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => looking.Now)
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("No trainer");
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3 }, callbacks: looking);
         trainer.Train();
-        Assert.Equal(3, looking.Rates.Count);
-        Assert.Equal(trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]), looking.Rates);
+        looking.Rates.Should().HaveCount(3);
+        looking.Rates.Should().Equal(trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]));
         Assert.Same(trainer.Model, looking.Now.Model);
         Assert.IsType<AdamW>(looking.Optimizer);
         Assert.Null(looking.Now.Optimizer);

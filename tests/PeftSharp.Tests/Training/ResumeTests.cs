@@ -44,7 +44,7 @@ public sealed class ResumeTests : IDisposable
         var args = Complete(told, "whole");
         var whole = Run(args);
         var checkpoints = Directory.GetDirectories(args.OutputDir, "checkpoint-*");
-        Assert.NotEmpty(checkpoints);
+        checkpoints.Should().NotBeEmpty();
         foreach (var checkpoint in checkpoints) AssertSame(whole, Run(Complete(told, "resumed"), checkpoint), checkpoint);
     }
 
@@ -55,7 +55,7 @@ public sealed class ResumeTests : IDisposable
         var whole = Run(args);
         using var stop = new CancellationTokenSource();
         var cut = Trainer(Complete(new TrainingArguments { SaveSteps = 3 }, "cut"), new AtStep(7, _ => stop.Cancel()));
-        Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
+        FluentActions.Invoking(() => cut.Train(cancellationToken: stop.Token)).Should().ThrowExactly<OperationCanceledException>();
         Assert.Equal(7, cut.State.GlobalStep);
         AssertSame(whole, Run(Complete(new TrainingArguments { SaveSteps = 3 }, "cut"), Path.Combine(_folder.File("cut"), "checkpoint-6")), "checkpoint-6");
     }
@@ -71,10 +71,11 @@ public sealed class ResumeTests : IDisposable
             using var stop = new CancellationTokenSource();
             var args = Arguments($"cut-{step}") with { SaveOnCancel = true };
             var cut = Trainer(args, new AtStep(step, _ => stop.Cancel()));
-            var error = Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
+            var error = FluentActions.Invoking(() => cut.Train(cancellationToken: stop.Token))
+                .Should().ThrowExactly<OperationCanceledException>().Which;
             var checkpoint = Path.Combine(args.OutputDir, $"checkpoint-{step}");
             Assert.Equal(checkpoint, TrainerUtils.GetLastCheckpoint(args.OutputDir));
-            Assert.Contains(checkpoint, error.Message, StringComparison.Ordinal);
+            error.Message.Should().Contain(checkpoint);
             AssertSame(whole, Run(Arguments("resumed"), checkpoint), checkpoint);
             saved++;
         }
@@ -93,11 +94,11 @@ public sealed class ResumeTests : IDisposable
         {
             using var stop = new CancellationTokenSource();
             var cut = Make($"cut-{evaluation}", new AtEvaluation(evaluation, stop.Cancel));
-            Assert.Throws<OperationCanceledException>(() => cut.Train(cancellationToken: stop.Token));
-            Assert.DoesNotContain(cut.State.LogHistory, line => line.ContainsKey("eval_a_loss") && line["step"] == cut.State.GlobalStep);
+            FluentActions.Invoking(() => cut.Train(cancellationToken: stop.Token)).Should().ThrowExactly<OperationCanceledException>();
+            cut.State.LogHistory.Should().NotContain(line => line.ContainsKey("eval_a_loss") && line["step"] == cut.State.GlobalStep);
             var resumed = Make($"cut-{evaluation}");
             AssertSame(whole, new Ended(resumed, resumed.Train(Resume.Last), rand(1).item<float>()), $"evaluation {evaluation}");
-            Assert.Equal(Directory.GetDirectories(_folder.File("whole")).Select(Path.GetFileName).Order(), Directory.GetDirectories(_folder.File($"cut-{evaluation}")).Select(Path.GetFileName).Order());
+            Directory.GetDirectories(_folder.File($"cut-{evaluation}")).Select(Path.GetFileName).Order().Should().Equal(Directory.GetDirectories(_folder.File("whole")).Select(Path.GetFileName).Order());
         }
     }
 
@@ -107,7 +108,7 @@ public sealed class ResumeTests : IDisposable
         using var stop = new CancellationTokenSource();
         if (saveOnCancel) stop.Cancel();
         var trainer = Trainer(Complete(new TrainingArguments { SaveStrategy = SaveStrategy.No, SaveOnCancel = saveOnCancel }, "none"), new AtStep(2, _ => stop.Cancel()));
-        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
+        FluentActions.Invoking(() => trainer.Train(cancellationToken: stop.Token)).Should().ThrowExactly<OperationCanceledException>();
         Assert.Null(TrainerUtils.GetLastCheckpoint(_folder.File("none")));
     }
 
@@ -152,7 +153,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public void Without_a_folder_the_newest_whole_checkpoint_is_gone_on_from()
     {
-        Assert.Contains(_folder.File("none"), Assert.Throws<CheckpointException>(() => Trainer(Complete(new TrainingArguments(), "none")).Train(resumeFromCheckpoint: true)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Trainer(Complete(new TrainingArguments(), "none")).Train(resumeFromCheckpoint: true))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(_folder.File("none"));
         var args = Complete(new TrainingArguments { SaveSteps = 5, MaxSteps = 12 }, "whole");
         var whole = Run(args);
         Directory.Delete(Path.Combine(args.OutputDir, "checkpoint-12"), recursive: true);
@@ -191,10 +193,10 @@ public sealed class ResumeTests : IDisposable
         var checkpoint = Path.Combine(_folder.File("whole"), "checkpoint-4");
         var trainer = Trainer(Complete(new TrainingArguments { GradientAccumulationSteps = 3 }, "other"));
         var before = TinyRun.Bits(trainer.Model);
-        var error = Assert.Throws<CheckpointException>(() => trainer.Train(checkpoint));
-        Assert.Contains("GradientAccumulationSteps was 1 and is 3", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train(checkpoint))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("GradientAccumulationSteps was 1 and is 3");
         var sgd = new Trainer(trainer.Model, Complete(new TrainingArguments { Optim = OptimizerNames.Adafactor }, "other"), TinyRun.Rows(11), TinyRun.Rows(5), new PaddingCollator());
-        Assert.Throws<CheckpointException>(() => sgd.Train(checkpoint));
+        FluentActions.Invoking(() => sgd.Train(checkpoint)).Should().ThrowExactly<CheckpointException>();
         TinyRun.AssertSameBits(before, trainer.Model);
     }
 
@@ -211,7 +213,8 @@ public sealed class ResumeTests : IDisposable
         foreach (var damage in new Action[] { () => File.WriteAllBytes(path, content[..(content.Length / 2)]), () => File.Delete(path) })
         {
             damage();
-            Assert.Contains(file, Assert.Throws<CheckpointException>(() => trainer.Train(Path.GetDirectoryName(path))).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => trainer.Train(Path.GetDirectoryName(path)))
+                .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(file);
             TinyRun.AssertSameBits(before, trainer.Model);
         }
     }
@@ -220,8 +223,8 @@ public sealed class ResumeTests : IDisposable
     public void A_checkpoint_of_the_model_alone_says_so()
     {
         Run(Complete(new TrainingArguments { SaveOnlyModel = true }, "whole"));
-        var error = Assert.Throws<CheckpointException>(() => Run(Complete(new TrainingArguments(), "other"), Path.Combine(_folder.File("whole"), "checkpoint-4")));
-        Assert.Contains("SaveOnlyModel", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Run(Complete(new TrainingArguments(), "other"), Path.Combine(_folder.File("whole"), "checkpoint-4")))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("SaveOnlyModel");
     }
 
     private TrainingArguments Complete(TrainingArguments told, string name) => told with
@@ -247,12 +250,12 @@ public sealed class ResumeTests : IDisposable
 
     private static void AssertSame(Ended whole, Ended resumed, string from)
     {
-        Assert.Equal(Log(whole), Log(resumed));
+        Log(resumed).Should().Equal(Log(whole));
         Assert.Equal((whole.Output.GlobalStep, whole.Output.TrainingLoss), (resumed.Output.GlobalStep, resumed.Output.TrainingLoss));
         var (a, b) = (whole.Trainer.State, resumed.Trainer.State);
         Assert.Equal((a.GlobalStep, a.Epoch, a.BestMetric, a.BestGlobalStep, a.TotalFlos, a.MaxSteps, a.NumTrainEpochs), (b.GlobalStep, b.Epoch, b.BestMetric, b.BestGlobalStep, b.TotalFlos, b.MaxSteps, b.NumTrainEpochs));
         TinyRun.AssertSameBits(TinyRun.Bits(whole.Trainer.Model), resumed.Trainer.Model);
-        Assert.True(whole.NextNumber == resumed.NextNumber, $"The random stream after {from} is another.");
+        resumed.NextNumber.Should().Be(whole.NextNumber, $"the random stream after {from} is the same");
     }
 
     /// <summary>The log without what depends on the clock.</summary>

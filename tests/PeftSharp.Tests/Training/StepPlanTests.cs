@@ -67,7 +67,8 @@ public sealed class StepPlanTests
     public void Data_that_makes_no_step_is_refused(int rows, int batch, bool dropLast, string named)
     {
         var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, DataloaderDropLast = dropLast };
-        Assert.Contains(named, Assert.Throws<DatasetException>(() => StepPlan.For(rows, args)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => StepPlan.For(rows, args))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain(named);
     }
 
     [Theory]

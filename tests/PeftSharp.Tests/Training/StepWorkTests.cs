@@ -27,8 +27,8 @@ public sealed class StepWorkTests : IDisposable
         var count = new Counter();
         new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16, MaxSteps = 12, LoggingStrategy = IntervalStrategy.No }, TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [count]).Train();
         model.Dispose();
-        Assert.InRange(count.TensorsAStep, 1, tensors);
-        Assert.InRange(count.BytesAStep, 1, MostBytes);
+        count.TensorsAStep.Should().BeInRange(1, tensors);
+        count.BytesAStep.Should().BeInRange(1, MostBytes);
     }
 
     /// <summary>The least of several steps: the first ones fill caches.</summary>

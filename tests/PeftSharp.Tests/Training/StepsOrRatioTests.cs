@@ -13,10 +13,11 @@ public sealed class StepsOrRatioTests
     [Fact]
     public void Numbers_convert_and_the_named_functions_say_the_same()
     {
-        Assert.Equal([StepsOrRatio.Steps(50), StepsOrRatio.Ratio(0.1)], [50, 0.1]);
-        Assert.Equal([false, true, false, false], new StepsOrRatio[] { 50, 0.1, 0, double.NaN }.Select(value => value.IsRatio));
-        Assert.Equal(["50", "0.1"], new StepsOrRatio[] { 50, 0.1 }.Select(value => $"{value}"));
-        Assert.All([0, 1, -0.5, 2, double.NaN], ratio => Assert.Throws<ArgumentOutOfRangeException>(() => StepsOrRatio.Ratio(ratio)));
+        new StepsOrRatio[] { 50, 0.1 }.Should().Equal(StepsOrRatio.Steps(50), StepsOrRatio.Ratio(0.1));
+        new StepsOrRatio[] { 50, 0.1, 0, double.NaN }.Select(value => value.IsRatio).Should().Equal(false, true, false, false);
+        new StepsOrRatio[] { 50, 0.1 }.Select(value => $"{value}").Should().Equal("50", "0.1");
+        foreach (var ratio in new[] { 0, 1, -0.5, 2, double.NaN })
+            FluentActions.Invoking(() => StepsOrRatio.Ratio(ratio)).Should().ThrowExactly<ArgumentOutOfRangeException>($"{ratio} is no ratio");
     }
 
     [Fact]

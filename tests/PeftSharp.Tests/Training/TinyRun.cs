@@ -2,6 +2,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
+using PeftSharp.Tests.Tuners;
 using PeftSharp.Training;
 using static TorchSharp.torch;
 
@@ -49,7 +50,7 @@ internal static class TinyRun
     internal static void AssertSameBits(IReadOnlyDictionary<string, Tensor> expected, TorchSharp.torch.nn.Module model)
     {
         var found = model.state_dict();
-        Assert.Equal(expected.Keys, found.Keys);
-        Assert.All(expected, pair => Assert.True(pair.Value.bytes.SequenceEqual(found[pair.Key].bytes), $"{pair.Key} differs."));
+        found.Keys.Should().Equal(expected.Keys);
+        foreach (var (name, tensor) in expected) TinyModels.AssertSameBits(tensor, found[name], name);
     }
 }

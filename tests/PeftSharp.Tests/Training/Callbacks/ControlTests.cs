@@ -17,17 +17,16 @@ public sealed class ControlTests : IDisposable
         var trainer = TinyRun.Trainer(args, TinyRun.Rows(7), TinyRun.Rows(3), callbacks: script);
         trainer.Train();
         string[] update = ["pre-optimizer", "optimizer", "step end"];
-        Assert.Equal(
-        [
+        script.Events.Should().Equal([
             "train begin", "epoch begin",
             "step begin", "substep", .. update,
             "step begin", "substep", .. update, "log loss",
             "epoch end", "prediction 1/2", "prediction 2/2", "log eval_loss", "evaluate", "save",
             "log train_runtime", "train end",
-        ], script.Events);
+        ]);
         script.Events.Clear();
         trainer.Predict(TinyRun.Rows(2));
-        Assert.Equal(["prediction 1/1", "predict"], script.Events);
+        script.Events.Should().Equal("prediction 1/1", "predict");
     }
 
     [Fact]
@@ -39,8 +38,8 @@ public sealed class ControlTests : IDisposable
         [
             new AtStep(3, control => control.ShouldLog = true), new AtStep(5, control => control.ShouldEvaluate = true), new AtStep(6, control => control.ShouldSave = true), script,
         ]).Train();
-        Assert.Equal(["3 log loss", "5 log eval_loss", "5 evaluate", "6 save", "8 log train_runtime"], script.Numbered.Where(told => told.Contains("log", StringComparison.Ordinal) || told.Contains("evaluate", StringComparison.Ordinal) || told.Contains("save", StringComparison.Ordinal)));
-        Assert.Equal([_folder.File("checkpoint-6")], Directory.EnumerateDirectories(_folder.Path));
+        script.Numbered.Where(told => told.Contains("log", StringComparison.Ordinal) || told.Contains("evaluate", StringComparison.Ordinal) || told.Contains("save", StringComparison.Ordinal)).Should().Equal("3 log loss", "5 log eval_loss", "5 evaluate", "6 save", "8 log train_runtime");
+        Directory.EnumerateDirectories(_folder.Path).Should().Equal(_folder.File("checkpoint-6"));
     }
 
     [Fact]
@@ -70,7 +69,8 @@ public sealed class ControlTests : IDisposable
     public void An_evaluation_that_is_asked_for_without_data_says_what_is_missing()
     {
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: new AtStep(1, control => control.ShouldEvaluate = true));
-        Assert.Contains("evalDataset", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("evalDataset");
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class ControlTests : IDisposable
         Assert.True(trainer.RemoveCallback(gone));
         Assert.False(trainer.RemoveCallback(gone));
         trainer.Train();
-        Assert.NotEmpty(kept.Events);
-        Assert.Empty(gone.Events);
+        kept.Events.Should().NotBeEmpty();
+        gone.Events.Should().BeEmpty();
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class ControlTests : IDisposable
         var args = TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, EvalDelay = 5, LoggingFirstStep = true, LoggingSteps = 100 };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
-        Assert.Equal([6, 8], trainer.State.LogHistory.Where(line => line.ContainsKey("eval_loss")).Select(line => line["step"]));
-        Assert.Equal([1], trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["step"]));
+        trainer.State.LogHistory.Where(line => line.ContainsKey("eval_loss")).Select(line => line["step"]).Should().Equal(6, 8);
+        trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["step"]).Should().Equal(1);
     }
 
     /// <summary>Writes down what it is told.</summary>

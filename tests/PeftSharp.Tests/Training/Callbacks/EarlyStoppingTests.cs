@@ -26,10 +26,12 @@ public sealed class EarlyStoppingTests : IDisposable
     public void Without_a_metric_or_evaluations_it_refuses_to_begin()
     {
         var args = TinyRun.Arguments(_folder);
-        Assert.Contains("MetricForBestModel", Assert.Throws<ArgumentException>(() => TinyRun.Trainer(args, callbacks: new EarlyStoppingCallback()).Train()).Message, StringComparison.Ordinal);
-        Assert.Contains("EvalStrategy", Assert.Throws<ArgumentException>(() => TinyRun.Trainer(args with { MetricForBestModel = "loss" }, callbacks: new EarlyStoppingCallback()).Train()).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStoppingCallback(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EarlyStoppingCallback(1, -0.1));
+        FluentActions.Invoking(() => TinyRun.Trainer(args, callbacks: new EarlyStoppingCallback()).Train())
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("MetricForBestModel");
+        FluentActions.Invoking(() => TinyRun.Trainer(args with { MetricForBestModel = "loss" }, callbacks: new EarlyStoppingCallback()).Train())
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("EvalStrategy");
+        FluentActions.Invoking(() => new EarlyStoppingCallback(0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new EarlyStoppingCallback(1, -0.1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     private int Run(int patience, double threshold, double[] scores, bool greater)

@@ -18,20 +18,20 @@ public sealed class TensorBoardLogTests : IDisposable
         var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, ReportTo = ReportTo.TensorBoard, EvalStrategy = IntervalStrategy.Epoch };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
-        var file = Assert.Single(Directory.GetFiles(_folder.File("runs")));
+        var file = Directory.GetFiles(_folder.File("runs")).Should().ContainSingle().Which;
         Assert.StartsWith("events.out.tfevents.", Path.GetFileName(file), StringComparison.Ordinal);
         var records = Records(File.ReadAllBytes(file)).ToArray();
         Assert.Contains("brain.Event:2", Encoding.UTF8.GetString(records[0]), StringComparison.Ordinal);
         var expected = trainer.State.LogHistory.SelectMany(line => line.Where(pair => pair.Key is not ("step" or "epoch"))
             .Select(pair => ((long)line["step"], pair.Key.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{pair.Key[5..]}" : $"train/{pair.Key}", (float)pair.Value)));
-        Assert.Equal(expected, records.Skip(1).SelectMany(Scalars));
+        records.Skip(1).SelectMany(Scalars).Should().Equal(expected);
     }
 
     [Fact]
     public void Another_folder_may_be_named()
     {
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1, ReportTo = ReportTo.TensorBoard, LoggingDir = _folder.File("elsewhere") }).Train();
-        Assert.Single(Directory.GetFiles(_folder.File("elsewhere")));
+        Directory.GetFiles(_folder.File("elsewhere")).Should().ContainSingle();
         Assert.False(Directory.Exists(_folder.File("runs")));
     }
 
@@ -40,8 +40,8 @@ public sealed class TensorBoardLogTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { ReportTo = ReportTo.TensorBoard }, callbacks: new AtStep(3, _ => stop.Cancel()));
-        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
-        using var file = new FileStream(Assert.Single(Directory.GetFiles(_folder.File("runs"))), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        FluentActions.Invoking(() => trainer.Train(cancellationToken: stop.Token)).Should().ThrowExactly<OperationCanceledException>();
+        using var file = new FileStream(Directory.GetFiles(_folder.File("runs")).Should().ContainSingle().Which, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         Assert.NotEqual(0, file.Length);
     }
 
@@ -75,8 +75,8 @@ public sealed class TensorBoardLogTests : IDisposable
     private static IEnumerable<(long Step, string Tag, float Value)> Scalars(byte[] record)
     {
         var fields = Fields(record).ToDictionary(field => field.Number);
-        Assert.Equal([1, 2, 5], fields.Keys);
-        Assert.InRange(BitConverter.ToDouble(fields[1].Content), 1.7e9, 1e10);
+        fields.Keys.Should().Equal(1, 2, 5);
+        BitConverter.ToDouble(fields[1].Content).Should().BeInRange(1.7e9, 1e10);
         foreach (var value in Fields(fields[5].Content).Select(field => Fields(field.Content).ToDictionary(part => part.Number)))
             yield return (fields[2].Value, Encoding.UTF8.GetString(value[1].Content), BitConverter.ToSingle(value[2].Content));
     }

@@ -24,7 +24,7 @@ public sealed class CollatorTests : IDisposable
         AssertIs(batch, "weight", [0.5, 2], ScalarType.Float32, 2);
         AssertIs(batch, "flags", [0.5, 1.5, 2.5, 3.5], ScalarType.Float32, 2, 2);
         AssertIs(batch, "known", [1, 0], ScalarType.Int64, 2);
-        Assert.DoesNotContain("label", batch.Tensors.Keys);
+        batch.Tensors.Should().NotContainKey("label");
     }
 
     [Fact]
@@ -36,9 +36,9 @@ public sealed class CollatorTests : IDisposable
         AssertIs(batch, "labels", [1, 0, 0, 0], ScalarType.Int64, 2, 2);
         AssertIs(batch, "price", [0.5, 2], ScalarType.Float32, 2);
         AssertIs(batch, "prices", [1.25, 2.5], ScalarType.Float32, 2, 1);
-        var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })));
-        Assert.Contains("ClassEncodeColumn(\"label\")", error.Message);
-        Assert.DoesNotContain("RemoveColumns", error.Message);
+        FluentActions.Invoking(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("ClassEncodeColumn(\"label\")").And.NotContain("RemoveColumns");
     }
 
     [Theory]
@@ -91,7 +91,8 @@ public sealed class CollatorTests : IDisposable
             new() { ["input_ids"] = new[] { new long[] { 1 }, [1, 2] }, ["label"] = 0L }, new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("as many, such as choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new PaddingCollator().Collate(uneven))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("as many, such as choices");
     }
 
     [Theory]
@@ -105,24 +106,26 @@ public sealed class CollatorTests : IDisposable
             : new DefaultCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }));
         AssertIs(Collate(first, second), "pixel_values", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0], ScalarType.Float32, 2, 2, 3, 2);
         foreach (var other in new object[] { wide, low, ragged })
-            Assert.Contains("'pixel_values'", Assert.Throws<DatasetException>(() => Collate(first, other)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => Collate(first, other))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'pixel_values'");
     }
 
     [Fact]
     public void Uneven_rows_are_an_error_without_padding_that_names_column_lengths_and_collator()
     {
         var rows = Rows(new() { ["input_ids"] = new long[] { 1, 2 } }, new() { ["input_ids"] = new long[] { 1 } });
-        var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(rows));
-        Assert.All(["'input_ids'", "1 numbers in row 1", "2 in another", "PaddingCollator"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => new DefaultCollator().Collate(rows))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("'input_ids'", "1 numbers in row 1", "2 in another", "PaddingCollator");
     }
 
     [Fact]
     public void Collators_are_built_from_sensible_numbers_alone()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(padTokenId: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(padToMultipleOf: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(maxLength: 0));
-        Assert.Throws<DatasetException>(() => new DefaultCollator().Collate([]));
+        FluentActions.Invoking(() => new PaddingCollator(padTokenId: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new PaddingCollator(padToMultipleOf: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new PaddingCollator(maxLength: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DefaultCollator().Collate([])).Should().ThrowExactly<DatasetException>();
     }
 
     private static Row[] Rows(params Dictionary<string, object?>[] rows) => [.. Dataset.FromList(rows)];
@@ -131,7 +134,7 @@ public sealed class CollatorTests : IDisposable
     {
         var found = batch[name]!;
         Assert.Equal(dtype, found.dtype);
-        Assert.Equal(shape, found.shape);
-        Assert.Equal(values, found.to(ScalarType.Float64).reshape(-1).data<double>().ToArray());
+        found.shape.Should().Equal(shape);
+        found.to(ScalarType.Float64).reshape(-1).data<double>().ToArray().Should().Equal(values);
     }
 }

@@ -32,11 +32,11 @@ internal sealed class RecordedCollator(JsonObject json)
     internal void AssertIs(ModelInputs found)
     {
         var expected = json["batch"]!.AsObject();
-        Assert.Equal(expected.Select(pair => pair.Key).Order(StringComparer.Ordinal), found.Tensors.Keys.Order(StringComparer.Ordinal));
+        found.Tensors.Keys.Order(StringComparer.Ordinal).Should().Equal(expected.Select(pair => pair.Key).Order(StringComparer.Ordinal));
         foreach (var (name, rows) in expected)
         {
-            Assert.Equal([rows!.AsArray().Count, rows[0]!.AsArray().Count], found[name]!.shape);
-            Assert.Equal(rows.AsArray().SelectMany(row => Longs(row!)), found[name]!.data<long>().ToArray());
+            found[name]!.shape.Should().Equal(rows!.AsArray().Count, rows[0]!.AsArray().Count);
+            found[name]!.data<long>().ToArray().Should().Equal(rows.AsArray().SelectMany(row => Longs(row!)));
         }
     }
 
