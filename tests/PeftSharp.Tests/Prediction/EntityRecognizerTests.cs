@@ -49,9 +49,9 @@ public sealed class EntityRecognizerTests
         var all = await recognizer.RecognizeAsync(texts, ignoreLabels: []);
         foreach (var (text, entities) in texts.Zip(all))
         {
-            Assert.Equal(entities.Select(entity => (entity.Type, entity.Start, entity.End)), recognizer.Recognize(text, ignoreLabels: []).Select(entity => (entity.Type, entity.Start, entity.End)));
-            Assert.All(entities, entity => Assert.Equal(text[entity.Start..entity.End], entity.Text));
-            Assert.Empty(recognizer.Recognize(text, ignoreLabels: ["O", "PER", "LOC"]));
+            recognizer.Recognize(text, ignoreLabels: []).Select(entity => (entity.Type, entity.Start, entity.End)).Should().Equal(entities.Select(entity => (entity.Type, entity.Start, entity.End)));
+            entities.Should().AllSatisfy(entity => entity.Text.Should().Be(text[entity.Start..entity.End]));
+            recognizer.Recognize(text, ignoreLabels: ["O", "PER", "LOC"]).Should().BeEmpty();
         }
     }
 
@@ -59,19 +59,18 @@ public sealed class EntityRecognizerTests
     public void Of_overlapping_entities_the_longest_stays_and_of_equally_long_ones_the_surest()
     {
         RecognizedEntity[] found = [new("A", "", 5, 9, 0.5f), new("B", "", 0, 2, 0.1f), new("C", "", 7, 12, 0.2f), new("D", "", 0, 2, 0.3f), new("E", "", 12, 13, 0.4f)];
-        Assert.Equal(["D", "C", "E"], EntityGrouping.WithoutOverlaps(found).Select(entity => entity.Type));
+        EntityGrouping.WithoutOverlaps(found).Select(entity => entity.Type).Should().Equal("D", "C", "E");
     }
 
     private static void Check(string[] texts, JsonNode expected, IReadOnlyList<IReadOnlyList<RecognizedEntity>> actual)
     {
-        Assert.Equal(texts.Length, actual.Count);
+        actual.Should().HaveSameCount(texts);
         for (var i = 0; i < texts.Length; i++)
         {
             var wanted = expected[i]!.AsArray();
             // Python counts code points, .NET UTF-16 units.
-            Assert.Equal(wanted.Select(entity => ((string)(entity!["entity_group"] ?? entity["entity"])!, (int)entity["start"]!, (int)entity["end"]!)),
-                actual[i].Select(entity => (entity.Type, texts[i][..entity.Start].EnumerateRunes().Count(), texts[i][..entity.End].EnumerateRunes().Count())));
-            foreach (var (entity, got) in wanted.Zip(actual[i])) Assert.Equal((double)entity!["score"]!, got.Score, 1e-5);
+            actual[i].Select(entity => (entity.Type, texts[i][..entity.Start].EnumerateRunes().Count(), texts[i][..entity.End].EnumerateRunes().Count())).Should().Equal(wanted.Select(entity => ((string)(entity!["entity_group"] ?? entity["entity"])!, (int)entity["start"]!, (int)entity["end"]!)));
+            foreach (var (entity, got) in wanted.Zip(actual[i])) got.Score.Should().BeApproximately((float)entity!["score"]!, 1e-5f);
         }
     }
 }

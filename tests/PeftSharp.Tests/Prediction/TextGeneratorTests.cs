@@ -18,7 +18,7 @@ public sealed class TextGeneratorTests : IDisposable
         using var writer = new TextGenerator(_tiny.Model, _tiny.Tokenizer);
         string[] prompts = ["the quick fox", "dog", "the dog jumps over the quick dog", ""];
         var texts = await writer.GenerateAsync(prompts, _greedy, batchSize: 3);
-        Assert.Equal(prompts, texts.Select(text => text.Prompt));
+        texts.Select(text => text.Prompt).Should().Equal(prompts);
         foreach (var text in texts)
         {
             Assert.Equal(text, writer.Generate(text.Prompt, _greedy));
@@ -46,8 +46,9 @@ public sealed class TextGeneratorTests : IDisposable
     {
         using var writer = new TextGenerator(_tiny.Model, _tiny.Tokenizer);
         var several = _greedy with { NumBeams = 3, NumReturnSequences = 2 };
-        Assert.Equal(["dog", "dog", "fox", "fox"], writer.Generate(["dog", "fox"], several).Select(text => text.Prompt));
-        Assert.Contains("list of prompts", Assert.Throws<ArgumentException>(() => writer.Generate("dog", several)).Message, StringComparison.Ordinal);
+        writer.Generate(["dog", "fox"], several).Select(text => text.Prompt).Should().Equal("dog", "dog", "fox", "fox");
+        FluentActions.Invoking(() => writer.Generate("dog", several))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("list of prompts");
         var pieces = new List<string>();
         await foreach (var piece in writer.GenerateStreamAsync("dog", _greedy)) pieces.Add(piece);
         Assert.Equal(writer.Generate("dog", _greedy).Text, string.Concat(pieces));
@@ -62,11 +63,13 @@ public sealed class TextGeneratorTests : IDisposable
         using var adapted = new TextGenerator(model, _tiny.Tokenizer);
         Assert.Equal(plain, adapted.Generate("the dog", _greedy with { Adapter = "__base__" }));
         Assert.Equal(adapted.Generate("the dog", _greedy), adapted.Generate("the dog", _greedy with { Adapter = "loud" }));
-        Assert.Contains("'quiet'", Assert.Throws<ArgumentException>(() => adapted.Generate("the dog", _greedy with { Adapter = "quiet" })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => adapted.Generate("the dog", _greedy with { Adapter = "quiet" }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'quiet'");
         string[] prompts = ["the dog", "the dog jumps over", "fox"];
         var each = adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "__base__", "loud"] }, batchSize: 2);
-        Assert.Equal([adapted.Generate(prompts[0], _greedy), adapted.Generate(prompts[1], _greedy with { Adapter = "__base__" }), adapted.Generate(prompts[2], _greedy)], each);
-        Assert.Contains("2 names for 3 prompts", Assert.Throws<ArgumentException>(() => adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "loud"] })).Message, StringComparison.Ordinal);
+        each.Should().Equal(adapted.Generate(prompts[0], _greedy), adapted.Generate(prompts[1], _greedy with { Adapter = "__base__" }), adapted.Generate(prompts[2], _greedy));
+        FluentActions.Invoking(() => adapted.Generate(prompts, _greedy with { AdapterNames = ["loud", "loud"] }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 names for 3 prompts");
         model.Unload();
     }
 }
