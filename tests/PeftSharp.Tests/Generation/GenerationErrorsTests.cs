@@ -114,8 +114,7 @@ public sealed class GenerationErrorsTests : IDisposable
 
     private static void Says<TError>(Func<object> call, params string[] words) where TError : Exception
     {
-        var error = Assert.Throws<TError>(() => call());
-        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => call()).Should().ThrowExactly<TError>().Which.Message.Should().ContainAll(words);
     }
 
     private sealed class TooFew : LogitsProcessor

@@ -29,7 +29,8 @@ public sealed class GenerationTests : IDisposable
             ids = [.. ids, _tiny.Model.call(inputs).Logits![0, ids.Length - 1].argmax().item<long>()];
             if (ids[^1] == _tiny.Eos) break;
         }
-        Assert.Equal(ids, Assert.Single(TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 12 }).Sequences)));
+        TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 12 }).Sequences)
+            .Should().ContainSingle().Which.Should().Equal(ids);
     }
 
     [Theory]
@@ -42,8 +43,8 @@ public sealed class GenerationTests : IDisposable
         var (prompt, tokens) = (_tiny.Ids("Now dog:"), _tiny.Ids(text));           // in the prompt it does not count
         var expected = Enumerable.Range(1, tokens.Length).First(count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
         using var output = _tiny.Model.Generate(prompt, new GenerationOptions(TinyWriter.Script(prompt, tokens)) { StopStrings = ["no such text", stop], Tokenizer = _tiny.Tokenizer });
-        Assert.Equal(tokens[..expected].Select(id => (long)id), TinyWriter.Rows(output.NewTokens())[0]);
-        Assert.True(expected < tokens.Length);
+        TinyWriter.Rows(output.NewTokens())[0].Should().Equal(tokens[..expected].Select(id => (long)id));
+        expected.Should().BeLessThan(tokens.Length);
     }
 
     [Fact]
@@ -52,8 +53,8 @@ public sealed class GenerationTests : IDisposable
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, PadTokenId = 3, StoppingCriteria = [new EndsAt(row: 0, length: 5)] }).Sequences);
         var alone = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-        Assert.Equal([.. alone[0][..5], 3, 3, 3, 3, 3], rows[0]);
-        Assert.Equal(alone[1], rows[1]);
+        rows[0].Should().Equal([.. alone[0][..5], 3, 3, 3, 3, 3]);
+        rows[1].Should().Equal(alone[1]);
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public sealed class GenerationTests : IDisposable
         var criterion = new EndsAt(row: null, length: 7);
         using var ids = _tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 20, StoppingCriteria = [criterion] }).Sequences;
         Assert.Equal(7, ids.shape[1]);
-        Assert.Equal([4, 5, 6, 7], criterion.Lengths);
+        criterion.Lengths.Should().Equal(4, 5, 6, 7);
     }
 
     [Fact]
@@ -71,10 +72,10 @@ public sealed class GenerationTests : IDisposable
         foreach (var beams in new[] { 1, 3 })
         {
             var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6, NumBeams = beams, LogitsProcessors = [new OnlyEven()] }).Sequences);
-            Assert.All(rows[0][1..], id => Assert.Equal(0, id % 2));
+            rows[0][1..].Should().AllSatisfy(id => (id % 2).Should().Be(0));
         }
         using var plain = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences;
-        Assert.Contains(TinyWriter.Rows(plain)[0][1..], id => id % 2 == 1);
+        TinyWriter.Rows(plain)[0][1..].Should().Contain(id => id % 2 == 1);
     }
 
     [Fact]
@@ -82,8 +83,8 @@ public sealed class GenerationTests : IDisposable
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 4, NumBeams = 2, PadTokenId = 3, PrefixAllowedTokens = (prompt, _) => prompt == 0 ? [20, 21] : [30] }).Sequences);
-        Assert.All(rows[0][2..], id => Assert.InRange(id, 20, 21));
-        Assert.All(rows[1][2..], id => Assert.Equal(30, id));
+        rows[0][2..].Should().AllSatisfy(id => id.Should().BeInRange(20, 21));
+        rows[1][2..].Should().AllSatisfy(id => id.Should().Be(30));
     }
 
     [Theory]
@@ -95,15 +96,16 @@ public sealed class GenerationTests : IDisposable
         manual_seed(9);
         using var output = _tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
         var rows = TinyWriter.Rows(output.Sequences);
-        Assert.Equal([5, 5, 5, 7, 7, 7], rows.Select(row => row[0]));
-        Assert.Equal(6, rows.Select(row => string.Join(' ', row)).Distinct().Count());
+        rows.Select(row => row[0]).Should().Equal(5, 5, 5, 7, 7, 7);
+        rows.Should().HaveCount(6);
+        rows.Select(row => string.Join(' ', row)).Should().OnlyHaveUniqueItems();
         if (beams == 1)
         {
             Assert.Null(output.SequencesScores);
             return;
         }
         var scores = output.SequencesScores!.data<float>().ToArray();
-        Assert.All(scores.Chunk(3), ofPrompt => Assert.Equal(ofPrompt.OrderDescending(), ofPrompt));
+        scores.Chunk(3).Should().AllSatisfy(ofPrompt => ofPrompt.Should().BeInDescendingOrder());
     }
 
     [Fact]
@@ -117,7 +119,7 @@ public sealed class GenerationTests : IDisposable
             var scores = _tiny.Model.call(inputs).Logits![0].log_softmax(-1);
             return Enumerable.Range(3, 5).Sum(place => (double)scores[place - 1, row[place]].item<float>());
         }
-        Assert.True(LogProbability(8) >= LogProbability(1) - 1e-5);
+        LogProbability(8).Should().BeGreaterThanOrEqualTo(LogProbability(1) - 1e-5);
     }
 
     [Fact]
@@ -126,10 +128,11 @@ public sealed class GenerationTests : IDisposable
         using var peft = _tiny.Model.GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false });
         using (no_grad())
             foreach (var parameter in peft.parameters().Where(parameter => parameter.requires_grad)) parameter.mul_(10);
-        var adapted = TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences);
-        using (peft.DisableAdapter()) Assert.NotEqual(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
+        long[] Write() => TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences).Should().ContainSingle().Which;
+        var adapted = Write();
+        using (peft.DisableAdapter()) Write().Should().NotEqual(adapted);
         peft.Merge();
-        Assert.Equal(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
+        Write().Should().Equal(adapted);
     }
 
     [Fact]
@@ -139,9 +142,11 @@ public sealed class GenerationTests : IDisposable
         _tiny.Model.train();
         var tokens = 0;
         var streamer = new TextStreamer(_tiny.Tokenizer, _ => { if (++tokens == 2) cancel.Cancel(); }, skipSpecialTokens: false);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 30, MinNewTokens = 30, Streamer = streamer }, cancellationToken: cancel.Token).Sequences);
+        FluentActions.Invoking(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 30, MinNewTokens = 30, Streamer = streamer }, cancellationToken: cancel.Token).Sequences)
+            .Should().ThrowExactly<OperationCanceledException>();
         Assert.Equal(2, tokens);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2 }, cancellationToken: cancel.Token).Sequences);
+        FluentActions.Invoking(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2 }, cancellationToken: cancel.Token).Sequences)
+            .Should().ThrowExactly<OperationCanceledException>();
         Assert.True(_tiny.Model.training);
     }
 
@@ -173,7 +178,8 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void A_failed_call_leaves_no_tensor_behind()
     {
-        void Fail() => Assert.Throws<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 5, PrefixAllowedTokens = (_, ids) => ids.Count < 3 ? [6] : [] }).Sequences);
+        var options = new GenerationOptions { MaxNewTokens = 5, PrefixAllowedTokens = (_, ids) => ids.Count < 3 ? [6] : [] };
+        void Fail() => FluentActions.Invoking(() => _tiny.Model.Generate(new[] { 5 }, options).Sequences).Should().ThrowExactly<InvalidOperationException>();
         Fail();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var call = 0; call < 5; call++) Fail();

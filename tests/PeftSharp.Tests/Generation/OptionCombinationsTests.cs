@@ -89,15 +89,16 @@ public sealed class OptionCombinationsTests : IDisposable
                     wrong.Add($"{name}: {error.GetType().Name} {error.Message}");
                 }
             }
-        Assert.True(wrong.Count == 0, $"{wrong.Count} of {held + refused}:\n{string.Join('\n', wrong)}");
-        Assert.InRange(held, 200, 435);
+        wrong.Should().BeEmpty($"all {held + refused} pairs hold or are refused");
+        held.Should().BeInRange(200, 435);
     }
 
     [Fact]
     public void What_has_no_effect_on_this_call_is_refused()
     {
         Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "forced_bos_token_id", "prompt of one token");
-        Assert.Contains("DoSample", Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences)
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("DoSample");
         _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
         Refuses(new GenerationConfig { MinNewTokens = 3 }, "min_new_tokens", "eos_token_id");
         Refuses(new GenerationConfig { MinLength = 5 }, "min_length", "eos_token_id");
@@ -114,22 +115,23 @@ public sealed class OptionCombinationsTests : IDisposable
         using var ids = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         using var rows = _tiny.Model.Generate(ids, new GenerationOptions
         {
-            MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0, PrefixAllowedTokens = (prompt, _) =>
-        {
-            asked.Add(prompt);
-            return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
-        }
+            MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0,
+            PrefixAllowedTokens = (prompt, _) =>
+            {
+                asked.Add(prompt);
+                return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
+            },
         }).Sequences;
-        Assert.Equal([0, 1], asked.Order());
+        asked.Should().BeEquivalentTo([0, 1]);
         var texts = TinyWriter.Rows(rows);
-        Assert.All(texts[..2], row => Assert.All(row[2..], id => Assert.InRange(id, 11, 13)));
-        Assert.All(texts[2..], row => Assert.All(row[2..], id => Assert.InRange(id, 21, 23)));
+        texts[..2].Should().AllSatisfy(row => row[2..].Should().AllSatisfy(id => id.Should().BeInRange(11, 13)));
+        texts[2..].Should().AllSatisfy(row => row[2..].Should().AllSatisfy(id => id.Should().BeInRange(21, 23)));
     }
 
     private void Refuses(GenerationConfig config, params string[] words)
     {
-        var error = Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions(config)));
-        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions(config)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll(words);
     }
 
     private long[][] Generate(GenerationConfig config)

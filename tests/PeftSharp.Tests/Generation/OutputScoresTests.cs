@@ -36,11 +36,12 @@ public sealed class OutputScoresTests : IDisposable
     {
         int[][] prompts = [[5, 6], [7, 8]];
         using var output = _tiny.Model.Generate(tensor(prompts.SelectMany(row => row).Select(id => (long)id).ToArray()).reshape(2, 2), new GenerationOptions { MaxNewTokens = 3, MinNewTokens = 3, NumBeams = 2, PadTokenId = 3, OutputScores = true });
-        Assert.All(output.Scores.Skip(1), scores => Assert.Equal(4, scores.shape[0]));
-        Assert.Equal(3, output.Scores.Count);
-        Assert.Empty(output.Logits);
+        output.Scores.Skip(1).Should().AllSatisfy(scores => scores.shape[0].Should().Be(4));
+        output.Scores.Should().HaveCount(3);
+        output.Logits.Should().BeEmpty();
         using var plain = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 2 });
-        Assert.Empty(plain.Scores);
-        Assert.Throws<ArgumentException>(() => _tiny.Model.GenerateStreamAsync(new[] { 5 }, _tiny.Tokenizer, new GenerationOptions { Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }));
+        plain.Scores.Should().BeEmpty();
+        FluentActions.Invoking(() => _tiny.Model.GenerateStreamAsync(new[] { 5 }, _tiny.Tokenizer, new GenerationOptions { Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }))
+            .Should().ThrowExactly<ArgumentException>();
     }
 }

@@ -18,17 +18,18 @@ public sealed class StreamingTests : IDisposable
     [Fact]
     public async Task Pieces_are_whole_characters_and_join_to_the_decoded_whole()
     {
-        Assert.True(_tokens.Length > Text.EnumerateRunes().Count() / 2 && _tokens.Any(id => _tiny.Tokenizer.Decode([id]).Contains('\uFFFD')), "The text should have characters of several tokens.");
+        _tokens.Length.Should().BeGreaterThan(Text.EnumerateRunes().Count() / 2);
+        _tokens.Select(id => _tiny.Tokenizer.Decode([id])).Should().Contain(token => token.Contains('\uFFFD'), "the text has characters of several tokens");
         var pieces = new List<string>();
         await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) pieces.Add(piece);
         Assert.Equal(Text, string.Concat(pieces));
-        Assert.True(pieces.Count > 10, "It should come piece by piece.");
-        Assert.All(pieces, piece =>
+        pieces.Should().HaveCountGreaterThan(10, "the text comes piece by piece");
+        foreach (var piece in pieces)
         {
-            Assert.NotEmpty(piece);
-            Assert.DoesNotContain('\uFFFD', piece);
-            Assert.All(piece.Index().Where(pair => char.IsSurrogate(pair.Item)), pair => Assert.True(char.IsSurrogatePair(piece, char.IsHighSurrogate(pair.Item) ? pair.Index : pair.Index - 1)));
-        });
+            piece.Should().NotBeEmpty().And.NotContain("\uFFFD");
+            foreach (var (index, character) in piece.Index().Where(pair => char.IsSurrogate(pair.Item)))
+                Assert.True(char.IsSurrogatePair(piece, char.IsHighSurrogate(character) ? index : index - 1), $"The character at {index} of '{piece}' is half of a pair.");
+        }
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class StreamingTests : IDisposable
     {
         var streamer = new Recorder();
         using var ids = _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = streamer }).Sequences;
-        Assert.Equal([_prompt, .. _tokens.Select(id => new[] { id })], streamer.Given);
+        streamer.Given.Should().BeEquivalentTo([_prompt, .. _tokens.Select(id => new[] { id })], options => options.WithStrictOrdering());
         Assert.Equal(1, streamer.Ends);
     }
 
@@ -77,7 +78,7 @@ public sealed class StreamingTests : IDisposable
         var calls = CountCalls();
         await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) break;
         var atTheEnd = calls();
-        Assert.InRange(atTheEnd, 1, _tokens.Length - 1);
+        atTheEnd.Should().BeInRange(1, _tokens.Length - 1);
         await Task.Delay(50);
         Assert.Equal(atTheEnd, calls());
     }
@@ -88,27 +89,27 @@ public sealed class StreamingTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var calls = CountCalls();
         var read = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)), cancellationToken: cancel.Token))
                 if (++read == 3) await cancel.CancelAsync();
-        });
-        Assert.InRange(calls(), 3, _tokens.Length - 1);
+        }).Should().ThrowAsync<OperationCanceledException>();
+        calls().Should().BeInRange(3, _tokens.Length - 1);
     }
 
     [Fact]
     public async Task What_goes_wrong_reaches_the_reader()
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        var tooLong = await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(new int[TinyWriter.Positions + 1], _tiny.Tokenizer)) { }
-        });
-        Assert.Contains($"{TinyWriter.Positions} positions", error.Message, StringComparison.Ordinal);
-        error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        }).Should().ThrowExactlyAsync<ArgumentException>();
+        tooLong.Which.Message.Should().Contain($"{TinyWriter.Positions} positions");
+        var beams = await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { NumBeams = 2 })) { }
-        });
-        Assert.Contains("2 beam(s)", error.Message, StringComparison.Ordinal);
+        }).Should().ThrowExactlyAsync<ArgumentException>();
+        beams.Which.Message.Should().Contain("2 beam(s)");
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class StreamingTests : IDisposable
         Collect();
         var before = Tensor.TotalCount;
         for (var text = 0; text < 10; text++) await Read();
-        Assert.InRange(Tensor.TotalCount, 0, before);      // of all threads, since the model runs on one of its own
+        Tensor.TotalCount.Should().BeLessThanOrEqualTo(before);      // of all threads, since the model runs on one of its own
     }
 
     /// <summary>So that no tensor of another test is finalized meanwhile.</summary>
