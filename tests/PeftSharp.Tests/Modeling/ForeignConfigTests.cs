@@ -38,7 +38,7 @@ public sealed class ForeignConfigTests : IDisposable
             Write(json);
             var config = Read();
             ConfigFiles.Write(Config, config);
-            Assert.True(JsonFile.Read(Config).TryGetPropertyValue(name, out var value) && value is null, File.ReadAllText(Config));
+            JsonFile.Read(Config).Should().ContainKey(name).WhoseValue.Should().BeNull();
             Assert.Null(name == "pad_token_id" ? Read().PadTokenId : Read().BosTokenId);
         }
         Assert.DoesNotContain("attention_shape", File.ReadAllText(Config), StringComparison.Ordinal);
@@ -77,9 +77,7 @@ public sealed class ForeignConfigTests : IDisposable
     public void A_value_of_the_wrong_kind_is_named_with_what_is_expected(string json, string named)
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);
-        var message = Assert.Throws<CheckpointException>(Read).Message;
-        Assert.Contains(named, message, StringComparison.Ordinal);
-        Assert.Contains(Config, message, StringComparison.Ordinal);
+        FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(named, Config);
     }
 
     [Theory]
@@ -90,7 +88,8 @@ public sealed class ForeignConfigTests : IDisposable
     public void What_would_change_the_numbers_is_refused_by_name(string json, string named)
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);
-        Assert.Contains(named, Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => AutoModel.FromPretrained(_folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
     }
 
     [Fact]
@@ -102,7 +101,7 @@ public sealed class ForeignConfigTests : IDisposable
         var config = Assert.IsType<Gpt2Config>(Read());
         Assert.Equal((48, 3, 4, 20), (config.NEmbd, config.NLayer, config.NHead, config.NPositions));
         Write("""{"architectures": ["Unheard"]}""");
-        Assert.Contains("architectures", Assert.Throws<CheckpointException>(Read).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("architectures");
     }
 
     [Fact]
@@ -131,7 +130,9 @@ public sealed class ForeignConfigTests : IDisposable
     public void Activations_have_the_values_of_transformers(string name, string expected)
     {
         var values = ActivationFunctions.ByName(name)(tensor(new[] { -2f, -0.5f, 0f, 0.5f, 2f, 7f })).data<float>().ToArray();
-        Assert.All(expected.Split(' ').Select(value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)).Zip(values), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
+        var numbers = Array.ConvertAll(expected.Split(' '), value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
+        values.Should().HaveSameCount(numbers);
+        foreach (var (number, value) in numbers.Zip(values)) ((double)value).Should().BeApproximately(number, 2e-6);
     }
 
     // ---- a family of one's own ----
@@ -157,8 +158,9 @@ public sealed class ForeignConfigTests : IDisposable
             var path = _folder.File(name);
             var bytes = File.ReadAllBytes(path);
             File.WriteAllText(path, LfsPointer);
-            var message = Assert.Throws<CheckpointException>(() => AutoModelForCausalLM.FromPretrained(_folder.Path)).Message;
-            Assert.All([path, "Git LFS pointer", "git lfs pull", "133466304"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+            FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path))
+                .Should().ThrowExactly<CheckpointException>()
+                .Which.Message.Should().ContainAll(path, "Git LFS pointer", "git lfs pull", "133466304");
             File.WriteAllBytes(path, bytes);
         }
         foreach (var (name, others) in new[] { ("tokenizer.json", ""), ("tokenizer_config.json", ""), ("vocab.txt", ""), ("vocab.json", "merges.txt"), ("merges.txt", "vocab.json") })
@@ -167,23 +169,26 @@ public sealed class ForeignConfigTests : IDisposable
             File.WriteAllText(tokenizer.File(name), LfsPointer);
             if (others == "vocab.json") File.WriteAllText(tokenizer.File(others), "{}");
             else if (others.Length > 0) File.WriteAllText(tokenizer.File(others), "");
-            Assert.Contains("git lfs pull", Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained(tokenizer.Path)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(tokenizer.Path))
+                .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("git lfs pull");
         }
     }
 
     [Fact]
     public void The_name_of_a_hub_repository_is_answered_with_how_to_get_its_files()
     {
+        const string Name = "some-user/some-model";
         Exception[] errors =
         [
-            Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained("some-user/some-model")),
-            Assert.Throws<CheckpointException>(() => AutoConfig.FromPretrained("some-user/some-model")),
-            Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained("some-user/some-model")),
-            Assert.Throws<CheckpointException>(() => PeftSharp.Tuners.PeftModel.FromPretrained(TinyModels.Gpt2(), "some-user/some-model")),
+            FluentActions.Invoking(() => AutoModel.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
+            FluentActions.Invoking(() => AutoConfig.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
+            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(Name)).Should().ThrowExactly<TokenizerException>().Which,
+            FluentActions.Invoking(() => PeftSharp.Tuners.PeftModel.FromPretrained(TinyModels.Gpt2(), Name)).Should().ThrowExactly<CheckpointException>().Which,
         ];
-        Assert.All(errors, error => Assert.All(["some-user/some-model", "nothing is downloaded", "hf download"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal)));
+        errors.Should().AllSatisfy(error => error.Message.Should().ContainAll(Name, "nothing is downloaded", "hf download"));
         Write("{}");
-        Assert.Contains("is a file", Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => AutoModel.FromPretrained(Config))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("is a file");
     }
 
     [Fact]
@@ -192,7 +197,7 @@ public sealed class ForeignConfigTests : IDisposable
         Write("{}");
         var inside = Path.Combine(Config, "model");                 // below a file
         using var model = TinyModels.Gpt2();
-        Assert.All([() => model.SavePretrained(inside), () => model.GenerationConfig.SavePretrained(inside), () => CheckpointTensors.Save(inside, model.state_dict())],
-            (Action save) => Assert.Contains($"'{inside}' cannot be written", Assert.ThrowsAny<IOException>(save).Message, StringComparison.Ordinal));
+        Action[] saves = [() => model.SavePretrained(inside), () => model.GenerationConfig.SavePretrained(inside), () => CheckpointTensors.Save(inside, model.state_dict())];
+        foreach (var save in saves) save.Should().Throw<IOException>().Which.Message.Should().Contain($"'{inside}' cannot be written");
     }
 }

@@ -45,7 +45,7 @@ public sealed class KeyValueCacheTests : IDisposable
         Assert.Equal(2, cache.Length);
         var (keys, _) = cache.Update(0, next, next);
         Close.Equal(cat([first.narrow(2, 0, 2), next], 2), keys, 0, "keys");
-        Assert.Throws<ArgumentOutOfRangeException>(() => cache.Crop(4));
+        FluentActions.Invoking(() => cache.Crop(4)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -64,9 +64,11 @@ public sealed class KeyValueCacheTests : IDisposable
     {
         using var cache = new KeyValueCache();
         cache.Update(0, rand(2, 2, 3, 4), rand(2, 2, 3, 4));
-        Assert.Contains("for each batch", Assert.Throws<ArgumentException>(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4))).Message, StringComparison.Ordinal);
-        Assert.Contains("in order", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new KeyValueCache(0));
+        FluentActions.Invoking(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("for each batch");
+        FluentActions.Invoking(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4)))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().Which.Message.Should().Contain("in order");
+        FluentActions.Invoking(() => new KeyValueCache(0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class LoadProgressTests : IDisposable
         using var model = AutoModelForCausalLM.FromPretrained(_folder.Path, new PretrainedOptions { Progress = new Now(told.Add) });
         Assert.Equal(model.parameters().Sum(parameter => parameter.numel() * 4), told[^1].TotalBytes);
         Assert.Equal(1, told[^1].Fraction);
-        Assert.Equal(told.Select(progress => progress.LoadedBytes).Order(), told.Select(progress => progress.LoadedBytes));
-        Assert.Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal), told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal));
+        told.Select(progress => progress.LoadedBytes).Should().Equal(told.Select(progress => progress.LoadedBytes).Order());
+        told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal).Should().Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -39,12 +39,14 @@ public sealed class LoadProgressTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var count = 0;
         var options = new PretrainedOptions { Progress = new Now(_ => { if (++count == 3) cancel.Cancel(); }) };
-        Assert.ThrowsAny<OperationCanceledException>(() => AutoModelForCausalLM.FromPretrained(_folder.Path, options, cancel.Token));
+        FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path, options, cancel.Token))
+            .Should().Throw<OperationCanceledException>();
         Assert.Equal(3, count);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AutoModelForCausalLM.FromPretrainedAsync(_folder.Path, cancellationToken: cancel.Token));
+        await FluentActions.Awaiting(() => AutoModelForCausalLM.FromPretrainedAsync(_folder.Path, cancellationToken: cancel.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
         using var model = await PeftSharp.Models.Gpt2.Gpt2LMHeadModel.FromPretrainedAsync(_folder.Path);
         using var expected = AutoModelForCausalLM.FromPretrained(_folder.Path);
-        Assert.True(TinyModels.Same(TinyModels.Logits(expected), TinyModels.Logits(model)));
+        TinyModels.AssertSame(TinyModels.Logits(expected), TinyModels.Logits(model));
     }
 
     private sealed class Now(Action<LoadProgress> told) : IProgress<LoadProgress>

@@ -18,8 +18,8 @@ public sealed class ModuleTreeTests : IDisposable
     public void Modules_are_listed_before_their_children_as_in_pytorch()
     {
         using var model = new Model();
-        Assert.Equal(["slot", "rest", "rest.0", "list", "list.0", "list.1", "typed"], ModuleTree.Walk(model).Select(place => place.Path));
-        Assert.Equal(["slot", "rest", "list", "list.0", "list.1", "typed"], ModuleTree.Walk(model, module => module is Sequential).Select(place => place.Path));
+        ModuleTree.Walk(model).Select(place => place.Path).Should().Equal("slot", "rest", "rest.0", "list", "list.0", "list.1", "typed");
+        ModuleTree.Walk(model, module => module is Sequential).Select(place => place.Path).Should().Equal("slot", "rest", "list", "list.0", "list.1", "typed");
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class ModuleTreeTests : IDisposable
         using var model = new Model();
         var names = model.named_parameters().Select(pair => pair.name).ToArray();
         ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == path), new Negated());
-        Assert.Equal(names, model.named_parameters().Select(pair => pair.name));
+        model.named_parameters().Select(pair => pair.name).Should().Equal(names);
         using var x = ones(1, 2);
         Assert.Equal(-4f, model.call(x)[0, 0].item<float>() * 4);               // four layers of ones, one of them negated: the sum of x is 2 each
     }
@@ -40,9 +40,9 @@ public sealed class ModuleTreeTests : IDisposable
     public void A_field_that_cannot_hold_an_adapter_is_named_with_its_declaration()
     {
         using var model = new Model();
-        var error = Assert.Throws<ArgumentException>(() => ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == "typed"), new Negated()));
-        Assert.Contains("Model._typed has type Linear", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Module<Tensor, Tensor>", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == "typed"), new Negated()))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().ContainAll("Model._typed has type Linear", "Module<Tensor, Tensor>");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ModuleTreeTests : IDisposable
     {
         using var head = new CompositeHead();
         using var copy = ModuleCopy.Of(head);
-        Assert.Equal(head.state_dict().Keys, copy.state_dict().Keys);
+        copy.state_dict().Keys.Should().Equal(head.state_dict().Keys);
         using var x = ones(1, 2);
         Assert.Equal(head.call(x)[0, 0].item<float>(), copy.call(x)[0, 0].item<float>());
         using (no_grad()) foreach (var parameter in copy.parameters()) parameter.zero_();

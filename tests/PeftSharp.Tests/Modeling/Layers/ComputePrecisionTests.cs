@@ -65,9 +65,9 @@ public sealed class ComputePrecisionTests : IDisposable
         using var inner = new ComputePrecision(ScalarType.Float64);
         using (outer.Use())
         {
-            Assert.Throws<FormatException>(() => FailWithin(inner));
+            FluentActions.Invoking(() => FailWithin(inner)).Should().ThrowExactly<FormatException>();
             Assert.Equal(ScalarType.BFloat16, ComputePrecision.Of(ones(1)).dtype);
-            Assert.Throws<InvalidOperationException>(() => { outer.Use(); });
+            FluentActions.Invoking(() => { outer.Use(); }).Should().ThrowExactly<InvalidOperationException>();
         }
         Assert.False(ComputePrecision.IsActive);
     }
