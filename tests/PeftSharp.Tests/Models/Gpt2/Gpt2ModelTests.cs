@@ -79,7 +79,7 @@ public sealed class Gpt2ModelTests : IDisposable
             using var micro = new ModelInputs { InputIds = ids.narrow(0, row, 1), Labels = labels.narrow(0, row, 1) };
             return model.call(micro, new ForwardOptions { NumItemsInBatch = 4 }).Loss!.item<float>();
         });
-        Assert.Equal(mean, sum, 1e-5f);
+        sum.Should().BeApproximately(mean, 1e-5f);
     }
 
     [Fact]
@@ -91,7 +91,8 @@ public sealed class Gpt2ModelTests : IDisposable
         var last = new ForwardOptions { LogitsToKeep = 1 };
         Close.Equal(Logits(model, ids).narrow(1, 3, 1), model.call(inputs, last).Logits!, Rounding, "last");
         inputs.Labels = ids;
-        Assert.Contains("LogitsToKeep", Assert.Throws<ArgumentException>(() => model.call(inputs, last)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => model.call(inputs, last))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("LogitsToKeep");
     }
 
     [Fact]
@@ -121,8 +122,8 @@ public sealed class Gpt2ModelTests : IDisposable
         var weights = wide.state_dict();
         var expected = 0.3 / Math.Sqrt(2 * _tiny.NLayer);
         foreach (var name in weights.Keys.Where(name => name.EndsWith("c_proj.weight", StringComparison.Ordinal)))
-            Assert.InRange(weights[name].std().item<float>(), 0.9 * expected, 1.1 * expected);      // 4096 draws or more: a standard error of 1.1 %
-        Assert.InRange(weights["transformer.h.0.attn.c_attn.weight"].std().item<float>(), 0.27, 0.33);
+            ((double)weights[name].std().item<float>()).Should().BeInRange(0.9 * expected, 1.1 * expected, name);      // 4096 draws or more: a standard error of 1.1 %
+        weights["transformer.h.0.attn.c_attn.weight"].std().item<float>().Should().BeInRange(0.27f, 0.33f);
         Assert.Equal(1, weights["transformer.ln_f.weight"].mean().item<float>());
     }
 
@@ -130,14 +131,18 @@ public sealed class Gpt2ModelTests : IDisposable
     public void Errors_name_what_is_wrong_and_the_way_out()
     {
         var model = Tiny();
-        Assert.Contains("12 positions", Assert.Throws<ArgumentException>(() => Logits(model, ones(1, 13, dtype: ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.Contains("31 rows", Assert.Throws<DatasetException>(() => Logits(model, tensor(new long[,] { { 31 } }))).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(model, ones(1, 13, dtype: ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("12 positions");
+        FluentActions.Invoking(() => Logits(model, tensor(new long[,] { { 31 } })))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("31 rows");
         using var shortMask = new ModelInputs { InputIds = tensor(new long[,] { { 1, 2, 3 } }), AttentionMask = tensor(new long[,] { { 1, 1 } }) };
-        Assert.Contains("attention_mask", Assert.Throws<ArgumentException>(() => model.call(shortMask)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => model.call(shortMask))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("attention_mask");
         var classifier = AutoModelForSequenceClassification.FromConfig(_tiny);
-        Assert.Contains("pad_token_id", Assert.Throws<ArgumentException>(() => Logits(classifier, ones(2, 3, dtype: ScalarType.Int64))).Message, StringComparison.Ordinal);
-        var problems = Assert.Throws<ArgumentException>(() => Gpt2LMHeadModel.FromConfig(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" })).Message;
-        foreach (var part in new[] { "n_head 3", "attn_pdrop is 1.5", "'no'" }) Assert.Contains(part, problems, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(classifier, ones(2, 3, dtype: ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("pad_token_id");
+        FluentActions.Invoking(() => Gpt2LMHeadModel.FromConfig(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("n_head 3", "attn_pdrop is 1.5", "'no'");
     }
 
     [Fact]
