@@ -25,22 +25,22 @@ public sealed class DecayingParametersTests
         var item = Case(modelType, task);
         using var model = Model(modelType, task);
         var names = model.named_parameters().Select(pair => pair.name).ToArray();
-        Assert.NotEmpty(names);
-        Assert.Empty(names.Except([.. Names(item["decays"]!), .. Names(item["exempt"]!)]));
-        Assert.Equal(names.Intersect(Names(item["decays"]!)).Order(), ParameterGroups.GetDecayParameterNames(model).Order());
+        names.Should().NotBeEmpty();
+        names.Except([.. Names(item["decays"]!), .. Names(item["exempt"]!)]).Should().BeEmpty();
+        ParameterGroups.GetDecayParameterNames(model).Order().Should().Equal(names.Intersect(Names(item["decays"]!)).Order());
     }
 
     [Fact]
     public void Every_family_is_among_the_recorded_ones() =>
-        Assert.Empty(ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"]));
+        ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"]).Should().BeEmpty();
 
     [Fact]
     public void Of_an_adapter_the_matrices_decay_and_a_norm_inside_a_copy_does_not()
     {
         using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2().GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
         var decaying = ParameterGroups.Of(model, 0.1)[0].Parameters.Select(parameter => parameter.Name).ToArray();
-        Assert.All(decaying, name => Assert.Contains(".lora_", name, StringComparison.Ordinal));
-        Assert.Equal(4, decaying.Length);
+        decaying.Should().AllSatisfy(name => name.Should().Contain(".lora_"));
+        decaying.Should().HaveCount(4);
     }
 
     /// <summary>A tiny model of the case; the test is skipped if there is no such model.</summary>

@@ -14,9 +14,9 @@ public sealed class LrSchedulerOptionsTests
         {
             var options = new LrSchedulerOptions();
             property.SetValue(options, Activator.CreateInstance(Nullable.GetUnderlyingType(property.PropertyType)!));
-            Assert.Equal([JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)], options.ByPythonName().Keys);
+            options.ByPythonName().Keys.Should().Equal(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         }
-        Assert.Empty(new LrSchedulerOptions().ByPythonName());
+        new LrSchedulerOptions().ByPythonName().Should().BeEmpty();
     }
 
     [Fact]
@@ -28,6 +28,7 @@ public sealed class LrSchedulerOptionsTests
         Assert.Equal(
             GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "max", ["threshold_mode"] = "abs", ["patience"] = 2, ["factor"] = 0.5 }),
             GetReduceLROnPlateau(new LrSchedulerOptions { Mode = PlateauMode.Max, ThresholdMode = PlateauThresholdMode.Abs, Patience = 2, Factor = 0.5 }));
-        Assert.Contains("unknown: power", Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("unknown: power");
     }
 }

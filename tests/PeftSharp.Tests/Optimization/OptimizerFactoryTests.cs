@@ -44,12 +44,13 @@ public class OptimizerFactoryTests
     [Fact]
     public void Unknown_and_malformed_options_are_named()
     {
-        string Message(OptimizerNames optim, string options) => Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
-        Assert.Contains("unknown: moment. Supported options: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, "moment=1"));
-        Assert.Contains("adamw_torch (OptimArgs): unknown: eps. Supported options: none", Message(OptimizerNames.AdamwTorch, "eps=1"));
-        Assert.Contains("'alpha' is not of the form name=value", Message(OptimizerNames.Rmsprop, "alpha"));
-        Assert.Contains("not 'much'", Message(OptimizerNames.Adagrad, "eps=much"));
-        Assert.Contains("not 'maybe'", Message(OptimizerNames.Rmsprop, "centered=maybe"));
+        string Message(OptimizerNames optim, string options) => FluentActions.Invoking(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message;
+        Message(OptimizerNames.Sgd, "moment=1").Should().Contain("unknown: moment. Supported options: dampening, momentum, nesterov");
+        Message(OptimizerNames.AdamwTorch, "eps=1").Should().Contain("adamw_torch (OptimArgs): unknown: eps. Supported options: none");
+        Message(OptimizerNames.Rmsprop, "alpha").Should().Contain("'alpha' is not of the form name=value");
+        Message(OptimizerNames.Adagrad, "eps=much").Should().Contain("not 'much'");
+        Message(OptimizerNames.Rmsprop, "centered=maybe").Should().Contain("not 'maybe'");
     }
 
     private static ParameterGroup[] Groups() => [new([new("p", new Parameter(ones(2)))])];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PeftSharp.Optimization;
+using PeftSharp.Tests.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -83,7 +84,7 @@ public class OptimizerTests
         var second = first.Select(p => Parameter(p.Name, p.Value.detach().clone())).ToArray();
         var resumed = Run(kind, second, 3, 6, saved, out _);
         for (var k = 0; k < straight.Length; k++)
-            Assert.True(straight[k].Value.eq(resumed[k].Value).all().item<bool>(), $"{kind}: {straight[k].Name}");
+            TinyModels.AssertSameBits(straight[k].Value, resumed[k].Value, $"{kind}: {straight[k].Name}");
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -101,7 +102,7 @@ public class OptimizerTests
             optimizer.ZeroGrad();
             counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
-        Assert.Single(counts.Distinct());                                           // the state is made in the first step
+        counts.Distinct().Should().ContainSingle();                                           // the state is made in the first step
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public class OptimizerTests
         Assert.Equal(before + 2 * parameters.Length, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         optimizer.Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        Assert.Throws<ObjectDisposedException>(() => optimizer.Step(0.01));
+        FluentActions.Invoking(() => optimizer.Step(0.01)).Should().ThrowExactly<ObjectDisposedException>();
     }
 
     [Fact]
@@ -148,10 +149,10 @@ public class OptimizerTests
         SetGradients(parameters, 0);
         parameters[1].Value.grad = null;
         optimizer.Step(0.01);
-        Assert.True(before.eq(parameters[1].Value).all().item<bool>());
+        TinyModels.AssertSameBits(before, parameters[1].Value);
         var state = optimizer.StateTensors();
         Assert.Equal(0, state[$"step.{parameters[1].Name}"].item<long>());
-        Assert.DoesNotContain($"exp_avg.{parameters[1].Name}", state.Keys);
+        state.Should().NotContainKey($"exp_avg.{parameters[1].Name}");
         optimizer.LoadState(state);
     }
 
@@ -181,7 +182,7 @@ public class OptimizerTests
         other.Step(0.125);
         Assert.Equal(ScalarType.BFloat16, half.Value.dtype);
         Assert.Equal(ScalarType.Float32, other.StateTensors()["exp_avg_sq_row.p"].dtype);
-        Assert.True(single.Value.to(ScalarType.BFloat16).eq(half.Value).all().item<bool>());
+        TinyModels.AssertSame(single.Value.to(ScalarType.BFloat16), half.Value);
     }
 
     [Fact]
@@ -197,14 +198,14 @@ public class OptimizerTests
         {
             var state = new Dictionary<string, Tensor>(optimizer.StateTensors());
             spoil(state);
-            return Assert.Throws<CheckpointException>(() => optimizer.LoadState(state)).Message;
+            return FluentActions.Invoking(() => optimizer.LoadState(state)).Should().ThrowExactly<CheckpointException>().Which.Message;
         }
-        Assert.Contains("'exp_avg.weight' is missing", Refused(state => state.Remove("exp_avg.weight")));
-        Assert.Contains("'step.bias' is missing", Refused(state => state.Remove("step.bias")));
-        Assert.Contains("[3, 4]", Refused(state => state["exp_avg.weight"] = zeros(3, 4)));
-        Assert.Contains("Float64", Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)));
-        Assert.Contains("'exp_avg.other'", Refused(state => state["exp_avg.other"] = zeros(1)));
-        Assert.Contains("an int64 scalar", Refused(state => state["step.weight"] = zeros(1)));
+        Refused(state => state.Remove("exp_avg.weight")).Should().Contain("'exp_avg.weight' is missing");
+        Refused(state => state.Remove("step.bias")).Should().Contain("'step.bias' is missing");
+        Refused(state => state["exp_avg.weight"] = zeros(3, 4)).Should().Contain("[3, 4]");
+        Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)).Should().Contain("Float64");
+        Refused(state => state["exp_avg.other"] = zeros(1)).Should().Contain("'exp_avg.other'");
+        Refused(state => state["step.weight"] = zeros(1)).Should().Contain("an int64 scalar");
         Assert.Equal(1, optimizer.StateTensors()["step.weight"].item<long>());
     }
 
@@ -213,11 +214,15 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         var parameter = Parameter("weight", ones(2));
-        Assert.Contains("Two parameters are named 'weight'", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, Parameter("weight", ones(2))])])).Message);
-        Assert.Contains("are the same parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, new("tied", parameter.Value)])])).Message);
-        Assert.Contains("no parameters", Assert.Throws<ArgumentException>(() => new Sgd([new([])])).Message);
+        FluentActions.Invoking(() => new Sgd([new([parameter, Parameter("weight", ones(2))])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Two parameters are named 'weight'");
+        FluentActions.Invoking(() => new Sgd([new([parameter, new("tied", parameter.Value)])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("are the same parameter");
+        FluentActions.Invoking(() => new Sgd([new([])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("no parameters");
         parameter.Value.requires_grad = false;
-        Assert.Contains("'weight' is frozen", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter])])).Message);
+        FluentActions.Invoking(() => new Sgd([new([parameter])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'weight' is frozen");
     }
 
     [Fact]
@@ -225,12 +230,13 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         ParameterGroup[] groups = [new(Parameters())];
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, beta1: 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, eps: double.NaN));
-        Assert.Throws<ArgumentException>(() => new Sgd(groups, nesterov: true));
-        Assert.Throws<ArgumentException>(() => new Adafactor(groups, relativeStep: false, warmupInit: true));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(groups, alpha: -0.1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(groups, lrDecay: -1));
+        FluentActions.Invoking(() => new AdamW(groups, beta1: 1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new AdamW(groups, eps: double.NaN)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Sgd(groups, nesterov: true)).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => new Adafactor(groups, relativeStep: false, warmupInit: true))
+            .Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => new RmsProp(groups, alpha: -0.1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Adagrad(groups, lrDecay: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     private static NamedParameter[] Run(string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state, out IReadOnlyDictionary<string, Tensor> saved)
@@ -291,8 +297,8 @@ public class OptimizerTests
     private static void AssertClose(Tensor expected, Tensor actual, double tolerance, string what)
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(expected.shape, actual.shape);
-        var difference = (expected - actual.detach()).abs().max().item<float>();
-        Assert.True(difference <= tolerance, $"{what}: off by {difference}");
+        actual.shape.Should().Equal(expected.shape);
+        double difference = (expected - actual.detach()).abs().max().item<float>();
+        difference.Should().BeLessThanOrEqualTo(tolerance, what);
     }
 }

@@ -69,7 +69,7 @@ public partial class SchedulesTests
             {
                 var schedule = GetScheduler(type, 1, numWarmupSteps: steps, numTrainingSteps: steps, Needed(type));
                 for (var step = 0; step <= 2 * steps + 1; step++)
-                    Assert.True(schedule.At(step) is >= 0 and <= 1, $"{type} of {steps} at {step}: {schedule.At(step)}");
+                    schedule.At(step).Should().BeInRange(0, 1, $"{type} of {steps} steps is at step {step}");
             }
     }
 
@@ -80,32 +80,33 @@ public partial class SchedulesTests
         {
             var schedule = GetScheduler(type, 1, numWarmupSteps: 7, numTrainingSteps: 50, Needed(type));
             for (var step = 8; step < 50; step++)
-                Assert.True(schedule.At(step) <= schedule.At(step - 1) + 1e-15, $"{type} rises at {step}");
+                schedule.At(step).Should().BeLessThanOrEqualTo(schedule.At(step - 1) + 1e-15, $"{type} is at step {step}");
         }
     }
 
     [Fact]
     public void An_unknown_option_is_named_with_the_known_ones()
     {
-        var error = Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }));
-        Assert.Contains("cosine_with_restarts", error.Message);
-        Assert.Contains("unknown: cycles. Supported options: num_cycles", error.Message);
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().ContainAll("cosine_with_restarts", "unknown: cycles. Supported options: num_cycles");
     }
 
     [Fact]
     public void Options_that_do_not_fit_are_named()
     {
         static string Message(SchedulerType type, params (string, object?)[] options) =>
-            Assert.Throws<ArgumentException>(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2))).Message;
-        Assert.Contains("num_decay_steps is missing", Message(SchedulerType.WarmupStableDecay));
-        Assert.Contains("'sine', but must be one of 'linear', 'cosine', '1-sqrt'", Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")));
-        Assert.Contains("min_lr or min_lr_rate is required", Message(SchedulerType.CosineWithMinLr));
-        Assert.Contains("cannot both be set", Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)));
-        Assert.Contains("lr_end (0.01) must be less than", Message(SchedulerType.Polynomial, ("lr_end", 0.01)));
-        Assert.Contains("power must be a number, not 'two'", Message(SchedulerType.Polynomial, ("power", "two")));
-        Assert.Contains("timescale must be an integer of at least 1, not 0.5", Message(SchedulerType.InverseSqrt, ("timescale", 0.5)));
-        Assert.Contains("Supported options: none", Message(SchedulerType.Linear, ("num_cycles", 2)));
-        Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10));
+            FluentActions.Invoking(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2)))
+                .Should().ThrowExactly<ArgumentException>().Which.Message;
+        Message(SchedulerType.WarmupStableDecay).Should().Contain("num_decay_steps is missing");
+        Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")).Should().Contain("'sine', but must be one of 'linear', 'cosine', '1-sqrt'");
+        Message(SchedulerType.CosineWithMinLr).Should().Contain("min_lr or min_lr_rate is required");
+        Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)).Should().Contain("cannot both be set");
+        Message(SchedulerType.Polynomial, ("lr_end", 0.01)).Should().Contain("lr_end (0.01) must be less than");
+        Message(SchedulerType.Polynomial, ("power", "two")).Should().Contain("power must be a number, not 'two'");
+        Message(SchedulerType.InverseSqrt, ("timescale", 0.5)).Should().Contain("timescale must be an integer of at least 1, not 0.5");
+        Message(SchedulerType.Linear, ("num_cycles", 2)).Should().Contain("Supported options: none");
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10)).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
@@ -115,7 +116,8 @@ public partial class SchedulesTests
         Assert.Equal("reduce_lr_on_plateau", SchedulerType.ReduceLrOnPlateau.PythonName());
         Assert.Equal("adamw_torch_fused", OptimizerNames.AdamwTorchFused.PythonName());
         Assert.Equal(OptimizerNames.Rmsprop, OptimizationNames.ParseOptimizerName("rmsprop"));
-        Assert.Contains("linear, cosine, ", Assert.Throws<ArgumentException>(() => OptimizationNames.ParseSchedulerType("lineal")).Message);
+        FluentActions.Invoking(() => OptimizationNames.ParseSchedulerType("lineal"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("linear, cosine, ");
     }
 
     [Fact]
@@ -146,8 +148,10 @@ public partial class SchedulesTests
         Assert.Equal(0, After("max", "abs", 10, 10.5).NumBadEpochs);
         Assert.Equal(2, After("max", "abs", 10, double.NaN, 10.05).NumBadEpochs);
         Assert.Null(After("min", "rel", double.NaN).Best);
-        Assert.Throws<ArgumentOutOfRangeException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }));
-        Assert.Throws<ArgumentException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }));
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }))
+            .Should().ThrowExactly<ArgumentException>();
     }
 
     private static Dictionary<string, object?> Needed(SchedulerType type) => type switch
@@ -158,7 +162,8 @@ public partial class SchedulesTests
     };
 
     private static void AssertClose(double expected, double actual, string what) =>
-        Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Max(Math.Abs(expected), LearningRate), $"{what}: {actual:R} is not {expected:R}");   // double precision; near 0 relative to the full rate, as cos(π) leaves 1e-16 of it
+        // Double precision; near 0 relative to the full rate, as cos(π) leaves 1e-16 of it.
+        actual.Should().BeApproximately(expected, 1e-12 * Math.Max(Math.Abs(expected), LearningRate), what);
 
     private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
 
