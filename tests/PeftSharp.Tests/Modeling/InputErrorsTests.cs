@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Tensors of the wrong kind are named before native code or a silent broadcast makes something of them.</summary>
+/// <summary>Tensors of the wrong type or shape are named before native code or a silent broadcast uses them.</summary>
 public sealed class InputErrorsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -16,7 +16,7 @@ public sealed class InputErrorsTests : IDisposable
     public static TheoryData<bool> BertAndGpt2 => [true, false];
 
     [Theory, MemberData(nameof(BertAndGpt2))]
-    public void Ids_that_are_no_whole_numbers_or_no_rows_are_refused(bool isBert)
+    public void Ids_that_are_no_integers_or_no_rows_are_refused(bool isBert)
     {
         FluentActions.Invoking(() => Logits(isBert, ones(2, 6), null))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Float32");
@@ -37,7 +37,7 @@ public sealed class InputErrorsTests : IDisposable
     public void A_mask_for_each_pair_of_tokens_hides_the_same_as_bool_and_as_numbers_to_add(bool isBert)
     {
         var seen = ones(2, 1, 6, 6, ScalarType.Bool).tril();
-        seen[1, 0, TensorIndex.Colon, 1] = false;                                                   // and token 1 of the second text is padding
+        seen[1, 0, TensorIndex.Colon, 1] = false;                                               // token 1 of the second text is padding
         var added = zeros(2, 1, 6, 6).masked_fill(seen.logical_not(), double.NegativeInfinity);
         var logits = Logits(isBert, Ids(), seen);
         Close.Equal(Logits(isBert, Ids(), added), logits, 1e-6);
@@ -45,7 +45,7 @@ public sealed class InputErrorsTests : IDisposable
     }
 
     [Theory, MemberData(nameof(BertAndGpt2))]
-    public void What_stands_beside_the_ids_is_checked_against_them(bool isBert)
+    public void Tensors_beside_the_ids_are_checked_against_them(bool isBert)
     {
         using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
         void AssertRefused(string name, Tensor tensor, string said)
@@ -85,7 +85,7 @@ public sealed class InputErrorsTests : IDisposable
     {
         using var free = no_grad();
         using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
-        foreach (var parameter in model.parameters()) parameter.mul_(10);                             // fresh weights are so small that attention hardly matters
+        foreach (var parameter in model.parameters()) parameter.mul_(10);        // with initial weights, attention has almost no effect
         return model.call(new ModelInputs { InputIds = ids.alias(), AttentionMask = mask?.alias() }).Logits!;
     }
 }

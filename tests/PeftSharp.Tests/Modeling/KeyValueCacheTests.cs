@@ -11,7 +11,7 @@ public sealed class KeyValueCacheTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Theory, InlineData(null), InlineData(5L), InlineData(300L)]
-    public void Pieces_come_back_joined_whatever_room_was_made(long? maxLength)
+    public void Pieces_are_joined_whatever_the_initial_capacity(long? maxLength)
     {
         using var cache = new KeyValueCache(maxLength);
         var pieces = new[] { 3, 1, 1, 150, 1, 90 }.Select(tokens => rand(2, 2, tokens, 4)).ToArray();
@@ -36,7 +36,7 @@ public sealed class KeyValueCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_cropped_cache_goes_on_from_there()
+    public void A_cropped_cache_continues_at_its_new_length()
     {
         using var cache = new KeyValueCache();
         var (first, next) = (rand(1, 1, 5, 4), rand(1, 1, 1, 4));
@@ -60,7 +60,7 @@ public sealed class KeyValueCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_continue_is_refused()
+    public void States_that_do_not_continue_the_cache_are_refused()
     {
         using var cache = new KeyValueCache();
         cache.Update(0, rand(2, 2, 3, 4), rand(2, 2, 3, 4));

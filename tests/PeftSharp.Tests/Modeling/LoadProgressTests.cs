@@ -4,7 +4,7 @@ using PeftSharp.Tests.Tuners;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Loading tells how far it is, can be cancelled, and can run on another thread.</summary>
+/// <summary>Loading reports its progress, can be cancelled, and can run on another thread.</summary>
 public sealed class LoadProgressTests : IDisposable
 {
     private readonly TorchSharp.DisposeScope _scope = TorchSharp.torch.NewDisposeScope();
@@ -30,7 +30,8 @@ public sealed class LoadProgressTests : IDisposable
         Assert.Equal(model.parameters().Sum(parameter => parameter.numel() * 4), told[^1].TotalBytes);
         Assert.Equal(1, told[^1].Fraction);
         told.Select(progress => progress.LoadedBytes).Should().Equal(told.Select(progress => progress.LoadedBytes).Order());
-        told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal).Should().Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal));
+        told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal)
+            .Should().Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -11,7 +11,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Folders of models: what fits is loaded bit by bit, what is missing, left over or of another shape is reported or refused by name, and what is broken is named.</summary>
+/// <summary>
+/// Folders of models: tensors that fit are loaded bit for bit, tensors that are missing, unexpected or of another shape are reported or
+/// refused by name, and damaged files are named.
+/// </summary>
 public sealed class LoadingTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -63,7 +66,7 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public void Folders_without_configuration_or_weights_or_at_all_are_answered_with_what_they_hold()
+    public void Folders_that_do_not_exist_or_have_no_configuration_or_weights_are_refused_with_what_they_contain()
     {
         File.Move(Weights, _folder.File("other.safetensors"));
         FluentActions.Invoking(() => AutoModel.FromPretrained(_folder.Path))
@@ -78,7 +81,7 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public void A_task_that_a_family_lacks_or_a_class_of_another_family_says_what_there_is()
+    public void A_task_that_a_family_lacks_or_a_class_of_another_family_is_refused_with_the_supported_ones()
     {
         FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("SequenceClassification");
@@ -90,7 +93,7 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public void Fields_that_nobody_knows_survive_loading_and_saving()
+    public void Unknown_fields_survive_loading_and_saving()
     {
         var json = JsonFile.Read(Config);
         json["from_tomorrow"] = new JsonObject { ["depth"] = 1.5, ["names"] = new JsonArray("a", null) };
@@ -105,14 +108,16 @@ public sealed class LoadingTests : IDisposable
     [Fact]
     public void The_prefix_of_the_base_model_is_added_and_taken_away()
     {
-        using var body = AutoModel.FromPretrained(_folder.Path);                                          // with a head on file
+        using var body = AutoModel.FromPretrained(_folder.Path);                                          // the file has a head
         body.LoadReport!.MissingKeys.Should().BeEmpty();
         body.LoadReport.UnexpectedKeys.Order(StringComparer.Ordinal).Should().Equal("classifier.bias", "classifier.weight");
         foreach (var (name, tensor) in body.state_dict()) TinyModels.AssertSameBits(_model.state_dict()[$"bert.{name}"], tensor, name);
 
         body.SavePretrained(_folder.File("body"));
         var log = new Lines();
-        using var withHead = AutoModelForSequenceClassification.FromPretrained(_folder.File("body"), new PretrainedOptions { NumLabels = 5, Logger = log });     // without one
+        // The file has no head.
+        using var withHead = AutoModelForSequenceClassification.FromPretrained(
+            _folder.File("body"), new PretrainedOptions { NumLabels = 5, Logger = log });
         withHead.LoadReport!.MissingKeys.Order(StringComparer.Ordinal).Should().Equal("classifier.bias", "classifier.weight");
         withHead.LoadReport.UnexpectedKeys.Should().BeEmpty();
         foreach (var (name, tensor) in body.state_dict()) TinyModels.AssertSameBits(tensor, withHead.state_dict()[$"bert.{name}"], name);
@@ -126,7 +131,8 @@ public sealed class LoadingTests : IDisposable
     [Fact]
     public void Names_of_older_checkpoints_are_understood_and_one_name_twice_is_refused()
     {
-        Rewrite(tensors => tensors.ToDictionary(pair => pair.Key.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), pair => pair.Value));
+        Rewrite(tensors => tensors.ToDictionary(pair => pair.Key.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+            .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal), pair => pair.Value));
         using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path))
         {
             Assert.True(loaded.LoadReport!.IsComplete);
@@ -139,11 +145,11 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public void What_is_left_over_is_reported_by_name()
+    public void Unexpected_tensors_are_reported_by_name()
     {
         Rewrite(tensors => new(tensors) { ["bert.stranger"] = zeros(3), ["bert.embeddings.position_ids"] = arange(12) });
         using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path);
-        loaded.LoadReport!.UnexpectedKeys.Should().Equal("bert.stranger");                                // stored positions are nothing to talk about
+        loaded.LoadReport!.UnexpectedKeys.Should().Equal("bert.stranger");                     // stored positions are not reported
         Assert.Contains("bert.stranger", loaded.LoadReport.ToString(), StringComparison.Ordinal);
     }
 
@@ -153,8 +159,10 @@ public sealed class LoadingTests : IDisposable
         FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, numLabels: 3))
             .Should().ThrowExactly<CheckpointException>()
             .Which.Message.Should().ContainAll("classifier.weight", "[2, 16]", "[3, 16]", "IgnoreMismatchedSizes", "numLabels");
-        using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { NumLabels = 3, IgnoreMismatchedSizes = true });
-        loaded.LoadReport!.MismatchedKeys.Select(key => key.Name).Order(StringComparer.Ordinal).Should().Equal("classifier.bias", "classifier.weight");
+        using var loaded = AutoModelForSequenceClassification.FromPretrained(
+            _folder.Path, new PretrainedOptions { NumLabels = 3, IgnoreMismatchedSizes = true });
+        loaded.LoadReport!.MismatchedKeys.Select(key => key.Name).Order(StringComparer.Ordinal)
+            .Should().Equal("classifier.bias", "classifier.weight");
         loaded.LoadReport.MissingKeys.Should().BeEmpty();
         loaded.state_dict()["classifier.weight"].std().item<float>().Should().BeInRange(0.005f, 0.05f);
     }
@@ -202,7 +210,8 @@ public sealed class LoadingTests : IDisposable
         File.Delete(Weights);
         CheckpointTensors.Save(_folder.Path, _model.state_dict(), maxShardSize: "4KB");
         Directory.GetFiles(_folder.Path, "model-*-of-*.safetensors").Length.Should().BeGreaterThan(2);
-        using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path)) TinyRun.AssertSameBits(TinyRun.Bits(_model), loaded);
+        using (var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path))
+            TinyRun.AssertSameBits(TinyRun.Bits(_model), loaded);
         var index = JsonFile.Read(_folder.File("model.safetensors.index.json"));
         index["weight_map"]!["classifier.bias"] = "../model.safetensors";
         JsonFile.Write(_folder.File("model.safetensors.index.json"), index);
@@ -223,14 +232,16 @@ public sealed class LoadingTests : IDisposable
         model.state_dict().Should().AllSatisfy(pair => pair.Value.dtype.Should().Be(dtype));
         model.SavePretrained(_folder.File("typed"));
         Assert.Equal(name, (string?)JsonFile.Read(Path.Combine(_folder.File("typed"), "config.json"))["dtype"]);
-        Safetensors.Load(Path.Combine(_folder.File("typed"), "model.safetensors")).Values.Should().AllSatisfy(tensor => tensor.dtype.Should().Be(dtype));
+        Safetensors.Load(Path.Combine(_folder.File("typed"), "model.safetensors")).Values
+            .Should().AllSatisfy(tensor => tensor.dtype.Should().Be(dtype));
         using var back = AutoModelForSequenceClassification.FromPretrained(_folder.File("typed"));
-        foreach (var (key, tensor) in back.state_dict())                                                   // float32 whatever the file holds
+        // The model is in float32 whatever type the file has.
+        foreach (var (key, tensor) in back.state_dict())
             TinyModels.AssertSameBits(_model.state_dict()[key].to(dtype).to(ScalarType.Float32), tensor, key);
     }
 
     [Fact]
-    public void Options_without_sense_are_refused()
+    public void Invalid_options_are_refused()
     {
         PretrainedOptions[] refused =
         [
@@ -240,19 +251,23 @@ public sealed class LoadingTests : IDisposable
             new() { LabelNames = ["a", "b"], NumLabels = 3 },
         ];
         foreach (var options in refused)
-            FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, options)).Should().Throw<ArgumentException>(options.ToString());
+            FluentActions.Invoking(() => AutoModelForSequenceClassification.FromPretrained(_folder.Path, options))
+                .Should().Throw<ArgumentException>(options.ToString());
     }
 
     [Fact]
     public void Names_of_classes_are_saved_and_loaded()
     {
-        using (var model = AutoModelForSequenceClassification.FromPretrained(_folder.Path, new PretrainedOptions { LabelNames = ["bad", "good"] })) model.SavePretrained(_folder.File("named"));
+        using (var model = AutoModelForSequenceClassification.FromPretrained(
+            _folder.Path, new PretrainedOptions { LabelNames = ["bad", "good"] }))
+            model.SavePretrained(_folder.File("named"));
         using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.File("named"));
         loaded.Config.Id2Label.Should().Equal(new Dictionary<int, string> { [0] = "bad", [1] = "good" });
         loaded.Config.Label2Id.Should().Equal(new Dictionary<string, int> { ["bad"] = 0, ["good"] = 1 });
     }
 
-    private void Rewrite(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> change) => Safetensors.Save(Weights, change(Safetensors.Load(Weights)));
+    private void Rewrite(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> change) =>
+        Safetensors.Save(Weights, change(Safetensors.Load(Weights)));
 
     private sealed class Lines : ILogger
     {
@@ -260,6 +275,8 @@ public sealed class LoadingTests : IDisposable
 
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
         public bool IsEnabled(LogLevel logLevel) => true;
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add(formatter(state, exception));
     }
 }

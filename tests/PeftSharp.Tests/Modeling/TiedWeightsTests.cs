@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Checkpoints that hold tied weights under either name, under both, or apart.</summary>
+/// <summary>Checkpoints that contain tied weights under either name, under both names, or as different values.</summary>
 public sealed class TiedWeightsTests : IDisposable
 {
     private const string Embeddings = "transformer.wte.weight", Head = "lm_head.weight";
@@ -112,7 +112,7 @@ public sealed class TiedWeightsTests : IDisposable
     }
 
     [Fact]
-    public void A_decoder_bias_of_its_own_decides()
+    public void A_decoder_bias_in_the_file_takes_precedence()
     {
         var tied = Save(MaskedBert(), tensors => tensors["cls.predictions.decoder.bias"] = tensors["cls.predictions.bias"] + 1);
         using var loaded = AutoModelForMaskedLM.FromPretrained(_folder.Path);
@@ -126,12 +126,14 @@ public sealed class TiedWeightsTests : IDisposable
     {
         foreach (var prefix in new[] { "module.", "_orig_mod.", "module._orig_mod.", "transformer." })
         {
-            var expected = Save(TinyModels.Gpt2(), tensors => { foreach (var key in tensors.Keys.ToArray()) Move(tensors, key, prefix + key); });
+            var expected = Save(
+                TinyModels.Gpt2(), tensors => { foreach (var key in tensors.Keys.ToArray()) Move(tensors, key, prefix + key); });
             using var loaded = AutoModelForCausalLM.FromPretrained(_folder.Path);
             Assert.True(loaded.LoadReport!.IsComplete, prefix);
             TinyModels.AssertSame(expected, TinyModels.Logits(loaded), prefix);
         }
-        Save(TinyModels.Gpt2(), tensors => Move(tensors, "transformer.h.0.attn.c_attn.weight", "transformer.h.0.attn.c_attn.base_layer.weight"));
+        Save(TinyModels.Gpt2(),
+            tensors => Move(tensors, "transformer.h.0.attn.c_attn.weight", "transformer.h.0.attn.c_attn.base_layer.weight"));
         FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("base_layer");
     }
@@ -142,8 +144,11 @@ public sealed class TiedWeightsTests : IDisposable
         Save(TinyModels.Gpt2(), _ => { });
         // 2^-9, 1.5, -448, NaN as float8_e4m3fn; 2^-16, 1.5, -57344, infinity as float8_e5m2.
         byte[] bytes = [0x01, 0x3c, 0xfe, 0x7f, 0x01, 0x3e, 0xfb, 0x7c];
-        File.WriteAllBytes(_folder.File("f8.safetensors"), PeftSharp.Tests.Serialization.SafetensorsBytes.Pack(
-            """{"a": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]}, "b": {"dtype": "F8_E5M2", "shape": [4], "data_offsets": [4, 8]}}""", bytes));
+        const string header = """
+            {"a": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]},
+            "b": {"dtype": "F8_E5M2", "shape": [4], "data_offsets": [4, 8]}}
+            """;
+        File.WriteAllBytes(_folder.File("f8.safetensors"), PeftSharp.Tests.Serialization.SafetensorsBytes.Pack(header, bytes));
         using var file = SafetensorsFile.Open(_folder.File("f8.safetensors"));
         var (a, b) = (zeros(4), zeros(4));
         file.CopyTo("a", a);

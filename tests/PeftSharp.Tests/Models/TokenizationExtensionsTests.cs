@@ -8,13 +8,15 @@ namespace PeftSharp.Tests.Models;
 
 public sealed class TokenizationExtensionsTests
 {
-    private static Dataset Data => Dataset.FromDict(("text", new[] { "Anna", "the film was good" }), ("other", new[] { "Smith", "bad" }), ("label", new[] { 1, 0 }), ("id", new[] { 7, 8 }));
+    private static Dataset Data => Dataset.FromDict(("text", new[] { "Anna", "the film was good" }), ("other", new[] { "Smith", "bad" }),
+        ("label", new[] { 1, 0 }), ("id", new[] { 7, 8 }));
 
     [Fact]
     public void A_data_set_is_tokenized_as_by_hand()
     {
         var tokenizer = Recorded.Tokenizer();
-        var byHand = Data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, maxLength: 4).ToColumns(), batched: true).RenameColumn("label", "labels").RemoveColumns("text");
+        var byHand = Data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
+            .RenameColumn("label", "labels").RemoveColumns("text");
         var tokenized = Data.Tokenize(tokenizer, maxLength: 4);
         tokenized.ColumnNames.Should().Equal(byHand.ColumnNames);
         foreach (var column in byHand.ColumnNames) Assert.Equal(byHand[column], tokenized[column]);
@@ -22,10 +24,11 @@ public sealed class TokenizationExtensionsTests
     }
 
     [Fact]
-    public void Pairs_padding_and_a_label_column_of_ones_own()
+    public void Pairs_padding_and_another_label_column_are_supported()
     {
         var tokenizer = Recorded.Tokenizer();
-        var splits = new DatasetDict { ["train"] = Data }.Tokenize(tokenizer, "text", "other", labelColumn: "id", padding: PaddingStrategy.MaxLength);
+        var splits = new DatasetDict { ["train"] = Data }.Tokenize(
+            tokenizer, "text", "other", labelColumn: "id", padding: PaddingStrategy.MaxLength);
         var expected = tokenizer.Encode(["Anna", "the film was good"], ["Smith", "bad"], padding: PaddingStrategy.MaxLength);
         splits["train"][0].Int64s("input_ids").ToArray().Should().Equal(expected.InputIds[0].Select(id => (long)id));
         splits["train"][0].Int64s("token_type_ids").ToArray().Should().Equal(expected.TokenTypeIds[0].Select(id => (long)id));

@@ -6,7 +6,9 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Optimization;
 
-/// <summary>Which parameters of each family decay, compared with the recorded answer of transformers' trainer (tests/fixtures/optimization).</summary>
+/// <summary>
+/// Which parameters of each family decay, compared with the recorded answer of transformers' trainer (tests/fixtures/optimization).
+/// </summary>
 public sealed class DecayingParametersTests
 {
     public static TheoryData<string, string> Cases
@@ -32,12 +34,14 @@ public sealed class DecayingParametersTests
 
     [Fact]
     public void Every_family_is_among_the_recorded_ones() =>
-        ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"]).Should().BeEmpty();
+        ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"])
+            .Should().BeEmpty();
 
     [Fact]
     public void Of_an_adapter_the_matrices_decay_and_a_norm_inside_a_copy_does_not()
     {
-        using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2().GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
+        using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2()
+            .GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
         var decaying = ParameterGroups.Of(model, 0.1)[0].Parameters.Select(parameter => parameter.Name).ToArray();
         decaying.Should().AllSatisfy(name => name.Should().Contain(".lora_"));
         decaying.Should().HaveCount(4);
@@ -52,10 +56,13 @@ public sealed class DecayingParametersTests
         return build(family.ReadConfig((JsonObject)Case(modelType, task)["config"]!.DeepClone()));
     }
 
-    private static JsonObject Case(string modelType, string task) => Recorded().Single(item => (string)item["config"]!["model_type"]! == modelType && (string)item["task"]! == task);
+    private static JsonObject Case(string modelType, string task) =>
+        Recorded().Single(item => (string)item["config"]!["model_type"]! == modelType && (string)item["task"]! == task);
 
     private static IEnumerable<string> Names(JsonNode list) => list.AsArray().Select(name => (string)name!);
 
     private static JsonObject[] Recorded() =>
-        [.. JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "optimization", "decay-names.json")))!.AsArray().Select(item => (JsonObject)item!)];
+        [.. JsonNode.Parse(
+            File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "optimization", "decay-names.json")))!.AsArray()
+            .Select(item => (JsonObject)item!)];
 }

@@ -44,7 +44,8 @@ public class OptimizerFactoryTests
     [Fact]
     public void Unknown_and_malformed_options_are_named()
     {
-        string Message(OptimizerNames optim, string options) => FluentActions.Invoking(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options))
+        string Message(OptimizerNames optim, string options) =>
+            FluentActions.Invoking(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options))
             .Should().ThrowExactly<ArgumentException>().Which.Message;
         Message(OptimizerNames.Sgd, "moment=1").Should().Contain("unknown: moment. Supported options: dampening, momentum, nesterov");
         Message(OptimizerNames.AdamwTorch, "eps=1").Should().Contain("adamw_torch (OptimArgs): unknown: eps. Supported options: none");

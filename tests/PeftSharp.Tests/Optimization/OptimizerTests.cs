@@ -11,7 +11,7 @@ public class OptimizerTests
 {
     private const double RecordedRate = 1e-2;
 
-    /// <summary>The optimizers of the recorded paths, as the recipe made them; nesterov and the rest are its settings.</summary>
+    /// <summary>The optimizers of the recorded paths, with the settings of the recording.</summary>
     private static readonly Dictionary<string, Func<NamedParameter[], Optimizer>> _recorded = new()
     {
         ["adamw"] = p => new AdamW([new(p) { WeightDecay = 0.1 }]),
@@ -23,17 +23,21 @@ public class OptimizerTests
         ["rmsprop"] = p => new RmsProp([new(p)]),
     };
 
-    public static TheoryData<string> Kinds => new("adamw", "adamw-plain", "sgd", "sgd-momentum", "adafactor", "adafactor-first-moment", "adagrad", "rmsprop", "rmsprop-all");
+    public static TheoryData<string> Kinds =>
+        new("adamw", "adamw-plain", "sgd", "sgd-momentum", "adafactor", "adafactor-first-moment", "adagrad", "rmsprop", "rmsprop-all");
 
     [SkippableFact, Trait("Category", "Parity")]
-    public void Recorded_paths_are_followed()
+    public void Parameters_follow_the_recorded_paths()
     {
-        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "optimizers.json"))).RootElement.EnumerateObject())
+        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "optimizers.json"))).RootElement
+            .EnumerateObject())
         {
             if (!_recorded.TryGetValue(recorded.Name, out var make))
-                continue;                                                           // another root may hold an optimizer that is not built
+                // Another folder may contain an optimizer that is not supported.
+                continue;
             using var scope = NewDisposeScope();
-            var parameters = recorded.Value.GetProperty("start").EnumerateArray().Select((values, i) => Parameter($"p{i}", Read(values))).ToArray();
+            var parameters = recorded.Value.GetProperty("start").EnumerateArray()
+                .Select((values, i) => Parameter($"p{i}", Read(values))).ToArray();
             using var optimizer = make(parameters);
             var step = 0;
             foreach (var after in recorded.Value.GetProperty("after_each_step").EnumerateArray())
@@ -41,7 +45,8 @@ public class OptimizerTests
                 SetGradients(parameters, seed: step++);
                 optimizer.Step(RecordedRate);
                 foreach (var (values, (name, parameter)) in after.EnumerateArray().Zip(parameters))
-                    AssertClose(Read(values), parameter, 1e-6, $"{recorded.Name}, {name}, step {step}");      // a few float32 ulps of values near 1
+                    // A few float32 ulps of values near 1.
+                    AssertClose(Read(values), parameter, 1e-6, $"{recorded.Name}, {name}, step {step}");
             }
         }
     }
@@ -66,16 +71,19 @@ public class OptimizerTests
                     mean[k][i] = 0.7 * mean[k][i] + 0.3 * gradient[i];
                     square[k][i] = 0.95 * square[k][i] + 0.05 * gradient[i] * gradient[i];
                     expected[k][i] -= 0.01 * 0.1 * expected[k][i];
-                    expected[k][i] -= 0.01 * (mean[k][i] / (1 - Math.Pow(0.7, step))) / (Math.Sqrt(square[k][i] / (1 - Math.Pow(0.95, step))) + 1e-6);
+                    expected[k][i] -=
+                        0.01 * (mean[k][i] / (1 - Math.Pow(0.7, step))) / (Math.Sqrt(square[k][i] / (1 - Math.Pow(0.95, step))) + 1e-6);
                 }
             }
         }
         for (var k = 0; k < parameters.Length; k++)
-            AssertClose(tensor(expected[k]).reshape(parameters[k].Value.shape).to(ScalarType.Float32), parameters[k].Value, 3e-6, parameters[k].Name);      // 20 float32 roundings of values up to 3
+            // 20 float32 roundings of values up to 3
+            AssertClose(tensor(expected[k]).reshape(parameters[k].Value.shape).to(ScalarType.Float32), parameters[k].Value, 3e-6,
+                parameters[k].Name);
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void A_saved_and_loaded_state_goes_on_bit_by_bit(string kind)
+    public void A_saved_and_loaded_state_continues_bit_for_bit(string kind)
     {
         using var scope = NewDisposeScope();
         var straight = Run(kind, Parameters(), from: 0, to: 6, state: null, out _);
@@ -239,7 +247,9 @@ public class OptimizerTests
         FluentActions.Invoking(() => new Adagrad(groups, lrDecay: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
-    private static NamedParameter[] Run(string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state, out IReadOnlyDictionary<string, Tensor> saved)
+    private static NamedParameter[] Run(
+        string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state,
+        out IReadOnlyDictionary<string, Tensor> saved)
     {
         using var optimizer = Make(kind, parameters);
         if (state is not null)
@@ -274,12 +284,15 @@ public class OptimizerTests
     private static NamedParameter[] Parameters()
     {
         using var generator = new Generator(7);
-        return [Parameter("weight", randn([4, 3], generator: generator)), Parameter("bias", randn([5], generator: generator)), Parameter("stack", randn([2, 3, 4], generator: generator))];
+        return [Parameter("weight", randn([4, 3], generator: generator)), Parameter("bias", randn([5], generator: generator)),
+            Parameter("stack", randn([2, 3, 4], generator: generator))];
     }
 
     private static NamedParameter Parameter(string name, Tensor value) => new(name, new Parameter(value));
 
-    /// <summary>randn of each parameter's shape in order, from a generator seeded with the step's number: the recipe of the recorded paths.</summary>
+    /// <summary>
+    /// Sets gradients to randn of each shape in order, from a generator that is seeded with the step, as the recorded paths did.
+    /// </summary>
     private static void SetGradients(IEnumerable<NamedParameter> parameters, int seed)
     {
         using var scope = NewDisposeScope();

@@ -14,7 +14,9 @@ public class ParameterGroupsTests
         model.get_parameter("frozen.weight")!.requires_grad = false;
         var groups = ParameterGroups.Of(model, weightDecay: 0.1);
         groups[0].Parameters.Select(p => p.Name).Should().Equal("scale", "dense.weight", "normalizer.weight");
-        groups[1].Parameters.Select(p => p.Name).Should().Equal("dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight", "final_norm.weight", "normalizer.bias", "frozen.bias");
+        groups[1].Parameters.Select(p => p.Name)
+            .Should().Equal("dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight",
+                "final_norm.weight", "normalizer.bias", "frozen.bias");
         groups.Select(group => group.WeightDecay).Should().Equal(0.1, 0.0);
         ParameterGroups.GetDecayParameterNames(model).Should().Contain("frozen.weight");
     }
@@ -36,7 +38,10 @@ public class ParameterGroupsTests
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("All parameters of Linear are frozen");
     }
 
-    /// <summary>A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and names that only look alike.</summary>
+    /// <summary>
+    /// A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and
+    /// names that are only similar.
+    /// </summary>
     private sealed class Block : nn.Module
     {
         [ComponentName(Name = "scale")] private readonly Parameter _scale = new(ones(1));

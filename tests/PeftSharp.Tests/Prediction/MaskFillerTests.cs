@@ -25,7 +25,7 @@ public sealed class MaskFillerTests
     }
 
     [Fact]
-    public void What_cannot_be_filled_is_refused_with_the_way_out()
+    public void Texts_that_cannot_be_filled_are_refused_with_the_remedy()
     {
         using var model = AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm"));
         using var filler = new MaskFiller(model, Recorded.Tokenizer());
@@ -45,7 +45,9 @@ public sealed class MaskFillerTests
 
     private static void Check(JsonNode expected, IReadOnlyList<MaskCandidate> actual)
     {
-        actual.Select(entry => (entry.Token, entry.TokenId, entry.Text)).Should().Equal(expected.AsArray().Select(entry => ((string)entry!["token_str"]!, (int)entry["token"]!, (string)entry["sequence"]!)));
+        actual.Select(entry => (entry.Token, entry.TokenId, entry.Text))
+            .Should().Equal(
+                expected.AsArray().Select(entry => ((string)entry!["token_str"]!, (int)entry["token"]!, (string)entry["sequence"]!)));
         foreach (var (wanted, got) in expected.AsArray().Zip(actual)) got.Score.Should().BeApproximately((float)wanted!["score"]!, 1e-5f);
     }
 }

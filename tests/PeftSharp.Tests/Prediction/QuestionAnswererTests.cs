@@ -15,10 +15,12 @@ public sealed class QuestionAnswererTests
         {
             var expected = Recorded.Value("answers")[i]!.AsArray();
             var answers = reader.TopAnswers(questions[i], contexts[i], topK: 3, stride: 6);
-            answers.Select(answer => (answer.Text, answer.Start, answer.End)).Should().Equal(expected.Select(answer => ((string)answer!["answer"]!, (int)answer["start"]!, (int)answer["end"]!)));
+            answers.Select(answer => (answer.Text, answer.Start, answer.End))
+                .Should().Equal(expected.Select(answer => ((string)answer!["answer"]!, (int)answer["start"]!, (int)answer["end"]!)));
             foreach (var (wanted, got) in expected.Zip(answers)) got.Score.Should().BeApproximately((float)wanted!["score"]!, 1e-5f);
 
-            var none = reader.TopAnswers(questions[i], contexts[i], topK: 1000, handleImpossibleAnswer: true, stride: 6).Should().ContainSingle(answer => answer.IsNoAnswer).Which;
+            var none = reader.TopAnswers(questions[i], contexts[i], topK: 1000, handleImpossibleAnswer: true, stride: 6)
+                .Should().ContainSingle(answer => answer.IsNoAnswer).Which;
             none.Score.Should().BeApproximately((float)Recorded.Value("answers_impossible")[i]![0]!["score"]!, 1e-5f);
         }
     }
@@ -47,7 +49,8 @@ public sealed class QuestionAnswererTests
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("contexts[1] is empty");
         FluentActions.Invoking(() => reader.Answer(string.Concat(Enumerable.Repeat("good ", 30)), "good"))
             .Should().ThrowExactly<TokenizerException>();
-        FluentActions.Invoking(() => new QuestionAnswerer(AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm")), Recorded.Tokenizer()))
+        FluentActions.Invoking(
+            () => new QuestionAnswerer(AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm")), Recorded.Tokenizer()))
             .Should().ThrowExactly<ArgumentException>();
     }
 }

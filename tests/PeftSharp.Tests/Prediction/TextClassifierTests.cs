@@ -20,7 +20,8 @@ public sealed class TextClassifierTests
         foreach (var batchSize in new[] { 1, 2, 32 })
         {
             Check(Recorded.Value(recorded), classifier.Classify(Recorded.Texts("texts"), batchSize: batchSize));
-            Check(Recorded.Value(recorded + "_pairs"), classifier.Classify(Recorded.Texts("texts"), Recorded.Texts("pairs"), batchSize: batchSize));
+            Check(Recorded.Value(recorded + "_pairs"),
+                classifier.Classify(Recorded.Texts("texts"), Recorded.Texts("pairs"), batchSize: batchSize));
         }
     }
 
@@ -46,7 +47,7 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
-    public void A_number_is_itself_unless_the_sigmoid_is_asked_for()
+    public void A_regression_score_is_unchanged_unless_the_sigmoid_is_requested()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-regression"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
@@ -55,7 +56,7 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
-    public void Several_labels_are_those_that_reach_the_threshold()
+    public void The_labels_of_a_multi_label_model_are_those_that_reach_the_threshold()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-multi-label"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
@@ -68,11 +69,12 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
-    public void A_text_that_is_too_long_is_truncated_and_says_so()
+    public void A_text_that_is_too_long_is_truncated_and_marked_as_truncated()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
-        var results = classifier.Classify([string.Concat(Enumerable.Repeat("good ", 22)), string.Concat(Enumerable.Repeat("good ", 23)), "good"]);
+        var results = classifier.Classify(
+            [string.Concat(Enumerable.Repeat("good ", 22)), string.Concat(Enumerable.Repeat("good ", 23)), "good"]);
         results.Select(result => result.IsTruncated).Should().Equal(false, true, false);
         results[1].Scores.Should().Equal(results[0].Scores);
         results[2].Score.Should().BeApproximately(classifier.Classify("good good", maxLength: 3).Score, 1e-6f);
@@ -82,11 +84,16 @@ public sealed class TextClassifierTests
     [Fact]
     public void A_decoder_without_a_padding_token_classifies_row_by_row_what_it_would_classify_alone()
     {
-        using var loaded = AutoModelForSequenceClassification.FromConfig(new PeftSharp.Models.Gpt2.Gpt2Config { VocabSize = 99, NPositions = 24, NEmbd = 8, NLayer = 1, NHead = 2, BosTokenId = 0, EosTokenId = [0] }, new PretrainedOptions { Seed = 1 });
+        using var loaded = AutoModelForSequenceClassification.FromConfig(
+            new PeftSharp.Models.Gpt2.Gpt2Config
+            {
+                VocabSize = 99, NPositions = 24, NEmbd = 8, NLayer = 1, NHead = 2, BosTokenId = 0, EosTokenId = [0],
+            }, new PretrainedOptions { Seed = 1 });
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var texts = Recorded.Texts("texts");
         var together = classifier.Classify(texts);
-        together.Select(result => result.Scores).Should().BeEquivalentTo(texts.Select(text => classifier.Classify(text).Scores), options => options.WithStrictOrdering());
+        together.Select(result => result.Scores)
+            .Should().BeEquivalentTo(texts.Select(text => classifier.Classify(text).Scores), options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -118,7 +125,8 @@ public sealed class TextClassifierTests
     {
         using var folder = new TemporaryFolder();
         var log = new LogLines();
-        using var classifier = TextClassifier.FromPretrained(Recorded.FolderOf("bert-masked-lm", folder), options: new PretrainedOptions { Logger = log, Seed = 0 });
+        using var classifier = TextClassifier.FromPretrained(
+            Recorded.FolderOf("bert-masked-lm", folder), options: new PretrainedOptions { Logger = log, Seed = 0 });
         classifier.UntrainedWeights.Should().Contain("classifier.weight");
         log.Lines.Should().Contain(line => line.Contains("predictions are random", StringComparison.Ordinal));
         using var whole = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
@@ -134,7 +142,8 @@ public sealed class TextClassifierTests
         var expected = classifier.Classify(texts).Select(result => result.Scores).ToArray();
         var tensors = torch.Tensor.TotalCount;
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => classifier.ClassifyAsync(texts)));
-        answers.Should().AllSatisfy(answer => answer.Select(result => result.Scores).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering()));
+        answers.Should().AllSatisfy(
+            answer => answer.Select(result => result.Scores).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering()));
         Assert.Equal(tensors, torch.Tensor.TotalCount);
     }
 
@@ -159,14 +168,15 @@ public sealed class TextClassifierTests
         told.Values.Should().Equal(2, 4, 5);
         using var cancel = new CancellationTokenSource();
         var stopping = new Told { After = () => cancel.Cancel() };
-        FluentActions.Invoking(() => classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: stopping, cancellationToken: cancel.Token))
+        FluentActions.Invoking(
+            () => classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: stopping, cancellationToken: cancel.Token))
             .Should().Throw<OperationCanceledException>();
         stopping.Values.Should().Equal(2);
         classifier.Classify([]).Should().BeEmpty();
     }
 
     [Fact]
-    public void Other_models_and_missing_texts_are_refused_with_the_way_out()
+    public void Other_models_and_missing_texts_are_refused_with_the_remedy()
     {
         using var masked = AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm"));
         FluentActions.Invoking(() => new TextClassifier(masked, Recorded.Tokenizer()))
@@ -220,6 +230,8 @@ public sealed class TextClassifierTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

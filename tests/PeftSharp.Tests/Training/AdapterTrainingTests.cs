@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>The trainer on an adapted model: what it saves, brings back and goes on from is the adapter alone, whatever it consists of.</summary>
+/// <summary>
+/// The trainer on an adapted model saves, loads and resumes only the adapter, whatever the adapter consists of.
+/// </summary>
 public sealed class AdapterTrainingTests : IDisposable
 {
     private const int Rows = 12, BatchSize = 4, StepsPerEpoch = Rows / BatchSize;
@@ -40,8 +42,10 @@ public sealed class AdapterTrainingTests : IDisposable
         foreach (var folder in new[] { Checkpoint("run", 1), Checkpoint("run", 2), _folder.File("saved") })
         {
             var files = Directory.GetFiles(folder).Select(file => Path.GetFileName(file)).ToArray();
-            files.Should().Contain(["adapter_model.safetensors", "adapter_config.json"]).And.NotContain(["model.safetensors", "config.json"]);
-            Safetensors.Load(Path.Combine(folder, "adapter_model.safetensors")).Keys.Should().AllSatisfy(key => key.Should().Contain(".lora_"));
+            files.Should().Contain(["adapter_model.safetensors", "adapter_config.json"]);
+            files.Should().NotContain(["model.safetensors", "config.json"]);
+            Safetensors.Load(Path.Combine(folder, "adapter_model.safetensors")).Keys
+                .Should().AllSatisfy(key => key.Should().Contain(".lora_"));
         }
     }
 
@@ -56,7 +60,7 @@ public sealed class AdapterTrainingTests : IDisposable
             LoadBestModelAtEnd = true,
             MetricForBestModel = "score",
             GreaterIsBetter = true,
-        }, _ => new Dictionary<string, double> { ["score"] = -evaluations++ });                      // each evaluation is worse than the one before
+        }, _ => new Dictionary<string, double> { ["score"] = -evaluations++ });              // each evaluation is worse than the one before
         trainer.Train();
         Assert.Equal(Checkpoint("run", 1), trainer.State.BestModelCheckpoint);
 
@@ -90,7 +94,7 @@ public sealed class AdapterTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Training_moves_no_bit_of_the_base_model()
+    public void Training_changes_no_bit_of_the_base_model()
     {
         var model = Model(new LoraConfig());
         var before = TinyModels.Bits(model);
@@ -107,7 +111,9 @@ public sealed class AdapterTrainingTests : IDisposable
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll("[2, 16]", "[3, 16]");
     }
 
-    /// <summary>A small model with an adapter that draws random numbers while it is trained; rank 2 unless the configuration says another.</summary>
+    /// <summary>
+    /// A small model with an adapter that draws random numbers while it is trained; rank 2 unless the configuration says another.
+    /// </summary>
     private static PeftModel<PretrainedModel> Model(LoraConfig config, string adapterName = "default")
     {
         var model = TinyModels.Gpt2();
@@ -115,7 +121,9 @@ public sealed class AdapterTrainingTests : IDisposable
         return model.GetPeftModel(config with { R = config.R == 8 ? 2 : config.R, LoraDropout = 0.2 }, adapterName);
     }
 
-    private Trainer Trainer(PretrainedModel model, string name, Func<TrainingArguments, TrainingArguments>? change = null, ComputeMetrics? computeMetrics = null)
+    private Trainer Trainer(
+        PretrainedModel model, string name, Func<TrainingArguments, TrainingArguments>? change = null,
+        ComputeMetrics? computeMetrics = null)
     {
         var arguments = new TrainingArguments(_folder.File(name))
         {
@@ -126,9 +134,11 @@ public sealed class AdapterTrainingTests : IDisposable
             SaveStrategy = SaveStrategy.Epoch,
             UseCpu = true,
         };
-        var rows = Dataset.FromDict(("input_ids", Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, 6).Select(place => 5 + (3 * row + place) % 20).ToArray()).ToArray()))
+        var rows = Dataset.FromDict(("input_ids", Enumerable.Range(0, Rows)
+            .Select(row => Enumerable.Range(0, 6).Select(place => 5 + (3 * row + place) % 20).ToArray()).ToArray()))
             .Map(row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
-        return new Trainer(model, change?.Invoke(arguments) ?? arguments, rows, rows, new DefaultCollator(), computeMetrics: computeMetrics);
+        return new Trainer(
+            model, change?.Invoke(arguments) ?? arguments, rows, rows, new DefaultCollator(), computeMetrics: computeMetrics);
     }
 
     private string Checkpoint(string run, int epoch) => Path.Combine(_folder.File(run), $"checkpoint-{epoch * StepsPerEpoch}");

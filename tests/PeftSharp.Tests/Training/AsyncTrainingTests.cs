@@ -3,7 +3,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A run on a thread of its own is the run on the caller's thread, and reports each step.</summary>
+/// <summary>A run on another thread gives the result of a run on the caller's thread, and reports each step.</summary>
 public sealed class AsyncTrainingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -27,17 +27,18 @@ public sealed class AsyncTrainingTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_step_is_reported_with_what_the_log_says_of_it()
+    public async Task Each_step_is_reported_with_the_values_of_its_log_line()
     {
         var reports = new Reports();
         var trainer = TinyRun.Trainer(Arguments with { EvalStrategy = IntervalStrategy.Epoch, MaxSteps = 6 }, evaluation: TinyRun.Rows(4));
         await trainer.TrainAsync(progress: reports);
-        // 4 steps an epoch; an evaluation after step 4, reported once more, and one at the end, within the second epoch.
+        // 4 steps an epoch; step 4 and the last step, within the second epoch, are reported once more with their evaluations.
         reports.Values.Select(report => report.Step).Should().Equal(1, 2, 3, 4, 4, 5, 6, 6);
         reports.Values.Should().AllSatisfy(report => report.TotalSteps.Should().Be(6));
         var logged = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).ToDictionary(line => (int)line["step"]);
         reports.Values.Should().AllSatisfy(report => (report.Loss, report.GradNorm, report.LearningRate, report.Epoch)
-            .Should().Be((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"], logged[report.Step]["epoch"])));
+            .Should().Be((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"],
+                logged[report.Step]["epoch"])));
         var evaluated = trainer.State.LogHistory.First(line => line.ContainsKey("eval_loss"))["eval_loss"];
         reports.Values.Take(4).Should().AllSatisfy(report => report.Metrics.Should().BeEmpty());
         reports.Values.Skip(4).Take(3).Should().AllSatisfy(report => report.Metrics["eval_loss"].Should().Be(evaluated));
@@ -49,7 +50,8 @@ public sealed class AsyncTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         var trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => stop.Cancel()));
         var task = trainer.TrainAsync(cancellationToken: stop.Token);
-        (await FluentActions.Awaiting(() => task).Should().ThrowAsync<OperationCanceledException>()).Which.Message.Should().Contain("after step 3 of 8");
+        (await FluentActions.Awaiting(() => task).Should().ThrowAsync<OperationCanceledException>()).Which.Message
+            .Should().Contain("after step 3 of 8");
         Assert.True(task.IsCanceled);
         Directory.GetDirectories(_folder.Path, "checkpoint-*").Should().BeEmpty();
     }
@@ -92,7 +94,8 @@ public sealed class AsyncTrainingTests : IDisposable
         trainer.Train();
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync())["eval_loss"]);
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(rows, "test"))["test_loss"]);
-        Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(new Dictionary<string, Dataset> { ["same"] = rows }))["eval_same_loss"]);
+        Assert.Equal(trainer.Evaluate()["eval_loss"],
+            (await trainer.EvaluateAsync(new Dictionary<string, Dataset> { ["same"] = rows }))["eval_same_loss"]);
         (await trainer.PredictAsync(rows)).Predictions.Values.Should().Equal(trainer.Predict(rows).Predictions.Values);
     }
 

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Bf16 changes what layers compute in and nothing else: losses stay near float32's and weights float32.</summary>
+/// <summary>Bf16 changes only the type that layers compute in: losses stay near those of float32, and weights stay float32.</summary>
 public sealed class Bf16Tests : IDisposable
 {
     private const int Rows = 8;
@@ -47,12 +47,15 @@ public sealed class Bf16Tests : IDisposable
     [Theory]
     [InlineData(true, false), InlineData(false, false), InlineData(true, true), InlineData(false, true)]
     public void Embeddings_with_an_adapter_learn_as_in_float32(bool isLanguage, bool useDora) =>
-        AssertLearnsAlike(() => isLanguage ? TinyModels.Gpt2() : TinyModels.Bert(), new LoraConfig { TargetModules = isLanguage ? ["wte", "c_attn"] : ["word_embeddings", "query"], UseDora = useDora }, isLanguage);
+        AssertLearnsAlike(() => isLanguage ? TinyModels.Gpt2() : TinyModels.Bert(),
+            new LoraConfig { TargetModules = isLanguage ? ["wte", "c_attn"] : ["word_embeddings", "query"], UseDora = useDora },
+            isLanguage);
 
     [Theory]
     [InlineData(true, "ln_f"), InlineData(true, "wpe"), InlineData(false, "pooler"), InlineData(false, "classifier")]
     public void Modules_that_are_saved_whole_learn_as_in_float32(bool isLanguage, string module) =>
-        AssertLearnsAlike(() => isLanguage ? TinyModels.Gpt2() : TinyModels.Bert(), new LoraConfig { ModulesToSave = [module] }, isLanguage);
+        AssertLearnsAlike(
+            () => isLanguage ? TinyModels.Gpt2() : TinyModels.Bert(), new LoraConfig { ModulesToSave = [module] }, isLanguage);
 
     private void AssertLearnsAlike(Func<PretrainedModel> model, LoraConfig? config, bool isLanguage)
     {
@@ -65,15 +68,26 @@ public sealed class Bf16Tests : IDisposable
         Assert.False(ComputePrecision.IsActive);
     }
 
-    private (PretrainedModel Model, double[] Losses, double Evaluation) Run(PretrainedModel model, LoraConfig? config, bool isLanguage, bool useBf16)
+    private (PretrainedModel Model, double[] Losses, double Evaluation) Run(
+        PretrainedModel model, LoraConfig? config, bool isLanguage, bool useBf16)
     {
         manual_seed(3);
-        if (config is not null) model = model.GetPeftModel(config with { R = 2, TaskType = isLanguage ? TaskType.CausalLM : TaskType.SeqCls });
+        if (config is not null)
+            model = model.GetPeftModel(config with { R = 2, TaskType = isLanguage ? TaskType.CausalLM : TaskType.SeqCls });
         var rows = TinyRun.Rows(Rows);
-        if (isLanguage) rows = rows.RemoveColumns("labels").Map(row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
-        var arguments = TinyRun.Arguments(_folder) with { Bf16 = useBf16, NumTrainEpochs = 4, PerDeviceTrainBatchSize = Rows, PerDeviceEvalBatchSize = Rows };
+        if (isLanguage)
+            rows = rows.RemoveColumns("labels").Map(
+                row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
+        var arguments = TinyRun.Arguments(_folder) with
+        {
+            Bf16 = useBf16,
+            NumTrainEpochs = 4,
+            PerDeviceTrainBatchSize = Rows,
+            PerDeviceEvalBatchSize = Rows,
+        };
         var trainer = new Trainer(model, arguments, rows, rows, new PaddingCollator());
         trainer.Train();
-        return (model, [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])], trainer.Evaluate()["eval_loss"]);
+        return (model, [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])],
+            trainer.Evaluate()["eval_loss"]);
     }
 }

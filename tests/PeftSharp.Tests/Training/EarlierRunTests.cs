@@ -11,7 +11,8 @@ public sealed class EarlierRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, MaxSteps = 4 };
+    private TrainingArguments Arguments =>
+        TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, MaxSteps = 4 };
 
     private static List<string> Train(TrainingArguments args, Func<Trainer, TrainOutput> how, int rows = 8)
     {
@@ -43,10 +44,11 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_had_ended_says_that_nothing_is_left()
+    public void Resuming_a_finished_run_warns_that_nothing_is_left_to_train()
     {
         Train(Arguments, trainer => trainer.Train());
-        Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true)).Should().ContainSingle().Which.Should().Contain("nothing is left to train");
+        Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))
+            .Should().ContainSingle().Which.Should().Contain("nothing is left to train");
     }
 
     [Fact]
@@ -63,8 +65,10 @@ public sealed class EarlierRunTests : IDisposable
         Train(Arguments, trainer => trainer.Train());
         foreach (var (args, says) in new (TrainingArguments, string)[]
         {
-            (Arguments with { Seed = 7 }, "was 42 and is 7"), (Arguments with { DataSeed = 9 }, "was 42 and is 9"), (Arguments with { PerDeviceTrainBatchSize = 4 }, "PerDeviceTrainBatchSize was 2 and is 4"),
-            (Arguments with { GradientAccumulationSteps = 2 }, "GradientAccumulationSteps was 1 and is 2"), (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
+            (Arguments with { Seed = 7 }, "was 42 and is 7"), (Arguments with { DataSeed = 9 }, "was 42 and is 9"),
+            (Arguments with { PerDeviceTrainBatchSize = 4 }, "PerDeviceTrainBatchSize was 2 and is 4"),
+            (Arguments with { GradientAccumulationSteps = 2 }, "GradientAccumulationSteps was 1 and is 2"),
+            (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
             (Arguments with { DataloaderDropLast = true }, "DataloaderDropLast was false and is true"),
         })
             FluentActions.Invoking(() => Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true)))
@@ -78,12 +82,14 @@ public sealed class EarlierRunTests : IDisposable
     public void Changes_that_leave_out_no_row_are_warned_of()
     {
         Train(Arguments, trainer => trainer.Train());
-        var warning = Train(Arguments with { MaxSteps = 6, LearningRate = 1e-3, WeightDecay = 0.1 }, trainer => trainer.Train(resumeFromCheckpoint: true)).Should().ContainSingle().Which;
+        var warning = Train(
+            Arguments with { MaxSteps = 6, LearningRate = 1e-3, WeightDecay = 0.1 }, trainer => trainer.Train(resumeFromCheckpoint: true))
+            .Should().ContainSingle().Which;
         warning.Should().ContainAll("was 4 and is 6", "LearningRate was 0.01 and is 0.001", "WeightDecay was 0 and is 0.1");
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed_and_a_checkpoint_that_it_was_replacing_comes_back()
+    public void Temporary_folders_of_a_killed_process_are_removed_and_the_checkpoint_that_it_was_replacing_is_restored()
     {
         Train(Arguments, trainer => trainer.Train());
         var beside = TemporaryEntry.NameFor(_folder.File("checkpoint-4"));

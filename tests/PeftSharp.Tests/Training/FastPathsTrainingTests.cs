@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Each faster path, turned off, leaves losses, gradients and the random stream of whole models as they are.</summary>
+/// <summary>Turning off an optimized path does not change the losses, gradients and random stream of whole models.</summary>
 public sealed class FastPathsTrainingTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -80,7 +80,8 @@ public sealed class FastPathsTrainingTests : IDisposable
     {
         var model = TinyRun.Model(dropout: 0.2);
         model.train();
-        foreach (var (name, parameter) in model.named_parameters()) parameter.requires_grad = name.StartsWith("classifier", StringComparison.Ordinal);
+        foreach (var (name, parameter) in model.named_parameters())
+            parameter.requires_grad = name.StartsWith("classifier", StringComparison.Ordinal);
         var first = Gradients(model, "padding");
         first.Keys.Where(key => key is not ("loss" or "random")).Order().Should().Equal("classifier.bias", "classifier.weight");
         using var off = new PathSwitch("FirstTokenOnly");
@@ -113,7 +114,8 @@ public sealed class FastPathsTrainingTests : IDisposable
             AttentionMask = mask switch
             {
                 "padding" => read,
-                "each query" => zeros(3, 1, 7, 7).masked_fill(rand(3, 1, 7, 7).gt(0.6).logical_and(eye(7, dtype: ScalarType.Bool).logical_not()), double.NegativeInfinity),
+                "each query" => zeros(3, 1, 7, 7).masked_fill(
+                    rand(3, 1, 7, 7).gt(0.6).logical_and(eye(7, dtype: ScalarType.Bool).logical_not()), double.NegativeInfinity),
                 _ => null,
             },
         };
@@ -131,7 +133,8 @@ public sealed class FastPathsTrainingTests : IDisposable
         manual_seed(9);
         var loss = model.call(inputs).Loss!;
         loss.backward();
-        var found = model.named_parameters().Where(pair => pair.parameter.grad is not null).ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone());
+        var found = model.named_parameters().Where(pair => pair.parameter.grad is not null)
+            .ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone());
         (found["loss"], found["random"]) = (loss, random.get_rng_state().to(ScalarType.Float32));
         return found;
     }
@@ -148,7 +151,8 @@ public sealed class FastPathsTrainingTests : IDisposable
         PretrainedModel model = what == "bert" ? TinyRun.Model(dropout: 0.1) : Gpt2();
         if (what == "gpt2 with lora") model = model.GetPeftModel(new LoraConfig { R = 2, LoraDropout = 0.1 });
         var rows = what == "bert" ? TinyRun.Rows(8)
-            : TinyRun.Rows(8).RemoveColumns("labels").Map(row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
+            : TinyRun.Rows(8).RemoveColumns("labels").Map(
+                row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
         var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16 }, rows, dataCollator: new PaddingCollator());
         trainer.Train();
         return [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])];
@@ -157,6 +161,7 @@ public sealed class FastPathsTrainingTests : IDisposable
     private static PretrainedModel Gpt2()
     {
         manual_seed(1);
-        return AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = TinyRun.Vocabulary, NPositions = TinyRun.Positions, NEmbd = 16, NLayer = 2, NHead = 2 });
+        return AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = TinyRun.Vocabulary, NPositions = TinyRun.Positions, NEmbd = 16, NLayer = 2, NHead = 2 });
     }
 }

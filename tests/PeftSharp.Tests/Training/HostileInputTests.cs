@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Data that cannot be learned from: a typed error with the thing, its value and the way out, before native code sees it and before a weight moves.</summary>
+/// <summary>
+/// Data that cannot be used for training gives a typed error that names the column, its value and the remedy, before native code reads the
+/// data and before a weight changes.
+/// </summary>
 public sealed class HostileInputTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -27,30 +30,36 @@ public sealed class HostileInputTests : IDisposable
 
     private static readonly long[] _good = [5, 6, 7];
 
-    /// <summary>Two rows, the second of which is good unless given, and what the message must hold.</summary>
-    private static readonly Dictionary<string, (Dictionary<string, object?> First, Dictionary<string, object?> Second, string[] Named)> _cases = new()
-    {
-        ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' contains 2", "2 classes, 0 to 1", "numLabels"]),
-        ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' contains -1", "-100"]),
-        ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no label that counts", "input_ids"]),
-        ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "holds text", "ClassEncodeColumn"]),
-        ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
-        ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }), ["'labels' has shape [2, 2]", "one class for each row"]),
-        ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "no value in row 1", "Filter"]),
-        ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' contains 31", "31 rows (vocab_size)", "tokenizer"]),
-        ["a negative id"] = (Row(new long[] { 5, -1 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' contains -1"]),
-        ["ids that are text"] = (Row("good", 0L), Row("bad", 1L), ["'input_ids'", "String", "Map"]),
-        ["ids that are lists of text"] = (Row(new[] { "good", "bad" }, 0L), Row(new[] { "bad" }, 1L), ["'input_ids", "string"]),
-        ["no token at all"] = (Row(Array.Empty<long>(), 0L), Row(Array.Empty<long>(), 1L), ["no tokens", "Filter"]),
-        ["token types that are not there"] = (Row(_good, 0L, ("token_type_ids", new long[] { 0, 0, 2 })), Row(_good, 1L, ("token_type_ids", new long[] { 0, 0, 1 })), ["'token_type_ids' contains 2", "type_vocab_size"]),
-        ["a mask of another length"] = (Row(_good, 0L, ("attention_mask", new long[] { 1, 1 })), Row(_good, 1L, ("attention_mask", new long[] { 1, 1 })), ["'attention_mask' has shape [2, 2]", "[2, 3]"]),
-        ["two columns of labels"] = (Row(_good, 0L, ("label", 0L)), Row(_good, 1L, ("label", 1L)), ["'label'", "'labels'", "RemoveColumns"]),
-    };
+    /// <summary>Two rows and the texts that the message must contain.</summary>
+    private static readonly Dictionary<string, (Dictionary<string, object?> First, Dictionary<string, object?> Second, string[] Named)>
+        _cases = new()
+        {
+            ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' contains 2", "2 classes, 0 to 1", "numLabels"]),
+            ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' contains -1", "-100"]),
+            ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no label that counts", "input_ids"]),
+            ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "holds text", "ClassEncodeColumn"]),
+            ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
+            ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
+            ["'labels' has shape [2, 2]", "one class for each row"]),
+            ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "no value in row 1", "Filter"]),
+            ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L),
+            ["'input_ids' contains 31", "31 rows (vocab_size)", "tokenizer"]),
+            ["a negative id"] = (Row(new long[] { 5, -1 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' contains -1"]),
+            ["ids that are text"] = (Row("good", 0L), Row("bad", 1L), ["'input_ids'", "String", "Map"]),
+            ["ids that are lists of text"] = (Row(new[] { "good", "bad" }, 0L), Row(new[] { "bad" }, 1L), ["'input_ids", "string"]),
+            ["no token at all"] = (Row(Array.Empty<long>(), 0L), Row(Array.Empty<long>(), 1L), ["no tokens", "Filter"]),
+            ["token types that are not there"] = (Row(_good, 0L, ("token_type_ids", new long[] { 0, 0, 2 })),
+            Row(_good, 1L, ("token_type_ids", new long[] { 0, 0, 1 })), ["'token_type_ids' contains 2", "type_vocab_size"]),
+            ["a mask of another length"] = (Row(_good, 0L, ("attention_mask", new long[] { 1, 1 })),
+            Row(_good, 1L, ("attention_mask", new long[] { 1, 1 })), ["'attention_mask' has shape [2, 2]", "[2, 3]"]),
+            ["two columns of labels"] = (Row(_good, 0L, ("label", 0L)), Row(_good, 1L, ("label", 1L)),
+            ["'label'", "'labels'", "RemoveColumns"]),
+        };
 
     public static TheoryData<string> Cases => new(_cases.Keys);
 
     [Theory, MemberData(nameof(Cases))]
-    public void Rows_that_fit_no_model_are_named_and_no_weight_moves(string what)
+    public void Invalid_rows_are_refused_by_name_and_no_weight_changes(string what)
     {
         var (first, second, named) = _cases[what];
         var data = Dataset.FromList([first, second]);
@@ -62,13 +71,13 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void An_evaluation_names_them_as_well(string what)
+    public void An_evaluation_refuses_invalid_rows_by_name(string what)
     {
         var (first, second, named) = _cases[what];
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), evaluation: Dataset.FromList([first, second]));
         if (what == "labels that all do not count")
         {
-            trainer.Evaluate().Should().NotContainKey("eval_loss");      // nothing to learn from is an error, nothing to measure is not
+            trainer.Evaluate().Should().NotContainKey("eval_loss");      // an error in training, but not in an evaluation
             return;
         }
         FluentActions.Invoking(() => trainer.Evaluate()).Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll(named);
@@ -104,7 +113,8 @@ public sealed class HostileInputTests : IDisposable
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("text, label", "input_ids", "Map");
         FluentActions.Invoking(() => TinyRun.Trainer(args, TinyRun.Rows(4).RemoveColumns("labels")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("no column 'labels'");
-        FluentActions.Invoking(() => TinyRun.Trainer(args with { RemoveUnusedColumns = false }, Dataset.FromList([Row(_good, 1L, ("text", "good"))])))
+        FluentActions.Invoking(
+            () => TinyRun.Trainer(args with { RemoveUnusedColumns = false }, Dataset.FromList([Row(_good, 1L, ("text", "good"))])))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("text", "RemoveColumns", "RemoveUnusedColumns");
     }
 
@@ -123,20 +133,21 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Fact]
-    public void A_metric_that_nobody_computes_is_named_with_those_there_are()
+    public void A_metric_that_is_not_computed_is_named_with_the_available_metrics()
     {
         var args = TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Epoch, MetricForBestModel = "acuracy" };
-        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(4), computeMetrics: _ => new Dictionary<string, double> { ["accuracy"] = 1 });
+        var trainer = TinyRun.Trainer(
+            args, evaluation: TinyRun.Rows(4), computeMetrics: _ => new Dictionary<string, double> { ["accuracy"] = 1 });
         FluentActions.Invoking(() => trainer.Train())
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("'acuracy'", "eval_accuracy", "eval_loss");
-        FluentActions.Invoking(() => TinyRun.Trainer(args, evaluation: TinyRun.Rows(4)))      // known before anything runs
+        FluentActions.Invoking(() => TinyRun.Trainer(args, evaluation: TinyRun.Rows(4)))      // before anything runs
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("'acuracy'", "computeMetrics", "eval_loss");
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_loss_that_is_no_number_stops_before_its_step_and_names_it(int accumulation)
+    public void A_loss_of_NaN_stops_the_run_before_the_step_and_names_it(int accumulation)
     {
         var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = accumulation, MaxSteps = 4 };
         IReadOnlyDictionary<string, Tensor>? before = null;
@@ -156,11 +167,16 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Fact]
-    public void A_step_that_failed_half_way_leaves_nothing_in_the_next_run()
+    public void A_failed_step_leaves_no_gradient_in_the_next_run()
     {
-        // The second batch of the only group is broken, when the first has already left its gradient.
+        // The second batch of the only group fails when the first has already added its gradient.
         using var model = TinyRun.Model();
-        var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, NumTrainEpochs = 1, TrainSamplingStrategy = SamplingStrategy.Sequential };
+        var args = TinyRun.Arguments(_folder) with
+        {
+            GradientAccumulationSteps = 2,
+            NumTrainEpochs = 1,
+            TrainSamplingStrategy = SamplingStrategy.Sequential,
+        };
         var trainer = new Trainer(model, args, TinyRun.Rows(4), dataCollator: new PaddingCollator(), callbacks: [new Break(model)]);
         var before = TinyRun.Bits(model);
         FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<NonFiniteLossException>();

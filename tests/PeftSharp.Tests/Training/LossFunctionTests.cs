@@ -10,7 +10,9 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A loss function of the caller's own is what is trained and evaluated, and a step does not depend on how its rows are cut into batches.</summary>
+/// <summary>
+/// A custom loss function is trained and evaluated, and a step does not depend on how its rows are divided into batches.
+/// </summary>
 public sealed class LossFunctionTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -26,7 +28,8 @@ public sealed class LossFunctionTests : IDisposable
 
     private static ComputeLoss Weighted => (output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights);
 
-    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
+    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(
+        output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
 
     [Theory]
     [InlineData(4, 2)]
@@ -36,13 +39,14 @@ public sealed class LossFunctionTests : IDisposable
 
     [Theory]
     [InlineData(4, 2)]
-    [InlineData(3, 3)]          // batches of other classes, and a shorter last one
+    [InlineData(3, 3)]          // batches with other classes, and a shorter last batch
     [InlineData(1, 8)]
-    public void A_sum_divided_by_the_targets_of_the_step_takes_the_step_of_one_large_batch_whatever_the_classes(int batch, int accumulation) =>
+    public void A_sum_divided_by_the_targets_of_the_step_takes_the_step_of_one_large_batch_whatever_the_classes(
+        int batch, int accumulation) =>
         AssertSame(Trained(WeightedSum, 8, 1, isScaled: true), Trained(WeightedSum, batch, accumulation, isScaled: true));
 
     [Fact]
-    public void The_usual_loss_as_a_function_is_the_models_own_run()
+    public void The_models_loss_as_a_function_gives_the_same_run()
     {
         static Tensor Plain(ModelOutput output, ModelInputs inputs, double? _) => functional.cross_entropy(output.Logits!, inputs.Labels!);
         AssertSame(Trained(null, 3, 2), Trained(Plain, 3, 2));
@@ -69,17 +73,26 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var rows = TinyRun.Rows(8);
-        IReadOnlyDictionary<string, double> Evaluate(int batch) => new Trainer(model, TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch }, evalDataset: rows, dataCollator: new PaddingCollator(),
-            computeLoss: isScaled ? WeightedSum : Weighted)
-        { LossIsScaledForGa = isScaled }.Evaluate();
+        IReadOnlyDictionary<string, double> Evaluate(int batch)
+        {
+            var args = TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch };
+            ComputeLoss loss = isScaled ? WeightedSum : Weighted;
+            var trainer = new Trainer(model, args, evalDataset: rows, dataCollator: new PaddingCollator(), computeLoss: loss)
+            {
+                LossIsScaledForGa = isScaled,
+            };
+            return trainer.Evaluate();
+        }
         model.eval();
         var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;
         inputs.Labels = null;
-        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights, reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
+        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights,
+            reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
         Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
         Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
-        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(rows.RemoveColumns("labels"));
+        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(
+            rows.RemoveColumns("labels"));
         Assert.False(predicted.Metrics.ContainsKey("test_loss"));
         predicted.Predictions.Shape.Should().Equal(8, 2);
     }
@@ -88,13 +101,16 @@ public sealed class LossFunctionTests : IDisposable
     public void A_language_model_gives_the_function_its_logits()
     {
         manual_seed(1);
-        using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = TinyRun.Vocabulary, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 12 });
+        using var model = AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = TinyRun.Vocabulary, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 12 });
         var shapes = new List<long[]>();
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 2 }, Dataset.FromList([TinyRun.Row([5, 6, 7], (long[])[5, 6, 7]), TinyRun.Row([6, 7, 8], (long[])[6, 7, 8])]),
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 2 },
+            Dataset.FromList([TinyRun.Row([5, 6, 7], (long[])[5, 6, 7]), TinyRun.Row([6, 7, 8], (long[])[6, 7, 8])]),
             dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
             {
                 shapes.Add(output.Logits!.shape);
-                return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1), inputs.Labels![TensorIndex.Ellipsis, 1..].flatten());
+                return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1),
+                    inputs.Labels![TensorIndex.Ellipsis, 1..].flatten());
             });
         trainer.Train();
         shapes.Should().AllSatisfy(shape => shape.Should().Equal(2, 3, TinyRun.Vocabulary));
@@ -119,7 +135,9 @@ public sealed class LossFunctionTests : IDisposable
         using var student = AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)teacher.Config);
         var rows = TinyRun.Rows(8).RemoveColumns("labels");
         var warnings = new Warnings();
-        var trainer = new Trainer(student, TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows, dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
+        var trainer = new Trainer(student,
+            TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows,
+            dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
         {
             Tensor wanted;
             using (no_grad()) wanted = teacher.call(inputs).Logits!;
@@ -128,7 +146,8 @@ public sealed class LossFunctionTests : IDisposable
         trainer.Train();
         var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         losses[^1].Should().BeInRange(0, losses[0] / 2);
-        warnings.Messages.Should().Contain(message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
+        warnings.Messages.Should().Contain(
+            message => message.Contains("has no labels (labels), so the loss gets none", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -136,7 +155,8 @@ public sealed class LossFunctionTests : IDisposable
     {
         manual_seed(1);
         using var body = AutoModel.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model().Config);
-        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"), new PaddingCollator(),
+        var (rows, evaluated) = (TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"));
+        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated, new PaddingCollator(),
             computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
         var before = trainer.Evaluate()["eval_loss"];
         trainer.Train();
@@ -147,9 +167,12 @@ public sealed class LossFunctionTests : IDisposable
     public void Columns_that_the_model_does_not_read_reach_the_function_if_they_are_kept()
     {
         using var model = TinyRun.Model();
-        var rows = Dataset.FromList([.. Enumerable.Range(0, 4).Select(row => new Dictionary<string, object?>(TinyRun.Row([5 + row % 2, 7, 8], (long)(row % 2))) { ["weight"] = row < 2 ? 1.0 : 0.0 })]);
+        var rows = Dataset.FromList([.. Enumerable.Range(0, 4).Select(row =>
+            new Dictionary<string, object?>(TinyRun.Row([5 + row % 2, 7, 8], (long)(row % 2))) { ["weight"] = row < 2 ? 1.0 : 0.0 })]);
         var seen = 0f;
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { RemoveUnusedColumns = false, PerDeviceTrainBatchSize = 4, MaxSteps = 1 }, rows, dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+        var trainer = new Trainer(model,
+            TinyRun.Arguments(_folder) with { RemoveUnusedColumns = false, PerDeviceTrainBatchSize = 4, MaxSteps = 1 }, rows,
+            dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
         {
             seen = inputs["weight"]!.sum().item<float>();
             return (functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None) * inputs["weight"]!).mean();
@@ -163,7 +186,9 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var types = new List<ScalarType>();
-        new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+        new Trainer(
+            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new PaddingCollator(),
+            computeLoss: (output, inputs, _) =>
         {
             types.Add(output.Logits!.dtype);
             return functional.cross_entropy(output.Logits!, inputs.Labels!);
@@ -172,26 +197,41 @@ public sealed class LossFunctionTests : IDisposable
     }
 
     [Fact]
-    public void A_loss_that_is_no_single_number_or_depends_on_nothing_is_refused()
+    public void A_loss_that_is_no_scalar_or_needs_no_gradient_is_refused()
     {
         Exception Error(ComputeLoss loss) => FluentActions.Invoking(() => Trained(loss, 4, 1))
             .Should().ThrowExactly<ArgumentException>().Which;
-        Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message.Should().Contain("[4]");
-        Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message.Should().Contain("requires_grad");
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message
+            .Should().Contain("[4]");
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message
+            .Should().Contain("requires_grad");
         FluentActions.Invoking(() => Trained((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!) / 0, 4, 1))
             .Should().ThrowExactly<NonFiniteLossException>();
     }
 
-    private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(ComputeLoss? loss, int batch, int accumulation, bool? isScaled = null)
+    private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(
+        ComputeLoss? loss, int batch, int accumulation, bool? isScaled = null)
     {
         using var folder = new TemporaryFolder();
-        var args = TinyRun.Arguments(folder) with { Optim = OptimizerNames.Sgd, LearningRate = 0.1, PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, TrainSamplingStrategy = SamplingStrategy.Sequential };
-        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), computeLoss: loss) { LossIsScaledForGa = isScaled };
+        var args = TinyRun.Arguments(folder) with
+        {
+            Optim = OptimizerNames.Sgd,
+            LearningRate = 0.1,
+            PerDeviceTrainBatchSize = batch,
+            GradientAccumulationSteps = accumulation,
+            TrainSamplingStrategy = SamplingStrategy.Sequential,
+        };
+        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), computeLoss: loss)
+        {
+            LossIsScaledForGa = isScaled,
+        };
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);
     }
 
-    private static void AssertSame((PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) large, (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) small)
+    private static void AssertSame(
+        (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) large,
+        (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) small)
     {
         small.Log.Select(line => Math.Round(line["loss"], 5)).Should().Equal(large.Log.Select(line => Math.Round(line["loss"], 5)));
         foreach (var (line, other) in large.Log.Zip(small.Log)) other["grad_norm"].Should().BeApproximately(line["grad_norm"], 1e-4);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A function that makes the model begins each run anew from the same weights.</summary>
+/// <summary>A function that creates the model starts each run from the same weights.</summary>
 public sealed class ModelInitTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -18,16 +18,18 @@ public sealed class ModelInitTests : IDisposable
         _scope.Dispose();
     }
 
-    private static PretrainedModel NewModel() => AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config);
+    private static PretrainedModel NewModel() =>
+        AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config);
 
-    /// <summary>Draws from the stream as it is: no seed of its own.</summary>
+    /// <summary>Draws from the current random stream, without a seed of its own.</summary>
     private static PretrainedModel Drawn(PeftSharp.Models.Bert.BertConfig config) => AutoModelForSequenceClassification.FromConfig(config);
 
     [Fact]
     public void Each_run_begins_from_the_weights_that_the_seed_draws_and_ends_the_same()
     {
         var config = (PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config;
-        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8), dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
+        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8),
+            dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
         Seed.Set(3);
         using var fresh = Drawn(config);
         TinyRun.AssertSameBits(TinyRun.Bits(fresh), trainer.Model);

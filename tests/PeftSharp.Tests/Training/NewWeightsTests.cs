@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A head that no checkpoint gave: it predicts noise and says so, and it can be drawn again.</summary>
+/// <summary>A head that is not in the checkpoint: its random predictions give a warning, and a seed draws the same head again.</summary>
 public sealed class NewWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -46,7 +46,8 @@ public sealed class NewWeightsTests : IDisposable
     [Fact]
     public void A_head_that_came_with_an_adapter_is_not_warned_of()
     {
-        using var peft = AutoModelForSequenceClassification.FromPretrained(_headless).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
+        using var peft = AutoModelForSequenceClassification.FromPretrained(_headless)
+            .GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
         peft.SavePretrained(_folder.File("adapter"));
         var warnings = new Warnings();
         new Trainer(peft, Arguments, callbacks: [warnings], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));

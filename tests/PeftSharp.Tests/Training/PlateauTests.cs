@@ -25,7 +25,8 @@ public sealed class PlateauTests
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
         double[] expected = [1e-12, 1e-12, 1e-13, 1e-14];
-        var rates = trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]).ToArray();
+        var rates = trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate"))
+            .Select(line => line["learning_rate"]).ToArray();
         rates.Should().HaveSameCount(expected);
         foreach (var (rate, wanted) in rates.Zip(expected)) (rate / wanted).Should().BeApproximately(1, 5e-7);
     }

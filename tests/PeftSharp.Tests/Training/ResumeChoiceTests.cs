@@ -9,7 +9,8 @@ public sealed class ResumeChoiceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 3 };       // checkpoints 3, 6 and 8
+    // Checkpoints 3, 6 and 8.
+    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 3 };
 
     [Fact]
     public void IfPresent_starts_a_run_and_resumes_it_the_next_time()
@@ -39,10 +40,11 @@ public sealed class ResumeChoiceTests : IDisposable
     }
 
     [Fact]
-    public void The_values_of_Python_convert()
+    public void Values_as_in_Python_convert()
     {
         new Resume[] { true, false, (string?)null, "a" }.Should().Equal(Resume.Last, Resume.Never, Resume.Never, Resume.From("a"));
-        new[] { default, Resume.IfPresent, Resume.Last, Resume.From("a") }.Select(value => $"{value}").Should().Equal("Resume.Never", "Resume.IfPresent", "Resume.Last", "Resume.From(\"a\")");
+        new[] { default, Resume.IfPresent, Resume.Last, Resume.From("a") }.Select(value => $"{value}")
+            .Should().Equal("Resume.Never", "Resume.IfPresent", "Resume.Last", "Resume.From(\"a\")");
     }
 
     private int FirstStep(Resume resume)

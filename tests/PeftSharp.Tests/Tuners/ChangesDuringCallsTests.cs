@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Changes of a model and scopes of adapters beside running calls: refused, or in order, never a mixture.</summary>
+/// <summary>Changes of a model and scopes of adapters during calls are refused or wait; a call never computes with a mixture.</summary>
 public sealed class ChangesDuringCallsTests : IDisposable
 {
     private const int Requests = 24;
@@ -32,12 +32,12 @@ public sealed class ChangesDuringCallsTests : IDisposable
             ("train of the base model", () => _two.Peft.GetBaseModel().train()),
         };
         var prompt = new[] { 5, 6 };
-        var alone = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 5 }).Sequences);
+        var alone = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 5 });
         var keys = _two.Peft.state_dict().Keys.ToArray();
         foreach (var (name, change) in changes)
         {
             Exception? inside = null, outside = null;
-            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions
+            var text = _two.Text(prompt, new GenerationOptions
             {
                 MaxNewTokens = 5,
                 Streamer = new TwoAdapters.Callback(() =>
@@ -45,8 +45,9 @@ public sealed class ChangesDuringCallsTests : IDisposable
                     inside ??= Record.Exception(change);
                     outside ??= Task.Run(() => Record.Exception(change)).Result;
                 }),
-            }).Sequences);
-            foreach (var error in new[] { inside, outside }) error.Should().BeOfType<InvalidOperationException>(name).Which.Message.Should().Contain("running", name);
+            });
+            foreach (var error in new[] { inside, outside })
+                error.Should().BeOfType<InvalidOperationException>(name).Which.Message.Should().Contain("running", name);
             Assert.Equal(alone, text);
         }
         _two.Peft.state_dict().Keys.Should().Equal(keys);
@@ -58,20 +59,21 @@ public sealed class ChangesDuringCallsTests : IDisposable
     public void A_call_that_starts_during_a_change_waits_for_its_end()
     {
         string? text = null;
-        var call = new Thread(() => text = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences));
+        var call = new Thread(() => text = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }));
         using (_two.Peft.Calls.Change("A test"))
         {
             call.Start();
             Assert.False(call.Join(100));
         }
         call.Join();
-        Assert.Equal(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences), text);
+        Assert.Equal(_two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }), text);
     }
 
     [Fact]
     public void Calls_and_changes_at_once_give_a_refusal_or_the_text_of_one_adapter()
     {
-        var texts = new[] { "bard", "ops" }.ToDictionary(name => name, name => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4, Adapter = name }).Sequences));
+        var texts = new[] { "bard", "ops" }.ToDictionary(
+            name => name, name => _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4, Adapter = name }));
         var refused = 0;
         Parallel.For(0, 60, i =>
         {
@@ -80,7 +82,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
                 try { _two.Peft.SetAdapter(i % 2 == 0 ? "bard" : "ops"); }
                 catch (InvalidOperationException) { Interlocked.Increment(ref refused); }
             }
-            else texts.Values.Should().Contain(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }).Sequences));
+            else texts.Values.Should().Contain(_two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }));
         });
         refused.Should().BeInRange(0, 20);
     }
@@ -92,9 +94,9 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var frozen = _two.Peft.modules().Last(module => module.GetName() == "Dropout");
         frozen.eval();
         var modes = _two.Peft.modules().Select(module => module.training).ToArray();
-        var alone = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences);
+        var alone = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 });
         var texts = new string[Requests];
-        Parallel.For(0, Requests, i => texts[i] = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
+        Parallel.For(0, Requests, i => texts[i] = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }));
         texts.Should().AllSatisfy(text => text.Should().Be(alone));
         _two.Peft.modules().Select(module => module.training).Should().Equal(modes);
     }
@@ -112,7 +114,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
             TinyModels.AssertSame(plain, _two.Peft.call(inputs).Logits!);
             Exception? refused = null;
             var other = new Thread(() => refused = Record.Exception(() => _two.Peft.call(inputs)));
-            other.UnsafeStart();                                             // without this flow's scope
+            other.UnsafeStart();                                             // a new thread, outside the scope
             other.Join();
             Assert.IsType<InvalidOperationException>(refused);
             FluentActions.Invoking(() => _two.Peft.SetAdapter("ops")).Should().ThrowExactly<InvalidOperationException>();

@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Adapters as other programs and versions of peft write them: what does not change the numbers is reported, what does is applied or refused.</summary>
+/// <summary>
+/// Adapters as other programs and versions of peft write them: a value that does not change the results is reported, and one that does is
+/// applied or refused.
+/// </summary>
 public sealed class ForeignAdapterTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -20,7 +23,7 @@ public sealed class ForeignAdapterTests : IDisposable
         _scope.Dispose();
     }
 
-    /// <summary>Saves an adapter that changes the answer, and gives the answer.</summary>
+    /// <summary>Saves an adapter that changes the answer, and returns the answer.</summary>
     private Tensor Save(PretrainedModel model, LoraConfig config)
     {
         using var peft = model.GetPeftModel(config);
@@ -71,7 +74,8 @@ public sealed class ForeignAdapterTests : IDisposable
     [InlineData("base_model_name_or_path", null, null)]
     [InlineData("inference_mode", "false", null)]
     [InlineData("fan_in_fan_out", "false", null)]
-    public void What_does_not_change_the_numbers_loads_and_is_reported_or_refused_when_strict(string field, string? value, string? doubt)
+    public void A_value_that_does_not_change_the_numbers_is_loaded_and_reported_or_refused_when_strict(
+        string field, string? value, string? doubt)
     {
         var expected = Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"] });
         ChangeConfig(field, value);
@@ -84,7 +88,8 @@ public sealed class ForeignAdapterTests : IDisposable
             return;
         }
         Assert.Contains(doubt, string.Join(' ', report.Warnings), StringComparison.Ordinal);
-        Assert.DoesNotContain(nameof(LayerConfig.IgnoreUnmatched), string.Join(' ', report.Warnings), StringComparison.Ordinal);      // no option of loading, and it was passed over already
+        // IgnoreUnmatched is no option of loading, and the target has been ignored already.
+        Assert.DoesNotContain(nameof(LayerConfig.IgnoreUnmatched), string.Join(' ', report.Warnings), StringComparison.Ordinal);
         FluentActions.Invoking(() => Load(TinyModels.Gpt2(), strict: true))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(doubt);
     }
@@ -113,7 +118,7 @@ public sealed class ForeignAdapterTests : IDisposable
     [InlineData("alora_invocation_tokens", "[1]", "alora_invocation_tokens")]
     [InlineData("use_qalora", "true", "'use_qalora' is true; false (other values are not supported)")]
     [InlineData("init_lora_weights", "\"corda\"", "corda")]
-    public void What_cannot_be_or_changes_the_numbers_is_refused_by_name(string field, string value, string named)
+    public void Invalid_values_and_those_that_change_the_numbers_are_refused_by_name(string field, string value, string named)
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2 });
         ChangeConfig(field, value);
@@ -164,7 +169,8 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"] });
         var file = _folder.File("adapter_model.safetensors");
-        Safetensors.Save(file, Safetensors.Load(file).Append(KeyValuePair.Create("base_model.model.transformer.ln_f.bias", ones(16))).ToList());
+        Safetensors.Save(
+            file, Safetensors.Load(file).Append(KeyValuePair.Create("base_model.model.transformer.ln_f.bias", ones(16))).ToList());
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
         TinyModels.AssertSame(ones(16), peft.state_dict()["base_model.model.transformer.ln_f.bias"]);
         peft.LoadReport!.Warnings.Should().ContainSingle().Which.Should().Contain("ln_f.bias");
@@ -204,7 +210,8 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var model = TinyModels.Bert();
         var before = TinyModels.Logits(model);
-        using var peft = model.GetPeftModel(new LoraConfig { R = 2, TargetModules = ["query"], TaskType = TaskType.SeqCls, TrainableTokenIndices = [3] });
+        using var peft = model.GetPeftModel(
+            new LoraConfig { R = 2, TargetModules = ["query"], TaskType = TaskType.SeqCls, TrainableTokenIndices = [3] });
         TinyModels.Disturb(peft);
         peft.GetBaseModel().SavePretrained(_folder.Path);
         using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path);

@@ -20,14 +20,16 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
     ];
 
     [Theory, MemberData(nameof(OtherTargets))]
-    public void An_adapter_on_other_targets_loads_again_and_names_its_feed_forward_layers_among_its_targets_as_peft_requires(Ia3Config config)
+    public void An_adapter_on_other_targets_loads_again_and_names_its_feed_forward_layers_among_its_targets_as_peft_requires(
+        Ia3Config config)
     {
         using var folder = new TemporaryFolder();
         using var peft = TinyModels.Gpt2().GetPeftModel(config);
         TinyModels.Disturb(peft);
         peft.SavePretrained(folder.Path);
         var saved = (Ia3Config)peft.PeftConfigs["default"];
-        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null }) saved.FeedforwardModules.Should().BeSubsetOf(saved.TargetModules);
+        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null })
+            saved.FeedforwardModules.Should().BeSubsetOf(saved.TargetModules);
         using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true);
         TinyModels.AssertSame(TinyModels.Logits(peft), TinyModels.Logits(loaded));
         Assert.Equal(saved.FeedforwardModules, ((Ia3Config)loaded.PeftConfigs["default"]).FeedforwardModules);
@@ -40,7 +42,7 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
         using var peft = TinyModels.Gpt2().GetPeftModel(new Ia3Config { TargetModules = TargetModules.AllLinear });
         TinyModels.Disturb(peft);
         peft.SavePretrained(folder.Path);
-        foreach (var name in new[] { "mlp.c_proj", "lp.c_proj" })        // peft compares ends of paths also within a word
+        foreach (var name in new[] { "mlp.c_proj", "lp.c_proj" })        // peft compares the ends of paths, also within a word
         {
             var json = JsonFile.Read(folder.File("adapter_config.json"));
             json["feedforward_modules"] = new System.Text.Json.Nodes.JsonArray(name);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Errors name the thing, its value and the way out, and leave the model as it was.</summary>
+/// <summary>Errors name the option or file, its value and the remedy, and leave the model unchanged.</summary>
 public sealed class PeftErrorsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -19,12 +19,13 @@ public sealed class PeftErrorsTests : IDisposable
     }
 
     [Fact]
-    public void One_misspelt_target_of_several_is_named_with_what_could_be_meant_and_the_model_stays()
+    public void One_misspelled_target_of_several_is_named_with_a_suggestion_and_the_model_is_unchanged()
     {
         var model = TinyModels.Gpt2();
         var keys = model.state_dict().Keys.ToArray();
         FluentActions.Invoking(() => model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"] }))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("'c_fcc'", "c_fc'").And.NotContain("'c_attn', but");
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().ContainAll("'c_fcc'", "c_fc'").And.NotContain("'c_attn', but");
         model.state_dict().Keys.Should().Equal(keys);
         model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
         using var peft = model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"], IgnoreUnmatched = true });
@@ -63,7 +64,7 @@ public sealed class PeftErrorsTests : IDisposable
     };
 
     [Theory, MemberData(nameof(Nonsense))]
-    public void A_configuration_without_sense_is_refused_by_name_and_the_model_stays(string name, LoraConfig config)
+    public void An_invalid_configuration_is_refused_by_name_and_the_model_is_unchanged(string name, LoraConfig config)
     {
         var model = TinyModels.Gpt2();
         var before = TinyModels.Bits(model);
@@ -76,16 +77,19 @@ public sealed class PeftErrorsTests : IDisposable
     [Fact]
     public void A_module_whose_name_ends_as_one_to_save_is_trained_whole_and_not_adapted_as_in_peft()
     {
-        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["mlp.c_proj"] });
+        using var peft = TinyModels.Gpt2().GetPeftModel(
+            new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["mlp.c_proj"] });
         var names = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
-        names.Should().Contain(["base_model.model.transformer.h.0.attn.c_proj.lora_A.default.weight", "base_model.model.transformer.h.0.mlp.c_proj.modules_to_save.default.weight"]);
+        names.Should().Contain(["base_model.model.transformer.h.0.attn.c_proj.lora_A.default.weight",
+            "base_model.model.transformer.h.0.mlp.c_proj.modules_to_save.default.weight"]);
         names.Should().NotContain(name => name.Contains("mlp.c_proj.lora_", StringComparison.Ordinal));
-        using var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["proj"] });
+        using var other = TinyModels.Gpt2().GetPeftModel(
+            new LoraConfig { R = 2, TargetModules = ["c_attn", "c_proj"], ModulesToSave = ["proj"] });
         other.named_parameters().Should().NotContain(pair => pair.name.Contains("c_proj.lora_", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Unknown_taken_and_impossible_adapter_names_are_refused()
+    public void Unknown_used_and_invalid_adapter_names_are_refused()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         FluentActions.Invoking(() => peft.SetAdapter("second"))
@@ -114,7 +118,8 @@ public sealed class PeftErrorsTests : IDisposable
     [Fact]
     public void A_file_for_another_base_model_says_both_and_leaves_the_adapters_as_they_were()
     {
-        using (var other = TinyModels.Gpt2(width: 32).GetPeftModel(new LoraConfig { R = 2, BaseModelNameOrPath = "gpt2-wide" })) other.SavePretrained(_folder.Path);
+        using (var other = TinyModels.Gpt2(width: 32).GetPeftModel(new LoraConfig { R = 2, BaseModelNameOrPath = "gpt2-wide" }))
+            other.SavePretrained(_folder.Path);
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         var keys = peft.state_dict().Keys.ToArray();
         FluentActions.Invoking(() => peft.LoadAdapter(_folder.Path, "second"))
@@ -147,7 +152,7 @@ public sealed class PeftErrorsTests : IDisposable
     [InlineData("task_type", "\"PAINTING\"")]
     [InlineData("alpha_pattern", "{\"c_attn\": null}")]
     [InlineData("target_modules", "[]")]
-    public void A_file_that_asks_for_something_not_served_is_refused_by_field(string field, string value)
+    public void A_file_with_an_unsupported_value_is_refused_by_field(string field, string value)
     {
         using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
         var json = JsonFile.Read(_folder.File("adapter_config.json"));
@@ -171,7 +176,7 @@ public sealed class PeftErrorsTests : IDisposable
     }
 
     [Fact]
-    public void Fields_that_nobody_knows_are_kept_and_written_back()
+    public void Unknown_fields_are_kept_and_written_back()
     {
         using (var saved = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 })) saved.SavePretrained(_folder.Path);
         var json = JsonFile.Read(_folder.File("adapter_config.json"));
@@ -188,7 +193,8 @@ public sealed class PeftErrorsTests : IDisposable
     {
         var model = TinyModels.Gpt2();
         var before = TinyModels.Bits(model);
-        using (var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" })) other.SavePretrained(_folder.Path);
+        using (var other = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2, InitLoraWeights = "pissa" }))
+            other.SavePretrained(_folder.Path);
         Safetensors.Save(_folder.File("adapter_model.safetensors"), [KeyValuePair.Create("nothing", zeros(1))]);
         FluentActions.Invoking(() => PeftModel.FromPretrained(model, _folder.Path)).Should().ThrowExactly<CheckpointException>();
         foreach (var (name, tensor) in model.state_dict()) TinyModels.AssertSame(before[name], tensor, name);
@@ -197,13 +203,15 @@ public sealed class PeftErrorsTests : IDisposable
         FluentActions.Invoking(() => peft.Unload()).Should().ThrowExactly<InvalidOperationException>();
         FluentActions.Invoking(() => peft.DeleteAdapter("default")).Should().ThrowExactly<InvalidOperationException>();
         using var merged = peft.MergeAndUnload();
-        foreach (var (name, tensor) in merged.state_dict()) Close.Equal(before[name], tensor, 1e-6, name);      // the part goes back, rounded once
+        // The weights are restored with one rounding.
+        foreach (var (name, tensor) in merged.state_dict()) Close.Equal(before[name], tensor, 1e-6, name);
     }
 
     [Fact]
     public void What_was_saved_is_loaded_back_in_place_bit_by_bit()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, TrainableTokenIndices = [3, 4] });
+        using var peft = TinyModels.Bert().GetPeftModel(
+            new LoraConfig { TaskType = TaskType.SeqCls, R = 2, TrainableTokenIndices = [3, 4] });
         peft.AddAdapter("second", new LoraConfig { R = 3, TargetModules = ["key"] });
         TinyModels.Disturb(peft);
         var before = TinyModels.Bits(peft);

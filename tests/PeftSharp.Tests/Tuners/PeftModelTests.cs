@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What an adapted model promises whatever the numbers are.</summary>
+/// <summary>Properties of an adapted model that do not depend on its numbers.</summary>
 public sealed class PeftModelTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -28,9 +28,10 @@ public sealed class PeftModelTests : IDisposable
     }
 
     [Fact]
-    public void A_step_of_training_moves_every_adapter_parameter_and_not_one_bit_of_the_base()
+    public void A_training_step_changes_every_adapter_parameter_and_no_bit_of_the_base_model()
     {
-        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false, TargetModules = ["c_attn", "c_fc", "wpe"] });
+        using var peft = TinyModels.Gpt2().GetPeftModel(
+            new LoraConfig { R = 4, InitLoraWeights = false, TargetModules = ["c_attn", "c_fc", "wpe"] });
         var before = TinyModels.Bits(peft);
         var trained = peft.parameters().Where(parameter => parameter.requires_grad).ToArray();
         using var optimizer = optim.SGD(trained, 0.5);
@@ -41,13 +42,15 @@ public sealed class PeftModelTests : IDisposable
         peft.state_dict().Where(pair => !TinyModels.Same(before[pair.Key], pair.Value)).Select(pair => pair.Key)
             .Should().Equal(before.Keys.Where(name => name.Contains(".lora_", StringComparison.Ordinal)));
         peft.named_parameters().Where(pair => pair.parameter.grad is not null).Select(pair => pair.name)
-            .Should().Equal(peft.named_parameters().Select(pair => pair.name).Where(name => name.Contains(".lora_", StringComparison.Ordinal)));
+            .Should().Equal(
+                peft.named_parameters().Select(pair => pair.name).Where(name => name.Contains(".lora_", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Trainable_parameters_print_as_in_peft()
     {
-        Assert.Equal("trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364", new TrainableParameters(294_912, 124_734_720).ToString());
+        Assert.Equal("trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364",
+            new TrainableParameters(294_912, 124_734_720).ToString());
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 });
         using var writer = new StringWriter { NewLine = "\n" };
         peft.PrintTrainableParameters(writer);
@@ -66,7 +69,8 @@ public sealed class PeftModelTests : IDisposable
             .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("transformer.h.1.attn.c_attn");
         FluentActions.Invoking(() => peft.MergeAndUnload()).Should().ThrowExactly<InvalidOperationException>();
         peft.MergedAdapters.Should().BeEmpty();
-        foreach (var (name, value) in peft.state_dict().Where(pair => !pair.Key.Contains(".lora_", StringComparison.Ordinal))) TinyModels.AssertSame(before[name], value, name);
+        foreach (var (name, value) in peft.state_dict().Where(pair => !pair.Key.Contains(".lora_", StringComparison.Ordinal)))
+            TinyModels.AssertSame(before[name], value, name);
     }
 
     [Fact]
@@ -79,7 +83,7 @@ public sealed class PeftModelTests : IDisposable
     }
 
     [Fact]
-    public void While_adapters_are_merged_nothing_is_trained_and_nothing_else_is_chosen()
+    public void While_adapters_are_merged_training_and_selecting_another_adapter_are_refused()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2 });
@@ -133,8 +137,12 @@ public sealed class PeftModelTests : IDisposable
     {
         var model = TinyModels.Bert();
         model.to(type);
-        using var peft = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, UseDora = name == "fp32", TargetModules = "all-linear", InitLoraWeights = false });
-        peft.named_parameters().Where(pair => pair.name.Contains(".lora_", StringComparison.Ordinal)).Should().AllSatisfy(pair => pair.parameter.dtype.Should().Be(ScalarType.Float32));
+        using var peft = model.GetPeftModel(new LoraConfig
+        {
+            TaskType = TaskType.SeqCls, R = 4, UseDora = name == "fp32", TargetModules = "all-linear", InitLoraWeights = false,
+        });
+        peft.named_parameters().Where(pair => pair.name.Contains(".lora_", StringComparison.Ordinal))
+            .Should().AllSatisfy(pair => pair.parameter.dtype.Should().Be(ScalarType.Float32));
         var before = TinyModels.Bits(peft);
         peft.Merge();
         peft.state_dict().Should().Contain(pair => !TinyModels.Same(before[pair.Key], pair.Value));
@@ -145,7 +153,8 @@ public sealed class PeftModelTests : IDisposable
     [Fact]
     public void An_adapter_moves_with_its_model_to_another_type_and_back()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, TargetModules = ["query", "word_embeddings"] });
+        using var peft = TinyModels.Bert().GetPeftModel(
+            new LoraConfig { TaskType = TaskType.SeqCls, R = 4, TargetModules = ["query", "word_embeddings"] });
         TinyModels.Disturb(peft);
         var answer = TinyModels.Logits(peft);
         peft.to(ScalarType.Float64);
@@ -159,7 +168,10 @@ public sealed class PeftModelTests : IDisposable
     [Fact]
     public void Many_steps_leave_no_tensor_behind()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, LoraDropout = 0.1, UseDora = true, TargetModules = ["query", "word_embeddings"] });
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig
+        {
+            TaskType = TaskType.SeqCls, R = 4, LoraDropout = 0.1, UseDora = true, TargetModules = ["query", "word_embeddings"],
+        });
         peft.train();
         Step();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -179,5 +191,7 @@ public sealed class PeftModelTests : IDisposable
     }
 
     private static string[] Trained(PeftModel peft) => [.. peft.named_parameters().Where(pair => pair.parameter.requires_grad)
-        .Select(pair => pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1]).Distinct().Order(StringComparer.Ordinal)];
+        .Select(pair =>
+            pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1])
+        .Distinct().Order(StringComparer.Ordinal)];
 }

@@ -32,7 +32,11 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         var ids = tiny.Ids("to be or not");
         foreach (var count in new[] { 2, ids.Length + 2 })
         {
-            var config = new PromptTuningConfig { NumVirtualTokens = count, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "mine" };
+            var config = new PromptTuningConfig
+            {
+                NumVirtualTokens = count, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not",
+                Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "mine",
+            };
             var peft = tiny.Model.GetPeftModel(config);
             using var table = ((TorchSharp.Modules.Parameter)tiny.Model.InputEmbeddings!.get_parameter("weight")!).detach();
             var expected = stack([.. Enumerable.Range(0, count).Select(index => table[ids[index % ids.Length]])]);
@@ -63,8 +67,13 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     {
         { "num_virtual_tokens", new PromptTuningConfig() },
         { "PromptTuningInitText", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text } },
-        { "Tokenizer", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a", TokenizerNameOrPath = "b" } },
-        { "TokenizerNameOrPath", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
+        { "Tokenizer",
+            new PromptTuningConfig
+            {
+                NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a", TokenizerNameOrPath = "b",
+            } },
+        { "TokenizerNameOrPath",
+            new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
         { "RANDOM", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInitText = "a" } },
         { "NumTransformerSubmodules", new PromptTuningConfig { NumVirtualTokens = 2, NumTransformerSubmodules = 2 } },
         { "SEQ_2_SEQ_LM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
@@ -74,7 +83,7 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     };
 
     [Theory, MemberData(nameof(Nonsense))]
-    public void A_configuration_that_makes_no_sense_is_refused_by_name_and_the_model_stays(string name, PromptTuningConfig config)
+    public void An_invalid_configuration_is_refused_by_name_and_the_model_is_unchanged(string name, PromptTuningConfig config)
     {
         var model = TinyModels.Gpt2();
         var before = TinyModels.Bits(model);
@@ -89,7 +98,11 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         using var tiny = new TinyWriter();
         var largest = tiny.Ids("to be or not").Max();
         largest.Should().BeGreaterThanOrEqualTo(31);
-        var config = new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other" };
+        var config = new PromptTuningConfig
+        {
+            NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not",
+            Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other",
+        };
         FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(config))
             .Should().ThrowExactly<ArgumentException>()
             .Which.Message.Should().Contain($"id {largest}, but the model's embeddings have 31 rows");
@@ -112,21 +125,27 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     [Fact]
     public void Labels_and_answers_of_tokens_move_with_the_text()
     {
-        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 };
+        var config = new BertConfig
+        {
+            VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12,
+            HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0,
+        };
         var ids = TinyModels.Inputs().InputIds!;
         using var answers = AutoModelForQuestionAnswering.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.QuestionAns });
         answers.eval();
         var (starts, ends) = (tensor(new long[] { 0, 2, 5 }), tensor(new long[] { 1, 3, 5 }));
         var output = answers.call(new ModelInputs { InputIds = ids, StartPositions = starts, EndPositions = ends });
         output.StartLogits!.shape.Should().Equal(3, Virtual + 6);
-        var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual) + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
+        var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual)
+            + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
         Close.Equal(expected, output.Loss!, 1e-6, "loss of answers");
 
         using var tokens = AutoModelForTokenClassification.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.TokenCls });
         tokens.eval();
         var labels = ids % 2;
         var scores = tokens.call(new ModelInputs { InputIds = ids, TokenTypeIds = zeros_like(ids), Labels = labels });
-        Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!, 1e-6, "loss of tokens");
+        Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!,
+            1e-6, "loss of tokens");
     }
 
     [Fact]
@@ -156,7 +175,8 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         peft.eval();
         var ids = TinyModels.Inputs().InputIds!;
         var plain = peft.call(new ModelInputs { InputIds = ids }).Logits!;
-        Close.Equal(plain, peft.call(new ModelInputs { InputIds = ids, PositionIds = arange(6, ScalarType.Int64).unsqueeze(0) }).Logits!, 0, "logits");
+        Close.Equal(plain,
+            peft.call(new ModelInputs { InputIds = ids, PositionIds = arange(6, ScalarType.Int64).unsqueeze(0) }).Logits!, 0, "logits");
         var embedded = peft.InputEmbeddings!.call(ids);
         Close.Equal(plain, peft.call(new ModelInputs { InputsEmbeds = embedded }).Logits!, 0, "logits of embeddings");
     }
@@ -185,7 +205,10 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     [Fact]
     public void A_model_whose_input_has_more_axes_or_no_embeddings_is_refused()
     {
-        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12 };
+        var config = new BertConfig
+        {
+            VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12,
+        };
         using var choices = AutoModelForMultipleChoice.FromConfig(config).GetPeftModel(Config);
         FluentActions.Invoking(() => choices.call(new ModelInputs { InputIds = ones([3, 2, 6], ScalarType.Int64) }))
             .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("[3, 2, 6]");

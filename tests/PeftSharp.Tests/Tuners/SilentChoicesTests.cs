@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What would do nothing, or something else than it says, is refused.</summary>
+/// <summary>A call without an effect, or with another effect than its name states, is refused.</summary>
 public sealed class SilentChoicesTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -21,7 +21,11 @@ public sealed class SilentChoicesTests : IDisposable
     {
         var model = TinyModels.Gpt2();
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 }, "first");
-        foreach (var again in new Func<object>[] { () => model.GetPeftModel(new LoraConfig { R = 2 }, "second"), () => peft.GetBaseModel().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["wpe"] }) })
+        foreach (var again in new Func<object>[]
+        {
+            () => model.GetPeftModel(new LoraConfig { R = 2 }, "second"),
+            () => peft.GetBaseModel().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["wpe"] }),
+        })
             FluentActions.Invoking(again).Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("c_attn");
         peft.PeftConfigs.Keys.Should().Equal("first");
         peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
@@ -67,7 +71,8 @@ public sealed class SilentChoicesTests : IDisposable
     [InlineData(CombinationType.TiesSvd, 1.5, null, null, "1.5")]
     [InlineData(CombinationType.Svd, null, null, 1.5, "svdClamp is 1.5")]
     [InlineData((CombinationType)99, null, null, null, "99")]
-    public void A_combination_refuses_options_that_it_does_not_use(CombinationType type, double? density, int? rank, double? clamp, string word)
+    public void A_combination_refuses_options_that_it_does_not_use(
+        CombinationType type, double? density, int? rank, double? clamp, string word)
     {
         using var peft = Two();
         FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, -0.5], "both", type, rank, density, svdClamp: clamp))
@@ -81,7 +86,8 @@ public sealed class SilentChoicesTests : IDisposable
         using var peft = Two();
         FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, double.NaN], "both"))
             .Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both", majoritySignMethod: MajoritySignMethod.Frequency))
+        FluentActions.Invoking(
+            () => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both", majoritySignMethod: MajoritySignMethod.Frequency))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("majoritySignMethod");
     }
 

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What holds for every method: a test class for a method derives from this and gives a configuration.</summary>
+/// <summary>Tests that every method must pass: a test class of a method derives from this class and defines a configuration.</summary>
 public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConfig
 {
     private const int Rows = 3, Tokens = 6, FirstFreeId = 5, Ids = 20, Labels = 3, Pad = 1;
@@ -21,7 +21,9 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>A configuration that leaves everything to the defaults that can be left to them, targets among it, without dropout.</summary>
+    /// <summary>
+    /// A configuration without dropout that uses the defaults wherever possible, also for the targets.
+    /// </summary>
     protected abstract TConfig Config { get; }
 
     /// <summary>Whether an adapter can be merged into the weights.</summary>
@@ -79,8 +81,10 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         loaded.LoadReport!.Warnings.Should().BeEmpty();
         Close.Equal(peft.call(ClassifierInputs()).Logits!, loaded.call(ClassifierInputs()).Logits!, 0, "logits");
         loaded.SavePretrained(_folder.File("again"));
-        Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")), File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
-        File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors")).Should().Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")));
+        Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")),
+            File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
+        File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors"))
+            .Should().Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")));
     }
 
     [Theory]
@@ -91,7 +95,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Disturb(peft);
         peft.eval();
         var ids = ClassifierInputs().InputIds!;
-        var padded = new ModelInputs { InputIds = cat([ids, full([Rows, 2], Pad, ScalarType.Int64)], 1), AttentionMask = cat([ones_like(ids), zeros([Rows, 2], ScalarType.Int64)], 1) };
+        var padded = new ModelInputs
+        {
+            InputIds = cat([ids, full([Rows, 2], Pad, ScalarType.Int64)], 1),
+            AttentionMask = cat([ones_like(ids), zeros([Rows, 2], ScalarType.Int64)], 1),
+        };
         Close.Equal(peft.call(new ModelInputs { InputIds = ids }).Logits!, peft.call(padded).Logits!, Rounding, "logits");
     }
 
@@ -132,7 +140,9 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Close.Equal(expected, TinyModels.Logits(merged), Rounding, "merged and unloaded");
     }
 
-    /// <summary>A model in evaluation mode with different weights in the adapters <c>first</c> and <c>second</c>; the second one is active.</summary>
+    /// <summary>
+    /// A model in evaluation mode with different weights in the adapters <c>first</c> and <c>second</c>; the second one is active.
+    /// </summary>
     private PeftModel<PretrainedModel> WithTwoAdapters()
     {
         var peft = Writer().GetPeftModel(Config, "first");
@@ -175,7 +185,8 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
             return;
         }
         var mixed = peft.CallWithAdapters(WriterInputs(), names).Logits!;
-        foreach (var (row, name) in names.Index()) Close.Equal(peft.CallWithAdapter(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
+        foreach (var (row, name) in names.Index())
+            Close.Equal(peft.CallWithAdapter(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
     }
 
     [Fact]
@@ -215,7 +226,8 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         TinyModels.AssertSame(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3));
         var beams = Text(ids, options with { NumBeams = 2 });
         TinyModels.AssertSame(beams, Text(ids, options with { NumBeams = 2, UseCache = false }));
-        Assert.Equal(expected[0, 3].item<long>(), peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
+        Assert.Equal(expected[0, 3].item<long>(),
+            peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
     }
 
     [Fact]
@@ -255,13 +267,19 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private Trainer Trainer(PretrainedModel model, string folder)
     {
         using var generator = new Generator(3);
-        var rows = Enumerable.Range(0, 8).Select(_ => randint(FirstFreeId, Ids, [Tokens], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray())
+        var rows = Enumerable.Range(0, 8).Select(
+            _ => randint(FirstFreeId, Ids, [Tokens], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray())
             .Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
-        var arguments = new TrainingArguments(_folder.File(folder)) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, WeightDecay = 0.1, UseCpu = true };
+        var arguments = new TrainingArguments(_folder.File(folder))
+        {
+            NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, WeightDecay = 0.1,
+            UseCpu = true,
+        };
         return new Trainer(model, arguments, Dataset.FromList(rows));
     }
 
-    private Tensor TextLogits(PretrainedModel model) => TinyModels.Logits(model) is var logits ? logits.narrow(1, VirtualTokens, logits.shape[1] - VirtualTokens) : logits;
+    private Tensor TextLogits(PretrainedModel model) =>
+        TinyModels.Logits(model) is var logits ? logits.narrow(1, VirtualTokens, logits.shape[1] - VirtualTokens) : logits;
 
     private static void Disturb(PeftModel peft, int seed = 2) => TinyModels.Disturb(peft, seed);
 
@@ -275,14 +293,22 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private static ModelInputs ClassifierInputs()
     {
         using var generator = new Generator(5);
-        return new ModelInputs { InputIds = randint(FirstFreeId, Ids, [Rows, Tokens], dtype: ScalarType.Int64, generator: generator), Labels = arange(Rows, ScalarType.Int64) % Labels };
+        return new ModelInputs
+        {
+            InputIds = randint(FirstFreeId, Ids, [Rows, Tokens], dtype: ScalarType.Int64, generator: generator),
+            Labels = arange(Rows, ScalarType.Int64) % Labels,
+        };
     }
 
     private static PretrainedModel Writer(string family = "gpt2")
     {
         if (family == "gpt2") return TinyModels.Gpt2();
         manual_seed(1);
-        var model = AutoModelForCausalLM.FromConfig(new LlamaConfig { VocabSize = 31, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16 });
+        var model = AutoModelForCausalLM.FromConfig(new LlamaConfig
+        {
+            VocabSize = 31, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2,
+            MaxPositionEmbeddings = 16,
+        });
         model.eval();
         return model;
     }
@@ -292,10 +318,30 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         manual_seed(1);
         PretrainedConfig config = family switch
         {
-            "bert" => new BertConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
-            "roberta" => new RobertaConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
-            "gpt2" => new Gpt2Config { VocabSize = Ids, NPositions = 16, NEmbd = 16, NLayer = 2, NHead = 2, AttnPdrop = 0, EmbdPdrop = 0, ResidPdrop = 0, NumLabels = Labels, PadTokenId = Pad },
-            _ => new LlamaConfig { VocabSize = Ids, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16, NumLabels = Labels, PadTokenId = Pad },
+            "bert" =>
+                new BertConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "roberta" =>
+                new RobertaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "gpt2" =>
+                new Gpt2Config
+                {
+                    VocabSize = Ids, NPositions = 16, NEmbd = 16, NLayer = 2, NHead = 2, AttnPdrop = 0, EmbdPdrop = 0, ResidPdrop = 0,
+                    NumLabels = Labels, PadTokenId = Pad,
+                },
+            _ =>
+                new LlamaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4,
+                    NumKeyValueHeads = 2, MaxPositionEmbeddings = 16, NumLabels = Labels, PadTokenId = Pad,
+                },
         };
         var model = AutoModelForSequenceClassification.FromConfig(config);
         model.eval();

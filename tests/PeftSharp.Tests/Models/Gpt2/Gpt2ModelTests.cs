@@ -10,7 +10,8 @@ namespace PeftSharp.Tests.Models.Gpt2;
 public sealed class Gpt2ModelTests : IDisposable
 {
     private const double Rounding = 1e-5;             // float32 sums of a few dozen terms in another order
-    private static readonly Gpt2Config _tiny = new() { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
+    private static readonly Gpt2Config _tiny =
+        new() { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -26,11 +27,14 @@ public sealed class Gpt2ModelTests : IDisposable
     }
 
     [Fact]
-    public void Padding_does_not_change_what_real_tokens_say()
+    public void Padding_does_not_change_the_logits_of_real_tokens()
     {
         var model = Tiny();
         var alone = Logits(model, tensor(new long[,] { { 5, 6, 7 } }));
-        using var padded = new ModelInputs { InputIds = tensor(new long[,] { { 5, 6, 7, 0, 0 } }), AttentionMask = tensor(new long[,] { { 1, 1, 1, 0, 0 } }) };
+        using var padded = new ModelInputs
+        {
+            InputIds = tensor(new long[,] { { 5, 6, 7, 0, 0 } }), AttentionMask = tensor(new long[,] { { 1, 1, 1, 0, 0 } }),
+        };
         Close.Equal(alone, model.call(padded).Logits!.narrow(1, 0, 3), Rounding, "right padding");
     }
 
@@ -59,7 +63,10 @@ public sealed class Gpt2ModelTests : IDisposable
     public void Texts_that_are_packed_into_one_row_do_not_see_each_other()
     {
         var model = Tiny();
-        using var packed = new ModelInputs { InputIds = tensor(new long[,] { { 5, 6, 7, 8, 9 } }), PositionIds = tensor(new long[,] { { 0, 1, 0, 1, 2 } }) };
+        using var packed = new ModelInputs
+        {
+            InputIds = tensor(new long[,] { { 5, 6, 7, 8, 9 } }), PositionIds = tensor(new long[,] { { 0, 1, 0, 1, 2 } }),
+        };
         var together = model.call(packed).Logits!;
         Close.Equal(Logits(model, tensor(new long[,] { { 5, 6 } })), together.narrow(1, 0, 2), Rounding, "first text");
         Close.Equal(Logits(model, tensor(new long[,] { { 7, 8, 9 } })), together.narrow(1, 2, 3), Rounding, "second text");
@@ -72,7 +79,8 @@ public sealed class Gpt2ModelTests : IDisposable
         var ids = tensor(new long[,] { { 5, 6, 7, 8 }, { 9, 8, 7, 6 } });
         var labels = tensor(new long[,] { { -100, -100, 7, 8 }, { 9, 8, 7, -100 } });
         using var whole = new ModelInputs { InputIds = ids, Labels = labels };
-        Assert.Equal(5, model.CountTargets(whole));    // as transformers' trainer counts: with the first token of a row, which is no target of the mean
+        // As in the trainer of transformers, the first token of a row counts, although the mean does not include it.
+        Assert.Equal(5, model.CountTargets(whole));
         var mean = model.call(whole).Loss!.item<float>();
         var sum = Enumerable.Range(0, 2).Sum(row =>
         {
@@ -83,7 +91,7 @@ public sealed class Gpt2ModelTests : IDisposable
     }
 
     [Fact]
-    public void Only_the_last_tokens_are_scored_where_that_is_asked_for()
+    public void LogitsToKeep_gives_the_logits_of_the_last_tokens()
     {
         var model = Tiny();
         var ids = tensor(new long[,] { { 5, 6, 7, 8 } });
@@ -103,7 +111,8 @@ public sealed class Gpt2ModelTests : IDisposable
         try
         {
             model.SavePretrained(folder);
-            var older = Safetensors.Load(Path.Combine(folder, "model.safetensors")).ToDictionary(pair => pair.Key["transformer.".Length..], pair => pair.Value);
+            var older = Safetensors.Load(Path.Combine(folder, "model.safetensors"))
+                .ToDictionary(pair => pair.Key["transformer.".Length..], pair => pair.Value);
             foreach (var layer in Enumerable.Range(0, _tiny.NLayer))
                 (older[$"h.{layer}.attn.bias"], older[$"h.{layer}.attn.masked_bias"]) = (ones(1, 1, 12, 12), tensor(-1e4f));
             CheckpointTensors.Save(folder, older);
@@ -122,20 +131,22 @@ public sealed class Gpt2ModelTests : IDisposable
         var weights = wide.state_dict();
         var expected = 0.3 / Math.Sqrt(2 * _tiny.NLayer);
         foreach (var name in weights.Keys.Where(name => name.EndsWith("c_proj.weight", StringComparison.Ordinal)))
-            ((double)weights[name].std().item<float>()).Should().BeInRange(0.9 * expected, 1.1 * expected, name);      // 4096 draws or more: a standard error of 1.1 %
+            // 4096 draws or more: a standard error of 1.1 %
+            ((double)weights[name].std().item<float>()).Should().BeInRange(0.9 * expected, 1.1 * expected, name);
         weights["transformer.h.0.attn.c_attn.weight"].std().item<float>().Should().BeInRange(0.27f, 0.33f);
         Assert.Equal(1, weights["transformer.ln_f.weight"].mean().item<float>());
     }
 
     [Fact]
-    public void Errors_name_what_is_wrong_and_the_way_out()
+    public void Errors_name_what_is_wrong_and_the_remedy()
     {
         var model = Tiny();
         FluentActions.Invoking(() => Logits(model, ones(1, 13, dtype: ScalarType.Int64)))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("12 positions");
         FluentActions.Invoking(() => Logits(model, tensor(new long[,] { { 31 } })))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("31 rows");
-        using var shortMask = new ModelInputs { InputIds = tensor(new long[,] { { 1, 2, 3 } }), AttentionMask = tensor(new long[,] { { 1, 1 } }) };
+        using var shortMask =
+            new ModelInputs { InputIds = tensor(new long[,] { { 1, 2, 3 } }), AttentionMask = tensor(new long[,] { { 1, 1 } }) };
         FluentActions.Invoking(() => model.call(shortMask))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("attention_mask");
         var classifier = AutoModelForSequenceClassification.FromConfig(_tiny);

@@ -23,21 +23,22 @@ public sealed class ConsoleProgressTests : IDisposable
             foreach (var (line, entries) in lines.Zip(trainer.State.LogHistory))
             {
                 line.Should().StartWith($"step {entries["step"],5}/8");
-                foreach (var (name, value) in entries.Where(entry => entry.Key != "step")) line.Should().Contain($"{name} {value.ToString("G4", CultureInfo.InvariantCulture)}");
+                foreach (var (name, value) in entries.Where(entry => entry.Key != "step"))
+                    line.Should().Contain($"{name} {value.ToString("G4", CultureInfo.InvariantCulture)}");
             }
         }
         finally { CultureInfo.CurrentCulture = culture; }
     }
 
     [Fact]
-    public void A_terminal_sees_a_bar_that_ends_full_and_is_wiped_before_each_line()
+    public void A_terminal_shows_a_bar_that_ends_full_and_is_cleared_before_each_line()
     {
         using var output = new StringWriter();
         Run(output, showsBar: true);
         var text = output.ToString();
         Assert.Contains($"training {new string('█', 24)} 8/8", text, StringComparison.Ordinal);
         Assert.Contains($"evaluation {new string('█', 24)} 2/2", text, StringComparison.Ordinal);
-        // What a terminal shows in the end: a carriage return goes back to the line's beginning, and what is written covers what was there.
+        // What a terminal shows at the end: a carriage return goes back to the start of the line, and new text overwrites the old text.
         foreach (var line in text.Split(Environment.NewLine))
         {
             var shown = "";

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>transformers' packed batches, and what a model says of them.</summary>
+/// <summary>Packed batches have the numbers of transformers, and a model computes the same for them as for separate rows.</summary>
 public sealed class FlatteningCollatorTests : IDisposable
 {
     private const string Kind = "flattening";
@@ -43,7 +43,8 @@ public sealed class FlatteningCollatorTests : IDisposable
             begin += text.Length;
             sum += answer.Loss!.item<float>() * (text.Length - 1);
         }
-        ((double)together.Loss!.item<float>()).Should().BeApproximately(sum / (begin - texts.Length), 1e-5);      // no text is asked for the next one's first token
+        // The last token of a text does not predict the first token of the next text.
+        ((double)together.Loss!.item<float>()).Should().BeApproximately(sum / (begin - texts.Length), 1e-5);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>transformers' batches number for number, and the one difference from them.</summary>
+/// <summary>Batches have the numbers of transformers, with one difference.</summary>
 public sealed class LanguageModelingCollatorTests : IDisposable
 {
     private const string Kind = "language_modeling";
@@ -18,26 +18,27 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     public static TheoryData<string> Cases => RecordedCollator.Names(Kind);
 
     [SkippableTheory, MemberData(nameof(Cases))]
-    public void A_batch_is_the_recorded_one_hidden_tokens_and_all(string name)
+    public void A_batch_is_the_recorded_one_with_the_same_masked_tokens(string name)
     {
         var recorded = RecordedCollator.Open(Kind, name);
         var options = recorded.Options;
-        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true, (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
+        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true,
+            (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
         manual_seed(RecordedCollator.Seed);
         using var batch = collator.Collate(recorded.Rows);
         recorded.AssertIs(batch);
     }
 
     [Fact]
-    public void Where_the_padding_token_is_the_end_token_the_end_is_still_learnt_and_only_filling_is_not_counted()
+    public void With_the_end_token_as_padding_token_the_end_is_learned_and_only_padding_is_ignored()
     {
         var tokenizer = Gpt2();
         var end = tokenizer.EosTokenId!.Value;
         tokenizer.PadToken = tokenizer.EosToken;
         using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(Rows([7, 8, 9, end], [7, end]));
         batch.InputIds!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, end, end);
-        batch.Labels!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, -100, -100);      // transformers has -100 for every end here
-        batch.AttentionMask!.data<long>().ToArray().Should().Equal(1, 1, 1, 1, 1, 1, 0, 0);         // rows without a mask get one
+        batch.Labels!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, -100, -100);   // transformers has -100 for every end here
+        batch.AttentionMask!.data<long>().ToArray().Should().Equal(1, 1, 1, 1, 1, 1, 0, 0);      // rows without a mask get one
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     }
 
     [Fact]
-    public void What_is_hidden_is_named_by_the_labels_and_special_tokens_and_filling_never_are()
+    public void The_labels_name_the_masked_tokens_and_special_tokens_and_padding_are_never_masked()
     {
         var tokenizer = Bert();
         var (open, close) = (tokenizer.ClsTokenId!.Value, tokenizer.SepTokenId!.Value);
@@ -59,7 +60,8 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         using var plain = new PaddingCollator(tokenizer.PadTokenId!.Value).Collate(rows);
         manual_seed(5);
         using var batch = new LanguageModelingCollator(tokenizer, mlmProbability: 1).Collate(rows);
-        var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(), batch.Labels!.data<long>().ToArray());
+        var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(),
+            batch.Labels!.data<long>().ToArray());
         labels.Should().Equal(before.Select(id => tokenizer.AllSpecialIds.Contains((int)id) ? -100 : id));
         var named = labels.Count(label => label != -100);
         Assert.Equal(80, named);
@@ -79,7 +81,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     }
 
     [Fact]
-    public void Errors_name_what_is_missing_and_the_way_out()
+    public void Errors_name_what_is_missing_and_the_remedy()
     {
         FluentActions.Invoking(() => new LanguageModelingCollator(Gpt2(), mlm: false))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("tokenizer.PadToken = tokenizer.EosToken");

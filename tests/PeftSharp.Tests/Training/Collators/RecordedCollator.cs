@@ -6,10 +6,14 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>A case of tests/fixtures/collators/collators.json, which make_collators.py beside it records: rows, and the batch that transformers makes of them.</summary>
+/// <summary>
+/// A case of tests/fixtures/collators/collators.json: rows, and the batch that transformers makes of them (recorded by make_collators.py in
+/// the same folder).
+/// </summary>
 internal sealed class RecordedCollator(JsonObject json)
 {
-    private static readonly JsonObject _recorded = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "collators", "collators.json")))!;
+    private static readonly JsonObject _recorded = (JsonObject)JsonNode.Parse(
+        File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "collators", "collators.json")))!;
 
     internal static long Seed => (long)_recorded["seed"]!;
 
@@ -19,7 +23,8 @@ internal sealed class RecordedCollator(JsonObject json)
 
     internal JsonObject Options => (JsonObject)json["options"]!;
 
-    internal IReadOnlyList<Row> Rows => Dataset.FromList(json["rows"]!.AsArray().Select(row => row!.AsObject().ToDictionary(pair => pair.Key, pair => (object?)Longs(pair.Value!)))).ToArray();
+    internal IReadOnlyList<Row> Rows => Dataset.FromList(json["rows"]!.AsArray()
+        .Select(row => row!.AsObject().ToDictionary(pair => pair.Key, pair => (object?)Longs(pair.Value!)))).ToArray();
 
     internal Tokenizer Tokenizer()
     {
