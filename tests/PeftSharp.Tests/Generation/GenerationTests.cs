@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
 
-/// <summary>What generation does beside the recorded texts: strings and rules of one's own, several texts, cancellation, memory.</summary>
+/// <summary>Generation apart from the recorded texts: stop strings, custom rules, several texts, cancellation, memory.</summary>
 public sealed class GenerationTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -19,7 +19,7 @@ public sealed class GenerationTests : IDisposable
     }
 
     [Fact]
-    public void The_likeliest_text_is_that_of_choosing_the_best_next_token_again_and_again()
+    public void Greedy_search_chooses_the_most_likely_next_token_at_each_step()
     {
         long[] ids = [5, 6, 7];
         for (var step = 0; step < 12; step++)
@@ -29,7 +29,8 @@ public sealed class GenerationTests : IDisposable
             ids = [.. ids, _tiny.Model.call(inputs).Logits![0, ids.Length - 1].argmax().item<long>()];
             if (ids[^1] == _tiny.Eos) break;
         }
-        Assert.Equal(ids, Assert.Single(TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 12 }).Sequences)));
+        TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 12 }).Sequences)
+            .Should().ContainSingle().Which.Should().Equal(ids);
     }
 
     [Theory]
@@ -39,71 +40,81 @@ public sealed class GenerationTests : IDisposable
     public void A_stop_string_ends_the_text_with_the_token_that_completes_it(string stop)
     {
         const string text = " the quick dogged 🙂 fox jumps over it and on";
-        var (prompt, tokens) = (_tiny.Ids("Now dog:"), _tiny.Ids(text));           // in the prompt it does not count
-        var expected = Enumerable.Range(1, tokens.Length).First(count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
-        using var output = _tiny.Model.Generate(prompt, new GenerationOptions(TinyWriter.Script(prompt, tokens)) { StopStrings = ["no such text", stop], Tokenizer = _tiny.Tokenizer });
-        Assert.Equal(tokens[..expected].Select(id => (long)id), TinyWriter.Rows(output.NewTokens())[0]);
-        Assert.True(expected < tokens.Length);
+        var (prompt, tokens) = (_tiny.Ids("Now dog:"), _tiny.Ids(text));           // a stop string in the prompt does not count
+        var expected = Enumerable.Range(1, tokens.Length).First(
+            count => _tiny.Tokenizer.Decode(tokens[..count]).Contains(stop, StringComparison.Ordinal));
+        using var output = _tiny.Model.Generate(prompt,
+            new GenerationOptions(TinyWriter.Script(prompt, tokens)) { StopStrings = ["no such text", stop], Tokenizer = _tiny.Tokenizer });
+        TinyWriter.Rows(output.NewTokens())[0].Should().Equal(tokens[..expected].Select(id => (long)id));
+        expected.Should().BeLessThan(tokens.Length);
     }
 
     [Fact]
-    public void A_row_that_ended_is_filled_while_the_others_go_on()
+    public void A_finished_row_is_padded_while_the_others_continue()
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, PadTokenId = 3, StoppingCriteria = [new EndsAt(row: 0, length: 5)] }).Sequences);
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts,
+            new GenerationOptions { MaxNewTokens = 8, PadTokenId = 3, StoppingCriteria = [new EndsAt(row: 0, length: 5)] }).Sequences);
         var alone = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-        Assert.Equal([.. alone[0][..5], 3, 3, 3, 3, 3], rows[0]);
-        Assert.Equal(alone[1], rows[1]);
+        rows[0].Should().Equal([.. alone[0][..5], 3, 3, 3, 3, 3]);
+        rows[1].Should().Equal(alone[1]);
     }
 
     [Fact]
-    public void A_criterion_of_ones_own_ends_all_texts_and_sees_prompt_and_answer()
+    public void A_custom_stopping_criterion_ends_all_texts_and_gets_prompt_and_answer()
     {
         var criterion = new EndsAt(row: null, length: 7);
-        using var ids = _tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 20, StoppingCriteria = [criterion] }).Sequences;
+        using var ids =
+            _tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 20, StoppingCriteria = [criterion] }).Sequences;
         Assert.Equal(7, ids.shape[1]);
-        Assert.Equal([4, 5, 6, 7], criterion.Lengths);
+        criterion.Lengths.Should().Equal(4, 5, 6, 7);
     }
 
     [Fact]
-    public void A_rule_of_ones_own_changes_what_comes_with_and_without_beams()
+    public void A_custom_logits_processor_changes_the_text_with_and_without_beams()
     {
         foreach (var beams in new[] { 1, 3 })
         {
-            var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6, NumBeams = beams, LogitsProcessors = [new OnlyEven()] }).Sequences);
-            Assert.All(rows[0][1..], id => Assert.Equal(0, id % 2));
+            var rows = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5 },
+                new GenerationOptions { MaxNewTokens = 6, NumBeams = beams, LogitsProcessors = [new OnlyEven()] }).Sequences);
+            rows[0][1..].Should().AllSatisfy(id => (id % 2).Should().Be(0));
         }
         using var plain = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences;
-        Assert.Contains(TinyWriter.Rows(plain)[0][1..], id => id % 2 == 1);
+        TinyWriter.Rows(plain)[0][1..].Should().Contain(id => id % 2 == 1);
     }
 
     [Fact]
-    public void A_function_of_allowed_tokens_holds_prompt_by_prompt()
+    public void PrefixAllowedTokens_applies_to_each_prompt()
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
-        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 4, NumBeams = 2, PadTokenId = 3, PrefixAllowedTokens = (prompt, _) => prompt == 0 ? [20, 21] : [30] }).Sequences);
-        Assert.All(rows[0][2..], id => Assert.InRange(id, 20, 21));
-        Assert.All(rows[1][2..], id => Assert.Equal(30, id));
+        var rows = TinyWriter.Rows(_tiny.Model.Generate(prompts, new GenerationOptions
+        {
+            MaxNewTokens = 4, NumBeams = 2, PadTokenId = 3, PrefixAllowedTokens = (prompt, _) => prompt == 0 ? [20, 21] : [30],
+        }).Sequences);
+        rows[0][2..].Should().AllSatisfy(id => id.Should().BeInRange(20, 21));
+        rows[1][2..].Should().AllSatisfy(id => id.Should().Be(30));
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void Several_texts_for_each_prompt_come_prompt_by_prompt_and_differ(int beams)
+    public void Several_texts_for_each_prompt_are_ordered_by_prompt_and_differ(int beams)
     {
         var prompts = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         manual_seed(9);
-        using var output = _tiny.Model.Generate(prompts, new GenerationOptions { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
+        using var output = _tiny.Model.Generate(
+            prompts, new GenerationOptions { MaxNewTokens = 8, NumReturnSequences = 3, NumBeams = beams, DoSample = beams == 1 });
         var rows = TinyWriter.Rows(output.Sequences);
-        Assert.Equal([5, 5, 5, 7, 7, 7], rows.Select(row => row[0]));
-        Assert.Equal(6, rows.Select(row => string.Join(' ', row)).Distinct().Count());
+        rows.Select(row => row[0]).Should().Equal(5, 5, 5, 7, 7, 7);
+        rows.Should().HaveCount(6);
+        rows.Select(row => string.Join(' ', row)).Should().OnlyHaveUniqueItems();
         if (beams == 1)
         {
             Assert.Null(output.SequencesScores);
             return;
         }
         var scores = output.SequencesScores!.data<float>().ToArray();
-        Assert.All(scores.Chunk(3), ofPrompt => Assert.Equal(ofPrompt.OrderDescending(), ofPrompt));
+        scores.Chunk(3).Should().AllSatisfy(ofPrompt => ofPrompt.Should().BeInDescendingOrder());
     }
 
     [Fact]
@@ -111,13 +122,14 @@ public sealed class GenerationTests : IDisposable
     {
         double LogProbability(int beams)
         {
-            var row = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 }, new GenerationOptions { MaxNewTokens = 5, MinNewTokens = 5, NumBeams = beams }).Sequences)[0];
+            var row = TinyWriter.Rows(_tiny.Model.Generate(new[] { 5, 6, 7 },
+                new GenerationOptions { MaxNewTokens = 5, MinNewTokens = 5, NumBeams = beams }).Sequences)[0];
             using var free = no_grad();
             using var inputs = new ModelInputs { InputIds = tensor(row).unsqueeze(0) };
             var scores = _tiny.Model.call(inputs).Logits![0].log_softmax(-1);
             return Enumerable.Range(3, 5).Sum(place => (double)scores[place - 1, row[place]].item<float>());
         }
-        Assert.True(LogProbability(8) >= LogProbability(1) - 1e-5);
+        LogProbability(8).Should().BeGreaterThanOrEqualTo(LogProbability(1) - 1e-5);
     }
 
     [Fact]
@@ -126,10 +138,12 @@ public sealed class GenerationTests : IDisposable
         using var peft = _tiny.Model.GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false });
         using (no_grad())
             foreach (var parameter in peft.parameters().Where(parameter => parameter.requires_grad)) parameter.mul_(10);
-        var adapted = TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences);
-        using (peft.DisableAdapter()) Assert.NotEqual(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
+        long[] Write() => TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences)
+            .Should().ContainSingle().Which;
+        var adapted = Write();
+        using (peft.DisableAdapter()) Write().Should().NotEqual(adapted);
         peft.Merge();
-        Assert.Equal(adapted, TinyWriter.Rows(peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 10 }).Sequences));
+        Write().Should().Equal(adapted);
     }
 
     [Fact]
@@ -139,17 +153,22 @@ public sealed class GenerationTests : IDisposable
         _tiny.Model.train();
         var tokens = 0;
         var streamer = new TextStreamer(_tiny.Tokenizer, _ => { if (++tokens == 2) cancel.Cancel(); }, skipSpecialTokens: false);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 30, MinNewTokens = 30, Streamer = streamer }, cancellationToken: cancel.Token).Sequences);
+        FluentActions.Invoking(() => _tiny.Model.Generate(new[] { 5 },
+            new GenerationOptions { MaxNewTokens = 30, MinNewTokens = 30, Streamer = streamer }, cancellationToken: cancel.Token).Sequences)
+            .Should().ThrowExactly<OperationCanceledException>();
         Assert.Equal(2, tokens);
-        Assert.Throws<OperationCanceledException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2 }, cancellationToken: cancel.Token).Sequences);
+        FluentActions.Invoking(
+            () => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { NumBeams = 2 }, cancellationToken: cancel.Token).Sequences)
+            .Should().ThrowExactly<OperationCanceledException>();
         Assert.True(_tiny.Model.training);
     }
 
     [Fact]
     public void A_time_limit_ends_the_text()
     {
-        using var ids = _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 60, MinNewTokens = 60, MaxTime = 1e-6 }).Sequences;
-        Assert.Equal(2, ids.shape[1]);                 // the token that was begun
+        using var ids =
+            _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 60, MinNewTokens = 60, MaxTime = 1e-6 }).Sequences;
+        Assert.Equal(2, ids.shape[1]);                 // the token that was started before the limit
     }
 
     [Theory]
@@ -162,7 +181,12 @@ public sealed class GenerationTests : IDisposable
         using var mask = tensor(new long[,] { { 1, 1, 1 }, { 0, 1, 1 } });
         void Write()
         {
-            using var output = _tiny.Model.Generate(new ModelInputs { InputIds = prompts, AttentionMask = mask }, new GenerationOptions { MaxNewTokens = 5, NumBeams = beams, DoSample = draws, RepetitionPenalty = 1.2, NoRepeatNgramSize = 2, BadWordsIds = [[4]], PadTokenId = 3 });
+            using var output = _tiny.Model.Generate(new ModelInputs { InputIds = prompts, AttentionMask = mask },
+                new GenerationOptions
+                {
+                    MaxNewTokens = 5, NumBeams = beams, DoSample = draws, RepetitionPenalty = 1.2, NoRepeatNgramSize = 2,
+                    BadWordsIds = [[4]], PadTokenId = 3,
+                });
         }
         Write();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -173,14 +197,16 @@ public sealed class GenerationTests : IDisposable
     [Fact]
     public void A_failed_call_leaves_no_tensor_behind()
     {
-        void Fail() => Assert.Throws<InvalidOperationException>(() => _tiny.Model.Generate(new[] { 5 }, new GenerationOptions { MaxNewTokens = 5, PrefixAllowedTokens = (_, ids) => ids.Count < 3 ? [6] : [] }).Sequences);
+        var options = new GenerationOptions { MaxNewTokens = 5, PrefixAllowedTokens = (_, ids) => ids.Count < 3 ? [6] : [] };
+        void Fail() => FluentActions.Invoking(() => _tiny.Model.Generate(new[] { 5 }, options).Sequences)
+            .Should().ThrowExactly<InvalidOperationException>();
         Fail();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (var call = 0; call < 5; call++) Fail();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    /// <summary>Ends one row, or all, at a length; remembers the lengths that it was shown.</summary>
+    /// <summary>Ends one row, or all, at a length; records the lengths that it gets.</summary>
     private sealed class EndsAt(int? row, int length) : StoppingCriteria
     {
         internal List<long> Lengths { get; } = [];
@@ -189,7 +215,8 @@ public sealed class GenerationTests : IDisposable
         {
             Lengths.Add(inputIds.shape[1]);
             if (row is not { } one) return ForAll(inputIds, inputIds.shape[1] >= length);
-            return tensor(Enumerable.Range(0, (int)inputIds.shape[0]).Select(number => number == one && inputIds.shape[1] >= length).ToArray());
+            return tensor(
+                Enumerable.Range(0, (int)inputIds.shape[0]).Select(number => number == one && inputIds.shape[1] >= length).ToArray());
         }
     }
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
 
-/// <summary>Each option of a call has its effect, alone and beside each other option, or the call says that it has none.</summary>
+/// <summary>Each option has its effect, alone and together with each other option, or the call refuses it.</summary>
 public sealed class OptionCombinationsTests : IDisposable
 {
     private const int Prompt = 3, NewTokens = 12;
@@ -26,7 +26,8 @@ public sealed class OptionCombinationsTests : IDisposable
         new("max_new_tokens", config => config with { MaxNewTokens = 6 }, rows => rows[0].Length <= Prompt + 6),
         new("max_length", config => config with { MaxLength = 10 }, rows => rows[0].Length <= 10),
         new("min_new_tokens", config => config with { MinNewTokens = 5 }, rows => rows.All(row => NewOf(row).Length >= 5)),
-        new("min_length", config => config with { MinLength = 8 }, rows => rows.All(row => Array.IndexOf(row, _tiny.Eos, Prompt) is -1 or >= 8)),
+        new("min_length", config => config with { MinLength = 8 },
+            rows => rows.All(row => Array.IndexOf(row, _tiny.Eos, Prompt) is -1 or >= 8)),
         new("do_sample", config => config with { DoSample = true }, _ => true),
         new("temperature", config => config with { Temperature = 0.3 }, _ => true),
         new("top_k", config => config with { TopK = 3 }, _ => true),
@@ -41,21 +42,27 @@ public sealed class OptionCombinationsTests : IDisposable
         new("length_penalty", config => config with { LengthPenalty = -2 }, _ => true),
         new("early_stopping", config => config with { EarlyStopping = true }, _ => true),
         new("repetition_penalty", config => config with { RepetitionPenalty = 3 }, _ => true),
-        new("no_repeat_ngram_size", config => config with { NoRepeatNgramSize = 1 }, rows => rows.All(row => NewOf(row) is var text && text.Distinct().Count() == text.Length)),
-        new("bad_words_ids", config => config with { BadWordsIds = [[Favourite]] }, rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
-        new("suppress_tokens", config => config with { SuppressTokens = [Favourite] }, rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
-        new("begin_suppress_tokens", config => config with { BeginSuppressTokens = [Favourite] }, rows => rows.All(row => row[Prompt] != Favourite)),
+        new("no_repeat_ngram_size", config => config with { NoRepeatNgramSize = 1 },
+            rows => rows.All(row => NewOf(row) is var text && text.Distinct().Count() == text.Length)),
+        new("bad_words_ids", config => config with { BadWordsIds = [[Favourite]] },
+            rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
+        new("suppress_tokens", config => config with { SuppressTokens = [Favourite] },
+            rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
+        new("begin_suppress_tokens", config => config with { BeginSuppressTokens = [Favourite] },
+            rows => rows.All(row => row[Prompt] != Favourite)),
         new("sequence_bias", config => config with { SequenceBias = [new SequenceBias([11], 50)] }, _ => true),
         new("forced_bos_token_id", config => config with { ForcedBosTokenId = 8 }, rows => rows.All(row => row[Prompt] == 8)),
-        new("forced_eos_token_id", config => config with { ForcedEosTokenId = [_tiny.Eos] }, rows => rows.All(row => row.Skip(Prompt).Contains(_tiny.Eos))),
+        new("forced_eos_token_id", config => config with { ForcedEosTokenId = [_tiny.Eos] },
+            rows => rows.All(row => row.Skip(Prompt).Contains(_tiny.Eos))),
         new("exponential_decay_length_penalty", config => config with { ExponentialDecayLengthPenalty = new LengthDecay(1, 3) }, _ => true),
-        new("stop_strings", config => config with { StopStrings = ["zq"] }, _ => true),        // one that ends no text here: a text may end with it before min_new_tokens and without an end of text
+        // A string that ends no text here: a text may end with a stop string before min_new_tokens and without an end-of-text token.
+        new("stop_strings", config => config with { StopStrings = ["zq"] }, _ => true),
         new("renormalize_logits", config => config with { RenormalizeLogits = true }, _ => true),
         new("remove_invalid_values", config => config with { RemoveInvalidValues = true }, _ => true),
         new("use_cache", config => config with { UseCache = false }, _ => true),
     ];
 
-    /// <summary>The token that the model begins with when nothing is set.</summary>
+    /// <summary>The first token that the model generates with the default options.</summary>
     private int Favourite { get; set; }
 
     private long[] NewOf(long[] row) => [.. row.Skip(Prompt).TakeWhile(id => id != _tiny.Eos)];
@@ -71,65 +78,73 @@ public sealed class OptionCombinationsTests : IDisposable
             for (var j = i + 1; j < options.Length; j++)
             {
                 var (first, second, strategy) = (options[i], options[j], strategies[(i + j) % 3]);
-                var name = $"{first.Name} + {second.Name} ({(strategy.DoSample is true ? "sampling" : strategy.NumBeams is 2 ? "beams" : "greedy")})";
+                var name = $"{first.Name} + {second.Name} "
+                    + $"({(strategy.DoSample is true ? "sampling" : strategy.NumBeams is 2 ? "beams" : "greedy")})";
                 try
                 {
                     var rows = Generate(second.Set(first.Set(strategy)));
                     foreach (var option in new[] { first, second })
-                        if (!option.Holds(rows)) wrong.Add($"{name}: {option.Name} does not hold in {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+                        if (!option.Holds(rows))
+                            wrong.Add(
+                                $"{name}: {option.Name} does not hold in {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
                     held++;
                 }
                 catch (ArgumentException error)
                 {
                     refused++;
-                    if (!error.Message.Contains(first.Name, StringComparison.Ordinal) && !error.Message.Contains(second.Name, StringComparison.Ordinal)) wrong.Add($"{name}: {error.Message}");
+                    if (!error.Message.Contains(first.Name, StringComparison.Ordinal)
+                        && !error.Message.Contains(second.Name, StringComparison.Ordinal))
+                        wrong.Add($"{name}: {error.Message}");
                 }
                 catch (Exception error) when (error is not InvalidOperationException { Source: "PeftSharp" })
                 {
                     wrong.Add($"{name}: {error.GetType().Name} {error.Message}");
                 }
             }
-        Assert.True(wrong.Count == 0, $"{wrong.Count} of {held + refused}:\n{string.Join('\n', wrong)}");
-        Assert.InRange(held, 200, 435);
+        wrong.Should().BeEmpty($"all {held + refused} pairs hold or are refused");
+        held.Should().BeInRange(200, 435);
     }
 
     [Fact]
-    public void What_has_no_effect_on_this_call_is_refused()
+    public void Options_without_effect_on_the_call_are_refused()
     {
         Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "forced_bos_token_id", "prompt of one token");
-        Assert.Contains("DoSample", Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences)
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("DoSample");
         _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
         Refuses(new GenerationConfig { MinNewTokens = 3 }, "min_new_tokens", "eos_token_id");
         Refuses(new GenerationConfig { MinLength = 5 }, "min_length", "eos_token_id");
-        Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "exponential_decay_length_penalty", "eos_token_id");
+        Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "exponential_decay_length_penalty",
+            "eos_token_id");
         Refuses(new GenerationConfig { MaxNewTokens = int.MaxValue }, "64 positions");
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Allowed_tokens_are_asked_for_by_the_number_of_the_prompt_with_several_texts_too(int beams)
+    public void PrefixAllowedTokens_gets_the_index_of_the_prompt_also_with_several_texts(int beams)
     {
         var asked = new HashSet<int>();
         using var ids = tensor(new long[,] { { 5, 6 }, { 7, 8 } });
         using var rows = _tiny.Model.Generate(ids, new GenerationOptions
         {
-            MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0, PrefixAllowedTokens = (prompt, _) =>
-        {
-            asked.Add(prompt);
-            return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
-        }
+            MaxNewTokens = 2, MinNewTokens = 2, NumReturnSequences = 2, NumBeams = beams, DoSample = true, Seed = 1, PadTokenId = 0,
+            PrefixAllowedTokens = (prompt, _) =>
+            {
+                asked.Add(prompt);
+                return prompt == 0 ? [11, 12, 13] : [21, 22, 23];
+            },
         }).Sequences;
-        Assert.Equal([0, 1], asked.Order());
+        asked.Should().BeEquivalentTo([0, 1]);
         var texts = TinyWriter.Rows(rows);
-        Assert.All(texts[..2], row => Assert.All(row[2..], id => Assert.InRange(id, 11, 13)));
-        Assert.All(texts[2..], row => Assert.All(row[2..], id => Assert.InRange(id, 21, 23)));
+        texts[..2].Should().AllSatisfy(row => row[2..].Should().AllSatisfy(id => id.Should().BeInRange(11, 13)));
+        texts[2..].Should().AllSatisfy(row => row[2..].Should().AllSatisfy(id => id.Should().BeInRange(21, 23)));
     }
 
     private void Refuses(GenerationConfig config, params string[] words)
     {
-        var error = Assert.Throws<ArgumentException>(() => _tiny.Model.Generate(_prompt, new GenerationOptions(config)));
-        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions(config)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll(words);
     }
 
     private long[][] Generate(GenerationConfig config)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
 
-/// <summary>Text while it is generated: whole characters, all of them, and an end whenever the reader or the caller wants one.</summary>
+/// <summary>Text is streamed in whole characters and completely, and the reader or the caller can stop it.</summary>
 public sealed class StreamingTests : IDisposable
 {
     private const string Text = " Grüße, 世界 🙂🙃 naïve café — end";
@@ -16,38 +16,49 @@ public sealed class StreamingTests : IDisposable
     public void Dispose() => _tiny.Dispose();
 
     [Fact]
-    public async Task Pieces_are_whole_characters_and_join_to_the_decoded_whole()
+    public async Task Pieces_are_whole_characters_and_join_to_the_decoded_text()
     {
-        Assert.True(_tokens.Length > Text.EnumerateRunes().Count() / 2 && _tokens.Any(id => _tiny.Tokenizer.Decode([id]).Contains('\uFFFD')), "The text should have characters of several tokens.");
+        _tokens.Length.Should().BeGreaterThan(Text.EnumerateRunes().Count() / 2);
+        _tokens.Select(id => _tiny.Tokenizer.Decode([id]))
+            .Should().Contain(token => token.Contains('\uFFFD'), "the text has characters of several tokens");
         var pieces = new List<string>();
-        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) pieces.Add(piece);
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(
+            _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens))))
+            pieces.Add(piece);
         Assert.Equal(Text, string.Concat(pieces));
-        Assert.True(pieces.Count > 10, "It should come piece by piece.");
-        Assert.All(pieces, piece =>
+        pieces.Should().HaveCountGreaterThan(10, "the text comes piece by piece");
+        foreach (var piece in pieces)
         {
-            Assert.NotEmpty(piece);
-            Assert.DoesNotContain('\uFFFD', piece);
-            Assert.All(piece.Index().Where(pair => char.IsSurrogate(pair.Item)), pair => Assert.True(char.IsSurrogatePair(piece, char.IsHighSurrogate(pair.Item) ? pair.Index : pair.Index - 1)));
-        });
+            piece.Should().NotBeEmpty().And.NotContain("\uFFFD");
+            foreach (var (index, character) in piece.Index().Where(pair => char.IsSurrogate(pair.Item)))
+                Assert.True(char.IsSurrogatePair(piece, char.IsHighSurrogate(character) ? index : index - 1),
+                    $"The character at {index} of '{piece}' is half of a pair.");
+        }
     }
 
     [Fact]
-    public async Task A_text_that_ends_within_a_character_shows_that_it_does()
+    public async Task A_text_that_ends_within_a_character_ends_with_a_replacement_character()
     {
         var half = _tiny.Ids("🙂")[..^1];
         var pieces = new List<string>();
-        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, half)))) pieces.Add(piece);
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(
+            _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, half))))
+            pieces.Add(piece);
         Assert.Equal(_tiny.Tokenizer.Decode(half), string.Concat(pieces));
         Assert.Contains('\uFFFD', pieces[^1]);
     }
 
     [Fact]
-    public async Task Special_tokens_are_left_out_unless_asked_for()
+    public async Task Special_tokens_are_left_out_unless_requested()
     {
         int[] tokens = [.. _tiny.Ids(" one"), _tiny.Eos];
         var (without, with) = ("", "");
-        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens)))) without += piece;
-        await foreach (var piece in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens)), skipSpecialTokens: false)) with += piece;
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(
+            _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens))))
+            without += piece;
+        await foreach (var piece in _tiny.Model.GenerateStreamAsync(
+            _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, tokens)), skipSpecialTokens: false))
+            with += piece;
         Assert.Equal(" one", without);
         Assert.Equal(" one" + _tiny.Tokenizer.EosToken, with);
     }
@@ -55,29 +66,34 @@ public sealed class StreamingTests : IDisposable
     [Theory]
     [InlineData(true, Text)]
     [InlineData(false, "Say:" + Text)]
-    public void A_callback_gets_the_same_text_with_the_prompt_where_it_is_wanted(bool skipPrompt, string expected)
+    public void A_callback_gets_the_same_text_with_or_without_the_prompt(bool skipPrompt, string expected)
     {
         var text = "";
-        using var ids = _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = new TextStreamer(_tiny.Tokenizer, piece => text += piece, skipPrompt) }).Sequences;
+        var streamer = new TextStreamer(_tiny.Tokenizer, piece => text += piece, skipPrompt);
+        using var ids =
+            _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = streamer }).Sequences;
         Assert.Equal(expected, text);
     }
 
     [Fact]
-    public void A_streamer_of_ones_own_gets_the_prompt_then_each_token_then_the_end()
+    public void A_custom_streamer_gets_the_prompt_then_each_token_then_the_end()
     {
         var streamer = new Recorder();
-        using var ids = _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = streamer }).Sequences;
-        Assert.Equal([_prompt, .. _tokens.Select(id => new[] { id })], streamer.Given);
+        using var ids =
+            _tiny.Model.Generate(_prompt, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)) { Streamer = streamer }).Sequences;
+        streamer.Given.Should().BeEquivalentTo([_prompt, .. _tokens.Select(id => new[] { id })], options => options.WithStrictOrdering());
         Assert.Equal(1, streamer.Ends);
     }
 
     [Fact]
-    public async Task Where_the_reader_stops_the_model_stops_too()
+    public async Task The_model_stops_when_the_reader_stops()
     {
         var calls = CountCalls();
-        await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)))) break;
+        await foreach (var _ in _tiny.Model.GenerateStreamAsync(
+            _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens))))
+            break;
         var atTheEnd = calls();
-        Assert.InRange(atTheEnd, 1, _tokens.Length - 1);
+        atTheEnd.Should().BeInRange(1, _tokens.Length - 1);
         await Task.Delay(50);
         Assert.Equal(atTheEnd, calls());
     }
@@ -88,27 +104,28 @@ public sealed class StreamingTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var calls = CountCalls();
         var read = 0;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        await FluentActions.Awaiting(async () =>
         {
-            await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)), cancellationToken: cancel.Token))
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(
+                _prompt, _tiny.Tokenizer, new GenerationOptions(TinyWriter.Script(_prompt, _tokens)), cancellationToken: cancel.Token))
                 if (++read == 3) await cancel.CancelAsync();
-        });
-        Assert.InRange(calls(), 3, _tokens.Length - 1);
+        }).Should().ThrowAsync<OperationCanceledException>();
+        calls().Should().BeInRange(3, _tokens.Length - 1);
     }
 
     [Fact]
-    public async Task What_goes_wrong_reaches_the_reader()
+    public async Task Errors_reach_the_reader()
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        var tooLong = await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(new int[TinyWriter.Positions + 1], _tiny.Tokenizer)) { }
-        });
-        Assert.Contains($"{TinyWriter.Positions} positions", error.Message, StringComparison.Ordinal);
-        error = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        }).Should().ThrowExactlyAsync<ArgumentException>();
+        tooLong.Which.Message.Should().Contain($"{TinyWriter.Positions} positions");
+        var beams = await FluentActions.Awaiting(async () =>
         {
             await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { NumBeams = 2 })) { }
-        });
-        Assert.Contains("2 beam(s)", error.Message, StringComparison.Ordinal);
+        }).Should().ThrowExactlyAsync<ArgumentException>();
+        beams.Which.Message.Should().Contain("2 beam(s)");
     }
 
     [Fact]
@@ -116,16 +133,19 @@ public sealed class StreamingTests : IDisposable
     {
         async Task Read()
         {
-            await foreach (var _ in _tiny.Model.GenerateStreamAsync(_prompt, _tiny.Tokenizer, new GenerationOptions { MaxNewTokens = 6, DoSample = true })) { }
+            await foreach (var _ in _tiny.Model.GenerateStreamAsync(
+                _prompt, _tiny.Tokenizer, new GenerationOptions { MaxNewTokens = 6, DoSample = true }))
+            {
+            }
         }
         await Read();
         Collect();
         var before = Tensor.TotalCount;
         for (var text = 0; text < 10; text++) await Read();
-        Assert.InRange(Tensor.TotalCount, 0, before);      // of all threads, since the model runs on one of its own
+        Tensor.TotalCount.Should().BeLessThanOrEqualTo(before);      // counts all threads, because the model runs on its own thread
     }
 
-    /// <summary>So that no tensor of another test is finalized meanwhile.</summary>
+    /// <summary>Prevents that a tensor of another test is finalized meanwhile.</summary>
     private static void Collect()
     {
         GC.Collect();

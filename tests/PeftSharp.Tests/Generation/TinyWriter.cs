@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Generation;
 
-/// <summary>A small GPT-2 with random weights and the tokenizer that belongs to it, which can be made to write a certain text.</summary>
+/// <summary>A small GPT-2 with random weights and its tokenizer; options can make it write a given text.</summary>
 internal sealed class TinyWriter : IDisposable
 {
     internal const int Positions = 64;
@@ -15,7 +15,11 @@ internal sealed class TinyWriter : IDisposable
     {
         Tokenizer = AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-gpt2"));
         manual_seed(2);
-        Model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = Tokenizer.Count, NPositions = Positions, NEmbd = 16, NLayer = 2, NHead = 2, BosTokenId = Tokenizer.EosTokenId, EosTokenId = [Tokenizer.EosTokenId!.Value] });
+        Model = AutoModelForCausalLM.FromConfig(new Gpt2Config
+        {
+            VocabSize = Tokenizer.Count, NPositions = Positions, NEmbd = 16, NLayer = 2, NHead = 2, BosTokenId = Tokenizer.EosTokenId,
+            EosTokenId = [Tokenizer.EosTokenId!.Value],
+        });
         Model.eval();
     }
 

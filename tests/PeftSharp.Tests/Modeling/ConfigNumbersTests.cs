@@ -10,7 +10,7 @@ public sealed class ConfigNumbersTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Whole_floats_keep_their_point_and_whole_numbers_have_none()
+    public void Floats_without_a_fraction_keep_their_decimal_point_and_integers_have_none()
     {
         var config = new GenerationConfig
         {
@@ -19,15 +19,16 @@ public sealed class ConfigNumbersTests : IDisposable
         };
         config.SavePretrained(_folder.Path);
         var text = File.ReadAllText(Path.Combine(_folder.Path, "generation_config.json"));
-        foreach (var field in new[] { "\"repetition_penalty\": 3.0", "\"temperature\": 2.0", "\"length_penalty\": -2.0", "\"top_p\": 0.5", "\"epsilon_cutoff\": 1e-05", "\"max_new_tokens\": 7", "\"top_k\": 50" })
-            Assert.Contains(field, text, StringComparison.Ordinal);
+        text.Should().ContainAll("\"repetition_penalty\": 3.0", "\"temperature\": 2.0", "\"length_penalty\": -2.0", "\"top_p\": 0.5",
+            "\"epsilon_cutoff\": 1e-05", "\"max_new_tokens\": 7", "\"top_k\": 50");
         var compact = string.Concat(text.Where(character => !char.IsWhiteSpace(character)));
         Assert.Contains("[[11,12],50.0]", compact, StringComparison.Ordinal);
         Assert.Contains("[15,2.0]", compact, StringComparison.Ordinal);
 
         var read = GenerationConfig.FromPretrained(_folder.Path);
-        Assert.Equal((3, 2, -2, 0.5, 7, 50), (read.RepetitionPenalty, read.Temperature, read.LengthPenalty, read.TopP, read.MaxNewTokens, read.TopK));
-        Assert.Equal(50, Assert.Single(read.SequenceBias!).Bias);
+        Assert.Equal((3, 2, -2, 0.5, 7, 50),
+            (read.RepetitionPenalty, read.Temperature, read.LengthPenalty, read.TopP, read.MaxNewTokens, read.TopK));
+        Assert.Equal(50, read.SequenceBias!.Should().ContainSingle().Which.Bias);
         Assert.Equal(config.ExponentialDecayLengthPenalty, read.ExponentialDecayLengthPenalty);
     }
 }

@@ -14,7 +14,8 @@ namespace PeftSharp.Tests.Modeling;
 /// <summary>Configurations as other versions and programs write them, with the meaning that transformers gives them.</summary>
 public sealed class ForeignConfigTests : IDisposable
 {
-    private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4cac19a2c3a4c5d4f5f7d0a1f3d0c5a5e6b7c8d9e0f1a2b3c4d5e6f708192a3b\nsize 133466304\n";
+    private const string LfsPointer = "version https://git-lfs.github.com/spec/v1\noid "
+        + "sha256:4cac19a2c3a4c5d4f5f7d0a1f3d0c5a5e6b7c8d9e0f1a2b3c4d5e6f708192a3b\nsize 133466304\n";
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TemporaryFolder _folder = new();
 
@@ -33,12 +34,16 @@ public sealed class ForeignConfigTests : IDisposable
     [Fact]
     public void A_token_that_is_null_stays_null_when_the_configuration_is_saved_and_read_again()
     {
-        foreach (var (json, name) in new[] { ("{\"model_type\": \"bert\", \"pad_token_id\": null}", "pad_token_id"), ("{\"model_type\": \"gpt2\", \"bos_token_id\": null}", "bos_token_id") })
+        foreach (var (json, name) in new[]
+        {
+            ("{\"model_type\": \"bert\", \"pad_token_id\": null}", "pad_token_id"),
+            ("{\"model_type\": \"gpt2\", \"bos_token_id\": null}", "bos_token_id"),
+        })
         {
             Write(json);
             var config = Read();
             ConfigFiles.Write(Config, config);
-            Assert.True(JsonFile.Read(Config).TryGetPropertyValue(name, out var value) && value is null, File.ReadAllText(Config));
+            JsonFile.Read(Config).Should().ContainKey(name).WhoseValue.Should().BeNull();
             Assert.Null(name == "pad_token_id" ? Read().PadTokenId : Read().BosTokenId);
         }
         Assert.DoesNotContain("attention_shape", File.ReadAllText(Config), StringComparison.Ordinal);
@@ -51,7 +56,8 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("""{"num_labels": 3}""", "LABEL_0=0 LABEL_1=1 LABEL_2=2", 3)]
     [InlineData("""{"num_labels": 3, "id2label": null, "label2id": null}""", "LABEL_0=0 LABEL_1=1 LABEL_2=2", 3)]
     [InlineData("""{"num_labels": 2, "id2label": {"0": "a", "1": "b", "2": "c"}}""", "LABEL_0=0 LABEL_1=1", 2)]
-    [InlineData("""{"num_labels": 3, "id2label": {"0": "a", "1": "b", "2": "c"}, "label2id": {"a": 0, "b": 1, "c": 2}}""", "a=0 b=1 c=2", 3)]
+    [InlineData(
+        """{"num_labels": 3, "id2label": {"0": "a", "1": "b", "2": "c"}, "label2id": {"a": 0, "b": 1, "c": 2}}""", "a=0 b=1 c=2", 3)]
     [InlineData("""{"id2label": {"0": "a", "1": "b", "2": "c"}, "label2id": {"a": "0", "b": "1", "c": "2"}}""", "a=0 b=1 c=2", 3)]
     [InlineData("""{"id2label": {"0": "a", "1": "b"}}""", "a=0 b=1", 2)]
     [InlineData("""{"id2label": {"0": 7, "1": null}, "label2id": {"7": 0.0}}""", "7=0", 2)]
@@ -79,9 +85,7 @@ public sealed class ForeignConfigTests : IDisposable
     public void A_value_of_the_wrong_kind_is_named_with_what_is_expected(string json, string named)
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);
-        var message = Assert.Throws<CheckpointException>(Read).Message;
-        Assert.Contains(named, message, StringComparison.Ordinal);
-        Assert.Contains(Config, message, StringComparison.Ordinal);
+        FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(named, Config);
     }
 
     [Theory]
@@ -89,28 +93,36 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "bitsandbytes")]
     [InlineData("""{"add_cross_attention": true}""", "add_cross_attention")]
     [InlineData("""{"hidden_act": "prelu"}""", "'prelu'")]
-    public void What_would_change_the_numbers_is_refused_by_name(string json, string named)
+    public void Values_that_would_change_the_numbers_are_refused_by_name(string json, string named)
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);
-        Assert.Contains(named, Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(_folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => AutoModel.FromPretrained(_folder.Path))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
     }
 
     [Fact]
-    public void The_family_is_known_by_its_classes_where_model_type_is_absent()
+    public void The_family_follows_from_the_architectures_when_model_type_is_absent()
     {
         Write("""{"architectures": ["BertForSequenceClassification"]}""");
         Assert.IsType<BertConfig>(Read());
-        Write("""{"architectures": "GPT2LMHeadModel", "hidden_size": 48, "num_hidden_layers": 3, "n_head": 99, "num_attention_heads": 4, "max_position_embeddings": 20}""");
+        Write("""
+            {"architectures": "GPT2LMHeadModel", "hidden_size": 48, "num_hidden_layers": 3, "n_head": 99, "num_attention_heads": 4,
+            "max_position_embeddings": 20}
+            """);
         var config = Assert.IsType<Gpt2Config>(Read());
         Assert.Equal((48, 3, 4, 20), (config.NEmbd, config.NLayer, config.NHead, config.NPositions));
         Write("""{"architectures": ["Unheard"]}""");
-        Assert.Contains("architectures", Assert.Throws<CheckpointException>(Read).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(Read).Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("architectures");
     }
 
     [Fact]
     public void A_negative_padding_id_counts_from_the_end_as_in_PyTorch()
     {
-        using var model = AutoModel.FromConfig(new BertConfig { VocabSize = 11, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 8, MaxPositionEmbeddings = 8, PadTokenId = -1 });
+        using var model = AutoModel.FromConfig(new BertConfig
+        {
+            VocabSize = 11, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 8, MaxPositionEmbeddings = 8,
+            PadTokenId = -1,
+        });
         var table = model.state_dict()["embeddings.word_embeddings.weight"];
         Assert.Equal(0, table[10].abs().sum().item<float>());
         Assert.NotEqual(0, table[9].abs().sum().item<float>());
@@ -133,25 +145,30 @@ public sealed class ForeignConfigTests : IDisposable
     public void Activations_have_the_values_of_transformers(string name, string expected)
     {
         var values = ActivationFunctions.ByName(name)(tensor(new[] { -2f, -0.5f, 0f, 0.5f, 2f, 7f })).data<float>().ToArray();
-        Assert.All(expected.Split(' ').Select(value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture)).Zip(values), pair => Assert.Equal(pair.First, pair.Second, 2e-6));
+        var numbers = Array.ConvertAll(
+            expected.Split(' '), value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
+        values.Should().HaveSameCount(numbers);
+        foreach (var (number, value) in numbers.Zip(values)) ((double)value).Should().BeApproximately(number, 2e-6);
     }
 
-    // ---- a family of one's own ----
+    // ---- numbers ----
 
     [Fact]
     public void Numbers_of_a_configuration_convert_as_those_of_parsed_JSON()
     {
         Write("""{"features": 16, "rate": 0.5, "large": 12345678901}""");
         var json = JsonFile.Read(Config);
-        Assert.Equal((16, 16L, 16.0, 0.5, 12345678901L), ((int)json["features"]!, (long)json["features"]!, (double)json["features"]!, (double)json["rate"]!, (long)json["large"]!));
-        var config = PretrainedConfig.FromJson<BertConfig>(new JsonObject { ["hidden_size"] = 24, ["num_labels"] = 3, ["torch_dtype"] = "float16" });
+        Assert.Equal((16, 16L, 16.0, 0.5, 12345678901L),
+            ((int)json["features"]!, (long)json["features"]!, (double)json["features"]!, (double)json["rate"]!, (long)json["large"]!));
+        var config = PretrainedConfig.FromJson<BertConfig>(
+            new JsonObject { ["hidden_size"] = 24, ["num_labels"] = 3, ["torch_dtype"] = "float16" });
         Assert.Equal((24, 3, "float16"), (config.HiddenSize, config.NumLabels, config.Dtype));
     }
 
-    // ---- files that are not what they are called ----
+    // ---- files with another content than their name says ----
 
     [Fact]
-    public void A_Git_LFS_pointer_is_named_as_one_with_the_way_to_the_file()
+    public void A_Git_LFS_pointer_is_named_with_the_command_that_downloads_the_file()
     {
         using (var model = TinyModels.Gpt2()) model.SavePretrained(_folder.Path);
         foreach (var name in new[] { "model.safetensors", "config.json", "generation_config.json" })
@@ -159,42 +176,52 @@ public sealed class ForeignConfigTests : IDisposable
             var path = _folder.File(name);
             var bytes = File.ReadAllBytes(path);
             File.WriteAllText(path, LfsPointer);
-            var message = Assert.Throws<CheckpointException>(() => AutoModelForCausalLM.FromPretrained(_folder.Path)).Message;
-            Assert.All([path, "Git LFS pointer", "git lfs pull", "133466304"], part => Assert.Contains(part, message, StringComparison.Ordinal));
+            FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path))
+                .Should().ThrowExactly<CheckpointException>()
+                .Which.Message.Should().ContainAll(path, "Git LFS pointer", "git lfs pull", "133466304");
             File.WriteAllBytes(path, bytes);
         }
-        foreach (var (name, others) in new[] { ("tokenizer.json", ""), ("tokenizer_config.json", ""), ("vocab.txt", ""), ("vocab.json", "merges.txt"), ("merges.txt", "vocab.json") })
+        foreach (var (name, others) in new[]
+        {
+            ("tokenizer.json", ""), ("tokenizer_config.json", ""), ("vocab.txt", ""), ("vocab.json", "merges.txt"),
+            ("merges.txt", "vocab.json"),
+        })
         {
             using var tokenizer = new TemporaryFolder();
             File.WriteAllText(tokenizer.File(name), LfsPointer);
             if (others == "vocab.json") File.WriteAllText(tokenizer.File(others), "{}");
             else if (others.Length > 0) File.WriteAllText(tokenizer.File(others), "");
-            Assert.Contains("git lfs pull", Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained(tokenizer.Path)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(tokenizer.Path))
+                .Should().ThrowExactly<TokenizerException>().Which.Message.Should().Contain("git lfs pull");
         }
     }
 
     [Fact]
-    public void The_name_of_a_hub_repository_is_answered_with_how_to_get_its_files()
+    public void The_name_of_a_Hub_repository_is_refused_with_the_command_that_downloads_its_files()
     {
+        const string Name = "some-user/some-model";
         Exception[] errors =
         [
-            Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained("some-user/some-model")),
-            Assert.Throws<CheckpointException>(() => AutoConfig.FromPretrained("some-user/some-model")),
-            Assert.Throws<TokenizerException>(() => AutoTokenizer.FromPretrained("some-user/some-model")),
-            Assert.Throws<CheckpointException>(() => PeftSharp.Tuners.PeftModel.FromPretrained(TinyModels.Gpt2(), "some-user/some-model")),
+            FluentActions.Invoking(() => AutoModel.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
+            FluentActions.Invoking(() => AutoConfig.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
+            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(Name)).Should().ThrowExactly<TokenizerException>().Which,
+            FluentActions.Invoking(() => PeftSharp.Tuners.PeftModel.FromPretrained(TinyModels.Gpt2(), Name))
+                .Should().ThrowExactly<CheckpointException>().Which,
         ];
-        Assert.All(errors, error => Assert.All(["some-user/some-model", "nothing is downloaded", "hf download"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal)));
+        errors.Should().AllSatisfy(error => error.Message.Should().ContainAll(Name, "nothing is downloaded", "hf download"));
         Write("{}");
-        Assert.Contains("is a file", Assert.Throws<CheckpointException>(() => AutoModel.FromPretrained(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => AutoModel.FromPretrained(Config))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("is a file");
     }
 
     [Fact]
     public void A_folder_that_cannot_be_written_is_named()
     {
         Write("{}");
-        var inside = Path.Combine(Config, "model");                 // below a file
+        var inside = Path.Combine(Config, "model");                 // a path below a file
         using var model = TinyModels.Gpt2();
-        Assert.All([() => model.SavePretrained(inside), () => model.GenerationConfig.SavePretrained(inside), () => CheckpointTensors.Save(inside, model.state_dict())],
-            (Action save) => Assert.Contains($"'{inside}' cannot be written", Assert.ThrowsAny<IOException>(save).Message, StringComparison.Ordinal));
+        Action[] saves = [() => model.SavePretrained(inside), () => model.GenerationConfig.SavePretrained(inside),
+            () => CheckpointTensors.Save(inside, model.state_dict())];
+        foreach (var save in saves) save.Should().Throw<IOException>().Which.Message.Should().Contain($"'{inside}' cannot be written");
     }
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Tensors of the wrong kind are named before native code or a silent broadcast makes something of them.</summary>
+/// <summary>Tensors of the wrong type or shape are named before native code or a silent broadcast uses them.</summary>
 public sealed class InputErrorsTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -16,39 +16,42 @@ public sealed class InputErrorsTests : IDisposable
     public static TheoryData<bool> BertAndGpt2 => [true, false];
 
     [Theory, MemberData(nameof(BertAndGpt2))]
-    public void Ids_that_are_no_whole_numbers_or_no_rows_are_refused(bool isBert)
+    public void Ids_that_are_no_integers_or_no_rows_are_refused(bool isBert)
     {
-        Assert.Contains("Float32", Assert.Throws<DatasetException>(() => Logits(isBert, ones(2, 6), null)).Message, StringComparison.Ordinal);
-        Assert.Contains("[6]", Assert.Throws<DatasetException>(() => Logits(isBert, Ids().select(0, 0), null)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(isBert, ones(2, 6), null))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Float32");
+        FluentActions.Invoking(() => Logits(isBert, Ids().select(0, 0), null))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("[6]");
     }
 
     [Theory, MemberData(nameof(BertAndGpt2))]
     public void A_mask_of_three_axes_or_of_numbers_for_each_pair_is_refused(bool isBert)
     {
-        Assert.Contains("[2, 6, 6]", Assert.Throws<ArgumentException>(() => Logits(isBert, Ids(), ones(2, 6, 6, ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.Contains("Int64", Assert.Throws<ArgumentException>(() => Logits(isBert, Ids(), ones(2, 1, 6, 6, ScalarType.Int64))).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(isBert, Ids(), ones(2, 6, 6, ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("[2, 6, 6]");
+        FluentActions.Invoking(() => Logits(isBert, Ids(), ones(2, 1, 6, 6, ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Int64");
     }
 
     [Theory, MemberData(nameof(BertAndGpt2))]
     public void A_mask_for_each_pair_of_tokens_hides_the_same_as_bool_and_as_numbers_to_add(bool isBert)
     {
         var seen = ones(2, 1, 6, 6, ScalarType.Bool).tril();
-        seen[1, 0, TensorIndex.Colon, 1] = false;                                                   // and token 1 of the second text is padding
+        seen[1, 0, TensorIndex.Colon, 1] = false;                                               // token 1 of the second text is padding
         var added = zeros(2, 1, 6, 6).masked_fill(seen.logical_not(), double.NegativeInfinity);
         var logits = Logits(isBert, Ids(), seen);
         Close.Equal(Logits(isBert, Ids(), added), logits, 1e-6);
-        Assert.True((logits - Logits(isBert, Ids(), null)).abs().max().item<float>() > 1e-4, "The mask hid nothing.");
+        (logits - Logits(isBert, Ids(), null)).abs().max().item<float>().Should().BeGreaterThan(1e-4f, "the mask hides tokens");
     }
 
     [Theory, MemberData(nameof(BertAndGpt2))]
-    public void What_stands_beside_the_ids_is_checked_against_them(bool isBert)
+    public void Tensors_beside_the_ids_are_checked_against_them(bool isBert)
     {
         using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
         void AssertRefused(string name, Tensor tensor, string said)
         {
-            var error = Assert.Throws<DatasetException>(() => model.call(new ModelInputs { InputIds = Ids(), [name] = tensor }));
-            Assert.Contains(name, error.Message, StringComparison.Ordinal);
-            Assert.Contains(said, error.Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => model.call(new ModelInputs { InputIds = Ids(), [name] = tensor }))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll(name, said);
         }
         AssertRefused("attention_mask", ones(3, 6, ScalarType.Int64), "[3, 6]");
         AssertRefused("token_type_ids", ones(2, 5, ScalarType.Int64), "[2, 5]");
@@ -62,7 +65,8 @@ public sealed class InputErrorsTests : IDisposable
         var model = TinyModels.Bert();
         model.Dispose();
         using var folder = new TemporaryFolder();
-        Assert.Contains("disposed", Assert.Throws<ObjectDisposedException>(() => new PeftSharp.Training.Trainer(model, TinyRun.Arguments(folder))).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new PeftSharp.Training.Trainer(model, TinyRun.Arguments(folder)))
+            .Should().ThrowExactly<ObjectDisposedException>().Which.Message.Should().Contain("disposed");
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class InputErrorsTests : IDisposable
         using var folder = new TemporaryFolder();
         var trainer = TinyRun.Trainer(TinyRun.Arguments(folder));
         using var free = no_grad();
-        Assert.Contains("no_grad", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("no_grad");
     }
 
     private static Tensor Ids() => arange(5, 17, ScalarType.Int64).reshape(2, 6);
@@ -80,7 +85,7 @@ public sealed class InputErrorsTests : IDisposable
     {
         using var free = no_grad();
         using var model = isBert ? TinyModels.Bert() : TinyModels.Gpt2();
-        foreach (var parameter in model.parameters()) parameter.mul_(10);                             // fresh weights are so small that attention hardly matters
+        foreach (var parameter in model.parameters()) parameter.mul_(10);        // with initial weights, attention has almost no effect
         return model.call(new ModelInputs { InputIds = ids.alias(), AttentionMask = mask?.alias() }).Logits!;
     }
 }

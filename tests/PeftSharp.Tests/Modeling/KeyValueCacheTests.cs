@@ -11,7 +11,7 @@ public sealed class KeyValueCacheTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Theory, InlineData(null), InlineData(5L), InlineData(300L)]
-    public void Pieces_come_back_joined_whatever_room_was_made(long? maxLength)
+    public void Pieces_are_joined_whatever_the_initial_capacity(long? maxLength)
     {
         using var cache = new KeyValueCache(maxLength);
         var pieces = new[] { 3, 1, 1, 150, 1, 90 }.Select(tokens => rand(2, 2, tokens, 4)).ToArray();
@@ -36,7 +36,7 @@ public sealed class KeyValueCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_cropped_cache_goes_on_from_there()
+    public void A_cropped_cache_continues_at_its_new_length()
     {
         using var cache = new KeyValueCache();
         var (first, next) = (rand(1, 1, 5, 4), rand(1, 1, 1, 4));
@@ -45,7 +45,7 @@ public sealed class KeyValueCacheTests : IDisposable
         Assert.Equal(2, cache.Length);
         var (keys, _) = cache.Update(0, next, next);
         Close.Equal(cat([first.narrow(2, 0, 2), next], 2), keys, 0, "keys");
-        Assert.Throws<ArgumentOutOfRangeException>(() => cache.Crop(4));
+        FluentActions.Invoking(() => cache.Crop(4)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     [Fact]
@@ -60,13 +60,15 @@ public sealed class KeyValueCacheTests : IDisposable
     }
 
     [Fact]
-    public void What_does_not_continue_is_refused()
+    public void States_that_do_not_continue_the_cache_are_refused()
     {
         using var cache = new KeyValueCache();
         cache.Update(0, rand(2, 2, 3, 4), rand(2, 2, 3, 4));
-        Assert.Contains("for each batch", Assert.Throws<ArgumentException>(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4))).Message, StringComparison.Ordinal);
-        Assert.Contains("in order", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new KeyValueCache(0));
+        FluentActions.Invoking(() => cache.Update(0, rand(1, 2, 1, 4), rand(1, 2, 1, 4)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("for each batch");
+        FluentActions.Invoking(() => cache.Update(2, rand(2, 2, 1, 4), rand(2, 2, 1, 4)))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>().Which.Message.Should().Contain("in order");
+        FluentActions.Invoking(() => new KeyValueCache(0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using PeftSharp.Tests.Tuners;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Loading tells how far it is, can be cancelled, and can run on another thread.</summary>
+/// <summary>Loading reports its progress, can be cancelled, and can run on another thread.</summary>
 public sealed class LoadProgressTests : IDisposable
 {
     private readonly TorchSharp.DisposeScope _scope = TorchSharp.torch.NewDisposeScope();
@@ -29,8 +29,9 @@ public sealed class LoadProgressTests : IDisposable
         using var model = AutoModelForCausalLM.FromPretrained(_folder.Path, new PretrainedOptions { Progress = new Now(told.Add) });
         Assert.Equal(model.parameters().Sum(parameter => parameter.numel() * 4), told[^1].TotalBytes);
         Assert.Equal(1, told[^1].Fraction);
-        Assert.Equal(told.Select(progress => progress.LoadedBytes).Order(), told.Select(progress => progress.LoadedBytes));
-        Assert.Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal), told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal));
+        told.Select(progress => progress.LoadedBytes).Should().Equal(told.Select(progress => progress.LoadedBytes).Order());
+        told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal)
+            .Should().Equal(model.named_parameters().Select(pair => pair.name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -39,12 +40,14 @@ public sealed class LoadProgressTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var count = 0;
         var options = new PretrainedOptions { Progress = new Now(_ => { if (++count == 3) cancel.Cancel(); }) };
-        Assert.ThrowsAny<OperationCanceledException>(() => AutoModelForCausalLM.FromPretrained(_folder.Path, options, cancel.Token));
+        FluentActions.Invoking(() => AutoModelForCausalLM.FromPretrained(_folder.Path, options, cancel.Token))
+            .Should().Throw<OperationCanceledException>();
         Assert.Equal(3, count);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AutoModelForCausalLM.FromPretrainedAsync(_folder.Path, cancellationToken: cancel.Token));
+        await FluentActions.Awaiting(() => AutoModelForCausalLM.FromPretrainedAsync(_folder.Path, cancellationToken: cancel.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
         using var model = await PeftSharp.Models.Gpt2.Gpt2LMHeadModel.FromPretrainedAsync(_folder.Path);
         using var expected = AutoModelForCausalLM.FromPretrained(_folder.Path);
-        Assert.True(TinyModels.Same(TinyModels.Logits(expected), TinyModels.Logits(model)));
+        TinyModels.AssertSame(TinyModels.Logits(expected), TinyModels.Logits(model));
     }
 
     private sealed class Now(Action<LoadProgress> told) : IProgress<LoadProgress>

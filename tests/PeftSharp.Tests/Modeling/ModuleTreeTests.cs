@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>Replacing and copying modules, in the library's models and in a user's own.</summary>
+/// <summary>Modules are replaced and copied in the library's models and in a user's models.</summary>
 public sealed class ModuleTreeTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -18,8 +18,9 @@ public sealed class ModuleTreeTests : IDisposable
     public void Modules_are_listed_before_their_children_as_in_pytorch()
     {
         using var model = new Model();
-        Assert.Equal(["slot", "rest", "rest.0", "list", "list.0", "list.1", "typed"], ModuleTree.Walk(model).Select(place => place.Path));
-        Assert.Equal(["slot", "rest", "list", "list.0", "list.1", "typed"], ModuleTree.Walk(model, module => module is Sequential).Select(place => place.Path));
+        ModuleTree.Walk(model).Select(place => place.Path).Should().Equal("slot", "rest", "rest.0", "list", "list.0", "list.1", "typed");
+        ModuleTree.Walk(model, module => module is Sequential).Select(place => place.Path)
+            .Should().Equal("slot", "rest", "list", "list.0", "list.1", "typed");
     }
 
     [Theory]
@@ -31,26 +32,27 @@ public sealed class ModuleTreeTests : IDisposable
         using var model = new Model();
         var names = model.named_parameters().Select(pair => pair.name).ToArray();
         ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == path), new Negated());
-        Assert.Equal(names, model.named_parameters().Select(pair => pair.name));
+        model.named_parameters().Select(pair => pair.name).Should().Equal(names);
         using var x = ones(1, 2);
-        Assert.Equal(-4f, model.call(x)[0, 0].item<float>() * 4);               // four layers of ones, one of them negated: the sum of x is 2 each
+        // Four layers of ones, one of them negated; each gives the sum of x, which is 2.
+        Assert.Equal(-4f, model.call(x)[0, 0].item<float>() * 4);
     }
 
     [Fact]
     public void A_field_that_cannot_hold_an_adapter_is_named_with_its_declaration()
     {
         using var model = new Model();
-        var error = Assert.Throws<ArgumentException>(() => ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == "typed"), new Negated()));
-        Assert.Contains("Model._typed has type Linear", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Module<Tensor, Tensor>", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => ModuleTree.Replace(ModuleTree.Walk(model).Single(place => place.Path == "typed"), new Negated()))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().ContainAll("Model._typed has type Linear", "Module<Tensor, Tensor>");
     }
 
     [Fact]
-    public void A_copy_has_the_same_numbers_and_is_a_thing_of_its_own()
+    public void A_copy_has_the_same_numbers_and_is_independent()
     {
         using var head = new CompositeHead();
         using var copy = ModuleCopy.Of(head);
-        Assert.Equal(head.state_dict().Keys, copy.state_dict().Keys);
+        copy.state_dict().Keys.Should().Equal(head.state_dict().Keys);
         using var x = ones(1, 2);
         Assert.Equal(head.call(x)[0, 0].item<float>(), copy.call(x)[0, 0].item<float>());
         using (no_grad()) foreach (var parameter in copy.parameters()) parameter.zero_();
@@ -81,7 +83,8 @@ public sealed class ModuleTreeTests : IDisposable
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _inner = new PeftSharp.Modeling.Layers.Linear(2, 3);
         [ComponentName(Name = "norm")] private readonly Module<Tensor, Tensor> _norm = new PeftSharp.Modeling.Layers.LayerNorm(3, 1e-5);
-        [ComponentName(Name = "list")] private readonly ModuleList<Module<Tensor, Tensor>> _more = new(new PeftSharp.Modeling.Layers.Linear(3, 1));
+        [ComponentName(Name = "list")]
+        private readonly ModuleList<Module<Tensor, Tensor>> _more = new(new PeftSharp.Modeling.Layers.Linear(3, 1));
 
         internal CompositeHead() : base(nameof(CompositeHead))
         {

@@ -6,14 +6,18 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Models;
 
-/// <summary>What holds for every family and every task: a test class for a family derives from this and gives a small configuration.</summary>
+/// <summary>
+/// Tests that every family must pass for every task: a test class of a family derives from this class and defines a small configuration.
+/// </summary>
 public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : PretrainedConfig
 {
     private const int Rows = 3, Tokens = 6, FirstFreeId = 5;
     private const double Rounding = 1e-5;                       // the same sums in another order
     private readonly DisposeScope _scope = NewDisposeScope();
 
-    /// <summary>A small configuration without dropout, with 3 labels, a padding token, at least <c>FirstFreeId + 10</c> tokens and two layers.</summary>
+    /// <summary>
+    /// A small configuration without dropout, with 3 labels, a padding token, at least <c>FirstFreeId + 10</c> tokens and two layers.
+    /// </summary>
     protected abstract TConfig Tiny { get; }
 
     /// <summary>Whether a token attends only to itself and the tokens before it.</summary>
@@ -53,8 +57,14 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
             model.train();
             model.call(Inputs(model, labels: true)).Loss!.backward();
             foreach (var (name, parameter) in model.named_parameters())
-                // Softmax ignores what is added to all scores alike, so the gradient of a key's bias or of one bias for all choices is 0.
-                Assert.True(parameter.grad is { } gradient && gradient.isfinite().all().item<bool>() && (name.EndsWith(".bias", StringComparison.Ordinal) || gradient.abs().max().item<float>() > 0), $"{task}: no gradient reaches {name}");
+            {
+                Assert.True(parameter.grad is not null, $"{task}: no gradient reaches {name}.");
+                Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"{task}: the gradient of {name} is not finite.");
+                // Softmax is invariant to a constant that is added to all scores, so the gradient of a key's bias or of one bias for all
+                // choices is 0.
+                if (!name.EndsWith(".bias", StringComparison.Ordinal))
+                    parameter.grad.abs().max().item<float>().Should().BeGreaterThan(0, $"the gradient of {name} ({task}) is not 0");
+            }
         }
     }
 
@@ -78,10 +88,11 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
         var ids = Ids(1, Tokens);
         var other = ids.clone();
         other[0, Tokens - 1] = FirstFreeId + (ids[0, Tokens - 1].item<long>() + 1 - FirstFreeId) % 10;
-        var (before, after) = (model.call(new ModelInputs { InputIds = ids }).LastHiddenState!.narrow(1, 0, Tokens - 1), model.call(new ModelInputs { InputIds = other }).LastHiddenState!.narrow(1, 0, Tokens - 1));
+        var before = model.call(new ModelInputs { InputIds = ids }).LastHiddenState!.narrow(1, 0, Tokens - 1);
+        var after = model.call(new ModelInputs { InputIds = other }).LastHiddenState!.narrow(1, 0, Tokens - 1);
         var difference = (before - after).abs().max().item<float>();
-        if (IsCausal) Assert.Equal(0, difference, 1e-6f);
-        else Assert.True(difference > 1e-4, $"changed by {difference}");
+        if (IsCausal) difference.Should().BeApproximately(0, 1e-6f);
+        else difference.Should().BeGreaterThan(1e-4f);
     }
 
     [Theory]
@@ -92,7 +103,9 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
         if (!model.SupportsCache)
         {
             using var unused = new KeyValueCache();
-            Assert.Throws<ArgumentException>(() => model.call(new ModelInputs { InputIds = Ids(1, 2) }, new ForwardOptions { PastKeyValues = unused }));
+            FluentActions.Invoking(
+                () => model.call(new ModelInputs { InputIds = Ids(1, 2) }, new ForwardOptions { PastKeyValues = unused }))
+                .Should().ThrowExactly<ArgumentException>();
             return;
         }
         using var free = no_grad();
@@ -101,7 +114,8 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
         using var cache = new KeyValueCache();
         var found = new List<Tensor>();
         for (var start = 0; start < Tokens; start += piece)
-            found.Add(model.call(new ModelInputs { InputIds = ids.narrow(1, start, Math.Min(piece, Tokens - start)) }, new ForwardOptions { PastKeyValues = cache }).LastHiddenState!);
+            found.Add(model.call(new ModelInputs { InputIds = ids.narrow(1, start, Math.Min(piece, Tokens - start)) },
+                new ForwardOptions { PastKeyValues = cache }).LastHiddenState!);
         Close.Equal(expected, cat(found, 1), Rounding, $"pieces of {piece}");
     }
 
@@ -109,12 +123,14 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
     public void Attentions_are_probabilities_and_leave_the_output_as_it_is()
     {
         using var model = Build(ModelTask.FeatureExtraction);
-        var (plain, output) = (model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) }), model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) }, new ForwardOptions { OutputAttentions = true, OutputHiddenStates = true }));
+        var options = new ForwardOptions { OutputAttentions = true, OutputHiddenStates = true };
+        var plain = model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) });
+        var output = model.call(new ModelInputs { InputIds = Ids(Rows, Tokens) }, options);
         Close.Equal(plain.LastHiddenState!, output.LastHiddenState!, Rounding, "last hidden state");
         Assert.Equal(output.HiddenStates.Count - 1, output.Attentions.Count);
         foreach (var attention in output.Attentions)
         {
-            Assert.Equal([Rows, Tokens, Tokens], [attention.shape[0], attention.shape[2], attention.shape[3]]);
+            new[] { attention.shape[0], attention.shape[2], attention.shape[3] }.Should().Equal(Rows, Tokens, Tokens);
             Close.Equal(ones_like(attention.sum(-1)), attention.sum(-1), 1e-6, "sum of a row");
         }
     }
@@ -137,7 +153,8 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
             {
                 var isScores = tensor.shape[^1] == vocabulary;
                 if (isScores) Assert.Equal(vocabulary + change, after[name]!.shape[^1]);
-                Close.Equal(isScores ? tensor.narrow(-1, 0, kept) : tensor, isScores ? after[name]!.narrow(-1, 0, kept) : after[name]!, Rounding, $"{task} {name}");
+                Close.Equal(isScores ? tensor.narrow(-1, 0, kept) : tensor, isScores ? after[name]!.narrow(-1, 0, kept) : after[name]!,
+                    Rounding, $"{task} {name}");
             }
             using var folder = new TemporaryFolder();
             model.SavePretrained(folder.Path);
@@ -160,9 +177,11 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
             peft.train();
             peft.call(inputs).Loss!.backward();
             var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).ToArray();
-            Assert.NotEmpty(trained);
-            Assert.All(trained, pair => Assert.Contains("lora_", pair.name, StringComparison.Ordinal));
-            Assert.All(trained.Where(pair => pair.name.Contains("lora_B", StringComparison.Ordinal)), pair => Assert.True(pair.parameter.grad!.abs().max().item<float>() > 0, pair.name));
+            trained.Should().NotBeEmpty();
+            trained.Should().AllSatisfy(pair => pair.name.Should().Contain("lora_"));
+            trained.Where(pair => pair.name.Contains("lora_B", StringComparison.Ordinal))
+                .Should().AllSatisfy(
+                    pair => pair.parameter.grad!.abs().max().item<float>().Should().BeGreaterThan(0, $"{pair.name} is trained"));
         }
     }
 
@@ -172,8 +191,10 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
         foreach (var task in Tasks)
         {
             using var model = Build(task);
-            // The head of a masked language model is read in two steps, so it is no layer that can be wrapped whole.
-            foreach (var place in ModuleTree.Walk(model).Where(place => place.Module is TorchSharp.torch.nn.Module<Tensor, Tensor> && !place.Module.children().Any(child => child == model.OutputEmbeddings || child.children().Contains(model.OutputEmbeddings))))
+            // The model uses the head of a masked language model in two steps, so the head cannot be wrapped as one layer.
+            foreach (var place in ModuleTree.Walk(model)
+                .Where(place => place.Module is TorchSharp.torch.nn.Module<Tensor, Tensor> && !place.Module.children()
+                    .Any(child => child == model.OutputEmbeddings || child.children().Contains(model.OutputEmbeddings))))
             {
                 using var wrapper = new Wrapper();
                 ModuleTree.Replace(place, wrapper);
@@ -191,9 +212,11 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
     public void A_tensor_or_label_that_the_model_does_not_read_is_refused_by_name()
     {
         using var model = Build(ModelTask.FeatureExtraction);
-        Assert.Contains("'colour'", Assert.Throws<ArgumentException>(() => model.call(new ModelInputs { InputIds = Ids(1, 2), ["colour"] = ones(1, 2) })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => model.call(new ModelInputs { InputIds = Ids(1, 2), ["colour"] = ones(1, 2) }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'colour'");
         var vocabulary = ((TextConfig)model.Config).VocabSize;
-        Assert.Contains("vocab_size", Assert.Throws<DatasetException>(() => model.call(new ModelInputs { InputIds = full([1, 2], vocabulary, ScalarType.Int64) })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => model.call(new ModelInputs { InputIds = full([1, 2], vocabulary, ScalarType.Int64) }))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("vocab_size");
     }
 
     private PretrainedModel Build(ModelTask task)
@@ -230,7 +253,7 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
 
     private static void AssertSameBits(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)
     {
-        Assert.Equal(expected.Keys, found.Keys);
+        found.Keys.Should().Equal(expected.Keys);
         foreach (var (name, tensor) in expected) Close.Equal(tensor, found[name], 0, name);
     }
 

@@ -8,36 +8,41 @@ namespace PeftSharp.Tests.Models;
 
 public sealed class TokenizationExtensionsTests
 {
-    private static Dataset Data => Dataset.FromDict(("text", new[] { "Anna", "the film was good" }), ("other", new[] { "Smith", "bad" }), ("label", new[] { 1, 0 }), ("id", new[] { 7, 8 }));
+    private static Dataset Data => Dataset.FromDict(("text", new[] { "Anna", "the film was good" }), ("other", new[] { "Smith", "bad" }),
+        ("label", new[] { 1, 0 }), ("id", new[] { 7, 8 }));
 
     [Fact]
     public void A_data_set_is_tokenized_as_by_hand()
     {
         var tokenizer = Recorded.Tokenizer();
-        var byHand = Data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, maxLength: 4).ToColumns(), batched: true).RenameColumn("label", "labels").RemoveColumns("text");
+        var byHand = Data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
+            .RenameColumn("label", "labels").RemoveColumns("text");
         var tokenized = Data.Tokenize(tokenizer, maxLength: 4);
-        Assert.Equal(byHand.ColumnNames, tokenized.ColumnNames);
+        tokenized.ColumnNames.Should().Equal(byHand.ColumnNames);
         foreach (var column in byHand.ColumnNames) Assert.Equal(byHand[column], tokenized[column]);
         Assert.Equal(4, tokenized[1].Length("input_ids"));
     }
 
     [Fact]
-    public void Pairs_padding_and_a_label_column_of_ones_own()
+    public void Pairs_padding_and_another_label_column_are_supported()
     {
         var tokenizer = Recorded.Tokenizer();
-        var splits = new DatasetDict { ["train"] = Data }.Tokenize(tokenizer, "text", "other", labelColumn: "id", padding: PaddingStrategy.MaxLength);
+        var splits = new DatasetDict { ["train"] = Data }.Tokenize(
+            tokenizer, "text", "other", labelColumn: "id", padding: PaddingStrategy.MaxLength);
         var expected = tokenizer.Encode(["Anna", "the film was good"], ["Smith", "bad"], padding: PaddingStrategy.MaxLength);
-        Assert.Equal(expected.InputIds[0].Select(id => (long)id), splits["train"][0].Int64s("input_ids").ToArray());
-        Assert.Equal(expected.TokenTypeIds[0].Select(id => (long)id), splits["train"][0].Int64s("token_type_ids").ToArray());
+        splits["train"][0].Int64s("input_ids").ToArray().Should().Equal(expected.InputIds[0].Select(id => (long)id));
+        splits["train"][0].Int64s("token_type_ids").ToArray().Should().Equal(expected.TokenTypeIds[0].Select(id => (long)id));
         Assert.Equal(7, splits["train"][0].Int64("labels"));
-        Assert.DoesNotContain("other", splits["train"].ColumnNames);
+        splits["train"].ColumnNames.Should().NotContain("other");
     }
 
     [Fact]
     public void Columns_that_are_absent_and_labels_that_are_texts_are_refused()
     {
-        Assert.Contains("Available columns: text, other, label, id", Assert.Throws<DatasetException>(() => Data.Tokenize(Recorded.Tokenizer(), "review")).Message, StringComparison.Ordinal);
-        Assert.Contains("ClassEncodeColumn", Assert.Throws<DatasetException>(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other")).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), "review"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Available columns: text, other, label, id");
+        FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn");
     }
 
     [Fact]
@@ -46,12 +51,14 @@ public sealed class TokenizationExtensionsTests
         var tokenizer = Recorded.Tokenizer();
         var batch = tokenizer.Encode(["Anna", "the film was good"], padding: true);
         using var inputs = batch.ToModelInputs();
-        Assert.Equal(["input_ids", "token_type_ids", "attention_mask"], inputs.Tensors.Keys.Order(StringComparer.Ordinal).Order(Comparer<string>.Create((a, b) => batch.Keys.ToList().IndexOf(a) - batch.Keys.ToList().IndexOf(b))));
-        Assert.Equal(batch.InputIds.SelectMany(row => row).Select(id => (long)id), inputs.InputIds!.data<long>().ToArray());
-        Assert.Equal([2, 6], inputs.AttentionMask!.shape);
+        batch.Keys.Should().Equal("input_ids", "token_type_ids", "attention_mask");
+        inputs.Tensors.Keys.Should().BeEquivalentTo(batch.Keys);
+        inputs.InputIds!.data<long>().ToArray().Should().Equal(batch.InputIds.SelectMany(row => row).Select(id => (long)id));
+        inputs.AttentionMask!.shape.Should().Equal(2, 6);
         using var one = tokenizer.Encode("Anna").ToModelInputs();
-        Assert.Equal([1, 3], one.InputIds!.shape);
-        Assert.Contains("padding: true", Assert.Throws<ArgumentException>(() => tokenizer.Encode(["Anna", "the film"]).ToModelInputs()).Message, StringComparison.Ordinal);
-        Assert.Equal(batch.AttentionMask[0].Select(value => (long)value), batch.ToDataset()[0].Int64s("attention_mask").ToArray());
+        one.InputIds!.shape.Should().Equal(1, 3);
+        FluentActions.Invoking(() => tokenizer.Encode(["Anna", "the film"]).ToModelInputs())
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("padding: true");
+        batch.ToDataset()[0].Int64s("attention_mask").ToArray().Should().Equal(batch.AttentionMask[0].Select(value => (long)value));
     }
 }

@@ -6,7 +6,9 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Optimization;
 
-/// <summary>Which parameters of each family decay, compared with the recorded answer of transformers' trainer (tests/fixtures/optimization).</summary>
+/// <summary>
+/// Which parameters of each family decay, compared with the recorded answer of transformers' trainer (tests/fixtures/optimization).
+/// </summary>
 public sealed class DecayingParametersTests
 {
     public static TheoryData<string, string> Cases
@@ -25,22 +27,24 @@ public sealed class DecayingParametersTests
         var item = Case(modelType, task);
         using var model = Model(modelType, task);
         var names = model.named_parameters().Select(pair => pair.name).ToArray();
-        Assert.NotEmpty(names);
-        Assert.Empty(names.Except([.. Names(item["decays"]!), .. Names(item["exempt"]!)]));
-        Assert.Equal(names.Intersect(Names(item["decays"]!)).Order(), ParameterGroups.GetDecayParameterNames(model).Order());
+        names.Should().NotBeEmpty();
+        names.Except([.. Names(item["decays"]!), .. Names(item["exempt"]!)]).Should().BeEmpty();
+        ParameterGroups.GetDecayParameterNames(model).Order().Should().Equal(names.Intersect(Names(item["decays"]!)).Order());
     }
 
     [Fact]
     public void Every_family_is_among_the_recorded_ones() =>
-        Assert.Empty(ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"]));
+        ModelFamilies.ModelTypes.Except(Recorded().Select(item => (string)item["config"]!["model_type"]!)).Except(["tests-custom", "notes"])
+            .Should().BeEmpty();
 
     [Fact]
     public void Of_an_adapter_the_matrices_decay_and_a_norm_inside_a_copy_does_not()
     {
-        using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2().GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
+        using var model = PeftSharp.Tests.Tuners.TinyModels.Gpt2()
+            .GetPeftModel(new LoraConfig { TaskType = TaskType.CausalLM, R = 2, ModulesToSave = ["ln_f"] });
         var decaying = ParameterGroups.Of(model, 0.1)[0].Parameters.Select(parameter => parameter.Name).ToArray();
-        Assert.All(decaying, name => Assert.Contains(".lora_", name, StringComparison.Ordinal));
-        Assert.Equal(4, decaying.Length);
+        decaying.Should().AllSatisfy(name => name.Should().Contain(".lora_"));
+        decaying.Should().HaveCount(4);
     }
 
     /// <summary>A tiny model of the case; the test is skipped if there is no such model.</summary>
@@ -52,10 +56,13 @@ public sealed class DecayingParametersTests
         return build(family.ReadConfig((JsonObject)Case(modelType, task)["config"]!.DeepClone()));
     }
 
-    private static JsonObject Case(string modelType, string task) => Recorded().Single(item => (string)item["config"]!["model_type"]! == modelType && (string)item["task"]! == task);
+    private static JsonObject Case(string modelType, string task) =>
+        Recorded().Single(item => (string)item["config"]!["model_type"]! == modelType && (string)item["task"]! == task);
 
     private static IEnumerable<string> Names(JsonNode list) => list.AsArray().Select(name => (string)name!);
 
     private static JsonObject[] Recorded() =>
-        [.. JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "optimization", "decay-names.json")))!.AsArray().Select(item => (JsonObject)item!)];
+        [.. JsonNode.Parse(
+            File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "optimization", "decay-names.json")))!.AsArray()
+            .Select(item => (JsonObject)item!)];
 }

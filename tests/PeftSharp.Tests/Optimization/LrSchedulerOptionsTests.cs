@@ -4,7 +4,7 @@ using static PeftSharp.Optimization.SchedulerFactory;
 
 namespace PeftSharp.Tests.Optimization;
 
-/// <summary>Typed options are the options by their Python names.</summary>
+/// <summary>Typed options are equivalent to options by their Python names.</summary>
 public sealed class LrSchedulerOptionsTests
 {
     [Fact]
@@ -14,20 +14,31 @@ public sealed class LrSchedulerOptionsTests
         {
             var options = new LrSchedulerOptions();
             property.SetValue(options, Activator.CreateInstance(Nullable.GetUnderlyingType(property.PropertyType)!));
-            Assert.Equal([JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name)], options.ByPythonName().Keys);
+            options.ByPythonName().Keys.Should().Equal(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
         }
-        Assert.Empty(new LrSchedulerOptions().ByPythonName());
+        new LrSchedulerOptions().ByPythonName().Should().BeEmpty();
     }
 
     [Fact]
     public void A_schedule_with_typed_options_is_the_one_with_named_options()
     {
         Assert.Equal(
-            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18, new Dictionary<string, object?> { ["num_decay_steps"] = 8, ["warmup_type"] = "cosine", ["decay_type"] = "1-sqrt", ["min_lr_ratio"] = 0.1 }),
-            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18, new LrSchedulerOptions { NumDecaySteps = 8, WarmupType = StageShape.Cosine, DecayType = StageShape.OneMinusSqrt, MinLrRatio = 0.1 }));
+            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
+                new Dictionary<string, object?>
+                {
+                    ["num_decay_steps"] = 8, ["warmup_type"] = "cosine", ["decay_type"] = "1-sqrt", ["min_lr_ratio"] = 0.1,
+                }),
+            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
+                new LrSchedulerOptions
+                {
+                    NumDecaySteps = 8, WarmupType = StageShape.Cosine, DecayType = StageShape.OneMinusSqrt, MinLrRatio = 0.1,
+                }));
         Assert.Equal(
-            GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "max", ["threshold_mode"] = "abs", ["patience"] = 2, ["factor"] = 0.5 }),
-            GetReduceLROnPlateau(new LrSchedulerOptions { Mode = PlateauMode.Max, ThresholdMode = PlateauThresholdMode.Abs, Patience = 2, Factor = 0.5 }));
-        Assert.Contains("unknown: power", Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 })).Message, StringComparison.Ordinal);
+            GetReduceLROnPlateau(
+                new Dictionary<string, object?> { ["mode"] = "max", ["threshold_mode"] = "abs", ["patience"] = 2, ["factor"] = 0.5 }),
+            GetReduceLROnPlateau(
+                new LrSchedulerOptions { Mode = PlateauMode.Max, ThresholdMode = PlateauThresholdMode.Abs, Patience = 2, Factor = 0.5 }));
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("unknown: power");
     }
 }

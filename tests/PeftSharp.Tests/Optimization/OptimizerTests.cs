@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PeftSharp.Optimization;
+using PeftSharp.Tests.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -10,7 +11,7 @@ public class OptimizerTests
 {
     private const double RecordedRate = 1e-2;
 
-    /// <summary>The optimizers of the recorded paths, as the recipe made them; nesterov and the rest are its settings.</summary>
+    /// <summary>The optimizers of the recorded paths, with the settings of the recording.</summary>
     private static readonly Dictionary<string, Func<NamedParameter[], Optimizer>> _recorded = new()
     {
         ["adamw"] = p => new AdamW([new(p) { WeightDecay = 0.1 }]),
@@ -22,17 +23,21 @@ public class OptimizerTests
         ["rmsprop"] = p => new RmsProp([new(p)]),
     };
 
-    public static TheoryData<string> Kinds => new("adamw", "adamw-plain", "sgd", "sgd-momentum", "adafactor", "adafactor-first-moment", "adagrad", "rmsprop", "rmsprop-all");
+    public static TheoryData<string> Kinds =>
+        new("adamw", "adamw-plain", "sgd", "sgd-momentum", "adafactor", "adafactor-first-moment", "adagrad", "rmsprop", "rmsprop-all");
 
     [SkippableFact, Trait("Category", "Parity")]
-    public void Recorded_paths_are_followed()
+    public void Parameters_follow_the_recorded_paths()
     {
-        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "optimizers.json"))).RootElement.EnumerateObject())
+        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "optimizers.json"))).RootElement
+            .EnumerateObject())
         {
             if (!_recorded.TryGetValue(recorded.Name, out var make))
-                continue;                                                           // another root may hold an optimizer that is not built
+                // Another folder may contain an optimizer that is not supported.
+                continue;
             using var scope = NewDisposeScope();
-            var parameters = recorded.Value.GetProperty("start").EnumerateArray().Select((values, i) => Parameter($"p{i}", Read(values))).ToArray();
+            var parameters = recorded.Value.GetProperty("start").EnumerateArray()
+                .Select((values, i) => Parameter($"p{i}", Read(values))).ToArray();
             using var optimizer = make(parameters);
             var step = 0;
             foreach (var after in recorded.Value.GetProperty("after_each_step").EnumerateArray())
@@ -40,7 +45,8 @@ public class OptimizerTests
                 SetGradients(parameters, seed: step++);
                 optimizer.Step(RecordedRate);
                 foreach (var (values, (name, parameter)) in after.EnumerateArray().Zip(parameters))
-                    AssertClose(Read(values), parameter, 1e-6, $"{recorded.Name}, {name}, step {step}");      // a few float32 ulps of values near 1
+                    // A few float32 ulps of values near 1.
+                    AssertClose(Read(values), parameter, 1e-6, $"{recorded.Name}, {name}, step {step}");
             }
         }
     }
@@ -65,16 +71,19 @@ public class OptimizerTests
                     mean[k][i] = 0.7 * mean[k][i] + 0.3 * gradient[i];
                     square[k][i] = 0.95 * square[k][i] + 0.05 * gradient[i] * gradient[i];
                     expected[k][i] -= 0.01 * 0.1 * expected[k][i];
-                    expected[k][i] -= 0.01 * (mean[k][i] / (1 - Math.Pow(0.7, step))) / (Math.Sqrt(square[k][i] / (1 - Math.Pow(0.95, step))) + 1e-6);
+                    expected[k][i] -=
+                        0.01 * (mean[k][i] / (1 - Math.Pow(0.7, step))) / (Math.Sqrt(square[k][i] / (1 - Math.Pow(0.95, step))) + 1e-6);
                 }
             }
         }
         for (var k = 0; k < parameters.Length; k++)
-            AssertClose(tensor(expected[k]).reshape(parameters[k].Value.shape).to(ScalarType.Float32), parameters[k].Value, 3e-6, parameters[k].Name);      // 20 float32 roundings of values up to 3
+            // 20 float32 roundings of values up to 3
+            AssertClose(tensor(expected[k]).reshape(parameters[k].Value.shape).to(ScalarType.Float32), parameters[k].Value, 3e-6,
+                parameters[k].Name);
     }
 
     [Theory, MemberData(nameof(Kinds))]
-    public void A_saved_and_loaded_state_goes_on_bit_by_bit(string kind)
+    public void A_saved_and_loaded_state_continues_bit_for_bit(string kind)
     {
         using var scope = NewDisposeScope();
         var straight = Run(kind, Parameters(), from: 0, to: 6, state: null, out _);
@@ -83,7 +92,7 @@ public class OptimizerTests
         var second = first.Select(p => Parameter(p.Name, p.Value.detach().clone())).ToArray();
         var resumed = Run(kind, second, 3, 6, saved, out _);
         for (var k = 0; k < straight.Length; k++)
-            Assert.True(straight[k].Value.eq(resumed[k].Value).all().item<bool>(), $"{kind}: {straight[k].Name}");
+            TinyModels.AssertSameBits(straight[k].Value, resumed[k].Value, $"{kind}: {straight[k].Name}");
     }
 
     [Theory, MemberData(nameof(Kinds))]
@@ -101,7 +110,7 @@ public class OptimizerTests
             optimizer.ZeroGrad();
             counts.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         }
-        Assert.Single(counts.Distinct());                                           // the state is made in the first step
+        counts.Distinct().Should().ContainSingle();                                           // the state is made in the first step
     }
 
     [Fact]
@@ -117,7 +126,7 @@ public class OptimizerTests
         Assert.Equal(before + 2 * parameters.Length, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         optimizer.Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        Assert.Throws<ObjectDisposedException>(() => optimizer.Step(0.01));
+        FluentActions.Invoking(() => optimizer.Step(0.01)).Should().ThrowExactly<ObjectDisposedException>();
     }
 
     [Fact]
@@ -148,10 +157,10 @@ public class OptimizerTests
         SetGradients(parameters, 0);
         parameters[1].Value.grad = null;
         optimizer.Step(0.01);
-        Assert.True(before.eq(parameters[1].Value).all().item<bool>());
+        TinyModels.AssertSameBits(before, parameters[1].Value);
         var state = optimizer.StateTensors();
         Assert.Equal(0, state[$"step.{parameters[1].Name}"].item<long>());
-        Assert.DoesNotContain($"exp_avg.{parameters[1].Name}", state.Keys);
+        state.Should().NotContainKey($"exp_avg.{parameters[1].Name}");
         optimizer.LoadState(state);
     }
 
@@ -181,7 +190,7 @@ public class OptimizerTests
         other.Step(0.125);
         Assert.Equal(ScalarType.BFloat16, half.Value.dtype);
         Assert.Equal(ScalarType.Float32, other.StateTensors()["exp_avg_sq_row.p"].dtype);
-        Assert.True(single.Value.to(ScalarType.BFloat16).eq(half.Value).all().item<bool>());
+        TinyModels.AssertSame(single.Value.to(ScalarType.BFloat16), half.Value);
     }
 
     [Fact]
@@ -197,14 +206,14 @@ public class OptimizerTests
         {
             var state = new Dictionary<string, Tensor>(optimizer.StateTensors());
             spoil(state);
-            return Assert.Throws<CheckpointException>(() => optimizer.LoadState(state)).Message;
+            return FluentActions.Invoking(() => optimizer.LoadState(state)).Should().ThrowExactly<CheckpointException>().Which.Message;
         }
-        Assert.Contains("'exp_avg.weight' is missing", Refused(state => state.Remove("exp_avg.weight")));
-        Assert.Contains("'step.bias' is missing", Refused(state => state.Remove("step.bias")));
-        Assert.Contains("[3, 4]", Refused(state => state["exp_avg.weight"] = zeros(3, 4)));
-        Assert.Contains("Float64", Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)));
-        Assert.Contains("'exp_avg.other'", Refused(state => state["exp_avg.other"] = zeros(1)));
-        Assert.Contains("an int64 scalar", Refused(state => state["step.weight"] = zeros(1)));
+        Refused(state => state.Remove("exp_avg.weight")).Should().Contain("'exp_avg.weight' is missing");
+        Refused(state => state.Remove("step.bias")).Should().Contain("'step.bias' is missing");
+        Refused(state => state["exp_avg.weight"] = zeros(3, 4)).Should().Contain("[3, 4]");
+        Refused(state => state["exp_avg_sq.weight"] = zeros([4, 3], ScalarType.Float64)).Should().Contain("Float64");
+        Refused(state => state["exp_avg.other"] = zeros(1)).Should().Contain("'exp_avg.other'");
+        Refused(state => state["step.weight"] = zeros(1)).Should().Contain("an int64 scalar");
         Assert.Equal(1, optimizer.StateTensors()["step.weight"].item<long>());
     }
 
@@ -213,11 +222,15 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         var parameter = Parameter("weight", ones(2));
-        Assert.Contains("Two parameters are named 'weight'", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, Parameter("weight", ones(2))])])).Message);
-        Assert.Contains("are the same parameter", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter, new("tied", parameter.Value)])])).Message);
-        Assert.Contains("no parameters", Assert.Throws<ArgumentException>(() => new Sgd([new([])])).Message);
+        FluentActions.Invoking(() => new Sgd([new([parameter, Parameter("weight", ones(2))])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Two parameters are named 'weight'");
+        FluentActions.Invoking(() => new Sgd([new([parameter, new("tied", parameter.Value)])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("are the same parameter");
+        FluentActions.Invoking(() => new Sgd([new([])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("no parameters");
         parameter.Value.requires_grad = false;
-        Assert.Contains("'weight' is frozen", Assert.Throws<ArgumentException>(() => new Sgd([new([parameter])])).Message);
+        FluentActions.Invoking(() => new Sgd([new([parameter])]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'weight' is frozen");
     }
 
     [Fact]
@@ -225,15 +238,18 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         ParameterGroup[] groups = [new(Parameters())];
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, beta1: 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(groups, eps: double.NaN));
-        Assert.Throws<ArgumentException>(() => new Sgd(groups, nesterov: true));
-        Assert.Throws<ArgumentException>(() => new Adafactor(groups, relativeStep: false, warmupInit: true));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(groups, alpha: -0.1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Adagrad(groups, lrDecay: -1));
+        FluentActions.Invoking(() => new AdamW(groups, beta1: 1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new AdamW(groups, eps: double.NaN)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Sgd(groups, nesterov: true)).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => new Adafactor(groups, relativeStep: false, warmupInit: true))
+            .Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => new RmsProp(groups, alpha: -0.1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Adagrad(groups, lrDecay: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
-    private static NamedParameter[] Run(string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state, out IReadOnlyDictionary<string, Tensor> saved)
+    private static NamedParameter[] Run(
+        string kind, NamedParameter[] parameters, int from, int to, IReadOnlyDictionary<string, Tensor>? state,
+        out IReadOnlyDictionary<string, Tensor> saved)
     {
         using var optimizer = Make(kind, parameters);
         if (state is not null)
@@ -268,12 +284,15 @@ public class OptimizerTests
     private static NamedParameter[] Parameters()
     {
         using var generator = new Generator(7);
-        return [Parameter("weight", randn([4, 3], generator: generator)), Parameter("bias", randn([5], generator: generator)), Parameter("stack", randn([2, 3, 4], generator: generator))];
+        return [Parameter("weight", randn([4, 3], generator: generator)), Parameter("bias", randn([5], generator: generator)),
+            Parameter("stack", randn([2, 3, 4], generator: generator))];
     }
 
     private static NamedParameter Parameter(string name, Tensor value) => new(name, new Parameter(value));
 
-    /// <summary>randn of each parameter's shape in order, from a generator seeded with the step's number: the recipe of the recorded paths.</summary>
+    /// <summary>
+    /// Sets gradients to randn of each shape in order, from a generator that is seeded with the step, as the recorded paths did.
+    /// </summary>
     private static void SetGradients(IEnumerable<NamedParameter> parameters, int seed)
     {
         using var scope = NewDisposeScope();
@@ -291,8 +310,8 @@ public class OptimizerTests
     private static void AssertClose(Tensor expected, Tensor actual, double tolerance, string what)
     {
         using var scope = NewDisposeScope();
-        Assert.Equal(expected.shape, actual.shape);
-        var difference = (expected - actual.detach()).abs().max().item<float>();
-        Assert.True(difference <= tolerance, $"{what}: off by {difference}");
+        actual.shape.Should().Equal(expected.shape);
+        double difference = (expected - actual.detach()).abs().max().item<float>();
+        difference.Should().BeLessThanOrEqualTo(tolerance, what);
     }
 }

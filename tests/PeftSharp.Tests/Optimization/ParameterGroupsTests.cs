@@ -13,17 +13,19 @@ public class ParameterGroupsTests
         using var model = new Block();
         model.get_parameter("frozen.weight")!.requires_grad = false;
         var groups = ParameterGroups.Of(model, weightDecay: 0.1);
-        Assert.Equal(["scale", "dense.weight", "normalizer.weight"], groups[0].Parameters.Select(p => p.Name));
-        Assert.Equal(["dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight", "final_norm.weight", "normalizer.bias", "frozen.bias"], groups[1].Parameters.Select(p => p.Name));
-        Assert.Equal([0.1, 0.0], groups.Select(group => group.WeightDecay));
-        Assert.Contains("frozen.weight", ParameterGroups.GetDecayParameterNames(model));
+        groups[0].Parameters.Select(p => p.Name).Should().Equal("scale", "dense.weight", "normalizer.weight");
+        groups[1].Parameters.Select(p => p.Name)
+            .Should().Equal("dense.bias", "ln_1.weight", "ln_1.bias", "scaling.weight", "input_layernorm.weight", "norm.weight",
+                "final_norm.weight", "normalizer.bias", "frozen.bias");
+        groups.Select(group => group.WeightDecay).Should().Equal(0.1, 0.0);
+        ParameterGroups.GetDecayParameterNames(model).Should().Contain("frozen.weight");
     }
 
     [Fact]
     public void A_model_without_norms_and_biases_has_one_group()
     {
         using var model = nn.Linear(2, 2, hasBias: false);
-        Assert.Equal(["weight"], Assert.Single(ParameterGroups.Of(model, weightDecay: 0)).Parameters.Select(p => p.Name));
+        ParameterGroups.Of(model, weightDecay: 0).Should().ContainSingle().Which.Parameters.Select(p => p.Name).Should().Equal("weight");
     }
 
     [Fact]
@@ -32,10 +34,14 @@ public class ParameterGroupsTests
         using var model = nn.Linear(2, 2);
         foreach (var parameter in model.parameters())
             parameter.requires_grad = false;
-        Assert.Contains("All parameters of Linear are frozen", Assert.Throws<ArgumentException>(() => ParameterGroups.Of(model, 0)).Message);
+        FluentActions.Invoking(() => ParameterGroups.Of(model, 0))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("All parameters of Linear are frozen");
     }
 
-    /// <summary>A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and names that only look alike.</summary>
+    /// <summary>
+    /// A module for each rule: a layer norm by type under a plain name, a layer with the marker, norms by name that are other modules, and
+    /// names that are only similar.
+    /// </summary>
     private sealed class Block : nn.Module
     {
         [ComponentName(Name = "scale")] private readonly Parameter _scale = new(ones(1));

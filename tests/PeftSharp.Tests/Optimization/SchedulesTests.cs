@@ -11,19 +11,23 @@ public partial class SchedulesTests
     private const double LearningRate = 1e-3;        // of the recipe that recorded the schedules
 
     [SkippableFact, Trait("Category", "Parity")]
-    public void Recorded_learning_rates_are_met()
+    public void Learning_rates_equal_the_recorded_ones()
     {
-        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "schedules.json"))).RootElement.EnumerateObject())
+        foreach (var recorded in JsonDocument.Parse(File.ReadAllText(ReferenceRoot.Require("numerics", "schedules.json"))).RootElement
+            .EnumerateObject())
         {
             var name = RecordedName().Match(recorded.Name);
             int warmup = Number(name.Groups["warmup"]), total = Number(name.Groups["total"]);
-            var options = recorded.Value.GetProperty("arguments").EnumerateObject().ToDictionary(option => option.Name, option => (object?)option.Value);
-            var schedule = GetScheduler(OptimizationNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
+            var options = recorded.Value.GetProperty("arguments").EnumerateObject()
+                .ToDictionary(option => option.Name, option => (object?)option.Value);
+            var schedule = GetScheduler(
+                OptimizationNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
 
             var rates = recorded.Value.GetProperty("rates").EnumerateArray().Select(rate => rate.GetDouble()).ToArray();
             var steps = Enumerable.Range(0, total + 3).ToArray();
             if (rates.Length < steps.Length)
-                steps = [.. steps[..(rates.Length - 3)], .. steps[^3..]];        // long ones are recorded as their beginning and their last three
+                // Of long schedules the first rates and the last three are recorded.
+                steps = [.. steps[..(rates.Length - 3)], .. steps[^3..]];
             for (var i = 0; i < rates.Length; i++)
                 AssertClose(rates[i], schedule.At(steps[i]), $"{recorded.Name} at step {steps[i]}");
         }
@@ -32,13 +36,15 @@ public partial class SchedulesTests
     [Fact]
     public void A_cosine_with_warmup_above_zero_rises_to_the_full_rate_and_falls_to_the_least()
     {
-        var schedule = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, numWarmupSteps: 4, numTrainingSteps: 12, new Dictionary<string, object?> { ["min_lr"] = 0.5, ["warmup_lr_rate"] = 0.1 });
+        var schedule = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, numWarmupSteps: 4, numTrainingSteps: 12,
+            new Dictionary<string, object?> { ["min_lr"] = 0.5, ["warmup_lr_rate"] = 0.1 });
         AssertClose(2 * 0.1, schedule.At(0), "the first rate");
         AssertClose(2 * (0.1 + 0.9 / 3), schedule.At(1), "one third of the rise");
         AssertClose(2, schedule.At(3), "the end of the warmup");
         AssertClose((2 + 0.5) / 2, schedule.At(7), "half the wave, which the four steps 4 to 7 cover");
         AssertClose(0.5, schedule.At(11), "the last step");
-        var withoutFirst = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new Dictionary<string, object?> { ["min_lr_rate"] = 0.25 });
+        var withoutFirst = GetScheduler(
+            SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new Dictionary<string, object?> { ["min_lr_rate"] = 0.25 });
         AssertClose(2 * 1 / 4.0, withoutFirst.At(0), "one part in four");
         AssertClose(0.5, withoutFirst.At(11), "the last step");
     }
@@ -47,12 +53,14 @@ public partial class SchedulesTests
     [InlineData("linear", 0.25, 0.75)]
     [InlineData("cosine", 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
     [InlineData("1-sqrt", 0.1339745962155614, 0.5)]                      // 1 - √(3/4), 1 - √(1/4)
-    public void Each_stage_of_warmup_stable_decay_has_the_shape_asked_for(string shape, double afterQuarterOfRise, double afterQuarterOfDescent)
+    public void Each_stage_of_warmup_stable_decay_has_the_shape_asked_for(
+        string shape, double afterQuarterOfRise, double afterQuarterOfDescent)
     {
-        var schedule = GetScheduler(SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18, new Dictionary<string, object?>
-        {
-            ["num_decay_steps"] = 8, ["warmup_type"] = shape, ["decay_type"] = shape, ["min_lr_ratio"] = 0.2,
-        });
+        var schedule = GetScheduler(
+            SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18, new Dictionary<string, object?>
+            {
+                ["num_decay_steps"] = 8, ["warmup_type"] = shape, ["decay_type"] = shape, ["min_lr_ratio"] = 0.2,
+            });
         AssertClose(0.2, schedule.At(0), "the start");
         AssertClose(0.2 + 0.8 * afterQuarterOfRise, schedule.At(1), "a quarter of the rise");
         AssertClose(1, schedule.At(4), "the stable part");
@@ -69,7 +77,7 @@ public partial class SchedulesTests
             {
                 var schedule = GetScheduler(type, 1, numWarmupSteps: steps, numTrainingSteps: steps, Needed(type));
                 for (var step = 0; step <= 2 * steps + 1; step++)
-                    Assert.True(schedule.At(step) is >= 0 and <= 1, $"{type} of {steps} at {step}: {schedule.At(step)}");
+                    schedule.At(step).Should().BeInRange(0, 1, $"{type} of {steps} steps is at step {step}");
             }
     }
 
@@ -80,32 +88,35 @@ public partial class SchedulesTests
         {
             var schedule = GetScheduler(type, 1, numWarmupSteps: 7, numTrainingSteps: 50, Needed(type));
             for (var step = 8; step < 50; step++)
-                Assert.True(schedule.At(step) <= schedule.At(step - 1) + 1e-15, $"{type} rises at {step}");
+                schedule.At(step).Should().BeLessThanOrEqualTo(schedule.At(step - 1) + 1e-15, $"{type} is at step {step}");
         }
     }
 
     [Fact]
     public void An_unknown_option_is_named_with_the_known_ones()
     {
-        var error = Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }));
-        Assert.Contains("cosine_with_restarts", error.Message);
-        Assert.Contains("unknown: cycles. Supported options: num_cycles", error.Message);
+        FluentActions.Invoking(
+            () => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().ContainAll("cosine_with_restarts", "unknown: cycles. Supported options: num_cycles");
     }
 
     [Fact]
     public void Options_that_do_not_fit_are_named()
     {
         static string Message(SchedulerType type, params (string, object?)[] options) =>
-            Assert.Throws<ArgumentException>(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2))).Message;
-        Assert.Contains("num_decay_steps is missing", Message(SchedulerType.WarmupStableDecay));
-        Assert.Contains("'sine', but must be one of 'linear', 'cosine', '1-sqrt'", Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine")));
-        Assert.Contains("min_lr or min_lr_rate is required", Message(SchedulerType.CosineWithMinLr));
-        Assert.Contains("cannot both be set", Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)));
-        Assert.Contains("lr_end (0.01) must be less than", Message(SchedulerType.Polynomial, ("lr_end", 0.01)));
-        Assert.Contains("power must be a number, not 'two'", Message(SchedulerType.Polynomial, ("power", "two")));
-        Assert.Contains("timescale must be an integer of at least 1, not 0.5", Message(SchedulerType.InverseSqrt, ("timescale", 0.5)));
-        Assert.Contains("Supported options: none", Message(SchedulerType.Linear, ("num_cycles", 2)));
-        Assert.Throws<ArgumentException>(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10));
+            FluentActions.Invoking(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2)))
+                .Should().ThrowExactly<ArgumentException>().Which.Message;
+        Message(SchedulerType.WarmupStableDecay).Should().Contain("num_decay_steps is missing");
+        Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine"))
+            .Should().Contain("'sine', but must be one of 'linear', 'cosine', '1-sqrt'");
+        Message(SchedulerType.CosineWithMinLr).Should().Contain("min_lr or min_lr_rate is required");
+        Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)).Should().Contain("cannot both be set");
+        Message(SchedulerType.Polynomial, ("lr_end", 0.01)).Should().Contain("lr_end (0.01) must be less than");
+        Message(SchedulerType.Polynomial, ("power", "two")).Should().Contain("power must be a number, not 'two'");
+        Message(SchedulerType.InverseSqrt, ("timescale", 0.5)).Should().Contain("timescale must be an integer of at least 1, not 0.5");
+        Message(SchedulerType.Linear, ("num_cycles", 2)).Should().Contain("Supported options: none");
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10)).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
@@ -115,15 +126,18 @@ public partial class SchedulesTests
         Assert.Equal("reduce_lr_on_plateau", SchedulerType.ReduceLrOnPlateau.PythonName());
         Assert.Equal("adamw_torch_fused", OptimizerNames.AdamwTorchFused.PythonName());
         Assert.Equal(OptimizerNames.Rmsprop, OptimizationNames.ParseOptimizerName("rmsprop"));
-        Assert.Contains("linear, cosine, ", Assert.Throws<ArgumentException>(() => OptimizationNames.ParseSchedulerType("lineal")).Message);
+        FluentActions.Invoking(() => OptimizationNames.ParseSchedulerType("lineal"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("linear, cosine, ");
     }
 
     [Fact]
     public void A_plateau_lowers_the_rate_after_its_patience_and_waits_for_its_cooldown()
     {
-        var plateau = GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 0.5, ["patience"] = 1, ["cooldown"] = 1, ["min_lr"] = 0.2 });
+        var plateau = GetReduceLROnPlateau(
+            new Dictionary<string, object?> { ["factor"] = 0.5, ["patience"] = 1, ["cooldown"] = 1, ["min_lr"] = 0.2 });
         double[] losses = [1.0, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.5];
-        // The first 0.91 is let pass, the second bad one halves; then one evaluation is not counted; 0.25 would be next, and then 0.125 is held at 0.2.
+        // The first 0.91 is tolerated, and the second bad value halves the rate; the next evaluation is not counted; then comes 0.25, and
+        // 0.125 is raised to min_lr, 0.2.
         double[] rates = [1, 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.2, 0.2, 0.2];
         var state = new PlateauState(LearningRate: 1);
         for (var i = 0; i < losses.Length; i++)
@@ -132,11 +146,12 @@ public partial class SchedulesTests
     }
 
     [Fact]
-    public void A_plateau_knows_both_directions_and_thresholds()
+    public void A_plateau_supports_both_modes_and_threshold_modes()
     {
         PlateauState After(string mode, string thresholdMode, params double[] metrics)
         {
-            var plateau = GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = mode, ["threshold_mode"] = thresholdMode, ["threshold"] = 0.1 });
+            var plateau = GetReduceLROnPlateau(
+                new Dictionary<string, object?> { ["mode"] = mode, ["threshold_mode"] = thresholdMode, ["threshold"] = 0.1 });
             return metrics.Aggregate(new PlateauState(1), plateau.Next);
         }
         Assert.Equal(1, After("min", "rel", 10, 9.5).NumBadEpochs);       // better by less than a tenth
@@ -146,8 +161,10 @@ public partial class SchedulesTests
         Assert.Equal(0, After("max", "abs", 10, 10.5).NumBadEpochs);
         Assert.Equal(2, After("max", "abs", 10, double.NaN, 10.05).NumBadEpochs);
         Assert.Null(After("min", "rel", double.NaN).Best);
-        Assert.Throws<ArgumentOutOfRangeException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }));
-        Assert.Throws<ArgumentException>(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }));
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }))
+            .Should().ThrowExactly<ArgumentException>();
     }
 
     private static Dictionary<string, object?> Needed(SchedulerType type) => type switch
@@ -158,7 +175,8 @@ public partial class SchedulesTests
     };
 
     private static void AssertClose(double expected, double actual, string what) =>
-        Assert.True(Math.Abs(expected - actual) <= 1e-12 * Math.Max(Math.Abs(expected), LearningRate), $"{what}: {actual:R} is not {expected:R}");   // double precision; near 0 relative to the full rate, as cos(π) leaves 1e-16 of it
+        // Double precision; near 0 relative to the full rate, as cos(π) leaves 1e-16 of it.
+        actual.Should().BeApproximately(expected, 1e-12 * Math.Max(Math.Abs(expected), LearningRate), what);
 
     private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
 

@@ -23,7 +23,9 @@ public sealed class EntityRecognizerTests
         foreach (var batchSize in new[] { 1, 32 })
         {
             Check(texts[..3], Recorded.Value("entities_" + recorded), recognizer.Recognize(texts[..3], strategy, batchSize: batchSize));
-            if (strategy != AggregationStrategy.None) Check(texts, Recorded.Value("entities_windows_" + recorded), recognizer.Recognize(texts, strategy, stride: 4, batchSize: batchSize));
+            if (strategy != AggregationStrategy.None)
+                Check(texts, Recorded.Value("entities_windows_" + recorded),
+                    recognizer.Recognize(texts, strategy, stride: 4, batchSize: batchSize));
         }
     }
 
@@ -33,11 +35,12 @@ public sealed class EntityRecognizerTests
     [InlineData(AggregationStrategy.First, "first")]
     [InlineData(AggregationStrategy.Average, "average")]
     [InlineData(AggregationStrategy.Max, "max")]
-    public void Without_a_mark_of_continued_words_the_blanks_of_the_text_tell_words_apart(AggregationStrategy strategy, string recorded)
+    public void Without_a_prefix_of_continued_words_the_spaces_of_the_text_separate_words(AggregationStrategy strategy, string recorded)
     {
         using var model = AutoModelForTokenClassification.FromPretrained(Recorded.Model("gpt2-token-classification"), _labels);
         using var recognizer = new EntityRecognizer(model, Recorded.BytesTokenizer());
-        Check(Recorded.Texts("bytes_texts"), Recorded.Value("bytes_entities_" + recorded), recognizer.Recognize(Recorded.Texts("bytes_texts"), strategy));
+        Check(Recorded.Texts("bytes_texts"), Recorded.Value("bytes_entities_" + recorded),
+            recognizer.Recognize(Recorded.Texts("bytes_texts"), strategy));
     }
 
     [Fact]
@@ -49,29 +52,33 @@ public sealed class EntityRecognizerTests
         var all = await recognizer.RecognizeAsync(texts, ignoreLabels: []);
         foreach (var (text, entities) in texts.Zip(all))
         {
-            Assert.Equal(entities.Select(entity => (entity.Type, entity.Start, entity.End)), recognizer.Recognize(text, ignoreLabels: []).Select(entity => (entity.Type, entity.Start, entity.End)));
-            Assert.All(entities, entity => Assert.Equal(text[entity.Start..entity.End], entity.Text));
-            Assert.Empty(recognizer.Recognize(text, ignoreLabels: ["O", "PER", "LOC"]));
+            recognizer.Recognize(text, ignoreLabels: []).Select(entity => (entity.Type, entity.Start, entity.End))
+                .Should().Equal(entities.Select(entity => (entity.Type, entity.Start, entity.End)));
+            entities.Should().AllSatisfy(entity => entity.Text.Should().Be(text[entity.Start..entity.End]));
+            recognizer.Recognize(text, ignoreLabels: ["O", "PER", "LOC"]).Should().BeEmpty();
         }
     }
 
     [Fact]
-    public void Of_overlapping_entities_the_longest_stays_and_of_equally_long_ones_the_surest()
+    public void Of_overlapping_entities_the_longest_is_kept_and_of_equally_long_ones_the_one_with_the_highest_score()
     {
-        RecognizedEntity[] found = [new("A", "", 5, 9, 0.5f), new("B", "", 0, 2, 0.1f), new("C", "", 7, 12, 0.2f), new("D", "", 0, 2, 0.3f), new("E", "", 12, 13, 0.4f)];
-        Assert.Equal(["D", "C", "E"], EntityGrouping.WithoutOverlaps(found).Select(entity => entity.Type));
+        RecognizedEntity[] found = [new("A", "", 5, 9, 0.5f), new("B", "", 0, 2, 0.1f), new("C", "", 7, 12, 0.2f), new("D", "", 0, 2, 0.3f),
+            new("E", "", 12, 13, 0.4f)];
+        EntityGrouping.WithoutOverlaps(found).Select(entity => entity.Type).Should().Equal("D", "C", "E");
     }
 
     private static void Check(string[] texts, JsonNode expected, IReadOnlyList<IReadOnlyList<RecognizedEntity>> actual)
     {
-        Assert.Equal(texts.Length, actual.Count);
+        actual.Should().HaveSameCount(texts);
         for (var i = 0; i < texts.Length; i++)
         {
             var wanted = expected[i]!.AsArray();
             // Python counts code points, .NET UTF-16 units.
-            Assert.Equal(wanted.Select(entity => ((string)(entity!["entity_group"] ?? entity["entity"])!, (int)entity["start"]!, (int)entity["end"]!)),
-                actual[i].Select(entity => (entity.Type, texts[i][..entity.Start].EnumerateRunes().Count(), texts[i][..entity.End].EnumerateRunes().Count())));
-            foreach (var (entity, got) in wanted.Zip(actual[i])) Assert.Equal((double)entity!["score"]!, got.Score, 1e-5);
+            actual[i].Select(
+                entity => (entity.Type, texts[i][..entity.Start].EnumerateRunes().Count(), texts[i][..entity.End].EnumerateRunes().Count()))
+                .Should().Equal(wanted.Select(
+                    entity => ((string)(entity!["entity_group"] ?? entity["entity"])!, (int)entity["start"]!, (int)entity["end"]!)));
+            foreach (var (entity, got) in wanted.Zip(actual[i])) got.Score.Should().BeApproximately((float)entity!["score"]!, 1e-5f);
         }
     }
 }

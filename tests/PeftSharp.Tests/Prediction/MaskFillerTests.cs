@@ -20,27 +20,34 @@ public sealed class MaskFillerTests
         }
         Check(Recorded.Value("masked_targets"), filler.Fill(texts[0], targets: ["bad", "good", "bad"]));
         var twice = filler.FillEach((string)Recorded.Value("masked_twice_text")!, topK: 2);
-        Assert.Equal(2, twice.Count);
+        twice.Should().HaveCount(2);
         for (var mask = 0; mask < 2; mask++) Check(Recorded.Value("masked_twice")[mask]!, twice[mask]);
     }
 
     [Fact]
-    public void What_cannot_be_filled_is_refused_with_the_way_out()
+    public void Texts_that_cannot_be_filled_are_refused_with_the_remedy()
     {
         using var model = AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm"));
         using var filler = new MaskFiller(model, Recorded.Tokenizer());
-        Assert.Contains("Text 1 has no mask", Assert.Throws<ArgumentException>(() => filler.Fill(["a [MASK]", "a"])).Message, StringComparison.Ordinal);
-        Assert.Contains("FillEach", Assert.Throws<ArgumentException>(() => filler.Fill("[MASK] [MASK]")).Message, StringComparison.Ordinal);
-        Assert.Contains("'##ing'", Assert.Throws<ArgumentException>(() => filler.Fill("[MASK]", targets: ["citying"])).Message, StringComparison.Ordinal);
-        Assert.Contains("33 tokens", Assert.Throws<ArgumentException>(() => filler.Fill(string.Concat(Enumerable.Repeat("good ", 30)) + "[MASK]")).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => filler.Fill(["a [MASK]", "a"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1 has no mask");
+        FluentActions.Invoking(() => filler.Fill("[MASK] [MASK]"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("FillEach");
+        FluentActions.Invoking(() => filler.Fill("[MASK]", targets: ["citying"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'##ing'");
+        FluentActions.Invoking(() => filler.Fill(string.Concat(Enumerable.Repeat("good ", 30)) + "[MASK]"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("33 tokens");
         var tokenizer = Recorded.Tokenizer();
         tokenizer.MaskToken = null;
-        Assert.Contains("mask token", Assert.Throws<ArgumentException>(() => new MaskFiller(model, tokenizer)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new MaskFiller(model, tokenizer))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("mask token");
     }
 
     private static void Check(JsonNode expected, IReadOnlyList<MaskCandidate> actual)
     {
-        Assert.Equal(expected.AsArray().Select(entry => ((string)entry!["token_str"]!, (int)entry["token"]!, (string)entry["sequence"]!)), actual.Select(entry => (entry.Token, entry.TokenId, entry.Text)));
-        foreach (var (wanted, got) in expected.AsArray().Zip(actual)) Assert.Equal((double)wanted!["score"]!, got.Score, 1e-5);
+        actual.Select(entry => (entry.Token, entry.TokenId, entry.Text))
+            .Should().Equal(
+                expected.AsArray().Select(entry => ((string)entry!["token_str"]!, (int)entry["token"]!, (string)entry["sequence"]!)));
+        foreach (var (wanted, got) in expected.AsArray().Zip(actual)) got.Score.Should().BeApproximately((float)wanted!["score"]!, 1e-5f);
     }
 }

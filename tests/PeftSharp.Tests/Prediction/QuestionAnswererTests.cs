@@ -15,11 +15,13 @@ public sealed class QuestionAnswererTests
         {
             var expected = Recorded.Value("answers")[i]!.AsArray();
             var answers = reader.TopAnswers(questions[i], contexts[i], topK: 3, stride: 6);
-            Assert.Equal(expected.Select(answer => ((string)answer!["answer"]!, (int)answer["start"]!, (int)answer["end"]!)), answers.Select(answer => (answer.Text, answer.Start, answer.End)));
-            foreach (var (wanted, got) in expected.Zip(answers)) Assert.Equal((double)wanted!["score"]!, got.Score, 1e-5);
+            answers.Select(answer => (answer.Text, answer.Start, answer.End))
+                .Should().Equal(expected.Select(answer => ((string)answer!["answer"]!, (int)answer["start"]!, (int)answer["end"]!)));
+            foreach (var (wanted, got) in expected.Zip(answers)) got.Score.Should().BeApproximately((float)wanted!["score"]!, 1e-5f);
 
-            var none = Assert.Single(reader.TopAnswers(questions[i], contexts[i], topK: 1000, handleImpossibleAnswer: true, stride: 6), answer => answer.IsNoAnswer);
-            Assert.Equal((double)Recorded.Value("answers_impossible")[i]![0]!["score"]!, none.Score, 1e-5);
+            var none = reader.TopAnswers(questions[i], contexts[i], topK: 1000, handleImpossibleAnswer: true, stride: 6)
+                .Should().ContainSingle(answer => answer.IsNoAnswer).Which;
+            none.Score.Should().BeApproximately((float)Recorded.Value("answers_impossible")[i]![0]!["score"]!, 1e-5f);
         }
     }
 
@@ -43,8 +45,12 @@ public sealed class QuestionAnswererTests
     {
         using var model = AutoModelForQuestionAnswering.FromPretrained(Recorded.Model("bert-question-answering"));
         using var reader = new QuestionAnswerer(model, Recorded.Tokenizer());
-        Assert.Contains("contexts[1] is empty", Assert.Throws<ArgumentException>(() => reader.Answer(["a", "b"], ["a", ""])).Message, StringComparison.Ordinal);
-        Assert.Throws<TokenizerException>(() => reader.Answer(string.Concat(Enumerable.Repeat("good ", 30)), "good"));
-        Assert.Throws<ArgumentException>(() => new QuestionAnswerer(AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm")), Recorded.Tokenizer()));
+        FluentActions.Invoking(() => reader.Answer(["a", "b"], ["a", ""]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("contexts[1] is empty");
+        FluentActions.Invoking(() => reader.Answer(string.Concat(Enumerable.Repeat("good ", 30)), "good"))
+            .Should().ThrowExactly<TokenizerException>();
+        FluentActions.Invoking(
+            () => new QuestionAnswerer(AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm")), Recorded.Tokenizer()))
+            .Should().ThrowExactly<ArgumentException>();
     }
 }

@@ -4,12 +4,15 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Prediction;
 
-/// <summary>What transformers' pipelines answered (tests/fixtures/prediction/make.py), and the models and tokenizer that they answered with.</summary>
+/// <summary>
+/// What transformers' pipelines answered (tests/fixtures/prediction/make.py), and the models and tokenizer that they answered with.
+/// </summary>
 internal static class Recorded
 {
     private static string Folder { get; } = Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "prediction");
 
-    private static readonly Lazy<JsonObject> _values = new(() => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "expected.json")))!.AsObject());
+    private static readonly Lazy<JsonObject> _values = new(
+        () => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "expected.json")))!.AsObject());
 
     internal static Tokenizer Tokenizer() => AutoTokenizer.FromPretrained(Path.Combine(Folder, "bert-tokenizer"));
 

@@ -20,7 +20,8 @@ public sealed class TextClassifierTests
         foreach (var batchSize in new[] { 1, 2, 32 })
         {
             Check(Recorded.Value(recorded), classifier.Classify(Recorded.Texts("texts"), batchSize: batchSize));
-            Check(Recorded.Value(recorded + "_pairs"), classifier.Classify(Recorded.Texts("texts"), Recorded.Texts("pairs"), batchSize: batchSize));
+            Check(Recorded.Value(recorded + "_pairs"),
+                classifier.Classify(Recorded.Texts("texts"), Recorded.Texts("pairs"), batchSize: batchSize));
         }
     }
 
@@ -42,11 +43,11 @@ public sealed class TextClassifierTests
         var classifier = await TextClassifier.FromPretrainedAsync(folder.Path);
         classifier.Dispose();
         classifier.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => classifier.Model.Device);
+        FluentActions.Invoking(() => classifier.Model.Device).Should().ThrowExactly<ObjectDisposedException>();
     }
 
     [Fact]
-    public void A_number_is_itself_unless_the_sigmoid_is_asked_for()
+    public void A_regression_score_is_unchanged_unless_the_sigmoid_is_requested()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-regression"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
@@ -55,38 +56,44 @@ public sealed class TextClassifierTests
     }
 
     [Fact]
-    public void Several_labels_are_those_that_reach_the_threshold()
+    public void The_labels_of_a_multi_label_model_are_those_that_reach_the_threshold()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-multi-label"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var result = classifier.Classify("Anna");
         var second = classifier.Classify("Anna", threshold: result.Scores[1].Score);
-        Assert.Equal([.. result.Scores.Take(2).Select(entry => entry.Label)], second.Labels);
-        Assert.Empty(classifier.Classify("Anna", threshold: 1).Labels);
+        second.Labels.Should().Equal([.. result.Scores.Take(2).Select(entry => entry.Label)]);
+        classifier.Classify("Anna", threshold: 1).Labels.Should().BeEmpty();
         Assert.Equal(result.Scores[2].Score, result[result.Scores[2].Label]);
-        Assert.Contains("LABEL_3", Assert.Throws<KeyNotFoundException>(() => result["joy"]).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => result["joy"]).Should().ThrowExactly<KeyNotFoundException>().Which.Message.Should().Contain("LABEL_3");
     }
 
     [Fact]
-    public void A_text_that_is_too_long_is_truncated_and_says_so()
+    public void A_text_that_is_too_long_is_truncated_and_marked_as_truncated()
     {
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
-        var results = classifier.Classify([string.Concat(Enumerable.Repeat("good ", 22)), string.Concat(Enumerable.Repeat("good ", 23)), "good"]);
-        Assert.Equal([false, true, false], results.Select(result => result.IsTruncated));
-        Assert.Equal(results[0].Scores, results[1].Scores);
-        Assert.Equal(classifier.Classify("good good", maxLength: 3).Score, results[2].Score, 1e-6);
-        Assert.Throws<ArgumentOutOfRangeException>(() => classifier.Classify("good", maxLength: 25));
+        var results = classifier.Classify(
+            [string.Concat(Enumerable.Repeat("good ", 22)), string.Concat(Enumerable.Repeat("good ", 23)), "good"]);
+        results.Select(result => result.IsTruncated).Should().Equal(false, true, false);
+        results[1].Scores.Should().Equal(results[0].Scores);
+        results[2].Score.Should().BeApproximately(classifier.Classify("good good", maxLength: 3).Score, 1e-6f);
+        FluentActions.Invoking(() => classifier.Classify("good", maxLength: 25)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
     [Fact]
     public void A_decoder_without_a_padding_token_classifies_row_by_row_what_it_would_classify_alone()
     {
-        using var loaded = AutoModelForSequenceClassification.FromConfig(new PeftSharp.Models.Gpt2.Gpt2Config { VocabSize = 99, NPositions = 24, NEmbd = 8, NLayer = 1, NHead = 2, BosTokenId = 0, EosTokenId = [0] }, new PretrainedOptions { Seed = 1 });
+        using var loaded = AutoModelForSequenceClassification.FromConfig(
+            new PeftSharp.Models.Gpt2.Gpt2Config
+            {
+                VocabSize = 99, NPositions = 24, NEmbd = 8, NLayer = 1, NHead = 2, BosTokenId = 0, EosTokenId = [0],
+            }, new PretrainedOptions { Seed = 1 });
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var texts = Recorded.Texts("texts");
         var together = classifier.Classify(texts);
-        Assert.Equal(texts.Select(text => classifier.Classify(text).Scores), together.Select(result => result.Scores));
+        together.Select(result => result.Scores)
+            .Should().BeEquivalentTo(texts.Select(text => classifier.Classify(text).Scores), options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -107,10 +114,10 @@ public sealed class TextClassifierTests
         using var classifier = TextClassifier.FromPretrained(baseFolder, adapterFolder.Path);
         Same(trained, classifier.Classify(Recorded.Texts("texts")));
         Same(plain, classifier.Classify(Recorded.Texts("texts"), adapter: "__base__"));
-        Assert.True(Math.Abs(plain[0].Score - trained[0].Score) > 1e-4);
+        trained[0].Score.Should().NotBeApproximately(plain[0].Score, 1e-4f);
         using var byName = TextClassifier.FromPretrained(adapterFolder.Path);
         Same([trained[0]], [byName.Classify(Recorded.Texts("texts")[0])]);
-        Assert.Empty(byName.UntrainedWeights);
+        byName.UntrainedWeights.Should().BeEmpty();
     }
 
     [Fact]
@@ -118,11 +125,12 @@ public sealed class TextClassifierTests
     {
         using var folder = new TemporaryFolder();
         var log = new LogLines();
-        using var classifier = TextClassifier.FromPretrained(Recorded.FolderOf("bert-masked-lm", folder), options: new PretrainedOptions { Logger = log, Seed = 0 });
-        Assert.Contains("classifier.weight", classifier.UntrainedWeights);
-        Assert.Contains(log.Lines, line => line.Contains("predictions are random", StringComparison.Ordinal));
+        using var classifier = TextClassifier.FromPretrained(
+            Recorded.FolderOf("bert-masked-lm", folder), options: new PretrainedOptions { Logger = log, Seed = 0 });
+        classifier.UntrainedWeights.Should().Contain("classifier.weight");
+        log.Lines.Should().Contain(line => line.Contains("predictions are random", StringComparison.Ordinal));
         using var whole = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
-        Assert.Empty(new TextClassifier(whole, Recorded.Tokenizer()).UntrainedWeights);
+        new TextClassifier(whole, Recorded.Tokenizer()).UntrainedWeights.Should().BeEmpty();
     }
 
     [Fact]
@@ -134,7 +142,8 @@ public sealed class TextClassifierTests
         var expected = classifier.Classify(texts).Select(result => result.Scores).ToArray();
         var tensors = torch.Tensor.TotalCount;
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => classifier.ClassifyAsync(texts)));
-        Assert.All(answers, answer => Assert.Equal(expected, answer.Select(result => result.Scores)));
+        answers.Should().AllSatisfy(
+            answer => answer.Select(result => result.Scores).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering()));
         Assert.Equal(tensors, torch.Tensor.TotalCount);
     }
 
@@ -145,7 +154,7 @@ public sealed class TextClassifierTests
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var expected = classifier.Classify("Anna").Scores;
         loaded.train();
-        Assert.Equal(expected, classifier.Classify("Anna").Scores);
+        classifier.Classify("Anna").Scores.Should().Equal(expected);
         Assert.True(loaded.training);
     }
 
@@ -156,42 +165,47 @@ public sealed class TextClassifierTests
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var told = new Told();
         classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: told);
-        Assert.Equal([2, 4, 5], told.Values);
+        told.Values.Should().Equal(2, 4, 5);
         using var cancel = new CancellationTokenSource();
         var stopping = new Told { After = () => cancel.Cancel() };
-        Assert.ThrowsAny<OperationCanceledException>(() => classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: stopping, cancellationToken: cancel.Token));
-        Assert.Equal([2], stopping.Values);
-        Assert.Empty(classifier.Classify([]));
+        FluentActions.Invoking(
+            () => classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: stopping, cancellationToken: cancel.Token))
+            .Should().Throw<OperationCanceledException>();
+        stopping.Values.Should().Equal(2);
+        classifier.Classify([]).Should().BeEmpty();
     }
 
     [Fact]
-    public void Other_models_and_missing_texts_are_refused_with_the_way_out()
+    public void Other_models_and_missing_texts_are_refused_with_the_remedy()
     {
         using var masked = AutoModelForMaskedLM.FromPretrained(Recorded.Model("bert-masked-lm"));
-        Assert.Contains("AutoModelForSequenceClassification", Assert.Throws<ArgumentException>(() => new TextClassifier(masked, Recorded.Tokenizer())).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new TextClassifier(masked, Recorded.Tokenizer()))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("AutoModelForSequenceClassification");
         using var loaded = AutoModelForSequenceClassification.FromPretrained(Recorded.Model("bert-sequence-classification"));
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
-        Assert.Contains("Text 1 is null", Assert.Throws<ArgumentException>(() => classifier.Classify(["a", null!])).Message, StringComparison.Ordinal);
-        Assert.Contains("2 first texts but 1 second", Assert.Throws<ArgumentException>(() => classifier.Classify(["a", "b"], ["c"])).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => classifier.Classify(["a", null!]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Text 1 is null");
+        FluentActions.Invoking(() => classifier.Classify(["a", "b"], ["c"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 first texts but 1 second");
         classifier.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => classifier.Classify("a"));
+        FluentActions.Invoking(() => classifier.Classify("a")).Should().ThrowExactly<ObjectDisposedException>();
     }
 
     // Weights at other addresses in memory can round differently in the last place.
     private static void Same(IReadOnlyList<TextClassification> expected, IReadOnlyList<TextClassification> actual)
     {
-        Assert.Equal(expected.Select(result => result.Label), actual.Select(result => result.Label));
-        foreach (var (one, other) in expected.Zip(actual)) Assert.Equal(one.Score, other.Score, 1e-6);
+        actual.Select(result => result.Label).Should().Equal(expected.Select(result => result.Label));
+        foreach (var (one, other) in expected.Zip(actual)) other.Score.Should().BeApproximately(one.Score, 1e-6f);
     }
 
     private static void Check(JsonNode expected, IReadOnlyList<TextClassification> actual)
     {
-        Assert.Equal(expected.AsArray().Count, actual.Count);
+        actual.Should().HaveSameCount(expected.AsArray());
         foreach (var (text, result) in expected.AsArray().Zip(actual))
         {
-            var scores = text!.AsArray().Select(entry => ((string)entry!["label"]!, (double)entry["score"]!)).ToArray();
-            Assert.Equal(scores.Select(entry => entry.Item1), result.Scores.Select(entry => entry.Label));
-            foreach (var (wanted, got) in scores.Zip(result.Scores)) Assert.Equal(wanted.Item2, got.Score, 1e-5);
+            var scores = text!.AsArray().Select(entry => ((string)entry!["label"]!, (float)entry["score"]!)).ToArray();
+            result.Scores.Select(entry => entry.Label).Should().Equal(scores.Select(entry => entry.Item1));
+            foreach (var (wanted, got) in scores.Zip(result.Scores)) got.Score.Should().BeApproximately(wanted.Item2, 1e-5f);
             Assert.Equal((scores[0].Item1, result.Scores[0].Score), (result.Label, result.Score));
         }
     }
@@ -216,6 +230,8 @@ public sealed class TextClassifierTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

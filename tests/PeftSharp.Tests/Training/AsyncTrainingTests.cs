@@ -3,7 +3,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A run on a thread of its own is the run on the caller's thread, and reports each step.</summary>
+/// <summary>A run on another thread gives the result of a run on the caller's thread, and reports each step.</summary>
 public sealed class AsyncTrainingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -27,20 +27,21 @@ public sealed class AsyncTrainingTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_step_is_reported_with_what_the_log_says_of_it()
+    public async Task Each_step_is_reported_with_the_values_of_its_log_line()
     {
         var reports = new Reports();
         var trainer = TinyRun.Trainer(Arguments with { EvalStrategy = IntervalStrategy.Epoch, MaxSteps = 6 }, evaluation: TinyRun.Rows(4));
         await trainer.TrainAsync(progress: reports);
-        // 4 steps an epoch; an evaluation after step 4, reported once more, and one at the end, within the second epoch.
-        Assert.Equal([1, 2, 3, 4, 4, 5, 6, 6], reports.Values.Select(report => report.Step));
-        Assert.All(reports.Values, report => Assert.Equal(6, report.TotalSteps));
+        // 4 steps an epoch; step 4 and the last step, within the second epoch, are reported once more with their evaluations.
+        reports.Values.Select(report => report.Step).Should().Equal(1, 2, 3, 4, 4, 5, 6, 6);
+        reports.Values.Should().AllSatisfy(report => report.TotalSteps.Should().Be(6));
         var logged = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).ToDictionary(line => (int)line["step"]);
-        Assert.All(reports.Values, report => Assert.Equal((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"], logged[report.Step]["epoch"]),
-            (report.Loss, report.GradNorm, report.LearningRate, report.Epoch)));
+        reports.Values.Should().AllSatisfy(report => (report.Loss, report.GradNorm, report.LearningRate, report.Epoch)
+            .Should().Be((logged[report.Step]["loss"], logged[report.Step]["grad_norm"], logged[report.Step]["learning_rate"],
+                logged[report.Step]["epoch"])));
         var evaluated = trainer.State.LogHistory.First(line => line.ContainsKey("eval_loss"))["eval_loss"];
-        Assert.All(reports.Values.Take(4), report => Assert.Empty(report.Metrics));
-        Assert.All(reports.Values.Skip(4).Take(3), report => Assert.Equal(evaluated, report.Metrics["eval_loss"]));
+        reports.Values.Take(4).Should().AllSatisfy(report => report.Metrics.Should().BeEmpty());
+        reports.Values.Skip(4).Take(3).Should().AllSatisfy(report => report.Metrics["eval_loss"].Should().Be(evaluated));
     }
 
     [Fact]
@@ -49,10 +50,10 @@ public sealed class AsyncTrainingTests : IDisposable
         using var stop = new CancellationTokenSource();
         var trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => stop.Cancel()));
         var task = trainer.TrainAsync(cancellationToken: stop.Token);
-        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task);
-        Assert.Contains("after step 3 of 8", error.Message, StringComparison.Ordinal);
+        (await FluentActions.Awaiting(() => task).Should().ThrowAsync<OperationCanceledException>()).Which.Message
+            .Should().Contain("after step 3 of 8");
         Assert.True(task.IsCanceled);
-        Assert.Empty(Directory.GetDirectories(_folder.Path, "checkpoint-*"));
+        Directory.GetDirectories(_folder.Path, "checkpoint-*").Should().BeEmpty();
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class AsyncTrainingTests : IDisposable
     {
         Trainer? trainer = null;
         InvalidOperationException? error = null;
-        trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ => error = Assert.Throws<InvalidOperationException>(() => trainer!.Train())));
+        trainer = TinyRun.Trainer(Arguments, callbacks: new AtStep(3, _ =>
+            error = FluentActions.Invoking(() => trainer!.Train()).Should().ThrowExactly<InvalidOperationException>().Which));
         Assert.Equal(8, trainer.Train().GlobalStep);
         Assert.Contains("already training", error!.Message, StringComparison.Ordinal);
         Assert.Equal(8, trainer.Train().GlobalStep);
@@ -80,7 +82,7 @@ public sealed class AsyncTrainingTests : IDisposable
             allowed = trainer!.Evaluate()["eval_loss"];
         }));
         Assert.Equal(8, trainer.Train().GlobalStep);
-        Assert.Contains("TrainAsync", Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+        error.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("TrainAsync");
         Assert.NotNull(allowed);
     }
 
@@ -92,8 +94,9 @@ public sealed class AsyncTrainingTests : IDisposable
         trainer.Train();
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync())["eval_loss"]);
         Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(rows, "test"))["test_loss"]);
-        Assert.Equal(trainer.Evaluate()["eval_loss"], (await trainer.EvaluateAsync(new Dictionary<string, Dataset> { ["same"] = rows }))["eval_same_loss"]);
-        Assert.Equal(trainer.Predict(rows).Predictions.Values, (await trainer.PredictAsync(rows)).Predictions.Values);
+        Assert.Equal(trainer.Evaluate()["eval_loss"],
+            (await trainer.EvaluateAsync(new Dictionary<string, Dataset> { ["same"] = rows }))["eval_same_loss"]);
+        (await trainer.PredictAsync(rows)).Predictions.Values.Should().Equal(trainer.Predict(rows).Predictions.Values);
     }
 
     private sealed class Reports : IProgress<TrainProgress>

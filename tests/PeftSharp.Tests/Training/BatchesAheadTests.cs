@@ -6,7 +6,7 @@ using PeftSharp.Training.Batching;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Batches that other threads make ahead change nothing but the time they are made at.</summary>
+/// <summary>Batches that other threads prepare ahead of time change no result.</summary>
 public sealed class BatchesAheadTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -23,41 +23,43 @@ public sealed class BatchesAheadTests : IDisposable
     }
 
     [Fact]
-    public void A_collator_that_draws_random_numbers_makes_its_batches_in_their_turn()
+    public void A_collator_that_draws_random_numbers_makes_its_batches_in_order()
     {
         var expected = Train(workers: 0, new Shuffling());
         using var model = TinyRun.Model(dropout: 0.1);
         var collator = new Shuffling();
         Run(model, workers: 3, collator);
         TinyRun.AssertSameBits(expected, model);
-        Assert.Equal([Environment.CurrentManagedThreadId], collator.Threads.Distinct());
+        collator.Threads.Distinct().Should().Equal(Environment.CurrentManagedThreadId);
     }
 
     [Fact]
-    public void So_many_are_made_ahead_and_what_nobody_asked_for_is_freed()
+    public void As_many_batches_as_workers_are_made_ahead_and_unused_batches_are_freed()
     {
         var collator = new Watching();
         var loader = new BatchLoader(collator, new TrainingArguments(_folder.Path) { DataloaderNumWorkers = 2 });
         using (var queue = loader.Queue(TinyRun.Rows(10), Enumerable.Range(0, 10).Select(row => new[] { row })))
         using (queue.Next())
-            Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)));
-        Assert.Contains(collator.Threads, thread => thread != Environment.CurrentManagedThreadId);
-        Assert.All(collator.Made, inputs => Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid));
+            Assert.True(SpinWait.SpinUntil(() => collator.Made.Count == 3, TimeSpan.FromSeconds(10)),
+                $"{collator.Made.Count} batches have been made.");
+        collator.Threads.Should().Contain(thread => thread != Environment.CurrentManagedThreadId);
+        foreach (var inputs in collator.Made)
+            Assert.True(inputs.Tensors.Count == 0 || inputs.InputIds!.IsInvalid, "A batch has not been freed.");
         Assert.Equal(3, collator.Made.Count);
     }
 
     [Fact]
-    public void A_row_that_cannot_be_read_is_an_error_when_its_turn_comes_and_no_sooner()
+    public void A_row_that_cannot_be_read_fails_the_step_that_reads_it_and_no_earlier_step()
     {
         using var model = TinyRun.Model();
         var args = Arguments(workers: 4) with { TrainSamplingStrategy = SamplingStrategy.Sequential };
         var trainer = new Trainer(model, args, TinyRun.Rows(16), dataCollator: new Failing(row: 4));
-        Assert.Equal("Row 4.", Assert.Throws<DatasetException>(() => trainer.Train()).Message);
+        FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<DatasetException>().Which.Message.Should().Be("Row 4.");
         Assert.Equal(2, trainer.State.GlobalStep);                    // two rows a batch
     }
 
     [Fact]
-    public void An_evaluation_says_the_same()
+    public void An_evaluation_has_the_same_loss_with_workers()
     {
         using var model = TinyRun.Model();
         var expected = TinyRun.Trainer(Arguments(workers: 0), evaluation: TinyRun.Rows(9)).Evaluate()["eval_loss"];
@@ -76,7 +78,7 @@ public sealed class BatchesAheadTests : IDisposable
     private void Run(PretrainedModel model, int workers, IDataCollator collator) =>
         new Trainer(model, Arguments(workers) with { GradientAccumulationSteps = 2 }, TinyRun.Rows(15), dataCollator: collator).Train();
 
-    /// <summary>Notes what it made and where.</summary>
+    /// <summary>Records the batches that it made and the threads.</summary>
     private class Watching : IDataCollator
     {
         private readonly PaddingCollator _padding = new();
@@ -111,6 +113,7 @@ public sealed class BatchesAheadTests : IDisposable
     {
         private readonly PaddingCollator _padding = new();
 
-        public ModelInputs Collate(IReadOnlyList<Row> rows) => rows.Any(each => each.Index == row) ? throw new DatasetException($"Row {row}.") : _padding.Collate(rows);
+        public ModelInputs Collate(IReadOnlyList<Row> rows) =>
+            rows.Any(each => each.Index == row) ? throw new DatasetException($"Row {row}.") : _padding.Collate(rows);
     }
 }

@@ -7,7 +7,7 @@ using PeftSharp.Training.Checkpoints;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Checkpoints as folders: what they hold, which of them stay, that each is whole.</summary>
+/// <summary>Checkpoints as folders: their files, which of them are kept, and that each is complete.</summary>
 public sealed class CheckpointTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -17,7 +17,8 @@ public sealed class CheckpointTests : IDisposable
     [SkippableFact]
     public void A_checkpoint_has_the_files_of_transformers_with_open_formats_for_pickles()
     {
-        var recorded = JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", "bert-chapter", "checkpoint-files.json")))!.AsObject();
+        var recorded = JsonNode.Parse(
+            File.ReadAllText(ReferenceRoot.Require("training", "bert-chapter", "checkpoint-files.json")))!.AsObject();
         var folder = RunRecorded();
         string[] expected = [.. recorded.Select(file => file.Key switch
         {
@@ -27,27 +28,35 @@ public sealed class CheckpointTests : IDisposable
             "training_args.bin" => "training_args.json",
             var same => same,
         })];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
-        Assert.Equal((long)recorded["model.safetensors"]!, new FileInfo(Path.Combine(folder, "model.safetensors")).Length);      // the same tensors, names and layout
+        Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
+            .Should().Equal(expected.Order(StringComparer.Ordinal));
+        // The same tensors, names and layout.
+        Assert.Equal((long)recorded["model.safetensors"]!, new FileInfo(Path.Combine(folder, "model.safetensors")).Length);
     }
 
     [SkippableFact]
-    public void Its_state_has_the_fields_types_and_values_of_transformers()
+    public void The_state_has_the_fields_types_and_values_of_transformers()
     {
-        var recorded = JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", "bert-chapter", "trainer_state.json")))!.AsObject();
+        var recorded = JsonNode.Parse(
+            File.ReadAllText(ReferenceRoot.Require("training", "bert-chapter", "trainer_state.json")))!.AsObject();
         var found = JsonNode.Parse(File.ReadAllText(Path.Combine(RunRecorded(), "trainer_state.json")))!.AsObject();
-        Assert.Equal(recorded.Select(field => field.Key), found.Select(field => field.Key));                                      // both sorted
+        found.Select(field => field.Key).Should().Equal(recorded.Select(field => field.Key));                                 // both sorted
         Assert.Equal($"{_folder.Path}/checkpoint-24", (string?)found["best_model_checkpoint"]);
-        Assert.True(found["stateful_callbacks"]!.AsObject().Remove("RunProgress"));                                               // ours, where transformers passes over it
-        // output/checkpoint-24 is that run's folder; whether the run stops is decided a moment later here
-        foreach (var (name, value) in recorded.Where(field => field.Key is not ("best_model_checkpoint" or "log_history" or "stateful_callbacks" or "best_metric"))) Assert.Equal(value?.ToJsonString(), found[name]?.ToJsonString());
+        Assert.True(found["stateful_callbacks"]!.AsObject().Remove("RunProgress"));     // an entry of PeftSharp, which transformers ignores
+        // output/checkpoint-24 is the folder of the recorded run; PeftSharp decides later whether the run stops
+        foreach (var (name, value) in recorded.Where(
+            field => field.Key is not ("best_model_checkpoint" or "log_history" or "stateful_callbacks" or "best_metric")))
+            Assert.Equal(value?.ToJsonString(), found[name]?.ToJsonString());
         var (expectedLines, lines) = (recorded["log_history"]!.AsArray(), found["log_history"]!.AsArray());
-        Assert.Equal(expectedLines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))), lines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))));
-        Assert.All(lines, line => Assert.Equal(line!["step"]!.ToJsonString(), ((int)line["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture)));      // an integer stays one
+        lines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key)))
+            .Should().Equal(expectedLines.Select(line => string.Join(", ", line!.AsObject().Select(pair => pair.Key))));
+        // An integer is written as an integer.
+        foreach (var line in lines)
+            Assert.Equal(((int)line!["step"]!).ToString(System.Globalization.CultureInfo.InvariantCulture), line["step"]!.ToJsonString());
     }
 
     [Fact]
-    public void The_newest_and_the_best_stay_and_the_best_is_in_the_model_at_the_end()
+    public void The_newest_and_the_best_checkpoint_are_kept_and_the_model_ends_with_the_best()
     {
         // The metric is greatest at the second of six evaluations.
         var scores = new Queue<double>([0.1, 0.9, 0.2, 0.3, 0.4, 0.5]);
@@ -69,8 +78,9 @@ public sealed class CheckpointTests : IDisposable
         });
         model = trainer.Model;
         trainer.Train();
-        Assert.Equal(["checkpoint-24", "checkpoint-8"], Names());
-        Assert.Equal((0.9, 8, Path.Combine(_folder.Path, "checkpoint-8")), (trainer.State.BestMetric, trainer.State.BestGlobalStep, trainer.State.BestModelCheckpoint));
+        Names().Should().Equal("checkpoint-24", "checkpoint-8");
+        Assert.Equal((0.9, 8, Path.Combine(_folder.Path, "checkpoint-8")),
+            (trainer.State.BestMetric, trainer.State.BestGlobalStep, trainer.State.BestModelCheckpoint));
         TinyRun.AssertSameBits(best!, model);
         using var loaded = PeftSharp.Models.AutoModelForSequenceClassification.FromPretrained(Path.Combine(_folder.Path, "checkpoint-8"));
         TinyRun.AssertSameBits(best!, loaded);
@@ -80,66 +90,87 @@ public sealed class CheckpointTests : IDisposable
     [InlineData(null, new[] { "checkpoint-10", "checkpoint-2", "checkpoint-4", "checkpoint-6", "checkpoint-8" })]
     [InlineData(3, new[] { "checkpoint-10", "checkpoint-6", "checkpoint-8" })]       // by number, not by name
     [InlineData(1, new[] { "checkpoint-10" })]
-    public void As_many_stay_as_are_asked_for(int? limit, string[] kept)
+    public void SaveTotalLimit_checkpoints_are_kept(int? limit, string[] kept)
     {
-        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 10, SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, SaveTotalLimit = limit }).Train();
-        Assert.Equal(kept, Names());
+        var args =
+            TinyRun.Arguments(_folder) with { MaxSteps = 10, SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, SaveTotalLimit = limit };
+        TinyRun.Trainer(args).Train();
+        Names().Should().Equal(kept);
     }
 
     [Fact]
-    public void The_best_alone_is_saved_where_that_is_asked_for()
+    public void SaveStrategy_Best_saves_a_checkpoint_when_the_metric_improves()
     {
         var scores = new Queue<double>([0.5, 0.4, 0.6, 0.6]);
-        var args = TinyRun.Arguments(_folder) with { MaxSteps = 4, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveStrategy = SaveStrategy.Best, MetricForBestModel = "score" };
-        TinyRun.Trainer(args, evaluation: TinyRun.Rows(4), computeMetrics: _ => new Dictionary<string, double> { ["score"] = scores.Dequeue() }).Train();
-        Assert.Equal(["checkpoint-1", "checkpoint-3"], Names());
+        var args = TinyRun.Arguments(_folder) with
+        {
+            MaxSteps = 4,
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 1,
+            SaveStrategy = SaveStrategy.Best,
+            MetricForBestModel = "score",
+        };
+        TinyRun.Trainer(args, evaluation: TinyRun.Rows(4),
+            computeMetrics: _ => new Dictionary<string, double> { ["score"] = scores.Dequeue() }).Train();
+        Names().Should().Equal("checkpoint-1", "checkpoint-3");
     }
 
     [Fact]
-    public void What_an_earlier_run_left_with_a_higher_number_does_not_cost_the_new_run_its_checkpoint()
+    public void An_earlier_checkpoint_with_a_higher_number_does_not_make_a_new_run_delete_its_own()
     {
         Directory.CreateDirectory(_folder.File("checkpoint-500"));
-        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 1 }).Train();
-        Assert.Equal(["checkpoint-2", "checkpoint-500"], Names());          // what another run left is not this one's to delete
+        var args = TinyRun.Arguments(_folder) with { MaxSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 1 };
+        TinyRun.Trainer(args).Train();
+        Names().Should().Equal("checkpoint-2", "checkpoint-500");          // a run deletes no checkpoint of another run
     }
 
     [Fact]
-    public void A_folder_that_was_not_finished_is_no_checkpoint_and_what_it_holds_does_not_get_into_one()
+    public void An_unfinished_folder_is_no_checkpoint_and_its_files_do_not_get_into_one()
     {
         var half = PeftSharp.Internal.TemporaryEntry.NameFor(_folder.File("checkpoint-2"));
         Directory.CreateDirectory(half);
         File.WriteAllText(Path.Combine(half, "model.safetensors.1.tmp"), "half");
-        foreach (var name in new[] { "checkpoint-3.1.tmp", "checkpoint-1.1.old", "checkpoint-", "checkpoint-x", "checkpoint--1", "checkpoint- 7" }) Directory.CreateDirectory(_folder.File(name));
-        Assert.Empty(CheckpointFolder.All(_folder.Path));
-        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 2 }).Train();
-        Assert.Equal([2, 3], CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step));
+        foreach (var name in new[]
+        {
+            "checkpoint-3.1.tmp", "checkpoint-1.1.old", "checkpoint-", "checkpoint-x", "checkpoint--1", "checkpoint- 7",
+        })
+            Directory.CreateDirectory(_folder.File(name));
+        CheckpointFolder.All(_folder.Path).Should().BeEmpty();
+        var args = TinyRun.Arguments(_folder) with { MaxSteps = 3, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 2 };
+        TinyRun.Trainer(args).Train();
+        CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step).Should().Equal(2, 3);
         Assert.False(File.Exists(Path.Combine(_folder.File("checkpoint-2"), "model.safetensors.1.tmp")));
         Assert.False(Directory.Exists(half));
     }
 
     [Fact]
-    public void A_checkpoint_that_is_written_again_is_the_old_one_until_the_new_one_is_whole()
+    public void A_checkpoint_that_is_written_again_is_replaced_when_the_new_one_is_complete()
     {
         var folder = _folder.File("checkpoint-1");
         CheckpointFolder.Write(folder, beside => File.WriteAllText(Path.Combine(beside, "file"), "old"));
-        var error = Assert.Throws<IOException>(() => CheckpointFolder.Write(folder, beside =>
+        FluentActions.Invoking(() => CheckpointFolder.Write(folder, beside =>
         {
             File.WriteAllText(Path.Combine(beside, "file"), "new");
             Assert.Equal("old", File.ReadAllText(Path.Combine(folder, "file")));
             throw new IOException("No space left on device");
-        }));
-        Assert.All([folder, "No space left", "unchanged"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        })).Should().ThrowExactly<IOException>().Which.Message.Should().ContainAll(folder, "No space left", "unchanged");
         Assert.Equal("old", File.ReadAllText(Path.Combine(folder, "file")));
-        Assert.Equal(["checkpoint-1"], Names());
+        Names().Should().Equal("checkpoint-1");
         CheckpointFolder.Write(folder, beside => File.WriteAllText(Path.Combine(beside, "file"), "new"));
         Assert.Equal("new", File.ReadAllText(Path.Combine(folder, "file")));
-        Assert.Equal(["checkpoint-1"], Names());
+        Names().Should().Equal("checkpoint-1");
     }
 
     [Fact]
-    public void Arguments_are_saved_even_where_a_number_has_no_end()
+    public void Arguments_that_are_infinite_or_NaN_are_saved()
     {
-        var args = TinyRun.Arguments(_folder) with { MaxSteps = 1, SaveStrategy = SaveStrategy.Steps, MaxGradNorm = double.PositiveInfinity, NumTrainEpochs = double.NaN };
+        var args = TinyRun.Arguments(_folder) with
+        {
+            MaxSteps = 1,
+            SaveStrategy = SaveStrategy.Steps,
+            MaxGradNorm = double.PositiveInfinity,
+            NumTrainEpochs = double.NaN,
+        };
         TinyRun.Trainer(args).Train();
         var saved = JsonFile.Read(Path.Combine(_folder.File("checkpoint-1"), "training_args.json"));
         Assert.Equal("Infinity", (string?)saved["max_grad_norm"]);
@@ -150,10 +181,12 @@ public sealed class CheckpointTests : IDisposable
     {
         var recorded = new RecordedRun("bert-chapter");
         using var model = recorded.Model();
-        var trainer = new Trainer(model, recorded.Arguments(_folder.Path) with { UseCpu = true }, recorded.Rows("train"), recorded.Rows("eval"), new PaddingCollator(), computeMetrics: TrainingParityTests.ComputeMetrics);
+        var trainer = new Trainer(model, recorded.Arguments(_folder.Path) with { UseCpu = true }, recorded.Rows("train"),
+            recorded.Rows("eval"), new PaddingCollator(), computeMetrics: TrainingParityTests.ComputeMetrics);
         trainer.Train();
         return _folder.File("checkpoint-24");
     }
 
-    private IEnumerable<string> Names() => Directory.EnumerateFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Names() =>
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 }

@@ -6,15 +6,18 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Training;
 
 /// <summary>
-/// On a GPU a step waits where a number is fetched from it, so each place that could fetch one is known by name. They are counted in the compiled code: no machine without a
-/// GPU could notice them while running.
+/// On a GPU a step waits where it copies a number from the device, so each place that can do so is listed by name. The places are counted
+/// in the compiled code, because a machine without a GPU cannot notice them at run time.
 /// </summary>
 public sealed class DeviceCopiesTests
 {
-    private static readonly string[] _rooms = ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization", "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop", "PeftSharp.Training.Trainer"];
-    private static readonly string[] _fetching = ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
+    private static readonly string[] _rooms =
+        ["PeftSharp.Native", "PeftSharp.Kernels", "PeftSharp.Modeling", "PeftSharp.Models", "PeftSharp.Tuners", "PeftSharp.Optimization",
+            "PeftSharp.Training.Loop.UpdateStep", "PeftSharp.Training.Loop.TrainingLoop", "PeftSharp.Training.Trainer"];
+    private static readonly string[] _fetching =
+        ["item", "cpu", "cuda", "data", "get_bytes", "nonzero", "ToSingle", "ToDouble", "ToInt32", "ToInt64", "ToBoolean", "ToScalar"];
 
-    /// <summary>Who adds a place has to say here why a step does not wait there.</summary>
+    /// <summary>Whoever adds a place must state here why a step does not wait there.</summary>
     private static readonly Dictionary<string, (int Count, string Why)> _known = new(StringComparer.Ordinal)
     {
         ["Trainer: item"] = (1, "the loss, once a batch: training stops when it is NaN or infinite"),
@@ -25,7 +28,8 @@ public sealed class DeviceCopiesTests
         ["InputCheck: nonzero"] = (1, "as above"),
         ["InputCheck: data"] = (1, "as above"),
         ["AttentionMask: item"] = (2, "whether anything is hidden; asked on the processor alone"),
-        ["RotaryEmbedding: item"] = (1, "the largest position, once a pass and only where the scaling of rotary embeddings depends on the length"),
+        ["RotaryEmbedding: item"] =
+            (1, "the largest position, once a pass and only where the scaling of rotary embeddings depends on the length"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; asked on the processor alone"),
         ["BernoulliMask: get_bytes"] = (2, "memory of the processor: it takes no other tensors"),
         ["ActivationTable: get_bytes"] = (1, "the table is made once, on the processor"),
@@ -41,24 +45,30 @@ public sealed class DeviceCopiesTests
     };
 
     [Fact]
-    public void A_step_fetches_numbers_from_its_device_only_where_it_is_known_to()
+    public void A_step_copies_numbers_from_its_device_only_in_known_places()
     {
-        var found = typeof(PeftSharpException).Assembly.GetTypes().Where(IsInStep).SelectMany(Fetches).CountBy(place => place).ToDictionary(StringComparer.Ordinal);
-        Assert.Equal(InOrder(_known.Select(place => (place.Key, place.Value.Count))), InOrder(found.Select(place => (place.Key, place.Value))));
+        var found = typeof(PeftSharpException).Assembly.GetTypes().Where(IsInStep).SelectMany(Fetches).CountBy(place => place)
+            .ToDictionary(StringComparer.Ordinal);
+        InOrder(found.Select(place => (place.Key, place.Value)))
+            .Should().Equal(InOrder(_known.Select(place => (place.Key, place.Value.Count))));
 
-        static IEnumerable<string> InOrder(IEnumerable<(string Place, int Count)> places) => places.OrderBy(place => place.Place, StringComparer.Ordinal).Select(place => $"{place.Place} x{place.Count}");
+        static IEnumerable<string> InOrder(IEnumerable<(string Place, int Count)> places) =>
+            places.OrderBy(place => place.Place, StringComparer.Ordinal).Select(place => $"{place.Place} x{place.Count}");
     }
 
-    private static bool IsInStep(Type type) => _rooms.Any(room => Outermost(type).FullName is { } name && (name == room || name.StartsWith(room + ".", StringComparison.Ordinal)));
+    private static bool IsInStep(Type type) =>
+        _rooms.Any(room => Outermost(type).FullName is { } name && (name == room || name.StartsWith(room + ".", StringComparison.Ordinal)));
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static IEnumerable<string> Fetches(Type type)
     {
-        const BindingFlags all = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags all =
+            BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         foreach (var method in type.GetMethods(all).Concat<MethodBase>(type.GetConstructors(all)))
             foreach (var called in Calls(method))
-                if (called.DeclaringType is { } owner && (owner == typeof(Tensor) || owner == typeof(TensorExtensionMethods)) && _fetching.Contains(called.Name))
+                if (called.DeclaringType is { } owner && (owner == typeof(Tensor) || owner == typeof(TensorExtensionMethods))
+                    && _fetching.Contains(called.Name))
                     yield return $"{Outermost(type).Name}: {called.Name}";
     }
 
@@ -72,7 +82,9 @@ public sealed class DeviceCopiesTests
             if (opCode.OperandType == OperandType.InlineMethod)
             {
                 var typeArguments = method.DeclaringType is { IsGenericType: true } owner ? owner.GetGenericArguments() : null;
-                if (method.Module.ResolveMethod(BitConverter.ToInt32(code, at), typeArguments, method.IsGenericMethod ? method.GetGenericArguments() : null) is { } called) yield return called;
+                if (method.Module.ResolveMethod(BitConverter.ToInt32(code, at), typeArguments,
+                    method.IsGenericMethod ? method.GetGenericArguments() : null) is { } called)
+                    yield return called;
             }
             at += opCode.OperandType switch
             {
@@ -86,6 +98,7 @@ public sealed class DeviceCopiesTests
         }
     }
 
-    private static readonly Dictionary<int, OpCode> _opCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)
+    private static readonly Dictionary<int, OpCode> _opCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(opCode => (int)(ushort)opCode.Value);
 }

@@ -11,7 +11,8 @@ public sealed class EarlierRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, MaxSteps = 4 };
+    private TrainingArguments Arguments =>
+        TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 2, MaxSteps = 4 };
 
     private static List<string> Train(TrainingArguments args, Func<Trainer, TrainOutput> how, int rows = 8)
     {
@@ -23,10 +24,10 @@ public sealed class EarlierRunTests : IDisposable
     [Fact]
     public void A_new_run_in_the_folder_of_an_earlier_one_warns_and_deletes_none_of_its_checkpoints()
     {
-        Assert.Empty(Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train()));
-        var warning = Assert.Single(Train(Arguments with { SaveTotalLimit = 1 }, trainer => trainer.Train()));
-        Assert.All([_folder.Path, "checkpoint-8", "Train(Resume.Last)", "another OutputDir"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
-        Assert.Equal([4, 6, 8], CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step));
+        Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train()).Should().BeEmpty();
+        var warning = Train(Arguments with { SaveTotalLimit = 1 }, trainer => trainer.Train()).Should().ContainSingle().Which;
+        warning.Should().ContainAll(_folder.Path, "checkpoint-8", "Train(Resume.Last)", "another OutputDir");
+        CheckpointFolder.All(_folder.Path).Select(checkpoint => checkpoint.Step).Should().Equal(4, 6, 8);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public void A_run_that_had_ended_says_that_nothing_is_left()
+    public void Resuming_a_finished_run_warns_that_nothing_is_left_to_train()
     {
         Train(Arguments, trainer => trainer.Train());
         Assert.Contains("so no step is trained", Assert.Single(Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))), StringComparison.Ordinal);
@@ -53,8 +54,8 @@ public sealed class EarlierRunTests : IDisposable
     public void A_checkpoint_beyond_the_end_of_the_run_is_refused_with_both_numbers()
     {
         Train(Arguments with { MaxSteps = 8 }, trainer => trainer.Train());
-        var error = Assert.Throws<CheckpointException>(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true)));
-        Assert.All(["step 8 of 8", "ends at step 4"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true)))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll("step 8 of 8", "ends at step 4");
     }
 
     [Fact]
@@ -63,8 +64,10 @@ public sealed class EarlierRunTests : IDisposable
         Train(Arguments, trainer => trainer.Train());
         foreach (var (args, says) in new (TrainingArguments, string)[]
         {
-            (Arguments with { Seed = 7 }, "was 42 and is 7"), (Arguments with { DataSeed = 9 }, "was 42 and is 9"), (Arguments with { PerDeviceTrainBatchSize = 4 }, "PerDeviceTrainBatchSize was 2 and is 4"),
-            (Arguments with { GradientAccumulationSteps = 2 }, "GradientAccumulationSteps was 1 and is 2"), (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
+            (Arguments with { Seed = 7 }, "was 42 and is 7"), (Arguments with { DataSeed = 9 }, "was 42 and is 9"),
+            (Arguments with { PerDeviceTrainBatchSize = 4 }, "PerDeviceTrainBatchSize was 2 and is 4"),
+            (Arguments with { GradientAccumulationSteps = 2 }, "GradientAccumulationSteps was 1 and is 2"),
+            (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
             (Arguments with { DataloaderDropLast = true }, "DataloaderDropLast was false and is true"),
         })
             Assert.Contains(says, Assert.Throws<CheckpointException>(() => Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true))).Message, StringComparison.Ordinal);
@@ -76,12 +79,14 @@ public sealed class EarlierRunTests : IDisposable
     public void Changes_that_leave_out_no_row_are_warned_of()
     {
         Train(Arguments, trainer => trainer.Train());
-        var warning = Assert.Single(Train(Arguments with { MaxSteps = 6, LearningRate = 1e-3, WeightDecay = 0.1 }, trainer => trainer.Train(resumeFromCheckpoint: true)));
-        Assert.All(["was 4 and is 6", "LearningRate was 0.01 and is 0.001", "WeightDecay was 0 and is 0.1"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+        var warning = Train(
+            Arguments with { MaxSteps = 6, LearningRate = 1e-3, WeightDecay = 0.1 }, trainer => trainer.Train(resumeFromCheckpoint: true))
+            .Should().ContainSingle().Which;
+        warning.Should().ContainAll("was 4 and is 6", "LearningRate was 0.01 and is 0.001", "WeightDecay was 0 and is 0.1");
     }
 
     [Fact]
-    public void What_a_killed_process_left_is_removed_and_a_checkpoint_that_it_was_replacing_comes_back()
+    public void Temporary_folders_of_a_killed_process_are_removed_and_the_checkpoint_that_it_was_replacing_is_restored()
     {
         Train(Arguments, trainer => trainer.Train());
         var beside = TemporaryEntry.NameFor(_folder.File("checkpoint-4"));
@@ -90,7 +95,7 @@ public sealed class EarlierRunTests : IDisposable
         var other = TemporaryEntry.NameFor(_folder.File("checkpoint-2"));
         Directory.CreateDirectory(other + ".old");                               // killed after them
         CheckpointFolder.Prepare(_folder.Path);
-        Assert.Equal(["checkpoint-2", "checkpoint-4"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order().Should().Equal("checkpoint-2", "checkpoint-4");
         Assert.True(File.Exists(Path.Combine(_folder.File("checkpoint-4"), "model.safetensors")));
     }
 }

@@ -3,14 +3,15 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Predictions of an evaluation become the numbers that people read.</summary>
+/// <summary>Predictions of an evaluation become reports and metrics.</summary>
 public sealed class EvalPredictionTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    private static EvalPrediction Prediction(float[] scores, int[] shape, long[] labels, params int[] labelShape) => new([new(scores, shape)], new(labels, labelShape), null);
+    private static EvalPrediction Prediction(float[] scores, int[] shape, long[] labels, params int[] labelShape) =>
+        new([new(scores, shape)], new(labels, labelShape), null);
 
     [Fact]
     public void A_prediction_is_scores_and_labels()
@@ -27,11 +28,13 @@ public sealed class EvalPredictionTests : IDisposable
     public void Reports_are_those_of_the_metrics()
     {
         var classes = Prediction([1, 2, 0, 3, 0, 0], [2, 3], [1, 2], 2);
-        Assert.Equal(ClassificationMetrics.ClassificationReport([1, 2], [1, 0], ["a", "b", "c"], classes: [0, 1, 2]).ToString(), classes.GetClassificationReport(["a", "b", "c"]).ToString());
+        Assert.Equal(ClassificationMetrics.ClassificationReport([1, 2], [1, 0], ["a", "b", "c"], classes: [0, 1, 2]).ToString(),
+            classes.GetClassificationReport(["a", "b", "c"]).ToString());
 
         var several = Prediction([-1, 2, 0, -3], [2, 2], [1, 1, 1, 0], 2, 2);
-        Assert.Equal(MultiLabelMetrics.Report(new[] { 1, 1, 1, 0 }, new[] { 0, 1, 1, 0 }, 2).ToString(), several.GetMultiLabelReport().ToString());
-        Assert.Equal(14, several.GetMultiLabelReport(["x", "y"], threshold: 0.9).ToMetrics().Count);
+        Assert.Equal(
+            MultiLabelMetrics.Report(new[] { 1, 1, 1, 0 }, new[] { 0, 1, 1, 0 }, 2).ToString(), several.GetMultiLabelReport().ToString());
+        several.GetMultiLabelReport(["x", "y"], threshold: 0.9).ToMetrics().Should().HaveCount(14);
 
         // The second token does not count; the third is tagged O.
         var tags = Prediction([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3], [1, -100, 2], 1, 3);
@@ -44,11 +47,11 @@ public sealed class EvalPredictionTests : IDisposable
     [Fact]
     public void The_metrics_of_an_evaluation_print_as_a_table()
     {
-        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, evaluation: TinyRun.Rows(4), computeMetrics: prediction => new Dictionary<string, double> { ["tiny"] = 1e-9, ["count"] = 3, ["f1"] = 0.25 });
-        var lines = trainer.Evaluate().ToString()!.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
-        Assert.Contains("eval_tiny 1E-9", lines);
-        Assert.Contains("eval_count 3", lines);
-        Assert.Contains("eval_f1 0.2500", lines);
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, evaluation: TinyRun.Rows(4),
+            computeMetrics: prediction => new Dictionary<string, double> { ["tiny"] = 1e-9, ["count"] = 3, ["f1"] = 0.25 });
+        var lines = trainer.Evaluate().ToString()!.Split('\n')
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
+        lines.Should().Contain(["eval_tiny 1E-9", "eval_count 3", "eval_f1 0.2500"]);
         Assert.Contains("train_loss", trainer.Train().Metrics.ToString(), StringComparison.Ordinal);
     }
 }

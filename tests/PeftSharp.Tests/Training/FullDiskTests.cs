@@ -2,7 +2,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A disk that fills up or cannot be written: what was saved stays whole, the error names the folder and the way out.</summary>
+/// <summary>A disk that is full or cannot be written: saved files stay complete, and the error names the folder and the remedy.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class FullDiskTests : IDisposable
     [SkippableTheory]
     [InlineData(1_000, "model.safetensors")]
     [InlineData(30_000, "optimizer.safetensors")]
-    public void A_save_that_fails_half_way_leaves_the_checkpoint_before_it_whole_and_resumable(int room, string file)
+    public void A_failed_save_leaves_the_previous_checkpoint_complete_and_resumable(int room, string file)
     {
         FileSizeLimit.Require();
         var args = TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 1, SaveTotalLimit = 1 };
@@ -24,10 +24,11 @@ public sealed class FullDiskTests : IDisposable
             full = new FileSizeLimit(room);
         }));
         IOException error;
-        try { error = Assert.Throws<IOException>(() => trainer.Train()); }
+        try { error = FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<IOException>().Which; }
         finally { full?.Dispose(); }
-        Assert.All([Path.Combine(_folder.Path, "checkpoint-3"), file, "earlier checkpoints are unchanged", "OutputDir"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
-        Assert.Equal(["checkpoint-2"], Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+        error.Message.Should().ContainAll(
+            Path.Combine(_folder.Path, "checkpoint-3"), file, "earlier checkpoints are unchanged", "OutputDir");
+        Directory.EnumerateFileSystemEntries(_folder.Path).Select(Path.GetFileName).Should().Equal("checkpoint-2");
         AssertSame(before!, Content(_folder.Path));
 
         var resumed = TinyRun.Trainer(args, dropout: 0.1);
@@ -39,7 +40,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_model_that_cannot_be_saved_again_leaves_the_one_that_was_there()
+    public void A_failed_save_of_a_model_leaves_the_saved_one_unchanged()
     {
         FileSizeLimit.Require();
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder));
@@ -47,8 +48,9 @@ public sealed class FullDiskTests : IDisposable
         var before = Content(_folder.Path);
         trainer.Train();
         IOException error;
-        using (new FileSizeLimit(1_000)) error = Assert.Throws<IOException>(() => trainer.SaveModel());
-        Assert.All([_folder.File("model.safetensors"), "unchanged", "maximum file size"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        using (new FileSizeLimit(1_000))
+            error = FluentActions.Invoking(() => trainer.SaveModel()).Should().ThrowExactly<IOException>().Which;
+        error.Message.Should().ContainAll(_folder.File("model.safetensors"), "unchanged", "maximum file size");
         AssertSame(before, Content(_folder.Path));
     }
 
@@ -61,7 +63,13 @@ public sealed class FullDiskTests : IDisposable
     {
         Skip.If(onLinuxAlone && !OperatingSystem.IsLinux(), "There is no /proc.");
         File.WriteAllText(_folder.File("file"), "");
-        var output = what switch { "a file" => _folder.File("file"), "below a file" => Path.Combine(_folder.File("file"), "output"), "a folder of the kernel" => "/proc/self", _ => "/proc/self/output" };
+        var output = what switch
+        {
+            "a file" => _folder.File("file"),
+            "below a file" => Path.Combine(_folder.File("file"), "output"),
+            "a folder of the kernel" => "/proc/self",
+            _ => "/proc/self/output",
+        };
         var begun = false;
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = output }, callbacks: new Begun(() => begun = true));
         var before = TinyRun.Bits(trainer.Model);
@@ -72,19 +80,20 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    public void Trying_the_output_folder_leaves_nothing_in_it()
+    public void Checking_the_output_folder_leaves_no_file_in_it()
     {
         TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = _folder.File("new/output") }).Train();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.File("new/output")));
+        Directory.EnumerateFileSystemEntries(_folder.File("new/output")).Should().BeEmpty();
     }
 
     private static Dictionary<string, byte[]> Content(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllBytes);
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllBytes);
 
     private static void AssertSame(Dictionary<string, byte[]> expected, Dictionary<string, byte[]> found)
     {
-        Assert.Equal(expected.Keys.Order(), found.Keys.Order());
-        Assert.All(expected, pair => Assert.True(pair.Value.AsSpan().SequenceEqual(found[pair.Key]), $"{pair.Key} has changed."));
+        found.Keys.Order().Should().Equal(expected.Keys.Order());
+        foreach (var (file, bytes) in expected) found[file].Should().Equal(bytes, $"{file} has not changed");
     }
 
     private sealed class Begun(Action tell) : TrainerCallback

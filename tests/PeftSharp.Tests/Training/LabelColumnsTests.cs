@@ -3,7 +3,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Labels are found under the names that C# programs give them, and their absence is said by the constructor.</summary>
+/// <summary>Labels are found under the names that C# programs use, and the constructor reports absent labels.</summary>
 public sealed class LabelColumnsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,7 +18,8 @@ public sealed class LabelColumnsTests : IDisposable
         var args = TinyRun.Arguments(_folder) with { MaxSteps = 2 };
         var python = TinyRun.Trainer(args, TinyRun.Rows(4));
         var rows = TinyRun.Rows(4);
-        var csharp = TinyRun.Trainer(args, Dataset.FromRows(Enumerable.Range(0, 4).Select(row => new Example(rows[row].Int64s("input_ids").ToArray(), rows[row].Int64s("attention_mask").ToArray(), (int)rows[row].Int64("labels"), "x"))));
+        var csharp = TinyRun.Trainer(args, Dataset.FromRows(Enumerable.Range(0, 4).Select(row => new Example(
+            rows[row].Int64s("input_ids").ToArray(), rows[row].Int64s("attention_mask").ToArray(), (int)rows[row].Int64("labels"), "x"))));
         Assert.Equal(python.Train().TrainingLoss, csharp.Train().TrainingLoss);
     }
 
@@ -29,53 +30,63 @@ public sealed class LabelColumnsTests : IDisposable
     [InlineData("Labels")]
     [InlineData("label_ids")]
     [InlineData("LabelIds")]
-    public void Labels_are_found_by_each_name(string name) => TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(4).RenameColumn("labels", name)).Train();
+    public void Labels_are_found_by_each_name(string name) =>
+        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(4).RenameColumn("labels", name)).Train();
 
     [Fact]
     public void Missing_labels_are_an_error_of_the_constructor_that_names_the_columns_left_out()
     {
-        var error = Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), TinyRun.Rows(4).RenameColumn("labels", "category")));
-        Assert.All(["'labels'", "does not read category", "RenameColumn(\"category\", \"labels\")"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), TinyRun.Rows(4).RenameColumn("labels", "category")))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("'labels'", "does not read category", "RenameColumn(\"category\", \"labels\")");
     }
 
     [Fact]
     public void Labels_that_are_text_name_ClassEncodeColumn()
     {
         var rows = Dataset.FromList(Enumerable.Range(0, 4).Select(row => TinyRun.Row([5, 6], row % 2 == 0 ? "good" : "bad")));
-        Assert.Contains("ClassEncodeColumn(\"labels\")", Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn(\"labels\")");
     }
 
     [Fact]
     public void Classes_that_are_decimals_name_CastColumn()
     {
         var rows = Dataset.FromList(Enumerable.Range(0, 4).Select(row => TinyRun.Row([5, 6], (double)(row % 2))));
-        Assert.Contains("CastColumn(\"labels\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows).Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows).Train())
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("CastColumn(\"labels\", new Value(\"int64\"))");
     }
 
     [Fact]
     public void Rows_of_uneven_length_name_the_tokenizer_argument()
     {
         var trainer = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), TinyRun.Rows(8));
-        Assert.Contains("tokenizer: tokenizer", Assert.Throws<DatasetException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("tokenizer: tokenizer");
     }
 
-    private Trainer Named(Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
-        new(model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new PaddingCollator(), labelColumn: labelColumn);
+    private Trainer Named(
+        Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
+        new(
+            model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new PaddingCollator(),
+            labelColumn: labelColumn);
 
     [Fact]
-    public void Labels_are_the_column_that_is_named_whatever_else_is_there()
+    public void Labels_are_the_named_column_whatever_other_columns_there_are()
     {
         var expected = Named(TinyRun.Rows(4), null).Train().TrainingLoss;
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
         Assert.Equal(expected, Named(rows, "category").Train().TrainingLoss);
-        Assert.Equal(expected, Named(rows.AddColumn("labels", new long[4]).AddColumn("Label", new long[4]), "category").Train().TrainingLoss);
+        Assert.Equal(
+            expected, Named(rows.AddColumn("labels", new long[4]).AddColumn("Label", new long[4]), "category").Train().TrainingLoss);
         Assert.Equal(expected, Named(TinyRun.Rows(4), "labels").Train().TrainingLoss);
-        Assert.Contains("eval_loss", Named(rows, "category", evaluation: rows).Evaluate().Keys);
-        Assert.Equal(4, Named(rows, "category").Predict(rows.RemoveColumns("category")).Predictions.Count);       // rows to predict need no labels
+        Named(rows, "category", evaluation: rows).Evaluate().Should().ContainKey("eval_loss");
+        // Rows to predict need no labels.
+        Assert.Equal(4, Named(rows, "category").Predict(rows.RemoveColumns("category")).Predictions.Count);
     }
 
     [Fact]
-    public void A_label_column_that_cannot_be_is_refused_by_the_constructor()
+    public void An_invalid_label_column_is_refused_by_the_constructor()
     {
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
         Assert.Contains("labelColumn is 'kategory', but the training data has no such column. Columns:", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
@@ -91,28 +102,32 @@ public sealed class LabelColumnsTests : IDisposable
     public void The_hint_names_the_column_that_is_probably_meant(string other, string labels, string expected)
     {
         var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn(other, new[] { "some", "texts", "that", "differ" })
-            .AddColumn(labels, labels == "is_spam" ? new[] { true, false, true, false } : (System.Collections.IEnumerable)new[] { "x", "y", "x", "y" });
-        var message = Assert.Throws<DatasetException>(() => Named(rows, null)).Message;
-        Assert.Contains($"pass labelColumn: \"{expected}\"", message, StringComparison.Ordinal);
+            .AddColumn(labels,
+                labels == "is_spam" ? new[] { true, false, true, false } : (System.Collections.IEnumerable)new[] { "x", "y", "x", "y" });
+        var message = FluentActions.Invoking(() => Named(rows, null)).Should().ThrowExactly<DatasetException>().Which.Message;
+        message.Should().Contain($"pass labelColumn: \"{expected}\"");
         Assert.Equal(labels != "is_spam", message.Contains($"ClassEncodeColumn(\"{expected}\")", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Several_labels_train_the_same_as_booleans_and_decimals()
     {
-        double Loss(System.Collections.IEnumerable labels) => Named(TinyRun.Rows(4).RemoveColumns("labels").AddColumn("tags", labels), "tags", TinyRun.Model(labels: 3)).Train().TrainingLoss;
+        double Loss(System.Collections.IEnumerable labels) =>
+            Named(TinyRun.Rows(4).RemoveColumns("labels").AddColumn("tags", labels), "tags", TinyRun.Model(labels: 3)).Train().TrainingLoss;
         bool[][] booleans = [[true, false, true], [false, false, false], [true, true, true], [false, true, false]];
         var expected = Loss(booleans.Select(row => row.Select(value => value ? 1f : 0f).ToArray()));
         Assert.Equal(expected, Loss(booleans));
-        var refused = Assert.Throws<DatasetException>(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())));        // lists of classes look the same
-        Assert.Contains("use labels of booleans or floating-point values, or load the model with ProblemType", refused.Message, StringComparison.Ordinal);
+        var refused = FluentActions.Invoking(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())))
+            .Should().ThrowExactly<DatasetException>().Which;        // lists of integers may also be classes of tokens
+        refused.Message.Should().Contain("use labels of booleans or floating-point values, or load the model with ProblemType");
     }
 
     [Fact]
     public void Predictions_of_several_labels_are_reported_for_booleans()
     {
-        var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn("labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
+        var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn(
+            "labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
         var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).Prediction.GetMultiLabelReport(["a", "b", "c"]);
-        Assert.Equal([2, 2, 2], report.Labels.Select(scores => scores.Support));
+        report.Labels.Select(scores => scores.Support).Should().Equal(2, 2, 2);
     }
 }

@@ -10,7 +10,9 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A loss function of the caller's own is what is trained and evaluated, and a step does not depend on how its rows are cut into batches.</summary>
+/// <summary>
+/// A custom loss function is trained and evaluated, and a step does not depend on how its rows are divided into batches.
+/// </summary>
 public sealed class LossFunctionTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -26,7 +28,8 @@ public sealed class LossFunctionTests : IDisposable
 
     private static ComputeLoss Weighted => (output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights);
 
-    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
+    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(
+        output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
 
     [Theory]
     [InlineData(4, 2)]
@@ -36,13 +39,14 @@ public sealed class LossFunctionTests : IDisposable
 
     [Theory]
     [InlineData(4, 2)]
-    [InlineData(3, 3)]          // batches of other classes, and a shorter last one
+    [InlineData(3, 3)]          // batches with other classes, and a shorter last batch
     [InlineData(1, 8)]
-    public void A_sum_divided_by_the_targets_of_the_step_takes_the_step_of_one_large_batch_whatever_the_classes(int batch, int accumulation) =>
+    public void A_sum_divided_by_the_targets_of_the_step_takes_the_step_of_one_large_batch_whatever_the_classes(
+        int batch, int accumulation) =>
         AssertSame(Trained(WeightedSum, 8, 1, isScaled: true), Trained(WeightedSum, batch, accumulation, isScaled: true));
 
     [Fact]
-    public void The_usual_loss_as_a_function_is_the_models_own_run()
+    public void The_models_loss_as_a_function_gives_the_same_run()
     {
         static Tensor Plain(ModelOutput output, ModelInputs inputs, double? _) => functional.cross_entropy(output.Logits!, inputs.Labels!);
         AssertSame(Trained(null, 3, 2), Trained(Plain, 3, 2));
@@ -59,8 +63,7 @@ public sealed class LossFunctionTests : IDisposable
             return functional.cross_entropy(output.Logits!, inputs.Labels!);
         }, 4, 2);
         Assert.Equal(0, missing);
-        Assert.Equal(4, seen.Count);
-        Assert.All(seen, Assert.Null);
+        seen.Should().Equal(null, null, null, null);
     }
 
     [Theory]
@@ -70,35 +73,47 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var rows = TinyRun.Rows(8);
-        IReadOnlyDictionary<string, double> Evaluate(int batch) => new Trainer(model, TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch }, evalDataset: rows, dataCollator: new PaddingCollator(),
-            computeLoss: isScaled ? WeightedSum : Weighted)
-        { LossIsScaledForGa = isScaled }.Evaluate();
+        IReadOnlyDictionary<string, double> Evaluate(int batch)
+        {
+            var args = TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch };
+            ComputeLoss loss = isScaled ? WeightedSum : Weighted;
+            var trainer = new Trainer(model, args, evalDataset: rows, dataCollator: new PaddingCollator(), computeLoss: loss)
+            {
+                LossIsScaledForGa = isScaled,
+            };
+            return trainer.Evaluate();
+        }
         model.eval();
         var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;
         inputs.Labels = null;
-        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights, reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
-        Assert.Equal(expected, Evaluate(8)["eval_loss"], 5);
-        Assert.Equal(expected, Evaluate(2)["eval_loss"], 5);
-        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(rows.RemoveColumns("labels"));
+        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights,
+            reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
+        Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
+        Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
+        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(
+            rows.RemoveColumns("labels"));
         Assert.False(predicted.Metrics.ContainsKey("test_loss"));
-        Assert.Equal([8, 2], predicted.Predictions.Shape);
+        predicted.Predictions.Shape.Should().Equal(8, 2);
     }
 
     [Fact]
     public void A_language_model_gives_the_function_its_logits()
     {
         manual_seed(1);
-        using var model = AutoModelForCausalLM.FromConfig(new Gpt2Config { VocabSize = TinyRun.Vocabulary, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 12 });
+        using var model = AutoModelForCausalLM.FromConfig(
+            new Gpt2Config { VocabSize = TinyRun.Vocabulary, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 12 });
         var shapes = new List<long[]>();
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 2 }, Dataset.FromList([TinyRun.Row([5, 6, 7], (long[])[5, 6, 7]), TinyRun.Row([6, 7, 8], (long[])[6, 7, 8])]),
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 2 },
+            Dataset.FromList([TinyRun.Row([5, 6, 7], (long[])[5, 6, 7]), TinyRun.Row([6, 7, 8], (long[])[6, 7, 8])]),
             dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
             {
                 shapes.Add(output.Logits!.shape);
-                return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1), inputs.Labels![TensorIndex.Ellipsis, 1..].flatten());
+                return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1),
+                    inputs.Labels![TensorIndex.Ellipsis, 1..].flatten());
             });
         trainer.Train();
-        Assert.All(shapes, shape => Assert.Equal([2, 3, TinyRun.Vocabulary], shape));
+        shapes.Should().AllSatisfy(shape => shape.Should().Equal(2, 3, TinyRun.Vocabulary));
     }
 
     [Fact]
@@ -108,7 +123,7 @@ public sealed class LossFunctionTests : IDisposable
         var rows = Dataset.FromList([TinyRun.Row([5, 6, 7], (float[])[0.9f, 0.1f]), TinyRun.Row([6, 7], (float[])[0.2f, 0.8f])]);
         var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, dataCollator: new PaddingCollator(),
             computeLoss: (output, inputs, _) => -(inputs.Labels! * functional.log_softmax(output.Logits!, dim: -1)).sum(-1).mean());
-        Assert.True(trainer.Train().TrainingLoss > 0);
+        trainer.Train().TrainingLoss.Should().BeGreaterThan(0);
     }
 
     [Fact]
@@ -120,7 +135,9 @@ public sealed class LossFunctionTests : IDisposable
         using var student = AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)teacher.Config);
         var rows = TinyRun.Rows(8).RemoveColumns("labels");
         var warnings = new Warnings();
-        var trainer = new Trainer(student, TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows, dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
+        var trainer = new Trainer(student,
+            TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows,
+            dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
         {
             Tensor wanted;
             using (no_grad()) wanted = teacher.call(inputs).Logits!;
@@ -137,20 +154,24 @@ public sealed class LossFunctionTests : IDisposable
     {
         manual_seed(1);
         using var body = AutoModel.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model().Config);
-        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"), new PaddingCollator(),
+        var (rows, evaluated) = (TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"));
+        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated, new PaddingCollator(),
             computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
         var before = trainer.Evaluate()["eval_loss"];
         trainer.Train();
-        Assert.InRange(trainer.Evaluate()["eval_loss"], 0, before / 2);
+        trainer.Evaluate()["eval_loss"].Should().BeInRange(0, before / 2);
     }
 
     [Fact]
     public void Columns_that_the_model_does_not_read_reach_the_function_if_they_are_kept()
     {
         using var model = TinyRun.Model();
-        var rows = Dataset.FromList([.. Enumerable.Range(0, 4).Select(row => new Dictionary<string, object?>(TinyRun.Row([5 + row % 2, 7, 8], (long)(row % 2))) { ["weight"] = row < 2 ? 1.0 : 0.0 })]);
+        var rows = Dataset.FromList([.. Enumerable.Range(0, 4).Select(row =>
+            new Dictionary<string, object?>(TinyRun.Row([5 + row % 2, 7, 8], (long)(row % 2))) { ["weight"] = row < 2 ? 1.0 : 0.0 })]);
         var seen = 0f;
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { RemoveUnusedColumns = false, PerDeviceTrainBatchSize = 4, MaxSteps = 1 }, rows, dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+        var trainer = new Trainer(model,
+            TinyRun.Arguments(_folder) with { RemoveUnusedColumns = false, PerDeviceTrainBatchSize = 4, MaxSteps = 1 }, rows,
+            dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
         {
             seen = inputs["weight"]!.sum().item<float>();
             return (functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None) * inputs["weight"]!).mean();
@@ -164,36 +185,55 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var types = new List<ScalarType>();
-        new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+        new Trainer(
+            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new PaddingCollator(),
+            computeLoss: (output, inputs, _) =>
         {
             types.Add(output.Logits!.dtype);
             return functional.cross_entropy(output.Logits!, inputs.Labels!);
         }).Train();
-        Assert.All(types, type => Assert.Equal(ScalarType.Float32, type));
+        types.Should().AllSatisfy(type => type.Should().Be(ScalarType.Float32));
     }
 
     [Fact]
-    public void A_loss_that_is_no_single_number_or_depends_on_nothing_is_refused()
+    public void A_loss_that_is_no_scalar_or_needs_no_gradient_is_refused()
     {
-        Exception Error(ComputeLoss loss) => Assert.Throws<ArgumentException>(() => Trained(loss, 4, 1));
-        Assert.Contains("[4]", Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("requires_grad", Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message, StringComparison.Ordinal);
-        Assert.Throws<NonFiniteLossException>(() => Trained((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!) / 0, 4, 1));
+        Exception Error(ComputeLoss loss) => FluentActions.Invoking(() => Trained(loss, 4, 1))
+            .Should().ThrowExactly<ArgumentException>().Which;
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None)).Message
+            .Should().Contain("[4]");
+        Error((output, inputs, _) => functional.cross_entropy(output.Logits!.detach(), inputs.Labels!)).Message
+            .Should().Contain("requires_grad");
+        FluentActions.Invoking(() => Trained((output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!) / 0, 4, 1))
+            .Should().ThrowExactly<NonFiniteLossException>();
     }
 
-    private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(ComputeLoss? loss, int batch, int accumulation, bool? isScaled = null)
+    private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(
+        ComputeLoss? loss, int batch, int accumulation, bool? isScaled = null)
     {
         using var folder = new TemporaryFolder();
-        var args = TinyRun.Arguments(folder) with { Optim = OptimizerNames.Sgd, LearningRate = 0.1, PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, TrainSamplingStrategy = SamplingStrategy.Sequential };
-        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), computeLoss: loss) { LossIsScaledForGa = isScaled };
+        var args = TinyRun.Arguments(folder) with
+        {
+            Optim = OptimizerNames.Sgd,
+            LearningRate = 0.1,
+            PerDeviceTrainBatchSize = batch,
+            GradientAccumulationSteps = accumulation,
+            TrainSamplingStrategy = SamplingStrategy.Sequential,
+        };
+        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), computeLoss: loss)
+        {
+            LossIsScaledForGa = isScaled,
+        };
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);
     }
 
-    private static void AssertSame((PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) large, (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) small)
+    private static void AssertSame(
+        (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) large,
+        (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) small)
     {
-        Assert.Equal(large.Log.Select(line => Math.Round(line["loss"], 5)), small.Log.Select(line => Math.Round(line["loss"], 5)));
-        foreach (var (line, other) in large.Log.Zip(small.Log)) Assert.Equal(line["grad_norm"], other["grad_norm"], 1e-4);
+        small.Log.Select(line => Math.Round(line["loss"], 5)).Should().Equal(large.Log.Select(line => Math.Round(line["loss"], 5)));
+        foreach (var (line, other) in large.Log.Zip(small.Log)) other["grad_norm"].Should().BeApproximately(line["grad_norm"], 1e-4);
         var found = small.Model.state_dict();
         foreach (var (name, value) in large.Model.state_dict()) Close.Equal(value, found[name], 1e-5, name, leastScale: 1e-2);
     }

@@ -23,7 +23,7 @@ public sealed class MemoryTests : IDisposable
         var model = TinyRun.Model(dropout: 0.1);
         if (adapter) model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.1 });
         var trainer = new Trainer(model, args, TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [meter]);
-        Meter.CollectGarbage();                       // what making the model left
+        Meter.CollectGarbage();                       // tensors left from the creation of the model
         trainer.Train();
         Assert.Equal(500, trainer.State.GlobalStep);
         meter.AssertFlat();
@@ -34,8 +34,15 @@ public sealed class MemoryTests : IDisposable
     public void A_run_that_evaluates_and_saves_leaves_only_the_model()
     {
         using var model = TinyRun.Model();
-        Trainer Make() => new(model, TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, SaveStrategy = SaveStrategy.Steps, SaveSteps = 4, LoadBestModelAtEnd = true },
-            TinyRun.Rows(16), TinyRun.Rows(6), new PaddingCollator());
+        var args = TinyRun.Arguments(_folder) with
+        {
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 2,
+            SaveStrategy = SaveStrategy.Steps,
+            SaveSteps = 4,
+            LoadBestModelAtEnd = true,
+        };
+        Trainer Make() => new(model, args, TinyRun.Rows(16), TinyRun.Rows(6), new PaddingCollator());
         Make().Train();
         Meter.CollectGarbage();
         var before = Meter.LiveTensors();
@@ -47,10 +54,11 @@ public sealed class MemoryTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Five_thousand_rows_are_evaluated_and_predicted_without_a_trace(bool predict)
+    public void Evaluating_and_predicting_five_thousand_rows_leaves_no_tensor_behind(bool predict)
     {
         var meter = new Meter(firstAt: 20);
-        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), evaluation: TinyRun.Rows(5000), computeMetrics: prediction => new Dictionary<string, double> { ["rows"] = prediction.Predictions.Count }, callbacks: [meter]);
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), evaluation: TinyRun.Rows(5000),
+            computeMetrics: prediction => new Dictionary<string, double> { ["rows"] = prediction.Predictions.Count }, callbacks: [meter]);
         Meter.CollectGarbage();
         var before = Meter.LiveTensors();
         var metrics = predict ? trainer.Predict(TinyRun.Rows(5000)).Metrics : trainer.Evaluate();
@@ -65,25 +73,28 @@ public sealed class MemoryTests : IDisposable
     {
         private (long Tensors, long Bytes)? _first, _last;
 
-        /// <summary>What earlier tests left to the garbage collector would be subtracted from what this one leaves.</summary>
+        /// <summary>Frees what earlier tests left, which would otherwise be subtracted from what this test leaves.</summary>
         internal static void CollectGarbage()
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
 
-        /// <summary>Handles that the program holds. Of those that only the garbage collector would free none may be among them, so it is not asked at the end.</summary>
+        /// <summary>
+        /// Handles that the program holds. The garbage collector does not run before the last count, because no handle may depend on it.
+        /// </summary>
         internal static long LiveTensors() => Tensor.TotalCount;
 
         public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Look(state.GlobalStep);
 
-        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) => Look(done);
+        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) =>
+            Look(done);
 
         internal void AssertFlat()
         {
             Assert.Equal(_first!.Value.Tensors, _last!.Value.Tensors);
             var grown = (_last.Value.Bytes - _first.Value.Bytes) / 1e6;
-            Assert.True(grown < MostMegabytes, $"The process grew by {grown:F1} MB.");
+            grown.Should().BeLessThan(MostMegabytes, "the process does not grow, in megabytes");
         }
 
         private void Look(int step)

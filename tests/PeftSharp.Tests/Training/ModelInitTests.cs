@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A function that makes the model begins each run anew from the same weights.</summary>
+/// <summary>A function that creates the model starts each run from the same weights.</summary>
 public sealed class ModelInitTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -18,16 +18,18 @@ public sealed class ModelInitTests : IDisposable
         _scope.Dispose();
     }
 
-    private static PretrainedModel NewModel() => AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config);
+    private static PretrainedModel NewModel() =>
+        AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config);
 
-    /// <summary>Draws from the stream as it is: no seed of its own.</summary>
+    /// <summary>Draws from the current random stream, without a seed of its own.</summary>
     private static PretrainedModel Drawn(PeftSharp.Models.Bert.BertConfig config) => AutoModelForSequenceClassification.FromConfig(config);
 
     [Fact]
     public void Each_run_begins_from_the_weights_that_the_seed_draws_and_ends_the_same()
     {
         var config = (PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config;
-        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8), dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
+        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8),
+            dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
         Seed.Set(3);
         using var fresh = Drawn(config);
         TinyRun.AssertSameBits(TinyRun.Bits(fresh), trainer.Model);
@@ -36,7 +38,7 @@ public sealed class ModelInitTests : IDisposable
         trainer.Train();
         var ended = TinyRun.Bits(trainer.Model);
         Assert.NotSame(first, trainer.Model);
-        Assert.Throws<ObjectDisposedException>(() => first.Device);
+        FluentActions.Invoking(() => first.Device).Should().ThrowExactly<ObjectDisposedException>();
         rand(7);
         trainer.Train();
         TinyRun.AssertSameBits(ended, trainer.Model);
@@ -47,9 +49,11 @@ public sealed class ModelInitTests : IDisposable
     {
         using var model = NewModel();
         var args = TinyRun.Arguments(_folder);
-        Assert.Contains("one of the two", Assert.Throws<ArgumentException>(() => new Trainer(model, args, modelInit: NewModel)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentNullException>(() => new Trainer(args: args));
-        Assert.Contains("null", Assert.Throws<InvalidOperationException>(() => new Trainer(args: args, modelInit: () => null!)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new Trainer(model, args, modelInit: NewModel))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("one of the two");
+        FluentActions.Invoking(() => new Trainer(args: args)).Should().ThrowExactly<ArgumentNullException>();
+        FluentActions.Invoking(() => new Trainer(args: args, modelInit: () => null!))
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("null");
         var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
         Assert.Contains("Return a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A head that no checkpoint gave: it predicts noise and says so, and it can be drawn again.</summary>
+/// <summary>A head that is not in the checkpoint: its random predictions give a warning, and a seed draws the same head again.</summary>
 public sealed class NewWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -36,24 +36,25 @@ public sealed class NewWeightsTests : IDisposable
         trainer.Train();
         var after = new Warnings();
         new Trainer(model, Arguments, callbacks: [after], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Empty(after.Messages);
+        after.Messages.Should().BeEmpty();
         model.SavePretrained(_folder.File("whole"));
         using var whole = AutoModelForSequenceClassification.FromPretrained(_folder.File("whole"));
         new Trainer(whole, Arguments, callbacks: [after], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Empty(after.Messages);
+        after.Messages.Should().BeEmpty();
     }
 
     [Fact]
     public void A_head_that_came_with_an_adapter_is_not_warned_of()
     {
-        using var peft = AutoModelForSequenceClassification.FromPretrained(_headless).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
+        using var peft = AutoModelForSequenceClassification.FromPretrained(_headless)
+            .GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
         peft.SavePretrained(_folder.File("adapter"));
         var warnings = new Warnings();
         new Trainer(peft, Arguments, callbacks: [warnings], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Single(warnings.Messages);
+        warnings.Messages.Should().ContainSingle();
         using var loaded = PeftModel.FromPretrained(AutoModelForSequenceClassification.FromPretrained(_headless), _folder.File("adapter"));
         new Trainer(loaded, Arguments, callbacks: [warnings], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));
-        Assert.Single(warnings.Messages);
+        warnings.Messages.Should().ContainSingle();
     }
 
     [Fact]
@@ -65,11 +66,11 @@ public sealed class NewWeightsTests : IDisposable
         var next = rand(3).data<float>().ToArray();
         Seed.Set(1);
         using var found = AutoModelForSequenceClassification.FromPretrained(_headless, new PretrainedOptions { Seed = 5 });
-        Assert.Equal(next, rand(3).data<float>().ToArray());
+        rand(3).data<float>().ToArray().Should().Equal(next);
         TinyRun.AssertSameBits(TinyRun.Bits(expected), found);
         using var first = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         using var second = AutoModelForSequenceClassification.FromConfig(found.Config, new PretrainedOptions { Seed = 5 });
         TinyRun.AssertSameBits(TinyRun.Bits(first), second);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Seed.Set(-1));
+        FluentActions.Invoking(() => Seed.Set(-1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 }

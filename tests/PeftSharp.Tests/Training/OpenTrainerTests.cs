@@ -9,7 +9,7 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A derived class replaces each part of a run; callbacks see the objects of the trainer.</summary>
+/// <summary>A derived class overrides each part of a run; callbacks have access to the objects of the trainer.</summary>
 public sealed class OpenTrainerTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -22,28 +22,37 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     [Fact]
-    public void A_class_that_passes_everything_on_is_called_for_every_part_and_changes_nothing()
+    public void A_class_that_calls_its_base_is_called_for_every_part_and_changes_nothing()
     {
         var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, EvalStrategy = IntervalStrategy.Epoch };
-        var expected = new Trainer(TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean);
+        var expected = new Trainer(
+            TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean);
         expected.Train();
         var trainer = new PassingOn(TinyRun.Model(dropout: 0.1), args);
         trainer.Train();
-        Assert.Equal(new Dictionary<string, int> { ["CreateOptimizer"] = 1, ["GetTrainBatches"] = 3, ["CreateSchedule"] = 1, ["TrainingStep"] = 8, ["ComputeLoss"] = 10, ["PredictionStep"] = 2 }, trainer.Calls);
+        trainer.Calls.Should().Equal(new Dictionary<string, int>
+        {
+            ["CreateOptimizer"] = 1, ["GetTrainBatches"] = 3, ["CreateSchedule"] = 1, ["TrainingStep"] = 8, ["ComputeLoss"] = 10,
+            ["PredictionStep"] = 2,
+        });
         var (log, found) = (Numbers(expected), Numbers(trainer));
-        Assert.Equal(log, found);
-        foreach (var (name, value) in expected.Model.state_dict()) Close.Equal(value, trainer.Model.state_dict()[name], 1e-4, name, leastScale: 1e-2);
+        found.Should().Equal(log);
+        foreach (var (name, value) in expected.Model.state_dict())
+            Close.Equal(value, trainer.Model.state_dict()[name], 1e-4, name, leastScale: 1e-2);
 
-        static string[] Numbers(Trainer run) => [.. run.State.LogHistory.Select(line => string.Join(", ", line.Where(pair => pair.Key is "loss" or "eval_loss" or "eval_mean" or "learning_rate").Select(pair => $"{pair.Key} {pair.Value:F4}")))];
+        static string[] Numbers(Trainer run) => [.. run.State.LogHistory.Select(line => string.Join(", ", line.Where(pair =>
+            pair.Key is "loss" or "eval_loss" or "eval_mean" or "learning_rate").Select(pair => $"{pair.Key} {pair.Value:F4}")))];
     }
 
     private static Dictionary<string, double> Mean(EvalPrediction p) => new() { ["mean"] = p.Predictions.Values.Average() };
 
-    private sealed class PassingOn(PretrainedModel model, TrainingArguments args) : Trainer(model, args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean)
+    private sealed class PassingOn(PretrainedModel model, TrainingArguments args)
+        : Trainer(model, args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean)
     {
         internal Dictionary<string, int> Calls { get; } = [];
 
-        protected override (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
+        protected override (Tensor? Loss, ModelOutput Outputs) ComputeLoss(
+            PretrainedModel model, ModelInputs inputs, ForwardOptions options)
         {
             Count(nameof(ComputeLoss));
             return base.ComputeLoss(model, inputs, options);
@@ -55,7 +64,8 @@ public sealed class OpenTrainerTests : IDisposable
             return base.TrainingStep(model, inputs, options, lossWeight);
         }
 
-        protected override (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly)
+        protected override (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(
+            PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly)
         {
             Count(nameof(PredictionStep));
             return base.PredictionStep(model, inputs, options, predictionLossOnly);
@@ -83,21 +93,24 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Each_part_can_be_written_anew()
+    public void Each_part_of_the_trainer_can_be_overridden()
     {
         var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, NumTrainEpochs = 1 };
         var trainer = new Rewritten(TinyRun.Model(), args);
         trainer.Train();
         Assert.Equal(3, trainer.State.GlobalStep);                 // 5 batches of one row, two a step
-        Assert.Equal([0.5, 0.5, 0.5], trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]));
+        trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"])
+            .Should().Equal(0.5, 0.5, 0.5);
         var predicted = trainer.Predict(TinyRun.Rows(4));
         Assert.Equal(7, predicted.Metrics["test_loss"]);
-        Assert.All(predicted.Predictions.Values, value => Assert.Equal(1, value));
+        predicted.Predictions.Values.Should().AllSatisfy(value => value.Should().Be(1));
     }
 
-    private sealed class Rewritten(PretrainedModel model, TrainingArguments args) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+    private sealed class Rewritten(PretrainedModel model, TrainingArguments args)
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
     {
-        protected override (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
+        protected override (Tensor? Loss, ModelOutput Outputs) ComputeLoss(
+            PretrainedModel model, ModelInputs inputs, ForwardOptions options)
         {
             var outputs = model.call(inputs, options);
             return (functional.cross_entropy(outputs.Logits!, inputs.Labels!, label_smoothing: 0.1), outputs);
@@ -110,7 +123,8 @@ public sealed class OpenTrainerTests : IDisposable
             return loss.item<float>();
         }
 
-        protected override (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly) =>
+        protected override (Tensor? Loss, IReadOnlyList<Tensor> Logits, Tensor? Labels) PredictionStep(
+            PretrainedModel model, ModelInputs inputs, ForwardOptions options, bool predictionLossOnly) =>
             (tensor(7f), [ones(inputs.BatchSize, 2)], inputs.Labels);
 
         protected override Optimizer CreateOptimizer(PretrainedModel model) => new Sgd(ParameterGroups.Of(model, 0));
@@ -123,11 +137,12 @@ public sealed class OpenTrainerTests : IDisposable
     [Fact]
     public void A_run_whose_batches_are_drawn_by_a_derived_class_resumes_from_each_checkpoint_to_the_same_end()
     {
-        TrainingArguments Arguments(string name) => TinyRun.Arguments(_folder) with { OutputDir = _folder.File(name), SaveStrategy = SaveStrategy.Steps, SaveSteps = 1 };
+        TrainingArguments Arguments(string name) =>
+            TinyRun.Arguments(_folder) with { OutputDir = _folder.File(name), SaveStrategy = SaveStrategy.Steps, SaveSteps = 1 };
         var whole = new Drawing(TinyRun.Model(dropout: 0.2), Arguments("whole"));
         whole.Train();
         var checkpoints = Directory.GetDirectories(_folder.File("whole"), "checkpoint-*");
-        Assert.Equal(6, checkpoints.Length);
+        checkpoints.Should().HaveCount(6);
         foreach (var checkpoint in checkpoints)
         {
             var resumed = new Drawing(TinyRun.Model(dropout: 0.2), Arguments("resumed"));
@@ -137,7 +152,8 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     /// <summary>Three batches of rows drawn with replacement.</summary>
-    private sealed class Drawing(PretrainedModel model, TrainingArguments args) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+    private sealed class Drawing(PretrainedModel model, TrainingArguments args)
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
     {
         protected override IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch)
         {
@@ -147,7 +163,7 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Batches_of_no_row_or_another_number_of_them_are_refused()
+    public void Empty_batches_and_a_number_of_batches_that_changes_are_refused()
     {
         string Error(Func<int, int[][]> batches) => Assert.Throws<DatasetException>(() => new Given(TinyRun.Model(), TinyRun.Arguments(_folder), batches).Train()).Message;
         Assert.Contains("[8]", Error(_ => [[0], [8]]), StringComparison.Ordinal);
@@ -159,18 +175,22 @@ public sealed class OpenTrainerTests : IDisposable
     [Fact]
     public void A_class_that_makes_no_optimizer_or_no_schedule_is_named()
     {
-        Assert.Contains("CreateOptimizer of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: false).Train()).Message, StringComparison.Ordinal);
-        Assert.Contains("CreateSchedule of Empty", Assert.Throws<InvalidOperationException>(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: true).Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: false).Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("CreateOptimizer of Empty");
+        FluentActions.Invoking(() => new Empty(TinyRun.Model(), TinyRun.Arguments(_folder), hasOptimizer: true).Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("CreateSchedule of Empty");
     }
 
-    private sealed class Empty(PretrainedModel model, TrainingArguments args, bool hasOptimizer) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+    private sealed class Empty(PretrainedModel model, TrainingArguments args, bool hasOptimizer)
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
     {
         protected override Optimizer CreateOptimizer(PretrainedModel model) => hasOptimizer ? base.CreateOptimizer(model) : null!;
 
         protected override LearningRateSchedule? CreateSchedule(int numTrainingSteps) => null;
     }
 
-    private sealed class Given(PretrainedModel model, TrainingArguments args, Func<int, int[][]> batches) : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+    private sealed class Given(PretrainedModel model, TrainingArguments args, Func<int, int[][]> batches)
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
     {
         protected override IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch) => batches(epoch);
     }
@@ -182,8 +202,9 @@ public sealed class OpenTrainerTests : IDisposable
         Assert.Contains("before a trainer calls it", Assert.Throws<InvalidOperationException>(() => looking.Now).Message, StringComparison.Ordinal);
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3 }, callbacks: looking);
         trainer.Train();
-        Assert.Equal(3, looking.Rates.Count);
-        Assert.Equal(trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]), looking.Rates);
+        looking.Rates.Should().HaveCount(3);
+        looking.Rates.Should().Equal(
+            trainer.State.LogHistory.Where(line => line.ContainsKey("learning_rate")).Select(line => line["learning_rate"]));
         Assert.Same(trainer.Model, looking.Now.Model);
         Assert.IsType<AdamW>(looking.Optimizer);
         Assert.Null(looking.Now.Optimizer);

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A model of the user's own whose loss is the usual mean takes the same steps however a group is cut into batches.</summary>
+/// <summary>A user's model with a mean loss takes the same steps however a group is divided into batches.</summary>
 public sealed class OwnLossTests
 {
     public static TheoryData<string, string> Families => DecayingParametersTests.Cases;
@@ -22,8 +22,8 @@ public sealed class OwnLossTests
         using var scope = NewDisposeScope();
         var (large, largeState) = Trained(8, 1);
         var (small, smallState) = Trained(batch, accumulation);
-        Assert.Equal(largeState.Select(line => Math.Round(line["loss"], 5)), smallState.Select(line => Math.Round(line["loss"], 5)));
-        foreach (var (line, other) in largeState.Zip(smallState)) Assert.Equal(line["grad_norm"], other["grad_norm"], 1e-4);
+        smallState.Select(line => Math.Round(line["loss"], 5)).Should().Equal(largeState.Select(line => Math.Round(line["loss"], 5)));
+        foreach (var (line, other) in largeState.Zip(smallState)) other["grad_norm"].Should().BeApproximately(line["grad_norm"], 1e-4);
         var found = small.state_dict();
         foreach (var (name, value) in large.state_dict()) Close.Equal(value, found[name], 1e-5, name, leastScale: 1e-2);
     }
@@ -34,7 +34,9 @@ public sealed class OwnLossTests
         using var folder = new TemporaryFolder();
         using var model = new MeanLoss(TinyRun.Model());
         var rows = PeftSharp.Data.Dataset.FromList([TinyRun.Row([5, 6, 7], 1L), TinyRun.Row([6, 7, 8], -100L)]);
-        var trainer = new Trainer(model, TinyRun.Arguments(folder) with { PerDeviceTrainBatchSize = 1, GradientAccumulationSteps = 2, MaxSteps = 1 }, rows, dataCollator: new PaddingCollator());
+        var trainer =
+            new Trainer(model, TinyRun.Arguments(folder) with { PerDeviceTrainBatchSize = 1, GradientAccumulationSteps = 2, MaxSteps = 1 },
+                rows, dataCollator: new PaddingCollator());
         Assert.True(double.IsFinite(trainer.Train().TrainingLoss));
     }
 
@@ -48,13 +50,20 @@ public sealed class OwnLossTests
     private static (PretrainedModel Model, IReadOnlyDictionary<string, double>[] Log) Trained(int batch, int accumulation)
     {
         using var folder = new TemporaryFolder();
-        var args = TinyRun.Arguments(folder) with { Optim = OptimizerNames.Sgd, LearningRate = 0.1, PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, TrainSamplingStrategy = SamplingStrategy.Sequential };
+        var args = TinyRun.Arguments(folder) with
+        {
+            Optim = OptimizerNames.Sgd,
+            LearningRate = 0.1,
+            PerDeviceTrainBatchSize = batch,
+            GradientAccumulationSteps = accumulation,
+            TrainSamplingStrategy = SamplingStrategy.Sequential,
+        };
         var trainer = new Trainer(new MeanLoss(TinyRun.Model()), args, TinyRun.Rows(8), dataCollator: new PaddingCollator());
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);
     }
 
-    /// <summary>What a user writes: another model inside, and the mean loss of its logits.</summary>
+    /// <summary>A model as a user writes it: another model inside, and the mean loss of its logits.</summary>
     private sealed class MeanLoss : PretrainedModel
     {
         [ComponentName(Name = "inner")] private readonly PretrainedModel _inner;

@@ -9,7 +9,8 @@ public sealed class ResumeChoiceTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 3 };       // checkpoints 3, 6 and 8
+    // Checkpoints 3, 6 and 8.
+    private TrainingArguments Arguments => TinyRun.Arguments(_folder) with { SaveStrategy = SaveStrategy.Steps, SaveSteps = 3 };
 
     [Fact]
     public void IfPresent_starts_a_run_and_resumes_it_the_next_time()
@@ -23,8 +24,8 @@ public sealed class ResumeChoiceTests : IDisposable
     [Fact]
     public void Last_requires_a_checkpoint_and_its_error_names_the_folder_and_the_alternative()
     {
-        var error = Assert.Throws<CheckpointException>(() => FirstStep(Resume.Last));
-        Assert.All([_folder.Path, "Resume.IfPresent"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => FirstStep(Resume.Last))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().ContainAll(_folder.Path, "Resume.IfPresent");
         FirstStep(Resume.Never);
         Assert.Equal(8, FirstStep(Resume.Last));
     }
@@ -35,14 +36,15 @@ public sealed class ResumeChoiceTests : IDisposable
         Assert.Equal(0, FirstStep(Resume.Never));
         Assert.Equal(0, FirstStep(default));
         Assert.Equal(3, FirstStep(Resume.From(Path.Combine(_folder.Path, "checkpoint-3"))));
-        Assert.Throws<ArgumentException>(() => Resume.From(""));
+        FluentActions.Invoking(() => Resume.From("")).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
-    public void The_values_of_Python_convert()
+    public void Values_as_in_Python_convert()
     {
-        Assert.Equal([Resume.Last, Resume.Never, Resume.Never, Resume.From("a")], [true, false, (Resume)(string?)null, "a"]);
-        Assert.Equal(["Resume.Never", "Resume.IfPresent", "Resume.Last", "Resume.From(\"a\")"], new[] { default, Resume.IfPresent, Resume.Last, Resume.From("a") }.Select(value => $"{value}"));
+        new Resume[] { true, false, (string?)null, "a" }.Should().Equal(Resume.Last, Resume.Never, Resume.Never, Resume.From("a"));
+        new[] { default, Resume.IfPresent, Resume.Last, Resume.From("a") }.Select(value => $"{value}")
+            .Should().Equal("Resume.Never", "Resume.IfPresent", "Resume.Last", "Resume.From(\"a\")");
     }
 
     private int FirstStep(Resume resume)

@@ -3,25 +3,35 @@ using PeftSharp.Training.Loop;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>Batches, steps and epochs: the formulas against counting, and the plan against what a run does.</summary>
+/// <summary>Batches, steps and epochs: the formulas equal the counted values, and a run follows the plan.</summary>
 public sealed class StepPlanTests
 {
     [Fact]
-    public void The_plan_is_what_counting_gives()
+    public void The_plan_equals_the_counted_steps()
     {
         foreach (var rows in new[] { 1, 2, 3, 7, 8, 9, 10, 16, 100 })
             foreach (var batch in new[] { 1, 2, 3, 8, 101 })
                 foreach (var accumulation in new[] { 1, 2, 3, 5 })
                     foreach (var dropLast in new[] { false, true })
-                        foreach (var (maxSteps, epochs) in new[] { (-1, 1.0), (-1, 3.0), (-1, 0.4), (-1, 1.5), (-1, 2.999), (1, 3.0), (5, 3.0), (1000, 0.1) })
+                        foreach (var (maxSteps, epochs) in new[]
+                        {
+                            (-1, 1.0), (-1, 3.0), (-1, 0.4), (-1, 1.5), (-1, 2.999), (1, 3.0), (5, 3.0), (1000, 0.1),
+                        })
                         {
                             if (dropLast && rows < batch) continue;
-                            var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, DataloaderDropLast = dropLast, MaxSteps = maxSteps, NumTrainEpochs = epochs };
+                            var args = new TrainingArguments
+                            {
+                                PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, DataloaderDropLast = dropLast,
+                                MaxSteps = maxSteps, NumTrainEpochs = epochs,
+                            };
                             var (batches, updates) = CountEpoch(rows, batch, accumulation, dropLast);
                             var steps = maxSteps > 0 ? maxSteps : Enumerable.Range(1, int.MaxValue).First(step => step >= epochs * updates);
-                            var begun = maxSteps > 0 ? Enumerable.Range(1, int.MaxValue).First(epoch => epoch * updates >= steps) : Enumerable.Range(1, int.MaxValue).First(epoch => epoch >= epochs);
+                            var begun = maxSteps > 0
+                                ? Enumerable.Range(1, int.MaxValue).First(epoch => epoch * updates >= steps)
+                                : Enumerable.Range(1, int.MaxValue).First(epoch => epoch >= epochs);
                             var plan = StepPlan.For(rows, args);
-                            Assert.Equal((batches, updates, steps, begun), (plan.BatchesPerEpoch, plan.UpdatesPerEpoch, plan.MaxSteps, plan.Epochs));
+                            Assert.Equal(
+                                (batches, updates, steps, begun), (plan.BatchesPerEpoch, plan.UpdatesPerEpoch, plan.MaxSteps, plan.Epochs));
                         }
     }
 
@@ -49,7 +59,14 @@ public sealed class StepPlanTests
     public void A_run_does_what_was_planned(int rows, int batch, int accumulation, bool dropLast, int maxSteps, double epochs)
     {
         using var folder = new TemporaryFolder();
-        var args = TinyRun.Arguments(folder) with { PerDeviceTrainBatchSize = batch, GradientAccumulationSteps = accumulation, DataloaderDropLast = dropLast, MaxSteps = maxSteps, NumTrainEpochs = epochs };
+        var args = TinyRun.Arguments(folder) with
+        {
+            PerDeviceTrainBatchSize = batch,
+            GradientAccumulationSteps = accumulation,
+            DataloaderDropLast = dropLast,
+            MaxSteps = maxSteps,
+            NumTrainEpochs = epochs,
+        };
         var counter = new Counter();
         var trainer = TinyRun.Trainer(args, TinyRun.Rows(rows), callbacks: counter);
         trainer.Train();
@@ -58,7 +75,8 @@ public sealed class StepPlanTests
         Assert.Equal((plan.MaxSteps, plan.Epochs), (trainer.State.MaxSteps, trainer.State.NumTrainEpochs));
         var updates = plan.UpdatesPerEpoch;
         var lastGroup = plan.BatchesPerEpoch - (updates - 1) * accumulation;
-        Assert.Equal(Enumerable.Range(0, plan.MaxSteps).Sum(step => (step % updates == updates - 1 ? lastGroup : accumulation) - 1), counter.Substeps);
+        Assert.Equal(Enumerable.Range(0, plan.MaxSteps).Sum(step => (step % updates == updates - 1 ? lastGroup : accumulation) - 1),
+            counter.Substeps);
     }
 
     [Theory]
@@ -67,7 +85,8 @@ public sealed class StepPlanTests
     public void Data_that_makes_no_step_is_refused(int rows, int batch, bool dropLast, string named)
     {
         var args = new TrainingArguments { PerDeviceTrainBatchSize = batch, DataloaderDropLast = dropLast };
-        Assert.Contains(named, Assert.Throws<DatasetException>(() => StepPlan.For(rows, args)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => StepPlan.For(rows, args))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain(named);
     }
 
     [Theory]

@@ -5,7 +5,10 @@ using TorchSharp;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>How much a step does, counted, not timed: tensors that are made and bytes that are allocated. Who makes a step do more has to say so here.</summary>
+/// <summary>
+/// Counts the tensors that a training step creates and the bytes that it allocates. A change that needs more must raise the limits in this
+/// file.
+/// </summary>
 public sealed class StepWorkTests : IDisposable
 {
     private const int MostBytes = 120_000;                         // for tensors' wrappers
@@ -13,7 +16,8 @@ public sealed class StepWorkTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // In float32 a few tensors more than the least there has been: each mask is kept as a tensor of bits, an eighth of a byte an element instead of four bytes.
+    // In float32 the limit is a few tensors above the smallest count so far: each mask is kept as a tensor of bits, which needs an eighth
+    // of a byte for an element instead of four bytes.
     [SkippableTheory]
     [InlineData(false, false, 322)]
     [InlineData(true, false, 272)]
@@ -25,13 +29,14 @@ public sealed class StepWorkTests : IDisposable
         var model = TinyRun.Model(dropout: 0.1);
         if (adapter) model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.1 });
         var count = new Counter();
-        new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16, MaxSteps = 12, LoggingStrategy = IntervalStrategy.No }, TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [count]).Train();
+        new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16, MaxSteps = 12, LoggingStrategy = IntervalStrategy.No },
+            TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [count]).Train();
         model.Dispose();
-        Assert.InRange(count.TensorsAStep, 1, tensors);
-        Assert.InRange(count.BytesAStep, 1, MostBytes);
+        count.TensorsAStep.Should().BeInRange(1, tensors);
+        count.BytesAStep.Should().BeInRange(1, MostBytes);
     }
 
-    /// <summary>The least of several steps: the first ones fill caches.</summary>
+    /// <summary>The minimum over several steps: the first ones fill caches.</summary>
     private sealed class Counter : TrainerCallback
     {
         private (long Tensors, long Bytes) _before;
@@ -44,7 +49,8 @@ public sealed class StepWorkTests : IDisposable
         public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
         {
             var now = Now();
-            (TensorsAStep, BytesAStep) = (Math.Min(TensorsAStep, now.Tensors - _before.Tensors), Math.Min(BytesAStep, now.Bytes - _before.Bytes));
+            (TensorsAStep, BytesAStep) = (Math.Min(TensorsAStep, now.Tensors - _before.Tensors),
+                Math.Min(BytesAStep, now.Bytes - _before.Bytes));
         }
 
         private static (long Tensors, long Bytes) Now()

@@ -7,16 +7,20 @@ namespace PeftSharp.Tests.Training;
 /// <summary>Steps as a number or a share, and how arguments are written.</summary>
 public sealed class StepsOrRatioTests
 {
-    [Theory, InlineData(1, 10, 1), InlineData(25, 10, 25), InlineData(0.1, 10, 1), InlineData(0.11, 10, 2), InlineData(0.5, 3, 2), InlineData(1.0, 10, 1), InlineData(0, 10, 0)]
-    public void A_value_below_1_is_a_share_of_all_steps_rounded_up(double value, int maxSteps, int steps) => Assert.Equal(steps, ((StepsOrRatio)value).In(maxSteps));
+    [Theory, InlineData(1, 10, 1), InlineData(25, 10, 25), InlineData(0.1, 10, 1), InlineData(0.11, 10, 2), InlineData(0.5, 3, 2),
+        InlineData(1.0, 10, 1), InlineData(0, 10, 0)]
+    public void A_value_below_1_is_a_share_of_all_steps_rounded_up(double value, int maxSteps, int steps) =>
+        Assert.Equal(steps, ((StepsOrRatio)value).In(maxSteps));
 
     [Fact]
-    public void Numbers_convert_and_the_named_functions_say_the_same()
+    public void Numbers_convert_to_the_values_of_the_named_functions()
     {
-        Assert.Equal([StepsOrRatio.Steps(50), StepsOrRatio.Ratio(0.1)], [50, 0.1]);
-        Assert.Equal([false, true, false, false], new StepsOrRatio[] { 50, 0.1, 0, double.NaN }.Select(value => value.IsRatio));
-        Assert.Equal(["50", "0.1"], new StepsOrRatio[] { 50, 0.1 }.Select(value => $"{value}"));
-        Assert.All([0, 1, -0.5, 2, double.NaN], ratio => Assert.Throws<ArgumentOutOfRangeException>(() => StepsOrRatio.Ratio(ratio)));
+        new StepsOrRatio[] { 50, 0.1 }.Should().Equal(StepsOrRatio.Steps(50), StepsOrRatio.Ratio(0.1));
+        new StepsOrRatio[] { 50, 0.1, 0, double.NaN }.Select(value => value.IsRatio).Should().Equal(false, true, false, false);
+        new StepsOrRatio[] { 50, 0.1 }.Select(value => $"{value}").Should().Equal("50", "0.1");
+        foreach (var ratio in new[] { 0, 1, -0.5, 2, double.NaN })
+            FluentActions.Invoking(() => StepsOrRatio.Ratio(ratio))
+                .Should().ThrowExactly<ArgumentOutOfRangeException>($"{ratio} is no ratio");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
+using PeftSharp.Tests.Tuners;
 using PeftSharp.Training;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal static class TinyRun
 {
     internal const int Vocabulary = 31, Positions = 12;
 
-    /// <param name="dropout">Share dropped out everywhere.</param>
+    /// <param name="dropout">Dropout probability of all layers.</param>
     /// <param name="labels">Classes of the head.</param>
     /// <param name="width">Width of the hidden states.</param>
     internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16)
@@ -20,36 +21,43 @@ internal static class TinyRun
         manual_seed(1);
         return AutoModelForSequenceClassification.FromConfig(new BertConfig
         {
-            VocabSize = Vocabulary, HiddenSize = width, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = width + 8, MaxPositionEmbeddings = Positions,
-            HiddenDropoutProb = dropout, AttentionProbsDropoutProb = dropout, NumLabels = labels,
+            VocabSize = Vocabulary, HiddenSize = width, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = width + 8,
+            MaxPositionEmbeddings = Positions, HiddenDropoutProb = dropout, AttentionProbsDropoutProb = dropout, NumLabels = labels,
         });
     }
 
-    /// <summary>Rows of 4 to 8 tokens, the first of which says the label.</summary>
+    /// <summary>Rows of 4 to 8 tokens, the first of which determines the label.</summary>
     internal static Dataset Rows(int count, int labels = 2)
     {
         var random = new Random(7);
         return Dataset.FromList(Enumerable.Range(0, count).Select(row => Row(
-            [5 + row % labels, .. Enumerable.Range(0, random.Next(3, 8)).Select(_ => (long)random.Next(10, Vocabulary))], (long)(row % labels))));
+            [5 + row % labels, .. Enumerable.Range(0, random.Next(3, 8)).Select(_ => (long)random.Next(10, Vocabulary))],
+            (long)(row % labels))));
     }
 
-    internal static Dictionary<string, object?> Row(long[] ids, object? label) => new() { ["input_ids"] = ids, ["attention_mask"] = Enumerable.Repeat(1L, ids.Length).ToArray(), ["labels"] = label };
+    internal static Dictionary<string, object?> Row(long[] ids, object? label) =>
+        new() { ["input_ids"] = ids, ["attention_mask"] = Enumerable.Repeat(1L, ids.Length).ToArray(), ["labels"] = label };
 
     internal static TrainingArguments Arguments(TemporaryFolder folder) => new(folder.Path)
     {
-        UseCpu = true, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1, SaveStrategy = SaveStrategy.No,
+        UseCpu = true, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1,
+        SaveStrategy = SaveStrategy.No,
     };
 
     internal static Trainer Trainer(
-        TrainingArguments args, Dataset? train = null, Dataset? evaluation = null, double dropout = 0, ComputeMetrics? computeMetrics = null, params TrainerCallback[] callbacks) =>
-        new(Model(dropout), args, train ?? Rows(8), evaluation, new PaddingCollator(), computeMetrics: computeMetrics, callbacks: callbacks);
+        TrainingArguments args, Dataset? train = null, Dataset? evaluation = null, double dropout = 0,
+        ComputeMetrics? computeMetrics = null, params TrainerCallback[] callbacks) =>
+        new(
+            Model(dropout), args, train ?? Rows(8), evaluation, new PaddingCollator(), computeMetrics: computeMetrics,
+            callbacks: callbacks);
 
-    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) =>
+        model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
 
     internal static void AssertSameBits(IReadOnlyDictionary<string, Tensor> expected, TorchSharp.torch.nn.Module model)
     {
         var found = model.state_dict();
-        Assert.Equal(expected.Keys, found.Keys);
-        Assert.All(expected, pair => Assert.True(pair.Value.bytes.SequenceEqual(found[pair.Key].bytes), $"{pair.Key} differs."));
+        found.Keys.Should().Equal(expected.Keys);
+        foreach (var (name, tensor) in expected) TinyModels.AssertSameBits(tensor, found[name], name);
     }
 }

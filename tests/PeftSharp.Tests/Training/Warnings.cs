@@ -7,5 +7,6 @@ internal sealed class Warnings : TrainerCallback
 {
     internal List<string> Messages { get; } = [];
 
-    public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) => Messages.Add(message);
+    public override void OnWarning(TrainingArguments args, TrainerState state, TrainerControl control, string message) =>
+        Messages.Add(message);
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Two recorded adapters on one model: each, both at once, combined, a batch with an adapter per row, merged together.</summary>
+/// <summary>Two recorded adapters on one model: each alone, both active, combined, one per row of a batch, and merged together.</summary>
 [Trait("Category", "Parity")]
 public sealed class AdapterOperationsTests
 {
@@ -51,7 +51,8 @@ public sealed class AdapterOperationsTests
         var (peft, expected) = Open();
         Skip.IfNot(expected.ContainsKey($"logits.{name}"), $"The root does not record '{name}'.");
         using var file = SafetensorsFile.Open(ReferenceRoot.Require("peft-operations", "expected.safetensors"));
-        var weights = file.Metadata["weights"].Split(' ').Select(weight => double.Parse(weight, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        var weights = file.Metadata["weights"].Split(' ')
+            .Select(weight => double.Parse(weight, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         peft.AddWeightedAdapter(["first", "second"], weights, name, type, rank, density);
         peft.SetAdapter(name);
         Close.Equal(expected[$"logits.{name}"], Logits(peft, expected), Outputs, name);
@@ -60,8 +61,10 @@ public sealed class AdapterOperationsTests
     private static (PeftModel Model, Dictionary<string, Tensor> Expected) Open()
     {
         var folder = ReferenceRoot.Require("peft-operations");
-        var expected = Safetensors.Load(Path.Combine(folder, "expected.safetensors")).ToDictionary(pair => pair.Key, pair => pair.Value.to(TestDevice.Current));
-        var model = AutoModelForCausalLM.FromPretrained(ReferenceRoot.Require("peft", "base", "gpt2"), new PretrainedOptions { Device = TestDevice.Current });
+        var expected = Safetensors.Load(Path.Combine(folder, "expected.safetensors"))
+            .ToDictionary(pair => pair.Key, pair => pair.Value.to(TestDevice.Current));
+        var model = AutoModelForCausalLM.FromPretrained(
+            ReferenceRoot.Require("peft", "base", "gpt2"), new PretrainedOptions { Device = TestDevice.Current });
         var peft = PeftModel.FromPretrained(model, Path.Combine(folder, "first"), "first");
         peft.LoadAdapter(Path.Combine(folder, "second"), "second");
         peft.eval();

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>The adapters of a call belong to the call: calls on several threads answer as they do one after another, and changes of the model are refused meanwhile.</summary>
+/// <summary>
+/// The adapters of a call apply only to the call: calls on several threads give the answers of calls one after another, and changes of the
+/// model are refused meanwhile.
+/// </summary>
 public sealed class AdaptersPerCallTests : IDisposable
 {
     private const int Requests = 24;
@@ -15,18 +18,19 @@ public sealed class AdaptersPerCallTests : IDisposable
 
     public void Dispose() => _two.Dispose();
 
-    /// <summary>Each case is a way to ask for adapter number <c>i % 3</c>, and gives the tokens.</summary>
-    public static TheoryData<string> Ways => ["argument", "scope", "rows", "rows in a scope", "disabled", "beams", "sampling", "sampling beams", "streaming", "streaming in a scope", "nested"];
+    /// <summary>Ways to select adapter number <c>i % 3</c>.</summary>
+    public static TheoryData<string> Ways => ["argument", "scope", "rows", "rows in a scope", "disabled", "beams", "sampling",
+        "sampling beams", "streaming", "streaming in a scope", "nested"];
 
     [Theory, MemberData(nameof(Ways))]
     public void Requests_on_several_threads_get_the_texts_that_they_get_alone(string way)
     {
         var alone = Enumerable.Range(0, Requests).Select(i => Ask(way, i)).ToArray();
-        Assert.True(alone.Distinct().Count() > 2, "The adapters do not differ, so the test would find nothing.");
+        alone.Distinct().Should().HaveCountGreaterThan(2, "the adapters must differ for the test to find anything");
         var together = new string[Requests];
         Parallel.For(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 6 }, i => together[i] = Ask(way, i));
-        Assert.Equal(alone, together);
-        Assert.Equal(["bard"], _two.Peft.ActiveAdapters);
+        together.Should().Equal(alone);
+        _two.Peft.ActiveAdapters.Should().Equal("bard");
     }
 
     private string Ask(string way, int i)
@@ -37,31 +41,41 @@ public sealed class AdaptersPerCallTests : IDisposable
         var prompt = new[] { 5 + i % 5, 6, 7 };
         switch (way)
         {
-            case "argument": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8, Adapter = name }).Sequences);
+            case "argument": return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 8, Adapter = name });
             case "scope":
-                using (_two.Peft.UseAdapter(name)) return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-            case "rows": return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), new GenerationOptions { MaxNewTokens = 8, AdapterNames = [name, _names[(i + 1) % 3]] }).Sequences);
+                using (_two.Peft.UseAdapter(name)) return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 8 });
+            case "rows":
+                return _two.Text(Two(prompt), new GenerationOptions { MaxNewTokens = 8, AdapterNames = [name, _names[(i + 1) % 3]] });
             case "rows in a scope":
-                using (_two.Peft.UseAdapters([name, _names[(i + 1) % 3]])) return TwoAdapters.Text(_two.Peft.Generate(Two(prompt), new GenerationOptions { MaxNewTokens = 8 }).Sequences);
+                using (_two.Peft.UseAdapters([name, _names[(i + 1) % 3]]))
+                    return _two.Text(Two(prompt), new GenerationOptions { MaxNewTokens = 8 });
             case "disabled":
-                if (name != "__base__") return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-                using (_two.Peft.DisableAdapter()) return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-            case "beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, NumBeams = 3, Adapter = name }).Sequences);
-            case "sampling": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8, DoSample = true, Seed = i, Adapter = name }).Sequences);
-            case "sampling beams": return TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, DoSample = true, NumBeams = 2, Seed = i, Adapter = name }).Sequences);
-            case "streaming": return string.Concat(_two.Peft.GenerateStreamAsync(prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8, Adapter = name }).ToBlockingEnumerable());
+                if (name != "__base__") return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 8 });
+                using (_two.Peft.DisableAdapter()) return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 8 });
+            case "beams": return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 6, NumBeams = 3, Adapter = name });
+            case "sampling":
+                return _two.Text(prompt, new GenerationOptions { MaxNewTokens = 8, DoSample = true, Seed = i, Adapter = name });
+            case "sampling beams":
+                return _two.Text(
+                    prompt, new GenerationOptions { MaxNewTokens = 6, DoSample = true, NumBeams = 2, Seed = i, Adapter = name });
+            case "streaming":
+                var answer = _two.Peft.GenerateStreamAsync(
+                    prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8, Adapter = name });
+                return string.Concat(answer.ToBlockingEnumerable());
             case "streaming in a scope":
                 IAsyncEnumerable<string> stream;
-                using (_two.Peft.UseAdapter(name)) stream = _two.Peft.GenerateStreamAsync(prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8 });
+                using (_two.Peft.UseAdapter(name))
+                    stream = _two.Peft.GenerateStreamAsync(prompt, _two.Tokenizer, new GenerationOptions { MaxNewTokens = 8 });
                 return string.Concat(stream.ToBlockingEnumerable());          // after the scope has ended
             default:
                 using (_two.Peft.UseAdapter("ops"))
                 {
-                    var before = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences);
+                    var before = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 4 });
                     string inside;
-                    using (_two.Peft.UseAdapter(name)) inside = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences);
-                    var argument = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4, Adapter = "bard" }).Sequences);
-                    return $"{before}/{inside}/{argument}/{TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 4 }).Sequences)}";
+                    using (_two.Peft.UseAdapter(name)) inside = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 4 });
+                    var argument = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 4, Adapter = "bard" });
+                    var after = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 4 });
+                    return $"{before}/{inside}/{argument}/{after}";
                 }
         }
     }
@@ -84,8 +98,8 @@ public sealed class AdaptersPerCallTests : IDisposable
                 _two.Peft.SetAdapter(name);
                 byDefault = _two.Peft.call(inputs).Logits!;
             }
-            Assert.True(TinyModels.Same(byDefault, byArgument));
-            Assert.True(TinyModels.Same(byDefault, byScope));
+            TinyModels.AssertSame(byDefault, byArgument);
+            TinyModels.AssertSame(byDefault, byScope);
             Close.Equal(byDefault, byRows, 1e-6);
         }
     }
@@ -93,7 +107,8 @@ public sealed class AdaptersPerCallTests : IDisposable
     [Fact]
     public void Classifier_calls_on_several_threads_get_the_scores_that_they_get_alone()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { R = 4, TaskType = TaskType.SeqCls, TargetModules = ["query", "dense", "word_embeddings"] }, "bard");
+        using var peft = TinyModels.Bert().GetPeftModel(
+            new LoraConfig { R = 4, TaskType = TaskType.SeqCls, TargetModules = ["query", "dense", "word_embeddings"] }, "bard");
         peft.AddAdapter("ops", new LoraConfig { R = 2, TaskType = TaskType.SeqCls });
         foreach (var name in new[] { "ops", "bard" })
         {
@@ -101,10 +116,10 @@ public sealed class AdaptersPerCallTests : IDisposable
             TinyModels.Disturb(peft, seed: name.Length);
         }
         var alone = Enumerable.Range(0, Requests).Select(Scores).ToArray();
-        Assert.True(alone.Select(scores => scores[0]).Distinct().Count() > 2);
+        alone.Select(scores => scores[0]).Distinct().Should().HaveCountGreaterThan(2);
         var together = new float[Requests][];
         Parallel.For(0, Requests, i => together[i] = Scores(i));
-        Assert.Equal(alone, together);
+        together.Should().BeEquivalentTo(alone, options => options.WithStrictOrdering());
 
         float[] Scores(int i)
         {
@@ -121,30 +136,38 @@ public sealed class AdaptersPerCallTests : IDisposable
     [InlineData(3, 2, false)]
     [InlineData(1, 3, true)]
     [InlineData(2, 2, true)]
-    public void Adapters_per_row_with_beams_or_several_texts_give_each_prompt_the_texts_of_its_adapter(int beams, int returned, bool samples)
+    public void Adapters_per_row_with_beams_or_several_texts_give_each_prompt_the_texts_of_its_adapter(
+        int beams, int returned, bool samples)
     {
         int[][] prompts = [[5, 6], [7, 8], [5, 6]];
         using var ids = tensor(prompts.SelectMany(row => row).Select(id => (long)id).ToArray(), [3, 2]);
         string[] names = ["ops", "__base__", "bard"];
         var rows = TinyWriter.Rows(Generate(ids, null, names));
         var expected = prompts.Zip(names).SelectMany(pair => TinyWriter.Rows(Generate(pair.First, pair.Second, null))).ToArray();
-        if (!samples || beams == 1) Assert.Equal(expected, rows);            // beams draw in another order for three prompts than for one
-        Assert.Equal(expected.Length, rows.Length);
-        using (_two.Peft.UseAdapters(names)) Assert.Equal(rows, TinyWriter.Rows(Generate(ids, null, null)));
+        rows.Should().HaveSameCount(expected);
+        // Beams draw in another order for three prompts than for one.
+        if (!samples || beams == 1) rows.Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
+        using (_two.Peft.UseAdapters(names))
+            TinyWriter.Rows(Generate(ids, null, null)).Should().BeEquivalentTo(rows, options => options.WithStrictOrdering());
 
-        Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 6, MinNewTokens = 6, NumBeams = beams, NumReturnSequences = returned, DoSample = samples ? true : null, TopK = samples ? 1 : null, Seed = samples ? 4 : null, Adapter = adapter, AdapterNames = adapterNames }).Sequences;
+        Tensor Generate(Prompt prompt, string? adapter, string[]? adapterNames) => _two.Peft.Generate(prompt, new GenerationOptions
+        {
+            MaxNewTokens = 6, MinNewTokens = 6, NumBeams = beams, NumReturnSequences = returned,
+            DoSample = samples ? true : null, TopK = samples ? 1 : null, Seed = samples ? 4 : null,
+            Adapter = adapter, AdapterNames = adapterNames,
+        }).Sequences;
     }
 
     [Fact]
-    public async Task A_scope_goes_along_with_awaits()
+    public async Task A_scope_lasts_across_awaits()
     {
-        var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6, Adapter = "ops" }).Sequences);
+        var expected = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6, Adapter = "ops" });
         using (_two.Peft.UseAdapter("ops"))
         {
             await Task.Yield();
-            Assert.Equal(expected, await Task.Run(() => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences)));
+            Assert.Equal(expected, await Task.Run(() => _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 })));
         }
-        Assert.NotEqual(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
+        Assert.NotEqual(expected, _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }));
     }
 
     [Fact]
@@ -155,12 +178,16 @@ public sealed class AdaptersPerCallTests : IDisposable
         Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, ["bard", "ops"]), "2 adapter names", "3 rows");
         Says<ArgumentException>(() => _two.Peft.CallWithAdapters(inputs, Array.Empty<string>()), "empty");
         Says<ArgumentException>(() => _two.Peft.UseAdapters([]), "per row");
-        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard", AdapterNames = ["ops"] }).Sequences, "one of them");
+        Says<ArgumentException>(() =>
+            _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard", AdapterNames = ["ops"] }).Sequences, "one of them");
         var streamed = 0;
-        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { AdapterNames = ["bard", "ops"], Streamer = new TwoAdapters.Callback(() => streamed++) }).Sequences, "2 adapter names", "1 rows");
+        Says<ArgumentException>(() => _two.Peft.Generate(new[] { 5 },
+            new GenerationOptions { AdapterNames = ["bard", "ops"], Streamer = new TwoAdapters.Callback(() => streamed++) }).Sequences,
+            "2 adapter names", "1 rows");
         Assert.Equal(0, streamed);
         using var plain = TinyModels.Gpt2();
-        Says<ArgumentException>(() => plain.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard" }).Sequences, "adapter_names", "GetPeftModel");
+        Says<ArgumentException>(
+            () => plain.Generate(new[] { 5 }, new GenerationOptions { Adapter = "bard" }).Sequences, "adapter_names", "GetPeftModel");
     }
 
     [Fact]
@@ -169,11 +196,12 @@ public sealed class AdaptersPerCallTests : IDisposable
         foreach (var beams in new[] { 1, 3 })
         {
             manual_seed(11);
-            var expected = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams }).Sequences);
+            var expected = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams });
             manual_seed(3);
             var next = rand(1).item<float>();
             manual_seed(3);
-            Assert.Equal(expected, TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams, Seed = 11 }).Sequences));
+            Assert.Equal(expected,
+                _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 8, DoSample = true, NumBeams = beams, Seed = 11 }));
             Assert.Equal(next, rand(1).item<float>());
         }
     }
@@ -186,7 +214,8 @@ public sealed class AdaptersPerCallTests : IDisposable
         TinyModels.Disturb(peft);
         using var inputs = TwoAdapters.Inputs(2);
         using var free = no_grad();
-        Assert.Contains("tied", Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(inputs, ["first", "second"])).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.CallWithAdapters(inputs, ["first", "second"]))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("tied");
         peft.CallWithAdapters(inputs, ["second", "__base__"]).Dispose();
         peft.CallWithAdapter(inputs, "first").Dispose();
     }
@@ -195,7 +224,6 @@ public sealed class AdaptersPerCallTests : IDisposable
 
     private static void Says<TError>(Func<object> call, params string[] words) where TError : Exception
     {
-        var error = Assert.Throws<TError>(() => call());
-        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => call()).Should().ThrowExactly<TError>().Which.Message.Should().ContainAll(words);
     }
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Changes of a model and scopes of adapters beside running calls: refused, or in order, never a mixture.</summary>
+/// <summary>Changes of a model and scopes of adapters during calls are refused or wait; a call never computes with a mixture.</summary>
 public sealed class ChangesDuringCallsTests : IDisposable
 {
     private const int Requests = 24;
@@ -32,24 +32,26 @@ public sealed class ChangesDuringCallsTests : IDisposable
             ("train of the base model", () => _two.Peft.GetBaseModel().train()),
         };
         var prompt = new[] { 5, 6 };
-        var alone = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 5 }).Sequences);
+        var alone = _two.Text(prompt, new GenerationOptions { MaxNewTokens = 5 });
         var keys = _two.Peft.state_dict().Keys.ToArray();
         foreach (var (name, change) in changes)
         {
             Exception? inside = null, outside = null;
-            var text = TwoAdapters.Text(_two.Peft.Generate(prompt, new GenerationOptions
+            var text = _two.Text(prompt, new GenerationOptions
             {
-                MaxNewTokens = 5, Streamer = new TwoAdapters.Callback(() =>
-            {
-                inside ??= Record.Exception(change);
-                outside ??= Task.Run(() => Record.Exception(change)).Result;
-            })
-            }).Sequences);
-            foreach (var error in new[] { inside, outside }) Assert.True(error is InvalidOperationException && error.Message.Contains("running", StringComparison.Ordinal), $"{name}: {error}");
+                MaxNewTokens = 5,
+                Streamer = new TwoAdapters.Callback(() =>
+                {
+                    inside ??= Record.Exception(change);
+                    outside ??= Task.Run(() => Record.Exception(change)).Result;
+                }),
+            });
+            foreach (var error in new[] { inside, outside })
+                error.Should().BeOfType<InvalidOperationException>(name).Which.Message.Should().Contain("running", name);
             Assert.Equal(alone, text);
         }
-        Assert.Equal(keys, _two.Peft.state_dict().Keys);
-        Assert.Equal(["bard"], _two.Peft.ActiveAdapters);
+        _two.Peft.state_dict().Keys.Should().Equal(keys);
+        _two.Peft.ActiveAdapters.Should().Equal("bard");
         _two.Peft.SetAdapter("ops");                                            // after the calls
     }
 
@@ -57,20 +59,21 @@ public sealed class ChangesDuringCallsTests : IDisposable
     public void A_call_that_starts_during_a_change_waits_for_its_end()
     {
         string? text = null;
-        var call = new Thread(() => text = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences));
+        var call = new Thread(() => text = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }));
         using (_two.Peft.Calls.Change("A test"))
         {
             call.Start();
             Assert.False(call.Join(100));
         }
         call.Join();
-        Assert.Equal(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }).Sequences), text);
+        Assert.Equal(_two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 2 }), text);
     }
 
     [Fact]
     public void Calls_and_changes_at_once_give_a_refusal_or_the_text_of_one_adapter()
     {
-        var texts = new[] { "bard", "ops" }.ToDictionary(name => name, name => TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4, Adapter = name }).Sequences));
+        var texts = new[] { "bard", "ops" }.ToDictionary(
+            name => name, name => _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4, Adapter = name }));
         var refused = 0;
         Parallel.For(0, 60, i =>
         {
@@ -79,9 +82,9 @@ public sealed class ChangesDuringCallsTests : IDisposable
                 try { _two.Peft.SetAdapter(i % 2 == 0 ? "bard" : "ops"); }
                 catch (InvalidOperationException) { Interlocked.Increment(ref refused); }
             }
-            else Assert.Contains(TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }).Sequences), texts.Values);
+            else texts.Values.Should().Contain(_two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 4 }));
         });
-        Assert.InRange(refused, 0, 20);
+        refused.Should().BeInRange(0, 20);
     }
 
     [Fact]
@@ -91,11 +94,11 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var frozen = _two.Peft.modules().Last(module => module.GetName() == "Dropout");
         frozen.eval();
         var modes = _two.Peft.modules().Select(module => module.training).ToArray();
-        var alone = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences);
+        var alone = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 });
         var texts = new string[Requests];
-        Parallel.For(0, Requests, i => texts[i] = TwoAdapters.Text(_two.Peft.Generate(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }).Sequences));
-        Assert.All(texts, text => Assert.Equal(alone, text));
-        Assert.Equal(modes, _two.Peft.modules().Select(module => module.training));
+        Parallel.For(0, Requests, i => texts[i] = _two.Text(new[] { 5, 6 }, new GenerationOptions { MaxNewTokens = 6 }));
+        texts.Should().AllSatisfy(text => text.Should().Be(alone));
+        _two.Peft.modules().Select(module => module.training).Should().Equal(modes);
     }
 
     [Fact]
@@ -108,20 +111,21 @@ public sealed class ChangesDuringCallsTests : IDisposable
         var merged = _two.Peft.call(inputs).Logits!;
         using (_two.Peft.DisableAdapter())
         {
-            Assert.True(TinyModels.Same(plain, _two.Peft.call(inputs).Logits!));
+            TinyModels.AssertSame(plain, _two.Peft.call(inputs).Logits!);
             Exception? refused = null;
             var other = new Thread(() => refused = Record.Exception(() => _two.Peft.call(inputs)));
-            other.UnsafeStart();                                             // without this flow's scope
+            other.UnsafeStart();                                             // a new thread, outside the scope
             other.Join();
             Assert.IsType<InvalidOperationException>(refused);
-            Assert.Throws<InvalidOperationException>(() => _two.Peft.SetAdapter("ops"));
-            Assert.Throws<InvalidOperationException>(() => _two.Peft.Merge());
+            FluentActions.Invoking(() => _two.Peft.SetAdapter("ops")).Should().ThrowExactly<InvalidOperationException>();
+            FluentActions.Invoking(() => _two.Peft.Merge()).Should().ThrowExactly<InvalidOperationException>();
         }
-        Assert.Equal(["bard"], _two.Peft.MergedAdapters);
-        Assert.True(TinyModels.Same(merged, _two.Peft.call(inputs).Logits!));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.CallWithAdapter(inputs, "ops"));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.UseAdapter("ops"));
-        Assert.Throws<InvalidOperationException>(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences);
+        _two.Peft.MergedAdapters.Should().Equal("bard");
+        TinyModels.AssertSame(merged, _two.Peft.call(inputs).Logits!);
+        FluentActions.Invoking(() => _two.Peft.CallWithAdapter(inputs, "ops")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => _two.Peft.UseAdapter("ops")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => _two.Peft.Generate(new[] { 5 }, new GenerationOptions { Adapter = "ops" }).Sequences)
+            .Should().ThrowExactly<InvalidOperationException>();
     }
 
     [Fact]
@@ -132,17 +136,20 @@ public sealed class ChangesDuringCallsTests : IDisposable
         using (_two.Peft.UseAdapter("ops"))
         {
             _two.Peft.RenameAdapter("ops", "other");
-            Assert.Contains("'ops'", Assert.Throws<ArgumentException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'ops'");
         }
         using (_two.Peft.UseAdapters(["other"]))
         {
             _two.Peft.DeleteAdapter("other");
-            Assert.Contains("'other'", Assert.Throws<ArgumentException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'other'");
         }
         using (_two.Peft.UseAdapter("bard"))
         {
             _two.Peft.Merge();
-            Assert.Contains("'bard' is merged", Assert.Throws<InvalidOperationException>(() => _two.Peft.call(inputs)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => _two.Peft.call(inputs))
+                .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("'bard' is merged");
         }
     }
 
@@ -151,7 +158,8 @@ public sealed class ChangesDuringCallsTests : IDisposable
     {
         var outer = _two.Peft.UseAdapter("ops");
         var inner = _two.Peft.UseAdapter("bard");
-        Assert.Contains("innermost", Assert.Throws<InvalidOperationException>(outer.Dispose).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(outer.Dispose)
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("innermost");
         inner.Dispose();
         inner.Dispose();
         outer.Dispose();
@@ -161,7 +169,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
     public async Task A_scope_that_an_async_method_returns_is_refused_at_its_end()
     {
         var scope = await Open();
-        Assert.Throws<InvalidOperationException>(scope.Dispose);
+        FluentActions.Invoking(scope.Dispose).Should().ThrowExactly<InvalidOperationException>();
 
         async Task<IDisposable> Open()
         {

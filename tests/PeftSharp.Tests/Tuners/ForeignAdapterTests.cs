@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Adapters as other programs and versions of peft write them: what does not change the numbers is reported, what does is applied or refused.</summary>
+/// <summary>
+/// Adapters as other programs and versions of peft write them: a value that does not change the results is reported, and one that does is
+/// applied or refused.
+/// </summary>
 public sealed class ForeignAdapterTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -20,7 +23,7 @@ public sealed class ForeignAdapterTests : IDisposable
         _scope.Dispose();
     }
 
-    /// <summary>Saves an adapter that changes the answer, and gives the answer.</summary>
+    /// <summary>Saves an adapter that changes the answer, and returns the answer.</summary>
     private Tensor Save(PretrainedModel model, LoraConfig config)
     {
         using var peft = model.GetPeftModel(config);
@@ -71,21 +74,24 @@ public sealed class ForeignAdapterTests : IDisposable
     [InlineData("base_model_name_or_path", null, null)]
     [InlineData("inference_mode", "false", null)]
     [InlineData("fan_in_fan_out", "false", null)]
-    public void What_does_not_change_the_numbers_loads_and_is_reported_or_refused_when_strict(string field, string? value, string? doubt)
+    public void A_value_that_does_not_change_the_numbers_is_loaded_and_reported_or_refused_when_strict(
+        string field, string? value, string? doubt)
     {
         var expected = Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"] });
         ChangeConfig(field, value);
         var (logits, report) = Load(TinyModels.Gpt2());
-        Assert.True(TinyModels.Same(expected, logits));
+        TinyModels.AssertSame(expected, logits);
         if (doubt is null)
         {
-            Assert.Empty(report.Warnings);
+            report.Warnings.Should().BeEmpty();
             Load(TinyModels.Gpt2(), strict: true);
             return;
         }
         Assert.Contains(doubt, string.Join(' ', report.Warnings), StringComparison.Ordinal);
-        Assert.DoesNotContain(nameof(LayerConfig.IgnoreUnmatched), string.Join(' ', report.Warnings), StringComparison.Ordinal);      // no option of loading, and it was passed over already
-        Assert.Contains(doubt, Assert.Throws<CheckpointException>(() => Load(TinyModels.Gpt2(), strict: true)).Message, StringComparison.Ordinal);
+        // IgnoreUnmatched is no option of loading, and the target has been ignored already.
+        Assert.DoesNotContain(nameof(LayerConfig.IgnoreUnmatched), string.Join(' ', report.Warnings), StringComparison.Ordinal);
+        FluentActions.Invoking(() => Load(TinyModels.Gpt2(), strict: true))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(doubt);
     }
 
     [Fact]
@@ -112,11 +118,12 @@ public sealed class ForeignAdapterTests : IDisposable
     [InlineData("alora_invocation_tokens", "[1]", "alora_invocation_tokens")]
     [InlineData("use_qalora", "true", "'use_qalora' is true; false (other values are not supported)")]
     [InlineData("init_lora_weights", "\"corda\"", "corda")]
-    public void What_cannot_be_or_changes_the_numbers_is_refused_by_name(string field, string value, string named)
+    public void Invalid_values_and_those_that_change_the_numbers_are_refused_by_name(string field, string value, string named)
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2 });
         ChangeConfig(field, value);
-        Assert.Contains(named, Assert.Throws<CheckpointException>(() => Load(TinyModels.Gpt2())).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Load(TinyModels.Gpt2()))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(named);
     }
 
     public static TheoryData<string, Func<string, string>> Spellings => new()
@@ -133,7 +140,7 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var expected = Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"] });
         Rename(spell);
-        Assert.True(TinyModels.Same(expected, Load(TinyModels.Gpt2()).Logits), what);
+        TinyModels.AssertSame(expected, Load(TinyModels.Gpt2()).Logits, what);
     }
 
     [Theory]
@@ -144,7 +151,7 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var expected = Save(TinyModels.Bert(), new LoraConfig { R = 2, TargetModules = ["query"], UseDora = true });
         Rename(key => key.Replace("lora_magnitude_vector", name, StringComparison.Ordinal));
-        Assert.True(TinyModels.Same(expected, Load(TinyModels.Bert()).Logits));
+        TinyModels.AssertSame(expected, Load(TinyModels.Bert()).Logits);
     }
 
     [Theory]
@@ -154,7 +161,7 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var expected = Save(TinyModels.Bert(), new LoraConfig { R = 2, TargetModules = ["query"], TaskType = TaskType.SeqCls });
         Rename(key => key.Replace("classifier.", name, StringComparison.Ordinal));
-        Assert.True(TinyModels.Same(expected, Load(TinyModels.Bert()).Logits));
+        TinyModels.AssertSame(expected, Load(TinyModels.Bert()).Logits);
     }
 
     [Fact]
@@ -162,10 +169,11 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"] });
         var file = _folder.File("adapter_model.safetensors");
-        Safetensors.Save(file, Safetensors.Load(file).Append(KeyValuePair.Create("base_model.model.transformer.ln_f.bias", ones(16))).ToList());
+        Safetensors.Save(
+            file, Safetensors.Load(file).Append(KeyValuePair.Create("base_model.model.transformer.ln_f.bias", ones(16))).ToList());
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
-        Assert.True(TinyModels.Same(ones(16), peft.state_dict()["base_model.model.transformer.ln_f.bias"]));
-        Assert.Contains("ln_f.bias", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
+        TinyModels.AssertSame(ones(16), peft.state_dict()["base_model.model.transformer.ln_f.bias"]);
+        peft.LoadReport!.Warnings.Should().ContainSingle().Which.Should().Contain("ln_f.bias");
     }
 
     [Fact]
@@ -176,11 +184,12 @@ public sealed class ForeignAdapterTests : IDisposable
         var without = TinyModels.Logits(model);
         var expected = Save(model, config);
         Assert.False(TinyModels.Same(without, expected));
-        Assert.Contains("base_model.model.lm_head.base_layer.weight", Safetensors.Load(_folder.File("adapter_model.safetensors")).Keys);
+        Safetensors.Load(_folder.File("adapter_model.safetensors")).Should().ContainKey("base_model.model.lm_head.base_layer.weight");
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
-        Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
-        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(without, TinyModels.Logits(peft)));
-        Assert.Contains("lm_head", Assert.Throws<InvalidOperationException>(() => peft.Merge()).Message, StringComparison.Ordinal);
+        TinyModels.AssertSame(expected, TinyModels.Logits(peft));
+        using (peft.DisableAdapter()) TinyModels.AssertSame(without, TinyModels.Logits(peft));
+        FluentActions.Invoking(() => peft.Merge())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("lm_head");
     }
 
     [Fact]
@@ -188,7 +197,7 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var expected = Save(TinyModels.Gpt2(), new LoraConfig { R = 2, TargetModules = ["c_attn"], ModulesToSave = ["lm_head"] });
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), _folder.Path);
-        Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(expected, TinyModels.Logits(peft));
         using var merged = peft.MergeAndUnload();
         Close.Equal(expected, TinyModels.Logits(merged), 1e-5, "merged");
         merged.SavePretrained(_folder.File("merged"));
@@ -201,18 +210,19 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         var model = TinyModels.Bert();
         var before = TinyModels.Logits(model);
-        using var peft = model.GetPeftModel(new LoraConfig { R = 2, TargetModules = ["query"], TaskType = TaskType.SeqCls, TrainableTokenIndices = [3] });
+        using var peft = model.GetPeftModel(
+            new LoraConfig { R = 2, TargetModules = ["query"], TaskType = TaskType.SeqCls, TrainableTokenIndices = [3] });
         TinyModels.Disturb(peft);
         peft.GetBaseModel().SavePretrained(_folder.Path);
         using var loaded = AutoModelForSequenceClassification.FromPretrained(_folder.Path);
         Assert.True(loaded.LoadReport!.IsComplete, loaded.LoadReport.ToString());
-        Assert.True(TinyModels.Same(before, TinyModels.Logits(loaded)));
+        TinyModels.AssertSame(before, TinyModels.Logits(loaded));
         peft.GetBaseModel().LoadWeights(_folder.Path);
         peft.Merge();
         var merged = TinyModels.Logits(peft);
         peft.GetBaseModel().SavePretrained(_folder.File("merged"));
         using var again = AutoModelForSequenceClassification.FromPretrained(_folder.File("merged"));
-        Assert.True(TinyModels.Same(merged, TinyModels.Logits(again)));
+        TinyModels.AssertSame(merged, TinyModels.Logits(again));
     }
 
     [Fact]
@@ -220,8 +230,10 @@ public sealed class ForeignAdapterTests : IDisposable
     {
         Save(TinyModels.Gpt2(), new LoraConfig { R = 2 });
         File.WriteAllText(_folder.File("adapter_model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 7\n");
-        Assert.Contains("git lfs pull", Assert.Throws<CheckpointException>(() => Load(TinyModels.Gpt2())).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Load(TinyModels.Gpt2()))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("git lfs pull");
         File.Move(_folder.File("adapter_model.safetensors"), _folder.File("adapter_model.bin"));
-        Assert.Contains("adapter_model.bin", Assert.Throws<CheckpointException>(() => Load(TinyModels.Gpt2())).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Load(TinyModels.Gpt2()))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("adapter_model.bin");
     }
 }

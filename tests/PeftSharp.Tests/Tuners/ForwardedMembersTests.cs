@@ -8,27 +8,33 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>An adapted model shows and sets what its base model shows and sets.</summary>
+/// <summary>The properties of an adapted model get and set those of its base model.</summary>
 public sealed class ForwardedMembersTests : IDisposable
 {
-    /// <summary>Members that mean something of their own on an adapted model.</summary>
-    private static readonly string[] _own = [nameof(PretrainedModel.forward), nameof(PretrainedModel.SavePretrained), nameof(PretrainedModel.LoadWeights)];
+    /// <summary>Members with another meaning on an adapted model.</summary>
+    private static readonly string[] _own =
+        [nameof(PretrainedModel.forward), nameof(PretrainedModel.SavePretrained), nameof(PretrainedModel.LoadWeights)];
 
-    private const BindingFlags OwnMembers = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags OwnMembers =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string> Overridable => [.. typeof(PretrainedModel).GetMethods(OwnMembers)
-        .Where(method => method.IsVirtual && !method.IsFinal && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly) && !_own.Contains(method.Name)).Select(method => method.Name)];
+        .Where(method => method.IsVirtual && !method.IsFinal && (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly)
+            && !_own.Contains(method.Name)).Select(method => method.Name)];
 
     [Theory, MemberData(nameof(Overridable))]
     public void Every_member_that_a_model_can_override_is_forwarded(string name)
     {
-        if (name == "train") return;                                        // Module.train goes through the children, of which the base model is one; tested below
-        var method = typeof(PeftModel).GetMethods(OwnMembers).SingleOrDefault(method => method.Name == name && method.GetBaseDefinition().DeclaringType != typeof(PeftModel));
-        Assert.True(method is not null, $"PeftModel does not forward PretrainedModel.{name} to its base model: override it, or list it as a member of its own.");
+        // Module.train calls train of the children, which include the base model; another test checks it.
+        if (name == "train") return;
+        var method = typeof(PeftModel).GetMethods(OwnMembers).SingleOrDefault(
+            method => method.Name == name && method.GetBaseDefinition().DeclaringType != typeof(PeftModel));
+        Assert.True(method is not null,
+            $"PeftModel does not forward PretrainedModel.{name} to its base model: override it, or list it as a member of its own.");
     }
 
     [Fact]
@@ -45,17 +51,21 @@ public sealed class ForwardedMembersTests : IDisposable
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
         foreach (var (property, value) in Values(peft))
         {
-            if (property == nameof(PretrainedModel.OptionNames)) Assert.Equal([.. (IEnumerable<string>)before[property]!, "adapter_names"], (IEnumerable<string>)value!);
+            if (property == nameof(PretrainedModel.OptionNames))
+                ((IEnumerable<string>)value!).Should().Equal([.. (IEnumerable<string>)before[property]!, "adapter_names"]);
             else Assert.Equal(before[property], value);
         }
 
-        static Dictionary<string, object?> Values(PretrainedModel model) => typeof(PretrainedModel).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(property => property.CanRead && property.DeclaringType == typeof(PretrainedModel) && property.Name != nameof(PretrainedModel.WeightsRoot))
-            .ToDictionary(property => property.Name, property => property.GetValue(model) is Device device ? device.ToString() : property.GetValue(model));
+        static Dictionary<string, object?> Values(PretrainedModel model) =>
+            typeof(PretrainedModel).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(property => property.CanRead && property.DeclaringType == typeof(PretrainedModel)
+                && property.Name != nameof(PretrainedModel.WeightsRoot))
+            .ToDictionary(property => property.Name,
+                property => property.GetValue(model) is Device device ? device.ToString() : property.GetValue(model));
     }
 
     [Fact]
-    public void What_is_set_on_one_of_them_is_set_on_both()
+    public void A_property_that_is_set_on_the_wrapper_or_the_base_model_is_set_on_both()
     {
         var model = TinyModels.Gpt2();
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
@@ -67,17 +77,24 @@ public sealed class ForwardedMembersTests : IDisposable
         peft.train();
         Assert.True(model.training);
         peft.eval();
-        Assert.All(model.modules(), module => Assert.False(module.training));
-        Assert.Throws<ArgumentNullException>(() => peft.GenerationConfig = null!);
+        model.modules().Should().AllSatisfy(module => module.training.Should().BeFalse());
+        FluentActions.Invoking(() => peft.GenerationConfig = null!).Should().ThrowExactly<ArgumentNullException>();
     }
 
     [Fact]
     public void A_bert_with_an_adapter_counts_its_targets_and_has_its_label_names()
     {
-        var model = AutoModelForQuestionAnswering.FromConfig(new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12 });
+        var model = AutoModelForQuestionAnswering.FromConfig(new BertConfig
+        {
+            VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12,
+        });
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
-        Assert.Equal(["start_positions", "end_positions"], peft.LabelNames);
-        using var inputs = new ModelInputs { InputIds = ones([3, 4], ScalarType.Int64), StartPositions = zeros(3, ScalarType.Int64), EndPositions = zeros(3, ScalarType.Int64) };
+        peft.LabelNames.Should().Equal("start_positions", "end_positions");
+        using var inputs = new ModelInputs
+        {
+            InputIds = ones([3, 4], ScalarType.Int64), StartPositions = zeros(3, ScalarType.Int64),
+            EndPositions = zeros(3, ScalarType.Int64),
+        };
         Assert.Equal(model.CountTargets(inputs), peft.CountTargets(inputs));
     }
 }

@@ -20,16 +20,18 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
     ];
 
     [Theory, MemberData(nameof(OtherTargets))]
-    public void An_adapter_on_other_targets_loads_again_and_names_its_feed_forward_layers_among_its_targets_as_peft_requires(Ia3Config config)
+    public void An_adapter_on_other_targets_loads_again_and_names_its_feed_forward_layers_among_its_targets_as_peft_requires(
+        Ia3Config config)
     {
         using var folder = new TemporaryFolder();
         using var peft = TinyModels.Gpt2().GetPeftModel(config);
         TinyModels.Disturb(peft);
         peft.SavePretrained(folder.Path);
         var saved = (Ia3Config)peft.PeftConfigs["default"];
-        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null }) Assert.Subset(saved.TargetModules.ToHashSet(), saved.FeedforwardModules.ToHashSet());
+        if (saved is { TargetModules.Pattern: null, FeedforwardModules.Pattern: null })
+            saved.FeedforwardModules.Should().BeSubsetOf(saved.TargetModules);
         using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true);
-        Assert.True(TinyModels.Same(TinyModels.Logits(peft), TinyModels.Logits(loaded)));
+        TinyModels.AssertSame(TinyModels.Logits(peft), TinyModels.Logits(loaded));
         Assert.Equal(saved.FeedforwardModules, ((Ia3Config)loaded.PeftConfigs["default"]).FeedforwardModules);
     }
 
@@ -40,13 +42,13 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
         using var peft = TinyModels.Gpt2().GetPeftModel(new Ia3Config { TargetModules = TargetModules.AllLinear });
         TinyModels.Disturb(peft);
         peft.SavePretrained(folder.Path);
-        foreach (var name in new[] { "mlp.c_proj", "lp.c_proj" })        // peft compares ends of paths also within a word
+        foreach (var name in new[] { "mlp.c_proj", "lp.c_proj" })        // peft compares the ends of paths, also within a word
         {
             var json = JsonFile.Read(folder.File("adapter_config.json"));
             json["feedforward_modules"] = new System.Text.Json.Nodes.JsonArray(name);
             JsonFile.Write(folder.File("adapter_config.json"), json);
             using var loaded = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
-            Assert.True(TinyModels.Same(TinyModels.Logits(peft), TinyModels.Logits(loaded)));
+            TinyModels.AssertSame(TinyModels.Logits(peft), TinyModels.Logits(loaded));
         }
     }
 
@@ -55,9 +57,8 @@ public sealed class Ia3Tests : TunerTests<Ia3Config>
     public void A_feed_forward_layer_that_matches_no_target_is_named(bool isPattern)
     {
         var config = new Ia3Config { TargetModules = ".*(c_attn|mlp.c_proj)", FeedforwardModules = isPattern ? ".*c_prj" : ["c_prj"] };
-        var error = Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(config));
-        Assert.Contains("feedforward_modules", error.Message, StringComparison.Ordinal);
-        Assert.Contains("c_prj'", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(config))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("feedforward_modules", "c_prj'");
         using var peft = TinyModels.Gpt2().GetPeftModel(config with { IgnoreUnmatched = true });
     }
 }

@@ -7,12 +7,16 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Methods from outside the library use the whole contract: a bottleneck after layers, with a penalty, an action after each step and state beside the file; and a whole-model method.</summary>
+/// <summary>
+/// Methods that are defined outside the library use the whole contract: a bottleneck after layers with a penalty, an action after each step
+/// and state of its own, and a method for the whole model.
+/// </summary>
 public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
 {
     static OwnMethodTests() => PeftMethods.Register<BottleneckConfig>();
 
-    protected override BottleneckConfig Config => new() { BottleneckSize = 3, Activation = Activation.Tanh };        // with so few units ReLU may pass no gradient
+    // With so few units ReLU may pass no gradient.
+    protected override BottleneckConfig Config => new() { BottleneckSize = 3, Activation = Activation.Tanh };
 
     protected override bool CanMerge => false;
 
@@ -26,27 +30,29 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         TinyModels.Disturb(plain);
         var (with, without) = (peft.call(TinyModels.Inputs()).Loss!, plain.call(TinyModels.Inputs()).Loss!);
         var squares = peft.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.pow(2).sum().item<float>());
-        Assert.Equal(0.5 * squares, with.item<float>() - without.item<float>(), 1e-3);
+        ((double)(with.item<float>() - without.item<float>())).Should().BeApproximately(0.5 * squares, 1e-3);
         with.backward();
         without.backward();
-        foreach (var (one, other) in peft.parameters().Where(parameter => parameter.requires_grad).Zip(plain.parameters().Where(parameter => parameter.requires_grad)))
+        foreach (var (one, other) in peft.parameters().Where(parameter => parameter.requires_grad)
+            .Zip(plain.parameters().Where(parameter => parameter.requires_grad)))
             Close.Equal(other.grad! + one.detach(), one.grad!, 1e-4, "gradient");
     }
 
     [Fact]
-    public void State_beside_the_file_is_saved_in_checkpoints_and_read_back_and_a_step_is_told_with_its_gradients()
+    public void Training_state_is_saved_in_checkpoints_and_read_back_and_each_step_is_reported_with_its_gradients()
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         var (whole, state) = Trained(folder, "run", null);
         Assert.Equal(4, state.Item2);
-        Assert.True(state.Item1 > 0);
+        state.Item1.Should().BeGreaterThan(0);
         Assert.True(File.Exists(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors")));
         var (resumed, stateAfter) = Trained(folder, "resumed", Path.Combine(folder.File("run"), "checkpoint-2"));
         Assert.Equal(state.Item1, stateAfter.Item1);
-        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+        foreach (var (name, tensor) in whole) TinyModels.AssertSame(tensor, resumed[name], name);
         File.Delete(Path.Combine(folder.File("run"), "checkpoint-2", "model_state.safetensors"));
-        Assert.Contains("model_state.safetensors", Assert.Throws<CheckpointException>(() => Trained(folder, "third", Path.Combine(folder.File("run"), "checkpoint-2"))).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Trained(folder, "third", Path.Combine(folder.File("run"), "checkpoint-2")))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("model_state.safetensors");
     }
 
     [Fact]
@@ -57,14 +63,17 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         using (var saved = TinyModels.Gpt2().GetPeftModel(Config)) saved.SavePretrained(folder.Path);
         var file = folder.File("adapter_config.json");
         Assert.Contains("\"activation\": \"hyperbolic\"", File.ReadAllText(file), StringComparison.Ordinal);
-        File.WriteAllText(file, File.ReadAllText(file).Replace("\"bottleneck_size\": 3", "\"bottleneck_size\": 3.0,\n  \"from_tomorrow\": [1]", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file)
+            .Replace("\"bottleneck_size\": 3", "\"bottleneck_size\": 3.0,\n  \"from_tomorrow\": [1]", StringComparison.Ordinal));
         using (var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path))
         {
-            Assert.Contains("from_tomorrow", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
+            peft.LoadReport!.Warnings.Should().ContainSingle().Which.Should().Contain("from_tomorrow");
             Assert.Equal(Activation.Tanh, ((BottleneckConfig)peft.PeftConfigs["default"]).Activation);
         }
         File.WriteAllText(file, File.ReadAllText(file).Replace("hyperbolic", "swish", StringComparison.Ordinal));
-        Assert.Contains("field 'activation' is \"swish\"; one of relu, hyperbolic is expected", Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path))
+            .Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("field 'activation' is \"swish\"; one of relu, hyperbolic is expected");
     }
 
     private static (Dictionary<string, Tensor> Bits, (float, int) State) Trained(TemporaryFolder folder, string name, string? checkpoint)
@@ -72,8 +81,12 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
         manual_seed(5);
         using var peft = TinyModels.Gpt2().GetPeftModel(new BottleneckConfig { BottleneckSize = 3, KeepsAverage = true });
         using var generator = new Generator(3);
-        var rows = Enumerable.Range(0, 8).Select(_ => randint(5, 31, [6], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray()).Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
-        var arguments = new TrainingArguments(folder.File(name)) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, UseCpu = true };
+        var rows = Enumerable.Range(0, 8).Select(_ => randint(5, 31, [6], dtype: ScalarType.Int64, generator: generator).data<long>()
+            .ToArray()).Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
+        var arguments = new TrainingArguments(folder.File(name))
+        {
+            NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, UseCpu = true,
+        };
         new Trainer(peft, arguments, Dataset.FromList(rows)).Train(resumeFromCheckpoint: checkpoint);
         var tuner = BottleneckTuner.Last!;
         return (TinyModels.Bits(peft), (tuner.Average.item<float>(), tuner.Steps));
@@ -119,10 +132,12 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
 
         protected override bool CanAdapt(LayerTarget target) => target is LinearTarget;
 
-        protected override LayerAdapter CreateAdapter(LayerTarget target, string path, BottleneckConfig config) => new Bottleneck((LinearTarget)target, config);
+        protected override LayerAdapter CreateAdapter(LayerTarget target, string path, BottleneckConfig config) =>
+            new Bottleneck((LinearTarget)target, config);
 
         protected internal override Tensor? Penalty(AdapterChoice adapters) => first.PenaltyWeight == 0 ? null
-            : adapters.Active.SelectMany(Parameters).Select(parameter => parameter.pow(2).sum()).Aggregate((a, b) => a + b) * first.PenaltyWeight;
+            : adapters.Active.SelectMany(Parameters).Select(parameter => parameter.pow(2).sum())
+                .Aggregate((a, b) => a + b) * first.PenaltyWeight;
 
         protected internal override void OnOptimizerStep(int globalStep, int maxSteps)
         {
@@ -132,9 +147,11 @@ public sealed class OwnMethodTests : TunerTests<OwnMethodTests.BottleneckConfig>
             Average.mul_(0.5).add_(Parameters("default").Select(parameter => parameter.grad!.abs().sum()).Aggregate((a, b) => a + b));
         }
 
-        protected internal override IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) => first.KeepsAverage ? [KeyValuePair.Create("average", Average)] : [];
+        protected internal override IEnumerable<KeyValuePair<string, Tensor>> TrainingState(string adapterName) =>
+            first.KeepsAverage ? [KeyValuePair.Create("average", Average)] : [];
 
-        private IEnumerable<TorchSharp.Modules.Parameter> Parameters(string adapterName) => AdaptersOf(adapterName).SelectMany(entry => ((Bottleneck)entry.Adapter).Parameters);
+        private IEnumerable<TorchSharp.Modules.Parameter> Parameters(string adapterName) =>
+            AdaptersOf(adapterName).SelectMany(entry => ((Bottleneck)entry.Adapter).Parameters);
     }
 
     private sealed class Bottleneck : LayerAdapter

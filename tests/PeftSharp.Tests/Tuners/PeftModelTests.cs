@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What an adapted model promises whatever the numbers are.</summary>
+/// <summary>Properties of an adapted model that do not depend on its numbers.</summary>
 public sealed class PeftModelTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -17,20 +17,21 @@ public sealed class PeftModelTests : IDisposable
         var model = TinyModels.Gpt2();
         var before = TinyModels.Logits(model);
         using var peft = model.GetPeftModel(new LoraConfig { R = 4 });
-        Assert.True(TinyModels.Same(before, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(before, TinyModels.Logits(peft));
         TinyModels.Disturb(peft);
         Assert.False(TinyModels.Same(before, TinyModels.Logits(peft)));
-        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(before, TinyModels.Logits(peft)));
+        using (peft.DisableAdapter()) TinyModels.AssertSame(before, TinyModels.Logits(peft));
         Assert.False(TinyModels.Same(before, TinyModels.Logits(peft)));
         using var unloaded = peft.Unload();
-        Assert.True(TinyModels.Same(before, TinyModels.Logits(unloaded)));
-        Assert.All(unloaded.parameters(), parameter => Assert.True(parameter.requires_grad));
+        TinyModels.AssertSame(before, TinyModels.Logits(unloaded));
+        unloaded.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
     }
 
     [Fact]
-    public void A_step_of_training_moves_every_adapter_parameter_and_not_one_bit_of_the_base()
+    public void A_training_step_changes_every_adapter_parameter_and_no_bit_of_the_base_model()
     {
-        using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4, InitLoraWeights = false, TargetModules = ["c_attn", "c_fc", "wpe"] });
+        using var peft = TinyModels.Gpt2().GetPeftModel(
+            new LoraConfig { R = 4, InitLoraWeights = false, TargetModules = ["c_attn", "c_fc", "wpe"] });
         var before = TinyModels.Bits(peft);
         var trained = peft.parameters().Where(parameter => parameter.requires_grad).ToArray();
         using var optimizer = optim.SGD(trained, 0.5);
@@ -38,15 +39,18 @@ public sealed class PeftModelTests : IDisposable
         using var inputs = TinyModels.Inputs();
         peft.call(inputs).Loss!.backward();
         optimizer.step();
-        foreach (var (name, value) in peft.state_dict())
-            Assert.True(TinyModels.Same(before[name], value) != name.Contains(".lora_", StringComparison.Ordinal), name);
-        Assert.All(peft.named_parameters(), pair => Assert.Equal(pair.name.Contains(".lora_", StringComparison.Ordinal), pair.parameter.grad is not null));
+        peft.state_dict().Where(pair => !TinyModels.Same(before[pair.Key], pair.Value)).Select(pair => pair.Key)
+            .Should().Equal(before.Keys.Where(name => name.Contains(".lora_", StringComparison.Ordinal)));
+        peft.named_parameters().Where(pair => pair.parameter.grad is not null).Select(pair => pair.name)
+            .Should().Equal(
+                peft.named_parameters().Select(pair => pair.name).Where(name => name.Contains(".lora_", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Trainable_parameters_print_as_in_peft()
     {
-        Assert.Equal("trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364", new TrainableParameters(294_912, 124_734_720).ToString());
+        Assert.Equal("trainable params: 294,912 || all params: 124,734,720 || trainable%: 0.2364",
+            new TrainableParameters(294_912, 124_734_720).ToString());
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 });
         using var writer = new StringWriter { NewLine = "\n" };
         peft.PrintTrainableParameters(writer);
@@ -61,35 +65,37 @@ public sealed class PeftModelTests : IDisposable
         TinyModels.Disturb(peft);
         using (no_grad()) peft.parameters().Last(parameter => parameter.requires_grad)[0, 0] = float.NaN;
         var before = TinyModels.Bits(peft);
-        var error = Assert.Throws<InvalidOperationException>(() => peft.Merge());
-        Assert.Contains("transformer.h.1.attn.c_attn", error.Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => peft.MergeAndUnload());
-        Assert.Empty(peft.MergedAdapters);
-        foreach (var (name, value) in peft.state_dict().Where(pair => !pair.Key.Contains(".lora_", StringComparison.Ordinal))) Assert.True(TinyModels.Same(before[name], value), name);
+        FluentActions.Invoking(() => peft.Merge())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("transformer.h.1.attn.c_attn");
+        FluentActions.Invoking(() => peft.MergeAndUnload()).Should().ThrowExactly<InvalidOperationException>();
+        peft.MergedAdapters.Should().BeEmpty();
+        foreach (var (name, value) in peft.state_dict().Where(pair => !pair.Key.Contains(".lora_", StringComparison.Ordinal)))
+            TinyModels.AssertSame(before[name], value, name);
     }
 
     [Fact]
     public void A_merge_under_a_tied_head_is_refused_unless_asked_for()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4, TargetModules = ["wte"] });
-        Assert.Contains("tie_word_embeddings", Assert.Throws<InvalidOperationException>(() => peft.Merge()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.Merge())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("tie_word_embeddings");
         peft.Merge(safeMerge: false);
     }
 
     [Fact]
-    public void While_adapters_are_merged_nothing_is_trained_and_nothing_else_is_chosen()
+    public void While_adapters_are_merged_training_and_selecting_another_adapter_are_refused()
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2 });
         peft.Merge();
-        Assert.Equal(["first"], peft.MergedAdapters);
+        peft.MergedAdapters.Should().Equal("first");
         Assert.Equal(0, peft.TrainableParameters().Trainable);
-        Assert.Throws<InvalidOperationException>(() => peft.SetAdapter("second"));
-        Assert.Throws<InvalidOperationException>(() => peft.UseAdapters(["first", "second", "first"]));
-        Assert.Throws<InvalidOperationException>(() => peft.DeleteAdapter("first"));
-        Assert.Throws<InvalidOperationException>(() => peft.AddAdapter("third", new LoraConfig()));
+        FluentActions.Invoking(() => peft.SetAdapter("second")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => peft.UseAdapters(["first", "second", "first"])).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => peft.DeleteAdapter("first")).Should().ThrowExactly<InvalidOperationException>();
+        FluentActions.Invoking(() => peft.AddAdapter("third", new LoraConfig())).Should().ThrowExactly<InvalidOperationException>();
         peft.Unmerge();
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
         peft.SetAdapter("second");
     }
 
@@ -98,13 +104,13 @@ public sealed class PeftModelTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 4 }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2, TargetModules = ["c_fc"] });
-        Assert.Equal(["first"], Trained(peft));
+        Trained(peft).Should().Equal("first");
         peft.SetAdapter("second");
-        Assert.Equal(["second"], Trained(peft));
+        Trained(peft).Should().Equal("second");
         peft.SetAdapter("first", "second");
-        Assert.Equal(["first", "second"], Trained(peft));
+        Trained(peft).Should().Equal("first", "second");
         peft.SetAdapter(["first", "second"], inferenceMode: true);
-        Assert.Empty(Trained(peft));
+        Trained(peft).Should().BeEmpty();
     }
 
     [Fact]
@@ -116,12 +122,12 @@ public sealed class PeftModelTests : IDisposable
         TinyModels.Disturb(peft);
         var answer = TinyModels.Logits(peft);
         peft.RenameAdapter("first", "other");
-        Assert.True(TinyModels.Same(answer, TinyModels.Logits(peft)));
-        Assert.Equal(["other"], peft.ActiveAdapters);
-        Assert.Equal(["other"], Trained(peft));
+        TinyModels.AssertSame(answer, TinyModels.Logits(peft));
+        peft.ActiveAdapters.Should().Equal("other");
+        Trained(peft).Should().Equal("other");
         peft.DeleteAdapter("other");
-        Assert.Empty(peft.ActiveAdapters);
-        Assert.Equal(keys, model.state_dict().Keys);
+        peft.ActiveAdapters.Should().BeEmpty();
+        model.state_dict().Keys.Should().Equal(keys);
     }
 
     [Theory]
@@ -131,33 +137,41 @@ public sealed class PeftModelTests : IDisposable
     {
         var model = TinyModels.Bert();
         model.to(type);
-        using var peft = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, UseDora = name == "fp32", TargetModules = "all-linear", InitLoraWeights = false });
-        Assert.All(peft.named_parameters().Where(pair => pair.name.Contains(".lora_", StringComparison.Ordinal)), pair => Assert.Equal(ScalarType.Float32, pair.parameter.dtype));
+        using var peft = model.GetPeftModel(new LoraConfig
+        {
+            TaskType = TaskType.SeqCls, R = 4, UseDora = name == "fp32", TargetModules = "all-linear", InitLoraWeights = false,
+        });
+        peft.named_parameters().Where(pair => pair.name.Contains(".lora_", StringComparison.Ordinal))
+            .Should().AllSatisfy(pair => pair.parameter.dtype.Should().Be(ScalarType.Float32));
         var before = TinyModels.Bits(peft);
         peft.Merge();
-        Assert.Contains(peft.state_dict(), pair => !TinyModels.Same(before[pair.Key], pair.Value));
+        peft.state_dict().Should().Contain(pair => !TinyModels.Same(before[pair.Key], pair.Value));
         peft.Unmerge();
-        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+        foreach (var (key, tensor) in peft.state_dict()) TinyModels.AssertSame(before[key], tensor, key);
     }
 
     [Fact]
     public void An_adapter_moves_with_its_model_to_another_type_and_back()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, TargetModules = ["query", "word_embeddings"] });
+        using var peft = TinyModels.Bert().GetPeftModel(
+            new LoraConfig { TaskType = TaskType.SeqCls, R = 4, TargetModules = ["query", "word_embeddings"] });
         TinyModels.Disturb(peft);
         var answer = TinyModels.Logits(peft);
         peft.to(ScalarType.Float64);
-        Assert.All(peft.parameters(), parameter => Assert.Equal(ScalarType.Float64, parameter.dtype));
+        peft.parameters().Should().AllSatisfy(parameter => parameter.dtype.Should().Be(ScalarType.Float64));
         Close.Equal(answer, TinyModels.Logits(peft), 1e-5);                 // float32 rounding of the first answer
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
         peft.to(ScalarType.Float32);
-        Assert.True(TinyModels.Same(answer, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(answer, TinyModels.Logits(peft));
     }
 
     [Fact]
     public void Many_steps_leave_no_tensor_behind()
     {
-        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 4, LoraDropout = 0.1, UseDora = true, TargetModules = ["query", "word_embeddings"] });
+        using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig
+        {
+            TaskType = TaskType.SeqCls, R = 4, LoraDropout = 0.1, UseDora = true, TargetModules = ["query", "word_embeddings"],
+        });
         peft.train();
         Step();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -177,5 +191,7 @@ public sealed class PeftModelTests : IDisposable
     }
 
     private static string[] Trained(PeftModel peft) => [.. peft.named_parameters().Where(pair => pair.parameter.requires_grad)
-        .Select(pair => pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1]).Distinct().Order(StringComparer.Ordinal)];
+        .Select(pair =>
+            pair.name.Split('.')[Array.FindIndex(pair.name.Split('.'), part => part.StartsWith("lora_", StringComparison.Ordinal)) + 1])
+        .Distinct().Order(StringComparer.Ordinal)];
 }

@@ -32,7 +32,11 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         var ids = tiny.Ids("to be or not");
         foreach (var count in new[] { 2, ids.Length + 2 })
         {
-            var config = new PromptTuningConfig { NumVirtualTokens = count, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "mine" };
+            var config = new PromptTuningConfig
+            {
+                NumVirtualTokens = count, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not",
+                Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "mine",
+            };
             var peft = tiny.Model.GetPeftModel(config);
             using var table = ((TorchSharp.Modules.Parameter)tiny.Model.InputEmbeddings!.get_parameter("weight")!).detach();
             var expected = stack([.. Enumerable.Range(0, count).Select(index => table[ids[index % ids.Length]])]);
@@ -55,15 +59,21 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         manual_seed(4);
         using var peft = model.GetPeftModel(Config with { PromptTuningInit = PromptTuningInit.SampleVocab });
         var start = peft.state_dict()["prompt_encoder.default.embedding.weight"];
-        Assert.All(Enumerable.Range(0, Virtual), token => Assert.True(rows.eq(start[token]).all(1).any().item<bool>()));
+        foreach (var token in Enumerable.Range(0, Virtual))
+            Assert.True(rows.eq(start[token]).all(1).any().item<bool>(), $"Virtual token {token} is no row of the vocabulary.");
     }
 
     public static TheoryData<string, PromptTuningConfig> Nonsense => new()
     {
         { "num_virtual_tokens", new PromptTuningConfig() },
         { "PromptTuningInitText", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text } },
-        { "Tokenizer", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a", TokenizerNameOrPath = "b" } },
-        { "TokenizerNameOrPath", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
+        { "Tokenizer",
+            new PromptTuningConfig
+            {
+                NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a", TokenizerNameOrPath = "b",
+            } },
+        { "TokenizerNameOrPath",
+            new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "a" } },
         { "RANDOM", new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInitText = "a" } },
         { "NumTransformerSubmodules", new PromptTuningConfig { NumVirtualTokens = 2, NumTransformerSubmodules = 2 } },
         { "SEQ_2_SEQ_LM", new PromptTuningConfig { NumVirtualTokens = 2, TaskType = TaskType.Seq2SeqLM } },
@@ -73,13 +83,13 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     };
 
     [Theory, MemberData(nameof(Nonsense))]
-    public void A_configuration_that_makes_no_sense_is_refused_by_name_and_the_model_stays(string name, PromptTuningConfig config)
+    public void An_invalid_configuration_is_refused_by_name_and_the_model_is_unchanged(string name, PromptTuningConfig config)
     {
         var model = TinyModels.Gpt2();
         var before = TinyModels.Bits(model);
-        Assert.Contains(name, Assert.ThrowsAny<ArgumentException>(() => model.GetPeftModel(config)).Message, StringComparison.Ordinal);
-        Assert.Equal(before.Keys, model.state_dict().Keys);
-        Assert.All(model.parameters(), parameter => Assert.True(parameter.requires_grad));
+        FluentActions.Invoking(() => model.GetPeftModel(config)).Should().Throw<ArgumentException>().Which.Message.Should().Contain(name);
+        model.state_dict().Keys.Should().Equal(before.Keys);
+        model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
     }
 
     [Fact]
@@ -87,9 +97,15 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     {
         using var tiny = new TinyWriter();
         var largest = tiny.Ids("to be or not").Max();
-        Assert.True(largest >= 31);
-        var config = new PromptTuningConfig { NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not", Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other" };
-        Assert.Contains($"id {largest}, but the model's embeddings have 31 rows", Assert.Throws<ArgumentException>(() => TinyModels.Gpt2().GetPeftModel(config)).Message, StringComparison.Ordinal);
+        largest.Should().BeGreaterThanOrEqualTo(31);
+        var config = new PromptTuningConfig
+        {
+            NumVirtualTokens = 2, PromptTuningInit = PromptTuningInit.Text, PromptTuningInitText = "to be or not",
+            Tokenizer = tiny.Tokenizer, TokenizerNameOrPath = "other",
+        };
+        FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(config))
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain($"id {largest}, but the model's embeddings have 31 rows");
     }
 
     [Fact]
@@ -109,21 +125,27 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     [Fact]
     public void Labels_and_answers_of_tokens_move_with_the_text()
     {
-        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0 };
+        var config = new BertConfig
+        {
+            VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12,
+            HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0,
+        };
         var ids = TinyModels.Inputs().InputIds!;
         using var answers = AutoModelForQuestionAnswering.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.QuestionAns });
         answers.eval();
         var (starts, ends) = (tensor(new long[] { 0, 2, 5 }), tensor(new long[] { 1, 3, 5 }));
         var output = answers.call(new ModelInputs { InputIds = ids, StartPositions = starts, EndPositions = ends });
-        Assert.Equal([3, Virtual + 6], output.StartLogits!.shape);
-        var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual) + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
+        output.StartLogits!.shape.Should().Equal(3, Virtual + 6);
+        var expected = (nn.functional.cross_entropy(output.StartLogits, starts + Virtual)
+            + nn.functional.cross_entropy(output.EndLogits!, ends + Virtual)) / 2;
         Close.Equal(expected, output.Loss!, 1e-6, "loss of answers");
 
         using var tokens = AutoModelForTokenClassification.FromConfig(config).GetPeftModel(Config with { TaskType = TaskType.TokenCls });
         tokens.eval();
         var labels = ids % 2;
         var scores = tokens.call(new ModelInputs { InputIds = ids, TokenTypeIds = zeros_like(ids), Labels = labels });
-        Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!, 1e-6, "loss of tokens");
+        Close.Equal(nn.functional.cross_entropy(scores.Logits!.narrow(1, Virtual, 6).reshape(-1, 2), labels.reshape(-1)), scores.Loss!,
+            1e-6, "loss of tokens");
     }
 
     [Fact]
@@ -131,7 +153,8 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
     {
         using var writer = TinyModels.Gpt2().GetPeftModel(Config);
         Assert.Equal(TaskType.CausalLM, writer.PeftConfigs["default"].TaskType);
-        Assert.Contains("TaskType.SeqCls", Assert.Throws<ArgumentException>(() => TinyModels.Bert().GetPeftModel(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => TinyModels.Bert().GetPeftModel(Config))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("TaskType.SeqCls");
     }
 
     [Fact]
@@ -140,8 +163,9 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         using var folder = new TemporaryFolder();
         using (var saved = TinyModels.Gpt2().GetPeftModel(Config with { NumLayers = 7 })) saved.SavePretrained(folder.Path);
         using var peft = PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path);
-        Assert.Contains("num_layers is 7", Assert.Single(peft.LoadReport!.Warnings), StringComparison.Ordinal);
-        Assert.Throws<CheckpointException>(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true));
+        peft.LoadReport!.Warnings.Should().ContainSingle().Which.Should().Contain("num_layers is 7");
+        FluentActions.Invoking(() => PeftModel.FromPretrained(TinyModels.Gpt2(), folder.Path, strict: true))
+            .Should().ThrowExactly<CheckpointException>();
     }
 
     [Fact]
@@ -151,7 +175,8 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         peft.eval();
         var ids = TinyModels.Inputs().InputIds!;
         var plain = peft.call(new ModelInputs { InputIds = ids }).Logits!;
-        Close.Equal(plain, peft.call(new ModelInputs { InputIds = ids, PositionIds = arange(6, ScalarType.Int64).unsqueeze(0) }).Logits!, 0, "logits");
+        Close.Equal(plain,
+            peft.call(new ModelInputs { InputIds = ids, PositionIds = arange(6, ScalarType.Int64).unsqueeze(0) }).Logits!, 0, "logits");
         var embedded = peft.InputEmbeddings!.call(ids);
         Close.Equal(plain, peft.call(new ModelInputs { InputsEmbeds = embedded }).Logits!, 0, "logits of embeddings");
     }
@@ -162,27 +187,34 @@ public sealed class PromptTuningTests : TunerTests<PromptTuningConfig>
         using var peft = TinyModels.Gpt2().GetPeftModel(Config);
         peft.eval();
         var tooLong = randint(5, 31, [1, 10], dtype: ScalarType.Int64);
-        Assert.Contains("maxLength: 9", Assert.Throws<ArgumentException>(() => peft.call(new ModelInputs { InputIds = tooLong })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.call(new ModelInputs { InputIds = tooLong }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("maxLength: 9");
         var prompt = new[] { 5, 6, 7 };
-        var error = Assert.Throws<ArgumentException>(() => peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences);
-        Assert.Contains("3 virtual tokens", error.Message, StringComparison.Ordinal);
-        Assert.Contains("at most 7 new tokens", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 8 }).Sequences)
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("3 virtual tokens", "at most 7 new tokens");
         using var text = peft.Generate(prompt, new GenerationOptions { MaxNewTokens = 7 }).Sequences;
         Assert.Equal(10, text.shape[1]);
         var packed = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), PositionIds = tensor(new long[] { 0, 1, 0, 1 }).unsqueeze(0) };
-        Assert.Contains("several texts", Assert.Throws<NotSupportedException>(() => peft.call(packed)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.call(packed))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("several texts");
         var pairs = new ModelInputs { InputIds = tooLong.narrow(1, 0, 4), AttentionMask = ones([1, 1, 4, 4], ScalarType.Bool) };
-        Assert.Contains("attention_mask", Assert.Throws<NotSupportedException>(() => peft.call(pairs)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.call(pairs))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("attention_mask");
     }
 
     [Fact]
     public void A_model_whose_input_has_more_axes_or_no_embeddings_is_refused()
     {
-        var config = new BertConfig { VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12 };
+        var config = new BertConfig
+        {
+            VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 12,
+        };
         using var choices = AutoModelForMultipleChoice.FromConfig(config).GetPeftModel(Config);
-        Assert.Contains("[3, 2, 6]", Assert.Throws<NotSupportedException>(() => choices.call(new ModelInputs { InputIds = ones([3, 2, 6], ScalarType.Int64) })).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => choices.call(new ModelInputs { InputIds = ones([3, 2, 6], ScalarType.Int64) }))
+            .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain("[3, 2, 6]");
         using var linear = new ModuleModel(new Scores(), [new InputSpec("values", InputKind.Values)]);
-        Assert.Contains("inputs_embeds", Assert.Throws<ArgumentException>(() => linear.GetPeftModel(Config)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => linear.GetPeftModel(Config))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("inputs_embeds");
     }
 
     private sealed class Scores : nn.Module<ModelInputs, ModelOutput>

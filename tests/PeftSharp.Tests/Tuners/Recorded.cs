@@ -24,16 +24,19 @@ internal sealed class Recorded
         Adapter = Path.Combine(folder, "adapter");
         var file = Path.Combine(folder, "expected.safetensors");
         _tensors = OnDevice(Safetensors.Load(file));
-        using (var open = SafetensorsFile.Open(file)) _seed = long.Parse(open.Metadata["seed"], System.Globalization.CultureInfo.InvariantCulture);
+        using (var open = SafetensorsFile.Open(file))
+            _seed = long.Parse(open.Metadata["seed"], System.Globalization.CultureInfo.InvariantCulture);
         _inputs = OnDevice(Safetensors.Load(Path.Combine(_base, "expected.safetensors")));
-        Initialization = JsonFile.Read(Path.Combine(Adapter, "adapter_config.json"))["init_lora_weights"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : null;
+        Initialization = JsonFile.Read(Path.Combine(Adapter, "adapter_config.json"))["init_lora_weights"] is JsonValue value
+            && value.TryGetValue<string>(out var name) ? name : null;
     }
 
     /// <summary>Every recorded adapter whose method is supported.</summary>
-    internal static TheoryData<string> Cases => ReferenceRoot.Cases("peft", "*", folder => Path.Combine(folder, "adapter", "adapter_config.json") is var file && File.Exists(file)
+    internal static TheoryData<string> Cases =>
+        ReferenceRoot.Cases("peft", "*", folder => Path.Combine(folder, "adapter", "adapter_config.json") is var file && File.Exists(file)
         && PeftMethods.Names.Contains((string?)JsonFile.Read(file)["peft_type"]));
 
-    /// <summary>The case of that name; skipped where it is not there or its family is not supported.</summary>
+    /// <summary>The case of that name; the test is skipped if there is no such case or its family is not supported.</summary>
     internal static Recorded Open(string name)
     {
         Skip.If(name.Length == 0, "The root has no such adapters.");
@@ -57,12 +60,14 @@ internal sealed class Recorded
     /// <summary>Whether peft could merge the adapter.</summary>
     internal bool IsMerged => _tensors.ContainsKey("logits.merged");
 
-    internal Dictionary<string, long[]> Trainable => ((JsonObject)_about["trainable"]!).ToDictionary(pair => pair.Key, pair => ((JsonArray)pair.Value!).Select(size => (long)size!).ToArray());
+    internal Dictionary<string, long[]> Trainable => ((JsonObject)_about["trainable"]!).ToDictionary(
+        pair => pair.Key, pair => ((JsonArray)pair.Value!).Select(size => (long)size!).ToArray());
 
     internal TrainableParameters Counts => new((long)_about["trainable_parameters"]!, (long)_about["all_parameters"]!);
 
     internal IEnumerable<KeyValuePair<string, Tensor>> Tensors(string prefix) =>
-        _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value));
+        _tensors.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[prefix.Length..], pair.Value));
 
     /// <summary>The base model, ready to answer.</summary>
     internal PretrainedModel Base()
@@ -85,7 +90,8 @@ internal sealed class Recorded
         return peft;
     }
 
-    internal ModelInputs Inputs() => new(_inputs.Where(pair => pair.Key.StartsWith("input.", StringComparison.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key["input.".Length..], pair.Value.alias())));
+    internal ModelInputs Inputs() => new(_inputs.Where(pair => pair.Key.StartsWith("input.", StringComparison.Ordinal))
+        .Select(pair => KeyValuePair.Create(pair.Key["input.".Length..], pair.Value.alias())));
 
     internal Tensor Logits(PretrainedModel model)
     {
@@ -94,5 +100,6 @@ internal sealed class Recorded
         return model.call(inputs).Logits!;
     }
 
-    private static Dictionary<string, Tensor> OnDevice(Dictionary<string, Tensor> tensors) => tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(TestDevice.Current));
+    private static Dictionary<string, Tensor> OnDevice(Dictionary<string, Tensor> tensors) =>
+        tensors.ToDictionary(pair => pair.Key, pair => pair.Value.to(TestDevice.Current));
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What would do nothing, or something else than it says, is refused.</summary>
+/// <summary>A call without an effect, or with another effect than its name states, is refused.</summary>
 public sealed class SilentChoicesTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -21,10 +21,14 @@ public sealed class SilentChoicesTests : IDisposable
     {
         var model = TinyModels.Gpt2();
         using var peft = model.GetPeftModel(new LoraConfig { R = 2 }, "first");
-        foreach (var again in new Func<object>[] { () => model.GetPeftModel(new LoraConfig { R = 2 }, "second"), () => peft.GetBaseModel().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["wpe"] }) })
-            Assert.Contains("c_attn", Assert.Throws<ArgumentException>(again).Message, StringComparison.Ordinal);
-        Assert.Equal(["first"], peft.PeftConfigs.Keys);
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        foreach (var again in new Func<object>[]
+        {
+            () => model.GetPeftModel(new LoraConfig { R = 2 }, "second"),
+            () => peft.GetBaseModel().GetPeftModel(new LoraConfig { R = 2, TargetModules = ["wpe"] }),
+        })
+            FluentActions.Invoking(again).Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("c_attn");
+        peft.PeftConfigs.Keys.Should().Equal("first");
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
         var unloaded = peft.Unload();
         using var other = unloaded.GetPeftModel(new LoraConfig { R = 2 }, "second");
     }
@@ -34,12 +38,14 @@ public sealed class SilentChoicesTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2 });
-        Assert.Contains("Specify at least one", Assert.Throws<ArgumentException>(() => peft.SavePretrained(_folder.Path, [])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: []));
+        FluentActions.Invoking(() => peft.SavePretrained(_folder.Path, []))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Specify at least one");
+        FluentActions.Invoking(() => peft.Merge(adapterNames: [])).Should().ThrowExactly<ArgumentException>();
         peft.DeleteAdapter("first");
-        Assert.Contains("none is active", Assert.Throws<ArgumentException>(() => peft.Merge()).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => peft.MergeAndUnload());
-        Assert.Equal(["second"], peft.PeftConfigs.Keys);
+        FluentActions.Invoking(() => peft.Merge())
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("none is active");
+        FluentActions.Invoking(() => peft.MergeAndUnload()).Should().ThrowExactly<ArgumentException>();
+        peft.PeftConfigs.Keys.Should().Equal("second");
     }
 
     [Fact]
@@ -47,11 +53,12 @@ public sealed class SilentChoicesTests : IDisposable
     {
         using var peft = TinyModels.Bert().GetPeftModel(new LoraConfig { R = 2, TaskType = TaskType.SeqCls }, "first");
         peft.AddAdapter("second", new LoraConfig { R = 2, TaskType = TaskType.SeqCls });
-        Assert.Contains("'classifier'", Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: ["first", "second"])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => peft.MergeAndUnload(adapterNames: ["first", "second"]));
+        FluentActions.Invoking(() => peft.Merge(adapterNames: ["first", "second"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'classifier'");
+        FluentActions.Invoking(() => peft.MergeAndUnload(adapterNames: ["first", "second"])).Should().ThrowExactly<ArgumentException>();
         peft.Merge();
-        Assert.Throws<ArgumentException>(() => peft.Merge(adapterNames: ["second"]));
-        Assert.Equal(["first"], peft.MergedAdapters);
+        FluentActions.Invoking(() => peft.Merge(adapterNames: ["second"])).Should().ThrowExactly<ArgumentException>();
+        peft.MergedAdapters.Should().Equal("first");
     }
 
     [Theory]
@@ -64,20 +71,24 @@ public sealed class SilentChoicesTests : IDisposable
     [InlineData(CombinationType.TiesSvd, 1.5, null, null, "1.5")]
     [InlineData(CombinationType.Svd, null, null, 1.5, "svdClamp is 1.5")]
     [InlineData((CombinationType)99, null, null, null, "99")]
-    public void A_combination_refuses_options_that_it_does_not_use(CombinationType type, double? density, int? rank, double? clamp, string word)
+    public void A_combination_refuses_options_that_it_does_not_use(
+        CombinationType type, double? density, int? rank, double? clamp, string word)
     {
         using var peft = Two();
-        var error = Assert.Throws<ArgumentException>(() => peft.AddWeightedAdapter(["first", "second"], [1, -0.5], "both", type, rank, density, svdClamp: clamp));
-        Assert.Contains(word, error.Message, StringComparison.Ordinal);
-        Assert.Equal(["first", "second"], peft.PeftConfigs.Keys);
+        FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, -0.5], "both", type, rank, density, svdClamp: clamp))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain(word);
+        peft.PeftConfigs.Keys.Should().Equal("first", "second");
     }
 
     [Fact]
     public void Weights_are_finite_and_a_sign_method_needs_a_type_that_counts_signs()
     {
         using var peft = Two();
-        Assert.Throws<ArgumentOutOfRangeException>(() => peft.AddWeightedAdapter(["first", "second"], [1, double.NaN], "both"));
-        Assert.Contains("majoritySignMethod", Assert.Throws<ArgumentException>(() => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both", majoritySignMethod: MajoritySignMethod.Frequency)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => peft.AddWeightedAdapter(["first", "second"], [1, double.NaN], "both"))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(
+            () => peft.AddWeightedAdapter(["first", "second"], [1, 1], "both", majoritySignMethod: MajoritySignMethod.Frequency))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("majoritySignMethod");
     }
 
     [Fact]
@@ -100,9 +111,9 @@ public sealed class SilentChoicesTests : IDisposable
     {
         using var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 }, "first");
         using var inputs = TinyModels.Inputs();
-        using (peft.DisableAdapter()) Assert.ThrowsAny<Exception>(() => peft.call(inputs).Loss!.backward());
+        using (peft.DisableAdapter()) FluentActions.Invoking(() => peft.call(inputs).Loss!.backward()).Should().Throw<Exception>();
         peft.Merge();
-        Assert.ThrowsAny<Exception>(() => peft.call(inputs).Loss!.backward());
+        FluentActions.Invoking(() => peft.call(inputs).Loss!.backward()).Should().Throw<Exception>();
         peft.Unmerge();
         peft.call(inputs).Loss!.backward();
     }

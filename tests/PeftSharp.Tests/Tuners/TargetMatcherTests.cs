@@ -2,12 +2,13 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>Names in, names out.</summary>
+/// <summary>Targets are matched by the names of modules.</summary>
 public sealed class TargetMatcherTests
 {
     private static readonly string[] _paths =
     [
-        "embed", "layers", "layers.0", "layers.0.q_proj", "layers.0.mlp", "layers.0.mlp.up", "layers.1", "layers.1.q_proj", "layers.1.mlp", "layers.1.mlp.up", "other.1.q_proj", "q_projector", "head",
+        "embed", "layers", "layers.0", "layers.0.q_proj", "layers.0.mlp", "layers.0.mlp.up", "layers.1", "layers.1.q_proj", "layers.1.mlp",
+        "layers.1.mlp.up", "other.1.q_proj", "q_projector", "head",
     ];
 
     public static TheoryData<LoraConfig, string[]> Cases => new()
@@ -16,7 +17,8 @@ public sealed class TargetMatcherTests
         { new LoraConfig { TargetModules = ["mlp.up", "head"] }, ["layers.0.mlp.up", "layers.1.mlp.up", "head"] },
         { new LoraConfig { TargetModules = ["layers.1.q_proj"] }, ["layers.1.q_proj"] },
         { new LoraConfig { TargetModules = @"layers\.\d\.q_proj" }, ["layers.0.q_proj", "layers.1.q_proj"] },
-        { new LoraConfig { TargetModules = @"(?P<list>layers|other)\.1\..*" }, ["layers.1.q_proj", "layers.1.mlp", "layers.1.mlp.up", "other.1.q_proj"] },
+        { new LoraConfig { TargetModules = @"(?P<list>layers|other)\.1\..*" },
+            ["layers.1.q_proj", "layers.1.mlp", "layers.1.mlp.up", "other.1.q_proj"] },
         { new LoraConfig { TargetModules = ["q_proj"], ExcludeModules = ["other.1.q_proj"] }, ["layers.0.q_proj", "layers.1.q_proj"] },
         { new LoraConfig { TargetModules = ["q_proj"], ExcludeModules = @".*\.1\..*" }, ["layers.0.q_proj"] },
         { new LoraConfig { TargetModules = ["q_proj"], LayersToTransform = [1] }, ["layers.1.q_proj", "other.1.q_proj"] },
@@ -25,8 +27,8 @@ public sealed class TargetMatcherTests
     };
 
     [Theory, MemberData(nameof(Cases))]
-    public void What_is_meant_is_found_in_the_order_of_the_model(LoraConfig config, string[] expected) =>
-        Assert.Equal(expected, new TargetMatcher(config, config.TargetModules!).Match(_paths, _paths));
+    public void Targets_are_found_in_the_order_of_the_model(LoraConfig config, string[] expected) =>
+        new TargetMatcher(config, config.TargetModules!).Match(_paths, _paths).Should().Equal(expected);
 
     [Theory]
     [InlineData("q_proj", "layers.0.q_proj", true)]

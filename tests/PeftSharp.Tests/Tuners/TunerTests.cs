@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Tuners;
 
-/// <summary>What holds for every method: a test class for a method derives from this and gives a configuration.</summary>
+/// <summary>Tests that every method must pass: a test class of a method derives from this class and defines a configuration.</summary>
 public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConfig
 {
     private const int Rows = 3, Tokens = 6, FirstFreeId = 5, Ids = 20, Labels = 3, Pad = 1;
@@ -21,7 +21,9 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>A configuration that leaves everything to the defaults that can be left to them, targets among it, without dropout.</summary>
+    /// <summary>
+    /// A configuration without dropout that uses the defaults wherever possible, also for the targets.
+    /// </summary>
     protected abstract TConfig Config { get; }
 
     /// <summary>Whether an adapter can be merged into the weights.</summary>
@@ -54,11 +56,17 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.call(ClassifierInputs()).Loss!.backward();
         foreach (var (name, parameter) in peft.named_parameters())
         {
-            if (!parameter.requires_grad) Assert.True(TinyModels.Same(before[name], parameter), name);
-            else Assert.True(parameter.grad is { } gradient && gradient.isfinite().all().item<bool>() && gradient.abs().max().item<float>() > 0, $"no gradient reaches {name}");
+            if (!parameter.requires_grad)
+            {
+                TinyModels.AssertSame(before[name], parameter, name);
+                continue;
+            }
+            Assert.True(parameter.grad is not null, $"No gradient reaches {name}.");
+            Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"The gradient of {name} is not finite.");
+            parameter.grad.abs().max().item<float>().Should().BeGreaterThan(0, $"the gradient of {name} is not 0");
         }
         var (trained, all) = (peft.TrainableParameters().Trainable, peft.TrainableParameters().All);
-        Assert.InRange(trained, 1, all - 1);
+        trained.Should().BeInRange(1, all - 1);
     }
 
     [Theory]
@@ -70,11 +78,13 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.eval();
         peft.SavePretrained(_folder.Path);
         using var loaded = PeftModel.FromPretrained(Classifier(family), _folder.Path);
-        Assert.Empty(loaded.LoadReport!.Warnings);
+        loaded.LoadReport!.Warnings.Should().BeEmpty();
         Close.Equal(peft.call(ClassifierInputs()).Logits!, loaded.call(ClassifierInputs()).Logits!, 0, "logits");
         loaded.SavePretrained(_folder.File("again"));
-        Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")), File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
-        Assert.Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")), File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors")));
+        Assert.Equal(File.ReadAllText(_folder.File("adapter_config.json")),
+            File.ReadAllText(Path.Combine(_folder.File("again"), "adapter_config.json")));
+        File.ReadAllBytes(Path.Combine(_folder.File("again"), "adapter_model.safetensors"))
+            .Should().Equal(File.ReadAllBytes(_folder.File("adapter_model.safetensors")));
     }
 
     [Theory]
@@ -85,7 +95,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Disturb(peft);
         peft.eval();
         var ids = ClassifierInputs().InputIds!;
-        var padded = new ModelInputs { InputIds = cat([ids, full([Rows, 2], Pad, ScalarType.Int64)], 1), AttentionMask = cat([ones_like(ids), zeros([Rows, 2], ScalarType.Int64)], 1) };
+        var padded = new ModelInputs
+        {
+            InputIds = cat([ids, full([Rows, 2], Pad, ScalarType.Int64)], 1),
+            AttentionMask = cat([ones_like(ids), zeros([Rows, 2], ScalarType.Int64)], 1),
+        };
         Close.Equal(peft.call(new ModelInputs { InputIds = ids }).Logits!, peft.call(padded).Logits!, Rounding, "logits");
     }
 
@@ -97,11 +111,11 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         Disturb(peft);
         peft.eval();
         Assert.False(TinyModels.Same(expected, TextLogits(peft)));
-        using (peft.DisableAdapter()) Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
-        Assert.True(TinyModels.Same(expected, peft.call(WriterInputs(), new ForwardOptions { AdapterNames = ["__base__"] }).Logits!));
+        using (peft.DisableAdapter()) TinyModels.AssertSame(expected, TinyModels.Logits(peft));
+        TinyModels.AssertSame(expected, peft.call(WriterInputs(), new ForwardOptions { AdapterNames = ["__base__"] }).Logits!);
         using var model = peft.Unload();
-        Assert.True(TinyModels.Same(expected, TinyModels.Logits(model)));
-        Assert.Equal(Writer().state_dict().Keys, model.state_dict().Keys);
+        TinyModels.AssertSame(expected, TinyModels.Logits(model));
+        model.state_dict().Keys.Should().Equal(Writer().state_dict().Keys);
     }
 
     [Fact]
@@ -113,19 +127,22 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         var (expected, bits) = (TinyModels.Logits(peft), TinyModels.Bits(peft));
         if (!CanMerge)
         {
-            Assert.Contains(Config.PeftType, Assert.Throws<NotSupportedException>(() => peft.Merge()).Message, StringComparison.Ordinal);
-            Assert.True(TinyModels.Same(expected, TinyModels.Logits(peft)));
+            FluentActions.Invoking(() => peft.Merge())
+                .Should().ThrowExactly<NotSupportedException>().Which.Message.Should().Contain(Config.PeftType);
+            TinyModels.AssertSame(expected, TinyModels.Logits(peft));
             return;
         }
         peft.Merge();
         Close.Equal(expected, TinyModels.Logits(peft), Rounding, "merged");
         peft.Unmerge();
-        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(bits[pair.Key], pair.Value), pair.Key));
+        foreach (var (name, tensor) in peft.state_dict()) TinyModels.AssertSame(bits[name], tensor, name);
         using var merged = peft.MergeAndUnload();
         Close.Equal(expected, TinyModels.Logits(merged), Rounding, "merged and unloaded");
     }
 
-    /// <summary>A model in evaluation mode with different weights in the adapters <c>first</c> and <c>second</c>; the second one is active.</summary>
+    /// <summary>
+    /// A model in evaluation mode with different weights in the adapters <c>first</c> and <c>second</c>; the second one is active.
+    /// </summary>
     private PeftModel<PretrainedModel> WithTwoAdapters()
     {
         var peft = Writer().GetPeftModel(Config, "first");
@@ -145,16 +162,16 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         peft.SetAdapter("first");
         var first = TinyModels.Logits(peft);
         Assert.False(TinyModels.Same(first, second));
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "second").Logits!));
-        using (peft.UseAdapter("second")) Assert.True(TinyModels.Same(second, TinyModels.Logits(peft)));
-        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "second").Logits!);
+        using (peft.UseAdapter("second")) TinyModels.AssertSame(second, TinyModels.Logits(peft));
+        TinyModels.AssertSame(first, TinyModels.Logits(peft));
         peft.RenameAdapter("second", "other");
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "other").Logits!));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "other").Logits!);
         peft.SavePretrained(_folder.Path);
         peft.DeleteAdapter("other");
-        Assert.True(TinyModels.Same(first, TinyModels.Logits(peft)));
+        TinyModels.AssertSame(first, TinyModels.Logits(peft));
         peft.LoadAdapter(_folder.File("other"), "loaded");
-        Assert.True(TinyModels.Same(second, peft.CallWithAdapter(WriterInputs(), "loaded").Logits!));
+        TinyModels.AssertSame(second, peft.CallWithAdapter(WriterInputs(), "loaded").Logits!);
     }
 
     [Fact]
@@ -164,11 +181,12 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         string[] names = ["second", "__base__", "first"];
         if (!CanMixRows)
         {
-            Assert.Throws<NotSupportedException>(() => peft.CallWithAdapters(WriterInputs(), names));
+            FluentActions.Invoking(() => peft.CallWithAdapters(WriterInputs(), names)).Should().ThrowExactly<NotSupportedException>();
             return;
         }
         var mixed = peft.CallWithAdapters(WriterInputs(), names).Logits!;
-        foreach (var (row, name) in names.Index()) Close.Equal(peft.CallWithAdapter(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
+        foreach (var (row, name) in names.Index())
+            Close.Equal(peft.CallWithAdapter(WriterInputs(), name).Logits![row], mixed[row], Rounding, $"row {row}, {name}");
     }
 
     [Fact]
@@ -177,7 +195,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         using var peft = WithTwoAdapters();
         if (!CanStack)
         {
-            Assert.Throws<ArgumentException>(() => peft.SetAdapter("first", "second"));
+            FluentActions.Invoking(() => peft.SetAdapter("first", "second")).Should().ThrowExactly<ArgumentException>();
             return;
         }
         peft.SetAdapter("first", "second");
@@ -202,13 +220,14 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
             return peft.Generate(inputs, new GenerationOptions(config)).Sequences;
         }
         var expected = Text(ids, options);
-        Assert.True(TinyModels.Same(expected, Text(ids, options with { UseCache = false })));
+        TinyModels.AssertSame(expected, Text(ids, options with { UseCache = false }));
         var padded = cat([full([1, 2], Pad, ScalarType.Int64), ids], 1);
         var mask = cat([zeros([1, 2], ScalarType.Int64), ones_like(ids)], 1);
-        Assert.True(TinyModels.Same(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3)));
+        TinyModels.AssertSame(expected.narrow(1, 3, 3), Text(padded, options, mask).narrow(1, 5, 3));
         var beams = Text(ids, options with { NumBeams = 2 });
-        Assert.True(TinyModels.Same(beams, Text(ids, options with { NumBeams = 2, UseCache = false })));
-        Assert.Equal(expected[0, 3].item<long>(), peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
+        TinyModels.AssertSame(beams, Text(ids, options with { NumBeams = 2, UseCache = false }));
+        Assert.Equal(expected[0, 3].item<long>(),
+            peft.call(new ModelInputs { InputIds = ids.alias() }).Logits![0, VirtualTokens + 2].argmax().item<long>());
     }
 
     [Fact]
@@ -216,7 +235,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     {
         var whole = Trained(null);
         var resumed = Trained(Path.Combine(_folder.File("run"), "checkpoint-2"));
-        Assert.All(whole, pair => Assert.True(TinyModels.Same(pair.Value, resumed[pair.Key]), pair.Key));
+        foreach (var (name, tensor) in whole) TinyModels.AssertSame(tensor, resumed[name], name);
     }
 
     [Fact]
@@ -232,8 +251,9 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         using var peft = PeftModel.FromPretrained(Writer(), _folder.Path, isTrainable: true);
         var before = TinyModels.Bits(peft);
         Trainer(peft, "run").Train();
-        Assert.All(peft.named_parameters(), pair => Assert.Equal(pair.parameter.requires_grad, !TinyModels.Same(before[pair.name], pair.parameter)));
-        Assert.True(peft.TrainableParameters().Trainable > 0);
+        peft.named_parameters().Where(pair => !TinyModels.Same(before[pair.name], pair.parameter)).Select(pair => pair.name)
+            .Should().Equal(peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name));
+        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
     }
 
     private Dictionary<string, Tensor> Trained(string? checkpoint)
@@ -247,13 +267,19 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private Trainer Trainer(PretrainedModel model, string folder)
     {
         using var generator = new Generator(3);
-        var rows = Enumerable.Range(0, 8).Select(_ => randint(FirstFreeId, Ids, [Tokens], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray())
+        var rows = Enumerable.Range(0, 8).Select(
+            _ => randint(FirstFreeId, Ids, [Tokens], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray())
             .Select(ids => new Dictionary<string, object?> { ["input_ids"] = ids, ["labels"] = ids });
-        var arguments = new TrainingArguments(_folder.File(folder)) { NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, WeightDecay = 0.1, UseCpu = true };
+        var arguments = new TrainingArguments(_folder.File(folder))
+        {
+            NumTrainEpochs = 2, PerDeviceTrainBatchSize = 4, LearningRate = 1e-2, SaveStrategy = SaveStrategy.Epoch, WeightDecay = 0.1,
+            UseCpu = true,
+        };
         return new Trainer(model, arguments, Dataset.FromList(rows));
     }
 
-    private Tensor TextLogits(PretrainedModel model) => TinyModels.Logits(model) is var logits ? logits.narrow(1, VirtualTokens, logits.shape[1] - VirtualTokens) : logits;
+    private Tensor TextLogits(PretrainedModel model) =>
+        TinyModels.Logits(model) is var logits ? logits.narrow(1, VirtualTokens, logits.shape[1] - VirtualTokens) : logits;
 
     private static void Disturb(PeftModel peft, int seed = 2) => TinyModels.Disturb(peft, seed);
 
@@ -267,14 +293,22 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     private static ModelInputs ClassifierInputs()
     {
         using var generator = new Generator(5);
-        return new ModelInputs { InputIds = randint(FirstFreeId, Ids, [Rows, Tokens], dtype: ScalarType.Int64, generator: generator), Labels = arange(Rows, ScalarType.Int64) % Labels };
+        return new ModelInputs
+        {
+            InputIds = randint(FirstFreeId, Ids, [Rows, Tokens], dtype: ScalarType.Int64, generator: generator),
+            Labels = arange(Rows, ScalarType.Int64) % Labels,
+        };
     }
 
     private static PretrainedModel Writer(string family = "gpt2")
     {
         if (family == "gpt2") return TinyModels.Gpt2();
         manual_seed(1);
-        var model = AutoModelForCausalLM.FromConfig(new LlamaConfig { VocabSize = 31, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16 });
+        var model = AutoModelForCausalLM.FromConfig(new LlamaConfig
+        {
+            VocabSize = 31, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2,
+            MaxPositionEmbeddings = 16,
+        });
         model.eval();
         return model;
     }
@@ -284,10 +318,30 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
         manual_seed(1);
         PretrainedConfig config = family switch
         {
-            "bert" => new BertConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
-            "roberta" => new RobertaConfig { VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad },
-            "gpt2" => new Gpt2Config { VocabSize = Ids, NPositions = 16, NEmbd = 16, NLayer = 2, NHead = 2, AttnPdrop = 0, EmbdPdrop = 0, ResidPdrop = 0, NumLabels = Labels, PadTokenId = Pad },
-            _ => new LlamaConfig { VocabSize = Ids, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, MaxPositionEmbeddings = 16, NumLabels = Labels, PadTokenId = Pad },
+            "bert" =>
+                new BertConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "roberta" =>
+                new RobertaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "gpt2" =>
+                new Gpt2Config
+                {
+                    VocabSize = Ids, NPositions = 16, NEmbd = 16, NLayer = 2, NHead = 2, AttnPdrop = 0, EmbdPdrop = 0, ResidPdrop = 0,
+                    NumLabels = Labels, PadTokenId = Pad,
+                },
+            _ =>
+                new LlamaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, IntermediateSize = 24, NumHiddenLayers = 2, NumAttentionHeads = 4,
+                    NumKeyValueHeads = 2, MaxPositionEmbeddings = 16, NumLabels = Labels, PadTokenId = Pad,
+                },
         };
         var model = AutoModelForSequenceClassification.FromConfig(config);
         model.eval();

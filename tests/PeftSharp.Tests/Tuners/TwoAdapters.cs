@@ -37,6 +37,9 @@ internal sealed class TwoAdapters : IDisposable
         return new ModelInputs { InputIds = randint(5, 31, [rows, 6], dtype: ScalarType.Int64, generator: generator) };
     }
 
+    /// <summary>The tokens that the model writes after a prompt, the prompt included.</summary>
+    internal string Text(Prompt prompt, GenerationOptions options) => Text(Peft.Generate(prompt, options).Sequences);
+
     internal static string Text(Tensor ids)
     {
         using (ids) return string.Join(' ', ids.data<long>().ToArray());

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling.Layers;
 
-/// <summary>Layers compute in another type than their weights' for as long as a precision is in use on this thread, and no longer.</summary>
+/// <summary>
+/// Layers compute in another type than the type of their weights only while a precision is in use on this thread.
+/// </summary>
 public sealed class ComputePrecisionTests : IDisposable
 {
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
@@ -12,7 +14,7 @@ public sealed class ComputePrecisionTests : IDisposable
     public void Dispose() => _scope.Dispose();
 
     [Fact]
-    public void Outside_of_use_tensors_and_weights_are_themselves()
+    public void Outside_its_use_tensors_and_weights_are_returned_as_they_are()
     {
         using var precision = new ComputePrecision(ScalarType.BFloat16);
         var x = ones(2);
@@ -27,7 +29,7 @@ public sealed class ComputePrecisionTests : IDisposable
     }
 
     [Fact]
-    public void A_frozen_weight_is_turned_once_and_outlives_the_scope_of_the_layer()
+    public void A_frozen_weight_is_converted_once_and_outlives_the_scope_of_the_layer()
     {
         using var precision = new ComputePrecision(ScalarType.BFloat16);
         var frozen = new Parameter(randn(4, 4), requires_grad: false);
@@ -44,7 +46,7 @@ public sealed class ComputePrecisionTests : IDisposable
     }
 
     [Fact]
-    public void A_trained_weight_is_turned_anew_and_its_gradient_comes_back_in_float32()
+    public void A_trained_weight_is_converted_at_each_use_and_its_gradient_is_float32()
     {
         using var precision = new ComputePrecision(ScalarType.BFloat16);
         var trained = new Parameter(ones(3, 2));
@@ -59,15 +61,15 @@ public sealed class ComputePrecisionTests : IDisposable
     }
 
     [Fact]
-    public void One_inside_another_gives_way_when_it_ends_even_by_an_error()
+    public void A_nested_precision_is_restored_to_the_outer_one_even_after_an_error()
     {
         using var outer = new ComputePrecision(ScalarType.BFloat16);
         using var inner = new ComputePrecision(ScalarType.Float64);
         using (outer.Use())
         {
-            Assert.Throws<FormatException>(() => FailWithin(inner));
+            FluentActions.Invoking(() => FailWithin(inner)).Should().ThrowExactly<FormatException>();
             Assert.Equal(ScalarType.BFloat16, ComputePrecision.Of(ones(1)).dtype);
-            Assert.Throws<InvalidOperationException>(() => { outer.Use(); });
+            FluentActions.Invoking(() => { outer.Use(); }).Should().ThrowExactly<InvalidOperationException>();
         }
         Assert.False(ComputePrecision.IsActive);
     }

@@ -10,7 +10,8 @@ namespace PeftSharp.Tests.Models.Gpt2;
 public sealed class Gpt2ModelTests : IDisposable
 {
     private const double Rounding = 1e-5;             // float32 sums of a few dozen terms in another order
-    private static readonly Gpt2Config _tiny = new() { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
+    private static readonly Gpt2Config _tiny =
+        new() { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
     private readonly DisposeScope _scope = NewDisposeScope();
 
     public void Dispose() => _scope.Dispose();
@@ -26,11 +27,14 @@ public sealed class Gpt2ModelTests : IDisposable
     }
 
     [Fact]
-    public void Padding_does_not_change_what_real_tokens_say()
+    public void Padding_does_not_change_the_logits_of_real_tokens()
     {
         var model = Tiny();
         var alone = Logits(model, tensor(new long[,] { { 5, 6, 7 } }));
-        using var padded = new ModelInputs { InputIds = tensor(new long[,] { { 5, 6, 7, 0, 0 } }), AttentionMask = tensor(new long[,] { { 1, 1, 1, 0, 0 } }) };
+        using var padded = new ModelInputs
+        {
+            InputIds = tensor(new long[,] { { 5, 6, 7, 0, 0 } }), AttentionMask = tensor(new long[,] { { 1, 1, 1, 0, 0 } }),
+        };
         Close.Equal(alone, model.call(padded).Logits!.narrow(1, 0, 3), Rounding, "right padding");
     }
 
@@ -59,7 +63,10 @@ public sealed class Gpt2ModelTests : IDisposable
     public void Texts_that_are_packed_into_one_row_do_not_see_each_other()
     {
         var model = Tiny();
-        using var packed = new ModelInputs { InputIds = tensor(new long[,] { { 5, 6, 7, 8, 9 } }), PositionIds = tensor(new long[,] { { 0, 1, 0, 1, 2 } }) };
+        using var packed = new ModelInputs
+        {
+            InputIds = tensor(new long[,] { { 5, 6, 7, 8, 9 } }), PositionIds = tensor(new long[,] { { 0, 1, 0, 1, 2 } }),
+        };
         var together = model.call(packed).Logits!;
         Close.Equal(Logits(model, tensor(new long[,] { { 5, 6 } })), together.narrow(1, 0, 2), Rounding, "first text");
         Close.Equal(Logits(model, tensor(new long[,] { { 7, 8, 9 } })), together.narrow(1, 2, 3), Rounding, "second text");
@@ -72,18 +79,19 @@ public sealed class Gpt2ModelTests : IDisposable
         var ids = tensor(new long[,] { { 5, 6, 7, 8 }, { 9, 8, 7, 6 } });
         var labels = tensor(new long[,] { { -100, -100, 7, 8 }, { 9, 8, 7, -100 } });
         using var whole = new ModelInputs { InputIds = ids, Labels = labels };
-        Assert.Equal(5, model.CountTargets(whole));    // as transformers' trainer counts: with the first token of a row, which is no target of the mean
+        // As in the trainer of transformers, the first token of a row counts, although the mean does not include it.
+        Assert.Equal(5, model.CountTargets(whole));
         var mean = model.call(whole).Loss!.item<float>();
         var sum = Enumerable.Range(0, 2).Sum(row =>
         {
             using var micro = new ModelInputs { InputIds = ids.narrow(0, row, 1), Labels = labels.narrow(0, row, 1) };
             return model.call(micro, new ForwardOptions { NumItemsInBatch = 4 }).Loss!.item<float>();
         });
-        Assert.Equal(mean, sum, 1e-5f);
+        sum.Should().BeApproximately(mean, 1e-5f);
     }
 
     [Fact]
-    public void Only_the_last_tokens_are_scored_where_that_is_asked_for()
+    public void LogitsToKeep_gives_the_logits_of_the_last_tokens()
     {
         var model = Tiny();
         var ids = tensor(new long[,] { { 5, 6, 7, 8 } });
@@ -91,7 +99,8 @@ public sealed class Gpt2ModelTests : IDisposable
         var last = new ForwardOptions { LogitsToKeep = 1 };
         Close.Equal(Logits(model, ids).narrow(1, 3, 1), model.call(inputs, last).Logits!, Rounding, "last");
         inputs.Labels = ids;
-        Assert.Contains("LogitsToKeep", Assert.Throws<ArgumentException>(() => model.call(inputs, last)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => model.call(inputs, last))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("LogitsToKeep");
     }
 
     [Fact]
@@ -102,7 +111,8 @@ public sealed class Gpt2ModelTests : IDisposable
         try
         {
             model.SavePretrained(folder);
-            var older = Safetensors.Load(Path.Combine(folder, "model.safetensors")).ToDictionary(pair => pair.Key["transformer.".Length..], pair => pair.Value);
+            var older = Safetensors.Load(Path.Combine(folder, "model.safetensors"))
+                .ToDictionary(pair => pair.Key["transformer.".Length..], pair => pair.Value);
             foreach (var layer in Enumerable.Range(0, _tiny.NLayer))
                 (older[$"h.{layer}.attn.bias"], older[$"h.{layer}.attn.masked_bias"]) = (ones(1, 1, 12, 12), tensor(-1e4f));
             CheckpointTensors.Save(folder, older);
@@ -121,23 +131,29 @@ public sealed class Gpt2ModelTests : IDisposable
         var weights = wide.state_dict();
         var expected = 0.3 / Math.Sqrt(2 * _tiny.NLayer);
         foreach (var name in weights.Keys.Where(name => name.EndsWith("c_proj.weight", StringComparison.Ordinal)))
-            Assert.InRange(weights[name].std().item<float>(), 0.9 * expected, 1.1 * expected);      // 4096 draws or more: a standard error of 1.1 %
-        Assert.InRange(weights["transformer.h.0.attn.c_attn.weight"].std().item<float>(), 0.27, 0.33);
+            // 4096 draws or more: a standard error of 1.1 %
+            ((double)weights[name].std().item<float>()).Should().BeInRange(0.9 * expected, 1.1 * expected, name);
+        weights["transformer.h.0.attn.c_attn.weight"].std().item<float>().Should().BeInRange(0.27f, 0.33f);
         Assert.Equal(1, weights["transformer.ln_f.weight"].mean().item<float>());
     }
 
     [Fact]
-    public void Errors_name_what_is_wrong_and_the_way_out()
+    public void Errors_name_what_is_wrong_and_the_remedy()
     {
         var model = Tiny();
-        Assert.Contains("12 positions", Assert.Throws<ArgumentException>(() => Logits(model, ones(1, 13, dtype: ScalarType.Int64))).Message, StringComparison.Ordinal);
-        Assert.Contains("31 rows", Assert.Throws<DatasetException>(() => Logits(model, tensor(new long[,] { { 31 } }))).Message, StringComparison.Ordinal);
-        using var shortMask = new ModelInputs { InputIds = tensor(new long[,] { { 1, 2, 3 } }), AttentionMask = tensor(new long[,] { { 1, 1 } }) };
-        Assert.Contains("attention_mask", Assert.Throws<ArgumentException>(() => model.call(shortMask)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(model, ones(1, 13, dtype: ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("12 positions");
+        FluentActions.Invoking(() => Logits(model, tensor(new long[,] { { 31 } })))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("31 rows");
+        using var shortMask =
+            new ModelInputs { InputIds = tensor(new long[,] { { 1, 2, 3 } }), AttentionMask = tensor(new long[,] { { 1, 1 } }) };
+        FluentActions.Invoking(() => model.call(shortMask))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("attention_mask");
         var classifier = AutoModelForSequenceClassification.FromConfig(_tiny);
-        Assert.Contains("pad_token_id", Assert.Throws<ArgumentException>(() => Logits(classifier, ones(2, 3, dtype: ScalarType.Int64))).Message, StringComparison.Ordinal);
-        var problems = Assert.Throws<ArgumentException>(() => Gpt2LMHeadModel.FromConfig(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" })).Message;
-        foreach (var part in new[] { "n_head 3", "attn_pdrop is 1.5", "'no'" }) Assert.Contains(part, problems, StringComparison.Ordinal);
+        FluentActions.Invoking(() => Logits(classifier, ones(2, 3, dtype: ScalarType.Int64)))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("pad_token_id");
+        FluentActions.Invoking(() => Gpt2LMHeadModel.FromConfig(_tiny with { NHead = 3, AttnPdrop = 1.5, ActivationFunction = "no" }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("n_head 3", "attn_pdrop is 1.5", "'no'");
     }
 
     [Fact]

@@ -6,7 +6,8 @@ public sealed class RobertaFamilyTests : ModelFamilyTests<RobertaConfig>
 {
     protected override RobertaConfig Tiny => new()
     {
-        VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
+        VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 14,
+        HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
     };
 
     protected override bool IsCausal => false;

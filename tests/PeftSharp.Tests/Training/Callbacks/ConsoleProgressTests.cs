@@ -19,31 +19,32 @@ public sealed class ConsoleProgressTests : IDisposable
             using var output = new StringWriter();
             var trainer = Run(output, showsBar: false);
             var lines = output.ToString().Split(Environment.NewLine)[..^1];
-            Assert.Equal(trainer.State.LogHistory.Count, lines.Length);
-            Assert.All(lines.Zip(trainer.State.LogHistory), pair =>
+            lines.Should().HaveSameCount(trainer.State.LogHistory);
+            foreach (var (line, entries) in lines.Zip(trainer.State.LogHistory))
             {
-                Assert.StartsWith($"step {pair.Second["step"],5}/8", pair.First, StringComparison.Ordinal);
-                Assert.All(pair.Second.Where(entry => entry.Key != "step"), entry => Assert.Contains($"{entry.Key} {entry.Value.ToString("G4", CultureInfo.InvariantCulture)}", pair.First, StringComparison.Ordinal));
-            });
+                line.Should().StartWith($"step {entries["step"],5}/8");
+                foreach (var (name, value) in entries.Where(entry => entry.Key != "step"))
+                    line.Should().Contain($"{name} {value.ToString("G4", CultureInfo.InvariantCulture)}");
+            }
         }
         finally { CultureInfo.CurrentCulture = culture; }
     }
 
     [Fact]
-    public void A_terminal_sees_a_bar_that_ends_full_and_is_wiped_before_each_line()
+    public void A_terminal_shows_a_bar_that_ends_full_and_is_cleared_before_each_line()
     {
         using var output = new StringWriter();
         Run(output, showsBar: true);
         var text = output.ToString();
         Assert.Contains($"training {new string('█', 24)} 8/8", text, StringComparison.Ordinal);
         Assert.Contains($"evaluation {new string('█', 24)} 2/2", text, StringComparison.Ordinal);
-        // What a terminal shows in the end: a carriage return goes back to the line's beginning, and what is written covers what was there.
-        Assert.All(text.Split(Environment.NewLine), line =>
+        // What a terminal shows at the end: a carriage return goes back to the start of the line, and new text overwrites the old text.
+        foreach (var line in text.Split(Environment.NewLine))
         {
             var shown = "";
             foreach (var part in line.Split('\r')) shown = part + (shown.Length > part.Length ? shown[part.Length..] : "");
-            Assert.DoesNotContain('█', shown);
-        });
+            shown.Should().NotContain("█");
+        }
     }
 
     private Trainer Run(StringWriter output, bool showsBar)

@@ -2,7 +2,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training.Callbacks;
 
-/// <summary>Events in their order, and what a callback asks for through the control is done at once and once.</summary>
+/// <summary>Events come in their order, and the trainer does what a callback requests through the control immediately and once.</summary>
 public sealed class ControlTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,22 +12,30 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public void Events_come_in_the_order_of_transformers()
     {
-        var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, PerDeviceTrainBatchSize = 2, GradientAccumulationSteps = 2, LoggingSteps = 2, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Epoch, PerDeviceEvalBatchSize = 2 };
+        var args = TinyRun.Arguments(_folder) with
+        {
+            NumTrainEpochs = 1,
+            PerDeviceTrainBatchSize = 2,
+            GradientAccumulationSteps = 2,
+            LoggingSteps = 2,
+            EvalStrategy = IntervalStrategy.Epoch,
+            SaveStrategy = SaveStrategy.Epoch,
+            PerDeviceEvalBatchSize = 2,
+        };
         var script = new Script();
         var trainer = TinyRun.Trainer(args, TinyRun.Rows(7), TinyRun.Rows(3), callbacks: script);
         trainer.Train();
         string[] update = ["pre-optimizer", "optimizer", "step end"];
-        Assert.Equal(
-        [
+        script.Events.Should().Equal([
             "train begin", "epoch begin",
             "step begin", "substep", .. update,
             "step begin", "substep", .. update, "log loss",
             "epoch end", "prediction 1/2", "prediction 2/2", "log eval_loss", "evaluate", "save",
             "log train_runtime", "train end",
-        ], script.Events);
+        ]);
         script.Events.Clear();
         trainer.Predict(TinyRun.Rows(2));
-        Assert.Equal(["prediction 1/1", "predict"], script.Events);
+        script.Events.Should().Equal("prediction 1/1", "predict");
     }
 
     [Fact]
@@ -37,10 +45,13 @@ public sealed class ControlTests : IDisposable
         var args = TinyRun.Arguments(_folder) with { LoggingStrategy = IntervalStrategy.No };
         TinyRun.Trainer(args, evaluation: TinyRun.Rows(3), callbacks:
         [
-            new AtStep(3, control => control.ShouldLog = true), new AtStep(5, control => control.ShouldEvaluate = true), new AtStep(6, control => control.ShouldSave = true), script,
+            new AtStep(3, control => control.ShouldLog = true), new AtStep(5, control => control.ShouldEvaluate = true),
+            new AtStep(6, control => control.ShouldSave = true), script,
         ]).Train();
-        Assert.Equal(["3 log loss", "5 log eval_loss", "5 evaluate", "6 save", "8 log train_runtime"], script.Numbered.Where(told => told.Contains("log", StringComparison.Ordinal) || told.Contains("evaluate", StringComparison.Ordinal) || told.Contains("save", StringComparison.Ordinal)));
-        Assert.Equal([_folder.File("checkpoint-6")], Directory.EnumerateDirectories(_folder.Path));
+        script.Numbered.Where(told => told.Contains("log", StringComparison.Ordinal) || told.Contains("evaluate", StringComparison.Ordinal)
+            || told.Contains("save", StringComparison.Ordinal))
+            .Should().Equal("3 log loss", "5 log eval_loss", "5 evaluate", "6 save", "8 log train_runtime");
+        Directory.EnumerateDirectories(_folder.Path).Should().Equal(_folder.File("checkpoint-6"));
     }
 
     [Fact]
@@ -48,10 +59,12 @@ public sealed class ControlTests : IDisposable
     {
         var every = TinyRun.Trainer(TinyRun.Arguments(_folder));
         every.Train();
-        var some = TinyRun.Trainer(TinyRun.Arguments(_folder) with { LoggingStrategy = IntervalStrategy.No }, callbacks: [new AtStep(3, control => control.ShouldLog = true), new AtStep(8, control => control.ShouldLog = true)]);
+        var some = TinyRun.Trainer(TinyRun.Arguments(_folder) with { LoggingStrategy = IntervalStrategy.No },
+            callbacks: [new AtStep(3, control => control.ShouldLog = true), new AtStep(8, control => control.ShouldLog = true)]);
         var output = some.Train();
         double[] losses = [.. every.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])];
-        Close.Equal([losses[..3].Average(), losses[3..].Average()], [.. some.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])], 1e-6);
+        Close.Equal([losses[..3].Average(), losses[3..].Average()],
+            [.. some.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])], 1e-6);
         Close.Equal([losses.Average()], [output.TrainingLoss], 1e-6);
     }
 
@@ -61,7 +74,8 @@ public sealed class ControlTests : IDisposable
         var stopped = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: new AtStep(3, control => control.ShouldTrainingStop = true));
         Assert.Equal(3, stopped.Train().GlobalStep);
         var script = new Script();
-        var cut = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: [new AtStep(3, control => control.ShouldEpochStop = true), script]);
+        var cut = TinyRun.Trainer(
+            TinyRun.Arguments(_folder), callbacks: [new AtStep(3, control => control.ShouldEpochStop = true), script]);
         Assert.Equal(3 + 4, cut.Train().GlobalStep);
         Assert.Equal(2, script.Events.Count(told => told == "epoch begin"));
     }
@@ -70,11 +84,12 @@ public sealed class ControlTests : IDisposable
     public void An_evaluation_that_is_asked_for_without_data_says_what_is_missing()
     {
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: new AtStep(1, control => control.ShouldEvaluate = true));
-        Assert.Contains("evalDataset", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("evalDataset");
     }
 
     [Fact]
-    public void Callbacks_are_added_and_taken_away()
+    public void Callbacks_are_added_and_removed()
     {
         var (kept, gone) = (new Script(), new Script());
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), callbacks: gone);
@@ -82,21 +97,28 @@ public sealed class ControlTests : IDisposable
         Assert.True(trainer.RemoveCallback(gone));
         Assert.False(trainer.RemoveCallback(gone));
         trainer.Train();
-        Assert.NotEmpty(kept.Events);
-        Assert.Empty(gone.Events);
+        kept.Events.Should().NotBeEmpty();
+        gone.Events.Should().BeEmpty();
     }
 
     [Fact]
     public void An_evaluation_that_waits_begins_after_its_delay()
     {
-        var args = TinyRun.Arguments(_folder) with { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, EvalDelay = 5, LoggingFirstStep = true, LoggingSteps = 100 };
+        var args = TinyRun.Arguments(_folder) with
+        {
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 2,
+            EvalDelay = 5,
+            LoggingFirstStep = true,
+            LoggingSteps = 100,
+        };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
-        Assert.Equal([6, 8], trainer.State.LogHistory.Where(line => line.ContainsKey("eval_loss")).Select(line => line["step"]));
-        Assert.Equal([1], trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["step"]));
+        trainer.State.LogHistory.Where(line => line.ContainsKey("eval_loss")).Select(line => line["step"]).Should().Equal(6, 8);
+        trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["step"]).Should().Equal(1);
     }
 
-    /// <summary>Writes down what it is told.</summary>
+    /// <summary>Records the events.</summary>
     private sealed class Script : TrainerCallback
     {
         internal List<string> Events { get; } = [];
@@ -107,16 +129,24 @@ public sealed class ControlTests : IDisposable
         public override void OnEpochBegin(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "epoch begin");
         public override void OnEpochEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "epoch end");
         public override void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "step begin");
-        public override void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "pre-optimizer");
-        public override void OnOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "optimizer");
+        public override void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) =>
+            Note(state, "pre-optimizer");
+        public override void OnOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control) =>
+            Note(state, "optimizer");
         public override void OnSubstepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "substep");
         public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "step end");
-        public override void OnEvaluate(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) => Note(state, "evaluate");
-        public override void OnPredict(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) => Note(state, "predict");
-        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) => Note(state, $"prediction {done}/{all}");
+        public override void OnEvaluate(
+            TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) =>
+            Note(state, "evaluate");
+        public override void OnPredict(
+            TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) =>
+            Note(state, "predict");
+        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) =>
+            Note(state, $"prediction {done}/{all}");
         public override void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "save");
 
-        public override void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
+        public override void OnLog(
+            TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
         {
             Assert.Same(logs, state.LogHistory[^1]);
             Note(state, $"log {logs.Keys.First()}");

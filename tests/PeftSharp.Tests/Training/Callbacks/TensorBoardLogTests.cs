@@ -4,7 +4,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training.Callbacks;
 
-/// <summary>The event file, read back by the formats of TFRecord and protocol buffers.</summary>
+/// <summary>The event file is read back by the formats of TFRecord and protocol buffers.</summary>
 public sealed class TensorBoardLogTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -12,26 +12,31 @@ public sealed class TensorBoardLogTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Every_log_line_is_there_by_tag_step_and_value_and_every_sum_holds()
+    public void Every_logged_value_is_written_with_its_tag_and_step_and_every_checksum_is_right()
     {
         Assert.Equal(0xE3069283, Crc32C("123456789"u8));                          // the published check value
-        var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, ReportTo = ReportTo.TensorBoard, EvalStrategy = IntervalStrategy.Epoch };
+        var args =
+            TinyRun.Arguments(_folder) with { NumTrainEpochs = 1, ReportTo = ReportTo.TensorBoard, EvalStrategy = IntervalStrategy.Epoch };
         var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(3));
         trainer.Train();
-        var file = Assert.Single(Directory.GetFiles(_folder.File("runs")));
+        var file = Directory.GetFiles(_folder.File("runs")).Should().ContainSingle().Which;
         Assert.StartsWith("events.out.tfevents.", Path.GetFileName(file), StringComparison.Ordinal);
         var records = Records(File.ReadAllBytes(file)).ToArray();
         Assert.Contains("brain.Event:2", Encoding.UTF8.GetString(records[0]), StringComparison.Ordinal);
         var expected = trainer.State.LogHistory.SelectMany(line => line.Where(pair => pair.Key is not ("step" or "epoch"))
-            .Select(pair => ((long)line["step"], pair.Key.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{pair.Key[5..]}" : $"train/{pair.Key}", (float)pair.Value)));
-        Assert.Equal(expected, records.Skip(1).SelectMany(Scalars));
+            .Select(pair =>
+                ((long)line["step"], pair.Key.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{pair.Key[5..]}" : $"train/{pair.Key}",
+                    (float)pair.Value)));
+        records.Skip(1).SelectMany(Scalars).Should().Equal(expected);
     }
 
     [Fact]
-    public void Another_folder_may_be_named()
+    public void LoggingDir_names_another_folder()
     {
-        TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1, ReportTo = ReportTo.TensorBoard, LoggingDir = _folder.File("elsewhere") }).Train();
-        Assert.Single(Directory.GetFiles(_folder.File("elsewhere")));
+        var elsewhere =
+            TinyRun.Arguments(_folder) with { MaxSteps = 1, ReportTo = ReportTo.TensorBoard, LoggingDir = _folder.File("elsewhere") };
+        TinyRun.Trainer(elsewhere).Train();
+        Directory.GetFiles(_folder.File("elsewhere")).Should().ContainSingle();
         Assert.False(Directory.Exists(_folder.File("runs")));
     }
 
@@ -39,9 +44,11 @@ public sealed class TensorBoardLogTests : IDisposable
     public void A_run_that_is_cancelled_closes_its_file()
     {
         using var stop = new CancellationTokenSource();
-        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { ReportTo = ReportTo.TensorBoard }, callbacks: new AtStep(3, _ => stop.Cancel()));
-        Assert.Throws<OperationCanceledException>(() => trainer.Train(cancellationToken: stop.Token));
-        using var file = new FileStream(Assert.Single(Directory.GetFiles(_folder.File("runs"))), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var trainer = TinyRun.Trainer(
+            TinyRun.Arguments(_folder) with { ReportTo = ReportTo.TensorBoard }, callbacks: new AtStep(3, _ => stop.Cancel()));
+        FluentActions.Invoking(() => trainer.Train(cancellationToken: stop.Token)).Should().ThrowExactly<OperationCanceledException>();
+        using var file = new FileStream(
+            Directory.GetFiles(_folder.File("runs")).Should().ContainSingle().Which, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         Assert.NotEqual(0, file.Length);
     }
 
@@ -51,7 +58,8 @@ public sealed class TensorBoardLogTests : IDisposable
         {
             var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
             Assert.Equal(Masked(Crc32C(file.AsSpan(at, 8))), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
-            Assert.Equal(Masked(Crc32C(file.AsSpan(at + 12, length))), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            Assert.Equal(
+                Masked(Crc32C(file.AsSpan(at + 12, length))), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
             yield return file[(at + 12)..(at + 12 + length)];
             at += 16 + length;
         }
@@ -59,7 +67,7 @@ public sealed class TensorBoardLogTests : IDisposable
 
     private static uint Masked(uint sum) => ((sum >> 15) | (sum << 17)) + 0xa282ead8;
 
-    /// <summary>Castagnoli's sum, bit by bit.</summary>
+    /// <summary>CRC-32C (Castagnoli), calculated bit by bit.</summary>
     private static uint Crc32C(ReadOnlySpan<byte> data)
     {
         var sum = uint.MaxValue;
@@ -75,8 +83,8 @@ public sealed class TensorBoardLogTests : IDisposable
     private static IEnumerable<(long Step, string Tag, float Value)> Scalars(byte[] record)
     {
         var fields = Fields(record).ToDictionary(field => field.Number);
-        Assert.Equal([1, 2, 5], fields.Keys);
-        Assert.InRange(BitConverter.ToDouble(fields[1].Content), 1.7e9, 1e10);
+        fields.Keys.Should().Equal(1, 2, 5);
+        BitConverter.ToDouble(fields[1].Content).Should().BeInRange(1.7e9, 1e10);
         foreach (var value in Fields(fields[5].Content).Select(field => Fields(field.Content).ToDictionary(part => part.Number)))
             yield return (fields[2].Value, Encoding.UTF8.GetString(value[1].Content), BitConverter.ToSingle(value[2].Content));
     }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>Rows become tensors: types, shapes and fillers, against filling by hand.</summary>
+/// <summary>Rows become tensors with the types, shapes and padding that are calculated by hand.</summary>
 public sealed class CollatorTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -17,18 +17,24 @@ public sealed class CollatorTests : IDisposable
     public void The_default_collator_stacks_rows_and_calls_labels_by_their_name()
     {
         var batch = new DefaultCollator().Collate(Rows(
-            new() { ["input_ids"] = new long[] { 1, 2 }, ["label"] = 3L, ["weight"] = 0.5, ["flags"] = new[] { 0.5, 1.5 }, ["known"] = true },
-            new() { ["input_ids"] = new long[] { 4, 5 }, ["label"] = -100L, ["weight"] = 2.0, ["flags"] = new[] { 2.5, 3.5 }, ["known"] = false }));
+            new()
+            {
+                ["input_ids"] = new long[] { 1, 2 }, ["label"] = 3L, ["weight"] = 0.5, ["flags"] = new[] { 0.5, 1.5 }, ["known"] = true,
+            },
+            new()
+            {
+                ["input_ids"] = new long[] { 4, 5 }, ["label"] = -100L, ["weight"] = 2.0, ["flags"] = new[] { 2.5, 3.5 }, ["known"] = false,
+            }));
         AssertIs(batch, "input_ids", [1, 2, 4, 5], ScalarType.Int64, 2, 2);
         AssertIs(batch, "labels", [3, -100], ScalarType.Int64, 2);
         AssertIs(batch, "weight", [0.5, 2], ScalarType.Float32, 2);
         AssertIs(batch, "flags", [0.5, 1.5, 2.5, 3.5], ScalarType.Float32, 2, 2);
         AssertIs(batch, "known", [1, 0], ScalarType.Int64, 2);
-        Assert.DoesNotContain("label", batch.Tensors.Keys);
+        batch.Tensors.Should().NotContainKey("label");
     }
 
     [Fact]
-    public void Truth_values_and_decimals_become_numbers_and_class_names_point_to_ClassEncodeColumn()
+    public void Booleans_and_decimals_become_numbers_and_class_names_point_to_ClassEncodeColumn()
     {
         var batch = new DefaultCollator().Collate(Rows(
             new() { ["labels"] = new[] { true, false }, ["price"] = 0.5m, ["prices"] = new[] { 1.25m } },
@@ -36,9 +42,9 @@ public sealed class CollatorTests : IDisposable
         AssertIs(batch, "labels", [1, 0, 0, 0], ScalarType.Int64, 2, 2);
         AssertIs(batch, "price", [0.5, 2], ScalarType.Float32, 2);
         AssertIs(batch, "prices", [1.25, 2.5], ScalarType.Float32, 2, 1);
-        var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })));
-        Assert.Contains("ClassEncodeColumn(\"label\")", error.Message);
-        Assert.DoesNotContain("RemoveColumns", error.Message);
+        FluentActions.Invoking(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("ClassEncodeColumn(\"label\")").And.NotContain("RemoveColumns");
     }
 
     [Theory]
@@ -47,19 +53,21 @@ public sealed class CollatorTests : IDisposable
     [InlineData(false, 4, null)]
     [InlineData(true, 4, 9)]
     [InlineData(false, null, 3)]
-    public void The_padding_collator_fills_each_column_as_filling_by_hand_does(bool left, int? multiple, int? maxLength)
+    public void The_padding_collator_pads_each_column_as_padding_by_hand_does(bool left, int? multiple, int? maxLength)
     {
         long[][] ids = [[7, 8, 9, 10, 11], [7], [], [7, 8, 9]];
         var rows = Rows([.. ids.Select((row, index) => new Dictionary<string, object?>
         {
-            ["input_ids"] = row, ["attention_mask"] = row.Select(_ => 1L).ToArray(), ["token_type_ids"] = row.Select(_ => 1L).ToArray(), ["special_tokens_mask"] = row.Select(_ => 0L).ToArray(),
+            ["input_ids"] = row, ["attention_mask"] = row.Select(_ => 1L).ToArray(), ["token_type_ids"] = row.Select(_ => 1L).ToArray(),
+            ["special_tokens_mask"] = row.Select(_ => 0L).ToArray(),
             ["labels"] = row.Select(id => id + 100).ToArray(), ["score"] = row.Select(id => id / 2.0).ToArray(), ["id"] = (long)index,
         })]);
         var batch = new PaddingCollator(padTokenId: 5, multiple, maxLength, left).Collate(rows);
         var width = Math.Max(5, maxLength ?? 0);
         while (width % (multiple ?? 1) != 0) width++;
         double[] Fill(double filler, Func<long, double> value) => [.. ids.SelectMany(row => left
-            ? Enumerable.Repeat(filler, width - row.Length).Concat(row.Select(value)) : row.Select(value).Concat(Enumerable.Repeat(filler, width - row.Length)))];
+            ? Enumerable.Repeat(filler, width - row.Length).Concat(row.Select(value))
+            : row.Select(value).Concat(Enumerable.Repeat(filler, width - row.Length)))];
         AssertIs(batch, "input_ids", Fill(5, id => id), ScalarType.Int64, 4, width);
         AssertIs(batch, "attention_mask", Fill(0, _ => 1), ScalarType.Int64, 4, width);
         AssertIs(batch, "token_type_ids", Fill(0, _ => 1), ScalarType.Int64, 4, width);
@@ -74,21 +82,24 @@ public sealed class CollatorTests : IDisposable
     [InlineData(true)]
     public void Rows_without_a_mask_get_one_so_that_padding_is_not_read(bool left)
     {
-        var batch = new PaddingCollator(padLeft: left).Collate(Rows(new() { ["input_ids"] = new long[] { 7, 0, 9 } }, new() { ["input_ids"] = new long[] { 7 } }));
-        AssertIs(batch, "attention_mask", left ? [1, 1, 1, 0, 0, 1] : [1, 1, 1, 1, 0, 0], ScalarType.Int64, 2, 3);       // a 0 of the text's own is read
+        var batch = new PaddingCollator(padLeft: left).Collate(
+            Rows(new() { ["input_ids"] = new long[] { 7, 0, 9 } }, new() { ["input_ids"] = new long[] { 7 } }));
+        // A token 0 within the text is no padding.
+        AssertIs(batch, "attention_mask", left ? [1, 1, 1, 0, 0, 1] : [1, 1, 1, 1, 0, 0], ScalarType.Int64, 2, 3);
         using var model = TinyRun.Model();
         model.eval();
         using var free = no_grad();
-        if (left) return;                                                                                              // BERT counts positions from the left
+        if (left) return;                                                                             // BERT counts positions from the left
         var alone = model.call(new ModelInputs { InputIds = tensor(new long[] { 7 }).reshape(1, 1) }).Logits!;
         Close.Equal(alone[0], model.call(batch).Logits![1], ulps: 16);
     }
 
     [Fact]
-    public void Choices_are_filled_up_too()
+    public void Choices_are_padded()
     {
         var batch = new PaddingCollator(padTokenId: 5).Collate(Rows(
-            new() { ["input_ids"] = new[] { new long[] { 1 }, [1, 2] }, ["label"] = 0L }, new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
+            new() { ["input_ids"] = new[] { new long[] { 1 }, [1, 2] }, ["label"] = 0L },
+            new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
         Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message, StringComparison.Ordinal);
@@ -96,16 +107,20 @@ public sealed class CollatorTests : IDisposable
 
     [Theory]
     [InlineData(true), InlineData(false)]
-    public void Images_become_tensors_of_their_shape_and_are_never_filled_up(bool padded)
+    public void Images_become_tensors_of_their_shape_and_are_never_padded(bool padded)
     {
-        float[][][] first = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10], [11, 12.5f]]], wide = [[[1, 2, 3], [3, 4, 5], [5, 6, 7]], [[7, 8, 9], [9, 10, 11], [11, 12, 13]]];
-        float[][][] second = [[[0, 0], [0, 0], [0, 0.5f]], [[0, 0], [0, 0], [0, 0]]], low = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]], ragged = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10]]];
+        float[][][] first = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10], [11, 12.5f]]],
+            wide = [[[1, 2, 3], [3, 4, 5], [5, 6, 7]], [[7, 8, 9], [9, 10, 11], [11, 12, 13]]];
+        float[][][] second = [[[0, 0], [0, 0], [0, 0.5f]], [[0, 0], [0, 0], [0, 0]]], low = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
+            ragged = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10]]];
         ModelInputs Collate(object one, object other) => padded
             ? new PaddingCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }))
             : new DefaultCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }));
-        AssertIs(Collate(first, second), "pixel_values", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0], ScalarType.Float32, 2, 2, 3, 2);
+        AssertIs(Collate(first, second), "pixel_values", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0],
+            ScalarType.Float32, 2, 2, 3, 2);
         foreach (var other in new object[] { wide, low, ragged })
-            Assert.Contains("'pixel_values'", Assert.Throws<DatasetException>(() => Collate(first, other)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => Collate(first, other))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'pixel_values'");
     }
 
     [Fact]
@@ -117,12 +132,12 @@ public sealed class CollatorTests : IDisposable
     }
 
     [Fact]
-    public void Collators_are_built_from_sensible_numbers_alone()
+    public void Collators_refuse_arguments_out_of_range_and_no_rows()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(padTokenId: -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(padToMultipleOf: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PaddingCollator(maxLength: 0));
-        Assert.Throws<DatasetException>(() => new DefaultCollator().Collate([]));
+        FluentActions.Invoking(() => new PaddingCollator(padTokenId: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new PaddingCollator(padToMultipleOf: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new PaddingCollator(maxLength: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DefaultCollator().Collate([])).Should().ThrowExactly<DatasetException>();
     }
 
     private static Row[] Rows(params Dictionary<string, object?>[] rows) => [.. Dataset.FromList(rows)];
@@ -131,7 +146,7 @@ public sealed class CollatorTests : IDisposable
     {
         var found = batch[name]!;
         Assert.Equal(dtype, found.dtype);
-        Assert.Equal(shape, found.shape);
-        Assert.Equal(values, found.to(ScalarType.Float64).reshape(-1).data<double>().ToArray());
+        found.shape.Should().Equal(shape);
+        found.to(ScalarType.Float64).reshape(-1).data<double>().ToArray().Should().Equal(values);
     }
 }

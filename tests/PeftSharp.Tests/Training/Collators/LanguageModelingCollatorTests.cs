@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>transformers' batches number for number, and the one difference from them.</summary>
+/// <summary>Batches have the numbers of transformers, with one difference.</summary>
 public sealed class LanguageModelingCollatorTests : IDisposable
 {
     private const string Kind = "language_modeling";
@@ -18,26 +18,27 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     public static TheoryData<string> Cases => RecordedCollator.Names(Kind);
 
     [SkippableTheory, MemberData(nameof(Cases))]
-    public void A_batch_is_the_recorded_one_hidden_tokens_and_all(string name)
+    public void A_batch_is_the_recorded_one_with_the_same_masked_tokens(string name)
     {
         var recorded = RecordedCollator.Open(Kind, name);
         var options = recorded.Options;
-        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true, (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
+        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true,
+            (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
         manual_seed(RecordedCollator.Seed);
         using var batch = collator.Collate(recorded.Rows);
         recorded.AssertIs(batch);
     }
 
     [Fact]
-    public void Where_the_padding_token_is_the_end_token_the_end_is_still_learnt_and_only_filling_is_not_counted()
+    public void With_the_end_token_as_padding_token_the_end_is_learned_and_only_padding_is_ignored()
     {
         var tokenizer = Gpt2();
         var end = tokenizer.EosTokenId!.Value;
         tokenizer.PadToken = tokenizer.EosToken;
         using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(Rows([7, 8, 9, end], [7, end]));
-        Assert.Equal([7, 8, 9, end, 7, end, end, end], batch.InputIds!.data<long>().ToArray());
-        Assert.Equal([7, 8, 9, end, 7, end, -100, -100], batch.Labels!.data<long>().ToArray());      // transformers has -100 for every end here
-        Assert.Equal([1, 1, 1, 1, 1, 1, 0, 0], batch.AttentionMask!.data<long>().ToArray());         // rows without a mask get one
+        batch.InputIds!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, end, end);
+        batch.Labels!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, -100, -100);   // transformers has -100 for every end here
+        batch.AttentionMask!.data<long>().ToArray().Should().Equal(1, 1, 1, 1, 1, 1, 0, 0);      // rows without a mask get one
     }
 
     [Fact]
@@ -47,11 +48,11 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = Dataset.FromDict(("input_ids", new[] { new[] { 7, 8, 9 } }), ("attention_mask", new[] { new[] { 1, 0, 1 } })).ToArray();
         using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(rows);
-        Assert.Equal([7, -100, 9], batch.Labels!.data<long>().ToArray());
+        batch.Labels!.data<long>().ToArray().Should().Equal(7, -100, 9);
     }
 
     [Fact]
-    public void What_is_hidden_is_named_by_the_labels_and_special_tokens_and_filling_never_are()
+    public void The_labels_name_the_masked_tokens_and_special_tokens_and_padding_are_never_masked()
     {
         var tokenizer = Bert();
         var (open, close) = (tokenizer.ClsTokenId!.Value, tokenizer.SepTokenId!.Value);
@@ -59,13 +60,13 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         using var plain = new PaddingCollator(tokenizer.PadTokenId!.Value).Collate(rows);
         manual_seed(5);
         using var batch = new LanguageModelingCollator(tokenizer, mlmProbability: 1).Collate(rows);
-        var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(), batch.Labels!.data<long>().ToArray());
-        foreach (var (place, label) in labels.Index())
-            Assert.Equal(tokenizer.AllSpecialIds.Contains((int)before[place]) ? -100 : before[place], label);
+        var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(),
+            batch.Labels!.data<long>().ToArray());
+        labels.Should().Equal(before.Select(id => tokenizer.AllSpecialIds.Contains((int)id) ? -100 : id));
         var named = labels.Count(label => label != -100);
         Assert.Equal(80, named);
-        Assert.InRange(after.Count(id => id == tokenizer.MaskTokenId), named * 0.65, named * 0.95);   // 0.8 in the mean
-        Assert.All(labels.Index().Where(pair => pair.Item == -100), pair => Assert.Equal(before[pair.Index], after[pair.Index]));
+        ((double)after.Count(id => id == tokenizer.MaskTokenId)).Should().BeInRange(named * 0.65, named * 0.95);   // 0.8 in the mean
+        labels.Index().Where(pair => pair.Item == -100).Should().AllSatisfy(pair => after[pair.Index].Should().Be(before[pair.Index]));
     }
 
     [Fact]
@@ -80,19 +81,22 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     }
 
     [Fact]
-    public void Errors_name_what_is_missing_and_the_way_out()
+    public void Errors_name_what_is_missing_and_the_remedy()
     {
-        Assert.Contains("tokenizer.PadToken = tokenizer.EosToken", Assert.Throws<ArgumentException>(() => new LanguageModelingCollator(Gpt2(), mlm: false)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new LanguageModelingCollator(Gpt2(), mlm: false))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("tokenizer.PadToken = tokenizer.EosToken");
         var padded = Gpt2();
         padded.PadToken = padded.EosToken;
-        Assert.Contains("mlm: false", Assert.Throws<ArgumentException>(() => new LanguageModelingCollator(padded)).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new LanguageModelingCollator(padded))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("mlm: false");
         foreach (var share in new[] { 0, -0.1, 1.1, double.NaN })
-            Assert.Throws<ArgumentOutOfRangeException>(() => new LanguageModelingCollator(Bert(), mlmProbability: share));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LanguageModelingCollator(Bert(), padToMultipleOf: 0));
+            FluentActions.Invoking(() => new LanguageModelingCollator(Bert(), mlmProbability: share))
+                .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new LanguageModelingCollator(Bert(), padToMultipleOf: 0))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
         var without = Dataset.FromDict(("ids", new[] { new[] { 1, 2 } })).ToArray();
-        var error = Assert.Throws<DatasetException>(() => new LanguageModelingCollator(Bert()).Collate(without));
-        Assert.Contains("'input_ids'", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ids", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => new LanguageModelingCollator(Bert()).Collate(without))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("'input_ids'", "ids");
     }
 
     private static Row[] Rows(params int[][] ids) => Dataset.FromDict(("input_ids", ids)).ToArray();

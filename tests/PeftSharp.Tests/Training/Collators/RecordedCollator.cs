@@ -6,10 +6,14 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Training.Collators;
 
-/// <summary>A case of tests/fixtures/collators/collators.json, which make_collators.py beside it records: rows, and the batch that transformers makes of them.</summary>
+/// <summary>
+/// A case of tests/fixtures/collators/collators.json: rows, and the batch that transformers makes of them (recorded by make_collators.py in
+/// the same folder).
+/// </summary>
 internal sealed class RecordedCollator(JsonObject json)
 {
-    private static readonly JsonObject _recorded = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "collators", "collators.json")))!;
+    private static readonly JsonObject _recorded = (JsonObject)JsonNode.Parse(
+        File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "tests", "fixtures", "collators", "collators.json")))!;
 
     internal static long Seed => (long)_recorded["seed"]!;
 
@@ -19,7 +23,8 @@ internal sealed class RecordedCollator(JsonObject json)
 
     internal JsonObject Options => (JsonObject)json["options"]!;
 
-    internal IReadOnlyList<Row> Rows => Dataset.FromList(json["rows"]!.AsArray().Select(row => row!.AsObject().ToDictionary(pair => pair.Key, pair => (object?)Longs(pair.Value!)))).ToArray();
+    internal IReadOnlyList<Row> Rows => Dataset.FromList(json["rows"]!.AsArray()
+        .Select(row => row!.AsObject().ToDictionary(pair => pair.Key, pair => (object?)Longs(pair.Value!)))).ToArray();
 
     internal Tokenizer Tokenizer()
     {
@@ -32,11 +37,11 @@ internal sealed class RecordedCollator(JsonObject json)
     internal void AssertIs(ModelInputs found)
     {
         var expected = json["batch"]!.AsObject();
-        Assert.Equal(expected.Select(pair => pair.Key).Order(StringComparer.Ordinal), found.Tensors.Keys.Order(StringComparer.Ordinal));
+        found.Tensors.Keys.Order(StringComparer.Ordinal).Should().Equal(expected.Select(pair => pair.Key).Order(StringComparer.Ordinal));
         foreach (var (name, rows) in expected)
         {
-            Assert.Equal([rows!.AsArray().Count, rows[0]!.AsArray().Count], found[name]!.shape);
-            Assert.Equal(rows.AsArray().SelectMany(row => Longs(row!)), found[name]!.data<long>().ToArray());
+            found[name]!.shape.Should().Equal(rows!.AsArray().Count, rows[0]!.AsArray().Count);
+            found[name]!.data<long>().ToArray().Should().Equal(rows.AsArray().SelectMany(row => Longs(row!)));
         }
     }
 
