@@ -22,11 +22,14 @@ public sealed class LossFunctionTests : IDisposable
         _scope.Dispose();
     }
 
-    private static Tensor Weights => tensor([1f, 5f]);
+    private static Tensor WeightsFor(Tensor batch) => tensor([1f, 5f], device: batch.device);
 
-    private static ComputeLoss Weighted => (output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights);
+    private static ComputeLoss Weighted => (output, inputs, _) =>
+        functional.cross_entropy(output.Logits!, inputs.Labels!, weight: WeightsFor(output.Logits!));
 
-    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
+    private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) =>
+        functional.cross_entropy(output.Logits!, inputs.Labels!, weight: WeightsFor(output.Logits!), reduction: Reduction.Sum)
+        / numItemsInBatch!.Value;
 
     [Theory]
     [InlineData(4, 2)]
@@ -77,7 +80,7 @@ public sealed class LossFunctionTests : IDisposable
         var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;
         inputs.Labels = null;
-        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights, reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
+        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: WeightsFor(labels), reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
         Assert.Equal(expected, Evaluate(8)["eval_loss"], 5);
         Assert.Equal(expected, Evaluate(2)["eval_loss"], 5);
         var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(rows.RemoveColumns("labels"));
@@ -116,6 +119,7 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var teacher = TinyRun.Model();
         teacher.eval();
+        teacher.to(TestDevice.Current);
         manual_seed(5);
         using var student = AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)teacher.Config);
         var rows = TinyRun.Rows(8).RemoveColumns("labels");

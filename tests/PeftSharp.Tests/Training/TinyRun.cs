@@ -7,17 +7,18 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A small BERT, rows that it can learn from, and arguments that keep the run on the processor.</summary>
+/// <summary>A small BERT, rows that it can learn from, and arguments that keep the run on the device of the tests.</summary>
 internal static class TinyRun
 {
     internal const int Vocabulary = 31, Positions = 12;
 
-    /// <param name="dropout">Share dropped out everywhere.</param>
+    /// <param name="dropout">Share dropped out everywhere; nothing on a GPU, whose random stream is neither in checkpoints nor seeded by <c>manual_seed</c>.</param>
     /// <param name="labels">Classes of the head.</param>
     /// <param name="width">Width of the hidden states.</param>
     internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16)
     {
         manual_seed(1);
+        if (!TestDevice.IsCpu) dropout = 0;
         return AutoModelForSequenceClassification.FromConfig(new BertConfig
         {
             VocabSize = Vocabulary, HiddenSize = width, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = width + 8, MaxPositionEmbeddings = Positions,
@@ -37,19 +38,19 @@ internal static class TinyRun
 
     internal static TrainingArguments Arguments(TemporaryFolder folder) => new(folder.Path)
     {
-        UseCpu = true, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1, SaveStrategy = SaveStrategy.No,
+        UseCpu = TestDevice.IsCpu, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1, SaveStrategy = SaveStrategy.No,
     };
 
     internal static Trainer Trainer(
         TrainingArguments args, Dataset? train = null, Dataset? evaluation = null, double dropout = 0, ComputeMetrics? computeMetrics = null, params TrainerCallback[] callbacks) =>
         new(Model(dropout), args, train ?? Rows(8), evaluation, new PaddingCollator(), computeMetrics: computeMetrics, callbacks: callbacks);
 
-    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
 
     internal static void AssertSameBits(IReadOnlyDictionary<string, Tensor> expected, TorchSharp.torch.nn.Module model)
     {
         var found = model.state_dict();
         Assert.Equal(expected.Keys, found.Keys);
-        Assert.All(expected, pair => Assert.True(pair.Value.bytes.SequenceEqual(found[pair.Key].bytes), $"{pair.Key} differs."));
+        Assert.All(expected, pair => Assert.True(pair.Value.bytes.SequenceEqual(found[pair.Key].cpu().bytes), $"{pair.Key} differs."));
     }
 }
