@@ -36,6 +36,7 @@ internal static class GenerateTokens
                 {
                     MaxNewTokens = added, MinNewTokens = added, DoSample = false, NumBeams = beams, PadTokenId = 0,
                 }).Sequences;
+            using var fetched = output.cpu();                              // waits for a GPU
             times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         var median = Machine.Median(times.Skip(1));

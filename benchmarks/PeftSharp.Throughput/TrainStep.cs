@@ -61,15 +61,23 @@ internal static class TrainStep
         return Machine.Print(line,
             ("trainable", model.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => (double)parameter.numel())),
             ("step_ms", Math.Round(median * 1000, 1)), ("step_ms_min", Math.Round(times.Min() * 1000, 1)),
+            ("interval_ms", Math.Round(Machine.Median(watch.Intervals.Skip(NotCounted)) * 1000, 2)),
             ("start_to_first_step_s", Math.Round(watch.FirstStep, 2)), ("tokens_per_s", Math.Round(batch * length / median, 1)),
             ("peak_rss_mb", Machine.PeakMegabytes()), ("rss_before_mb", before));
     }
 
     private sealed class StepWatch : TrainerCallback
     {
-        private long _start;
+        private long _start, _end;
 
         internal List<double> Times { get; } = [];
+
+        /// <summary>
+        /// Seconds from the end of one step to the end of the next, with the making of the batch. On a GPU the end of a step does not wait for
+        /// its last kernels, so this is the time of a step there.
+        /// </summary>
+        internal List<double> Intervals { get; } = [];
+
         internal double FirstStep { get; private set; }
 
         public override void OnStepBegin(TrainingArguments args, TrainerState state, TrainerControl control)
@@ -78,7 +86,11 @@ internal static class TrainStep
             _start = Stopwatch.GetTimestamp();
         }
 
-        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) =>
+        public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control)
+        {
             Times.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
+            if (_end != 0) Intervals.Add(Stopwatch.GetElapsedTime(_end).TotalSeconds);
+            _end = Stopwatch.GetTimestamp();
+        }
     }
 }

@@ -10,4 +10,6 @@ internal static class TestDevice
 {
     internal static Device Current { get; } = device(
         Environment.GetEnvironmentVariable("PEFTSHARP_DEVICE") is { Length: > 0 } name ? name : "cpu");
+
+    internal static bool IsCpu => Current.type == TorchSharp.DeviceType.CPU;
 }

@@ -27,12 +27,16 @@ internal sealed class RoundingReach : TrainerCallback
     {
         using var folder = new TemporaryFolder();
         using var model = recorded.Model();
-        var reach = new RoundingReach { _weights = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad)] };
+        var reach = new RoundingReach();
         var arguments = recorded.Arguments(folder.Path) with { LoadBestModelAtEnd = false, SaveStrategy = SaveStrategy.No };
         new Trainer(model, arguments, recorded.Rows("train"), recorded.Rows("eval"), recorded.Collator(),
             computeMetrics: recorded.IsLanguage ? null : TrainingParityTests.ComputeMetrics, callbacks: [reach]).Train();
         return reach;
     }
+
+    /// <summary>Finds the weights after the trainer has moved the model, which then has new parameters.</summary>
+    public override void OnTrainBegin(TrainingArguments args, TrainerState state, TrainerControl control) =>
+        _weights = [.. Context.Model.named_parameters().Where(pair => pair.parameter.requires_grad)];
 
     public override void OnPreOptimizerStep(TrainingArguments args, TrainerState state, TrainerControl control)
     {
@@ -82,9 +86,9 @@ internal sealed class RoundingReach : TrainerCallback
     internal void AssertNear(Tensor expected, Tensor found, string name, double tolerance)
     {
         using var scope = NewDisposeScope();
-        var difference = (expected.to(ScalarType.Float64) - found.to(ScalarType.Float64)).abs();
+        var difference = (expected.to(ScalarType.Float64) - found.cpu().to(ScalarType.Float64)).abs();
         var allowed = tolerance * expected.abs().max().to(ScalarType.Float64)
-            + (_reach.TryGetValue(name, out var reach) ? reach : zeros_like(difference));
+            + (_reach.TryGetValue(name, out var reach) ? reach.cpu() : zeros_like(difference));
         var excess = difference - allowed;
         excess.max().item<double>().Should().BeLessThanOrEqualTo(
             0, "the run determines {0}; of its {1} weights {2} differ by more", name, excess.numel(), excess.gt(0).sum().item<long>());

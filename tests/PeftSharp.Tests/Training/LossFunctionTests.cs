@@ -24,9 +24,10 @@ public sealed class LossFunctionTests : IDisposable
         _scope.Dispose();
     }
 
-    private static Tensor Weights => tensor([1f, 5f]);
+    private static Tensor WeightsFor(Tensor batch) => tensor([1f, 5f], device: batch.device);
 
-    private static ComputeLoss Weighted => (output, inputs, _) => functional.cross_entropy(output.Logits!, inputs.Labels!, weight: Weights);
+    private static ComputeLoss Weighted => (output, inputs, _) =>
+        functional.cross_entropy(output.Logits!, inputs.Labels!, weight: WeightsFor(output.Logits!));
 
     private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(
         output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
@@ -131,6 +132,7 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var teacher = TinyRun.Model();
         teacher.eval();
+        teacher.to(TestDevice.Current);
         manual_seed(5);
         using var student = AutoModelForSequenceClassification.FromConfig((PeftSharp.Models.Bert.BertConfig)teacher.Config);
         var rows = TinyRun.Rows(8).RemoveColumns("labels");

@@ -26,6 +26,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var expected = TinyRun.Trainer(TinyRun.Arguments(_folder) with { WeightDecay = 0.1 });
         expected.Train();
         var model = TinyRun.Model();
+        model.to(TestDevice.Current);
         using var optimizer = new AdamW(ParameterGroups.Of(model, 0.1));
         var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(),
             optimizers: (optimizer, new LinearSchedule { LearningRate = 1e-2, NumTrainingSteps = 8 }));
@@ -39,6 +40,7 @@ public sealed class OwnOptimizerTests : IDisposable
     {
         var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
+        model.to(TestDevice.Current);
         using var optimizer = new Lion(ParameterGroups.Of(model, 0));
         new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(8), dataCollator: new PaddingCollator(),
             optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
@@ -85,7 +87,7 @@ public sealed class OwnOptimizerTests : IDisposable
         Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
         {
-            Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.eq(before[name]).all().item<bool>(), name);
+            Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.cpu().eq(before[name]).all().item<bool>(), name);
             Assert.True(value.grad is null, $"{name} has kept its gradient.");
         }
     }
@@ -125,9 +127,21 @@ public sealed class OwnOptimizerTests : IDisposable
     }
 
     [Fact]
+    public void An_optimizer_that_was_made_before_the_model_moved_is_refused_with_the_reason()
+    {
+        var model = TinyRun.Model();
+        using var optimizer = new AdamW(ParameterGroups.Of(model, 0));
+        model.to(ScalarType.Float64).to(ScalarType.Float32);             // as a move to a GPU: the model has new parameters, the old ones are disposed
+        var error = Assert.Throws<ArgumentException>(() =>
+            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
+        Assert.Contains("make the optimizer afterwards", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Arguments_that_the_callers_optimizer_and_schedule_replace_are_warned_of()
     {
         var model = TinyRun.Model();
+        model.to(TestDevice.Current);
         var warnings = new Warnings();
         using Optimizer optimizer = new Sgd(ParameterGroups.Of(model, 0));
         var args = TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Adagrad, WeightDecay = 0.1, MaxSteps = 1 };

@@ -259,7 +259,7 @@ public sealed class ResumeTests : IDisposable
     private TrainingArguments Complete(TrainingArguments told, string name) => told with
     {
         OutputDir = _folder.File(name),
-        UseCpu = true,
+        UseCpu = TestDevice.IsCpu,
         LearningRate = told.LearningRate < 1e-9 ? told.LearningRate : 1e-2,
         PerDeviceTrainBatchSize = 2,
         NumTrainEpochs = told.NumTrainEpochs == 3 ? 2 : told.NumTrainEpochs,

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Training;
 
-/// <summary>A small BERT, rows that it can learn from, and arguments that keep the run on the processor.</summary>
+/// <summary>A small BERT, rows that it can learn from, and arguments that keep the run on the device of the tests.</summary>
 internal static class TinyRun
 {
     internal const int Vocabulary = 31, Positions = 12;
@@ -19,6 +19,7 @@ internal static class TinyRun
     internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16)
     {
         manual_seed(1);
+        if (!TestDevice.IsCpu) dropout = 0;
         return AutoModelForSequenceClassification.FromConfig(new BertConfig
         {
             VocabSize = Vocabulary, HiddenSize = width, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = width + 8,
