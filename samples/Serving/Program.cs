@@ -1,4 +1,5 @@
 #region readme-serving
+using System.Runtime.CompilerServices;
 using PeftSharp.Generation;
 using PeftSharp.Models;
 using PeftSharp.Prediction;

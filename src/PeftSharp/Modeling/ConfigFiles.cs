@@ -83,6 +83,7 @@ internal static class ConfigFiles
             : type.Contains(typeof(ProblemType).FullName!, StringComparison.Ordinal)
                 ? $"one of {string.Join(", ", Enum.GetNames<ProblemType>().Select(_pythonNames.ConvertName))}"
             : "a value of another type";
-        return new CheckpointException($"'{path}': field '{field}' is {json[field]?.ToJsonString() ?? "null"}; {expected} is expected.", error);
+        return new CheckpointException(
+            $"'{path}': field '{field}' is {json[field]?.ToJsonString() ?? "null"}; {expected} is expected.", error);
     }
 }

@@ -90,11 +90,13 @@ internal static class Losses
                 + "outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). "
                 + "If they are regression targets, load the model with numLabels: 1.");
         if (targets.numel() != logits.numel())
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with {config.NumLabels} "
-                + $"outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "
+                + $"{config.NumLabels} outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
         targets = targets.reshape(logits.shape);
         var reduction = items is null ? Reduction.Mean : Reduction.Sum;
-        var loss = kind == ProblemType.Regression ? functional.mse_loss(logits, targets, reduction) : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
+        var loss = kind == ProblemType.Regression
+            ? functional.mse_loss(logits, targets, reduction)
+            : functional.binary_cross_entropy_with_logits(logits, targets, reduction: reduction);
         if (items is { } divisor) loss = loss / divisor;
         return loss.MoveToOuterDisposeScope();
     }
@@ -135,8 +137,8 @@ internal static class Losses
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
         if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each row "
-                + $"of [{string.Join(", ", rows.shape)}]."
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
+                + $"row of [{string.Join(", ", rows.shape)}]."
                 + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
                 + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }

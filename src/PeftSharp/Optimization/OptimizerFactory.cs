@@ -22,10 +22,12 @@ public static class OptimizerFactory
                 new AdamW(groups, adamBeta1, adamBeta2, adamEpsilon, fused: optim == OptimizerNames.AdamwTorchFused),
             // A relative step would ignore the learning rate of the schedule.
             OptimizerNames.Adafactor => new Adafactor(groups, scaleParameter: false, relativeStep: false),
-            OptimizerNames.Sgd => new Sgd(groups, options.Number("momentum") ?? 0, options.Number("dampening") ?? 0, options.Flag("nesterov")),
+            OptimizerNames.Sgd =>
+                new Sgd(groups, options.Number("momentum") ?? 0, options.Number("dampening") ?? 0, options.Flag("nesterov")),
             OptimizerNames.Adagrad => new Adagrad(groups, lrDecay: options.Number("lr_decay") ?? 0, eps: options.Number("eps") ?? 1e-10),
             OptimizerNames.Rmsprop => new RmsProp(
-                groups, options.Number("alpha") ?? 0.99, options.Number("eps") ?? 1e-8, options.Number("momentum") ?? 0, options.Flag("centered")),
+                groups, options.Number("alpha") ?? 0.99, options.Number("eps") ?? 1e-8, options.Number("momentum") ?? 0,
+                options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "The optimizer is not supported."),
         };
         options.RefuseUnknown();                 // there is nothing to dispose: the state is created in the first step

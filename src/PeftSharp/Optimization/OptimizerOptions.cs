@@ -6,7 +6,9 @@ namespace PeftSharp.Optimization;
 /// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Null (the default of
 /// each) means the default of the optimizer.
 /// </summary>
-/// <remarks>Each optimizer reads some of the options, which are named with each option; <see cref="OptimizerFactory"/> refuses the others.</remarks>
+/// <remarks>
+/// Each optimizer reads some of the options, which are named with each option; <see cref="OptimizerFactory"/> refuses the others.
+/// </remarks>
 public sealed record OptimizerOptions
 {
     /// <summary>The momentum factor (<c>sgd</c>, <c>rmsprop</c>); 0 or more. Default 0.</summary>

@@ -132,7 +132,8 @@ internal static class TrainingArgumentsCheck
         using var weight = new Parameter(zeros(1));
         try
         {
-            using var optimizer = OptimizerFactory.Create(a.Optim, [new ParameterGroup([new NamedParameter("weight", weight)])], optimArgs: a.OptimArgs);
+            using var optimizer = OptimizerFactory.Create(
+                a.Optim, [new ParameterGroup([new NamedParameter("weight", weight)])], optimArgs: a.OptimArgs);
             return [];
         }
         catch (ArgumentException error) { return [$"OptimArgs: {error.Message}"]; }

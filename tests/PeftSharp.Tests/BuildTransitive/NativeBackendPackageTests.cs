@@ -16,6 +16,7 @@ public sealed class NativeBackendPackageTests
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         output.Should().Contain($"\"Identity\": \"{package}\"");
-        output.Split('\n').Should().ContainSingle(line => line.Contains("\"Identity\"", StringComparison.Ordinal), "a program needs one native backend");
+        output.Split('\n').Should().ContainSingle(
+            line => line.Contains("\"Identity\"", StringComparison.Ordinal), "a program needs one native backend");
     }
 }

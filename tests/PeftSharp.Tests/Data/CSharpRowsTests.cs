@@ -44,8 +44,10 @@ public sealed class CSharpRowsTests
         rows.ColumnNames.Should().Equal("text", "label");
         rows.Features["label"].Should().Be(new ClassLabel("Sport", "Politics"));
         Assert.Equal(8, Dataset.FromRows([(1, 2, 3, 4, 5, 6, 7, 8)], "a", "b", "c", "d", "e", "f", "g", "h")[0].Count);
-        Assert.Contains("Row 0 has 2 elements, but 1 names were given (text)", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "text")).Message);
-        Assert.Contains("Dataset.FromRows(rows, \"text\", \"label\")", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs)).Message);
+        Assert.Contains("Row 0 has 2 elements, but 1 names were given (text)",
+            Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "text")).Message);
+        Assert.Contains(
+            "Dataset.FromRows(rows, \"text\", \"label\")", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs)).Message);
         Assert.Contains("The name 'x' occurs twice", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "x", "x")).Message);
     }
 

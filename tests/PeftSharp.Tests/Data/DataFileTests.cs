@@ -72,7 +72,8 @@ public class DataFileTests : IDisposable
         Assert.Contains("decompress the file", Refusal(WriteBytes("x.parquet.gz", GZip("PAR1"))));
         Assert.Contains("cannot be read as Parquet: Invalid: ", Refusal(WriteBytes("x.parquet", "PAR1 and no more"u8.ToArray())));
         Assert.Contains("is a Parquet file", Refusal(WriteBytes("x.csv", "PAR1PAR1"u8.ToArray())));
-        Assert.Contains("damaged or incomplete", Refusal(WriteBytes("y.jsonl.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7])));
+        Assert.Contains(
+            "damaged or incomplete", Refusal(WriteBytes("y.jsonl.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7])));
     }
 
     [Theory]

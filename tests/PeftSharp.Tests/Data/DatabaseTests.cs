@@ -62,9 +62,13 @@ public sealed class DatabaseTests
     public void Columns_with_equal_names_or_values_of_different_types_are_rejected_with_the_remedy()
     {
         using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
-        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t")) Assert.Contains("2 columns named 'x'. Rename them in the query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
-        using (var reader = Read(connection, "SELECT v FROM t")) Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
-        using (var reader = Read(connection, "DELETE FROM t")) Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t"))
+            Assert.Contains("2 columns named 'x'. Rename them in the query",
+                Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "SELECT v FROM t"))
+            Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+        using (var reader = Read(connection, "DELETE FROM t"))
+            Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
     }
 
     [Fact]

@@ -61,9 +61,11 @@ public class DatasetMapTests
     public void A_batched_function_may_change_the_number_of_rows_if_all_old_columns_are_removed()
     {
         var dataset = Texts(5);
-        var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2, removeColumns: dataset.ColumnNames);
+        var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2,
+            removeColumns: dataset.ColumnNames);
         Assert.Equal([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], doubled["i"].ToArray<int>());
-        var error = Assert.Throws<DatasetException>(() => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]));
+        var error = Assert.Throws<DatasetException>(
+            () => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]));
         Assert.Contains("rows 0 to 1", error.Message);
         Assert.Contains("3 values of column 'i', but the column 'label', which is kept, has 2", error.Message);
         Assert.Contains("Return the same number of values for all columns", Assert.Throws<DatasetException>(() =>
@@ -101,10 +103,13 @@ public class DatasetMapTests
     {
         var within = Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", row.Index < 6 ? 1L : "six")));
         Assert.Contains("Column 'x', row 6: The column has type Value(int64), but this value is Value(string)", within.Message);
-        var between = Assert.Throws<DatasetException>(() => Texts().Map(batch => Many("x", batch.Start < 6 ? new long[2] : new float[2]), batched: true, batchSize: 2));
+        var between = Assert.Throws<DatasetException>(
+            () => Texts().Map(batch => Many("x", batch.Start < 6 ? new long[2] : new float[2]), batched: true, batchSize: 2));
         Assert.Contains("row 6: the function returned Value(float32), but Value(int64)", between.Message);
-        Assert.Contains("returned the columns y for row 1, but x for the rows before", Assert.Throws<DatasetException>(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1))).Message);
-        Assert.Contains("a single String", Assert.Throws<DatasetException>(() => Texts().Map(_ => Many("x", "text"), batched: true)).Message);
+        Assert.Contains("returned the columns y for row 1, but x for the rows before",
+            Assert.Throws<DatasetException>(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1))).Message);
+        Assert.Contains(
+            "a single String", Assert.Throws<DatasetException>(() => Texts().Map(_ => Many("x", "text"), batched: true)).Message);
         Assert.Contains("is not supported", Assert.Throws<DatasetException>(() => Texts().Map(_ => One("x", new Version(1, 2)))).Message);
     }
 
@@ -169,7 +174,8 @@ public class DatasetMapTests
         Assert.Throws<ArgumentException>(() => Texts().Map(batch => NoColumns, batched: false));
         Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(batch => NoColumns, batched: true, batchSize: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(row => One("x", 1), numProc: 0));
-        Assert.Contains("no column 'txt'. Columns: text, label", Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", 1), removeColumns: ["txt"])).Message);
+        Assert.Contains("no column 'txt'. Columns: text, label",
+            Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", 1), removeColumns: ["txt"])).Message);
     }
 
     private sealed class Direct(Action<MapProgress> told) : IProgress<MapProgress>

@@ -132,8 +132,10 @@ public class DatasetOrderTests
     {
         Assert.Contains("8", Assert.Throws<ArgumentException>(() => Numbered(10).TrainTestSplit(8, 5)).Message);
         Assert.Contains("only one row", Assert.Throws<ArgumentException>(() =>
-            Dataset.FromDict(("label", new[] { "a", "b", "b" })).ClassEncodeColumn("label").TrainTestSplit(1, stratifyByColumn: "label")).Message);
-        Assert.Contains("ClassEncodeColumn", Assert.Throws<DatasetException>(() => Numbered(9).TrainTestSplit(0.2, stratifyByColumn: "i")).Message);
+            Dataset.FromDict(("label", new[] { "a", "b", "b" })).ClassEncodeColumn("label")
+                .TrainTestSplit(1, stratifyByColumn: "label")).Message);
+        Assert.Contains(
+            "ClassEncodeColumn", Assert.Throws<DatasetException>(() => Numbered(9).TrainTestSplit(0.2, stratifyByColumn: "i")).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Select([3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Select(..4));
     }

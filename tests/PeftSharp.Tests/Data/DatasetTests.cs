@@ -48,14 +48,17 @@ public class DatasetTests
         var dataset = Small();
         Assert.Contains("no column 'txt'. Columns: text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
         Assert.Contains("'txt'", Assert.Throws<DatasetException>(() => dataset[0]["txt"]).Message);
-        Assert.Contains("Row 0 of column 'text' (Value(string)) cannot be read as an integer", Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
+        Assert.Contains("Row 0 of column 'text' (Value(string)) cannot be read as an integer",
+            Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
         Assert.Contains("Column 'text' is null in row 2", Assert.Throws<DatasetException>(() => dataset[2].Text("text")).Message);
         Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].Int64s(0)).Message);
-        Assert.Contains("Sequence(Value(float32))", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].Int64s(0)).Message);
+        Assert.Contains("Sequence(Value(float32))",
+            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].Int64s(0)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => dataset[3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => dataset["label"][-1]);
         Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => new DatasetDict { ["train"] = dataset }["test"]).Message);
-        Assert.Contains("Column 'b' has 2 rows", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new int[3]), ("b", new int[2]))).Message);
+        Assert.Contains(
+            "Column 'b' has 2 rows", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new int[3]), ("b", new int[2]))).Message);
     }
 
     [Fact]
@@ -132,8 +135,10 @@ public class DatasetTests
     {
         var (one, two) = (Small().Shuffle(1), Small().Select([2, 2]));
         Assert.Equal([.. one["label"], .. two["label"]], Datasets.ConcatenateDatasets(one, two)["label"]);
-        Assert.Contains("have different columns", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
-        Assert.Contains("'label' has different types in the datasets: Value(int64) and Value(string)", Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
+        Assert.Contains("have different columns",
+            Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
+        Assert.Contains("'label' has different types in the datasets: Value(int64) and Value(string)",
+            Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
         Assert.Equal(6, one.Repeat(2).Count);
         Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2)
             .Should().Equal(["a", null, "b"]);

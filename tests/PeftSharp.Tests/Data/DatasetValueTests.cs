@@ -23,7 +23,8 @@ public class DatasetValueTests
         Assert.Equal(new Sequence(new Value("int32")), Of(new[] { new sbyte[] { -1 } }).Feature);
         Assert.Equal(new Value("binary"), Of(new[] { new byte[] { 1 } }).Feature);
         Assert.Equal(new ClassLabel("Red", "Green", "Blue"), Of(new[] { Color.Blue }).Feature);
-        Assert.Contains("row 0: The integer 18446744073709551615 is above the maximum of int64", Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
+        Assert.Contains("row 0: The integer 18446744073709551615 is above the maximum of int64",
+            Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
     }
 
     [Fact]
@@ -38,8 +39,10 @@ public class DatasetValueTests
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         read["Level"].Should().Equal<object?>([0L, null, 1L], Equals);
         Assert.Equal(id.ToString(), read["Id"].Text(0));
-        Assert.Contains("The value 7 is not a member of the enum Color", Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
-        Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is", Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
+        Assert.Contains("The value 7 is not a member of the enum Color",
+            Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
+        Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is",
+            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
         Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
         read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]
@@ -77,11 +80,15 @@ public class DatasetValueTests
     [Fact]
     public void Rows_without_names_are_rejected_with_the_remedy()
     {
-        Assert.Contains("names of a value tuple exist only in source code. Pass the names", Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
-        Assert.Contains("Bare has no public properties, which are the columns (fields are ignored)", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
+        Assert.Contains("names of a value tuple exist only in source code. Pass the names",
+            Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
+        Assert.Contains("Bare has no public properties, which are the columns (fields are ignored)",
+            Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
         Assert.Contains("Dataset.FromDict", Assert.Throws<DatasetException>(() => Dataset.FromRows(["a", "b"])).Message);
-        Assert.Contains("Dataset.FromList", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Dictionary<string, object?>()])).Message);
-        Assert.Contains("Row 1 is null", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!])).Message);
+        Assert.Contains(
+            "Dataset.FromList", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Dictionary<string, object?>()])).Message);
+        Assert.Contains("Row 1 is null",
+            Assert.Throws<DatasetException>(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!])).Message);
         Assert.Equal(["text", "label"], Dataset.FromRows(new List<object> { new { text = "a", label = 1 } }).ColumnNames);
     }
 

@@ -60,7 +60,8 @@ public class JsonTests : IDisposable
 
     [Fact]
     public void A_field_that_is_absent_is_named_beside_those_there_are() =>
-        Assert.Contains("no field 'data' (LoadOptions.Field). Fields: version, rows", Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
+        Assert.Contains("no field 'data' (LoadOptions.Field). Fields: version, rows",
+            Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_read_completely()
@@ -82,8 +83,10 @@ public class JsonTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"a\": 9007199254740993}\n{\"a\": 1.5}\n", "line 2: column 'a': The column contains floating-point values, and float64 cannot represent the integer 9007199254740993")]
-    [InlineData("{\"a\": 1.5}\n{\"a\": 9007199254740993}\n", "line 2: column 'a': The column contains floating-point values, and float64 cannot represent the integer 9007199254740993")]
+    [InlineData("{\"a\": 9007199254740993}\n{\"a\": 1.5}\n",
+        "line 2: column 'a': The column contains floating-point values, and float64 cannot represent the integer 9007199254740993")]
+    [InlineData("{\"a\": 1.5}\n{\"a\": 9007199254740993}\n",
+        "line 2: column 'a': The column contains floating-point values, and float64 cannot represent the integer 9007199254740993")]
     [InlineData("{\"a\": [1, 2.5, 9007199254740993]}\n", "9007199254740993")]
     [InlineData("{\"a\": [1.5, 9007199254740993]}", "9007199254740993")]
     [InlineData("[{\"a\": 1}] trailing", "line 1")]

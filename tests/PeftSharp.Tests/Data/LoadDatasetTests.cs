@@ -116,7 +116,10 @@ public class LoadDatasetTests : IDisposable
     {
         Assert.Throws<FileNotFoundException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")));
         Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
-        foreach (var (name, text) in new[] { ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", "") })
+        foreach (var (name, text) in new[]
+        {
+            ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", ""),
+        })
             Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
         Assert.Contains("is unknown", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);

@@ -79,7 +79,8 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("""{"hidden_size": "16"}""", "'hidden_size' is \"16\"; an integer is expected")]
     [InlineData("""{"hidden_size": null}""", "'hidden_size' is null; an integer is expected")]
     [InlineData("""{"layer_norm_eps": "1e-12"}""", "'layer_norm_eps' is \"1e-12\"; a number is expected")]
-    [InlineData("""{"problem_type": "multi"}""", "'problem_type' is \"multi\"; one of regression, single_label_classification, multi_label_classification is expected")]
+    [InlineData("""{"problem_type": "multi"}""",
+        "'problem_type' is \"multi\"; one of regression, single_label_classification, multi_label_classification is expected")]
     [InlineData("""{"problem_type": 1}""", "'problem_type' is 1; one of regression")]
     [InlineData("""{"is_decoder": 0}""", "'is_decoder' is 0; true or false is expected")]
     public void A_value_of_the_wrong_kind_is_named_with_what_is_expected(string json, string named)

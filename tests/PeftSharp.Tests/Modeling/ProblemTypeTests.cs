@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Modeling;
 
-/// <summary>The labels of the first batch decide what a classifier predicts, and its saved configuration says so, as in transformers.</summary>
+/// <summary>
+/// The labels of the first batch decide what a classifier predicts, and its saved configuration says so, as in transformers.
+/// </summary>
 public sealed class ProblemTypeTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -24,7 +26,10 @@ public sealed class ProblemTypeTests : IDisposable
     [InlineData(1, ProblemType.Regression, "regression")]
     public void The_labels_of_a_batch_decide_the_problem_type_that_is_saved(int numLabels, ProblemType expected, string saved)
     {
-        var config = new BertConfig { VocabSize = 20, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16, NumLabels = numLabels };
+        var config = new BertConfig
+        {
+            VocabSize = 20, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16, NumLabels = numLabels,
+        };
         using var model = BertForSequenceClassification.FromConfig(config);
         var ids = randint(20, [2, 5], ScalarType.Int64);
         model.call(new ModelInputs { InputIds = ids });

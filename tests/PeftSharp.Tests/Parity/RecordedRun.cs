@@ -110,7 +110,8 @@ internal sealed class RecordedRun
             case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
             case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
             case "optim_args": return args with { OptimArgs = OptimArgs((string)value!) };
-            case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
+            case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(
+                ((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
             case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(_python) };
@@ -122,11 +123,14 @@ internal sealed class RecordedRun
 
     private static OptimizerOptions OptimArgs(string text)
     {
-        var options = text.Split(',').Select(option => option.Split('=')).ToDictionary(option => option[0], option => JsonNode.Parse(option[1].ToLowerInvariant()));
+        var options = text.Split(',').Select(option => option.Split('='))
+            .ToDictionary(option => option[0], option => JsonNode.Parse(option[1].ToLowerInvariant()));
         return new JsonObject(options).Deserialize<OptimizerOptions>(_python)!;
     }
 
-    private static Dataset LoadRows(string name) => Dataset.FromList(File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl"))
+    private static Dataset LoadRows(string name) =>
+        Dataset.FromList(File.ReadLines(ReferenceRoot.Require("training", "data", $"{name}.jsonl"))
         .Select(line => (JsonObject)JsonNode.Parse(line)!)
-        .Select(row => row.ToDictionary(pair => pair.Key, pair => pair.Value is JsonArray list ? (object?)list.Select(item => (long)item!).ToArray() : (long)pair.Value!)));
+        .Select(row => row.ToDictionary(pair => pair.Key,
+            pair => pair.Value is JsonArray list ? (object?)list.Select(item => (long)item!).ToArray() : (long)pair.Value!)));
 }

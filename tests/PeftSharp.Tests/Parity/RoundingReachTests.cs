@@ -25,7 +25,8 @@ public sealed class RoundingReachTests
         var right = recorded.Arguments(folder.Path);
         var wrong = setting switch
         {
-            "OptimArgs" => right with { OptimArgs = right.OptimArgs is null ? new() { Alpha = 0.985 } : right.OptimArgs with { Momentum = 0.89 } },
+            "OptimArgs" =>
+                right with { OptimArgs = right.OptimArgs is null ? new() { Alpha = 0.985 } : right.OptimArgs with { Momentum = 0.89 } },
             "LearningRate" => right with { LearningRate = right.LearningRate * 1.01 },
             "AdamBeta1" => right with { AdamBeta1 = 0.89 },
             "AdamBeta2" => right with { AdamBeta2 = right.AdamBeta2 - 0.005 },

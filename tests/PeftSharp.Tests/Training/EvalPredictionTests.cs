@@ -21,7 +21,11 @@ public sealed class EvalPredictionTests : IDisposable
         Assert.Equal([1L, 0L], labels.Values);
         Assert.Equal(predictions.Values.Softmax(2), predictions.Softmax().Values);
         Assert.Equal(predictions.Shape, predictions.Sigmoid().Shape);
-        Assert.Contains("Read LabelValues", Assert.Throws<InvalidOperationException>(() => { var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2])); }).Message);
+        Assert.Contains("Read LabelValues",
+            Assert.Throws<InvalidOperationException>(() =>
+            {
+                var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2]));
+            }).Message);
     }
 
     [Fact]
@@ -38,9 +42,11 @@ public sealed class EvalPredictionTests : IDisposable
 
         // The second token does not count; the third is tagged O.
         var tags = Prediction([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3], [1, -100, 2], 1, 3);
-        Assert.Equal(EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
+        Assert.Equal(
+            EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
         Assert.Contains("2 tags were given", Assert.Throws<ArgumentException>(() => tags.GetEntityReport(["O", "B-X"])).Message);
-        Assert.Contains("GetEntityReport requires predictions of shape [examples, tokens, tags]", Assert.Throws<InvalidOperationException>(() => classes.GetEntityReport(["O"])).Message);
+        Assert.Contains("GetEntityReport requires predictions of shape [examples, tokens, tags]",
+            Assert.Throws<InvalidOperationException>(() => classes.GetEntityReport(["O"])).Message);
         Assert.Throws<InvalidOperationException>(() => tags.GetMultiLabelReport());
     }
 

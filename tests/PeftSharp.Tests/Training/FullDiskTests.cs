@@ -74,7 +74,8 @@ public sealed class FullDiskTests : IDisposable
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = output }, callbacks: new Begun(() => begun = true));
         var before = TinyRun.Bits(trainer.Model);
         var error = Assert.ThrowsAny<IOException>(() => trainer.Train());
-        Assert.All([$"'{output}'", "The training was not started", "Choose a folder"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        Assert.All([$"'{output}'", "The training was not started", "Choose a folder"],
+            name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
         Assert.False(begun);
         TinyRun.AssertSameBits(before, trainer.Model);
     }

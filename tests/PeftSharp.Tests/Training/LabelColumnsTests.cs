@@ -89,10 +89,16 @@ public sealed class LabelColumnsTests : IDisposable
     public void An_invalid_label_column_is_refused_by_the_constructor()
     {
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
-        Assert.Contains("labelColumn is 'kategory', but the training data has no such column. Columns:", Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
-        Assert.Contains("which is an input of", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
-        Assert.Contains("ClassEncodeColumn(\"name\")", Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message, StringComparison.Ordinal);
-        Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))", Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message, StringComparison.Ordinal);
+        Assert.Contains("labelColumn is 'kategory', but the training data has no such column. Columns:",
+            Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "which is an input of", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
+        Assert.Contains("ClassEncodeColumn(\"name\")",
+            Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))",
+            Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

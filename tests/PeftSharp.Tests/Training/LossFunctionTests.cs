@@ -30,7 +30,7 @@ public sealed class LossFunctionTests : IDisposable
         functional.cross_entropy(output.Logits!, inputs.Labels!, weight: WeightsFor(output.Logits!));
 
     private static ComputeLoss WeightedSum => (output, inputs, numItemsInBatch) => functional.cross_entropy(
-        output.Logits!, inputs.Labels!, weight: Weights, reduction: Reduction.Sum) / numItemsInBatch!.Value;
+        output.Logits!, inputs.Labels!, weight: WeightsFor(output.Logits!), reduction: Reduction.Sum) / numItemsInBatch!.Value;
 
     [Theory]
     [InlineData(4, 2)]
@@ -88,7 +88,7 @@ public sealed class LossFunctionTests : IDisposable
         var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;
         inputs.Labels = null;
-        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: Weights,
+        var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: WeightsFor(labels),
             reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
         Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
         Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
@@ -148,7 +148,8 @@ public sealed class LossFunctionTests : IDisposable
         trainer.Train();
         var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         Assert.InRange(losses[^1], 0, losses[0] / 2);
-        Assert.Contains(warnings.Messages, message => message.Contains("has no labels (labels), so the custom loss gets no labels", StringComparison.Ordinal));
+        Assert.Contains(warnings.Messages,
+            message => message.Contains("has no labels (labels), so the custom loss gets no labels", StringComparison.Ordinal));
     }
 
     [Fact]

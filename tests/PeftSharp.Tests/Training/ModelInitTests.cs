@@ -55,6 +55,7 @@ public sealed class ModelInitTests : IDisposable
         FluentActions.Invoking(() => new Trainer(args: args, modelInit: () => null!))
             .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("null");
         var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
-        Assert.Contains("Return a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Return a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }
 }

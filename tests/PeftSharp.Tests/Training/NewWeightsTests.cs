@@ -32,7 +32,8 @@ public sealed class NewWeightsTests : IDisposable
         trainer.Predict(TinyRun.Rows(4));
         trainer.Evaluate();
         var warning = Assert.Single(warnings.Messages);
-        Assert.All(["classifier.weight", "random", "Train the model first"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
+        Assert.All(
+            ["classifier.weight", "random", "Train the model first"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
         trainer.Train();
         var after = new Warnings();
         new Trainer(model, Arguments, callbacks: [after], dataCollator: new PaddingCollator()).Predict(TinyRun.Rows(4));

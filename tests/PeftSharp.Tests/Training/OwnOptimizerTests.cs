@@ -83,8 +83,10 @@ public sealed class OwnOptimizerTests : IDisposable
         var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
         var warnings = new Warnings();
-        new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: [warnings], parameterGroups: HeadAlone).Train();
-        Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal) && message.Contains("bert.embeddings", StringComparison.Ordinal));
+        new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: [warnings],
+            parameterGroups: HeadAlone).Train();
+        Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal)
+            && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
         {
             Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.cpu().eq(before[name]).all().item<bool>(), name);
@@ -118,11 +120,16 @@ public sealed class OwnOptimizerTests : IDisposable
         using var optimizer = new AdamW(ParameterGroups.Of(other, 0));
         var args = TinyRun.Arguments(_folder);
         var rows = TinyRun.Rows(8);
-        Assert.Contains("modelInit", Assert.Throws<ArgumentException>(() => new Trainer(args: args, modelInit: () => TinyRun.Model(), optimizers: (optimizer, null))).Message, StringComparison.Ordinal);
-        Assert.Contains("parameterGroups", Assert.Throws<ArgumentException>(() => new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone)).Message, StringComparison.Ordinal);
-        Assert.Contains("ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model, args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
-            optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
-        var strange = Assert.Throws<ArgumentException>(() => new Trainer(model, args, rows, dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
+        Assert.Contains("modelInit", Assert.Throws<ArgumentException>(() =>
+            new Trainer(args: args, modelInit: () => TinyRun.Model(), optimizers: (optimizer, null))).Message, StringComparison.Ordinal);
+        Assert.Contains("parameterGroups", Assert.Throws<ArgumentException>(() =>
+            new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model,
+                args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
+                optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
+        var strange = Assert.Throws<ArgumentException>(
+            () => new Trainer(model, args, rows, dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
         Assert.Contains("is not a parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
     }
 
@@ -131,9 +138,11 @@ public sealed class OwnOptimizerTests : IDisposable
     {
         var model = TinyRun.Model();
         using var optimizer = new AdamW(ParameterGroups.Of(model, 0));
-        model.to(ScalarType.Float64).to(ScalarType.Float32);             // as a move to a GPU: the model has new parameters, the old ones are disposed
+        // As a move to a GPU: the model has new parameters, the old ones are disposed.
+        model.to(ScalarType.Float64).to(ScalarType.Float32);
         var error = Assert.Throws<ArgumentException>(() =>
-            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
+            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(),
+                optimizers: (optimizer, null)).Train());
         Assert.Contains("make the optimizer afterwards", error.Message, StringComparison.Ordinal);
     }
 

@@ -39,7 +39,8 @@ public sealed class StepsOrRatioTests
         };
         TinyRun.Trainer(args).SaveModel();
         var json = JsonNode.Parse(File.ReadAllText(folder.File("training_args.json")))!.AsObject();
-        Assert.Equal("0.5, 3, null, 500", string.Join(", ", new[] { "logging_steps", "warmup_steps", "eval_steps", "save_steps" }.Select(name => json[name]?.ToJsonString() ?? "null")));
+        Assert.Equal("0.5, 3, null, 500", string.Join(", ",
+            new[] { "logging_steps", "warmup_steps", "eval_steps", "save_steps" }.Select(name => json[name]?.ToJsonString() ?? "null")));
         Assert.Equal("momentum=0.9,nesterov=True", (string)json["optim_args"]!);
         Assert.Equal("tensorboard", (string)json["report_to"]!);
         Assert.Equal("""{"decay_type":"1-sqrt","num_decay_steps":2}""", json["lr_scheduler_kwargs"]!.ToJsonString());

@@ -37,7 +37,8 @@ public sealed class TrainingAdviceTests
     public void A_combination_without_effect_is_warned_of_by_name(int index)
     {
         var (args, says) = _cases[index];
-        var warnings = TrainingWarnings.For(args, new StepPlan(20, 20, 20, 1, 20, 20), hasMetrics: true, hasOptimizer: false, hasSchedule: false, hasGroups: false).ToArray();
+        var warnings = TrainingWarnings.For(args, new StepPlan(20, 20, 20, 1, 20, 20), hasMetrics: true, hasOptimizer: false,
+            hasSchedule: false, hasGroups: false).ToArray();
         if (says is null) Assert.Empty(warnings);
         else Assert.Contains(says, Assert.Single(warnings), StringComparison.Ordinal);
     }

@@ -12,7 +12,10 @@ public sealed class PeftConfigFolderTests : IDisposable
     public void A_saved_configuration_is_read_back_as_the_record_of_its_method()
     {
         var folder = _folder.File("adapter");
-        var config = new LoraConfig { R = 4, LoraAlpha = 12, TargetModules = ["query"], BaseModelNameOrPath = "models/base", TaskType = TaskType.SeqCls };
+        var config = new LoraConfig
+        {
+            R = 4, LoraAlpha = 12, TargetModules = ["query"], BaseModelNameOrPath = "models/base", TaskType = TaskType.SeqCls,
+        };
         config.SavePretrained(folder);
         var read = PeftConfig.FromPretrained(folder).Should().BeOfType<LoraConfig>().Subject;
         read.Should().BeEquivalentTo(config, options => options.Excluding(field => field.AdditionalFields));

@@ -56,6 +56,7 @@ internal sealed class ColumnSet
     /// Returns a hint if the only column has a delimiter in its name, because a CSV file was then read with the wrong delimiter.
     /// </summary>
     private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var index
-        ? $" If the fields of the CSV file are separated by '{(Names[0][index] == '\t' ? "\\t" : Names[0][index])}', set LoadOptions.Delimiter."
+        ? $" If the fields of the CSV file are separated by '{(Names[0][index] == '\t' ? "\\t" : Names[0][index])}', "
+            + "set LoadOptions.Delimiter."
         : "";
 }

@@ -105,7 +105,8 @@ public static class SchedulerFactory
                 + $"({NamedOptions.Text(learningRate)})");
     }
 
-    private static WarmupStableDecaySchedule WarmupStableDecay(NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
+    private static WarmupStableDecaySchedule WarmupStableDecay(
+        NamedOptions options, double learningRate, int numWarmupSteps, int numTrainingSteps)
     {
         var decay = options.Whole("num_decay_steps", atLeast: 0) ?? throw options.Error("num_decay_steps is missing");
         // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
@@ -122,7 +123,8 @@ public static class SchedulerFactory
         };
     }
 
-    private static double MinLrRate(NamedOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
+    private static double MinLrRate(
+        NamedOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
     {
         (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
         ({ } minimum, null) => learningRate > 0

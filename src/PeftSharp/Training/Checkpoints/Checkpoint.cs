@@ -20,7 +20,8 @@ namespace PeftSharp.Training.Checkpoints;
 /// </remarks>
 internal static class Checkpoint
 {
-    private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors", ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
+    private const string OptimizerFile = "optimizer.safetensors", SchedulerFile = "scheduler.json", RandomFile = "rng_state.safetensors",
+        ModelStateFile = "model_state.safetensors", ArgumentsFile = "training_args.json";
     private static readonly JsonSerializerOptions _options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

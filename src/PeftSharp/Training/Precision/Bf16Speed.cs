@@ -14,7 +14,7 @@ internal static class Bf16Speed
     private static readonly Lazy<string?> _warning = new(Measure);
 
     /// <summary>
-    /// The warning for a run with bfloat16 on the processor; null if bfloat16 is faster. Measured once per process, in less than 0.1
+    /// The warning for a run with bfloat16 on the CPU; null if bfloat16 is faster. Measured once per process, in less than 0.1
     /// seconds.
     /// </summary>
     internal static string? Warning => _warning.Value;

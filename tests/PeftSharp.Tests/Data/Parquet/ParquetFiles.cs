@@ -16,7 +16,9 @@ internal static class ParquetFiles
     /// <param name="configure">Encodings, compression, page version.</param>
     /// <param name="rowGroup">Rows per row group.</param>
     /// <param name="metadata">Key-value metadata of the schema.</param>
-    /// <param name="storeArrowSchema">Whether the file contains the Arrow types in addition to the Parquet types, as files of pyarrow do.</param>
+    /// <param name="storeArrowSchema">
+    /// Whether the file contains the Arrow types in addition to the Parquet types, as files of pyarrow do.
+    /// </param>
     internal static string Write(
         string file, (string Name, IArrowArray Values)[] columns, Action<WriterPropertiesBuilder>? configure = null,
         long rowGroup = 1 << 20, IReadOnlyDictionary<string, string>? metadata = null, bool storeArrowSchema = true)

@@ -115,7 +115,8 @@ public class ParquetTypeTests : IDisposable
     public void A_decimal_that_does_not_fit_is_refused_and_zeros_at_its_end_do_not_matter()
     {
         var big = System.Numerics.BigInteger.Pow(10, 37);
-        Assert.Contains("column 'x', row 1: The decimal 10000000000000000000000000000000000001E-5 has more than the 28 to 29 digits", Refusal(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 5), 5, (Int128)(big + 1))));
+        Assert.Contains("column 'x', row 1: The decimal 10000000000000000000000000000000000001E-5 has more than the 28 to 29 digits",
+            Refusal(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 5), 5, (Int128)(big + 1))));
         AssertIs(Read(ParquetFiles.Raw<Int128>(new Decimal128Type(38, 38), (Int128)big)), "decimal", 0.1m);
     }
 
@@ -196,9 +197,12 @@ public class ParquetTypeTests : IDisposable
 
     [Theory]
     [InlineData("row 1: The value 123456789 (unit: Nanosecond) is not a multiple of 100 ns", ArrowUnit.Nanosecond, 123456789)]
-    [InlineData("row 1: The timestamp 9223372036854775807 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Microsecond, long.MaxValue)]
-    [InlineData("row 1: The timestamp 253402300800000 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, 253402300800000)]
-    [InlineData("row 1: The timestamp -62135596800001 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, -62135596800001)]
+    [InlineData("row 1: The timestamp 9223372036854775807 (since 1970-01-01) is out of the range of DateTime",
+        ArrowUnit.Microsecond, long.MaxValue)]
+    [InlineData(
+        "row 1: The timestamp 253402300800000 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, 253402300800000)]
+    [InlineData(
+        "row 1: The timestamp -62135596800001 (since 1970-01-01) is out of the range of DateTime", ArrowUnit.Millisecond, -62135596800001)]
     public void A_time_that_DateTime_does_not_hold_is_refused(string expected, ArrowUnit unit, long count) =>
         Refusal(ParquetFiles.Raw<long>(new TimestampType(unit, (string?)null), 0, count)).Should().Contain(expected);
 
@@ -215,7 +219,8 @@ public class ParquetTypeTests : IDisposable
     {
         AssertIs(Int96(new(0, 0, 2440588), new(1000, 0, 2440587), new(0, 0, 2440588 + 2932896)), "timestamp",
             DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(-1).AddTicks(10), new DateTime(9999, 12, 31));
-        Assert.Contains("column 'x': Row group 0 contains an INT96 timestamp with 1100 nanoseconds of the day", Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
+        Assert.Contains("column 'x': Row group 0 contains an INT96 timestamp with 1100 nanoseconds of the day",
+            Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
 
         Column Int96(params Int96[] values)
         {

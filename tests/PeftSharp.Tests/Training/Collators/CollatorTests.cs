@@ -102,7 +102,8 @@ public sealed class CollatorTests : IDisposable
             new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message, StringComparison.Ordinal);
+        Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,7 +129,8 @@ public sealed class CollatorTests : IDisposable
     {
         var rows = Rows(new() { ["input_ids"] = new long[] { 1, 2 } }, new() { ["input_ids"] = new long[] { 1 } });
         var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(rows));
-        Assert.All(["'input_ids'", "1 elements in row 1", "2 in another", "PaddingCollator"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.All(["'input_ids'", "1 elements in row 1", "2 in another", "PaddingCollator"],
+            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
