@@ -73,8 +73,8 @@ internal static class TrainStep
         internal List<double> Times { get; } = [];
 
         /// <summary>
-        /// Seconds from the end of one step to the end of the next, with the making of the batch. On a GPU the end of a step does not wait for
-        /// its last kernels, so this is the time of a step there.
+        /// Seconds from the end of one step to the end of the next, including the making of the batch. On a GPU the end of a step does not
+        /// wait for its last kernels, so this is the time of a step there.
         /// </summary>
         internal List<double> Intervals { get; } = [];
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests;
 
 /// <summary>
-/// Where parity tests and runs of the trainer take place: the device that PEFTSHARP_DEVICE names, the processor unless set. A device that is absent fails the tests that
-/// ask for it.
+/// The device of the parity tests and of the tests that train: the one that PEFTSHARP_DEVICE names, the CPU if it is not set. If the
+/// device is absent, the tests that use it fail.
 /// </summary>
 internal static class TestDevice
 {

@@ -74,7 +74,9 @@ public partial class Trainer
     private void CheckOptimizer(Optimizer optimizer)
     {
         var modelParameters = _model.parameters().Select(parameter => parameter.Handle).ToHashSet();
-        if (optimizer.Parameters.FirstOrDefault(parameter => parameter.Value.IsInvalid || !modelParameters.Contains(parameter.Value.Handle)) is { } unknown)
+        // A move to another device disposes the old parameters, which then have no handle.
+        bool IsOfModel(NamedParameter parameter) => !parameter.Value.IsInvalid && modelParameters.Contains(parameter.Value.Handle);
+        if (optimizer.Parameters.FirstOrDefault(parameter => !IsOfModel(parameter)) is { } unknown)
             throw new ArgumentException(
                 $"The optimizer's parameter '{unknown.Name}' is not a parameter of {_model.GetName()}. Moving a model to a device and "
                 + "adding adapters replace its parameters: create the optimizer afterwards, or override CreateOptimizer.");

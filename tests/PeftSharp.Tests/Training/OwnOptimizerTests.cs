@@ -125,10 +125,11 @@ public sealed class OwnOptimizerTests : IDisposable
     {
         var model = TinyRun.Model();
         using var optimizer = new AdamW(ParameterGroups.Of(model, 0));
-        model.to(ScalarType.Float64).to(ScalarType.Float32);             // as a move to a GPU: the model has new parameters, the old ones are disposed
-        var error = Assert.Throws<ArgumentException>(() =>
-            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, null)).Train());
-        Assert.Contains("make the optimizer afterwards", error.Message, StringComparison.Ordinal);
+        model.to(ScalarType.Float64).to(ScalarType.Float32);             // as a move to a GPU, it replaces the parameters
+        var trainer = new Trainer(
+            model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(), optimizers: (optimizer, null));
+        var error = Assert.Throws<ArgumentException>(() => trainer.Train());
+        Assert.Contains("create the optimizer afterwards", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,10 @@ internal static class TinyRun
 {
     internal const int Vocabulary = 31, Positions = 12;
 
-    /// <param name="dropout">Share dropped out everywhere; nothing on a GPU, whose random stream is neither in checkpoints nor seeded by <c>manual_seed</c>.</param>
+    /// <param name="dropout">
+    /// Dropout probability of all layers. Ignored on a GPU, whose random stream is not in checkpoints and is not seeded by TorchSharp's
+    /// <c>manual_seed</c>.
+    /// </param>
     /// <param name="labels">Classes of the head.</param>
     /// <param name="width">Width of the hidden states.</param>
     internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16)
@@ -38,14 +41,16 @@ internal static class TinyRun
 
     internal static TrainingArguments Arguments(TemporaryFolder folder) => new(folder.Path)
     {
-        UseCpu = TestDevice.IsCpu, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1, SaveStrategy = SaveStrategy.No,
+        UseCpu = TestDevice.IsCpu, LearningRate = 1e-2, PerDeviceTrainBatchSize = 2, NumTrainEpochs = 2, LoggingSteps = 1,
+        SaveStrategy = SaveStrategy.No,
     };
 
     internal static Trainer Trainer(
         TrainingArguments args, Dataset? train = null, Dataset? evaluation = null, double dropout = 0, ComputeMetrics? computeMetrics = null, params TrainerCallback[] callbacks) =>
         new(Model(dropout), args, train ?? Rows(8), evaluation, new PaddingCollator(), computeMetrics: computeMetrics, callbacks: callbacks);
 
-    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
+    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) =>
+        model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
 
     internal static void AssertSameBits(IReadOnlyDictionary<string, Tensor> expected, TorchSharp.torch.nn.Module model)
     {

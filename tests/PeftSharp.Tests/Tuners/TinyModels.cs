@@ -52,7 +52,8 @@ internal static class TinyModels
         foreach (var parameter in peft.parameters().Where(parameter => parameter.requires_grad)) parameter.add_(randn_like(parameter) * 0.3);
     }
 
-    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) => model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
+    internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) =>
+        model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
 
     internal static bool Same(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.cpu().eq(b.cpu()).all().item<bool>();
 }

@@ -28,7 +28,8 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     public override Tensor forward(Tensor x)
     {
         // libtorch's kernel for the CPU accepts bfloat16 states with float32 weights; the kernel for CUDA requires one type.
-        if (x.dtype == _gain.dtype || x.device_type == TorchSharp.DeviceType.CPU) return functional.layer_norm(x, _width, _gain, _shift, _epsilon);
+        if (x.dtype == _gain.dtype || x.device_type == TorchSharp.DeviceType.CPU)
+            return functional.layer_norm(x, _width, _gain, _shift, _epsilon);
         using var wide = x.to(_gain.dtype);
         using var normalized = functional.layer_norm(wide, _width, _gain, _shift, _epsilon);
         return normalized.to(x.dtype);
