@@ -12,7 +12,8 @@ public static class OptimizerFactory
     /// <param name="optimArgs">Other options of the optimizer. Null: its defaults.</param>
     /// <exception cref="ArgumentException">The optimizer does not use an option, or an option is out of range.</exception>
     public static Optimizer Create(
-        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999, double adamEpsilon = 1e-8,
+        OptimizerNames optim, IEnumerable<ParameterGroup> groups, double adamBeta1 = 0.9, double adamBeta2 = 0.999,
+        double adamEpsilon = 1e-8,
         OptimizerOptions? optimArgs = null)
     {
         var options = new NamedOptions($"the optimizer {optim.PythonName()} (OptimArgs)", optimArgs?.ByPythonName());

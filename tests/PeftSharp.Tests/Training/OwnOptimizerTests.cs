@@ -143,7 +143,7 @@ public sealed class OwnOptimizerTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() =>
             new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(),
                 optimizers: (optimizer, null)).Train());
-        Assert.Contains("make the optimizer afterwards", error.Message, StringComparison.Ordinal);
+        Assert.Contains("create the optimizer afterwards", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
