@@ -55,7 +55,7 @@ internal static class TrainStep
             LoggingStrategy = IntervalStrategy.No,
         };
         var before = Machine.PeakMegabytes();
-        new Trainer(model, arguments, rows, dataCollator: new DefaultCollator(), callbacks: [watch]).Train();
+        new Trainer(model, arguments, rows, dataCollator: new DefaultDataCollator(), callbacks: [watch]).Train();
         var times = watch.Times.Skip(NotCounted).ToArray();
         var median = Machine.Median(times);
         return Machine.Print(line,

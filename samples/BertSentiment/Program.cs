@@ -50,7 +50,7 @@ var arguments = new TrainingArguments(options.Output)
 };
 
 var trainer = new Trainer(
-    model, arguments, train, test, tokenizer: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ConsoleProgress()]);
+    model, arguments, train, test, tokenizer: tokenizer, computeMetrics: ComputeMetrics, callbacks: [new ProgressCallback()]);
 trainer.Train();
 var metrics = trainer.Evaluate();
 trainer.SaveModel(Path.Combine(options.Output, "best"));

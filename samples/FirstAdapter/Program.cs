@@ -14,14 +14,14 @@ var lora = new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.CausalLM 
 using var model = AutoModelForCausalLM.FromPretrained(folder).GetPeftModel(lora);
 model.PrintTrainableParameters(Console.Out);
 
-var text = Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = "document" });
+var text = Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = TextUnit.Document });
 var blocks = Datasets.GroupTexts(text.Tokenize(tokenizer, truncation: false), blockSize: 64);      // rows of 64 tokens
 var arguments = new TrainingArguments("adapter-run")
 {
     NumTrainEpochs = 3, LearningRate = 1e-3, LoggingSteps = 10, SaveStrategy = SaveStrategy.No,
 };
-var collator = new LanguageModelingCollator(tokenizer, mlm: false);      // mlm: false is for models that generate text
-var trainer = new Trainer(model, arguments, blocks, dataCollator: collator, callbacks: [new ConsoleProgress()]);
+var collator = new DataCollatorForLanguageModeling(tokenizer, mlm: false);      // mlm: false is for models that generate text
+var trainer = new Trainer(model, arguments, blocks, dataCollator: collator, callbacks: [new ProgressCallback()]);
 trainer.Train();
 model.SavePretrained(adapter);                                 // only the adapter: adapter_config.json, adapter_model.safetensors
 

@@ -34,7 +34,7 @@ var arguments = new TrainingArguments("first-run")
 {
     NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No,
 };
-var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer), tokenizer: tokenizer, callbacks: [new ConsoleProgress()]);
+var trainer = new Trainer(model, arguments, data.Tokenize(tokenizer), tokenizer: tokenizer, callbacks: [new ProgressCallback()]);
 trainer.Train();
 trainer.SaveModel("my-model");
 

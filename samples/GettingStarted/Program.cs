@@ -42,7 +42,7 @@ var arguments = new TrainingArguments("tickets-run")
     SaveTotalLimit = 1,
     LoadBestModelAtEnd = true,
 };
-var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ConsoleProgress()],
+var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ProgressCallback()],
     computeMetrics: p => new Dictionary<string, double>
     {
         ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),

@@ -44,7 +44,7 @@ internal static class Entities
         };
         var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer);
         trainer.Train();
-        Console.WriteLine(trainer.Predict(split["test"]).Prediction.GetEntityReport(names));      // a table of precision, recall and F1
+        Console.WriteLine(trainer.Predict(split["test"]).EvalPrediction.GetEntityReport(names));      // a table of precision, recall and F1
         trainer.SaveModel("entities/model");
 
         using var recognize = EntityRecognizer.FromPretrained("entities/model");

@@ -31,7 +31,7 @@ internal static class Masks
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };
-        var collator = new LanguageModelingCollator(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
+        var collator = new DataCollatorForLanguageModeling(tokenizer, mlmProbability: 0.15);       // masks other tokens in each epoch
         var tokenized = data.Tokenize(tokenizer, "text", maxLength: 64);
         var trainer = new Trainer(model, arguments, tokenized, dataCollator: collator, tokenizer: tokenizer);
         trainer.Train();

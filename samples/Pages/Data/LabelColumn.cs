@@ -27,7 +27,7 @@ internal static class LabelColumn
         });
 
         var tokenized = dataset.Map(batch =>
-            tokenizer.Encode(batch.Text("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
+            tokenizer.Encode(batch.GetStrings("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
         var arguments = new TrainingArguments("topic-run") { NumTrainEpochs = 5, SaveStrategy = SaveStrategy.No };
         var trainer = new Trainer(model, arguments, tokenized, tokenizer: tokenizer, labelColumn: "Topic");
         Console.WriteLine(trainer.Train().TrainingLoss);

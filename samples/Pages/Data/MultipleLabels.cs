@@ -33,7 +33,7 @@ internal static class MultipleLabels
         });
 
         var tokenized = reviews.Map(batch =>
-            tokenizer.Encode(batch.Text("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
+            tokenizer.Encode(batch.GetStrings("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
         var arguments = new TrainingArguments("review-run")
         {
             NumTrainEpochs = 100, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No,
@@ -42,7 +42,7 @@ internal static class MultipleLabels
             computeMetrics: prediction => prediction.GetMultiLabelReport(names).ToMetrics());
         trainer.Train();
         Console.WriteLine(trainer.Evaluate());                                      // eval_f1_micro, eval_subset_accuracy, …
-        Console.WriteLine(trainer.Predict(tokenized).Prediction.GetMultiLabelReport(names, threshold: 0.3));
+        Console.WriteLine(trainer.Predict(tokenized).EvalPrediction.GetMultiLabelReport(names, threshold: 0.3));
         #endregion
         return trainer;
     }

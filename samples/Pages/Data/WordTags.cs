@@ -42,7 +42,7 @@ internal static class WordTags
         var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
             computeMetrics: prediction => prediction.GetEntityReport(names).ToMetrics());
         trainer.Train();
-        Console.WriteLine(trainer.Predict(tokenized).Prediction.GetEntityReport(names));
+        Console.WriteLine(trainer.Predict(tokenized).EvalPrediction.GetEntityReport(names));
         #endregion
         return (trainer, tokenized);
     }

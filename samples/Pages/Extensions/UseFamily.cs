@@ -10,7 +10,7 @@ internal static class UseFamily
     internal static void Run()
     {
         #region readme-family-program
-        ModelFamilies.Add(NotesFamily.Instance);                           // before the first model of the family
+        ModelFamilies.Register(NotesFamily.Instance);                           // before the first model of the family
 
         var config = new NotesConfig
         {

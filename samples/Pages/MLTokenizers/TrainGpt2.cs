@@ -24,7 +24,7 @@ internal static class TrainGpt2
         using var model = AutoModelForCausalLM.FromConfig(
             new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
         var arguments = new TrainingArguments("gpt2-run") { NumTrainEpochs = 10, LearningRate = 1e-2, SaveStrategy = SaveStrategy.No };
-        var collator = new LanguageModelingCollator(tokenizer, mlm: false);
+        var collator = new DataCollatorForLanguageModeling(tokenizer, mlm: false);
         var trainer = new Trainer(model, arguments, texts.Tokenize(tokenizer), dataCollator: collator, tokenizer: tokenizer);
         trainer.Train();
 

@@ -218,8 +218,8 @@ internal static class TrainerPage
         Trainer ModelInit()
         {
             #region readme-trainer-model-init
-            var trainer = new Trainer(args: arguments, trainDataset: train, evalDataset: test, tokenizer: tokenizer,
-                modelInit: () => AutoModelForSequenceClassification.FromConfig(config));
+            var trainer = new Trainer(
+                () => AutoModelForSequenceClassification.FromConfig(config), arguments, train, test, tokenizer: tokenizer);
             Console.WriteLine(trainer.Train().TrainingLoss);
             Console.WriteLine(trainer.Train().TrainingLoss);               // a new model with the same weights: the same loss
             trainer.Model.Dispose();
@@ -272,9 +272,9 @@ internal sealed class TextCollator(Tokenizer tokenizer, int maxLength) : IDataCo
 {
     public ModelInputs Collate(IReadOnlyList<Row> rows)
     {
-        var encoded = tokenizer.Encode([.. rows.Select(row => row.Text("text"))], truncation: true, padding: true, maxLength: maxLength);
+        var encoded = tokenizer.Encode([.. rows.Select(row => row.GetString("text"))], truncation: true, padding: true, maxLength: maxLength);
         var inputs = encoded.ToModelInputs();
-        inputs.Labels = torch.tensor([.. rows.Select(row => row.Int64("label"))]);
+        inputs.Labels = torch.tensor([.. rows.Select(row => row.GetInt64("label"))]);
         return inputs;
     }
 }

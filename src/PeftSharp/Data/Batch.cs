@@ -35,7 +35,7 @@ public sealed class Batch : IReadOnlyDictionary<string, Column>
 
     /// <summary>Returns the strings of a column.</summary>
     /// <exception cref="DatasetException">There is no such column, it does not contain strings, or a value is null.</exception>
-    public IReadOnlyList<string> Text(string column) => _columns[column].Texts();
+    public IReadOnlyList<string> GetStrings(string column) => _columns[column].GetStrings();
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _columns.Contains(key);

@@ -5,25 +5,25 @@ public sealed partial class Column
 {
     /// <summary>Returns the number of items of the list in a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
-    public int Length(int row) => List(row, out _, out var count) is { } ? count : 0;
+    public int GetLength(int row) => List(row, out _, out var count) is { } ? count : 0;
 
     /// <summary>Returns the list in a row as int64: the stored memory if it has this type, otherwise a converted copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not integers.</exception>
-    public ReadOnlySpan<long> Int64s(int row) => ListAs<long>(row);
+    public ReadOnlySpan<long> GetInt64s(int row) => ListAs<long>(row);
 
     /// <summary>Returns the list in a row as int32: the stored memory if it has this type, otherwise a converted copy.</summary>
     /// <exception cref="DatasetException">
     /// The value or an item is null, an item is out of the range of int32, or the items are not integers.
     /// </exception>
-    public ReadOnlySpan<int> Int32s(int row) => ListAs<int>(row);
+    public ReadOnlySpan<int> GetInt32s(int row) => ListAs<int>(row);
 
     /// <summary>Returns the list in a row as float32: the stored memory if it has this type, otherwise a converted copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
-    public ReadOnlySpan<float> Singles(int row) => ListAs<float>(row);
+    public ReadOnlySpan<float> GetSingles(int row) => ListAs<float>(row);
 
     /// <summary>Returns the list in a row as float64: the stored memory if it has this type, otherwise a converted copy.</summary>
     /// <exception cref="DatasetException">The value or an item is null, or the items are not numbers.</exception>
-    public ReadOnlySpan<double> Doubles(int row) => ListAs<double>(row);
+    public ReadOnlySpan<double> GetDoubles(int row) => ListAs<double>(row);
 
     /// <summary>
     /// Copies the list in a row to the start of <paramref name="destination"/> without an intermediate array, for collators. The items are
@@ -50,7 +50,7 @@ public sealed partial class Column
     /// messages of a chat).
     /// </summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain lists.</exception>
-    public Column Items(int row)
+    public Column GetItems(int row)
     {
         var items = List(row, out var start, out var count);
         var feature = Feature is Sequence sequence ? sequence.Element : items.Feature;

@@ -3,7 +3,7 @@ using System.Collections;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A column of a dataset: <c>dataset["text"]</c>. <see cref="Int64"/>, <see cref="Text"/>, <see cref="Int64s"/> and so on read the value of
+/// A column of a dataset: <c>dataset["text"]</c>. <see cref="GetInt64"/>, <see cref="GetString"/>, <see cref="GetInt64s"/> and so on read the value of
 /// a row without boxing.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
@@ -39,7 +39,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the integer, class id or boolean (as 0 or 1) of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
-    public long Int64(int row) => Locate(row, out var index) switch
+    public long GetInt64(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<long> data when !data.IsNull(index) => data.Values[index],
         PrimitiveData<int> data when !data.IsNull(index) => data.Values[index],
@@ -49,7 +49,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the number of a row, converted to the nearest float64.</summary>
     /// <exception cref="DatasetException">The value is null, or the column does not contain numbers.</exception>
-    public double Double(int row) => Locate(row, out var index) switch
+    public double GetDouble(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<double> data when !data.IsNull(index) => data.Values[index],
         PrimitiveData<float> data when !data.IsNull(index) => data.Values[index],
@@ -61,7 +61,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the boolean of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
-    public bool Boolean(int row) => Locate(row, out var index) switch
+    public bool GetBoolean(int row) => Locate(row, out var index) switch
     {
         PrimitiveData<bool> data when !data.IsNull(index) => data.Values[index],
         var data => throw CannotRead(data, row, index, "a boolean"),
@@ -69,7 +69,7 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns the string of a row.</summary>
     /// <exception cref="DatasetException">The value is null, or the column has another type.</exception>
-    public string Text(int row) => Locate(row, out var index) switch
+    public string GetString(int row) => Locate(row, out var index) switch
     {
         ReferenceData<string> data when data[index] is { } text => text,
         var data => throw CannotRead(data, row, index, "a string"),
@@ -99,11 +99,11 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     /// <summary>Returns all strings, in order.</summary>
     /// <exception cref="DatasetException">A value is null, or the column has another type.</exception>
-    public string[] Texts()
+    public string[] GetStrings()
     {
         var texts = new string[Count];
         for (var row = 0; row < texts.Length; row++)
-            texts[row] = Text(row);
+            texts[row] = GetString(row);
         return texts;
     }
 

@@ -7,7 +7,7 @@ public sealed partial class Dataset
 
     /// <summary>
     /// Adds or replaces columns, computed row by row: <c>dataset.Map(row => new Dictionary&lt;string, object?&gt; { ["length"] =
-    /// row.Text("text").Length })</c> (<c>map</c>).
+    /// row.GetString("text").Length })</c> (<c>map</c>).
     /// </summary>
     /// <typeparam name="TValue">The type of the values: <see cref="object"/>, or the common type of all values.</typeparam>
     /// <param name="function">
@@ -47,7 +47,7 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Adds or replaces columns, computed batch by batch: <c>dataset.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(),
+    /// Adds or replaces columns, computed batch by batch: <c>dataset.Map(batch => tokenizer.Encode(batch.GetStrings("text")).ToColumns(),
     /// batched: true)</c>.
     /// </summary>
     /// <typeparam name="TValue">

@@ -80,26 +80,25 @@ public sealed partial class Dataset
     /// <summary>Returns the rows sorted by a column (<c>sort</c>). Strings are compared by code point. The sort is stable.</summary>
     /// <param name="column">The column: numbers, booleans, dates and times, or strings.</param>
     /// <param name="reverse">Whether the order is descending. Default false.</param>
-    /// <param name="nullPlacement">The position of rows whose value is null: "at_end" (default) or "at_start".</param>
-    /// <exception cref="ArgumentException"><paramref name="nullPlacement"/> has another value.</exception>
+    /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
     /// <exception cref="DatasetException">There is no such column, or it contains lists, structs or bytes.</exception>
-    public Dataset Sort(string column, bool reverse = false, string nullPlacement = "at_end") => Sort([column], [reverse], nullPlacement);
+    public Dataset Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) => Sort([column], [reverse], nullPlacement);
 
     /// <summary>Returns the rows sorted by several columns: by the first, rows with equal values by the second, and so on.</summary>
-    /// <inheritdoc cref="Sort(string, bool, string)"/>
+    /// <inheritdoc cref="Sort(string, bool, NullPlacement)"/>
     /// <param name="columns">The columns.</param>
     /// <param name="reverse">Whether the order is descending, for each column.</param>
-    /// <param name="nullPlacement">The position of rows whose value is null: "at_end" (default) or "at_start".</param>
-    public Dataset Sort(IReadOnlyList<string> columns, IReadOnlyList<bool> reverse, string nullPlacement = "at_end")
+    /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
+    public Dataset Sort(IReadOnlyList<string> columns, IReadOnlyList<bool> reverse, NullPlacement nullPlacement = NullPlacement.AtEnd)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(reverse);
         if (columns.Count != reverse.Count)
             throw new ArgumentException($"columns has {columns.Count} elements, but reverse has {reverse.Count}. "
                 + "Provide one value of reverse per column.", nameof(reverse));
-        if (nullPlacement is not ("at_end" or "at_start"))
-            throw new ArgumentException($"nullPlacement is '{nullPlacement}'; it must be 'at_end' or 'at_start'.", nameof(nullPlacement));
-        return Pick(RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == "at_end", Count));
+        if (!Enum.IsDefined(nullPlacement))
+            throw new ArgumentOutOfRangeException(nameof(nullPlacement), nullPlacement, "The null placement is not defined.");
+        return Pick(RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == NullPlacement.AtEnd, Count));
     }
 
     /// <summary>
@@ -163,6 +162,6 @@ public sealed partial class Dataset
         if (column.Feature is not ClassLabel)
             throw new DatasetException($"Column '{name}' has type {column.Feature}; a stratified split requires a ClassLabel. "
                 + $"Call ClassEncodeColumn(\"{name}\") first.");
-        return Enumerable.Range(0, Count).Select(column.Int64).ToArray();
+        return Enumerable.Range(0, Count).Select(column.GetInt64).ToArray();
     }
 }

@@ -131,8 +131,8 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
     /// <inheritdoc cref="Dataset.Shuffle"/>
     public DatasetDict Shuffle(long? seed = null) => Each(split => split.Shuffle(seed));
 
-    /// <inheritdoc cref="Dataset.Sort(string, bool, string)"/>
-    public DatasetDict Sort(string column, bool reverse = false, string nullPlacement = "at_end") =>
+    /// <inheritdoc cref="Dataset.Sort(string, bool, NullPlacement)"/>
+    public DatasetDict Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) =>
         Each(split => split.Sort(column, reverse, nullPlacement));
 
     /// <inheritdoc cref="Dataset.FlattenIndices"/>

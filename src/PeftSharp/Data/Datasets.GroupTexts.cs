@@ -26,7 +26,7 @@ public static partial class Datasets
         var (block, filled, total) = (new int[blockSize], 0, 0L);
         for (var row = 0; row < column.Count; row++)
         {
-            var ids = column.Int32s(row);
+            var ids = column.GetInt32s(row);
             total += ids.Length;
             while (ids.Length > 0)
             {

@@ -25,15 +25,12 @@ public static partial class Datasets
     /// The probability that the next row is from each dataset; their sum must be 1. Null: the datasets alternate.
     /// </param>
     /// <param name="seed">The seed of the random choice, at least 0. Null: a different order in each call.</param>
-    /// <param name="stoppingStrategy">
-    /// "first_exhausted" (default): stop when the first dataset has no more rows. "all_exhausted": restart exhausted datasets until each
-    /// row was used at least once. "all_exhausted_without_replacement": use each row once.
-    /// </param>
+    /// <param name="stoppingStrategy">When to stop. Default: when the first dataset has no more rows.</param>
     /// <exception cref="ArgumentException">The probabilities or the strategy are invalid, or a dataset is empty.</exception>
     /// <exception cref="DatasetException">The datasets have different columns or types.</exception>
     public static Dataset InterleaveDatasets(
         IReadOnlyList<Dataset> datasets, IReadOnlyList<double>? probabilities = null, long? seed = null,
-        string stoppingStrategy = "first_exhausted")
+        StoppingStrategy stoppingStrategy = StoppingStrategy.FirstExhausted)
     {
         var all = ConcatenateDatasets(datasets);
         return all.Pick(Interleaving.Rows([.. datasets.Select(dataset => dataset.Count)], probabilities, seed, stoppingStrategy));

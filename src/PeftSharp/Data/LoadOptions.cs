@@ -36,8 +36,8 @@ public sealed record LoadOptions
     /// </summary>
     public string? Field { get; init; }
 
-    /// <summary>Text: the unit of a row: "line" (default), "paragraph" (separated by empty lines) or "document" (the whole file).</summary>
-    public string SampleBy { get; init; } = "line";
+    /// <summary>Text: the part of the file that becomes a row. Default: a line.</summary>
+    public TextUnit SampleBy { get; init; }
 
     /// <summary>Text: whether lines include their line feed. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
@@ -49,7 +49,7 @@ public sealed record LoadOptions
         [
             (nameof(Delimiter), Delimiter is not null, "csv"), (nameof(ColumnNames), ColumnNames is not null, "csv"),
             (nameof(KeepDefaultNa), !KeepDefaultNa, "csv"), (nameof(Field), Field is not null, "json"),
-            (nameof(SampleBy), SampleBy != "line", "text"), (nameof(KeepLinebreaks), KeepLinebreaks, "text"),
+            (nameof(SampleBy), SampleBy != TextUnit.Line, "text"), (nameof(KeepLinebreaks), KeepLinebreaks, "text"),
         ];
         foreach (var option in options)
             if (option.IsSet && option.Format != format)
@@ -69,8 +69,8 @@ public sealed record LoadOptions
         if (Format is not null && !FileFormat.Names.Contains(Format))
             throw new ArgumentException(
                 $"The format '{Format}' is not supported. Supported formats: {string.Join(", ", FileFormat.Names)}.", nameof(Format));
-        if (SampleBy is not ("line" or "paragraph" or "document"))
-            throw new ArgumentException($"LoadOptions.SampleBy is '{SampleBy}'; it must be line, paragraph or document.", nameof(SampleBy));
+        if (!Enum.IsDefined(SampleBy))
+            throw new ArgumentException($"LoadOptions.SampleBy is {SampleBy}, which is not defined.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
             throw new ArgumentException("LoadOptions.Delimiter must not be a quotation mark or a line break.", nameof(Delimiter));
     }

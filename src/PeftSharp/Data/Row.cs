@@ -30,32 +30,32 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <summary>Returns whether the value of a column is null.</summary>
     public bool IsNull(string column) => _columns[column].IsNull(Index);
 
-    /// <inheritdoc cref="Column.Int64"/>
-    public long Int64(string column) => _columns[column].Int64(Index);
+    /// <inheritdoc cref="Column.GetInt64"/>
+    public long GetInt64(string column) => _columns[column].GetInt64(Index);
 
-    /// <inheritdoc cref="Column.Double"/>
-    public double Double(string column) => _columns[column].Double(Index);
+    /// <inheritdoc cref="Column.GetDouble"/>
+    public double GetDouble(string column) => _columns[column].GetDouble(Index);
 
-    /// <inheritdoc cref="Column.Boolean"/>
-    public bool Boolean(string column) => _columns[column].Boolean(Index);
+    /// <inheritdoc cref="Column.GetBoolean"/>
+    public bool GetBoolean(string column) => _columns[column].GetBoolean(Index);
 
-    /// <inheritdoc cref="Column.Text"/>
-    public string Text(string column) => _columns[column].Text(Index);
+    /// <inheritdoc cref="Column.GetString"/>
+    public string GetString(string column) => _columns[column].GetString(Index);
 
-    /// <inheritdoc cref="Column.Int64s"/>
-    public ReadOnlySpan<long> Int64s(string column) => _columns[column].Int64s(Index);
+    /// <inheritdoc cref="Column.GetInt64s"/>
+    public ReadOnlySpan<long> GetInt64s(string column) => _columns[column].GetInt64s(Index);
 
-    /// <inheritdoc cref="Column.Int32s"/>
-    public ReadOnlySpan<int> Int32s(string column) => _columns[column].Int32s(Index);
+    /// <inheritdoc cref="Column.GetInt32s"/>
+    public ReadOnlySpan<int> GetInt32s(string column) => _columns[column].GetInt32s(Index);
 
-    /// <inheritdoc cref="Column.Singles"/>
-    public ReadOnlySpan<float> Singles(string column) => _columns[column].Singles(Index);
+    /// <inheritdoc cref="Column.GetSingles"/>
+    public ReadOnlySpan<float> GetSingles(string column) => _columns[column].GetSingles(Index);
 
-    /// <inheritdoc cref="Column.Doubles"/>
-    public ReadOnlySpan<double> Doubles(string column) => _columns[column].Doubles(Index);
+    /// <inheritdoc cref="Column.GetDoubles"/>
+    public ReadOnlySpan<double> GetDoubles(string column) => _columns[column].GetDoubles(Index);
 
-    /// <inheritdoc cref="Column.Length"/>
-    public int Length(string column) => _columns[column].Length(Index);
+    /// <inheritdoc cref="Column.GetLength"/>
+    public int GetLength(string column) => _columns[column].GetLength(Index);
 
     /// <inheritdoc cref="Column.CopyTo(int, Span{long})"/>
     public int CopyTo(string column, Span<long> destination) => _columns[column].CopyTo(Index, destination);
@@ -63,8 +63,8 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <inheritdoc cref="Column.CopyTo(int, Span{float})"/>
     public int CopyTo(string column, Span<float> destination) => _columns[column].CopyTo(Index, destination);
 
-    /// <inheritdoc cref="Column.Items"/>
-    public Column Items(string column) => _columns[column].Items(Index);
+    /// <inheritdoc cref="Column.GetItems"/>
+    public Column GetItems(string column) => _columns[column].GetItems(Index);
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _columns.Contains(key);

@@ -6,7 +6,7 @@ using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
 
-/// <summary>The registry of model families that the <c>Auto…</c> classes support. Add custom families with <see cref="Add"/>.</summary>
+/// <summary>The registry of model families that the <c>Auto…</c> classes support. Add custom families with <see cref="Register"/>.</summary>
 /// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class ModelFamilies
 {
@@ -32,7 +32,7 @@ public static class ModelFamilies
     }
 
     /// <summary>Registers a family, replacing one with the same <c>model_type</c>.</summary>
-    public static void Add(ModelFamily family)
+    public static void Register(ModelFamily family)
     {
         ArgumentNullException.ThrowIfNull(family);
         lock (_gate) _families[family.ModelType] = family;
@@ -45,6 +45,6 @@ public static class ModelFamilies
         lock (_gate)
             if (_families.TryGetValue(modelType, out var family)) return family;
         throw new CheckpointException($"Model type '{modelType}' (model_type in config.json) is not supported. Supported types: "
-            + $"{string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Add.");
+            + $"{string.Join(", ", ModelTypes)}. Register your own with ModelFamilies.Register.");
     }
 }

@@ -49,7 +49,7 @@ public static class TokenizationExtensions
         var cut = truncation ?? (hasLimit ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate);
         var tokenized = dataset.Map(
             batch => tokenizer.Encode(
-                batch.Text(textColumn), pairColumn is null ? null : batch.Text(pairColumn),
+                batch.GetStrings(textColumn), pairColumn is null ? null : batch.GetStrings(pairColumn),
                 padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
             batched: true, removeColumns: texts);
         return labels is null or "labels" ? tokenized : tokenized.RenameColumn(labels, "labels");

@@ -1,10 +1,10 @@
 namespace PeftSharp.Training;
 
 /// <summary>The result of <see cref="Trainer.Predict"/> (transformers' <c>PredictionOutput</c>).</summary>
-/// <param name="Prediction">The predictions, and the labels if the data has labels.</param>
+/// <param name="EvalPrediction">The predictions, and the labels if the data has labels.</param>
 /// <param name="Metrics">Loss, metrics and speed; each name has the prefix. <c>ToString</c> returns a table.</param>
-public sealed record PredictionOutput(EvalPrediction Prediction, IReadOnlyDictionary<string, double> Metrics)
+public sealed record PredictionOutput(EvalPrediction EvalPrediction, IReadOnlyDictionary<string, double> Metrics)
 {
     /// <summary>The logits, [examples, …].</summary>
-    public NDArray<float> Predictions => Prediction.Predictions;
+    public NDArray<float> Predictions => EvalPrediction.Predictions;
 }

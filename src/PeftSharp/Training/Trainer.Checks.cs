@@ -16,15 +16,9 @@ public partial class Trainer
         : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Refuse;
 
     private static void CheckExclusions(
-        PretrainedModel? model, Dataset? evalDataset, Func<PretrainedModel>? modelInit, Optimizer? optimizer,
+        Dataset? evalDataset, Optimizer? optimizer,
         Func<PretrainedModel, IEnumerable<ParameterGroup>>? parameterGroups, IReadOnlyDictionary<string, Dataset>? evalDatasets)
     {
-        if (model is not null && modelInit is not null)
-            throw new ArgumentException("Both model and modelInit were given. Pass one of the two.", nameof(modelInit));
-        if (optimizer is not null && modelInit is not null)
-            throw new ArgumentException(
-                "Both an optimizer and modelInit were given, but modelInit creates a model with new parameters for each run. "
-                + "Pass parameterGroups instead of the optimizer, or override CreateOptimizer.", nameof(modelInit));
         if (optimizer is not null && parameterGroups is not null)
             throw new ArgumentException("Both an optimizer, which has its own parameter groups, and parameterGroups were given. "
                 + "Pass one of the two.", nameof(parameterGroups));

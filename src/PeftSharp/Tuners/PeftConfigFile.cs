@@ -36,7 +36,7 @@ internal static class PeftConfigFile
         return PeftMethods.Reader(type) is { } reader
             ? reader(json.Fields, path)
             : throw json.Wrong("peft_type",
-                $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.Names)}");
+                $"a supported method (register your own with PeftMethods.Register): {string.Join(", ", PeftMethods.PeftTypes)}");
     }
 
     /// <summary>Reads a configuration from the fields of a file.</summary>

@@ -17,7 +17,7 @@ public static class PeftMethods
     }
 
     /// <summary>The <c>peft_type</c> of each method.</summary>
-    public static IReadOnlyList<string> Names
+    public static IReadOnlyList<string> PeftTypes
     {
         get { lock (_gate) return [.. _readers.Keys.Order(StringComparer.Ordinal)]; }
     }

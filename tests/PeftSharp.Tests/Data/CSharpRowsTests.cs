@@ -32,8 +32,8 @@ public sealed class CSharpRowsTests
         rows["Stars"].Should().Equal<object?>([3, null], Equals);
         Assert.Equal(5, ((IReadOnlyDictionary<string, object?>)rows["Quote"][0]!)["Start"]);
         Assert.Null(rows["Quote"][1]);
-        rows["Answers"].Items(0).Field("Text").Texts().Should().Equal("x", "y");
-        Assert.Equal(0, rows["Answers"].Length(1));
+        rows["Answers"].GetItems(0).Field("Text").GetStrings().Should().Equal("x", "y");
+        Assert.Equal(0, rows["Answers"].GetLength(1));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class CourseProgramTests
 
         var dataset = LoadDataset(folder);
         var tokenized = dataset.Map(
-            batch => tokenizer.Encode(batch.Text("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(),
+            batch => tokenizer.Encode(batch.GetStrings("text"), truncation: true, padding: "max_length", maxLength: 32).ToColumns(),
             batched: true);
         tokenized = tokenized.RenameColumns(new Dictionary<string, string> { ["label"] = "labels" }).RemoveColumns("text");
         tokenized.SetFormat("torch");
@@ -26,9 +26,9 @@ public class CourseProgramTests
         var texts = dataset["train"].Shuffle(seed: 42);
         for (var row = 0; row < train.Count; row++)
         {
-            Assert.Equal(texts[row].Int64("label"), train[row].Int64("labels"));
-            train[row].Int32s("input_ids").ToArray()
-                .Should().Equal(tokenizer.Encode(texts[row].Text("text"), truncation: true, padding: "max_length", maxLength: 32).Ids);
+            Assert.Equal(texts[row].GetInt64("label"), train[row].GetInt64("labels"));
+            train[row].GetInt32s("input_ids").ToArray()
+                .Should().Equal(tokenizer.Encode(texts[row].GetString("text"), truncation: true, padding: "max_length", maxLength: 32).Ids);
         }
         Assert.Equal(50, test.Count);
     }

@@ -76,8 +76,8 @@ public class CsvInputTests : IDisposable
             (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NegativeSign) = (",", "~");
             System.Globalization.CultureInfo.CurrentCulture = culture;
             Assert.Equal("{a: -1.5, b: -2}", Rows("a,b\n-1.5,-2\n"));
-            Assert.Equal("-1.5", Dataset.FromDict(("a", new[] { -1.5 })).CastColumn("a", new Value("string"))["a"].Text(0));
-            Assert.Equal(-1.5, Dataset.FromDict(("a", new[] { "-1.5" })).CastColumn("a", new Value("float64"))["a"].Double(0));
+            Assert.Equal("-1.5", Dataset.FromDict(("a", new[] { -1.5 })).CastColumn("a", new Value("string"))["a"].GetString(0));
+            Assert.Equal(-1.5, Dataset.FromDict(("a", new[] { "-1.5" })).CastColumn("a", new Value("float64"))["a"].GetDouble(0));
         }
         finally
         {

@@ -23,8 +23,8 @@ public class CsvTests : IDisposable
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         read["gap"].Should().Equal<object?>([1.0, null, 3.0], Equals);
         read["f"].ToArray<double>().Should().Equal(1.5, 1000, double.PositiveInfinity);
-        read["t"].Texts().Should().Equal("a", "b, c", "say \"x\"\nnext");
-        Assert.Equal("99999999999999999999", read["huge"].Text(0));
+        read["t"].GetStrings().Should().Equal("a", "b, c", "say \"x\"\nnext");
+        Assert.Equal("99999999999999999999", read["huge"].GetString(0));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class CsvTests : IDisposable
             },
         };
         var read = Read("zip,label,on\n00123,pos,true\n7,neg,\n", options);
-        read["zip"].Texts().Should().Equal("00123", "7");
+        read["zip"].GetStrings().Should().Equal("00123", "7");
         read["label"].ToArray<long>().Should().Equal(1L, 0L);
         read["on"].Should().Equal([true, null]);
         options = options with { Features = new Dictionary<string, Feature> { ["label"] = new ClassLabel("neg") } };
@@ -51,8 +51,8 @@ public class CsvTests : IDisposable
     {
         Read("a;1\n", new LoadOptions { Delimiter = ';', ColumnNames = ["x", "y"] })
             .Should().ContainSingle().Which.Values.Should().Equal<object?>(["a", 1L], Equals);
-        Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].Texts().Should().Equal("NA", "");
-        Assert.Equal("b", Datasets.LoadDataset(_folder.Write("t.tsv", "x\ty\na\tb\n"), "train")["y"].Text(0));
+        Read("x,y\nNA,1\n,2\n", new LoadOptions { KeepDefaultNa = false })["x"].GetStrings().Should().Equal("NA", "");
+        Assert.Equal("b", Datasets.LoadDataset(_folder.Write("t.tsv", "x\ty\na\tb\n"), "train")["y"].GetString(0));
         Read(",x\n0,a\n").ColumnNames.Should().Equal("Unnamed: 0", "x");
     }
 
@@ -74,8 +74,8 @@ public class CsvTests : IDisposable
             var text = "x,y\n"
                 + string.Concat(rows.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"")}\"")) + "\n"));
             var read = Read(text, new LoadOptions { KeepDefaultNa = false });
-            read["x"].Texts().Should().Equal(rows.Select(row => row[0]));
-            read["y"].Texts().Should().Equal(rows.Select(row => row[1]));
+            read["x"].GetStrings().Should().Equal(rows.Select(row => row[0]));
+            read["y"].GetStrings().Should().Equal(rows.Select(row => row[1]));
         }, iter: 200, threads: 1);
 
     [Theory]

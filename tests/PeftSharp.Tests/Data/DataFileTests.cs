@@ -57,8 +57,8 @@ public class DataFileTests : IDisposable
         WriteBytes("train.txt.gz", [.. GZip("one\n"), .. GZip("two\n")]);          // two members, as 'cat a.gz b.gz' makes them
         WriteBytes("test.txt.gz", GZip("three"));
         var splits = Datasets.LoadDataset(_folder.Path);
-        splits["train"]["text"].Texts().Should().Equal("one", "two");
-        splits["test"]["text"].Texts().Should().Equal("three");
+        splits["train"]["text"].GetStrings().Should().Equal("one", "two");
+        splits["test"]["text"].GetStrings().Should().Equal("three");
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class DatabaseTests
     {
         using var connection = Open("CREATE TABLE t (text TEXT, label INTEGER); INSERT INTO t VALUES ('a', 1), ('b', 0);");
         using (var reader = Read(connection, "SELECT * FROM t"))
-            (await Dataset.FromDataReaderAsync(reader))["text"].Texts().Should().Equal("a", "b");
+            (await Dataset.FromDataReaderAsync(reader))["text"].GetStrings().Should().Equal("a", "b");
         using (var reader = Read(connection, "SELECT * FROM t WHERE label > 5"))
         {
             var none = Dataset.FromDataReader(reader);
@@ -86,9 +86,9 @@ public sealed class DatabaseTests
         table.AcceptChanges();
         table.Rows[1].Delete();
         var rows = Dataset.FromDataTable(table);
-        rows["Text"].Texts().Should().Equal("a", "c");
+        rows["Text"].GetStrings().Should().Equal("a", "c");
         rows["Day"].Should().Equal([new DateTime(2024, 7, 1), null]);
-        Assert.Equal("00000000-0000-0000-0000-000000000000", rows["Id"].Text(0));
+        Assert.Equal("00000000-0000-0000-0000-000000000000", rows["Id"].GetString(0));
         rows["Price"].ToArray<decimal>().Should().Equal(1.10m, 3m);
         rows["IsGood"].ToArray<bool>().Should().Equal(true, false);
     }

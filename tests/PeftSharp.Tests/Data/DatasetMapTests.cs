@@ -19,7 +19,7 @@ public class DatasetMapTests
     {
         var dataset = new DatasetDict { ["train"] = Texts(50), ["test"] = Texts(20) };
         var tokenized = dataset.Map(
-            batch => Many("input_ids", batch.Text("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
+            batch => Many("input_ids", batch.GetStrings("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
         tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 20));
@@ -29,7 +29,7 @@ public class DatasetMapTests
         var expected = dataset["train"].Shuffle(seed: 42);
         for (var i = 0; i < train.Count; i++)
         {
-            Assert.Equal(expected[i].Text("text").Length, train[i].Int32s("input_ids").Length);
+            Assert.Equal(expected[i].GetString("text").Length, train[i].GetInt32s("input_ids").Length);
             Assert.Equal(expected[i]["label"], train[i]["labels"]);
         }
         Assert.Equal("torch", train.Format.Type);
@@ -40,9 +40,9 @@ public class DatasetMapTests
     public void Rows_batches_and_threads_give_the_same_columns_in_order(int numProc)
     {
         var dataset = Texts(3_500).Shuffle(seed: 1);
-        var expected = dataset["text"].Texts().Select(text => text.Length).ToArray();
-        var byRow = dataset.Map(row => One("length", row.Text("text").Length), numProc: numProc);
-        var byBatch = dataset.Map(batch => Many("length", batch.Text("text").Select(text => text.Length).ToArray()), batched: true,
+        var expected = dataset["text"].GetStrings().Select(text => text.Length).ToArray();
+        var byRow = dataset.Map(row => One("length", row.GetString("text").Length), numProc: numProc);
+        var byBatch = dataset.Map(batch => Many("length", batch.GetStrings("text").Select(text => text.Length).ToArray()), batched: true,
             batchSize: 64, numProc: numProc);
         var byIndex = dataset.Map((_, index) => One("length", expected[index]), numProc: numProc);
         foreach (var mapped in new[] { byRow, byBatch, byIndex })
@@ -51,10 +51,10 @@ public class DatasetMapTests
             mapped.ColumnNames.Should().Equal("text", "label", "length");
             mapped["label"].ToArray<long>().Should().Equal(dataset["label"].ToArray<long>());
         }
-        var long4 = dataset.Filter(row => row.Text("text").Length > 4, numProc: numProc);
-        long4["text"].Texts().Select(text => text.Length).Should().Equal(expected.Where(length => length > 4));
-        dataset.Filter(batch => batch.Text("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].Texts()
-            .Should().Equal(long4["text"].Texts());
+        var long4 = dataset.Filter(row => row.GetString("text").Length > 4, numProc: numProc);
+        long4["text"].GetStrings().Select(text => text.Length).Should().Equal(expected.Where(length => length > 4));
+        dataset.Filter(batch => batch.GetStrings("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].GetStrings()
+            .Should().Equal(long4["text"].GetStrings());
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public class DatasetMapTests
     [Fact]
     public void A_changed_column_keeps_its_place_and_may_change_its_type()
     {
-        var mapped = Texts(4).Map(row => One("text", row.Text("text").Length));
+        var mapped = Texts(4).Map(row => One("text", row.GetString("text").Length));
         mapped.ColumnNames.Should().Equal("text", "label");
         mapped["text"].ToArray<int>().Should().Equal(0, 1, 2, 3);
-        Texts(4).Map(row => One("text", row.Text("text").Length), removeColumns: ["text"])["text"].ToArray<int>()
+        Texts(4).Map(row => One("text", row.GetString("text").Length), removeColumns: ["text"])["text"].ToArray<int>()
             .Should().Equal(0, 1, 2, 3);
     }
 
@@ -121,8 +121,8 @@ public class DatasetMapTests
             batch => Many("x", batch.Indices.Select(i => values[i]).ToArray()), batched: true, batchSize: 2);
         mapped.Features["x"].Should().Be(new Sequence(new Value("int64")));
         Assert.True(mapped["x"].IsNull(1));
-        Assert.Equal(0, mapped["x"].Int64s(3).Length);
-        mapped["x"].Int64s(5).ToArray().Should().Equal(5L);
+        Assert.Equal(0, mapped["x"].GetInt64s(3).Length);
+        mapped["x"].GetInt64s(5).ToArray().Should().Equal(5L);
     }
 
     [Fact]
@@ -133,8 +133,8 @@ public class DatasetMapTests
             ["grid"] = new long[,] { { 1, 2 }, { 3, 4 } }, ["nested"] = new[] { new int[][] { [1], [2, 3] }, [] },
         };
         var mapped = Texts(2).Map(_ => columns, batched: true);
-        mapped["grid"].Int64s(1).ToArray().Should().Equal(3L, 4L);
-        mapped["nested"].Items(0).Int32s(1).ToArray().Should().Equal(2, 3);
+        mapped["grid"].GetInt64s(1).ToArray().Should().Equal(3L, 4L);
+        mapped["nested"].GetItems(0).GetInt32s(1).ToArray().Should().Equal(2, 3);
     }
 
     private readonly record struct Span(int Start, int End);
@@ -149,7 +149,7 @@ public class DatasetMapTests
         var mapped = Texts(3).Map(batch => columns, batched: true);
         var fields = new Dictionary<string, Feature> { ["Start"] = new Value("int32"), ["End"] = new Value("int32") };
         mapped.Features["offsets"].Should().Be(new Sequence(new Struct(fields)));
-        Assert.Equal(5, mapped["offsets"].Items(2).Field("End").Int64(0));
+        Assert.Equal(5, mapped["offsets"].GetItems(2).Field("End").GetInt64(0));
         Texts(3).Map(row => new Dictionary<string, int> { ["i"] = row.Index })["i"].ToArray<int>().Should().Equal(0, 1, 2);
     }
 

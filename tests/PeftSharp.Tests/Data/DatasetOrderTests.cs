@@ -99,9 +99,9 @@ public class DatasetOrderTests
         Dataset[] sources =
             [Numbered(3), Dataset.FromDict(("i", new[] { 10, 11, 12, 13 })), Dataset.FromDict(("i", new[] { 20, 21, 22, 23, 24 }))];
         I(Datasets.InterleaveDatasets(sources)).Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22);
-        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted"))
+        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: StoppingStrategy.AllExhausted))
             .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 0, 13, 23, 1, 10, 24);
-        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: "all_exhausted_without_replacement"))
+        I(Datasets.InterleaveDatasets(sources, stoppingStrategy: StoppingStrategy.AllExhaustedWithoutReplacement))
             .Should().Equal(0, 10, 20, 1, 11, 21, 2, 12, 22, 13, 23, 24);
     }
 
@@ -118,7 +118,7 @@ public class DatasetOrderTests
     {
         var dataset = Dataset.FromDict(("key", new[] { "b", null, "a", "b", "\U0001F600", "\uFFFD" }), ("i", new[] { 0, 1, 2, 3, 4, 5 }));
         I(dataset.Sort("key")).Should().Equal(2, 0, 3, 5, 4, 1);
-        I(dataset.Sort("key", reverse: true, nullPlacement: "at_start")).Should().Equal(1, 4, 5, 0, 3, 2);
+        I(dataset.Sort("key", reverse: true, nullPlacement: NullPlacement.AtStart)).Should().Equal(1, 4, 5, 0, 3, 2);
         I(dataset.Sort(["key", "i"], [false, true])).Should().Equal(2, 3, 0, 5, 4, 1);
     }
 

@@ -14,17 +14,17 @@ public class DatasetTests
         var dataset = Small();
         Assert.Equal("Dataset({features: [text, label, ids, score], num_rows: 3})", dataset.ToString());
         Assert.Equal("a", dataset[1]["text"]);
-        Assert.Equal("a", dataset[1].Text("text"));
-        Assert.Equal(1, dataset[2].Int64("label"));
-        Assert.Equal(2.0, dataset[2].Double("score"));
+        Assert.Equal("a", dataset[1].GetString("text"));
+        Assert.Equal(1, dataset[2].GetInt64("label"));
+        Assert.Equal(2.0, dataset[2].GetDouble("score"));
         ((int[])dataset[0]["ids"]!).Should().Equal(1, 2);
-        dataset[0].Int64s("ids").ToArray().Should().Equal(1L, 2L);
-        dataset["ids"].Singles(0).ToArray().Should().Equal(1f, 2f);
-        dataset[..2].Text("text").Should().Equal("b", "a");
+        dataset[0].GetInt64s("ids").ToArray().Should().Equal(1L, 2L);
+        dataset["ids"].GetSingles(0).ToArray().Should().Equal(1f, 2f);
+        dataset[..2].GetStrings("text").Should().Equal("b", "a");
         dataset[1..]["label"].ToArray<long>().Should().Equal(0L, 1L);
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         dataset.ToDictionary()["label"].Should().Equal<object?>(dataset["label"], Equals);
-        dataset.Select(row => row.Int32s("ids").Length).Should().Equal(2, 0, 1);
+        dataset.Select(row => row.GetInt32s("ids").Length).Should().Equal(2, 0, 1);
     }
 
     [Fact]
@@ -33,12 +33,12 @@ public class DatasetTests
         var column = Small().Column("ids");
         var batch = new long[3 * 2];
         for (var row = 0; row < column.Count; row++)
-            Assert.Equal(column.Length(row), column.CopyTo(row, batch.AsSpan(2 * row, 2)));
+            Assert.Equal(column.GetLength(row), column.CopyTo(row, batch.AsSpan(2 * row, 2)));
         batch.Should().Equal(1, 2, 0, 0, 3, 0);
-        Assert.True(column.Int32s(0).Overlaps(column.Int32s(0)));
+        Assert.True(column.GetInt32s(0).Overlaps(column.GetInt32s(0)));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
-            _ = column.Int32s(i % 3).Length;
+            _ = column.GetInt32s(i % 3).Length;
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
@@ -49,11 +49,11 @@ public class DatasetTests
         Assert.Contains("no column 'txt'. Columns: text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
         Assert.Contains("'txt'", Assert.Throws<DatasetException>(() => dataset[0]["txt"]).Message);
         Assert.Contains("Row 0 of column 'text' (Value(string)) cannot be read as an integer",
-            Assert.Throws<DatasetException>(() => dataset[0].Int64("text")).Message);
-        Assert.Contains("Column 'text' is null in row 2", Assert.Throws<DatasetException>(() => dataset[2].Text("text")).Message);
-        Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].Int64s(0)).Message);
+            Assert.Throws<DatasetException>(() => dataset[0].GetInt64("text")).Message);
+        Assert.Contains("Column 'text' is null in row 2", Assert.Throws<DatasetException>(() => dataset[2].GetString("text")).Message);
+        Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].GetInt64s(0)).Message);
         Assert.Contains("Sequence(Value(float32))",
-            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].Int64s(0)).Message);
+            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].GetInt64s(0)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => dataset[3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => dataset["label"][-1]);
         Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => new DatasetDict { ["train"] = dataset }["test"]).Message);
@@ -103,8 +103,8 @@ public class DatasetTests
     {
         var dataset = Small();
         dataset.CastColumn("label", new Value("int32"))["label"].ToArray<int>().Should().Equal(1, 0, 1);
-        dataset.CastColumn("label", new Value("string"))["label"].Texts().Should().Equal("1", "0", "1");
-        dataset.CastColumn("ids", new Sequence(new Value("int64")))["ids"].Int64s(0).ToArray().Should().Equal(1L, 2L);
+        dataset.CastColumn("label", new Value("string"))["label"].GetStrings().Should().Equal("1", "0", "1");
+        dataset.CastColumn("ids", new Sequence(new Value("int64")))["ids"].GetInt64s(0).ToArray().Should().Equal(1L, 2L);
         Assert.Equal("pos", ((ClassLabel)dataset.CastColumn("label", new ClassLabel("neg", "pos")).Features["label"]).Int2Str(1));
         FluentActions.Invoking(() => dataset.CastColumn("score", new Value("int64")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("row 0");

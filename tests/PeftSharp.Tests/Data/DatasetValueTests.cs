@@ -19,7 +19,7 @@ public class DatasetValueTests
         Assert.Equal([(long)int.MaxValue], Of(new ulong[] { int.MaxValue }).ToArray<long>());
         Assert.Equal([-1], Of(new sbyte[] { -1 }).ToArray<int>());
         Assert.Equal([65535], Of(new ushort[] { 65535 }).ToArray<int>());
-        Assert.Equal([4294967295L], Of(new[] { new uint[] { uint.MaxValue } }).Int64s(0).ToArray());
+        Assert.Equal([4294967295L], Of(new[] { new uint[] { uint.MaxValue } }).GetInt64s(0).ToArray());
         Assert.Equal(new Sequence(new Value("int32")), Of(new[] { new sbyte[] { -1 } }).Feature);
         Assert.Equal(new Value("binary"), Of(new[] { new byte[] { 1 } }).Feature);
         Assert.Equal(new ClassLabel("Red", "Green", "Blue"), Of(new[] { Color.Blue }).Feature);
@@ -38,14 +38,14 @@ public class DatasetValueTests
         read.Features["Level"].Should().Be(new ClassLabel("Low", "High"));       // numbered from 0 in the order of their values
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         read["Level"].Should().Equal<object?>([0L, null, 1L], Equals);
-        Assert.Equal(id.ToString(), read["Id"].Text(0));
+        Assert.Equal(id.ToString(), read["Id"].GetString(0));
         Assert.Contains("The value 7 is not a member of the enum Color",
             Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
         Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is",
             Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
         Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
-        read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.Int64("Color") }).Features["e"]
+        read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.GetInt64("Color") }).Features["e"]
             .Should().Be(new ClassLabel("Red", "Green", "Blue"));
     }
 
@@ -157,13 +157,13 @@ public class DatasetValueTests
     public void Numbers_in_lists_are_copied_exactly_or_refused()
     {
         Column Of<T>(params T[] values) => Dataset.FromDict(("x", new[] { values }))["x"];
-        Of(9007199254740992L).Doubles(0).ToArray().Should().Equal(9007199254740992.0);
-        FluentActions.Invoking(() => Of(9007199254740993L).Doubles(0).ToArray()).Should().ThrowExactly<DatasetException>();
-        FluentActions.Invoking(() => Of(16777217).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
-        FluentActions.Invoking(() => Of(long.MaxValue).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
-        FluentActions.Invoking(() => Of(1e300).Singles(0).ToArray()).Should().ThrowExactly<DatasetException>();
-        Of(double.NegativeInfinity, 0.1).Singles(0).ToArray().Should().Equal(float.NegativeInfinity, 0.1f);
-        Of(0.1m).Singles(0).ToArray().Should().Equal(0.1f);
-        Of(true, false).Singles(0).ToArray().Should().Equal(1f, 0f);
+        Of(9007199254740992L).GetDoubles(0).ToArray().Should().Equal(9007199254740992.0);
+        FluentActions.Invoking(() => Of(9007199254740993L).GetDoubles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(16777217).GetSingles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(long.MaxValue).GetSingles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Of(1e300).GetSingles(0).ToArray()).Should().ThrowExactly<DatasetException>();
+        Of(double.NegativeInfinity, 0.1).GetSingles(0).ToArray().Should().Equal(float.NegativeInfinity, 0.1f);
+        Of(0.1m).GetSingles(0).ToArray().Should().Equal(0.1f);
+        Of(true, false).GetSingles(0).ToArray().Should().Equal(1f, 0f);
     }
 }

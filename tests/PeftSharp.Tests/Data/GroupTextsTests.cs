@@ -18,7 +18,7 @@ public sealed class GroupTextsTests
         var expected = texts.SelectMany(text => text).Chunk(blockSize).Where(block => block.Length == blockSize).ToArray();
         var blocks = Datasets.GroupTexts(Dataset.FromDict(("input_ids", texts), ("attention_mask", texts)), blockSize);
         blocks.ColumnNames.Should().Equal("input_ids");
-        Enumerable.Range(0, blocks.Count).Select(row => blocks["input_ids"].Int32s(row).ToArray())
+        Enumerable.Range(0, blocks.Count).Select(row => blocks["input_ids"].GetInt32s(row).ToArray())
             .Should().BeEquivalentTo(expected, options => options.WithStrictOrdering());
     }
 

@@ -26,10 +26,10 @@ public class JsonTests : IDisposable
         read["score"].ToArray<double>().Should().Equal(2.0, 2.5);
         read["text"].Should().Equal(["aé", null]);
         read["late"].Should().Equal([null, true]);
-        read["ids"].Int64s(0).ToArray().Should().Equal(1L, 2L);
-        Assert.Equal(0, read["ids"].Length(1));
-        Assert.Equal("user", read["messages"].Items(0).Field("role").Text(0));
-        read["nested"].Items(0).Int64s(0).ToArray().Should().Equal(1L);
+        read["ids"].GetInt64s(0).ToArray().Should().Equal(1L, 2L);
+        Assert.Equal(0, read["ids"].GetLength(1));
+        Assert.Equal("user", read["messages"].GetItems(0).Field("role").GetString(0));
+        read["nested"].GetItems(0).GetInt64s(0).ToArray().Should().Equal(1L);
         Assert.True(read["nested"].IsNull(1));
         Assert.Equal("hi", ((IReadOnlyDictionary<string, object?>)((object?[])read[0]["messages"]!)[0]!)["content"]);
     }
@@ -67,7 +67,7 @@ public class JsonTests : IDisposable
     public void Lines_longer_than_the_buffer_are_read_completely()
     {
         var texts = new[] { 10, 70_000, 200_000, 65_536 - 12 }.Select(length => new string('x', length)).ToArray();
-        Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].Texts().Should().Equal(texts);
+        Read(string.Join('\n', texts.Select(text => $"{{\"t\":\"{text}\"}}")))["t"].GetStrings().Should().Equal(texts);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class JsonTests : IDisposable
         var read = Read("{\"x\": NaN, \"s\": \"NaN \\\" Infinity\"}\n{\"x\": -Infinity, \"s\": \"\"}\n"
             + "{\"x\": 1, \"s\": \"\"}\n{\"x\": Infinity, \"s\": null}\n");
         read["x"].ToArray<double>().Should().Equal(double.NaN, double.NegativeInfinity, 1, double.PositiveInfinity);
-        Assert.Equal("NaN \" Infinity", read["s"].Text(0));
+        Assert.Equal("NaN \" Infinity", read["s"].GetString(0));
         Read("[{\"x\": NaN}]")["x"].ToArray<double>().Should().Equal(double.NaN);
         FluentActions.Invoking(() => Read("{\"x\": NaNa}\n"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("line 1");

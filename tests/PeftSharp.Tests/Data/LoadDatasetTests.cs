@@ -22,7 +22,7 @@ public class LoadDatasetTests : IDisposable
             rows.Features["label"].Should().Be(new Value("int64"));
             foreach (var other in new[] { json[split], csv[split] })
             {
-                other["text"].Texts().Should().Equal(rows["text"].Texts().Take(other.Count));
+                other["text"].GetStrings().Should().Equal(rows["text"].GetStrings().Take(other.Count));
                 other["label"].ToArray<long>().Should().Equal(rows["label"].ToArray<long>().Take(other.Count));
             }
             Assert.Equal(rows.Count, json[split].Count);
@@ -33,21 +33,21 @@ public class LoadDatasetTests : IDisposable
     public void A_text_file_becomes_a_row_per_line()
     {
         var file = ReferenceRoot.Shared("data", "shakespeare", "input.txt");
-        Datasets.LoadDataset(file)["train"]["text"].Texts().Should().Equal(File.ReadAllLines(file));
+        Datasets.LoadDataset(file)["train"]["text"].GetStrings().Should().Equal(File.ReadAllLines(file));
         Assert.Equal(File.ReadAllText(file),
-            string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].Texts()));
+            string.Concat(Datasets.LoadDataset(file, "train", new LoadOptions { KeepLinebreaks = true })["text"].GetStrings()));
     }
 
     [Fact]
     public void Text_is_cut_by_line_paragraph_or_document_as_datasets_does()      // expected rows by datasets 5.2's text builder
     {
         var file = _folder.Write("a.txt", "one\r\ntwo\n\n\nthree\n\nfour\n");
-        string[] Rows(string by, bool keep = false) =>
-            Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].Texts();
-        Rows("line").Should().Equal("one", "two", "", "", "three", "", "four");
-        Rows("line", keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
-        Rows("paragraph").Should().Equal("one\ntwo", "\nthree", "four\n");
-        Rows("document").Should().Equal("one\ntwo\n\n\nthree\n\nfour\n");
+        string[] Rows(TextUnit by, bool keep = false) =>
+            Datasets.LoadDataset(file, "train", new LoadOptions { SampleBy = by, KeepLinebreaks = keep })["text"].GetStrings();
+        Rows(TextUnit.Line).Should().Equal("one", "two", "", "", "three", "", "four");
+        Rows(TextUnit.Line, keep: true).Should().Equal("one\n", "two\n", "\n", "\n", "three\n", "\n", "four\n");
+        Rows(TextUnit.Paragraph).Should().Equal("one\ntwo", "\nthree", "four\n");
+        Rows(TextUnit.Document).Should().Equal("one\ntwo\n\n\nthree\n\nfour\n");
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public class LoadDatasetTests : IDisposable
             _folder.Write(name, $"name\n{name}\n");
         var splits = Datasets.LoadDataset(_folder.Path);
         splits.Keys.Should().Equal("train", "validation", "test");
-        splits["train"]["name"].Texts().Should().Equal("my-train.csv");
-        splits["test"]["name"].Texts().Should().Equal("sub/test/x.csv");
+        splits["train"]["name"].GetStrings().Should().Equal("my-train.csv");
+        splits["test"]["name"].GetStrings().Should().Equal("sub/test/x.csv");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public class LoadDatasetTests : IDisposable
         { "x.jsonl", nameof(LoadOptions.ColumnNames), new() { ColumnNames = ["b"] } },
         { "x.jsonl", nameof(LoadOptions.KeepDefaultNa), new() { KeepDefaultNa = false } },
         { "x.csv", nameof(LoadOptions.Field), new() { Field = "rows" } },
-        { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = "document" } },
+        { "x.csv", nameof(LoadOptions.SampleBy), new() { SampleBy = TextUnit.Document } },
         { "x.csv", nameof(LoadOptions.KeepLinebreaks), new() { KeepLinebreaks = true } },
     };
 

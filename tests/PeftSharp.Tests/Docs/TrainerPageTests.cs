@@ -74,7 +74,7 @@ public sealed class TrainerPageTests : IDisposable
         var raw = Dataset.FromRows([new { text = "a fine film", label = 1 }, new { text = "what a bore", label = 0 }]);
         var tokenized = raw.Tokenize(tokenizer);
 
-        var ofTokens = new PaddingCollator(tokenizer.PadTokenId!.Value).Collate([tokenized[0], tokenized[1]]);
+        var ofTokens = new DataCollatorWithPadding(tokenizer).Collate([tokenized[0], tokenized[1]]);
         var ofTexts = new TextCollator(tokenizer, maxLength: 16).Collate([raw[0], raw[1]]);
 
         foreach (var name in new[] { "input_ids", "attention_mask", "labels" })

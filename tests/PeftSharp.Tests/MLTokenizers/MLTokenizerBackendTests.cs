@@ -150,12 +150,12 @@ public class MLTokenizerBackendTests
 
         var tokenizer = TiktokenTokenizer.CreateForModel("gpt2").AsPeftSharpTokenizer();
         tokenizer.PadToken = tokenizer.EosToken;
-        var rows = texts.Map(batch => tokenizer.Encode(batch.Text("text")).ToColumns(), batched: true);
+        var rows = texts.Map(batch => tokenizer.Encode(batch.GetStrings("text")).ToColumns(), batched: true);
 
         using var model = AutoModelForCausalLM.FromConfig(
             new Gpt2Config { VocabSize = tokenizer.Count, NPositions = 32, NEmbd = 16, NLayer = 1, NHead = 2 });
         var trainer = new Trainer(
-            model, arguments, rows, dataCollator: new LanguageModelingCollator(tokenizer, mlm: false), tokenizer: tokenizer);
+            model, arguments, rows, dataCollator: new DataCollatorForLanguageModeling(tokenizer, mlm: false), tokenizer: tokenizer);
         trainer.Train();
 
         using var output = model.Generate(

@@ -15,12 +15,12 @@ public sealed class TokenizationExtensionsTests
     public void A_data_set_is_tokenized_as_by_hand()
     {
         var tokenizer = Recorded.Tokenizer();
-        var byHand = Data.Map(batch => tokenizer.Encode(batch.Text("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
+        var byHand = Data.Map(batch => tokenizer.Encode(batch.GetStrings("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
             .RenameColumn("label", "labels").RemoveColumns("text");
         var tokenized = Data.Tokenize(tokenizer, maxLength: 4);
         tokenized.ColumnNames.Should().Equal(byHand.ColumnNames);
         foreach (var column in byHand.ColumnNames) Assert.Equal(byHand[column], tokenized[column]);
-        Assert.Equal(4, tokenized[1].Length("input_ids"));
+        Assert.Equal(4, tokenized[1].GetLength("input_ids"));
     }
 
     [Fact]
@@ -30,9 +30,9 @@ public sealed class TokenizationExtensionsTests
         var splits = new DatasetDict { ["train"] = Data }.Tokenize(
             tokenizer, "text", "other", labelColumn: "id", padding: PaddingStrategy.MaxLength);
         var expected = tokenizer.Encode(["Anna", "the film was good"], ["Smith", "bad"], padding: PaddingStrategy.MaxLength);
-        splits["train"][0].Int64s("input_ids").ToArray().Should().Equal(expected.InputIds[0].Select(id => (long)id));
-        splits["train"][0].Int64s("token_type_ids").ToArray().Should().Equal(expected.TokenTypeIds[0].Select(id => (long)id));
-        Assert.Equal(7, splits["train"][0].Int64("labels"));
+        splits["train"][0].GetInt64s("input_ids").ToArray().Should().Equal(expected.InputIds[0].Select(id => (long)id));
+        splits["train"][0].GetInt64s("token_type_ids").ToArray().Should().Equal(expected.TokenTypeIds[0].Select(id => (long)id));
+        Assert.Equal(7, splits["train"][0].GetInt64("labels"));
         splits["train"].ColumnNames.Should().NotContain("other");
     }
 
@@ -59,6 +59,6 @@ public sealed class TokenizationExtensionsTests
         one.InputIds!.shape.Should().Equal(1, 3);
         FluentActions.Invoking(() => tokenizer.Encode(["Anna", "the film"]).ToModelInputs())
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("padding: true");
-        batch.ToDataset()[0].Int64s("attention_mask").ToArray().Should().Equal(batch.AttentionMask[0].Select(value => (long)value));
+        batch.ToDataset()[0].GetInt64s("attention_mask").ToArray().Should().Equal(batch.AttentionMask[0].Select(value => (long)value));
     }
 }

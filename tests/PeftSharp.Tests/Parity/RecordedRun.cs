@@ -68,10 +68,10 @@ internal sealed class RecordedRun
 
     internal IDataCollator Collator()
     {
-        if (!IsLanguage) return new PaddingCollator();
+        if (!IsLanguage) return new DataCollatorWithPadding(padTokenId: 0);
         var tokenizer = AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-gpt2"));
         tokenizer.PadToken = tokenizer.EosToken;                     // id 0, which the recorded batches are filled with
-        return new LanguageModelingCollator(tokenizer, mlm: false);
+        return new DataCollatorForLanguageModeling(tokenizer, mlm: false);
     }
 
     /// <summary>The arguments of the run; a run with an argument that is not supported is skipped.</summary>

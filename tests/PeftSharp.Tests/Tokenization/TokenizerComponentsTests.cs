@@ -87,10 +87,10 @@ public sealed class TokenizerComponentsTests : IDisposable
     [Fact]
     public void Components_of_a_program_are_read_used_and_saved()
     {
-        TokenizerComponents.AddNormalizer("TestNumbers", options => text => Digits(text, (string)options["by"]!));
-        TokenizerComponents.AddPreTokenizer(
+        TokenizerComponents.RegisterNormalizer("TestNumbers", options => text => Digits(text, (string)options["by"]!));
+        TokenizerComponents.RegisterPreTokenizer(
             "TestPairs", _ => text => [.. text.Chunk(2).Select((pair, i) => (2 * i)..(2 * i + pair.Length))]);
-        TokenizerComponents.AddDecoder("TestJoin", options => tokens => [string.Join((string)options["with"]!, tokens)]);
+        TokenizerComponents.RegisterDecoder("TestJoin", options => tokens => [string.Join((string)options["with"]!, tokens)]);
         Write("""{"type": "TestNumbers", "by": "N"}""", """{"type": "TestPairs"}""", """{"type": "TestJoin", "with": "-"}""");
         var tokenizer = AutoTokenizer.FromPretrained(_folder.Path);
         tokenizer.SavePretrained(_folder.File("saved"));
@@ -110,7 +110,7 @@ public sealed class TokenizerComponentsTests : IDisposable
     [InlineData(1, int.MaxValue)]
     public void Edits_and_ranges_outside_the_text_are_rejected(int start, int length)
     {
-        TokenizerComponents.AddNormalizer("TestOutside", _ => _ => [new TextEdit(start, length, "")]);
+        TokenizerComponents.RegisterNormalizer("TestOutside", _ => _ => [new TextEdit(start, length, "")]);
         Write("""{"type": "TestOutside"}""", "null", "null");
         var tokenizer = AutoTokenizer.FromPretrained(_folder.Path);
         FluentActions.Invoking(() => tokenizer.Encode("ab"))
@@ -120,8 +120,8 @@ public sealed class TokenizerComponentsTests : IDisposable
     [Fact]
     public void A_surrogate_pair_is_not_cut()
     {
-        TokenizerComponents.AddNormalizer("TestCut", _ => _ => [new TextEdit(0, 1, "a")]);
-        TokenizerComponents.AddPreTokenizer("TestCut", _ => _ => [0..1, 1..2]);
+        TokenizerComponents.RegisterNormalizer("TestCut", _ => _ => [new TextEdit(0, 1, "a")]);
+        TokenizerComponents.RegisterPreTokenizer("TestCut", _ => _ => [0..1, 1..2]);
         Write("""{"type": "TestCut"}""", "null", "null");
         FluentActions.Invoking(() => AutoTokenizer.FromPretrained(_folder.Path).Encode("🙂")).Should().ThrowExactly<TokenizerException>();
         Write("null", """{"type": "TestCut"}""", "null");

@@ -136,9 +136,9 @@ public sealed class AdapterTrainingTests : IDisposable
         };
         var rows = Dataset.FromDict(("input_ids", Enumerable.Range(0, Rows)
             .Select(row => Enumerable.Range(0, 6).Select(place => 5 + (3 * row + place) % 20).ToArray()).ToArray()))
-            .Map(row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
+            .Map(row => new Dictionary<string, object?> { ["labels"] = row.GetInt64s("input_ids").ToArray() });
         return new Trainer(
-            model, change?.Invoke(arguments) ?? arguments, rows, rows, new DefaultCollator(), computeMetrics: computeMetrics);
+            model, change?.Invoke(arguments) ?? arguments, rows, rows, new DefaultDataCollator(), computeMetrics: computeMetrics);
     }
 
     private string Checkpoint(string run, int epoch) => Path.Combine(_folder.File(run), $"checkpoint-{epoch * StepsPerEpoch}");

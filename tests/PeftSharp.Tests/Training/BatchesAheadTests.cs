@@ -16,9 +16,9 @@ public sealed class BatchesAheadTests : IDisposable
     [Theory, InlineData(1), InlineData(3), InlineData(100)]
     public void A_run_ends_with_the_same_bits(int workers)
     {
-        var expected = Train(workers: 0, new PaddingCollator());
+        var expected = Train(workers: 0, new DataCollatorWithPadding(padTokenId: 0));
         using var model = TinyRun.Model(dropout: 0.1);
-        Run(model, workers, new PaddingCollator());
+        Run(model, workers, new DataCollatorWithPadding(padTokenId: 0));
         TinyRun.AssertSameBits(expected, model);
     }
 
@@ -81,7 +81,7 @@ public sealed class BatchesAheadTests : IDisposable
     /// <summary>Records the batches that it made and the threads.</summary>
     private class Watching : IDataCollator
     {
-        private readonly PaddingCollator _padding = new();
+        private readonly DataCollatorWithPadding _padding = new(padTokenId: 0);
 
         internal ConcurrentQueue<int> Threads { get; } = [];
         internal ConcurrentQueue<ModelInputs> Made { get; } = [];
@@ -111,7 +111,7 @@ public sealed class BatchesAheadTests : IDisposable
 
     private sealed class Failing(int row) : IDataCollator
     {
-        private readonly PaddingCollator _padding = new();
+        private readonly DataCollatorWithPadding _padding = new(padTokenId: 0);
 
         public ModelInputs Collate(IReadOnlyList<Row> rows) =>
             rows.Any(each => each.Index == row) ? throw new DatasetException($"Row {row}.") : _padding.Collate(rows);

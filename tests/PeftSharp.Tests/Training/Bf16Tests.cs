@@ -77,7 +77,7 @@ public sealed class Bf16Tests : IDisposable
         var rows = TinyRun.Rows(Rows);
         if (isLanguage)
             rows = rows.RemoveColumns("labels").Map(
-                row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
+                row => new Dictionary<string, object?> { ["labels"] = row.GetInt64s("input_ids").ToArray() });
         var arguments = TinyRun.Arguments(_folder) with
         {
             Bf16 = useBf16,
@@ -85,7 +85,7 @@ public sealed class Bf16Tests : IDisposable
             PerDeviceTrainBatchSize = Rows,
             PerDeviceEvalBatchSize = Rows,
         };
-        var trainer = new Trainer(model, arguments, rows, rows, new PaddingCollator());
+        var trainer = new Trainer(model, arguments, rows, rows, new DataCollatorWithPadding(padTokenId: 0));
         trainer.Train();
         return (model, [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])],
             trainer.Evaluate()["eval_loss"]);

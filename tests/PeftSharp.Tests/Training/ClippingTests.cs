@@ -45,7 +45,7 @@ public sealed class ClippingTests : IDisposable
     private void Run(PretrainedModel model, OptimizerNames name, params TrainerCallback[] callbacks)
     {
         var args = TinyRun.Arguments(_folder) with { MaxGradNorm = MaxNorm, Optim = name };
-        new Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), callbacks: callbacks).Train();
+        new Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: callbacks).Train();
     }
 
     private sealed class Looking(PretrainedModel model) : TrainerCallback

@@ -23,7 +23,7 @@ public sealed class EvaluationSetsTests : IDisposable
 
     private Trainer With(IReadOnlyDictionary<string, Dataset>? sets, TrainingArguments? args = null) =>
         new(
-            TinyRun.Model(), args ?? TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new PaddingCollator(),
+            TinyRun.Model(), args ?? TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             computeMetrics: Count, evalDatasets: sets);
 
     [Fact]
@@ -91,10 +91,10 @@ public sealed class EvaluationSetsTests : IDisposable
     {
         var model = TinyRun.Model();
         var rows = TinyRun.Rows(7);
-        var whole = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator()).Predict(rows);
+        var whole = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(rows);
         var labelsSeen = 0L;
         var small = new Trainer(
-            model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), preprocessLogitsForMetrics: (logits, labels) =>
+            model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0), preprocessLogitsForMetrics: (logits, labels) =>
         {
             labelsSeen += labels!.numel();
             return [logits[0].argmax(-1)];

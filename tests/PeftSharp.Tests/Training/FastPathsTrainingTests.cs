@@ -152,8 +152,8 @@ public sealed class FastPathsTrainingTests : IDisposable
         if (what == "gpt2 with lora") model = model.GetPeftModel(new LoraConfig { R = 2, LoraDropout = 0.1 });
         var rows = what == "bert" ? TinyRun.Rows(8)
             : TinyRun.Rows(8).RemoveColumns("labels").Map(
-                row => new Dictionary<string, object?> { ["labels"] = row.Int64s("input_ids").ToArray() });
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16 }, rows, dataCollator: new PaddingCollator());
+                row => new Dictionary<string, object?> { ["labels"] = row.GetInt64s("input_ids").ToArray() });
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16 }, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         trainer.Train();
         return [.. trainer.State.Log.Where(line => line.ContainsKey("loss")).Select(line => line["loss"])];
     }

@@ -65,7 +65,7 @@ public sealed class HostileInputTests : IDisposable
         var data = Dataset.FromList([first, second]);
         using var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
-        FluentActions.Invoking(() => new Trainer(model, TinyRun.Arguments(_folder), data, data, new PaddingCollator()).Train())
+        FluentActions.Invoking(() => new Trainer(model, TinyRun.Arguments(_folder), data, data, new DataCollatorWithPadding(padTokenId: 0)).Train())
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll(named);
         TinyRun.AssertSameBits(before, model);
     }
@@ -95,9 +95,9 @@ public sealed class HostileInputTests : IDisposable
     public void Uneven_rows_need_a_collator_that_pads_and_the_error_says_which()
     {
         using var model = TinyRun.Model();
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DefaultCollator());
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DefaultDataCollator());
         FluentActions.Invoking(() => trainer.Train())
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("PaddingCollator");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("DataCollatorWithPadding");
     }
 
     [Fact]
@@ -177,13 +177,13 @@ public sealed class HostileInputTests : IDisposable
             NumTrainEpochs = 1,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(model, args, TinyRun.Rows(4), dataCollator: new PaddingCollator(), callbacks: [new Break(model)]);
+        var trainer = new Trainer(model, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [new Break(model)]);
         var before = TinyRun.Bits(model);
         FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<NonFiniteLossException>();
         model.load_state_dict(before.ToDictionary(pair => pair.Key, pair => pair.Value));
-        new Trainer(model, args, TinyRun.Rows(4), dataCollator: new PaddingCollator()).Train();
+        new Trainer(model, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Train();
         using var fresh = TinyRun.Model();
-        new Trainer(fresh, args, TinyRun.Rows(4), dataCollator: new PaddingCollator()).Train();
+        new Trainer(fresh, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Train();
         TinyRun.AssertSameBits(TinyRun.Bits(fresh), model);
     }
 

@@ -19,7 +19,7 @@ public sealed class LabelColumnsTests : IDisposable
         var python = TinyRun.Trainer(args, TinyRun.Rows(4));
         var rows = TinyRun.Rows(4);
         var csharp = TinyRun.Trainer(args, Dataset.FromRows(Enumerable.Range(0, 4).Select(row => new Example(
-            rows[row].Int64s("input_ids").ToArray(), rows[row].Int64s("attention_mask").ToArray(), (int)rows[row].Int64("labels"), "x"))));
+            rows[row].GetInt64s("input_ids").ToArray(), rows[row].GetInt64s("attention_mask").ToArray(), (int)rows[row].GetInt64("labels"), "x"))));
         Assert.Equal(python.Train().TrainingLoss, csharp.Train().TrainingLoss);
     }
 
@@ -68,7 +68,7 @@ public sealed class LabelColumnsTests : IDisposable
     private Trainer Named(
         Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
         new(
-            model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new PaddingCollator(),
+            model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new DataCollatorWithPadding(padTokenId: 0),
             labelColumn: labelColumn);
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class LabelColumnsTests : IDisposable
     {
         var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn(
             "labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
-        var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).Prediction.GetMultiLabelReport(["a", "b", "c"]);
+        var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).EvalPrediction.GetMultiLabelReport(["a", "b", "c"]);
         report.Labels.Select(scores => scores.Support).Should().Equal(2, 2, 2);
     }
 }

@@ -78,21 +78,21 @@ public sealed class LossFunctionTests : IDisposable
         {
             var args = TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch };
             ComputeLoss loss = isScaled ? WeightedSum : Weighted;
-            var trainer = new Trainer(model, args, evalDataset: rows, dataCollator: new PaddingCollator(), computeLoss: loss)
+            var trainer = new Trainer(model, args, evalDataset: rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
             {
                 LossIsScaledForGa = isScaled,
             };
             return trainer.Evaluate();
         }
         model.eval();
-        var inputs = new PaddingCollator().Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
+        var inputs = new DataCollatorWithPadding(padTokenId: 0).Collate([.. Enumerable.Range(0, 8).Select(row => rows[row])]);
         var labels = inputs.Labels!;
         inputs.Labels = null;
         var expected = functional.cross_entropy(model.call(inputs).Logits!, labels, weight: WeightsFor(labels),
             reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
         Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
         Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
-        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new PaddingCollator(), computeLoss: Weighted).Predict(
+        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: Weighted).Predict(
             rows.RemoveColumns("labels"));
         Assert.False(predicted.Metrics.ContainsKey("test_loss"));
         predicted.Predictions.Shape.Should().Equal(8, 2);
@@ -107,7 +107,7 @@ public sealed class LossFunctionTests : IDisposable
         var shapes = new List<long[]>();
         var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 2 },
             Dataset.FromList([TinyRun.Row([5, 6, 7], (long[])[5, 6, 7]), TinyRun.Row([6, 7, 8], (long[])[6, 7, 8])]),
-            dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: (output, inputs, _) =>
             {
                 shapes.Add(output.Logits!.shape);
                 return functional.cross_entropy(output.Logits![TensorIndex.Ellipsis, ..^1, TensorIndex.Colon].flatten(0, 1),
@@ -122,7 +122,7 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var rows = Dataset.FromList([TinyRun.Row([5, 6, 7], (float[])[0.9f, 0.1f]), TinyRun.Row([6, 7], (float[])[0.2f, 0.8f])]);
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, dataCollator: new PaddingCollator(),
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             computeLoss: (output, inputs, _) => -(inputs.Labels! * functional.log_softmax(output.Logits!, dim: -1)).sum(-1).mean());
         trainer.Train().TrainingLoss.Should().BeGreaterThan(0);
     }
@@ -139,7 +139,7 @@ public sealed class LossFunctionTests : IDisposable
         var warnings = new Warnings();
         var trainer = new Trainer(student,
             TinyRun.Arguments(_folder) with { NumTrainEpochs = 10, LearningRate = 1e-3, GradientAccumulationSteps = 2 }, rows,
-            dataCollator: new PaddingCollator(), callbacks: [warnings], computeLoss: (output, inputs, _) =>
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings], computeLoss: (output, inputs, _) =>
         {
             Tensor wanted;
             using (no_grad()) wanted = teacher.call(inputs).Logits!;
@@ -158,7 +158,7 @@ public sealed class LossFunctionTests : IDisposable
         manual_seed(1);
         using var body = AutoModel.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model().Config);
         var (rows, evaluated) = (TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"));
-        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated, new PaddingCollator(),
+        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated, new DataCollatorWithPadding(padTokenId: 0),
             computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
         var before = trainer.Evaluate()["eval_loss"];
         trainer.Train();
@@ -174,7 +174,7 @@ public sealed class LossFunctionTests : IDisposable
         var seen = 0f;
         var trainer = new Trainer(model,
             TinyRun.Arguments(_folder) with { RemoveUnusedColumns = false, PerDeviceTrainBatchSize = 4, MaxSteps = 1 }, rows,
-            dataCollator: new PaddingCollator(), computeLoss: (output, inputs, _) =>
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: (output, inputs, _) =>
         {
             seen = inputs["weight"]!.sum().item<float>();
             return (functional.cross_entropy(output.Logits!, inputs.Labels!, reduction: Reduction.None) * inputs["weight"]!).mean();
@@ -189,7 +189,7 @@ public sealed class LossFunctionTests : IDisposable
         using var model = TinyRun.Model();
         var types = new List<ScalarType>();
         new Trainer(
-            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new PaddingCollator(),
+            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             computeLoss: (output, inputs, _) =>
         {
             types.Add(output.Logits!.dtype);
@@ -223,7 +223,7 @@ public sealed class LossFunctionTests : IDisposable
             GradientAccumulationSteps = accumulation,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new PaddingCollator(), computeLoss: loss)
+        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
         {
             LossIsScaledForGa = isScaled,
         };

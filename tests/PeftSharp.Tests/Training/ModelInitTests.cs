@@ -28,8 +28,8 @@ public sealed class ModelInitTests : IDisposable
     public void Each_run_begins_from_the_weights_that_the_seed_draws_and_ends_the_same()
     {
         var config = (PeftSharp.Models.Bert.BertConfig)TinyRun.Model(dropout: 0.1).Config;
-        var trainer = new Trainer(args: TinyRun.Arguments(_folder) with { Seed = 3 }, trainDataset: TinyRun.Rows(8),
-            dataCollator: new PaddingCollator(), modelInit: () => Drawn(config));
+        var trainer = new Trainer(() => Drawn(config), TinyRun.Arguments(_folder) with { Seed = 3 }, TinyRun.Rows(8),
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         Seed.Set(3);
         using var fresh = Drawn(config);
         TinyRun.AssertSameBits(TinyRun.Bits(fresh), trainer.Model);
@@ -49,12 +49,13 @@ public sealed class ModelInitTests : IDisposable
     {
         using var model = NewModel();
         var args = TinyRun.Arguments(_folder);
-        FluentActions.Invoking(() => new Trainer(model, args, modelInit: NewModel))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("one of the two");
-        FluentActions.Invoking(() => new Trainer(args: args)).Should().ThrowExactly<ArgumentNullException>();
-        FluentActions.Invoking(() => new Trainer(args: args, modelInit: () => null!))
+        FluentActions.Invoking(() => new Trainer((PretrainedModel)null!, args)).Should().ThrowExactly<ArgumentNullException>()
+            .WithParameterName("model");
+        FluentActions.Invoking(() => new Trainer((Func<PretrainedModel>)null!, args)).Should().ThrowExactly<ArgumentNullException>()
+            .WithParameterName("modelInit");
+        FluentActions.Invoking(() => new Trainer(() => null!, args))
             .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("null");
-        var trainer = new Trainer(args: args, trainDataset: TinyRun.Rows(4), dataCollator: new PaddingCollator(), modelInit: () => model);
+        var trainer = new Trainer(() => model, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         Assert.Contains(
             "Return a new model", Assert.Throws<InvalidOperationException>(() => trainer.Train()).Message, StringComparison.Ordinal);
     }

@@ -26,7 +26,7 @@ public sealed class OpenTrainerTests : IDisposable
     {
         var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, EvalStrategy = IntervalStrategy.Epoch };
         var expected = new Trainer(
-            TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean);
+            TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new DataCollatorWithPadding(padTokenId: 0), computeMetrics: Mean);
         expected.Train();
         var trainer = new PassingOn(TinyRun.Model(dropout: 0.1), args);
         trainer.Train();
@@ -47,7 +47,7 @@ public sealed class OpenTrainerTests : IDisposable
     private static Dictionary<string, double> Mean(EvalPrediction p) => new() { ["mean"] = p.Predictions.Values.Average() };
 
     private sealed class PassingOn(PretrainedModel model, TrainingArguments args)
-        : Trainer(model, args, TinyRun.Rows(8), TinyRun.Rows(6), new PaddingCollator(), computeMetrics: Mean)
+        : Trainer(model, args, TinyRun.Rows(8), TinyRun.Rows(6), new DataCollatorWithPadding(padTokenId: 0), computeMetrics: Mean)
     {
         internal Dictionary<string, int> Calls { get; } = [];
 
@@ -107,7 +107,7 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     private sealed class Rewritten(PretrainedModel model, TrainingArguments args)
-        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0))
     {
         protected override (Tensor? Loss, ModelOutput Outputs) ComputeLoss(
             PretrainedModel model, ModelInputs inputs, ForwardOptions options)
@@ -153,7 +153,7 @@ public sealed class OpenTrainerTests : IDisposable
 
     /// <summary>Three batches of rows drawn with replacement.</summary>
     private sealed class Drawing(PretrainedModel model, TrainingArguments args)
-        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0))
     {
         protected override IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch)
         {
@@ -184,7 +184,7 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     private sealed class Empty(PretrainedModel model, TrainingArguments args, bool hasOptimizer)
-        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0))
     {
         protected override Optimizer CreateOptimizer(PretrainedModel model) => hasOptimizer ? base.CreateOptimizer(model) : null!;
 
@@ -192,7 +192,7 @@ public sealed class OpenTrainerTests : IDisposable
     }
 
     private sealed class Given(PretrainedModel model, TrainingArguments args, Func<int, int[][]> batches)
-        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new PaddingCollator())
+        : Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0))
     {
         protected override IReadOnlyList<int[]> GetTrainBatches(Dataset trainDataset, int epoch) => batches(epoch);
     }

@@ -36,7 +36,7 @@ public sealed class OwnLossTests
         var rows = PeftSharp.Data.Dataset.FromList([TinyRun.Row([5, 6, 7], 1L), TinyRun.Row([6, 7, 8], -100L)]);
         var trainer =
             new Trainer(model, TinyRun.Arguments(folder) with { PerDeviceTrainBatchSize = 1, GradientAccumulationSteps = 2, MaxSteps = 1 },
-                rows, dataCollator: new PaddingCollator());
+                rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         Assert.True(double.IsFinite(trainer.Train().TrainingLoss));
     }
 
@@ -58,7 +58,7 @@ public sealed class OwnLossTests
             GradientAccumulationSteps = accumulation,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(new MeanLoss(TinyRun.Model()), args, TinyRun.Rows(8), dataCollator: new PaddingCollator());
+        var trainer = new Trainer(new MeanLoss(TinyRun.Model()), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);
     }

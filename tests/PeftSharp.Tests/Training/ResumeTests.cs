@@ -103,7 +103,7 @@ public sealed class ResumeTests : IDisposable
     {
         Trainer Make(string name, params TrainerCallback[] callbacks) => new(TinyRun.Model(dropout: 0.2),
             Complete(new TrainingArguments { EvalStrategy = IntervalStrategy.Steps, EvalSteps = 2, SaveSteps = 2, SaveOnCancel = true },
-                name), TinyRun.Rows(11), dataCollator: new PaddingCollator(),
+                name), TinyRun.Rows(11), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             evalDatasets: new Dictionary<string, Dataset> { ["a"] = TinyRun.Rows(5), ["b"] = TinyRun.Rows(4) }, callbacks: callbacks);
         var trainer = Make("whole");
         var whole = new Ended(trainer, trainer.Train(), rand(1).item<float>());
@@ -159,7 +159,7 @@ public sealed class ResumeTests : IDisposable
     {
         var lora = new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.3 };
         Trainer Adapted(string name) => new(TinyRun.Model(dropout: 0.1).GetPeftModel(lora),
-            Complete(new TrainingArguments { GradientAccumulationSteps = 2 }, name), TinyRun.Rows(11), dataCollator: new PaddingCollator());
+            Complete(new TrainingArguments { GradientAccumulationSteps = 2 }, name), TinyRun.Rows(11), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         var whole = Adapted("whole");
         var output = whole.Train();
         var end = new Ended(whole, output, rand(1).item<float>());
@@ -223,7 +223,7 @@ public sealed class ResumeTests : IDisposable
         FluentActions.Invoking(() => trainer.Train(checkpoint))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("GradientAccumulationSteps was 1 and is 3");
         var sgd = new Trainer(trainer.Model, Complete(new TrainingArguments { Optim = OptimizerNames.Adafactor }, "other"),
-            TinyRun.Rows(11), TinyRun.Rows(5), new PaddingCollator());
+            TinyRun.Rows(11), TinyRun.Rows(5), new DataCollatorWithPadding(padTokenId: 0));
         FluentActions.Invoking(() => sgd.Train(checkpoint)).Should().ThrowExactly<CheckpointException>();
         TinyRun.AssertSameBits(before, trainer.Model);
     }

@@ -30,7 +30,7 @@ public sealed class StepWorkTests : IDisposable
         if (adapter) model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.1 });
         var count = new Counter();
         new Trainer(model, TinyRun.Arguments(_folder) with { Bf16 = bf16, MaxSteps = 12, LoggingStrategy = IntervalStrategy.No },
-            TinyRun.Rows(64), dataCollator: new PaddingCollator(), callbacks: [count]).Train();
+            TinyRun.Rows(64), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [count]).Train();
         model.Dispose();
         count.TensorsAStep.Should().BeInRange(1, tensors);
         count.BytesAStep.Should().BeInRange(1, MostBytes);

@@ -49,7 +49,7 @@ internal static class TinyRun
         TrainingArguments args, Dataset? train = null, Dataset? evaluation = null, double dropout = 0,
         ComputeMetrics? computeMetrics = null, params TrainerCallback[] callbacks) =>
         new(
-            Model(dropout), args, train ?? Rows(8), evaluation, new PaddingCollator(), computeMetrics: computeMetrics,
+            Model(dropout), args, train ?? Rows(8), evaluation, new DataCollatorWithPadding(padTokenId: 0), computeMetrics: computeMetrics,
             callbacks: callbacks);
 
     internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) =>

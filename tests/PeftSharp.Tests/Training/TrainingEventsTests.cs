@@ -59,7 +59,7 @@ public sealed class TrainingEventsTests : IDisposable
         typeof(TrainingEvents).GetProperties().Select(property => ((EventId)property.GetValue(null)!).Id).Should().OnlyHaveUniqueItems();
 
     private static Trainer Trainer(TrainingArguments args, ILogger logger, params TrainerCallback[] callbacks) =>
-        new(TinyRun.Model(), args, TinyRun.Rows(8), TinyRun.Rows(4), new PaddingCollator(),
+        new(TinyRun.Model(), args, TinyRun.Rows(8), TinyRun.Rows(4), new DataCollatorWithPadding(padTokenId: 0),
             computeMetrics: _ => new Dictionary<string, double> { ["f1"] = 0.75 }, callbacks: callbacks, logger: logger);
 
     private sealed record Message(LogLevel Level, EventId Id, string Text, IReadOnlyDictionary<string, object?> Fields);

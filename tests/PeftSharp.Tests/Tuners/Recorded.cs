@@ -34,7 +34,7 @@ internal sealed class Recorded
     /// <summary>Every recorded adapter whose method is supported.</summary>
     internal static TheoryData<string> Cases =>
         ReferenceRoot.Cases("peft", "*", folder => Path.Combine(folder, "adapter", "adapter_config.json") is var file && File.Exists(file)
-        && PeftMethods.Names.Contains((string?)JsonFile.Read(file)["peft_type"]));
+        && PeftMethods.PeftTypes.Contains((string?)JsonFile.Read(file)["peft_type"]));
 
     /// <summary>The case of that name; the test is skipped if there is no such case or its family is not supported.</summary>
     internal static Recorded Open(string name)

@@ -36,7 +36,7 @@ internal static partial class ColumnCast
     private static int? FirstOutside(Column column, ClassLabel label)
     {
         for (var row = 0; row < column.Count; row++)
-            if (!column.IsNull(row) && column.Int64(row) is var number && (number < ClassLabel.Unlabeled || number >= label.NumClasses))
+            if (!column.IsNull(row) && column.GetInt64(row) is var number && (number < ClassLabel.Unlabeled || number >= label.NumClasses))
                 return row;
         return null;
     }

@@ -12,9 +12,9 @@ internal static class TextFileReader
         using var reader = new StreamReader(DataStream.Open(file), Strict);
         var rows = options switch
         {
-            { SampleBy: "line", KeepLinebreaks: false } => Lines(reader),
-            { SampleBy: "line" } => LinesWithBreaks(ReadAll(reader)),
-            { SampleBy: "paragraph" } => ReadAll(reader).Split("\n\n", StringSplitOptions.RemoveEmptyEntries),
+            { SampleBy: TextUnit.Line, KeepLinebreaks: false } => Lines(reader),
+            { SampleBy: TextUnit.Line } => LinesWithBreaks(ReadAll(reader)),
+            { SampleBy: TextUnit.Paragraph } => ReadAll(reader).Split("\n\n", StringSplitOptions.RemoveEmptyEntries),
             _ => [ReadAll(reader)],
         };
         var texts = rows.ToArray();

@@ -5,41 +5,40 @@ namespace PeftSharp.Data;
 /// <summary>The row order of interleaved datasets, as row indices of their concatenation.</summary>
 internal static class Interleaving
 {
-    internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, string strategy)
+    internal static int[] Rows(int[] lengths, IReadOnlyList<double>? probabilities, long? seed, StoppingStrategy strategy)
     {
-        if (strategy is not ("first_exhausted" or "all_exhausted" or "all_exhausted_without_replacement"))
-            throw new ArgumentException($"The stopping strategy '{strategy}' is not supported. Supported strategies: "
-                + "first_exhausted, all_exhausted, all_exhausted_without_replacement.", nameof(strategy));
+        if (!Enum.IsDefined(strategy))
+            throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "The stopping strategy is not defined.");
         if (lengths.Contains(0))
             throw new ArgumentException("A dataset has no rows. Remove it from the list.", nameof(lengths));
         var offsets = lengths.Select((_, i) => lengths.Take(i).Sum()).ToArray();
         return probabilities is null ? RoundRobin(lengths, offsets, strategy) : Random(lengths, offsets, probabilities, seed, strategy);
     }
 
-    private static int[] RoundRobin(int[] lengths, int[] offsets, string strategy)
+    private static int[] RoundRobin(int[] lengths, int[] offsets, StoppingStrategy strategy)
     {
-        var rounds = strategy == "first_exhausted" ? lengths.Min() : lengths.Max();
+        var rounds = strategy == StoppingStrategy.FirstExhausted ? lengths.Min() : lengths.Max();
         var rows = new List<int>();
         for (var round = 0; round < rounds; round++)
             for (var source = 0; source < lengths.Length; source++)
-                if (round < lengths[source] || strategy == "all_exhausted")
+                if (round < lengths[source] || strategy == StoppingStrategy.AllExhausted)
                     rows.Add(offsets[source] + round % lengths[source]);
         return [.. rows];
     }
 
-    private static int[] Random(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, string strategy)
+    private static int[] Random(int[] lengths, int[] offsets, IReadOnlyList<double> probabilities, long? seed, StoppingStrategy strategy)
     {
         if (probabilities.Count != lengths.Length || probabilities.Any(p => !(p >= 0)) || Math.Abs(probabilities.Sum() - 1) > 1e-8)
             throw new ArgumentException($"The probabilities are {string.Join(", ", probabilities)}; "
                 + $"they must be {lengths.Length} values of at least 0 with sum 1.", nameof(probabilities));
-        var withoutReplacement = strategy == "all_exhausted_without_replacement";
-        if (strategy != "first_exhausted" && probabilities.Contains(0))
+        var withoutReplacement = strategy == StoppingStrategy.AllExhaustedWithoutReplacement;
+        if (strategy != StoppingStrategy.FirstExhausted && probabilities.Contains(0))
             throw new ArgumentException($"A dataset with probability 0 is never exhausted, so {strategy} would not terminate. "
                 + "Remove the dataset from the list.", nameof(probabilities));
         var cumulative = Cumulative(probabilities);
         var random = new NumpyRandom(seed);
         var (next, exhausted, rows) = (new int[lengths.Length], new bool[lengths.Length], new List<int>());
-        while (!(strategy == "first_exhausted" ? exhausted.Any(x => x) : exhausted.All(x => x)))
+        while (!(strategy == StoppingStrategy.FirstExhausted ? exhausted.Any(x => x) : exhausted.All(x => x)))
         {
             var source = random.Choose(cumulative);
             if (!(withoutReplacement && exhausted[source]))

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>A normalizer registered with <see cref="TokenizerComponents.AddNormalizer"/>.</summary>
+/// <summary>A normalizer registered with <see cref="TokenizerComponents.RegisterNormalizer"/>.</summary>
 internal sealed class CustomNormalizer(JsonObject source, NormalizeText normalize) : Normalizer
 {
     internal override void Normalize(AlignedText text)

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>A pre-tokenizer registered with <see cref="TokenizerComponents.AddPreTokenizer"/>.</summary>
+/// <summary>A pre-tokenizer registered with <see cref="TokenizerComponents.RegisterPreTokenizer"/>.</summary>
 internal sealed class CustomPreTokenizer(JsonObject source, SplitText split) : SplittingPreTokenizer
 {
     internal override JsonObject ToJson() => (JsonObject)source.DeepClone();

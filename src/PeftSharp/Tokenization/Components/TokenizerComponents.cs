@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The components that a <c>tokenizer.json</c> can name. Register custom ones with <see cref="AddNormalizer"/>,
-/// <see cref="AddPreTokenizer"/> and <see cref="AddDecoder"/>.
+/// The components that a <c>tokenizer.json</c> can name. Register custom ones with <see cref="RegisterNormalizer"/>,
+/// <see cref="RegisterPreTokenizer"/> and <see cref="RegisterDecoder"/>.
 /// </summary>
 /// <remarks>
 /// <para>A tokenizer with a custom component saves the fields of the component unchanged, so any program that registers the same type can
 /// load it.</para>
 /// <code>
-/// TokenizerComponents.AddPreTokenizer("Halves", options => text => [0..(text.Length / 2), (text.Length / 2)..text.Length]);
+/// TokenizerComponents.RegisterPreTokenizer("Halves", options => text => [0..(text.Length / 2), (text.Length / 2)..text.Length]);
 /// </code>
 /// <para>Thread safety: all members can be called from several threads at once.
 /// Tokenizers call the registered functions from several threads at once.</para>
@@ -78,7 +78,7 @@ public static class TokenizerComponents
     /// <param name="create">
     /// Creates the function that normalizes a text from the component's fields in tokenizer.json, including <c>type</c>.
     /// </param>
-    public static void AddNormalizer(string type, Func<JsonObject, NormalizeText> create)
+    public static void RegisterNormalizer(string type, Func<JsonObject, NormalizeText> create)
     {
         Check(type, create);
         Normalizers.Add(type, part => new CustomNormalizer(part.ToJsonObject(), create(part.ToJsonObject())));
@@ -89,7 +89,7 @@ public static class TokenizerComponents
     /// <param name="create">
     /// Creates the function that splits a text into words from the component's fields in tokenizer.json, including <c>type</c>.
     /// </param>
-    public static void AddPreTokenizer(string type, Func<JsonObject, SplitText> create)
+    public static void RegisterPreTokenizer(string type, Func<JsonObject, SplitText> create)
     {
         Check(type, create);
         PreTokenizers.Add(type, part => new CustomPreTokenizer(part.ToJsonObject(), create(part.ToJsonObject())));
@@ -100,7 +100,7 @@ public static class TokenizerComponents
     /// <param name="create">
     /// Creates the function that converts tokens to pieces of text from the component's fields in tokenizer.json, including <c>type</c>.
     /// </param>
-    public static void AddDecoder(string type, Func<JsonObject, DecodeTokens> create)
+    public static void RegisterDecoder(string type, Func<JsonObject, DecodeTokens> create)
     {
         Check(type, create);
         Decoders.Add(type, part => new CustomDecoder(part.ToJsonObject(), create(part.ToJsonObject())));

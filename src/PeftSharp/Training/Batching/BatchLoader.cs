@@ -7,10 +7,10 @@ namespace PeftSharp.Training.Batching;
 internal sealed class BatchLoader(IDataCollator collator, TrainingArguments arguments)
 {
     /// <summary>Whether the labels come from a column of the data; false for collators that may create them.</summary>
-    internal bool ReadsLabels => collator is DefaultCollator or PaddingCollator;
+    internal bool ReadsLabels => collator is DefaultDataCollator or DataCollatorWithPadding;
 
     /// <summary>Whether the collator is not one of the library, so that it may read any column.</summary>
-    internal bool IsCustom => collator is not (DefaultCollator or PaddingCollator or LanguageModelingCollator or FlatteningCollator);
+    internal bool IsCustom => collator is not (DefaultDataCollator or DataCollatorWithPadding or DataCollatorForLanguageModeling or DataCollatorWithFlattening);
 
     /// <summary>
     /// Returns the batches of an epoch, as row indices. <see cref="SamplingStrategy.GroupByLength"/> uses libtorch's default random number

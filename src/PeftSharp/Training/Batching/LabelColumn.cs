@@ -57,7 +57,7 @@ internal static class LabelColumn
                 + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{name}\").");
         if (column.Feature is Value { Dtype: "float64" or "float32" or "decimal" }
             && model is { Objective: SequenceClassificationObjective, Config: { NumLabels: > 1, ProblemType: null } }
-            && Enumerable.Range(0, column.Count).All(row => column.IsNull(row) || double.IsInteger(column.Double(row))))
+            && Enumerable.Range(0, column.Count).All(row => column.IsNull(row) || double.IsInteger(column.GetDouble(row))))
             throw new DatasetException($"Column '{name}' of the {role} data has type {((Value)column.Feature).Dtype} and contains only "
                 + $"integers, but {model.GetName()} has {model.Config.NumLabels} classes. For classification, convert it to class ids with "
                 + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");

@@ -16,11 +16,11 @@ internal static class RowLengths
     internal static int[] Of(Dataset given, Dataset read, string lengthColumn)
     {
         if (given.ColumnNames.Contains(lengthColumn))
-            return [.. Enumerable.Range(0, given.Count).Select(row => checked((int)given[lengthColumn].Int64(row)))];
+            return [.. Enumerable.Range(0, given.Count).Select(row => checked((int)given[lengthColumn].GetInt64(row)))];
         if (!read.ColumnNames.Contains("input_ids"))
             throw new DatasetException("TrainSamplingStrategy is GroupByLength, but the training data has neither a column "
                 + $"'{lengthColumn}' (LengthColumnName) nor 'input_ids'. Add a column with the lengths with Map, or use another strategy.");
         var ids = read["input_ids"];
-        return [.. Enumerable.Range(0, read.Count).Select(row => ids.Int64s(row).Length)];
+        return [.. Enumerable.Range(0, read.Count).Select(row => ids.GetInt64s(row).Length)];
     }
 }

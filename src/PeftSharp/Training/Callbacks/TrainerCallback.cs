@@ -63,9 +63,9 @@ public abstract class TrainerCallback
     /// <param name="args">The arguments of the run.</param>
     /// <param name="state">The state of the run.</param>
     /// <param name="control">Controls the run.</param>
-    /// <param name="done">The number of completed batches.</param>
-    /// <param name="all">The total number of batches.</param>
-    public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) { }
+    /// <param name="completed">The number of completed batches.</param>
+    /// <param name="total">The total number of batches.</param>
+    public virtual void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) { }
 
     /// <summary>Called after a checkpoint was written.</summary>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }

@@ -17,7 +17,7 @@ internal static class NestedLists
     /// <exception cref="DatasetException">Lists that cannot be padded have different lengths.</exception>
     internal static Tensor Collate(IReadOnlyList<Row> rows, string column, RowPadding? padding, long paddingValue)
     {
-        var items = rows.Select(row => row.Items(column)).ToArray();
+        var items = rows.Select(row => row.GetItems(column)).ToArray();
         var shape = Shape(items[0]);
         var isFloat = IsFloat(items[0].Feature);
         if (Array.Find(items, item => !HasShape(item, shape, ignoreWidth: true)) is { } other)
@@ -29,7 +29,7 @@ internal static class NestedLists
         if ((isFloat || padding is null) && !Array.TrueForAll(items, item => HasShape(item, shape, ignoreWidth: false)))
             throw new DatasetException($"The lists of column '{column}' have different lengths. " + (isFloat
                 ? "Give all rows the same shape, for example resize images to one size."
-                : "Use a PaddingCollator, or pad the rows when they are tokenized."));
+                : "Use a DataCollatorWithPadding, or pad the rows when they are tokenized."));
         shape[^1] = isFloat ? longest : padding?.Width((int)longest) ?? longest;
         return isFloat
             ? Fill<float>(items, shape, 0f, padding: null, ScalarType.Float32)
@@ -52,11 +52,11 @@ internal static class NestedLists
             {
                 if (Depth(lists) > 2)
                 {
-                    Write(lists.Items(row));
+                    Write(lists.GetItems(row));
                     continue;
                 }
-                var start = offset + (padding is { Left: true } ? width - lists.Length(row) : 0);
-                var target = values.AsSpan(start, lists.Length(row));
+                var start = offset + (padding is { Left: true } ? width - lists.GetLength(row) : 0);
+                var target = values.AsSpan(start, lists.GetLength(row));
                 if (target is { Length: > 0 }) Copy(lists, row, target);
                 offset += width;
             }
@@ -71,8 +71,8 @@ internal static class NestedLists
 
     /// <summary>Returns the lengths of the first list at each depth, outermost first.</summary>
     private static long[] Shape(Column lists) => Depth(lists) > 2 && lists.Count > 0
-        ? [lists.Count, .. Shape(lists.Items(0))]
-        : [lists.Count, lists.Count > 0 ? lists.Length(0) : 0];
+        ? [lists.Count, .. Shape(lists.GetItems(0))]
+        : [lists.Count, lists.Count > 0 ? lists.GetLength(0) : 0];
 
     /// <summary>Returns the number of list levels, including the rows.</summary>
     private static int Depth(Column lists)
@@ -83,14 +83,14 @@ internal static class NestedLists
     }
 
     private static long Longest(Column lists) => Enumerable.Range(0, lists.Count)
-        .Select(row => Depth(lists) > 2 ? Longest(lists.Items(row)) : lists.Length(row)).DefaultIfEmpty(0).Max();
+        .Select(row => Depth(lists) > 2 ? Longest(lists.GetItems(row)) : lists.GetLength(row)).DefaultIfEmpty(0).Max();
 
     /// <summary>Returns whether all lists have this shape.</summary>
     private static bool HasShape(Column lists, ReadOnlySpan<long> shape, bool ignoreWidth)
     {
         if (lists.Count != shape[0]) return false;
         for (var row = 0; row < lists.Count; row++)
-            if (Depth(lists) > 2 ? !HasShape(lists.Items(row), shape[1..], ignoreWidth) : !ignoreWidth && lists.Length(row) != shape[1])
+            if (Depth(lists) > 2 ? !HasShape(lists.GetItems(row), shape[1..], ignoreWidth) : !ignoreWidth && lists.GetLength(row) != shape[1])
                 return false;
         return true;
     }

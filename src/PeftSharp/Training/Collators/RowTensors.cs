@@ -39,7 +39,7 @@ internal static class RowTensors
         var mask = new long[rows.Count * width];
         for (var row = 0; row < rows.Count; row++)
         {
-            var length = rows[row].Length("input_ids");
+            var length = rows[row].GetLength("input_ids");
             mask.AsSpan((int)(row * width + (padding.Left ? width - length : 0)), length).Fill(1);
         }
         using var flat = from_array(mask, ScalarType.Int64);
@@ -48,12 +48,12 @@ internal static class RowTensors
 
     private static Tensor ToTensor(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding) => rows[0][column] switch
     {
-        long or int or bool => tensor(Values(rows, row => row.Int64(column)), ScalarType.Int64),
-        double or float or decimal => tensor(Values(rows, row => (float)row.Double(column)), ScalarType.Float32),
+        long or int or bool => tensor(Values(rows, row => row.GetInt64(column)), ScalarType.Int64),
+        double or float or decimal => tensor(Values(rows, row => (float)row.GetDouble(column)), ScalarType.Float32),
         long[] or int[] or bool[] =>
-            PaddedLists(rows, column, name, padding, row => row.Int64s(column), ScalarType.Int64, (long)(padding?.PaddingValue(name) ?? 0)),
+            PaddedLists(rows, column, name, padding, row => row.GetInt64s(column), ScalarType.Int64, (long)(padding?.PaddingValue(name) ?? 0)),
         double[] or float[] or decimal[] => PaddedLists(
-            rows, column, name, padding, row => row.Singles(column), ScalarType.Float32, (float)(padding?.PaddingValue(name) ?? 0)),
+            rows, column, name, padding, row => row.GetSingles(column), ScalarType.Float32, (float)(padding?.PaddingValue(name) ?? 0)),
         System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0),
         null => throw new DatasetException(
             $"Column '{column}' is null in row {rows[0].Index}. Remove such rows with Filter, or set a value with Map."),
@@ -87,7 +87,7 @@ internal static class RowTensors
             if (list.Length != width && padding is null)
                 throw new DatasetException($"Column '{column}' has {list.Length} elements in row {rows[index].Index}, but {longest} in "
                     + "another row of the batch. Pass the tokenizer to the trainer (tokenizer: tokenizer), which then pads each batch, "
-                    + "use a PaddingCollator, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
+                    + "use a DataCollatorWithPadding, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

@@ -39,8 +39,8 @@ public class ParquetFileTests : IDisposable
         var tags = Lists(new ListType(Int64Type.Default), Int64(1, 0, 1), 2, null, 1);
         var read = ReadDeclared($$"""{"tags": {{declared.Replace("LABEL", Label)}}}""", ("tags", tags));
         read.Features["tags"].Should().Be(new Sequence(new ClassLabel("neg", "pos")));
-        read["tags"].Int64s(0).ToArray().Should().Equal(1L, 0L);
-        read["tags"].Items(2).Feature.Should().Be(new ClassLabel("neg", "pos"));
+        read["tags"].GetInt64s(0).ToArray().Should().Equal(1L, 0L);
+        read["tags"].GetItems(2).Feature.Should().Be(new ClassLabel("neg", "pos"));
     }
 
     [Fact]
@@ -75,8 +75,8 @@ public class ParquetFileTests : IDisposable
             ("l", Lists(new ListType(Int64Type.Default), Int64(5), 1)), ("b", Text("t"))]);
         Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new LoadOptions { Columns = columns });
         Read("b", "l").ColumnNames.Should().Equal("b", "l");
-        Assert.Equal("t", Read("b", "l")["b"].Text(0));
-        Assert.Equal([5L], Read("b", "l")["l"].Int64s(0).ToArray());
+        Assert.Equal("t", Read("b", "l")["b"].GetString(0));
+        Assert.Equal([5L], Read("b", "l")["l"].GetInt64s(0).ToArray());
         Assert.Contains("column 'bad', row 0", Assert.Throws<DatasetException>(() => Read("a", "bad")).Message);
         Assert.Contains("x.parquet' has no column 'c'. Columns: bad, a, l, b.", Assert.Throws<DatasetException>(() => Read("c")).Message);
         Assert.Contains("contains 'a' 2 times", Assert.Throws<ArgumentException>(() => Read("a", "a")).Message);

@@ -30,7 +30,7 @@ public class ParquetNestingTests : IDisposable
             Lists(new ListType(inner.Data.DataType), inner, 3, null, 0, 1, 1), rowGroup, builder => builder.DataPageVersion(version));
         Assert.Equal("[[1, null], [], null] null [] [[3]] [[4, 5]]", Show(column));
         column.Feature.Should().Be(new Sequence(new Sequence(new Value("int32"))));
-        column.Items(4).Int32s(0).ToArray().Should().Equal(4, 5);
+        column.GetItems(4).GetInt32s(0).ToArray().Should().Equal(4, 5);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public class ParquetOtherWriterTests
             ]);
         new[] { "day", "wall", "instant", "nanos" }.Select(name => ((DateTime)row[name]!).Kind)
             .Should().Equal(DateTimeKind.Unspecified, DateTimeKind.Unspecified, DateTimeKind.Utc, DateTimeKind.Unspecified);
-        new[] { "id", "mood", "json" }.Select(row.Text).Should().Equal("f47ac10b-58cc-4372-a567-0e02b2c3d479", "ok", """{"a": [1]}""");
+        new[] { "id", "mood", "json" }.Select(row.GetString).Should().Equal("f47ac10b-58cc-4372-a567-0e02b2c3d479", "ok", """{"a": [1]}""");
         ((byte[])row["bytes"]!).Should().Equal(0x00, 0xFF);
         ((object?[])row["list"]!).Should().Equal<object?>([1, null], Equals);
         Assert.Equal("{x: 1, y: [\"é\"]}", ValueText.Show(row["record"]));
@@ -46,7 +46,7 @@ public class ParquetOtherWriterTests
                 .Should().Equal<object?>(
                     [i, i % 3 == 0, $"préfixe_{i}", i * 1000003L, i / 8.0, new DateTime(1969, 6, 1).AddDays(i), i % 2 == 0 ? "é" : null],
                     Equals);
-            row.Int64s("g").ToArray().Should().Equal((long)i, i + 1);
+            row.GetInt64s("g").ToArray().Should().Equal((long)i, i + 1);
         }
     }
 

@@ -85,7 +85,7 @@ public class ParquetTypeTests : IDisposable
         decimal?[] values = [12345678901234567890.12345m, -0.00001m, null, 0m];
         AssertIs(Read(Decimals(new Decimal128Array.Builder(new Decimal128Type(30, 5)))), "decimal", values);
         AssertIs(Read(Decimals(new Decimal256Array.Builder(new Decimal256Type(60, 5)))), "decimal", values);
-        Assert.Equal(12345678901234567890.12345, Read(Decimals(new Decimal128Array.Builder(new Decimal128Type(38, 5)))).Double(0));
+        Assert.Equal(12345678901234567890.12345, Read(Decimals(new Decimal128Array.Builder(new Decimal128Type(38, 5)))).GetDouble(0));
 
         IArrowArray Decimals(object builder)
         {

@@ -12,7 +12,7 @@ public sealed class OwnFamilyAdapterTests
     public void The_head_that_a_family_states_is_trained_whole_beside_an_adapter_for_a_classification_task()
     {
         using var scope = NewDisposeScope();
-        ModelFamilies.Add(NotesFamily.Instance);
+        ModelFamilies.Register(NotesFamily.Instance);
         var config = new NotesConfig
         {
             VocabSize = 20, HiddenSize = 16, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 24, MaxPositionEmbeddings = 16,

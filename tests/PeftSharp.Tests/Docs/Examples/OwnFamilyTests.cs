@@ -7,7 +7,7 @@ namespace PeftSharp.Tests.Docs.Examples;
 /// <summary>The family of docs/add-a-model.md keeps what every family keeps.</summary>
 public sealed class OwnFamilyTests : ModelFamilyTests<NotesConfig>
 {
-    static OwnFamilyTests() => ModelFamilies.Add(NotesFamily.Instance);
+    static OwnFamilyTests() => ModelFamilies.Register(NotesFamily.Instance);
 
     protected override NotesConfig Tiny => new()
     {

@@ -1,5 +1,6 @@
 using PeftSharp.Data;
 using PeftSharp.Modeling;
+using PeftSharp.Tokenization;
 using PeftSharp.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,7 +17,7 @@ public sealed class CollatorTests : IDisposable
     [Fact]
     public void The_default_collator_stacks_rows_and_calls_labels_by_their_name()
     {
-        var batch = new DefaultCollator().Collate(Rows(
+        var batch = new DefaultDataCollator().Collate(Rows(
             new()
             {
                 ["input_ids"] = new long[] { 1, 2 }, ["label"] = 3L, ["weight"] = 0.5, ["flags"] = new[] { 0.5, 1.5 }, ["known"] = true,
@@ -36,13 +37,13 @@ public sealed class CollatorTests : IDisposable
     [Fact]
     public void Booleans_and_decimals_become_numbers_and_class_names_point_to_ClassEncodeColumn()
     {
-        var batch = new DefaultCollator().Collate(Rows(
+        var batch = new DefaultDataCollator().Collate(Rows(
             new() { ["labels"] = new[] { true, false }, ["price"] = 0.5m, ["prices"] = new[] { 1.25m } },
             new() { ["labels"] = new[] { false, false }, ["price"] = 2m, ["prices"] = new[] { 2.5m } }));
         AssertIs(batch, "labels", [1, 0, 0, 0], ScalarType.Int64, 2, 2);
         AssertIs(batch, "price", [0.5, 2], ScalarType.Float32, 2);
         AssertIs(batch, "prices", [1.25, 2.5], ScalarType.Float32, 2, 1);
-        FluentActions.Invoking(() => new DefaultCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })))
+        FluentActions.Invoking(() => new DefaultDataCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })))
             .Should().ThrowExactly<DatasetException>()
             .Which.Message.Should().Contain("ClassEncodeColumn(\"label\")").And.NotContain("RemoveColumns");
     }
@@ -62,7 +63,7 @@ public sealed class CollatorTests : IDisposable
             ["special_tokens_mask"] = row.Select(_ => 0L).ToArray(),
             ["labels"] = row.Select(id => id + 100).ToArray(), ["score"] = row.Select(id => id / 2.0).ToArray(), ["id"] = (long)index,
         })]);
-        var batch = new PaddingCollator(padTokenId: 5, multiple, maxLength, left).Collate(rows);
+        var batch = new DataCollatorWithPadding(5, left ? PaddingSide.Left : PaddingSide.Right, maxLength, multiple).Collate(rows);
         var width = Math.Max(5, maxLength ?? 0);
         while (width % (multiple ?? 1) != 0) width++;
         double[] Fill(double filler, Func<long, double> value) => [.. ids.SelectMany(row => left
@@ -82,7 +83,7 @@ public sealed class CollatorTests : IDisposable
     [InlineData(true)]
     public void Rows_without_a_mask_get_one_so_that_padding_is_not_read(bool left)
     {
-        var batch = new PaddingCollator(padLeft: left).Collate(
+        var batch = new DataCollatorWithPadding(padTokenId: 0, left ? PaddingSide.Left : PaddingSide.Right).Collate(
             Rows(new() { ["input_ids"] = new long[] { 7, 0, 9 } }, new() { ["input_ids"] = new long[] { 7 } }));
         // A token 0 within the text is no padding.
         AssertIs(batch, "attention_mask", left ? [1, 1, 1, 0, 0, 1] : [1, 1, 1, 1, 0, 0], ScalarType.Int64, 2, 3);
@@ -97,12 +98,12 @@ public sealed class CollatorTests : IDisposable
     [Fact]
     public void Choices_are_padded()
     {
-        var batch = new PaddingCollator(padTokenId: 5).Collate(Rows(
+        var batch = new DataCollatorWithPadding(padTokenId: 5).Collate(Rows(
             new() { ["input_ids"] = new[] { new long[] { 1 }, [1, 2] }, ["label"] = 0L },
             new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new PaddingCollator().Collate(uneven)).Message,
+        Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new DataCollatorWithPadding(padTokenId: 0).Collate(uneven)).Message,
             StringComparison.Ordinal);
     }
 
@@ -115,8 +116,8 @@ public sealed class CollatorTests : IDisposable
         float[][][] second = [[[0, 0], [0, 0], [0, 0.5f]], [[0, 0], [0, 0], [0, 0]]], low = [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
             ragged = [[[1, 2], [3, 4], [5, 6]], [[7, 8], [9, 10]]];
         ModelInputs Collate(object one, object other) => padded
-            ? new PaddingCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }))
-            : new DefaultCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }));
+            ? new DataCollatorWithPadding(padTokenId: 0).Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }))
+            : new DefaultDataCollator().Collate(Rows(new() { ["pixel_values"] = one }, new() { ["pixel_values"] = other }));
         AssertIs(Collate(first, second), "pixel_values", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.5, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0],
             ScalarType.Float32, 2, 2, 3, 2);
         foreach (var other in new object[] { wide, low, ragged })
@@ -128,18 +129,18 @@ public sealed class CollatorTests : IDisposable
     public void Uneven_rows_are_an_error_without_padding_that_names_column_lengths_and_collator()
     {
         var rows = Rows(new() { ["input_ids"] = new long[] { 1, 2 } }, new() { ["input_ids"] = new long[] { 1 } });
-        var error = Assert.Throws<DatasetException>(() => new DefaultCollator().Collate(rows));
-        Assert.All(["'input_ids'", "1 elements in row 1", "2 in another", "PaddingCollator"],
+        var error = Assert.Throws<DatasetException>(() => new DefaultDataCollator().Collate(rows));
+        Assert.All(["'input_ids'", "1 elements in row 1", "2 in another", "DataCollatorWithPadding"],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
     public void Collators_refuse_arguments_out_of_range_and_no_rows()
     {
-        FluentActions.Invoking(() => new PaddingCollator(padTokenId: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new PaddingCollator(padToMultipleOf: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new PaddingCollator(maxLength: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new DefaultCollator().Collate([])).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => new DataCollatorWithPadding(padTokenId: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DataCollatorWithPadding(0, padToMultipleOf: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DataCollatorWithPadding(0, maxLength: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DefaultDataCollator().Collate([])).Should().ThrowExactly<DatasetException>();
     }
 
     private static Row[] Rows(params Dictionary<string, object?>[] rows) => [.. Dataset.FromList(rows)];

@@ -100,15 +100,15 @@ internal static class ArrowValues
         var column = new Column("dictionary", indices);
         return dictionary switch
         {
-            ReferenceData<string> texts => References(array, i => texts[(int)column.Int64(i)]!),
-            ReferenceData<byte[]> bytes => References(array, i => bytes[(int)column.Int64(i)]!),
-            PrimitiveData<long> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<int> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<double> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<float> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.Int64(i)]),
-            PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.Int64(i)]),
+            ReferenceData<string> texts => References(array, i => texts[(int)column.GetInt64(i)]!),
+            ReferenceData<byte[]> bytes => References(array, i => bytes[(int)column.GetInt64(i)]!),
+            PrimitiveData<long> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<int> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<double> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<float> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
+            PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
             _ => throw new DatasetException($"A dictionary of {dictionary.Feature} is not supported."),
         };
     }

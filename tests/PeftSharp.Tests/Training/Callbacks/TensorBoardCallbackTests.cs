@@ -5,7 +5,7 @@ using PeftSharp.Training;
 namespace PeftSharp.Tests.Training.Callbacks;
 
 /// <summary>The event file is read back by the formats of TFRecord and protocol buffers.</summary>
-public sealed class TensorBoardLogTests : IDisposable
+public sealed class TensorBoardCallbackTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 

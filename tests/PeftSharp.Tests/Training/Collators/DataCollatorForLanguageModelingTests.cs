@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Training.Collators;
 
 /// <summary>Batches have the numbers of transformers, with one difference.</summary>
-public sealed class LanguageModelingCollatorTests : IDisposable
+public sealed class DataCollatorForLanguageModelingTests : IDisposable
 {
     private const string Kind = "language_modeling";
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -22,7 +22,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     {
         var recorded = RecordedCollator.Open(Kind, name);
         var options = recorded.Options;
-        var collator = new LanguageModelingCollator(recorded.Tokenizer(), (bool?)options["mlm"] ?? true,
+        var collator = new DataCollatorForLanguageModeling(recorded.Tokenizer(), (bool?)options["mlm"] ?? true,
             (double?)options["mlm_probability"] ?? 0.15, (int?)options["pad_to_multiple_of"]);
         manual_seed(RecordedCollator.Seed);
         using var batch = collator.Collate(recorded.Rows);
@@ -35,7 +35,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         var tokenizer = Gpt2();
         var end = tokenizer.EosTokenId!.Value;
         tokenizer.PadToken = tokenizer.EosToken;
-        using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(Rows([7, 8, 9, end], [7, end]));
+        using var batch = new DataCollatorForLanguageModeling(tokenizer, mlm: false).Collate(Rows([7, 8, 9, end], [7, end]));
         batch.InputIds!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, end, end);
         batch.Labels!.data<long>().ToArray().Should().Equal(7, 8, 9, end, 7, end, -100, -100);   // transformers has -100 for every end here
         batch.AttentionMask!.data<long>().ToArray().Should().Equal(1, 1, 1, 1, 1, 1, 0, 0);      // rows without a mask get one
@@ -47,7 +47,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         var tokenizer = Gpt2();
         tokenizer.PadToken = tokenizer.EosToken;
         var rows = Dataset.FromDict(("input_ids", new[] { new[] { 7, 8, 9 } }), ("attention_mask", new[] { new[] { 1, 0, 1 } })).ToArray();
-        using var batch = new LanguageModelingCollator(tokenizer, mlm: false).Collate(rows);
+        using var batch = new DataCollatorForLanguageModeling(tokenizer, mlm: false).Collate(rows);
         batch.Labels!.data<long>().ToArray().Should().Equal(7, -100, 9);
     }
 
@@ -57,9 +57,9 @@ public sealed class LanguageModelingCollatorTests : IDisposable
         var tokenizer = Bert();
         var (open, close) = (tokenizer.ClsTokenId!.Value, tokenizer.SepTokenId!.Value);
         var rows = Rows([open, .. Enumerable.Range(10, 60), close], [open, .. Enumerable.Range(80, 20), close]);
-        using var plain = new PaddingCollator(tokenizer.PadTokenId!.Value).Collate(rows);
+        using var plain = new DataCollatorWithPadding(tokenizer).Collate(rows);
         manual_seed(5);
-        using var batch = new LanguageModelingCollator(tokenizer, mlmProbability: 1).Collate(rows);
+        using var batch = new DataCollatorForLanguageModeling(tokenizer, mlmProbability: 1).Collate(rows);
         var (before, after, labels) = (plain.InputIds!.data<long>().ToArray(), batch.InputIds!.data<long>().ToArray(),
             batch.Labels!.data<long>().ToArray());
         labels.Should().Equal(before.Select(id => tokenizer.AllSpecialIds.Contains((int)id) ? -100 : id));
@@ -72,7 +72,7 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     [Fact]
     public void A_collator_leaves_no_tensor_behind()
     {
-        var collator = new LanguageModelingCollator(Bert(), mlmProbability: 0.5);
+        var collator = new DataCollatorForLanguageModeling(Bert(), mlmProbability: 0.5);
         var rows = Rows([10, 11, 12, 13], [10, 11]);
         collator.Collate(rows).Dispose();
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -83,19 +83,19 @@ public sealed class LanguageModelingCollatorTests : IDisposable
     [Fact]
     public void Errors_name_what_is_missing_and_the_remedy()
     {
-        FluentActions.Invoking(() => new LanguageModelingCollator(Gpt2(), mlm: false))
+        FluentActions.Invoking(() => new DataCollatorForLanguageModeling(Gpt2(), mlm: false))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("tokenizer.PadToken = tokenizer.EosToken");
         var padded = Gpt2();
         padded.PadToken = padded.EosToken;
-        FluentActions.Invoking(() => new LanguageModelingCollator(padded))
+        FluentActions.Invoking(() => new DataCollatorForLanguageModeling(padded))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("mlm: false");
         foreach (var share in new[] { 0, -0.1, 1.1, double.NaN })
-            FluentActions.Invoking(() => new LanguageModelingCollator(Bert(), mlmProbability: share))
+            FluentActions.Invoking(() => new DataCollatorForLanguageModeling(Bert(), mlmProbability: share))
                 .Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new LanguageModelingCollator(Bert(), padToMultipleOf: 0))
+        FluentActions.Invoking(() => new DataCollatorForLanguageModeling(Bert(), padToMultipleOf: 0))
             .Should().ThrowExactly<ArgumentOutOfRangeException>();
         var without = Dataset.FromDict(("ids", new[] { new[] { 1, 2 } })).ToArray();
-        FluentActions.Invoking(() => new LanguageModelingCollator(Bert()).Collate(without))
+        FluentActions.Invoking(() => new DataCollatorForLanguageModeling(Bert()).Collate(without))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("'input_ids'", "ids");
     }
 

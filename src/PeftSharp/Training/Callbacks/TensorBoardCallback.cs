@@ -16,14 +16,14 @@ namespace PeftSharp.Training;
 /// </para>
 /// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
-public sealed class TensorBoardLog : TrainerCallback, IDisposable
+public sealed class TensorBoardCallback : TrainerCallback, IDisposable
 {
     private readonly string _folder;
     private FileStream? _file;
 
     /// <summary>Creates a callback.</summary>
     /// <param name="folder">The folder of the event file; created if it does not exist.</param>
-    public TensorBoardLog(string folder)
+    public TensorBoardCallback(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _folder = folder;

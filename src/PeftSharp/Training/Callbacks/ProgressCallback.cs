@@ -10,7 +10,7 @@ namespace PeftSharp.Training;
 /// <para>If the output of the console is redirected, no progress bar is drawn.</para>
 /// <para>Not thread-safe: the trainer calls it from the thread that trains; use an instance with one trainer at a time.</para>
 /// </remarks>
-public sealed class ConsoleProgress : TrainerCallback
+public sealed class ProgressCallback : TrainerCallback
 {
     private const int BarWidth = 24;
     private readonly TextWriter _output;
@@ -20,12 +20,12 @@ public sealed class ConsoleProgress : TrainerCallback
     private long _lastShown;
 
     /// <summary>Creates a callback that writes to <see cref="Console.Out"/>.</summary>
-    public ConsoleProgress() : this(Console.Out, !Console.IsOutputRedirected) { }
+    public ProgressCallback() : this(Console.Out, !Console.IsOutputRedirected) { }
 
     /// <summary>Creates a callback that writes to a text writer.</summary>
     /// <param name="output">The text writer; the callback does not dispose it.</param>
     /// <param name="showsBar">Whether a progress bar is drawn, which overwrites the current line. Default false.</param>
-    public ConsoleProgress(TextWriter output, bool showsBar = false)
+    public ProgressCallback(TextWriter output, bool showsBar = false)
     {
         ArgumentNullException.ThrowIfNull(output);
         (_output, _showBar) = (output, showsBar);
@@ -48,8 +48,8 @@ public sealed class ConsoleProgress : TrainerCallback
     }
 
     /// <inheritdoc/>
-    public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int done, int all) =>
-        DrawBar("evaluation", done, all, "");
+    public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) =>
+        DrawBar("evaluation", completed, total, "");
 
     /// <inheritdoc/>
     public override void OnLog(TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
@@ -70,13 +70,13 @@ public sealed class ConsoleProgress : TrainerCallback
     /// <inheritdoc/>
     public override void OnTrainEnd(TrainingArguments args, TrainerState state, TrainerControl control) => ClearBar();
 
-    private void DrawBar(string label, int done, int all, string suffix)
+    private void DrawBar(string label, int completed, int total, string suffix)
     {
         var now = Stopwatch.GetTimestamp();
-        if (!_showBar || (done < all && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
+        if (!_showBar || (completed < total && Stopwatch.GetElapsedTime(_lastShown, now).TotalMilliseconds < 100)) return;
         _lastShown = now;
-        var filled = all == 0 ? BarWidth : BarWidth * done / all;
-        var text = $"{label} {new string('█', filled)}{new string('░', BarWidth - filled)} {done}/{all} {suffix}";
+        var filled = total == 0 ? BarWidth : BarWidth * completed / total;
+        var text = $"{label} {new string('█', filled)}{new string('░', BarWidth - filled)} {completed}/{total} {suffix}";
         _output.Write($"\r{text.PadRight(_barLength)}");
         _output.Flush();
         _barLength = text.Length;

@@ -15,7 +15,7 @@ namespace PeftSharp.Training;
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>
-public sealed class FlatteningCollator : IDataCollator
+public sealed class DataCollatorWithFlattening : IDataCollator
 {
     /// <inheritdoc/>
     /// <exception cref="DatasetException">
@@ -27,8 +27,8 @@ public sealed class FlatteningCollator : IDataCollator
         var (ids, labels, positions) = (new List<long>(), new List<long>(), new List<long>());
         foreach (var row in rows)
         {
-            var tokens = row.Int64s("input_ids");
-            var targets = row.ContainsKey("labels") ? row.Int64s("labels") : tokens;
+            var tokens = row.GetInt64s("input_ids");
+            var targets = row.ContainsKey("labels") ? row.GetInt64s("labels") : tokens;
             if (targets.Length != tokens.Length)
                 throw new DatasetException(
                     $"Row {row.Index} has {tokens.Length} 'input_ids' and {targets.Length} 'labels'. Provide one label per token.");

@@ -20,7 +20,7 @@ namespace PeftSharp.Training;
 /// random number generator, which all threads share.
 /// </para>
 /// </remarks>
-public sealed class LanguageModelingCollator : IDataCollator
+public sealed class DataCollatorForLanguageModeling : IDataCollator
 {
     private const double MaskedFraction = 0.8, RandomFractionOfRest = 0.5;
     private readonly bool _mlm;
@@ -45,7 +45,7 @@ public sealed class LanguageModelingCollator : IDataCollator
     /// <exception cref="ArgumentOutOfRangeException">
     /// The probability is out of range, or <paramref name="padToMultipleOf"/> is below 1.
     /// </exception>
-    public LanguageModelingCollator(Tokenizer tokenizer, bool mlm = true, double mlmProbability = 0.15, int? padToMultipleOf = null)
+    public DataCollatorForLanguageModeling(Tokenizer tokenizer, bool mlm = true, double mlmProbability = 0.15, int? padToMultipleOf = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf ?? 1, 1, nameof(padToMultipleOf));

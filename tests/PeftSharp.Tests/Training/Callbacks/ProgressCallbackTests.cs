@@ -3,7 +3,7 @@ using PeftSharp.Training;
 
 namespace PeftSharp.Tests.Training.Callbacks;
 
-public sealed class ConsoleProgressTests : IDisposable
+public sealed class ProgressCallbackTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -50,7 +50,7 @@ public sealed class ConsoleProgressTests : IDisposable
     private Trainer Run(StringWriter output, bool showsBar)
     {
         var args = TinyRun.Arguments(_folder) with { LoggingSteps = 3, EvalStrategy = IntervalStrategy.Epoch };
-        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(9), callbacks: new ConsoleProgress(output, showsBar));
+        var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(9), callbacks: new ProgressCallback(output, showsBar));
         trainer.Train();
         return trainer;
     }

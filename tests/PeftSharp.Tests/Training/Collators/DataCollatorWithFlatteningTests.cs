@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests.Training.Collators;
 
 /// <summary>Packed batches have the numbers of transformers, and a model computes the same for them as for separate rows.</summary>
-public sealed class FlatteningCollatorTests : IDisposable
+public sealed class DataCollatorWithFlatteningTests : IDisposable
 {
     private const string Kind = "flattening";
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -21,7 +21,7 @@ public sealed class FlatteningCollatorTests : IDisposable
     public void A_batch_is_the_recorded_one(string name)
     {
         var recorded = RecordedCollator.Open(Kind, name);
-        using var batch = new FlatteningCollator().Collate(recorded.Rows);
+        using var batch = new DataCollatorWithFlattening().Collate(recorded.Rows);
         recorded.AssertIs(batch);
     }
 
@@ -31,7 +31,7 @@ public sealed class FlatteningCollatorTests : IDisposable
         using var model = TinyModels.Gpt2();
         using var free = no_grad();
         int[][] texts = [[5, 6, 7, 8, 9, 10], [11, 12], [13, 14, 15]];
-        using var packed = new FlatteningCollator().Collate(Dataset.FromDict(("input_ids", texts)).ToArray());
+        using var packed = new DataCollatorWithFlattening().Collate(Dataset.FromDict(("input_ids", texts)).ToArray());
         var together = model.call(packed);
         var (begin, sum) = (0, 0.0);
         foreach (var text in texts)
@@ -51,10 +51,10 @@ public sealed class FlatteningCollatorTests : IDisposable
     public void Labels_of_another_length_and_rows_without_ids_are_errors()
     {
         var uneven = Dataset.FromDict(("input_ids", new[] { new[] { 5, 6, 7 } }), ("labels", new[] { new[] { 5, 6 } })).ToArray();
-        FluentActions.Invoking(() => new FlatteningCollator().Collate(uneven))
+        FluentActions.Invoking(() => new DataCollatorWithFlattening().Collate(uneven))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("3 'input_ids' and 2 'labels'");
         var without = Dataset.FromDict(("text", new[] { "a" })).ToArray();
-        FluentActions.Invoking(() => new FlatteningCollator().Collate(without))
+        FluentActions.Invoking(() => new DataCollatorWithFlattening().Collate(without))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("input_ids");
     }
 }

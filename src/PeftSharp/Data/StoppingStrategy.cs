@@ -1,0 +1,14 @@
+namespace PeftSharp.Data;
+
+/// <summary>When <see cref="Datasets.InterleaveDatasets"/> stops (<c>stopping_strategy</c>).</summary>
+public enum StoppingStrategy
+{
+    /// <summary>When the first dataset has no more rows (<c>first_exhausted</c>).</summary>
+    FirstExhausted,
+
+    /// <summary>When each row was used at least once; exhausted datasets are restarted (<c>all_exhausted</c>).</summary>
+    AllExhausted,
+
+    /// <summary>When each row was used exactly once (<c>all_exhausted_without_replacement</c>).</summary>
+    AllExhaustedWithoutReplacement,
+}
