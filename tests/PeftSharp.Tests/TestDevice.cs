@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tests;
 
 /// <summary>
-/// The device of the parity tests: the value of PEFTSHARP_DEVICE, or the CPU if it is not set. If the device is absent, the tests that use
-/// it fail.
+/// The device of the parity tests and of the tests that train: the value of PEFTSHARP_DEVICE, or the CPU if it is not set. If the device
+/// is absent, the tests that use it fail.
 /// </summary>
 internal static class TestDevice
 {

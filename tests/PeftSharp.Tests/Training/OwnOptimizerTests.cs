@@ -46,7 +46,7 @@ public sealed class OwnOptimizerTests : IDisposable
             optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
         foreach (var (name, value) in model.named_parameters())
         {
-            var moved = (value - before[name]).abs();
+            var moved = (value.cpu() - before[name]).abs();
             Assert.True(moved.eq(0).logical_or((moved - 0.25).abs().lt(1e-6)).all().item<bool>(),
                 $"{name} moved by something else than 0 or the learning rate.");
         }
@@ -71,6 +71,7 @@ public sealed class OwnOptimizerTests : IDisposable
         Trainer Halving(string name)
         {
             var model = TinyRun.Model(dropout: 0.2);
+            model.to(TestDevice.Current);
             var args = TinyRun.Arguments(_folder) with { OutputDir = _folder.File(name), SaveStrategy = SaveStrategy.Steps, SaveSteps = 1 };
             return new Trainer(model, args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
                 optimizers: (new Lion(ParameterGroups.Of(model, 0.01)), new HalvingSchedule { LearningRate = 1e-2, Every = 3 }));
@@ -108,7 +109,7 @@ public sealed class OwnOptimizerTests : IDisposable
             new Trainer(model, TinyRun.Arguments(_folder) with { Optim = OptimizerNames.Sgd, MaxSteps = 1, MaxGradNorm = 0 },
                 TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), parameterGroups: model =>
                     HeadAlone(model).Select(group => group with { LearningRateScale = scale })).Train();
-            return model.state_dict()["classifier.weight"].detach() - before["classifier.weight"];
+            return model.state_dict()["classifier.weight"].detach().cpu() - before["classifier.weight"];
         }
         Close.Equal(Moved(1) * 10, Moved(10), 1e-4, "classifier.weight");
     }

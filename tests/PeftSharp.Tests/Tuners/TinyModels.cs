@@ -58,9 +58,9 @@ internal static class TinyModels
     }
 
     internal static Dictionary<string, Tensor> Bits(TorchSharp.torch.nn.Module model) =>
-        model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone());
+        model.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.detach().cpu().clone());
 
-    internal static bool Same(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.eq(b).all().item<bool>();
+    internal static bool Same(Tensor a, Tensor b) => a.shape.SequenceEqual(b.shape) && a.cpu().eq(b.cpu()).all().item<bool>();
 
     /// <summary>Fails unless both tensors have the same shape and the same numbers, none of which is NaN.</summary>
     internal static void AssertSame(Tensor expected, Tensor actual, string what = "tensor")
@@ -74,7 +74,7 @@ internal static class TinyModels
     {
         actual.dtype.Should().Be(expected.dtype, what);
         Close.Equal(expected, actual, 0.0, what);                   // names the element that differs most
-        Assert.True(expected.bytes.SequenceEqual(actual.bytes),
+        Assert.True(expected.cpu().bytes.SequenceEqual(actual.cpu().bytes),
             $"{what} has the same numbers in other bits: zeros of the other sign, or another NaN.");
     }
 }
