@@ -272,7 +272,8 @@ internal sealed class TextCollator(Tokenizer tokenizer, int maxLength) : IDataCo
 {
     public ModelInputs Collate(IReadOnlyList<Row> rows)
     {
-        var encoded = tokenizer.Encode([.. rows.Select(row => row.GetString("text"))], truncation: true, padding: true, maxLength: maxLength);
+        var encoded = tokenizer.Encode(
+            [.. rows.Select(row => row.GetString("text"))], truncation: true, padding: true, maxLength: maxLength);
         var inputs = encoded.ToModelInputs();
         inputs.Labels = torch.tensor([.. rows.Select(row => row.GetInt64("label"))]);
         return inputs;

@@ -3,8 +3,8 @@ using System.Collections;
 namespace PeftSharp.Data;
 
 /// <summary>
-/// A column of a dataset: <c>dataset["text"]</c>. <see cref="GetInt64"/>, <see cref="GetString"/>, <see cref="GetInt64s"/> and so on read the value of
-/// a row without boxing.
+/// A column of a dataset: <c>dataset["text"]</c>. <see cref="GetInt64"/>, <see cref="GetString"/>, <see cref="GetInt64s"/> and so on read
+/// the value of a row without boxing.
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed partial class Column : IReadOnlyList<object?>

@@ -7,7 +7,8 @@ namespace PeftSharp.Data;
 public sealed partial class Dataset
 {
     /// <summary>
-    /// Creates a dataset from columns: <c>Dataset.FromDict(new() { ["text"] = texts, ["label"] = labels })</c> (<c>from_dict</c>).
+    /// Creates a dataset from columns: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>, or a dictionary of columns
+    /// (<c>from_dict</c>).
     /// </summary>
     /// <param name="columns">
     /// The columns by name: arrays or lists with one value per row, such as numbers, strings, booleans, enums or arrays.

@@ -82,7 +82,8 @@ public sealed partial class Dataset
     /// <param name="reverse">Whether the order is descending. Default false.</param>
     /// <param name="nullPlacement">The position of rows whose value is null. Default: at the end.</param>
     /// <exception cref="DatasetException">There is no such column, or it contains lists, structs or bytes.</exception>
-    public Dataset Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) => Sort([column], [reverse], nullPlacement);
+    public Dataset Sort(string column, bool reverse = false, NullPlacement nullPlacement = NullPlacement.AtEnd) =>
+        Sort([column], [reverse], nullPlacement);
 
     /// <summary>Returns the rows sorted by several columns: by the first, rows with equal values by the second, and so on.</summary>
     /// <inheritdoc cref="Sort(string, bool, NullPlacement)"/>
@@ -98,7 +99,8 @@ public sealed partial class Dataset
                 + "Provide one value of reverse per column.", nameof(reverse));
         if (!Enum.IsDefined(nullPlacement))
             throw new ArgumentOutOfRangeException(nameof(nullPlacement), nullPlacement, "The null placement is not defined.");
-        return Pick(RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == NullPlacement.AtEnd, Count));
+        return Pick(
+            RowOrder.Sorted([.. columns.Select(name => _columns[name])], reverse, nullsLast: nullPlacement == NullPlacement.AtEnd, Count));
     }
 
     /// <summary>

@@ -53,7 +53,9 @@ public static partial class Datasets
         return ConcatenateDatasets([.. slices.Select(slice => slice.Of(loaded[slice.Split]))]);
     }
 
-    /// <summary>Loads the given files: <c>LoadDataset("csv", new() { ["train"] = "a.csv", ["test"] = "b.csv" })</c>.</summary>
+    /// <summary>
+    /// Loads the given files: <c>LoadDataset("csv", new Dictionary&lt;string, string&gt; { ["train"] = "a.csv", ["test"] = "b.csv" })</c>.
+    /// </summary>
     /// <param name="format">"parquet", "json", "csv" or "text".</param>
     /// <param name="dataFiles">The file, folder or search pattern (<c>data/part-*.jsonl</c>) of each split.</param>
     /// <param name="options">The options; null: the defaults.</param>

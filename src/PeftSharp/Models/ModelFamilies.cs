@@ -6,7 +6,9 @@ using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
 
-/// <summary>The registry of model families that the <c>Auto…</c> classes support. Add custom families with <see cref="Register"/>.</summary>
+/// <summary>
+/// The registry of model families that the <c>Auto…</c> classes support. Add custom families with <see cref="Register"/>.
+/// </summary>
 /// <remarks>Thread safety: all members can be called from several threads at once.</remarks>
 public static class ModelFamilies
 {

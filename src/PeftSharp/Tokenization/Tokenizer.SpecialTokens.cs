@@ -90,7 +90,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>Sets special tokens by their names in transformers, and adds those that are not in the vocabulary.</summary>
-    /// <param name="tokens">The tokens by name, such as <c>new() { ["pad_token"] = "[PAD]" }</c>.</param>
+    /// <param name="tokens">The tokens by name, such as <c>new Dictionary&lt;string, string&gt; { ["pad_token"] = "[PAD]" }</c>.</param>
     /// <returns>The number of tokens that were added or whose properties were changed.</returns>
     /// <exception cref="ArgumentException">A name is not a standard name or a name of the model.</exception>
     public int AddSpecialTokens(IReadOnlyDictionary<string, AddedToken> tokens)

@@ -10,22 +10,25 @@ public sealed partial class EvalPrediction
     private readonly NDArray<float>? _labelValues;
 
     /// <summary>Creates predictions, for example to test a <see cref="ComputeMetrics"/> function.</summary>
-    /// <param name="predictions">The predictions of the model, at least one array; each is [examples, …].</param>
+    /// <param name="predictions">The predictions of the model, usually one array; each is [examples, …].</param>
     /// <param name="labelIds">The labels as integers, [examples, …]. Null: there are none.</param>
-    /// <param name="labelValues">The labels as float32, [examples, …], for regression and multi-label classification. Null: there are none.</param>
-    /// <exception cref="ArgumentException"><paramref name="predictions"/> is empty.</exception>
+    /// <param name="labelValues">
+    /// The labels as float32, [examples, …], for regression and multi-label classification. Null: there are none.
+    /// </param>
     public EvalPrediction(
         IReadOnlyList<NDArray<float>> predictions, NDArray<long>? labelIds = null, NDArray<float>? labelValues = null)
     {
         ArgumentNullException.ThrowIfNull(predictions);
-        if (predictions.Count == 0) throw new ArgumentException("There are no predictions. Pass at least one array.", nameof(predictions));
         (AllPredictions, _labelIds, _labelValues) = (predictions, labelIds, labelValues);
     }
 
     /// <summary>
     /// The logits, [examples, …]; shorter examples are padded with -100. The first element of <see cref="AllPredictions"/>.
     /// </summary>
-    public NDArray<float> Predictions => AllPredictions[0];
+    /// <exception cref="InvalidOperationException">There are no predictions.</exception>
+    public NDArray<float> Predictions => AllPredictions.Count > 0
+        ? AllPredictions[0]
+        : throw new InvalidOperationException("There are no predictions: the model or the overridden PredictionStep returned none.");
 
     /// <summary>All predictions of the model: one array for most heads, the start and end logits for question answering.</summary>
     public IReadOnlyList<NDArray<float>> AllPredictions { get; }

@@ -9,7 +9,8 @@ public enum ReportTo
     None,
 
     /// <summary>
-    /// TensorBoard event files (<c>tensorboard</c>), written by <see cref="TensorBoardCallback"/> to <see cref="TrainingArguments.LoggingDir"/>.
+    /// TensorBoard event files (<c>tensorboard</c>), written by <see cref="TensorBoardCallback"/> to
+    /// <see cref="TrainingArguments.LoggingDir"/>.
     /// </summary>
     [JsonStringEnumMemberName("tensorboard")]
     TensorBoard,

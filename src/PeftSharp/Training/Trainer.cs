@@ -178,7 +178,7 @@ public partial class Trainer
         Context = new TrainerContext(_model, tokenizer);
         _loader = new BatchLoader(
             dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator() : new DataCollatorWithPadding(tokenizer)), Args);
-        var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;          // other collators may create labels
+        var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
             needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null)

@@ -36,7 +36,7 @@ public abstract partial class PeftModel
     /// <summary>Activates adapters, which are used by all calls that do not select adapters themselves, and makes them trainable.</summary>
     /// <remarks>
     /// This affects all callers of the model. To select adapters for individual calls, use
-    /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>Generate(…, adapter: …)</c> or <see cref="UseAdapter"/>.
+    /// <see cref="CallWithAdapter(ModelInputs, string)"/>, <c>GenerationOptions.Adapter</c> or <see cref="UseAdapter"/>.
     /// </remarks>
     /// <param name="adapterNames">One or more names, in the order in which the updates are added.</param>
     /// <exception cref="ArgumentException">

@@ -19,7 +19,8 @@ public class DatasetMapTests
     {
         var dataset = new DatasetDict { ["train"] = Texts(50), ["test"] = Texts(20) };
         var tokenized = dataset.Map(
-            batch => Many("input_ids", batch.GetStrings("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()), batched: true);
+            batch => Many("input_ids", batch.GetStrings("text").Select(text => text.Select(c => (int)c).ToArray()).ToArray()),
+            batched: true);
         tokenized = tokenized.RenameColumn("label", "labels").RemoveColumns("text");
         tokenized.SetFormat("torch");
         var train = tokenized["train"].Shuffle(seed: 42).Select(Enumerable.Range(0, 20));
@@ -53,7 +54,8 @@ public class DatasetMapTests
         }
         var long4 = dataset.Filter(row => row.GetString("text").Length > 4, numProc: numProc);
         long4["text"].GetStrings().Select(text => text.Length).Should().Equal(expected.Where(length => length > 4));
-        dataset.Filter(batch => batch.GetStrings("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].GetStrings()
+        dataset.Filter(
+            batch => batch.GetStrings("text").Select(text => text.Length > 4), batched: true, numProc: numProc)["text"].GetStrings()
             .Should().Equal(long4["text"].GetStrings());
     }
 

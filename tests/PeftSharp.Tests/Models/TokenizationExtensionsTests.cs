@@ -15,7 +15,8 @@ public sealed class TokenizationExtensionsTests
     public void A_data_set_is_tokenized_as_by_hand()
     {
         var tokenizer = Recorded.Tokenizer();
-        var byHand = Data.Map(batch => tokenizer.Encode(batch.GetStrings("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
+        var byHand = Data.Map(
+            batch => tokenizer.Encode(batch.GetStrings("text"), truncation: true, maxLength: 4).ToColumns(), batched: true)
             .RenameColumn("label", "labels").RemoveColumns("text");
         var tokenized = Data.Tokenize(tokenizer, maxLength: 4);
         tokenized.ColumnNames.Should().Equal(byHand.ColumnNames);

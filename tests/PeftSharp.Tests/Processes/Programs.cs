@@ -24,7 +24,8 @@ internal static class Programs
         var data = Dataset.FromList(Enumerable.Range(0, 20)
             .Select(row => new Dictionary<string, object?> { ["text"] = $"text {row}", ["label"] = (long)(row % 2) }));
         var tokenized = data.Map(
-            batch => tokenizer.Encode(batch.GetStrings("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 8).ToColumns(),
+            batch =>
+                tokenizer.Encode(batch.GetStrings("text"), truncation: true, padding: PaddingStrategy.MaxLength, maxLength: 8).ToColumns(),
             batched: true).Shuffle(seed: 42);
         int[] labels = [0, 1, 1, 0], guesses = [0, 1, 0, 0];
         var accuracy = ClassificationMetrics.AccuracyScore(labels, guesses);

@@ -60,4 +60,21 @@ public sealed class EvalPredictionTests : IDisposable
         lines.Should().Contain(["eval_tiny 1E-9", "eval_count 3", "eval_f1 0.2500"]);
         Assert.Contains("train_loss", trainer.Train().Metrics.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_user_can_create_predictions_to_test_a_metrics_function()
+    {
+        var prediction = new EvalPrediction([new NDArray<float>([1, 2, 4, 3], [2, 2])], new NDArray<long>([1, 1], [2]));
+        var (predictions, labels) = prediction;
+        predictions.ArgMax().Should().Equal(1, 0);
+        labels.Values.Should().Equal(1, 1);
+        prediction.GetClassificationReport().Accuracy.Should().BeApproximately(0.5, 1e-12);
+    }
+
+    [Fact]
+    public void Predictions_that_do_not_exist_are_named_when_they_are_read()
+    {
+        FluentActions.Invoking(() => new EvalPrediction([]).Predictions).Should().ThrowExactly<InvalidOperationException>()
+            .Which.Message.Should().Contain("There are no predictions");
+    }
 }

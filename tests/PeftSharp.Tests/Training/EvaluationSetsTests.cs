@@ -94,7 +94,8 @@ public sealed class EvaluationSetsTests : IDisposable
         var whole = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(rows);
         var labelsSeen = 0L;
         var small = new Trainer(
-            model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0), preprocessLogitsForMetrics: (logits, labels) =>
+            model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+            preprocessLogitsForMetrics: (logits, labels) =>
         {
             labelsSeen += labels!.numel();
             return [logits[0].argmax(-1)];

@@ -65,7 +65,8 @@ public sealed class HostileInputTests : IDisposable
         var data = Dataset.FromList([first, second]);
         using var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
-        FluentActions.Invoking(() => new Trainer(model, TinyRun.Arguments(_folder), data, data, new DataCollatorWithPadding(padTokenId: 0)).Train())
+        FluentActions.Invoking(
+            () => new Trainer(model, TinyRun.Arguments(_folder), data, data, new DataCollatorWithPadding(padTokenId: 0)).Train())
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll(named);
         TinyRun.AssertSameBits(before, model);
     }
@@ -177,7 +178,8 @@ public sealed class HostileInputTests : IDisposable
             NumTrainEpochs = 1,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(model, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [new Break(model)]);
+        var trainer = new Trainer(
+            model, args, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [new Break(model)]);
         var before = TinyRun.Bits(model);
         FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<NonFiniteLossException>();
         model.load_state_dict(before.ToDictionary(pair => pair.Key, pair => pair.Value));

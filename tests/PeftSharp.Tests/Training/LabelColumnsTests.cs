@@ -19,7 +19,8 @@ public sealed class LabelColumnsTests : IDisposable
         var python = TinyRun.Trainer(args, TinyRun.Rows(4));
         var rows = TinyRun.Rows(4);
         var csharp = TinyRun.Trainer(args, Dataset.FromRows(Enumerable.Range(0, 4).Select(row => new Example(
-            rows[row].GetInt64s("input_ids").ToArray(), rows[row].GetInt64s("attention_mask").ToArray(), (int)rows[row].GetInt64("labels"), "x"))));
+            rows[row].GetInt64s("input_ids").ToArray(), rows[row].GetInt64s("attention_mask").ToArray(),
+            (int)rows[row].GetInt64("labels"), "x"))));
         Assert.Equal(python.Train().TrainingLoss, csharp.Train().TrainingLoss);
     }
 
@@ -68,7 +69,8 @@ public sealed class LabelColumnsTests : IDisposable
     private Trainer Named(
         Dataset rows, string? labelColumn, PeftSharp.Modeling.PretrainedModel? model = null, Dataset? evaluation = null) =>
         new(
-            model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation, new DataCollatorWithPadding(padTokenId: 0),
+            model ?? TinyRun.Model(), TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, evaluation,
+            new DataCollatorWithPadding(padTokenId: 0),
             labelColumn: labelColumn);
 
     [Fact]

@@ -78,7 +78,8 @@ public sealed class LossFunctionTests : IDisposable
         {
             var args = TinyRun.Arguments(_folder) with { PerDeviceEvalBatchSize = batch };
             ComputeLoss loss = isScaled ? WeightedSum : Weighted;
-            var trainer = new Trainer(model, args, evalDataset: rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
+            var trainer = new Trainer(
+                model, args, evalDataset: rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
             {
                 LossIsScaledForGa = isScaled,
             };
@@ -92,8 +93,8 @@ public sealed class LossFunctionTests : IDisposable
             reduction: isScaled ? Reduction.Sum : Reduction.Mean).item<float>() / (isScaled ? 8 : 1);
         Evaluate(8)["eval_loss"].Should().BeApproximately(expected, 5e-6);
         Evaluate(2)["eval_loss"].Should().BeApproximately(expected, 5e-6);
-        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: Weighted).Predict(
-            rows.RemoveColumns("labels"));
+        var predicted = new Trainer(model, TinyRun.Arguments(_folder), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+            computeLoss: Weighted).Predict(rows.RemoveColumns("labels"));
         Assert.False(predicted.Metrics.ContainsKey("test_loss"));
         predicted.Predictions.Shape.Should().Equal(8, 2);
     }
@@ -122,7 +123,8 @@ public sealed class LossFunctionTests : IDisposable
     {
         using var model = TinyRun.Model();
         var rows = Dataset.FromList([TinyRun.Row([5, 6, 7], (float[])[0.9f, 0.1f]), TinyRun.Row([6, 7], (float[])[0.2f, 0.8f])]);
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, rows,
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             computeLoss: (output, inputs, _) => -(inputs.Labels! * functional.log_softmax(output.Logits!, dim: -1)).sum(-1).mean());
         trainer.Train().TrainingLoss.Should().BeGreaterThan(0);
     }
@@ -158,8 +160,8 @@ public sealed class LossFunctionTests : IDisposable
         manual_seed(1);
         using var body = AutoModel.FromConfig((PeftSharp.Models.Bert.BertConfig)TinyRun.Model().Config);
         var (rows, evaluated) = (TinyRun.Rows(8).RemoveColumns("labels"), TinyRun.Rows(4).RemoveColumns("labels"));
-        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated, new DataCollatorWithPadding(padTokenId: 0),
-            computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
+        var trainer = new Trainer(body, TinyRun.Arguments(_folder) with { NumTrainEpochs = 5 }, rows, evaluated,
+            new DataCollatorWithPadding(padTokenId: 0), computeLoss: (output, _, _) => output.PoolerOutput!.square().mean());
         var before = trainer.Evaluate()["eval_loss"];
         trainer.Train();
         trainer.Evaluate()["eval_loss"].Should().BeInRange(0, before / 2);
@@ -189,7 +191,8 @@ public sealed class LossFunctionTests : IDisposable
         using var model = TinyRun.Model();
         var types = new List<ScalarType>();
         new Trainer(
-            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+            model, TinyRun.Arguments(_folder) with { Bf16 = true, MaxSteps = 2 }, TinyRun.Rows(4),
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             computeLoss: (output, inputs, _) =>
         {
             types.Add(output.Logits!.dtype);
@@ -223,7 +226,8 @@ public sealed class LossFunctionTests : IDisposable
             GradientAccumulationSteps = accumulation,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
+        var trainer = new Trainer(
+            TinyRun.Model(), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), computeLoss: loss)
         {
             LossIsScaledForGa = isScaled,
         };

@@ -22,7 +22,8 @@ public sealed class MemoryTests : IDisposable
         var args = TinyRun.Arguments(_folder) with { MaxSteps = 500, LoggingSteps = 10, GradientAccumulationSteps = 2 };
         var model = TinyRun.Model(dropout: 0.1);
         if (adapter) model = model.GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = 0.1 });
-        var trainer = new Trainer(model, args, TinyRun.Rows(64), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [meter]);
+        var trainer = new Trainer(
+            model, args, TinyRun.Rows(64), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [meter]);
         Meter.CollectGarbage();                       // tensors left from the creation of the model
         trainer.Train();
         Assert.Equal(500, trainer.State.GlobalStep);
@@ -87,7 +88,8 @@ public sealed class MemoryTests : IDisposable
 
         public override void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) => Look(state.GlobalStep);
 
-        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) =>
+        public override void OnPredictionStep(
+            TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) =>
             Look(completed);
 
         internal void AssertFlat()

@@ -28,7 +28,8 @@ public sealed class NewWeightsTests : IDisposable
     {
         using var model = AutoModelForSequenceClassification.FromPretrained(_headless);
         var warnings = new Warnings();
-        var trainer = new Trainer(model, Arguments, TinyRun.Rows(4), TinyRun.Rows(4), new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings]);
+        var trainer = new Trainer(
+            model, Arguments, TinyRun.Rows(4), TinyRun.Rows(4), new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings]);
         trainer.Predict(TinyRun.Rows(4));
         trainer.Evaluate();
         var warning = Assert.Single(warnings.Messages);
@@ -36,11 +37,13 @@ public sealed class NewWeightsTests : IDisposable
             ["classifier.weight", "random", "Train the model first"], part => Assert.Contains(part, warning, StringComparison.Ordinal));
         trainer.Train();
         var after = new Warnings();
-        new Trainer(model, Arguments, callbacks: [after], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(TinyRun.Rows(4));
+        new Trainer(model, Arguments, callbacks: [after], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(
+            TinyRun.Rows(4));
         after.Messages.Should().BeEmpty();
         model.SavePretrained(_folder.File("whole"));
         using var whole = AutoModelForSequenceClassification.FromPretrained(_folder.File("whole"));
-        new Trainer(whole, Arguments, callbacks: [after], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(TinyRun.Rows(4));
+        new Trainer(whole, Arguments, callbacks: [after], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(
+            TinyRun.Rows(4));
         after.Messages.Should().BeEmpty();
     }
 
@@ -51,10 +54,12 @@ public sealed class NewWeightsTests : IDisposable
             .GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
         peft.SavePretrained(_folder.File("adapter"));
         var warnings = new Warnings();
-        new Trainer(peft, Arguments, callbacks: [warnings], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(TinyRun.Rows(4));
+        new Trainer(peft, Arguments, callbacks: [warnings], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(
+            TinyRun.Rows(4));
         warnings.Messages.Should().ContainSingle();
         using var loaded = PeftModel.FromPretrained(AutoModelForSequenceClassification.FromPretrained(_headless), _folder.File("adapter"));
-        new Trainer(loaded, Arguments, callbacks: [warnings], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(TinyRun.Rows(4));
+        new Trainer(loaded, Arguments, callbacks: [warnings], dataCollator: new DataCollatorWithPadding(padTokenId: 0)).Predict(
+            TinyRun.Rows(4));
         warnings.Messages.Should().ContainSingle();
     }
 

@@ -26,7 +26,8 @@ public sealed class OpenTrainerTests : IDisposable
     {
         var args = TinyRun.Arguments(_folder) with { GradientAccumulationSteps = 2, EvalStrategy = IntervalStrategy.Epoch };
         var expected = new Trainer(
-            TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new DataCollatorWithPadding(padTokenId: 0), computeMetrics: Mean);
+            TinyRun.Model(dropout: 0.1), args, TinyRun.Rows(8), TinyRun.Rows(6), new DataCollatorWithPadding(padTokenId: 0),
+            computeMetrics: Mean);
         expected.Train();
         var trainer = new PassingOn(TinyRun.Model(dropout: 0.1), args);
         trainer.Train();

@@ -58,7 +58,8 @@ public sealed class OwnLossTests
             GradientAccumulationSteps = accumulation,
             TrainSamplingStrategy = SamplingStrategy.Sequential,
         };
-        var trainer = new Trainer(new MeanLoss(TinyRun.Model()), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
+        var trainer = new Trainer(
+            new MeanLoss(TinyRun.Model()), args, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         trainer.Train();
         return (trainer.Model, [.. trainer.State.LogHistory.Where(line => line.ContainsKey("loss"))]);
     }

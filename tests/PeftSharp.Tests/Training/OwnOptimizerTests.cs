@@ -28,8 +28,9 @@ public sealed class OwnOptimizerTests : IDisposable
         var model = TinyRun.Model();
         model.to(TestDevice.Current);
         using var optimizer = new AdamW(ParameterGroups.Of(model, 0.1));
-        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
-            optimizers: (optimizer, new LinearSchedule { LearningRate = 1e-2, NumTrainingSteps = 8 }));
+        var trainer =
+            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+                optimizers: (optimizer, new LinearSchedule { LearningRate = 1e-2, NumTrainingSteps = 8 }));
         trainer.Train();
         TinyRun.AssertSameBits(TinyRun.Bits(expected.Model), model);
         optimizer.StateTensors().Should().NotBeEmpty();           // the trainer has not disposed the caller's optimizer
@@ -42,8 +43,8 @@ public sealed class OwnOptimizerTests : IDisposable
         var before = TinyRun.Bits(model);
         model.to(TestDevice.Current);
         using var optimizer = new Lion(ParameterGroups.Of(model, 0));
-        new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
-            optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
+        new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(
+            padTokenId: 0), optimizers: (optimizer, new ConstantSchedule { LearningRate = 0.25 })).Train();
         foreach (var (name, value) in model.named_parameters())
         {
             var moved = (value.cpu() - before[name]).abs();
@@ -84,8 +85,8 @@ public sealed class OwnOptimizerTests : IDisposable
         var model = TinyRun.Model();
         var before = TinyRun.Bits(model);
         var warnings = new Warnings();
-        new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0), callbacks: [warnings],
-            parameterGroups: HeadAlone).Train();
+        new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+            callbacks: [warnings], parameterGroups: HeadAlone).Train();
         Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal)
             && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
@@ -128,7 +129,8 @@ public sealed class OwnOptimizerTests : IDisposable
                 args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
                 optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
         var strange = Assert.Throws<ArgumentException>(
-            () => new Trainer(model, args, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0), optimizers: (optimizer, null)).Train());
+            () => new Trainer(model, args, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+                optimizers: (optimizer, null)).Train());
         Assert.Contains("is not a parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
     }
 

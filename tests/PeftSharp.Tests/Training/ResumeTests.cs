@@ -159,7 +159,8 @@ public sealed class ResumeTests : IDisposable
     {
         var lora = new LoraConfig { TaskType = TaskType.SeqCls, R = 2, LoraDropout = TestDevice.IsCpu ? 0.3 : 0 };
         Trainer Adapted(string name) => new(TinyRun.Model(dropout: 0.1).GetPeftModel(lora),
-            Complete(new TrainingArguments { GradientAccumulationSteps = 2 }, name), TinyRun.Rows(11), dataCollator: new DataCollatorWithPadding(padTokenId: 0));
+            Complete(new TrainingArguments { GradientAccumulationSteps = 2 }, name), TinyRun.Rows(11),
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0));
         var whole = Adapted("whole");
         var output = whole.Train();
         var end = new Ended(whole, output, rand(1).item<float>());

@@ -10,7 +10,8 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
     internal bool ReadsLabels => collator is DefaultDataCollator or DataCollatorWithPadding;
 
     /// <summary>Whether the collator is not one of the library, so that it may read any column.</summary>
-    internal bool IsCustom => collator is not (DefaultDataCollator or DataCollatorWithPadding or DataCollatorForLanguageModeling or DataCollatorWithFlattening);
+    internal bool IsCustom =>
+        collator is not (DefaultDataCollator or DataCollatorWithPadding or DataCollatorForLanguageModeling or DataCollatorWithFlattening);
 
     /// <summary>
     /// Returns the batches of an epoch, as row indices. <see cref="SamplingStrategy.GroupByLength"/> uses libtorch's default random number

@@ -90,7 +90,9 @@ internal static class NestedLists
     {
         if (lists.Count != shape[0]) return false;
         for (var row = 0; row < lists.Count; row++)
-            if (Depth(lists) > 2 ? !HasShape(lists.GetItems(row), shape[1..], ignoreWidth) : !ignoreWidth && lists.GetLength(row) != shape[1])
+            if (Depth(lists) > 2
+                ? !HasShape(lists.GetItems(row), shape[1..], ignoreWidth)
+                : !ignoreWidth && lists.GetLength(row) != shape[1])
                 return false;
         return true;
     }

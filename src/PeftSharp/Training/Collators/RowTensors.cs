@@ -51,7 +51,8 @@ internal static class RowTensors
         long or int or bool => tensor(Values(rows, row => row.GetInt64(column)), ScalarType.Int64),
         double or float or decimal => tensor(Values(rows, row => (float)row.GetDouble(column)), ScalarType.Float32),
         long[] or int[] or bool[] =>
-            PaddedLists(rows, column, name, padding, row => row.GetInt64s(column), ScalarType.Int64, (long)(padding?.PaddingValue(name) ?? 0)),
+            PaddedLists(
+                rows, column, name, padding, row => row.GetInt64s(column), ScalarType.Int64, (long)(padding?.PaddingValue(name) ?? 0)),
         double[] or float[] or decimal[] => PaddedLists(
             rows, column, name, padding, row => row.GetSingles(column), ScalarType.Float32, (float)(padding?.PaddingValue(name) ?? 0)),
         System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0),

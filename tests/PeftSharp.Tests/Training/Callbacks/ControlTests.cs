@@ -141,7 +141,8 @@ public sealed class ControlTests : IDisposable
         public override void OnPredict(
             TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics) =>
             Note(state, "predict");
-        public override void OnPredictionStep(TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) =>
+        public override void OnPredictionStep(
+            TrainingArguments args, TrainerState state, TrainerControl control, int completed, int total) =>
             Note(state, $"prediction {completed}/{total}");
         public override void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) => Note(state, "save");
 

@@ -103,7 +103,8 @@ public sealed class CollatorTests : IDisposable
             new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("the same number of choices", Assert.Throws<DatasetException>(() => new DataCollatorWithPadding(padTokenId: 0).Collate(uneven)).Message,
+        Assert.Contains("the same number of choices",
+            Assert.Throws<DatasetException>(() => new DataCollatorWithPadding(padTokenId: 0).Collate(uneven)).Message,
             StringComparison.Ordinal);
     }
 
@@ -138,7 +139,8 @@ public sealed class CollatorTests : IDisposable
     public void Collators_refuse_arguments_out_of_range_and_no_rows()
     {
         FluentActions.Invoking(() => new DataCollatorWithPadding(padTokenId: -1)).Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new DataCollatorWithPadding(0, padToMultipleOf: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DataCollatorWithPadding(0, padToMultipleOf: 0)).Should()
+            .ThrowExactly<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new DataCollatorWithPadding(0, maxLength: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new DefaultDataCollator().Collate([])).Should().ThrowExactly<DatasetException>();
     }
