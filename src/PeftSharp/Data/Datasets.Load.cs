@@ -15,31 +15,39 @@ public static partial class Datasets
     /// </remarks>
     /// <param name="path">The path of a file or folder.</param>
     /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are read.</param>
     /// <exception cref="FileNotFoundException">There is no such file or folder.</exception>
     /// <exception cref="DatasetException">
     /// The folder contains no supported file, the formats of its files have different splits, or a file is malformed; the message contains
     /// file and line.
     /// </exception>
     /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
-    public static DatasetDict LoadDataset(string path, LoadOptions? options = null)
+    public static DatasetDict LoadDataset(
+        string path, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new LoadOptions();
         options.Validate();
-        return Load(DataFiles.Find(path, options.Format), options);
+        return Load(DataFiles.Find(path, options.Format), options, progress, cancellationToken);
     }
 
     /// <summary>Loads one split or a slice of it: "train", "test[:10%]", "train[100:200]+test[-50:]".</summary>
-    /// <inheritdoc cref="LoadDataset(string, LoadOptions?)"/>
+    /// <inheritdoc cref="LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
     /// <param name="path">The path of a file or folder.</param>
     /// <param name="split">
     /// The split, and optionally a slice in brackets: row indices or percentages; negative values count from the end.
     /// </param>
     /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are read.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="split"/> is malformed, or an option has an invalid value or belongs to another format.
     /// </exception>
-    public static Dataset LoadDataset(string path, string split, LoadOptions? options = null)
+    public static Dataset LoadDataset(
+        string path, string split, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var slices = SplitSlice.Parse(split);
@@ -49,7 +57,7 @@ public static partial class Datasets
         if (slices.FirstOrDefault(slice => !files.ContainsKey(slice.Split)) is { } unknown)
             throw new DatasetException($"'{path}' has no split '{unknown.Split}'. Splits: {string.Join(", ", files.Keys)}.");
         var requested = files.Where(file => slices.Any(slice => slice.Split == file.Key));
-        var loaded = Load(new OrderedDictionary<string, IReadOnlyList<string>>(requested), options);
+        var loaded = Load(new OrderedDictionary<string, IReadOnlyList<string>>(requested), options, progress, cancellationToken);
         return ConcatenateDatasets([.. slices.Select(slice => slice.Of(loaded[slice.Split]))]);
     }
 
@@ -59,20 +67,45 @@ public static partial class Datasets
     /// <param name="format">"parquet", "json", "csv" or "text".</param>
     /// <param name="dataFiles">The file, folder or search pattern (<c>data/part-*.jsonl</c>) of each split.</param>
     /// <param name="options">The options; null: the defaults.</param>
+    /// <param name="progress">Receives a report after each megabyte and after each file. Default null.</param>
+    /// <param name="cancellationToken">Checked while files are read.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DatasetException">A file is malformed; the message contains file and line.</exception>
     /// <exception cref="ArgumentException">An option has an invalid value or belongs to another format.</exception>
-    public static DatasetDict LoadDataset(string format, IReadOnlyDictionary<string, string> dataFiles, LoadOptions? options = null)
+    public static DatasetDict LoadDataset(
+        string format, IReadOnlyDictionary<string, string> dataFiles, LoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataFiles);
         options = (options ?? new LoadOptions()) with { Format = format };
         options.Validate();
         return Load(new OrderedDictionary<string, IReadOnlyList<string>>(
-            dataFiles.Select(files => KeyValuePair.Create(files.Key, DataFiles.Match(files.Value)))), options);
+            dataFiles.Select(files => KeyValuePair.Create(files.Key, DataFiles.Match(files.Value)))), options, progress, cancellationToken);
     }
 
-    private static DatasetDict Load(OrderedDictionary<string, IReadOnlyList<string>> files, LoadOptions options) =>
-        new(files.Select(split => KeyValuePair.Create(split.Key, LoadSplit(split.Key, split.Value, options))));
+    /// <summary>Loads on the thread pool, so that the calling thread, such as that of a user interface, is free.</summary>
+    /// <inheritdoc cref="LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    public static Task<DatasetDict> LoadDatasetAsync(
+        string path, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadDataset(path, options, progress, cancellationToken), cancellationToken);
+
+    /// <summary>Loads one split or a slice of it on the thread pool.</summary>
+    /// <inheritdoc cref="LoadDataset(string, string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>
+    public static Task<Dataset> LoadDatasetAsync(
+        string path, string split, LoadOptions? options = null, IProgress<DatasetLoadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadDataset(path, split, options, progress, cancellationToken), cancellationToken);
+
+    private static DatasetDict Load(
+        OrderedDictionary<string, IReadOnlyList<string>> files, LoadOptions options, IProgress<DatasetLoadProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var bytes = files.Values.Sum(split => split.Sum(file => new FileInfo(file).Length));
+        options = options with { Reading = new FileReading(bytes, progress, cancellationToken) };
+        return new DatasetDict(files.Select(split => KeyValuePair.Create(split.Key, LoadSplit(split.Key, split.Value, options))));
+    }
 
     private static Dataset LoadSplit(string split, IReadOnlyList<string> files, LoadOptions options)
     {

@@ -1,7 +1,8 @@
 namespace PeftSharp.Data;
 
 /// <summary>
-/// Options of <see cref="Datasets.LoadDataset(string, LoadOptions?)"/>, with the names and defaults of Python's <c>load_dataset</c>.
+/// Options of <see cref="Datasets.LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>, with the
+/// names and defaults of Python's <c>load_dataset</c>.
 /// </summary>
 public sealed record LoadOptions
 {
@@ -41,6 +42,9 @@ public sealed record LoadOptions
 
     /// <summary>Text: whether lines include their line feed. Default false.</summary>
     public bool KeepLinebreaks { get; init; }
+
+    /// <summary>Cancels the reading and reports its progress.</summary>
+    internal FileReading Reading { get; init; } = FileReading.Unobserved;
 
     /// <exception cref="ArgumentException">An option belongs to another format and would have no effect.</exception>
     internal void ValidateFor(string format, string file)

@@ -26,9 +26,9 @@ internal static class DataStream
     /// <exception cref="InvalidDataException">
     /// The file cannot be decompressed. Reading the stream of a gzip file also throws it.
     /// </exception>
-    internal static Stream Open(string file)
+    internal static Stream Open(string file, FileReading reading)
     {
-        var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        var stream = new ObservedFileStream(file, reading);
         try
         {
             Span<byte> start = stackalloc byte[6];

@@ -42,6 +42,7 @@ internal static class FileFormat
             "csv" => Decoding(file, () => CsvFileReader.Read(file, options)),
             _ => Decoding(file, () => TextFileReader.Read(file, options)),
         };
+        options.Reading.OnCompleted(file);
         if (options.Columns is { } columns)
             read = read.SelectColumns(ColumnChoice.Of(columns, read.ColumnNames, file));
         foreach (var (name, feature) in options.Features ?? new Dictionary<string, Feature>())

@@ -7,16 +7,16 @@ internal static class JsonFileReader
 {
     internal static Dataset Read(string file, LoadOptions options)
     {
-        if (options.Field is not null || !IsJsonLines(file))
+        if (options.Field is not null || !IsJsonLines(file, options.Reading))
             return ReadWhole(file, options);
-        using var stream = DataStream.Open(file);
+        using var stream = DataStream.Open(file, options.Reading);
         return ReadLines(new JsonLineReader(stream), file, options.Columns);
     }
 
     /// <summary>Returns whether the file is JSON lines: the first line that is not blank is a complete object.</summary>
-    private static bool IsJsonLines(string file)
+    private static bool IsJsonLines(string file, FileReading reading)
     {
-        using var stream = DataStream.Open(file);
+        using var stream = DataStream.Open(file, reading);
         var lines = new JsonLineReader(stream);
         while (lines.Read(out var line))
         {
@@ -71,7 +71,7 @@ internal static class JsonFileReader
     {
         try
         {
-            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(WithoutByteOrderMark(ReadBytes(file))));
+            var reader = new Utf8JsonReader(PythonNumbers.Rewrite(WithoutByteOrderMark(ReadBytes(file, options.Reading))));
             reader.Read();
             if (options.Field is not null)
                 MoveTo(ref reader, options.Field);
@@ -159,11 +159,11 @@ internal static class JsonFileReader
         return Dataset.FromColumns(columns);
     }
 
-    private static byte[] ReadBytes(string file)
+    private static byte[] ReadBytes(string file, FileReading reading)
     {
         try
         {
-            using var stream = DataStream.Open(file);
+            using var stream = DataStream.Open(file, reading);
             using var bytes = new MemoryStream();
             stream.CopyTo(bytes);
             return bytes.ToArray();

@@ -9,7 +9,7 @@ internal static class TextFileReader
 
     internal static Dataset Read(string file, LoadOptions options)
     {
-        using var reader = new StreamReader(DataStream.Open(file), Strict);
+        using var reader = new StreamReader(DataStream.Open(file, options.Reading), Strict);
         var rows = options switch
         {
             { SampleBy: TextUnit.Line, KeepLinebreaks: false } => Lines(reader),

@@ -29,7 +29,8 @@ internal static partial class ParquetFileReader
         {
             throw NativeParquet.Missing(error);
         }
-        catch (Exception error) when (error is not DatasetException and not FileNotFoundException and not OutOfMemoryException)
+        catch (Exception error) when (error is not DatasetException and not FileNotFoundException
+            and not OutOfMemoryException and not OperationCanceledException)
         {
             var hint = DataStream.WithoutCompression(file) == file ? "" : " Parquet files have internal compression; decompress the file.";
             var reason = NativeMessage().Match(error.Message) is { Success: true } native ? native.Groups["text"].Value : error.Message;
@@ -49,10 +50,11 @@ internal static partial class ParquetFileReader
         var rowGroups = Enumerable.Range(0, reader.NumRowGroups).ToArray();
         var byName = all.DistinctBy(column => column.Name, StringComparer.Ordinal)
             .ToDictionary(column => column.Name, StringComparer.Ordinal);
-        var columns = new List<Column>();
+        var (columns, length) = (new List<Column>(), new FileInfo(file).Length);
         foreach (var name in chosen)
         {
-            var column = ReadColumn(reader, rowGroups, byName[name], file);
+            var column = ReadColumn(reader, rowGroups, byName[name], file, options.Reading);
+            options.Reading.OnRead(file, length * (columns.Count + 1) / chosen.Count);
             if (column.Count != metadata.NumRows)
                 throw new DatasetException($"'{file}', column '{name}': the column has {column.Count} rows, "
                     + $"but the metadata of the file says {metadata.NumRows}. The file is damaged.");
@@ -61,7 +63,8 @@ internal static partial class ParquetFileReader
         return Dataset.FromColumns(columns);
     }
 
-    private static Column ReadColumn(FileReader reader, int[] rowGroups, ParquetColumn column, string file)
+    private static Column ReadColumn(
+        FileReader reader, int[] rowGroups, ParquetColumn column, string file, FileReading reading)
     {
         var (parts, row) = (new List<ColumnData>(), 0);
         try
@@ -77,6 +80,7 @@ internal static partial class ParquetFileReader
                     parts.Add(converter.Convert(batch.Column(0)));
                     row += batch.Length;
                 }
+                reading.ThrowIfCancelled();
             }
             return parts.Count > 0
                 ? new Column(column.Name, ChunkedData.Of(parts))
@@ -88,7 +92,8 @@ internal static partial class ParquetFileReader
             throw new DatasetException(
                 $"'{file}', column '{column.Name}', row {row + error.Index}: {error.Message} {Remedy(column)}", error);
         }
-        catch (Exception error) when (error is not OutOfMemoryException && !NativeParquet.IsMissing(error))
+        catch (Exception error) when (
+            error is not OutOfMemoryException and not OperationCanceledException && !NativeParquet.IsMissing(error))
         {
             throw new DatasetException($"'{file}', column '{column.Name}': {error.Message} {Remedy(column)}", error);
         }
