@@ -1,6 +1,8 @@
 namespace PeftSharp.Data;
 
-/// <summary>The progress of <see cref="Datasets.LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>.</summary>
+/// <summary>
+/// The progress of <see cref="Datasets.LoadDataset(string, LoadOptions?, IProgress{DatasetLoadProgress}?, CancellationToken)"/>.
+/// </summary>
 /// <param name="ReadBytes">The number of bytes of the files that have been read.</param>
 /// <param name="TotalBytes">The size of all files in bytes.</param>
 /// <param name="File">The file that is being read.</param>

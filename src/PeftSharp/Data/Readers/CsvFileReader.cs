@@ -11,7 +11,8 @@ internal static class CsvFileReader
     {
         var delimiter = options.Delimiter
             ?? (Path.GetExtension(DataStream.WithoutCompression(file)).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? '\t' : ',');
-        using var reader = new StreamReader(DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
+        using var reader = new StreamReader(
+            DataStream.Open(file, options.Reading), Strict, detectEncodingFromByteOrderMarks: true, bufferSize: 1 << 16);
         return Read(new CsvTokenizer(reader, delimiter, file), file, options);
     }
 

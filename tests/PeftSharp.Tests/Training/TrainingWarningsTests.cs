@@ -5,7 +5,7 @@ using PeftSharp.Training.Loop;
 namespace PeftSharp.Tests.Training;
 
 /// <summary>Arguments without effect give a warning; useful combinations do not.</summary>
-public sealed class TrainingAdviceTests
+public sealed class TrainingWarningsTests
 {
     private static readonly (TrainingArguments Args, string? Says)[] _cases =
     [
