@@ -27,10 +27,12 @@ public static class FastPaths
     /// Used if the trainer needs only the loss.</summary>
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
-    /// <summary>Computes the last encoder layer of a text classifier for the first token only, because the head reads no other.</summary>
+    /// <summary>
+    /// Computes the last encoder layer of a text classifier for the first token only, because the head reads no other token.
+    /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
-    /// <summary>Linear layers for 1 to 16 rows without gradients, as in generation, at memory bandwidth.</summary>
+    /// <summary>Kernels for linear layers with 1 to 16 rows and without gradients, as in generation.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
     /// <summary>Float32 matrix products with 512-bit vectors, if the processor supports them: linear layers and their gradients,
