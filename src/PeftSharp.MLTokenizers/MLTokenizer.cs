@@ -73,7 +73,7 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         {
             var piece = stream.Step(known[i]);
             if (piece.Length == 0)
-                continue;                       // the character is not whole yet
+                continue;                       // the character is incomplete
             if (piece.Length > destination.Length - charsWritten || !text.AsSpan(charsWritten).StartsWith(piece))
                 break;
             piece.CopyTo(destination[charsWritten..]);

@@ -149,7 +149,7 @@ public static unsafe class NativeBackend
             try
             {
                 copy = PatchedLibrary.Place(
-                    original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
+                    original, PatchedLibrary.UserFolder() ?? throw new IOException("The user has no home folder."));
             }
             catch (IOException)                              // a read-only home folder: use a new folder that no other user can write to
             {
