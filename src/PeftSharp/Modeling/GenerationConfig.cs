@@ -94,7 +94,7 @@ public partial record GenerationConfig
     /// <summary>End-of-text tokens, one of which is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? ForcedEosTokenId { get; init; }
-    /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest finite value. Default false.</summary>
+    /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest or smallest finite value. Default false.</summary>
     public bool? RemoveInvalidValues { get; init; }
     /// <summary>Raises the score of the end-of-text token exponentially with the number of generated tokens.</summary>
     public LengthDecay? ExponentialDecayLengthPenalty { get; init; }

@@ -277,8 +277,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     /// <summary>
-    /// Loads libtorch before the base class makes its first native call: a missing backend is then reported by this library's exception instead of TorchSharp's
-    /// misleading one.
+    /// Loads libtorch before the base class makes its first native call: a missing backend is then reported by this library's exception
+    /// instead of TorchSharp's misleading one.
     /// </summary>
     private static string OnceLoaded(string name)
     {

@@ -157,7 +157,8 @@ public partial class Trainer
         PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
         string? labelColumn = null)
         : this(null, NotNull(modelInit), args, trainDataset, evalDataset, dataCollator, tokenizer, computeMetrics, callbacks, logger,
-            computeLoss, optimizers: default, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn) { }
+            computeLoss, optimizers: default, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn)
+    { }
 
     private Trainer(
         PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args, Dataset? trainDataset, Dataset? evalDataset,
