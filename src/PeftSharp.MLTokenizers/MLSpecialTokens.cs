@@ -3,7 +3,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>What the tokenizers of Microsoft.ML.Tokenizers tell about their special tokens.</summary>
+/// <summary>The special tokens and options that tokenizers of Microsoft.ML.Tokenizers provide.</summary>
 internal static class MLSpecialTokens
 {
     private const string EndOfText = "<|endoftext|>";
@@ -73,6 +73,6 @@ internal static class MLSpecialTokens
         return options with { SingleTemplate = string.Join(' ', new[] { bos, "$A", eos }.OfType<string>()) };
     }
 
-    // A SentencePiece model has names for tokens that it does not have.
+    // A SentencePiece model names its special tokens even if its vocabulary does not contain them; the id is then negative.
     private static string? Existing(string token, int id) => id >= 0 ? token : null;
 }

@@ -16,8 +16,9 @@ namespace PeftSharp.MLTokenizers;
 /// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).
 /// </para>
 /// <para>
-/// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens are
-/// counted and always kept; tokens of the text are removed. If the special tokens alone exceed the maximum, the result is empty.
+/// A maximum token count never separates the tokens of one character: such a character is omitted as a whole. Added special tokens count
+/// towards the maximum and are always kept; tokens of the text are removed first. If the special tokens alone exceed the maximum, the
+/// result is empty.
 /// </para>
 /// <para>Thread safety: instances can be used from several threads at once, while no thread changes <see cref="Source"/>.</para>
 /// </remarks>
@@ -26,10 +27,10 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     internal MLTokenizer(PeftSharp.Tokenization.Tokenizer source, bool addSpecialTokens) =>
         (Source, AddSpecialTokens) = (source, addSpecialTokens);
 
-    /// <summary>The tokenizer that does the work.</summary>
+    /// <summary>The PeftSharp tokenizer that this instance wraps.</summary>
     public PeftSharp.Tokenization.Tokenizer Source { get; }
 
-    /// <summary>Whether texts get the special tokens of the model, such as <c>[CLS]</c> and <c>[SEP]</c>.</summary>
+    /// <summary>Whether the special tokens of the model are added to a text, such as <c>[CLS]</c> and <c>[SEP]</c>.</summary>
     public bool AddSpecialTokens { get; }
 
     /// <summary>Returns the text of tokens, special tokens included.</summary>
@@ -49,11 +50,11 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// <summary>Writes the text of tokens, special tokens included.</summary>
     /// <param name="ids">The tokens.</param>
     /// <param name="destination">
-    /// Receives the text. If the text does not fit, it receives the first tokens that fit and that end at the end of a character.
+    /// Receives the text. If the text does not fit, only as many tokens are written as fit and end at a character boundary.
     /// </param>
     /// <param name="idsConsumed">The number of tokens whose text was written.</param>
     /// <param name="charsWritten">The number of UTF-16 units written.</param>
-    /// <returns><see cref="OperationStatus.InvalidData"/> where an id has no token; the tokens before it are written.</returns>
+    /// <returns><see cref="OperationStatus.InvalidData"/> if an id has no token; the tokens before it are written.</returns>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {
         ArgumentNullException.ThrowIfNull(ids);
@@ -72,7 +73,7 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
         {
             var piece = stream.Step(known[i]);
             if (piece.Length == 0)
-                continue;                       // the character is not whole yet
+                continue;                       // the character is incomplete
             if (piece.Length > destination.Length - charsWritten || !text.AsSpan(charsWritten).StartsWith(piece))
                 break;
             piece.CopyTo(destination[charsWritten..]);

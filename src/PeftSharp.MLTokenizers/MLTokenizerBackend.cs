@@ -10,7 +10,7 @@ namespace PeftSharp.MLTokenizers;
 internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer tokenizer, IReadOnlyDictionary<string, int> vocabulary)
     : TokenizerBackend
 {
-    // How many tokens a BPE tokenizer puts before and behind every text by itself.
+    // The number of tokens that a BPE tokenizer adds before and after every text.
     private readonly (int Before, int Behind) _ends = tokenizer is BpeTokenizer pairs
         ? (pairs.BeginningOfSentenceToken is null ? 0 : 1, MLSpecialTokens.EndOf(pairs) is null ? 0 : 1)
         : (0, 0);

@@ -2,10 +2,10 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>Makes tokenizers of PeftSharp usable as tokenizers of Microsoft.ML.Tokenizers, and the other way round.</summary>
+/// <summary>Converts tokenizers of PeftSharp to tokenizers of Microsoft.ML.Tokenizers, and vice versa.</summary>
 public static class MLTokenizerExtensions
 {
-    /// <summary>Makes a tokenizer usable where Microsoft.ML.Tokenizers expects one, for example to count the tokens of a prompt.</summary>
+    /// <summary>Converts a tokenizer to a tokenizer of Microsoft.ML.Tokenizers, for example to count the tokens of a prompt.</summary>
     /// <param name="tokenizer">The tokenizer; it is shared, not copied.</param>
     /// <param name="addSpecialTokens">
     /// Whether the special tokens of the model are added. Default false, because most callers count the tokens of parts of a text or cut
@@ -17,12 +17,14 @@ public static class MLTokenizerExtensions
         return new MLTokenizer(tokenizer, addSpecialTokens);
     }
 
-    /// <summary>Makes a tokenizer of Microsoft.ML.Tokenizers usable here: for data sets, collators, the trainer and generation.</summary>
+    /// <summary>
+    /// Converts a tokenizer of Microsoft.ML.Tokenizers to a PeftSharp tokenizer, for datasets, collators, the trainer and generation.
+    /// </summary>
     /// <remarks>
     /// <para>
     /// The ids are those of <paramref name="tokenizer"/>. Special tokens in a text are recognized, and the template of
-    /// <paramref name="options"/> adds special tokens. The result has no words (<see cref="TextEncoding.WordIds"/> counts the text between
-    /// special tokens as one word) and cannot be saved.
+    /// <paramref name="options"/> adds special tokens. The result cannot be saved, and it does not split a text into words: in
+    /// <see cref="TextEncoding.WordIds"/> the text between two special tokens is one word.
     /// </para>
     /// <para>
     /// Offsets are UTF-16 units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
@@ -55,7 +57,10 @@ public static class MLTokenizerExtensions
             new MLTokenizerBackend(tokenizer, vocabulary ?? MLVocabulary.Of(tokenizer)), options ?? tokenizer.GetBackendOptions());
     }
 
-    /// <summary>Returns what a tokenizer of Microsoft.ML.Tokenizers tells about its special tokens; change it with <c>with</c>.</summary>
+    /// <summary>
+    /// Returns the special tokens and options that a tokenizer of Microsoft.ML.Tokenizers provides. Change them with a <c>with</c>
+    /// expression.
+    /// </summary>
     /// <remarks>
     /// <c>BertTokenizer</c> provides BERT's special tokens, templates and columns. SentencePiece, CodeGen and BPE tokenizers provide their
     /// beginning, end and unknown token, and a template if they add the first two. Tiktoken tokenizers provide <c>&lt;|endoftext|&gt;</c>

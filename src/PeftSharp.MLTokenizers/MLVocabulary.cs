@@ -21,7 +21,8 @@ internal static class MLVocabulary
         TiktokenTokenizer tiktoken => Union(OfTiktoken(tiktoken), tiktoken.SpecialTokens),
         MLTokenizer ours => ours.Source.GetVocab(),
         _ => throw new ArgumentException(
-            $"The vocabulary of a {tokenizer.GetType().Name} is not known. Pass it (vocabulary: tokens and their ids).", nameof(tokenizer)),
+            $"The vocabulary of a {tokenizer.GetType().Name} is not available. Pass all tokens and their ids (vocabulary).",
+            nameof(tokenizer)),
     };
 
     private static Dictionary<string, int> Union(
@@ -30,15 +31,15 @@ internal static class MLVocabulary
     {
         var result = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal);
         foreach (var (token, id) in special ?? new Dictionary<string, int>())
-            result.TryAdd(token, id);        // where they differ, the vocabulary is that of the model
+            result.TryAdd(token, id);        // if the ids differ, that of the vocabulary is used
         foreach (var (token, id) in others)
             if (id >= 0 && !string.IsNullOrEmpty(token))
                 result.TryAdd(token, id);
         return result;
     }
 
-    // Decoding removes the prefix of a piece that continues a word. Decoding a piece after another token tells the two kinds apart: only
-    // the first piece of a word gets a space before it.
+    // Decoding removes the prefix of a piece that continues a word. To distinguish the two kinds, each piece is decoded after another
+    // token: only the first piece of a word is preceded by a space.
     private static Dictionary<string, int> OfWordPieces(WordPieceTokenizer tokenizer)
     {
         var result = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -10,7 +10,7 @@ namespace PeftSharp.MLTokenizers;
 /// </remarks>
 internal sealed class NormalizedOffsets
 {
-    private const char Blank = '\u2581';        // SentencePiece's visible blank
+    private const char Blank = '\u2581';        // the character that SentencePiece uses for a space
     private readonly int[] _starts, _ends;
     private readonly int _length;
 
@@ -19,7 +19,7 @@ internal sealed class NormalizedOffsets
     internal static NormalizedOffsets Of(string text, string normalized, Normalizer? normalizer) =>
         OfBlanks(text, normalized) ?? (normalizer is null ? null : OfWords(text, normalized, normalizer)) ?? OfWhole(text, normalized);
 
-    /// <summary>The range of the text behind a range of its normalized form.</summary>
+    /// <summary>The range of the text that corresponds to a range of its normalized form.</summary>
     internal (int Start, int End) Original(int start, int end)
     {
         if (start >= _starts.Length)
@@ -29,7 +29,7 @@ internal sealed class NormalizedOffsets
             : (_starts[start], Math.Max(_starts[start], _ends[Math.Min(end, _ends.Length) - 1]));
     }
 
-    // SentencePiece: blanks are replaced, and one is put before the text or behind it. Null: something else was changed too.
+    // SentencePiece: spaces are replaced, and one may be added before or after the text. Null: there are other changes too.
     private static NormalizedOffsets? OfBlanks(string text, string normalized)
     {
         var added = normalized.Length - text.Length;
@@ -68,7 +68,7 @@ internal sealed class NormalizedOffsets
         return starts.Count == normalized.Length ? new NormalizedOffsets([.. starts], [.. ends], text.Length) : null;
     }
 
-    // Character by character where the forms of the characters make the form of the word.
+    // Assigns offsets per character if the normalized characters add up to the normalized word, otherwise per word.
     private static void AddWord(string text, int start, int end, string form, Normalizer normalizer, List<int> starts, List<int> ends)
     {
         var before = starts.Count;

@@ -55,11 +55,11 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
         })];
     }
 
-    /// <summary>The places between the tokens of a text, special tokens apart: cut n lies before its n-th token.</summary>
+    /// <summary>The positions between the tokens of a text, without special tokens: cut n is before token n.</summary>
     private sealed class Cuts
     {
         private readonly int[] _special, _text;      // positions in the encoding
-        private readonly int[] _ends, _starts;       // per cut: the largest end before it, the smallest start behind it
+        private readonly int[] _ends, _starts;       // per cut: the largest end before it, the smallest start after it
 
         internal Cuts(TextEncoding encoding, int maxCount)
         {

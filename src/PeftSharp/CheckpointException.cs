@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>A checkpoint (weights, configuration, training state) that is absent, malformed or does not fit the model.</summary>
+/// <summary>Thrown if a checkpoint (weights, configuration or training state) is missing, malformed or does not match the model.</summary>
 public sealed class CheckpointException : PeftSharpException
 {
     /// <inheritdoc/>

@@ -1,7 +1,8 @@
 namespace PeftSharp;
 
 /// <summary>
-/// Data cannot be read or are invalid, for example a malformed row, a column of the wrong type, an empty data set or labels out of range.
+/// Thrown if data cannot be read or is invalid, for example a malformed row, a column of the wrong type, an empty dataset or a label that
+/// is out of range.
 /// </summary>
 public sealed class DatasetException : PeftSharpException
 {

@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>Marks a module whose parameters, and those of the modules inside it, get no weight decay: a normalization layer.</summary>
+/// <summary>Marks a module, such as a normalization layer, to whose parameters and submodules weight decay is not applied.</summary>
 /// <remarks>
 /// <para>
 /// Every normalization layer of this library implements the interface. Implement it in your own normalization layer, or give the layer a

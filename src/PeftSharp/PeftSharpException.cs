@@ -1,12 +1,7 @@
 namespace PeftSharp;
 
-/// <summary>
-/// The base class of the exceptions of this library: malformed files, native libraries that cannot be loaded and invalid data.
-/// </summary>
-/// <remarks>
-/// Invalid arguments are reported by <see cref="ArgumentException"/> and the classes derived from it. Every message contains the name, the
-/// value and the remedy.
-/// </remarks>
+/// <summary>The base class of the exceptions of this library.</summary>
+/// <remarks>Invalid arguments are reported by <see cref="ArgumentException"/> and derived classes.</remarks>
 public class PeftSharpException : Exception
 {
     /// <summary>Creates an exception with a message.</summary>

@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>A tokenizer's files that are absent or malformed, or a text that it cannot encode as asked.</summary>
+/// <summary>Thrown if a file of a tokenizer is missing or malformed, or a text cannot be encoded with the requested options.</summary>
 public sealed class TokenizerException : PeftSharpException
 {
     /// <inheritdoc/>

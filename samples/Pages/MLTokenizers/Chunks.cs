@@ -13,7 +13,7 @@ internal static class Chunks
     internal static void Run()
     {
         #region readme-chunks
-        // A tokenizer. Replace these three lines by AutoTokenizer.FromPretrained with the folder of your model.
+        // A tokenizer. Replace these three lines with AutoTokenizer.FromPretrained with the folder of your model.
         Directory.CreateDirectory("small-vocabulary");
         File.WriteAllLines("small-vocabulary/vocab.txt", ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "sentence", "is", "short", "."]);
         var tokenizer = BertTokenizer.FromPretrained("small-vocabulary");

@@ -240,7 +240,7 @@ internal static class TrainerPage
 }
 
 #region readme-trainer-lion
-/// <summary>Lion: steps by the sign of a running mean of the gradients (Chen et al. 2023, arXiv:2302.06675).</summary>
+/// <summary>Lion: the direction of a step is the sign of a running mean of the gradients (Chen et al. 2023, arXiv:2302.06675).</summary>
 internal sealed class Lion(IEnumerable<ParameterGroup> groups, double beta1 = 0.9, double beta2 = 0.99) : Optimizer(groups)
 {
     protected override IReadOnlyList<StateSlot> Slots(torch.Tensor parameter) => [StateSlot.Like("exp_avg", parameter)];
@@ -257,7 +257,7 @@ internal sealed class Lion(IEnumerable<ParameterGroup> groups, double beta1 = 0.
 #endregion
 
 #region readme-trainer-halving
-/// <summary>Halves the learning rate after every so many steps.</summary>
+/// <summary>Halves the learning rate every <see cref="Every"/> steps.</summary>
 internal sealed record HalvingSchedule : LearningRateSchedule
 {
     public required int Every { get; init; }

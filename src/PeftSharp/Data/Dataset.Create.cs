@@ -6,10 +6,7 @@ namespace PeftSharp.Data;
 /// <content>Datasets of objects in memory.</content>
 public sealed partial class Dataset
 {
-    /// <summary>
-    /// Creates a dataset from columns: <c>Dataset.FromDict(("text", texts), ("label", labels))</c>, or a dictionary of columns
-    /// (<c>from_dict</c>).
-    /// </summary>
+    /// <summary>Creates a dataset from a dictionary of columns (<c>from_dict</c>).</summary>
     /// <param name="columns">
     /// The columns by name: arrays or lists with one value per row, such as numbers, strings, booleans, enums or arrays.
     /// </param>

@@ -54,8 +54,8 @@ public sealed partial class Dataset
     /// The type of the columns: <see cref="object"/>, <see cref="Array"/>, or the common type of all columns.
     /// </typeparam>
     /// <param name="function">
-    /// Returns the values of the new columns of a batch, by name: a list with one value per row each. The number of rows may change if all
-    /// original columns are removed.
+    /// Returns the new columns of a batch, by name: each is a list with one value per row. The number of rows may change if all original
+    /// columns are removed.
     /// </param>
     /// <param name="batched">Must be true; it distinguishes the call from that with a function of a row, as in Python.</param>
     /// <param name="batchSize">The number of rows in a batch; the last batch may have fewer. Default 1000.</param>

@@ -6,7 +6,11 @@ namespace PeftSharp.Data;
 /// <summary>
 /// Datasets by split ("train", "test", …), with methods that apply an operation to each (Python's <c>datasets.DatasetDict</c>).
 /// </summary>
-/// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
+/// <remarks>
+/// The splits cannot be changed after construction. <see cref="SetFormat"/> and <see cref="ResetFormat"/> change the datasets; all other
+/// methods return a new dictionary. Thread safety: several threads can use an instance at once, except that <see cref="SetFormat"/> and
+/// <see cref="ResetFormat"/> require exclusive access.
+/// </remarks>
 public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
 {
     private readonly OrderedDictionary<string, Dataset> _splits = new(StringComparer.Ordinal);

@@ -16,8 +16,8 @@ public sealed record LoadOptions
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
-    /// The types of columns, by name: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". The types of other
-    /// columns are inferred. Default null: all types are inferred.
+    /// The types of columns, by name. Example: with <c>new Value("string")</c>, the field 007 of a CSV file is read as "007". The types of
+    /// other columns are inferred. Default null: all types are inferred.
     /// </summary>
     public IReadOnlyDictionary<string, Feature>? Features { get; init; }
 

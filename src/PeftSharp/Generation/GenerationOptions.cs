@@ -52,8 +52,8 @@ public sealed record GenerationOptions : GenerationConfig
     public IReadOnlyList<string>? AdapterNames { get; init; }
 
     /// <summary>
-    /// The random seed of this call: the tokens are those after <c>torch.manual_seed(seed)</c>, regardless of sampling on other threads.
-    /// Default null: libtorch's generator, which the process shares.
+    /// The random seed of this call. The result is the same as after <c>torch.manual_seed(seed)</c>, even if other threads sample at the
+    /// same time. Default null: libtorch's generator, which the process shares.
     /// </summary>
     public long? Seed { get; init; }
 

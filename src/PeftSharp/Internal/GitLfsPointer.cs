@@ -23,7 +23,7 @@ internal static class GitLfsPointer
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;                   // the caller opens the file next and reports why it cannot
+            return false;                   // the caller opens the file next and reports the error
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class NumpyRandom
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, population);
-        // numpy's threshold: for a large part of a large population shuffling is cheaper than a set of the chosen values.
+        // numpy's threshold: to choose many values from a large population, shuffling is faster than storing the chosen values in a set.
         if (population > 10_000 && size > population / 50)
         {
             var order = Range(population);

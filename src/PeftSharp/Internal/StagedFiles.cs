@@ -17,7 +17,7 @@ internal sealed class StagedFiles : IDisposable
             var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
             if (_cleaned.Add(folder)) TemporaryEntry.RemoveAbandoned(folder);
             var stream = TemporaryEntry.Create(path, bufferSize: 1 << 16);
-            _files.Enqueue((stream, stream.Name, path));          // stays open until it is renamed: an open file is in use
+            _files.Enqueue((stream, stream.Name, path));          // stays open until it is renamed, so that no other process removes it
             try
             {
                 write(stream);
@@ -25,7 +25,7 @@ internal sealed class StagedFiles : IDisposable
             }
             catch
             {
-                stream.Dispose();                            // here, so that an error of the final write is explained too
+                stream.Dispose();                            // flushes; Explain also handles an error of this last write
                 throw;
             }
         });

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace PeftSharp.Internal;
 
-/// <summary>Creates names for temporary files and folders, and removes those that a terminated process left behind.</summary>
+/// <summary>Creates names for temporary files and folders, and removes those of terminated processes.</summary>
 /// <remarks>
 /// An entry is in use while a process holds a lock: on the file itself or, for a folder, on a file with the same name and the suffix
 /// <c>.lock</c>. The operating system releases the lock when the process ends for any reason. Process ids would be unreliable: they are

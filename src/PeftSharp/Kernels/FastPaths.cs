@@ -27,10 +27,12 @@ public static class FastPaths
     /// Used if the trainer needs only the loss.</summary>
     public static bool LinearCrossEntropy { get; set; } = IsOnAtStart("linear_cross_entropy");
 
-    /// <summary>Computes the last encoder layer of a text classifier for the first token only, because the head reads no other.</summary>
+    /// <summary>
+    /// Computes the last encoder layer of a text classifier for the first token only, because the head reads no other token.
+    /// </summary>
     public static bool FirstTokenOnly { get; set; } = IsOnAtStart("first_token_only");
 
-    /// <summary>Linear layers for 1 to 16 rows without gradients, as in generation, at memory bandwidth.</summary>
+    /// <summary>Kernels for linear layers with 1 to 16 rows and without gradients, as in generation.</summary>
     public static bool FewRowsLinear { get; set; } = IsOnAtStart("few_rows_linear");
 
     /// <summary>Float32 matrix products with 512-bit vectors, if the processor supports them: linear layers and their gradients,
@@ -48,16 +50,22 @@ public static class FastPaths
     /// it affects the whole process.</summary>
     /// <value>True while the allocator is installed.</value>
     /// <remarks>
-    /// <para>Turning it on lowers the peak memory of a training run by a tenth to a third, and its time by up to 40 % on virtual machines
-    /// where new pages of memory are expensive (measurements are in docs/performance.md). Programs that mainly train should turn it on in
-    /// their first statement. It changes the process: it installs an allocator for all CPU tensors of libtorch, sets glibc's thresholds
+    /// <para>
+    /// Turning it on reduces the peak memory of a training run by 15 to 30 percent and, on virtual machines where new pages of memory are
+    /// expensive, its time by up to 44 percent (the measurements are in docs/performance.md). Programs that mainly train should turn it on
+    /// in their first statement. It changes the process: it installs an allocator for all CPU tensors of libtorch, sets glibc's thresholds
     /// (<c>mallopt</c>) so that freed memory stays in the process, for everything that uses <c>malloc</c>, and maps one page of machine
-    /// code. At the end of <c>Trainer.Train</c> freed memory is returned to the system (<c>malloc_trim</c>).</para>
-    /// <para>Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the
-    /// page is kept, because it frees existing tensors, and glibc's automatic adjustment of its thresholds stays off, because a call of
-    /// <c>mallopt</c> ends it.</para>
-    /// <para>Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the
-    /// program has installed its own allocator, the value remains false.</para>
+    /// code. At the end of <c>Trainer.Train</c> freed memory is returned to the system (<c>malloc_trim</c>).
+    /// </para>
+    /// <para>
+    /// Turning it off reinstalls libtorch's allocator and the thresholds with which the process started. Two effects remain: the page is
+    /// kept, because it frees existing tensors, and glibc's automatic adjustment of its thresholds stays off, because a call of
+    /// <c>mallopt</c> ends it.
+    /// </para>
+    /// <para>
+    /// Supported on Linux x64 with glibc and a libtorch whose allocator has the expected layout. On other systems, or if the program has
+    /// installed its own allocator, the value remains false.
+    /// </para>
     /// </remarks>
     /// <exception cref="NativeBackendException">The value is set to true and the native backend cannot be loaded.</exception>
     public static bool Allocator

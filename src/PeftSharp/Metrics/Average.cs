@@ -7,7 +7,7 @@ public enum Average
     Binary,
 
     /// <summary>
-    /// Computed from the true positives, predictions and labels summed over the classes: each example has the same weight.
+    /// Sums true positives, predictions and labels over the classes before the score is computed, so that each example has the same weight.
     /// </summary>
     /// <remarks>
     /// If each example has one class, the micro averages of precision, recall and F1 over all classes are equal to the accuracy. For

@@ -18,7 +18,7 @@ public partial record GenerationConfig
     /// <summary>The maximum number of generated tokens.</summary>
     public int? MaxNewTokens { get; init; }
     /// <summary>
-    /// The minimum number of tokens of prompt and generated text together: end-of-text tokens are not chosen before. Default 0.
+    /// The minimum number of tokens of prompt and generated text together; end-of-text tokens are excluded until it is reached. Default 0.
     /// </summary>
     public int? MinLength { get; init; }
     /// <summary>The minimum number of generated tokens.</summary>
@@ -81,7 +81,7 @@ public partial record GenerationConfig
     /// The exponent of the length by which the score of a finished beam is divided; values greater than 0 favour long sequences. Default 1.
     /// </summary>
     public double? LengthPenalty { get; init; }
-    /// <summary>N-grams of this size occur at most once. Default 0: off.</summary>
+    /// <summary>The size n of the n-grams that may occur only once in the text. Default 0: off.</summary>
     public int? NoRepeatNgramSize { get; init; }
     /// <summary>Token sequences that are never generated.</summary>
     public IReadOnlyList<IReadOnlyList<int>>? BadWordsIds { get; init; }
@@ -91,10 +91,10 @@ public partial record GenerationConfig
     public bool? RenormalizeLogits { get; init; }
     /// <summary>The token that is forced as the first generated token if the prompt consists of one token.</summary>
     public int? ForcedBosTokenId { get; init; }
-    /// <summary>The tokens of which one is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
+    /// <summary>End-of-text tokens, one of which is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? ForcedEosTokenId { get; init; }
-    /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest finite value. Default false.</summary>
+    /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest or smallest finite value. Default false.</summary>
     public bool? RemoveInvalidValues { get; init; }
     /// <summary>Raises the score of the end-of-text token exponentially with the number of generated tokens.</summary>
     public LengthDecay? ExponentialDecayLengthPenalty { get; init; }

@@ -21,7 +21,9 @@ internal static class InputCheck
         if (given.Length != 1)
         {
             var main = string.Join(" or ", specs.Where(spec => IsMain(spec, specs)).Select(spec => spec.Name));
-            throw new ArgumentException($"Give {main}{(given.Length > 1 ? ", one of the two" : "")}.");
+            throw new ArgumentException(given.Length > 1
+                ? $"The inputs contain {string.Join(" and ", given.Select(spec => spec.Name))}. Set only one of them."
+                : $"A required input is missing. Set {main}.");
         }
         foreach (var spec in specs)
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);

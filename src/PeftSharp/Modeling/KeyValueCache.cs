@@ -4,9 +4,11 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The keys and values of the tokens that a decoder has processed, so that they are not recomputed for each new token.</summary>
 /// <remarks>
-/// <para>Capacity is reserved in advance: it doubles when full, or is allocated once if the maximum length is known. While gradients
-/// are recorded (a trained prefix), tensors are concatenated instead of written in place, because the backward pass still reads
-/// them.</para>
+/// <para>
+/// Memory is reserved in advance: the capacity is doubled when the cache is full, or is allocated once if the maximum length is known.
+/// While gradients are recorded (a trained prefix), tensors are concatenated instead of written in place, because the backward pass still
+/// reads them.
+/// </para>
 /// <para>Not thread-safe: use an instance from one thread at a time.</para>
 /// </remarks>
 public sealed class KeyValueCache : IDisposable
@@ -25,7 +27,9 @@ public sealed class KeyValueCache : IDisposable
         _maxLength = maxLength;
     }
 
-    /// <summary>Number of cached tokens. During a forward pass, which extends the cache layer by layer, that of the first layer.</summary>
+    /// <summary>
+    /// Number of cached tokens. During a forward pass, in which the layers are extended in order, the value of the first layer.
+    /// </summary>
     public long Length => _layers.Count > 0 ? _layers[0].Length : 0;
 
     /// <summary>Number of layers with cached tokens.</summary>

@@ -63,9 +63,9 @@ public abstract class ModelFamily
     public virtual IReadOnlyList<string> Architectures => [];
 
     /// <summary>
-    /// The tied weights while <see cref="PretrainedConfig.TieWordEmbeddings"/> is set: maps the name of a weight to the name of the
-    /// weight that it shares, as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint may contain
-    /// either or both. Default: none.
+    /// The weights that are tied if <see cref="PretrainedConfig.TieWordEmbeddings"/> is set. Maps the name of a weight to the name of the
+    /// weight with which it is shared, both as in a model with a head (<c>lm_head.weight</c>: <c>transformer.wte.weight</c>). A checkpoint
+    /// may contain either or both. Default: none.
     /// </summary>
     public virtual IReadOnlyDictionary<string, string> TiedWeights { get; } = new Dictionary<string, string>();
 

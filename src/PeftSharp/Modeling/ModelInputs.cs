@@ -75,7 +75,10 @@ public sealed class ModelInputs : IDisposable
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
         : throw new ArgumentException("The batch contains no tensor. Set at least input_ids.");
 
-    /// <summary>Creates a batch with the same tensors, in which a tensor can be replaced without changing this one.</summary>
+    /// <summary>
+    /// Creates a batch that shares the tensors of this one and in which a tensor can be replaced without changing this one. Dispose only
+    /// one of the two batches.
+    /// </summary>
     public ModelInputs Copy() => new(_tensors);
 
     /// <summary>

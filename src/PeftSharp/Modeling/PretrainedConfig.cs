@@ -34,8 +34,8 @@ public abstract record PretrainedConfig
     public IReadOnlyDictionary<string, int>? Label2Id { get; init; }
 
     /// <summary>
-    /// What a classifier of whole texts predicts. Null: the first batch with labels decides, by their number and type, as in
-    /// transformers.
+    /// The type of prediction of a sequence classifier. Null: determined by the number of labels and their type in the first labeled batch,
+    /// as in transformers.
     /// </summary>
     public ProblemType? ProblemType { get; init; }
 

@@ -183,7 +183,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="inputs">The batch.</param>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
-    /// <summary>Checks the inputs, unless that was done, and runs the model in its own dispose scope.</summary>
+    /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
     /// <param name="inputs">The batch.</param>
     /// <param name="options">The options of the forward pass.</param>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
@@ -277,8 +277,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     /// <summary>
-    /// Loads libtorch before the base class makes its first native call: a missing backend then gives our error instead of TorchSharp's
-    /// misleading one.
+    /// Loads libtorch before the base class makes its first native call: a missing backend is then reported by this library's exception
+    /// instead of TorchSharp's misleading one.
     /// </summary>
     private static string OnceLoaded(string name)
     {

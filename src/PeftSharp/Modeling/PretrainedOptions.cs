@@ -14,7 +14,10 @@ public sealed record PretrainedOptions
     /// <summary>Names of the classes; also sets <see cref="NumLabels"/>. Null: the names in <c>config.json</c>.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
-    /// <summary>What a classifier of whole texts predicts. Null: the value in <c>config.json</c>.</summary>
+    /// <summary>
+    /// The type of prediction of a sequence classifier. Null: the value in <c>config.json</c>; if it has none, determined by the number of
+    /// labels and their type in the first labeled batch.
+    /// </summary>
     public ProblemType? ProblemType { get; init; }
 
     /// <summary>Data type of the weights in memory. Default float32, regardless of the type in the file.</summary>

@@ -62,7 +62,7 @@ internal static class PretrainedWeights
         if (fitting.Count == 0)
             throw new CheckpointException($"No tensor of '{folder}' matches {model.GetName()}: "
                 + $"the checkpoint contains {Some(checkpoint.Tensors.Keys)}, the model expects {Some(parameters.Keys)}. "
-                + $"Is it a checkpoint of the family '{model.Family.ModelType}'?");
+                + $"Load a checkpoint of the family '{model.Family.ModelType}'.");
         if (mismatched.Count > 0 && !ignoreMismatchedSizes)
             throw new CheckpointException($"'{folder}' does not match {model.GetName()}: {string.Join("; ", mismatched)}. "
                 + "Pass the sizes of the checkpoint (numLabels for a head), or set IgnoreMismatchedSizes to initialize "

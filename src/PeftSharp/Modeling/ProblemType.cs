@@ -1,14 +1,14 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>What a classifier of whole texts predicts, which decides its loss; transformers' <c>problem_type</c>.</summary>
+/// <summary>The type of prediction of a sequence classifier, which determines its loss (transformers' <c>problem_type</c>).</summary>
 public enum ProblemType
 {
-    /// <summary>Numbers: the mean squared error (<c>regression</c>).</summary>
+    /// <summary>One or more numbers; the loss is the mean squared error (<c>regression</c>).</summary>
     Regression,
 
-    /// <summary>One class for each text: the cross-entropy (<c>single_label_classification</c>).</summary>
+    /// <summary>One class per text; cross-entropy (<c>single_label_classification</c>).</summary>
     SingleLabelClassification,
 
-    /// <summary>Any number of labels for each text: the binary cross-entropy of each (<c>multi_label_classification</c>).</summary>
+    /// <summary>Any number of labels per text; binary cross-entropy per label (<c>multi_label_classification</c>).</summary>
     MultiLabelClassification,
 }

@@ -5,9 +5,7 @@ namespace PeftSharp.Models;
 /// <summary>Loads a model without a head, of any supported family (transformers' <c>AutoModel</c>).</summary>
 public static class AutoModel
 {
-    /// <summary>
-    /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
-    /// </summary>
+    /// <summary>Loads a model from a folder in transformers' format. The head of the checkpoint, if any, is not loaded.</summary>
     /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>

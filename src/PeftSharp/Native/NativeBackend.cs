@@ -9,16 +9,21 @@ namespace PeftSharp.Native;
 /// <summary>Loads libtorch and TorchSharp's native library, including on older Linux systems. If loading fails, the exception states the
 /// reason and a remedy.</summary>
 /// <remarks>
-/// <para>Loading is automatic: it takes place when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program
-/// that uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to load
-/// libtorch only once and remembers a failure.</para>
-/// <para>TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12, Ubuntu
-/// 22.04, RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or
-/// <c>~/.cache/peftsharp</c>. Loading takes about 0.6 s on a small machine. The environment variable <c>PEFTSHARP_BACKEND</c> can name a
-/// folder that is searched for the libraries first.</para>
-/// <para>On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>,
-/// unless environment variables of OpenMP are set (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is
-/// already loaded. docs/process.md lists the library's other effects on a process.</para>
+/// <para>
+/// Loading is automatic: it takes place when a program that has used a type of PeftSharp first uses a type of TorchSharp. A program that
+/// uses TorchSharp <em>before</em> PeftSharp must call <see cref="Load"/> as its first statement, because TorchSharp tries to load libtorch
+/// only once and remembers a failure.
+/// </para>
+/// <para>
+/// TorchSharp 0.107 requires the libstdc++ of GCC 13 (<c>GLIBCXX_3.4.32</c>). On Linux systems with an older one (Debian 12, Ubuntu 22.04,
+/// RHEL 9) a patched copy of its native library (2.4 MB) is written once to <c>$XDG_CACHE_HOME/peftsharp</c> or <c>~/.cache/peftsharp</c>.
+/// Loading takes about 0.5 s. The environment variable <c>PEFTSHARP_BACKEND</c> can name a folder that is searched for the libraries first.
+/// </para>
+/// <para>
+/// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless
+/// environment variables of OpenMP are set (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already
+/// loaded. docs/process.md lists the library's other effects on a process.
+/// </para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>
 public static unsafe class NativeBackend
@@ -149,7 +154,7 @@ public static unsafe class NativeBackend
             try
             {
                 copy = PatchedLibrary.Place(
-                    original, PatchedLibrary.UserFolder() ?? throw new IOException("This user has no home folder."));
+                    original, PatchedLibrary.UserFolder() ?? throw new IOException("The user has no home folder."));
             }
             catch (IOException)                              // a read-only home folder: use a new folder that no other user can write to
             {

@@ -46,7 +46,7 @@ internal static class PatchedLibrary
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;               // the file cannot be read: it is written again, and an error of that is reported
+            return false;               // the caller writes the file again and reports an error of that write
         }
     }
 }

@@ -4,11 +4,15 @@ namespace PeftSharp.Optimization;
 
 /// <summary>Base class of optimizers, which update parameters from their gradients.</summary>
 /// <remarks>
-/// <para>Create an optimizer after the model has its adapters, device and precision: moving a model replaces its parameters. The state is
-/// stored by parameter name. Except for the state, a step keeps no tensor. A derived class defines its state (<see cref="Slots"/>) and its
-/// formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).</para>
-/// <para>Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread
-/// calls the model.</para>
+/// <para>
+/// Create an optimizer after the model has its adapters, device and precision: moving a model replaces its parameters. The state is stored
+/// by parameter name. A step retains no tensors other than the state. A derived class defines its state (<see cref="Slots"/>) and its
+/// formula (<see cref="Update(ParameterUpdate, ParameterGroup, double)"/>).
+/// </para>
+/// <para>
+/// Not thread-safe: a step changes the parameters and the state. Use an instance from one thread at a time, while no other thread calls the
+/// model.
+/// </para>
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {

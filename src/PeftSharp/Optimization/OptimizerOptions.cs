@@ -3,12 +3,10 @@ using System.Globalization;
 namespace PeftSharp.Optimization;
 
 /// <summary>
-/// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Null (the default of
-/// each) means the default of the optimizer.
+/// Options of an optimizer in addition to those of AdamW in the training arguments; transformers' <c>optim_args</c>. Every option is null
+/// by default, which selects the default of the optimizer.
 /// </summary>
-/// <remarks>
-/// Each optimizer reads some of the options, which are named with each option; <see cref="OptimizerFactory"/> refuses the others.
-/// </remarks>
+/// <remarks>Each option is supported by the optimizers in parentheses; <see cref="OptimizerFactory"/> throws for any other.</remarks>
 public sealed record OptimizerOptions
 {
     /// <summary>The momentum factor (<c>sgd</c>, <c>rmsprop</c>); 0 or more. Default 0.</summary>

@@ -5,7 +5,7 @@ namespace PeftSharp.Prediction;
 /// <param name="Start">Index of its first character in the text, in UTF-16 code units.</param>
 /// <param name="End">Index after its last character, in UTF-16 code units.</param>
 /// <param name="Score">
-/// The probability, from 0 to 1: the product of those of start and end. Scores of spans with the same answer are added.
+/// The product of the probabilities of the first and the last token, from 0 to 1. The scores of spans with the same text are added.
 /// </param>
 public sealed record QuestionAnswer(string Text, int Start, int End, float Score)
 {

@@ -68,8 +68,9 @@ public sealed class TextClassifier : Predictor
     /// Maximum number of tokens, including special tokens; longer texts are truncated. Default: the limit of the tokenizer or the model.
     /// </param>
     /// <param name="functionToApply">
-    /// The function that converts logits to scores. Default: none for regression (including a single label without <c>problem_type</c>;
-    /// transformers' pipeline applies the sigmoid to it), the sigmoid for <c>multi_label_classification</c>, otherwise softmax.
+    /// The function that converts logits to scores. Default: <see cref="ScoreFunction.None"/> for regression and for a single label without
+    /// <c>problem_type</c>, <see cref="ScoreFunction.Sigmoid"/> for multi-label classification, otherwise
+    /// <see cref="ScoreFunction.Softmax"/>.
     /// </param>
     /// <param name="adapter">
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
@@ -93,8 +94,9 @@ public sealed class TextClassifier : Predictor
     /// Maximum number of tokens, including special tokens; longer texts are truncated. Default: the limit of the tokenizer or the model.
     /// </param>
     /// <param name="functionToApply">
-    /// The function that converts logits to scores. Default: none for regression (including a single label without <c>problem_type</c>;
-    /// transformers' pipeline applies the sigmoid to it), the sigmoid for <c>multi_label_classification</c>, otherwise softmax.
+    /// The function that converts logits to scores. Default: <see cref="ScoreFunction.None"/> for regression and for a single label without
+    /// <c>problem_type</c>, <see cref="ScoreFunction.Sigmoid"/> for multi-label classification, otherwise
+    /// <see cref="ScoreFunction.Softmax"/>.
     /// </param>
     /// <param name="batchSize">Maximum number of texts per batch. Default 32.</param>
     /// <param name="adapter">

@@ -22,7 +22,7 @@ public sealed record AddedToken(string Content)
     public bool Special { get; init; }
 
     /// <summary>
-    /// Whether the normalized token is matched in the normalized text, instead of the token as written in the text as written. Default:
+    /// Whether the token is normalized and matched in the normalized text; false: it is matched literally in the original text. Default:
     /// true for a token that is not special, false for a special token.
     /// </summary>
     public bool Normalized { get => _normalized ?? !Special; init => _normalized = value; }

@@ -1,8 +1,8 @@
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The tokens of a text or a pair of texts, with the range of the text that each covers. Corresponds to <c>Encoding</c> in Hugging Face's
-/// tokenizers.
+/// The tokens of a text or a pair of texts, with the range of the text that each token covers. Corresponds to <c>Encoding</c> in Hugging
+/// Face's tokenizers.
 /// </summary>
 /// <remarks>
 /// <para>Offsets are in UTF-16 code units, as in .NET strings, so <c>text[offset.Start..offset.End]</c> is the text of a token. Hugging

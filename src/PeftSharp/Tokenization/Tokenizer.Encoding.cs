@@ -21,7 +21,7 @@ public sealed partial class Tokenizer
     /// Whether to return truncated tokens in <see cref="TextEncoding.Overflowing"/>. Default false.
     /// </param>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is missing or too short.</exception>
     public TextEncoding Encode(
         string text, string? textPair = null, bool addSpecialTokens = true, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, int stride = 0, int? padToMultipleOf = null,
@@ -59,7 +59,7 @@ public sealed partial class Tokenizer
     /// <param name="returnOffsetsMapping">Whether to include the column <c>offset_mapping</c>. Default false.</param>
     /// <param name="cancellationToken">Checked while texts are encoded.</param>
     /// <exception cref="ArgumentException">Options contradict each other, or the length has no room for the special tokens.</exception>
-    /// <exception cref="TokenizerException">The text to truncate is absent or too short.</exception>
+    /// <exception cref="TokenizerException">The text to truncate is missing or too short.</exception>
     public BatchEncoding Encode(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, bool addSpecialTokens = true,
         PaddingStrategy padding = default, TruncationStrategy truncation = default, int? maxLength = null, int stride = 0,

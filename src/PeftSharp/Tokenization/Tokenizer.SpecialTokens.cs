@@ -30,8 +30,7 @@ public sealed partial class Tokenizer
     public string? ClsToken { get => Special("cls_token"); set => SetSpecial("cls_token", value); }
 
     /// <summary>
-    /// The token that replaces a token for a masked language model to predict; null if there is none. A token that is set must be in the
-    /// vocabulary.
+    /// The token at a position that a masked language model predicts; null if there is none. A token that is set must be in the vocabulary.
     /// </summary>
     public string? MaskToken { get => Special("mask_token"); set => SetSpecial("mask_token", value); }
 

@@ -5,7 +5,7 @@ namespace PeftSharp.Training;
 /// <summary>Where the trainer writes log entries in addition to its logger and callbacks (transformers' <c>report_to</c>).</summary>
 public enum ReportTo
 {
-    /// <summary>Nowhere else (<c>none</c>).</summary>
+    /// <summary>No other destination (<c>none</c>).</summary>
     None,
 
     /// <summary>

@@ -35,7 +35,11 @@ public partial class Trainer
             if (string.IsNullOrWhiteSpace(name))
                 throw new ArgumentException("A dataset of evalDatasets has an empty name. Set a name: "
                     + "it becomes part of the metric names (eval_NAME_loss).", nameof(evalDatasets));
-            if (data is null) throw new ArgumentException($"The dataset '{name}' of evalDatasets is null.", nameof(evalDatasets));
+            if (data is null)
+            {
+                throw new ArgumentException(
+                    $"The dataset '{name}' of evalDatasets is null. Pass a dataset, or remove the entry.", nameof(evalDatasets));
+            }
         }
     }
 

@@ -105,7 +105,8 @@ public partial class Trainer
         PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
         string? labelColumn = null)
         : this(NotNull(model), null, args, trainDataset, evalDataset, dataCollator, tokenizer, computeMetrics, callbacks, logger,
-            computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn) { }
+            computeLoss, optimizers, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn)
+    { }
 
     /// <summary>Creates a trainer that creates a new model for each call of <see cref="Train"/>.</summary>
     /// <param name="modelInit">
@@ -157,7 +158,8 @@ public partial class Trainer
         PreprocessLogitsForMetrics? preprocessLogitsForMetrics = null, IReadOnlyDictionary<string, Dataset>? evalDatasets = null,
         string? labelColumn = null)
         : this(null, NotNull(modelInit), args, trainDataset, evalDataset, dataCollator, tokenizer, computeMetrics, callbacks, logger,
-            computeLoss, optimizers: default, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn) { }
+            computeLoss, optimizers: default, parameterGroups, preprocessLogitsForMetrics, evalDatasets, labelColumn)
+    { }
 
     private Trainer(
         PretrainedModel? model, Func<PretrainedModel>? modelInit, TrainingArguments? args, Dataset? trainDataset, Dataset? evalDataset,

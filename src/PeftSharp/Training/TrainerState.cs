@@ -33,7 +33,7 @@ public sealed class TrainerState
     /// <summary>The best value so far of <see cref="TrainingArguments.MetricForBestModel"/>; null before the first evaluation.</summary>
     public double? BestMetric { get; internal set; }
 
-    /// <summary>The optimizer step of <see cref="BestMetric"/>; null if no evaluation was the best.</summary>
+    /// <summary>The optimizer step of <see cref="BestMetric"/>; null before the first evaluation.</summary>
     public int? BestGlobalStep { get; internal set; }
 
     /// <summary>The folder of the checkpoint of <see cref="BestGlobalStep"/>; null if there is none.</summary>

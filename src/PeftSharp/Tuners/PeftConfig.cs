@@ -35,7 +35,8 @@ public abstract record PeftConfig
     public bool InferenceMode { get; init; }
 
     /// <summary>
-    /// Name suffixes of modules of which a copy is fully trained and saved with the adapter. The head of the task is added.
+    /// Name suffixes of modules that are trained completely: the adapter trains and saves a copy of each. The head of the task is always
+    /// included.
     /// </summary>
     public IReadOnlyList<string>? ModulesToSave { get; init; }
 

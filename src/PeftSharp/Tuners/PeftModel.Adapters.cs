@@ -59,7 +59,10 @@ public abstract partial class PeftModel
             throw new ArgumentException("Specify at least one adapter. To use none, call DisableAdapter().", nameof(adapterNames));
         RequireKnown(adapterNames);
         if (adapterNames.Distinct(StringComparer.Ordinal).Count() < adapterNames.Count)
-            throw new ArgumentException($"[{string.Join(", ", adapterNames)}] contains an adapter twice.", nameof(adapterNames));
+        {
+            throw new ArgumentException(
+                $"[{string.Join(", ", adapterNames)}] contains an adapter twice. Specify each adapter once.", nameof(adapterNames));
+        }
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
@@ -99,7 +102,8 @@ public abstract partial class PeftModel
         AdapterNames.Check(newName, nameof(newName));
         using var change = BeginChange("Renaming an adapter");
         RequireKnown([adapterName]);
-        if (_configs.ContainsKey(newName)) throw new ArgumentException($"An adapter '{newName}' already exists.", nameof(newName));
+        if (_configs.ContainsKey(newName))
+            throw new ArgumentException($"An adapter '{newName}' already exists. Choose another name.", nameof(newName));
         _tuner.Rename(adapterName, newName);
         _configs.Remove(adapterName, out var config);
         _configs.Add(newName, config!);

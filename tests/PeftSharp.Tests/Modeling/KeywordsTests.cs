@@ -85,7 +85,7 @@ public sealed class KeywordsTests : IDisposable
         var both = Inputs(model);
         both.InputsEmbeds = ones([.. both.InputIds!.shape, 16]);
         FluentActions.Invoking(() => model.call(both))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("one of the two");
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("Set only one of them");
     }
 
     [Fact]

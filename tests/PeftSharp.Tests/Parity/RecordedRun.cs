@@ -110,8 +110,9 @@ internal sealed class RecordedRun
             case "metric_for_best_model": return args with { MetricForBestModel = (string)value! };
             case "greater_is_better": return args with { GreaterIsBetter = (bool)value };
             case "optim_args": return args with { OptimArgs = OptimArgs((string)value!) };
-            case "train_sampling_strategy": return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(
-                ((string)value!).Replace("_", "", StringComparison.Ordinal), ignoreCase: true) };
+            case "train_sampling_strategy":
+                var strategy = ((string)value!).Replace("_", "", StringComparison.Ordinal);
+                return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(strategy, ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
             case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(_python) };

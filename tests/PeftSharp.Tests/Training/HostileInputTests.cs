@@ -33,28 +33,28 @@ public sealed class HostileInputTests : IDisposable
     /// <summary>Two rows, the second of which is good unless given, and what the message must hold.</summary>
     private static readonly Dictionary<string, (Dictionary<string, object?> First, Dictionary<string, object?> Second,
         string[] Named)> _cases = new()
-    {
-        ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' contains 2", "2 classes, 0 to 1", "numLabels"]),
-        ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' contains -1", "-100"]),
-        ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no targets", "input_ids"]),
-        ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
-        ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
-        ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
+        {
+            ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' contains 2", "2 classes, 0 to 1", "numLabels"]),
+            ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' contains -1", "-100"]),
+            ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no targets", "input_ids"]),
+            ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
+            ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
+            ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
             ["'labels' has shape [2, 2]", "one class for each row"]),
-        ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "null in row 1", "Filter"]),
-        ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L),
+            ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "null in row 1", "Filter"]),
+            ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L),
             ["'input_ids' contains 31", "31 rows (vocab_size)", "tokenizer"]),
-        ["a negative id"] = (Row(new long[] { 5, -1 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' contains -1"]),
-        ["ids that are text"] = (Row("good", 0L), Row("bad", 1L), ["'input_ids'", "String", "Map"]),
-        ["ids that are lists of text"] = (Row(new[] { "good", "bad" }, 0L), Row(new[] { "bad" }, 1L), ["'input_ids", "string"]),
-        ["no token at all"] = (Row(Array.Empty<long>(), 0L), Row(Array.Empty<long>(), 1L), ["no tokens", "Filter"]),
-        ["token types that are not there"] = (Row(_good, 0L, ("token_type_ids", new long[] { 0, 0, 2 })),
+            ["a negative id"] = (Row(new long[] { 5, -1 }, 0L), Row(new long[] { 5, 6 }, 1L), ["'input_ids' contains -1"]),
+            ["ids that are text"] = (Row("good", 0L), Row("bad", 1L), ["'input_ids'", "String", "Map"]),
+            ["ids that are lists of text"] = (Row(new[] { "good", "bad" }, 0L), Row(new[] { "bad" }, 1L), ["'input_ids", "string"]),
+            ["no token at all"] = (Row(Array.Empty<long>(), 0L), Row(Array.Empty<long>(), 1L), ["no tokens", "Filter"]),
+            ["token types that are not there"] = (Row(_good, 0L, ("token_type_ids", new long[] { 0, 0, 2 })),
             Row(_good, 1L, ("token_type_ids", new long[] { 0, 0, 1 })), ["'token_type_ids' contains 2", "type_vocab_size"]),
-        ["a mask of another length"] = (Row(_good, 0L, ("attention_mask", new long[] { 1, 1 })),
+            ["a mask of another length"] = (Row(_good, 0L, ("attention_mask", new long[] { 1, 1 })),
             Row(_good, 1L, ("attention_mask", new long[] { 1, 1 })), ["'attention_mask' has shape [2, 2]", "[2, 3]"]),
-        ["two columns of labels"] = (Row(_good, 0L, ("label", 0L)), Row(_good, 1L, ("label", 1L)),
+            ["two columns of labels"] = (Row(_good, 0L, ("label", 0L)), Row(_good, 1L, ("label", 1L)),
             ["'label'", "'labels'", "RemoveColumns"]),
-    };
+        };
 
     public static TheoryData<string> Cases => new(_cases.Keys);
 

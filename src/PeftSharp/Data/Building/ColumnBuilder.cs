@@ -70,7 +70,7 @@ internal sealed class ColumnBuilder(bool promotesNumbers = false)
     {
         var found = PrimitiveTypes.FeatureOf<T>();
         var store = Store(static _ => new PrimitiveStore<T>(), found);
-        // The store of an enum has class ids.
+        // A column of an enum stores class ids, to which integers cannot be added.
         return store.Feature is Value ? store : throw new TypeMismatchException(store.Feature, found.ToString());
     }
 

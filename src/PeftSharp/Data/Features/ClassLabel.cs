@@ -35,8 +35,8 @@ public sealed record ClassLabel : Feature
 
     /// <summary>Returns the id of a class name (<c>str2int</c>).</summary>
     /// <remarks>
-    /// As in <c>datasets</c>, if there is no such name, leading and trailing white space is removed, and then the text is parsed as a class
-    /// id, where "-1" is a row without a label.
+    /// If no class has this name, leading and trailing white space is removed. If no class has the trimmed name, the text is parsed as a
+    /// class id; "-1" means that there is no label. This is the behavior of <c>datasets</c>.
     /// </remarks>
     /// <exception cref="ArgumentException">There is no such class; the message lists the class names.</exception>
     public long Str2Int(string name)

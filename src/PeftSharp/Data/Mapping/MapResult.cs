@@ -52,7 +52,7 @@ internal sealed class MapResult
     {
         try
         {
-            return function() ?? throw new DatasetException("The function returned null.");
+            return function() ?? throw new DatasetException("The function returned null. It must return a value.");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -27,7 +27,7 @@ internal static class FusedAdamW
             return;
         if (gradientScale != 1)
             foreach (var (_, gradient, _, _) in tensors) gradient.mul_(gradientScale);
-        // The operator expects a step tensor per parameter. It only reads them, so all parameters share one.
+        // The operator expects one step tensor per parameter. It does not modify them, so all parameters share one tensor.
         using var stepNumber = tensor((float)step, device: tensors[0].Parameter.device);
         TorchDispatcher.Call("aten::_fused_adamw_",
             tensors.Select(t => t.Parameter).ToArray(), tensors.Select(t => t.Gradient).ToArray(),

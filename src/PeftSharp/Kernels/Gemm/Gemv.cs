@@ -14,7 +14,7 @@ namespace PeftSharp.Kernels;
 internal static unsafe class Gemv
 {
     private const int OutputsOfEight = 3, OutputsOfFour = 4;                       // rows of W in a tile with eight and four rows of x
-    private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch of outputs is whole tiles of both kinds
+    private const int MaxStretch = 96, TileMultiple = OutputsOfEight * OutputsOfFour;   // a stretch is a multiple of both
 
     // The last tile of a stretch may begin up to three outputs before the stretch.
     private const int Margin = 4, SumsStride = Margin + MaxStretch;

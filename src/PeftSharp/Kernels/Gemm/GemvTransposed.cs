@@ -95,7 +95,7 @@ internal static unsafe class GemvTransposed
         for (var first = from; first < to; first += VectorPair.Count, sums += p->Blocks.Rows * VectorPair.Count)
         {
             var result = (T*)p->Result + PanelStart(first, to);
-            // The sums keep the order of the weight's pairs (even and odd columns of bfloat16), so they are stored as one.
+            // The sums are in the order of the weight's pairs (even and odd columns of bfloat16), so they are stored as a pair.
             for (var row = 0; row < p->Rows; row++, result += p->Outputs) VectorPair.Load(sums + row * VectorPair.Count).Store(result);
         }
     }

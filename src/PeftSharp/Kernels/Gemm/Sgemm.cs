@@ -16,7 +16,7 @@ namespace PeftSharp.Kernels;
 /// </remarks>
 internal static unsafe class Sgemm
 {
-    private const int MinSize = 48;                                // below it most of a tile is padding
+    private const int MinSize = 48;                                // for smaller sizes most of a tile is padding
     private const long MinResults = 1 << 15, MinProducts = 1 << 24; // below it libtorch's library is faster, because it has less overhead
     private const int MaxDepth = 512;                              // depth of a block
     private const int MaxLocalValues = 128 * 1024;                 // half a megabyte: half of a core's L2

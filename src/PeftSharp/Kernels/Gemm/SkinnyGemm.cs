@@ -11,7 +11,7 @@ namespace PeftSharp.Kernels;
 internal static unsafe class SkinnyGemm
 {
     private const int Grain = 64, MinOutputs = VectorPair.Count;
-    private const long MinWeights = 1 << 15;                     // below it the overhead of the call dominates
+    private const long MinWeights = 1 << 15;                     // for fewer weights the overhead of the call dominates
 
     /// <summary>Whether this processor and this libtorch are supported: 512-bit vectors with their 32 registers, and libtorch's thread
     /// pool.</summary>

@@ -171,7 +171,8 @@ internal static class LinearCrossEntropy
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            // The gradient of the loss is usually 1, which needs no multiplication. On a GPU reading it would wait for the queue.
+            // The gradient of the loss is usually 1, which needs no multiplication. On a GPU, reading the value would wait for all queued
+            // operations.
             var isOne = gradient.device_type == TorchSharp.DeviceType.CPU && gradient.item<float>() == 1;
             return [Scaled(saved[0]), saved.Count > 1 ? Scaled(saved[1]) : null, null];
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// A body with a head: the body computes hidden states, the head computes logits from them, the objective computes the loss.
+/// A body with a head: the body computes hidden states, the head computes logits from them, and the objective computes the loss.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -79,7 +79,7 @@ public sealed class AttentionContext : IDisposable
     /// </summary>
     internal AttentionContext ForFirstToken() => new(this) { IsFirstTokenOnly = true };
 
-    /// <summary>The tokens of <paramref name="x"/> for which the layer computes its output: all, or only the first.</summary>
+    /// <summary>Returns the tokens of <paramref name="x"/> for which the layer computes its output: all, or only the first.</summary>
     /// <param name="x">Float [batch, tokens, hidden].</param>
     public Tensor Queries(Tensor x)
     {

@@ -31,7 +31,7 @@ internal sealed class ComputePrecision : IDisposable
     /// <summary>Uses this precision on this thread until the result is disposed.</summary>
     internal IDisposable Use()
     {
-        if (_isInUse) throw new InvalidOperationException("This precision is already in use.");
+        if (_isInUse) throw new InvalidOperationException("A scope of this precision is already open. Dispose it first.");
         (_outer, _current, _isInUse) = (_current, this, true);
         return new Scope(this);
     }

@@ -84,7 +84,7 @@ public sealed record MultiHeadAttention
             (query, key) = (tables.Rotate(query), tables.Rotate(key));
         }
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value);
-        // Libtorch divides by the root of the width.
+        // libtorch multiplies the scores by 1 / √width, so the query is scaled by the quotient.
         if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;
         var mask = context.Mask(Window);
         // Older tokens are hidden from every query of this pass.

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Predicting the next token at each position. Labels are the token ids, not shifted (transformers' <c>ForCausalLMLoss</c>).
+/// The objective of predicting the next token at each position. Labels are the token ids, not shifted (transformers'
+/// <c>ForCausalLMLoss</c>).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class CausalLMObjective : LanguageModelObjective
@@ -12,10 +13,12 @@ public sealed class CausalLMObjective : LanguageModelObjective
 
     private CausalLMObjective(bool countsFirstLabels) => _countsFirstLabels = countsFirstLabels;
 
-    /// <summary>Counts as targets only the labels that a position predicts: all except the first of each row.</summary>
+    /// <summary>The default objective. The first label of each row is not a target, because no position predicts it.</summary>
     public static CausalLMObjective Instance { get; } = new(countsFirstLabels: false);
 
-    /// <summary>Counts all labels as targets, including the first of each row, which no position predicts.</summary>
+    /// <summary>
+    /// An objective that counts all labels as targets, including the first label of each row, which no position predicts.
+    /// </summary>
     /// <remarks>
     /// This is how transformers' trainer counts for <c>GPT2LMHeadModel</c>: the summed loss, which has one term fewer per row, is divided
     /// by the number of all labels.

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Predicting a token of the vocabulary at each position: an objective whose loss can be computed from hidden states without
-/// materializing all logits.
+/// The base class of objectives that predict a token of the vocabulary at each position. Their loss can be computed from hidden states
+/// without materializing all logits.
 /// </summary>
 /// <remarks>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</remarks>
 public abstract class LanguageModelObjective : Objective

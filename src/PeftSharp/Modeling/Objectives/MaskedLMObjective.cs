@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Predicting the masked tokens; the labels of all other tokens are -100 (transformers' <c>ForMaskedLMLoss</c>).</summary>
+/// <summary>
+/// The objective of predicting the masked tokens; the labels of all other tokens are -100 (transformers' <c>ForMaskedLMLoss</c>).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MaskedLMObjective : LanguageModelObjective
 {

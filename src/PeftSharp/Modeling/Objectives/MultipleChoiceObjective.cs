@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
 
-/// <summary>Selecting the correct one of several choices; -100 is ignored (transformers' <c>ForMultipleChoice</c> classes).</summary>
+/// <summary>
+/// The objective of selecting the correct one of several choices; -100 is ignored (transformers' <c>ForMultipleChoice</c> classes).
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class MultipleChoiceObjective : Objective
 {

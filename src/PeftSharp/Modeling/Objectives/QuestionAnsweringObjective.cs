@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Predicting the first and last token of the answer; positions outside the input are ignored (transformers'
+/// The objective of predicting the first and the last token of the answer; positions outside the input are ignored (transformers'
 /// <c>ForQuestionAnsweringLoss</c>).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Classifying a whole input: single-label, multi-label or regression, by the configuration's <c>problem_type</c> (transformers'
-/// <c>ForSequenceClassificationLoss</c>).
+/// The objective of classifying a whole input: single-label, multi-label or regression, by the configuration's <c>problem_type</c>
+/// (transformers' <c>ForSequenceClassificationLoss</c>).
 /// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class SequenceClassificationObjective : Objective

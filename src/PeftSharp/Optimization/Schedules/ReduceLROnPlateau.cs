@@ -58,7 +58,7 @@ public sealed record ReduceLROnPlateau
     {
         var sign = Mode == PlateauMode.Min ? -1 : 1;
         if (best is not { } known)
-            return metric * sign > double.NegativeInfinity;       // false for NaN and for the worst infinity
+            return metric * sign > double.NegativeInfinity;       // false for NaN and for infinity in the worse direction
         var bar = ThresholdMode == PlateauThresholdMode.Rel ? known * (1 + sign * Threshold) : known + sign * Threshold;
         return Mode == PlateauMode.Min ? metric < bar : metric > bar;
     }

@@ -123,16 +123,16 @@ public static class SchedulerFactory
         };
     }
 
-    private static double MinLrRate(
-        NamedOptions options, double learningRate) => (options.Number("min_lr"), options.Number("min_lr_rate")) switch
-    {
-        (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
-        ({ } minimum, null) => learningRate > 0
-            ? minimum / learningRate
-            : throw options.Error("min_lr is not supported with a learning rate of 0"),
-        (null, { } rate) => rate,
-        _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
-    };
+    private static double MinLrRate(NamedOptions options, double learningRate) =>
+        (options.Number("min_lr"), options.Number("min_lr_rate")) switch
+        {
+            (null, null) => throw options.Error("min_lr or min_lr_rate is required"),
+            ({ } minimum, null) => learningRate > 0
+                ? minimum / learningRate
+                : throw options.Error("min_lr is not supported with a learning rate of 0"),
+            (null, { } rate) => rate,
+            _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
+        };
 
     private static NamedOptions OptionsOf(SchedulerType type, IReadOnlyDictionary<string, object?>? given) =>
         new($"the schedule {type.PythonName()} (LrSchedulerKwargs)", given);

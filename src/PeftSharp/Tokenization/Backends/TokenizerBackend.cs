@@ -5,8 +5,10 @@ namespace PeftSharp.Tokenization;
 /// <see cref="Tokenizer.FromBackend"/> to get a <see cref="Tokenizer"/>.
 /// </summary>
 /// <remarks>
-/// <para>The <see cref="Tokenizer"/> does the rest: it matches special and added tokens, adds the special tokens of the template,
-/// truncates, pads, and computes offsets and masks.</para>
+/// <para>
+/// The <see cref="Tokenizer"/> performs the other steps: it matches special and added tokens, adds the special tokens of the template,
+/// truncates, pads, and computes offsets and masks.
+/// </para>
 /// <para>Thread safety: all members must support concurrent calls, because a <see cref="Tokenizer"/> encodes texts in parallel.</para>
 /// </remarks>
 public abstract class TokenizerBackend

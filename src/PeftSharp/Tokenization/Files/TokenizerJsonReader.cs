@@ -36,7 +36,7 @@ internal static class TokenizerJsonReader
         Normalized = part.Flag("normalized", absent: !part.Flag("special", absent: false)),
     };
 
-    // Old files do not have the type; only byte-pair models have merges.
+    // Older files lack the field 'type'; only byte-pair models have merges.
     private static TokenizerModel ReadModel(JsonPart part) =>
         part.IsNull
             ? throw part.Unfit("the model")

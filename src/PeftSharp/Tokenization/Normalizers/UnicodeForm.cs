@@ -44,7 +44,7 @@ internal sealed class UnicodeForm : Normalizer
                 || UnicodeTables.TryDecompose(c, _compatibility, out _))
                 return false;
             if (_compose && UnicodeTables.Is(c, UnicodeFlags.CombiningMark))
-                return false;                        // some vowel signs of combining class 0 compose
+                return false;                        // some vowel signs with combining class 0 are composed with the preceding character
         }
         return true;
     }

@@ -25,11 +25,11 @@ internal sealed record TruncationPlan(int MaxLength, TruncationStrategy Strategy
         var target = Strategy == TruncationStrategy.OnlyFirst ? 0 : 1;
         if (target >= lengths.Length)
             throw new TokenizerException(
-                "Truncation error: second sequence not provided. Truncation only_second requires a pair. "
+                "Truncation only_second requires a pair of texts, but there is only one text. "
                 + "Pass textPair, or use longest_first or only_first.");
         if (lengths[target] <= excess)
         {
-            throw new TokenizerException($"Truncation error: sequence to truncate too short to respect the provided max_length. "
+            throw new TokenizerException($"Text {target + 1} is too short to be truncated to the maximum length. "
                 + $"Truncation {Strategy} would have to remove {excess} of the {lengths[target]} tokens of text {target + 1} for "
                 + $"maxLength {MaxLength}. Increase maxLength, or use longest_first.");
         }

@@ -40,7 +40,7 @@ internal static class UnicodeNormalization
     {
         var result = new List<(int CodePoint, int Change)>(parts.Count);
         var starter = -1;                                     // index of the character to which marks attach
-        var lastClass = -1;                                   // -1: the next part follows it directly
+        var lastClass = -1;                                   // -1: no mark lies between it and the next part
         foreach (var (c, change) in parts)
         {
             var combining = UnicodeTables.CombiningClass(c);

@@ -19,7 +19,7 @@ internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerabl
         if (prefetch == 0)
             return _rows.MoveNext()
                 ? loader.Collate(dataset, _rows.Current)
-                : throw new InvalidOperationException("All batches were returned.");
+                : throw new InvalidOperationException("There are no more batches: all have been returned.");
         while (_pending.Count <= prefetch && _rows.MoveNext())
         {
             var rows = _rows.Current;

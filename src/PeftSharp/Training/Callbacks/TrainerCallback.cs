@@ -4,7 +4,7 @@ namespace PeftSharp.Training;
 
 /// <summary>
 /// Base class of callbacks, whose methods a trainer calls at the events of a run (transformers' <c>TrainerCallback</c>). Override the
-/// events of interest.
+/// methods of the events that the callback handles.
 /// </summary>
 /// <remarks>
 /// <para>A callback can control the run through <see cref="TrainerControl"/>, for example end it or request an evaluation.</para>

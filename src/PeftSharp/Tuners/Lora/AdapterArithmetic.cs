@@ -17,7 +17,7 @@ internal static class AdapterArithmetic
             SumOfMajority([.. tensors.Select(tensor => KeepLargest(tensor, how.Density!.Value))], weights, how.SignMethod),
         CombinationType.DareTies or CombinationType.DareTiesSvd =>
             SumOfMajority([.. tensors.Select(tensor => KeepRandom(tensor, how.Density!.Value))], weights, how.SignMethod),
-        var other => throw new ArgumentOutOfRangeException(nameof(how), other, "Not a combination type of weighted sums."),
+        var other => throw new ArgumentOutOfRangeException(nameof(how), other, "The combination type is not supported here."),
     };
 
     private static Tensor Sum(IReadOnlyList<Tensor> tensors, IReadOnlyList<double> weights) =>

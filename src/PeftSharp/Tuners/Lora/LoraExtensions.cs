@@ -14,7 +14,7 @@ public static class LoraExtensions
     /// <param name="adapterName">Name of the new adapter.</param>
     /// <param name="combinationType">
     /// The method of combination. Default: singular value decomposition of the weighted sum, as in peft. A single adapter is only scaled,
-    /// whatever the type.
+    /// regardless of the type.
     /// </param>
     /// <param name="svdRank">Rank of the result of a decomposition. Null: the largest rank of the adapters.</param>
     /// <param name="density">Fraction of the elements that pruning keeps, from 0 to 1; required by the ties, dare and prune types.</param>
