@@ -32,7 +32,7 @@ public readonly ref struct Labels
         return new(classes.ToArray());
     }
 
-    /// <summary>Creates labels from 64-bit integers, the type of labels in data sets.</summary>
+    /// <summary>Creates labels from 64-bit integers, the type of labels in datasets.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A value is not in the range of <see cref="int"/>; the message gives its index.
     /// </exception>

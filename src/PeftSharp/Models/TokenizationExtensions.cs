@@ -4,7 +4,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Models;
 
-/// <summary>Tokenizes data sets: <c>dataset.Tokenize(tokenizer, "text", maxLength: 128)</c>.</summary>
+/// <summary>Tokenizes datasets: <c>dataset.Tokenize(tokenizer, "text", maxLength: 128)</c>.</summary>
 public static class TokenizationExtensions
 {
     private static readonly string[] _labelNames = ["labels", "label", "label_ids"];
@@ -17,7 +17,7 @@ public static class TokenizationExtensions
     /// Rows are not padded unless <paramref name="padding"/> is set; the trainer pads each batch to its longest row if it has the
     /// tokenizer.
     /// </remarks>
-    /// <param name="dataset">The data set.</param>
+    /// <param name="dataset">The dataset.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="textColumn">The column with the texts. Default <c>text</c>.</param>
     /// <param name="pairColumn">The column with the second texts of pairs. Null: none.</param>
@@ -28,7 +28,7 @@ public static class TokenizationExtensions
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="padding">The padding strategy. Default: no padding.</param>
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
-    /// <returns>The data set without the text columns; other columns are kept.</returns>
+    /// <returns>The dataset without the text columns; other columns are kept.</returns>
     /// <exception cref="DatasetException">A column does not exist or does not contain text, or the labels are text.</exception>
     public static Dataset Tokenize(
         this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
@@ -44,7 +44,7 @@ public static class TokenizationExtensions
         var labels = labelColumn ?? _labelNames.FirstOrDefault(dataset.ColumnNames.Contains);
         if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
             throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "
-                + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the data set is split.");
+                + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the dataset is split.");
         var hasLimit = (maxLength ?? tokenizer.ModelMaxLength) is not null;
         var cut = truncation ?? (hasLimit ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate);
         var tokenized = dataset.Map(
@@ -66,7 +66,7 @@ public static class TokenizationExtensions
             split.Key, split.Value.Tokenize(tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation))));
     }
 
-    /// <summary>Converts encoded texts to a data set, for example for <c>Trainer.Predict</c>.</summary>
+    /// <summary>Converts encoded texts to a dataset, for example for <c>Trainer.Predict</c>.</summary>
     /// <param name="batch">The encoded texts; rows may differ in length.</param>
     public static Dataset ToDataset(this BatchEncoding batch)
     {

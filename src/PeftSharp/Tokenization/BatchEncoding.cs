@@ -3,7 +3,7 @@ using System.Numerics;
 namespace PeftSharp.Tokenization;
 
 /// <summary>
-/// The encodings of several texts, as rows and as columns for a model or a data set. Corresponds to <c>BatchEncoding</c> in transformers.
+/// The encodings of several texts, as rows and as columns for a model or a dataset. Corresponds to <c>BatchEncoding</c> in transformers.
 /// </summary>
 /// <remarks>
 /// <para>Each column is an array with one element per row. It is created on first use and returned without a copy.</para>
@@ -106,7 +106,7 @@ public sealed class BatchEncoding
 
     /// <summary>
     /// The columns by their names in transformers: <c>int[][]</c>, except <c>offset_mapping</c> (<c>TokenOffset[][]</c>) and
-    /// <c>overflow_to_sample_mapping</c> (<c>int[]</c>). Each array has one element per row, as a column of a data set has.
+    /// <c>overflow_to_sample_mapping</c> (<c>int[]</c>). Each array has one element per row, as a column of a dataset has.
     /// </summary>
     public IReadOnlyDictionary<string, Array> ToColumns() => _columns.ToDictionary(name => name, Array (name) => name switch
     {

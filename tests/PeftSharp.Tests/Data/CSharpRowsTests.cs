@@ -2,7 +2,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Data sets are made directly from objects, tuples and sequences of C# programs.</summary>
+/// <summary>Datasets are made directly from objects, tuples and sequences of C# programs.</summary>
 public sealed class CSharpRowsTests
 {
     private enum Topic { Sport, Politics }

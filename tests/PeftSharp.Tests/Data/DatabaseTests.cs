@@ -5,7 +5,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Rows of databases and data tables become data sets.</summary>
+/// <summary>Rows of databases and data tables become datasets.</summary>
 public sealed class DatabaseTests
 {
     private static SqliteConnection Open(string script)

@@ -114,7 +114,7 @@ public sealed class TrainingParityTests
 
     /// <summary>
     /// The rows in the order in which transformers predicts them: grouped by length if the training was. PeftSharp predicts them in the
-    /// order of the data set.
+    /// order of the dataset.
     /// </summary>
     private static int[] EvaluationOrder(RecordedRun recorded)
     {
