@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace PeftSharp.Optimization;
 
@@ -12,50 +11,27 @@ internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, obj
     private readonly SortedSet<string> _known = new(StringComparer.Ordinal);
 
     /// <summary>Returns a number; null if it is not given.</summary>
-    internal double? Number(string name)
-    {
-        switch (Value(name))
-        {
-            case null:
-                return null;
-            case JsonElement { ValueKind: JsonValueKind.Number } json:
-                return json.GetDouble();
-            case string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed):
-                return parsed;
-            case IConvertible number and not (string or bool or char or DateTime):
-                return number.ToDouble(CultureInfo.InvariantCulture);
-            case var other:
-                throw Error($"{name} must be a number, not '{other}'");
-        }
-    }
+    internal double? Number(string name) => Read<double>(name);
 
     /// <summary>Returns an integer; null if it is not given.</summary>
     internal int? Whole(string name, int atLeast)
     {
-        var number = Number(name);
-        if (number is { } value && (value != Math.Floor(value) || value < atLeast || value > int.MaxValue))
-            throw Error($"{name} must be an integer of at least {atLeast}, not {Text(value)}");
-        return (int?)number;
+        var number = Read<int>(name);
+        return number is null || number >= atLeast
+            ? number
+            : throw Error($"{name} must be an integer of at least {atLeast}, not {number}");
     }
 
     /// <summary>Returns true or false; false if it is not given.</summary>
-    internal bool Flag(string name) => Value(name) switch
-    {
-        null => false,
-        bool flag => flag,
-        var other => throw Error($"{name} must be true or false, not '{other}'"),
-    };
+    internal bool Flag(string name) => Read<bool>(name) ?? false;
 
-    /// <summary>Returns one of several named values; null if it is not given.</summary>
-    internal T? Choice<T>(string name, params (string Word, T Value)[] choices) where T : struct
+    /// <summary>Returns a member of an enumeration; null if it is not given.</summary>
+    internal T? Choice<T>(string name) where T : struct, Enum
     {
-        var word = Value(name) is { } value ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
-        if (word is null)
-            return null;
-        foreach (var choice in choices)
-            if (choice.Word == word)
-                return choice.Value;
-        throw Error($"{name} is '{word}', but must be one of {string.Join(", ", choices.Select(choice => $"'{choice.Word}'"))}");
+        var choice = Read<T>(name);
+        return choice is not { } value || Enum.IsDefined(value)
+            ? choice
+            : throw Error($"{name} is '{value}', but must be a member of {typeof(T).Name}: {string.Join(", ", Enum.GetNames<T>())}");
     }
 
     /// <exception cref="ArgumentException">An option was given that the owner does not have.</exception>
@@ -72,9 +48,9 @@ internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, obj
 
     internal static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 
-    private object? Value(string name)
+    private T? Read<T>(string name) where T : struct
     {
         _known.Add(name);
-        return _given.TryGetValue(name, out var value) && value is not JsonElement { ValueKind: JsonValueKind.Null } ? value : null;
+        return (T?)_given.GetValueOrDefault(name);
     }
 }

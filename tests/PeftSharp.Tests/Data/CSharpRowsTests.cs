@@ -44,11 +44,13 @@ public sealed class CSharpRowsTests
         rows.ColumnNames.Should().Equal("text", "label");
         rows.Features["label"].Should().Be(new ClassLabel("Sport", "Politics"));
         Assert.Equal(8, Dataset.FromRows([(1, 2, 3, 4, 5, 6, 7, 8)], "a", "b", "c", "d", "e", "f", "g", "h")[0].Count);
-        Assert.Contains("Row 0 has 2 elements, but 1 names were given (text)",
-            Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "text")).Message);
-        Assert.Contains(
-            "Dataset.FromRows(rows, \"text\", \"label\")", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs)).Message);
-        Assert.Contains("The name 'x' occurs twice", Assert.Throws<DatasetException>(() => Dataset.FromRows(pairs, "x", "x")).Message);
+        FluentActions.Invoking(() => Dataset.FromRows(pairs, "text"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("Row 0 has 2 elements, but 1 names were given (text)");
+        FluentActions.Invoking(() => Dataset.FromRows(pairs))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromRows(rows, \"text\", \"label\")");
+        FluentActions.Invoking(() => Dataset.FromRows(pairs, "x", "x"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("The name 'x' occurs twice");
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class DatabaseTests
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         rows["score"].Should().Equal<object?>([0.5, null], Equals);
         rows["mixed"].ToArray<double>().Should().Equal(1.0, 2.5);       // SQLite stores 1 and 2.5 in one column as INTEGER and REAL
-        Assert.Equal(new byte[] { 1, 2 }, rows["data"][0]);
+        rows["data"][0].Should().BeOfType<byte[]>().Which.Should().Equal(1, 2);
     }
 
     [Fact]
@@ -63,12 +63,14 @@ public sealed class DatabaseTests
     {
         using var connection = Open("CREATE TABLE t (v); INSERT INTO t VALUES (1), ('one');");
         using (var reader = Read(connection, "SELECT v AS x, v AS x FROM t"))
-            Assert.Contains("2 columns named 'x'. Rename them in the query",
-                Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+            FluentActions.Invoking(() => Dataset.FromDataReader(reader))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("2 columns named 'x'. Rename them in the query");
         using (var reader = Read(connection, "SELECT v FROM t"))
-            Assert.Contains("Column 'v', row 1:", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+            FluentActions.Invoking(() => Dataset.FromDataReader(reader))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Column 'v', row 1:");
         using (var reader = Read(connection, "DELETE FROM t"))
-            Assert.Contains("not a query", Assert.Throws<DatasetException>(() => Dataset.FromDataReader(reader)).Message);
+            FluentActions.Invoking(() => Dataset.FromDataReader(reader))
+                .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("not a query");
     }
 
     [Fact]

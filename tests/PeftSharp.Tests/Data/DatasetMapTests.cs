@@ -65,13 +65,14 @@ public class DatasetMapTests
         var dataset = Texts(5);
         var doubled = dataset.Map(batch => Many("i", batch.Indices.SelectMany(i => new[] { i, i }).ToArray()), batched: true, batchSize: 2,
             removeColumns: dataset.ColumnNames);
-        Assert.Equal([0, 0, 1, 1, 2, 2, 3, 3, 4, 4], doubled["i"].ToArray<int>());
-        var error = Assert.Throws<DatasetException>(
-            () => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]));
-        Assert.Contains("rows 0 to 1", error.Message);
-        Assert.Contains("3 values of column 'i', but the column 'label', which is kept, has 2", error.Message);
-        Assert.Contains("Return the same number of values for all columns", Assert.Throws<DatasetException>(() =>
-            dataset.Map(_ => new Dictionary<string, object> { ["a"] = new int[5], ["b"] = new int[4] }, batched: true)).Message);
+        doubled["i"].ToArray<int>().Should().Equal(0, 0, 1, 1, 2, 2, 3, 3, 4, 4);
+        FluentActions.Invoking(
+            () => dataset.Map(batch => Many("i", new int[3]), batched: true, batchSize: 2, removeColumns: ["text"]))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("rows 0 to 1", "3 values of column 'i', but the column 'label', which is kept, has 2");
+        FluentActions.Invoking(
+            () => dataset.Map(_ => new Dictionary<string, object> { ["a"] = new int[5], ["b"] = new int[4] }, batched: true))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Return the same number of values for all columns");
     }
 
     [Fact]
@@ -103,16 +104,20 @@ public class DatasetMapTests
     [Fact]
     public void A_column_whose_type_changes_is_named_with_row_and_both_types()
     {
-        var within = Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", row.Index < 6 ? 1L : "six")));
-        Assert.Contains("Column 'x', row 6: The column has type Value(int64), but this value is Value(string)", within.Message);
-        var between = Assert.Throws<DatasetException>(
-            () => Texts().Map(batch => Many("x", batch.Start < 6 ? new long[2] : new float[2]), batched: true, batchSize: 2));
-        Assert.Contains("row 6: the function returned Value(float32), but Value(int64)", between.Message);
-        Assert.Contains("returned the columns y for row 1, but x for the rows before",
-            Assert.Throws<DatasetException>(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1))).Message);
-        Assert.Contains(
-            "a single String", Assert.Throws<DatasetException>(() => Texts().Map(_ => Many("x", "text"), batched: true)).Message);
-        Assert.Contains("is not supported", Assert.Throws<DatasetException>(() => Texts().Map(_ => One("x", new Version(1, 2)))).Message);
+        FluentActions.Invoking(() => Texts().Map(row => One("x", row.Index < 6 ? 1L : "six")))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("Column 'x', row 6: The column has type Value(int64), but this value is Value(string)");
+        FluentActions.Invoking(
+            () => Texts().Map(batch => Many("x", batch.Start < 6 ? new long[2] : new float[2]), batched: true, batchSize: 2))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("row 6: the function returned Value(float32), but Value(int64)");
+        FluentActions.Invoking(() => Texts().Map(row => One(row.Index == 0 ? "x" : "y", 1)))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("returned the columns y for row 1, but x for the rows before");
+        FluentActions.Invoking(() => Texts().Map(_ => Many("x", "text"), batched: true))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("a single String");
+        FluentActions.Invoking(() => Texts().Map(_ => One("x", new Version(1, 2))))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("is not supported");
     }
 
     [Fact]
@@ -173,11 +178,12 @@ public class DatasetMapTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => Texts().Map(batch => NoColumns, batched: false));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(batch => NoColumns, batched: true, batchSize: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Texts().Map(row => One("x", 1), numProc: 0));
-        Assert.Contains("no column 'txt'. Columns: text, label",
-            Assert.Throws<DatasetException>(() => Texts().Map(row => One("x", 1), removeColumns: ["txt"])).Message);
+        FluentActions.Invoking(() => Texts().Map(batch => NoColumns, batched: false)).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => Texts().Map(batch => NoColumns, batched: true, batchSize: 0))
+            .Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Texts().Map(row => One("x", 1), numProc: 0)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Texts().Map(row => One("x", 1), removeColumns: ["txt"]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("no column 'txt'. Columns: text, label");
     }
 
     private sealed class Direct(Action<MapProgress> told) : IProgress<MapProgress>

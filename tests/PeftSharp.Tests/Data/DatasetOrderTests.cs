@@ -130,13 +130,14 @@ public class DatasetOrderTests
     [Fact]
     public void Errors_about_sizes_that_are_too_large_name_them()
     {
-        Assert.Contains("8", Assert.Throws<ArgumentException>(() => Numbered(10).TrainTestSplit(8, 5)).Message);
-        Assert.Contains("only one row", Assert.Throws<ArgumentException>(() =>
-            Dataset.FromDict(("label", new[] { "a", "b", "b" })).ClassEncodeColumn("label")
-                .TrainTestSplit(1, stratifyByColumn: "label")).Message);
-        Assert.Contains(
-            "ClassEncodeColumn", Assert.Throws<DatasetException>(() => Numbered(9).TrainTestSplit(0.2, stratifyByColumn: "i")).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Select([3]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Select(..4));
+        FluentActions.Invoking(() => Numbered(10).TrainTestSplit(8, 5))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("8");
+        FluentActions.Invoking(() => Dataset.FromDict(("label", new[] { "a", "b", "b" })).ClassEncodeColumn("label")
+                .TrainTestSplit(1, stratifyByColumn: "label"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("only one row");
+        FluentActions.Invoking(() => Numbered(9).TrainTestSplit(0.2, stratifyByColumn: "i"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn");
+        FluentActions.Invoking(() => Numbered(3).Select([3])).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => Numbered(3).Select(..4)).Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 }

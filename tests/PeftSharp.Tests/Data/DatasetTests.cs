@@ -46,31 +46,37 @@ public class DatasetTests
     public void Errors_about_absent_columns_and_other_types_name_them_with_the_remedy()
     {
         var dataset = Small();
-        Assert.Contains("no column 'txt'. Columns: text, label, ids, score", Assert.Throws<DatasetException>(() => dataset["txt"]).Message);
-        Assert.Contains("'txt'", Assert.Throws<DatasetException>(() => dataset[0]["txt"]).Message);
-        Assert.Contains("Row 0 of column 'text' (Value(string)) cannot be read as an integer",
-            Assert.Throws<DatasetException>(() => dataset[0].GetInt64("text")).Message);
-        Assert.Contains("Column 'text' is null in row 2", Assert.Throws<DatasetException>(() => dataset[2].GetString("text")).Message);
-        Assert.Contains("read as a list", Assert.Throws<DatasetException>(() => dataset["label"].GetInt64s(0)).Message);
-        Assert.Contains("Sequence(Value(float32))",
-            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].GetInt64s(0)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => dataset[3]);
-        Assert.Throws<ArgumentOutOfRangeException>(() => dataset["label"][-1]);
-        Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => new DatasetDict { ["train"] = dataset }["test"]).Message);
-        Assert.Contains(
-            "Column 'b' has 2 rows", Assert.Throws<DatasetException>(() => Dataset.FromDict(("a", new int[3]), ("b", new int[2]))).Message);
+        FluentActions.Invoking(() => dataset["txt"])
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("no column 'txt'. Columns: text, label, ids, score");
+        FluentActions.Invoking(() => dataset[0]["txt"]).Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("'txt'");
+        FluentActions.Invoking(() => dataset[0].GetInt64("text"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("Row 0 of column 'text' (Value(string)) cannot be read as an integer");
+        FluentActions.Invoking(() => dataset[2].GetString("text"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Column 'text' is null in row 2");
+        FluentActions.Invoking(() => dataset["label"].GetInt64s(0))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("read as a list");
+        FluentActions.Invoking(() => Dataset.FromDict(("x", new float[][] { [1.5f] }))["x"].GetInt64s(0))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Sequence(Value(float32))");
+        FluentActions.Invoking(() => dataset[3]).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => dataset["label"][-1]).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DatasetDict { ["train"] = dataset }["test"])
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Splits: train");
+        FluentActions.Invoking(() => Dataset.FromDict(("a", new int[3]), ("b", new int[2])))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Column 'b' has 2 rows");
     }
 
     [Fact]
     public void The_format_selects_the_columns_that_rows_show()
     {
         var dataset = Small().WithFormat("torch", ["label", "ids"]);
-        Assert.Equal(["label", "ids"], dataset[0].Keys);
+        dataset[0].Keys.Should().Equal("label", "ids");
         Assert.Equal(4, dataset.ColumnNames.Count);
-        Assert.Contains("not in the format of the dataset", Assert.Throws<DatasetException>(() => dataset[0]["text"]).Message);
-        Assert.Equal(["label", "ids", "text", "score"], dataset.WithFormat("torch", ["label", "ids"], outputAllColumns: true)[0].Keys);
-        Assert.Equal(["y", "ids"], dataset.RenameColumn("label", "y").FormattedColumnNames);
-        Assert.Equal(["ids"], dataset.Shuffle(1).RemoveColumns("label").FormattedColumnNames);
+        FluentActions.Invoking(() => dataset[0]["text"])
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("not in the format of the dataset");
+        dataset.WithFormat("torch", ["label", "ids"], outputAllColumns: true)[0].Keys.Should().Equal("label", "ids", "text", "score");
+        dataset.RenameColumn("label", "y").FormattedColumnNames.Should().Equal("y", "ids");
+        dataset.Shuffle(1).RemoveColumns("label").FormattedColumnNames.Should().Equal("ids");
         dataset.ResetFormat();
         Assert.Equal(4, dataset[0].Count);
         FluentActions.Invoking(() => dataset.SetFormat("tensorflow"))
@@ -134,11 +140,12 @@ public class DatasetTests
     public void Concatenation_keeps_rows_and_refuses_other_columns_and_types()
     {
         var (one, two) = (Small().Shuffle(1), Small().Select([2, 2]));
-        Assert.Equal([.. one["label"], .. two["label"]], Datasets.ConcatenateDatasets(one, two)["label"]);
-        Assert.Contains("have different columns",
-            Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids"))).Message);
-        Assert.Contains("'label' has different types in the datasets: Value(int64) and Value(string)",
-            Assert.Throws<DatasetException>(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string")))).Message);
+        Datasets.ConcatenateDatasets(one, two)["label"].Should().Equal([.. one["label"], .. two["label"]]);
+        FluentActions.Invoking(() => Datasets.ConcatenateDatasets(one, two.RemoveColumns("ids")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("have different columns");
+        FluentActions.Invoking(() => Datasets.ConcatenateDatasets(one, two.CastColumn("label", new Value("string"))))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("'label' has different types in the datasets: Value(int64) and Value(string)");
         Assert.Equal(6, one.Repeat(2).Count);
         Datasets.ConcatenateDatasets(one, two)["text"].Distinct().OrderBy(text => text is null ? 1 : text is "a" ? 0 : 2)
             .Should().Equal(["a", null, "b"]);

@@ -15,16 +15,17 @@ public class DatasetValueTests
     public void Arrays_are_read_by_their_own_type()       // to the runtime a uint[] is an int[] too
     {
         Column Of(System.Collections.IEnumerable values) => Dataset.FromDict(("x", values))["x"];
-        Assert.Equal([4294967295L], Of(new uint[] { uint.MaxValue }).ToArray<long>());
-        Assert.Equal([(long)int.MaxValue], Of(new ulong[] { int.MaxValue }).ToArray<long>());
-        Assert.Equal([-1], Of(new sbyte[] { -1 }).ToArray<int>());
-        Assert.Equal([65535], Of(new ushort[] { 65535 }).ToArray<int>());
-        Assert.Equal([4294967295L], Of(new[] { new uint[] { uint.MaxValue } }).GetInt64s(0).ToArray());
+        Of(new uint[] { uint.MaxValue }).ToArray<long>().Should().Equal(4294967295L);
+        Of(new ulong[] { int.MaxValue }).ToArray<long>().Should().Equal(int.MaxValue);
+        Of(new sbyte[] { -1 }).ToArray<int>().Should().Equal(-1);
+        Of(new ushort[] { 65535 }).ToArray<int>().Should().Equal(65535);
+        Of(new[] { new uint[] { uint.MaxValue } }).GetInt64s(0).ToArray().Should().Equal(4294967295L);
         Assert.Equal(new Sequence(new Value("int32")), Of(new[] { new sbyte[] { -1 } }).Feature);
         Assert.Equal(new Value("binary"), Of(new[] { new byte[] { 1 } }).Feature);
         Assert.Equal(new ClassLabel("Red", "Green", "Blue"), Of(new[] { Color.Blue }).Feature);
-        Assert.Contains("row 0: The integer 18446744073709551615 is above the maximum of int64",
-            Assert.Throws<DatasetException>(() => Of(new ulong[] { ulong.MaxValue })).Message);
+        FluentActions.Invoking(() => Of(new ulong[] { ulong.MaxValue }))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("row 0: The integer 18446744073709551615 is above the maximum of int64");
     }
 
     [Fact]
@@ -39,11 +40,12 @@ public class DatasetValueTests
         // Equals: FluentAssertions alone takes the objects 1, 1L and 1.0 for the same.
         read["Level"].Should().Equal<object?>([0L, null, 1L], Equals);
         Assert.Equal(id.ToString(), read["Id"].GetString(0));
-        Assert.Contains("The value 7 is not a member of the enum Color",
-            Assert.Throws<DatasetException>(() => Dataset.FromRows([new { c = (Color)7 }])).Message);
-        Assert.Contains("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is",
-            Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low }))).Message);
-        Assert.Throws<DatasetException>(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L })));
+        FluentActions.Invoking(() => Dataset.FromRows([new { c = (Color)7 }]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("The value 7 is not a member of the enum Color");
+        FluentActions.Invoking(() => Dataset.FromDict(("x", new object[] { Color.Red, Level.Low })))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("row 1: The column has type ClassLabel(Red, Green, Blue), but this value is");
+        FluentActions.Invoking(() => Dataset.FromDict(("x", new object[] { Color.Red, 1L }))).Should().ThrowExactly<DatasetException>();
         Assert.Equal("[1]", ValueText.Show(Dataset.FromRows([new { l = new[] { Color.Green } }])["l"][0]));
         read.Map(row => new Dictionary<string, object?> { ["e"] = (Color)row.GetInt64("Color") }).Features["e"]
             .Should().Be(new ClassLabel("Red", "Green", "Blue"));
@@ -80,16 +82,19 @@ public class DatasetValueTests
     [Fact]
     public void Rows_without_names_are_rejected_with_the_remedy()
     {
-        Assert.Contains("names of a value tuple exist only in source code. Pass the names",
-            Assert.Throws<DatasetException>(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) })).Message);
-        Assert.Contains("Bare has no public properties, which are the columns (fields are ignored)",
-            Assert.Throws<DatasetException>(() => Dataset.FromRows([new Bare { Field = 2 }])).Message);
-        Assert.Contains("Dataset.FromDict", Assert.Throws<DatasetException>(() => Dataset.FromRows(["a", "b"])).Message);
-        Assert.Contains(
-            "Dataset.FromList", Assert.Throws<DatasetException>(() => Dataset.FromRows([new Dictionary<string, object?>()])).Message);
-        Assert.Contains("Row 1 is null",
-            Assert.Throws<DatasetException>(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!])).Message);
-        Assert.Equal(["text", "label"], Dataset.FromRows(new List<object> { new { text = "a", label = 1 } }).ColumnNames);
+        FluentActions.Invoking(() => Dataset.FromRows(new List<(string text, int label)> { ("a", 0) }))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("names of a value tuple exist only in source code. Pass the names");
+        FluentActions.Invoking(() => Dataset.FromRows([new Bare { Field = 2 }]))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("Bare has no public properties, which are the columns (fields are ignored)");
+        FluentActions.Invoking(() => Dataset.FromRows(["a", "b"]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromDict");
+        FluentActions.Invoking(() => Dataset.FromRows([new Dictionary<string, object?>()]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Dataset.FromList");
+        FluentActions.Invoking(() => Dataset.FromRows([new Item(Color.Red, null, default, "a"), null!]))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Row 1 is null");
+        Dataset.FromRows(new List<object> { new { text = "a", label = 1 } }).ColumnNames.Should().Equal("text", "label");
     }
 
     [Fact]

@@ -60,8 +60,9 @@ public class JsonTests : IDisposable
 
     [Fact]
     public void A_field_that_is_absent_is_named_beside_those_there_are() =>
-        Assert.Contains("no field 'data' (LoadOptions.Field). Fields: version, rows",
-            Assert.Throws<DatasetException>(() => Read("{\"version\": 1, \"rows\": []}", "data")).Message);
+        FluentActions.Invoking(() => Read("{\"version\": 1, \"rows\": []}", "data"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("no field 'data' (LoadOptions.Field). Fields: version, rows");
 
     [Fact]
     public void Lines_longer_than_the_buffer_are_read_completely()

@@ -96,10 +96,12 @@ public class LoadDatasetTests : IDisposable
     public void Parts_of_splits_can_be_added_and_unknown_splits_are_named()
     {
         var file = _folder.Write("x.jsonl", "{\"i\":0}\n{\"i\":1}\n");
-        Assert.Equal([1L, 0L], Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>());
-        Assert.Contains("Splits: train", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(file, "test")).Message);
-        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, "train[1]"));
-        Assert.Throws<ArgumentException>(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }));
+        Datasets.LoadDataset(file, "train[1:]+train[:1]")["i"].ToArray<long>().Should().Equal(1, 0);
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, "test"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Splits: train");
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, "train[1]")).Should().ThrowExactly<ArgumentException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(file, new LoadOptions { Format = "xml" }))
+            .Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]
@@ -114,14 +116,16 @@ public class LoadDatasetTests : IDisposable
     [Fact]
     public void Absent_and_empty_files_are_reported_as_such()
     {
-        Assert.Throws<FileNotFoundException>(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")));
-        Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Path));
+        FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "none")))
+            .Should().ThrowExactly<FileNotFoundException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Path)).Should().ThrowExactly<DatasetException>();
         foreach (var (name, text) in new[]
         {
             ("e.csv", ""), ("h.csv", "a,b\n"), ("e.jsonl", "\n"), ("e.txt", ""), ("a.json", "[]"), ("p.parquet", ""),
         })
-            Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write(name, text)));
-        Assert.Contains("is unknown", Assert.Throws<DatasetException>(() => Datasets.LoadDataset(_folder.Write("x.bin", "1"))).Message);
+            FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write(name, text))).Should().ThrowExactly<DatasetException>();
+        FluentActions.Invoking(() => Datasets.LoadDataset(_folder.Write("x.bin", "1")))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("is unknown");
         File.WriteAllBytes(Path.Combine(_folder.Path, "latin.txt"), [0x61, 0xE4, 0x0A]);
         FluentActions.Invoking(() => Datasets.LoadDataset(Path.Combine(_folder.Path, "latin.txt")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("UTF-8");

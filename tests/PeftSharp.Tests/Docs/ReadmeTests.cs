@@ -47,7 +47,7 @@ public sealed class ReadmeTests
         Assert.Equal("using A;\n\n" + blocks[0].Code,
             CodeBlock.RegionOf("#region readme-usings\nusing A;\n#endregion\n" + Source, "usings+first"));
         Assert.Null(CodeBlock.RegionOf(Source, "usings+first"));
-        Assert.Throws<FormatException>(() => CodeBlock.In("```csharp\nno end").ToArray());
+        FluentActions.Invoking(() => CodeBlock.In("```csharp\nno end").ToArray()).Should().ThrowExactly<FormatException>();
     }
 
     /// <summary>Whether the nearest project above the file is one of the solution's.</summary>

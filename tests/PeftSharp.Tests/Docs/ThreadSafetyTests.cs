@@ -39,9 +39,9 @@ public sealed class ThreadSafetyTests
             "PretrainedModel", "PeftModel", "Trainer", "Tokenizer", "Dataset", "IDataCollator", "FastPaths", "ModelFamilies",
             "TopKLogitsWarper",
         ];
-        foreach (var name in mustSay) Assert.Contains(name, names);
+        names.Should().Contain(mustSay);
         string[] exempt = ["LoraConfig", "TrainingArguments", "CheckpointException", "ClassificationMetrics", "SchedulerType", "Padding"];
-        foreach (var name in exempt) Assert.DoesNotContain(name, names);
+        names.Should().NotContain(exempt);
     }
 
     private static bool IsStatic(Type type) => type.IsAbstract && type.IsSealed;

@@ -4,7 +4,7 @@ using static PeftSharp.Optimization.SchedulerFactory;
 
 namespace PeftSharp.Tests.Optimization;
 
-/// <summary>Typed options are equivalent to options by their Python names.</summary>
+/// <summary>Options of schedules have Python names and reach the schedules that use them.</summary>
 public sealed class LrSchedulerOptionsTests
 {
     [Fact]
@@ -20,25 +20,47 @@ public sealed class LrSchedulerOptionsTests
     }
 
     [Fact]
-    public void A_schedule_with_typed_options_is_the_one_with_named_options()
+    public void Each_option_reaches_its_schedule()
     {
-        Assert.Equal(
-            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
-                new Dictionary<string, object?>
-                {
-                    ["num_decay_steps"] = 8, ["warmup_type"] = "cosine", ["decay_type"] = "1-sqrt", ["min_lr_ratio"] = 0.1,
-                }),
-            GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
-                new LrSchedulerOptions
-                {
-                    NumDecaySteps = 8, WarmupType = StageShape.Cosine, DecayType = StageShape.OneMinusSqrt, MinLrRatio = 0.1,
-                }));
-        Assert.Equal(
-            GetReduceLROnPlateau(
-                new Dictionary<string, object?> { ["mode"] = "max", ["threshold_mode"] = "abs", ["patience"] = 2, ["factor"] = 0.5 }),
-            GetReduceLROnPlateau(
-                new LrSchedulerOptions { Mode = PlateauMode.Max, ThresholdMode = PlateauThresholdMode.Abs, Patience = 2, Factor = 0.5 }));
-        FluentActions.Invoking(() => GetScheduler(SchedulerType.Linear, 1, 0, 10, new LrSchedulerOptions { Power = 2 }))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("unknown: power");
+        GetScheduler(SchedulerType.CosineWithMinLr, 0.5, 4, 18, new() { NumCycles = 1.5, MinLr = 0.1 }).Should().Be(
+            new CosineSchedule { LearningRate = 0.5, NumWarmupSteps = 4, NumTrainingSteps = 18, NumCycles = 1.5, MinLrRate = 0.2 });
+        GetScheduler(SchedulerType.CosineWithRestarts, 1, 4, 18, new() { NumCycles = 3 }).Should().Be(
+            new CosineWithRestartsSchedule { LearningRate = 1, NumWarmupSteps = 4, NumTrainingSteps = 18, NumCycles = 3 });
+        GetScheduler(SchedulerType.Polynomial, 1, 4, 18, new() { LrEnd = 0.1, Power = 2 }).Should().Be(
+            new PolynomialSchedule { LearningRate = 1, NumWarmupSteps = 4, NumTrainingSteps = 18, LrEnd = 0.1, Power = 2 });
+        GetScheduler(SchedulerType.InverseSqrt, 1, 4, 18, new() { Timescale = 5 }).Should().Be(
+            new InverseSqrtSchedule { LearningRate = 1, NumWarmupSteps = 4, Timescale = 5 });
+        GetScheduler(SchedulerType.CosineWarmupWithMinLr, 1, 4, 18, new() { NumCycles = 1, MinLrRate = 0.2, WarmupLrRate = 0.1 })
+            .Should().Be(new CosineWarmupWithMinLrSchedule
+            {
+                LearningRate = 1, NumWarmupSteps = 4, NumTrainingSteps = 18, NumCycles = 1, MinLrRate = 0.2, WarmupLrRate = 0.1,
+            });
+        GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18,
+            new()
+            {
+                NumDecaySteps = 8, NumStableSteps = 5, WarmupType = StageShape.Cosine, DecayType = StageShape.OneMinusSqrt,
+                MinLrRatio = 0.1, NumCycles = 1,
+            })
+            .Should().Be(new WarmupStableDecaySchedule
+            {
+                LearningRate = 1, NumWarmupSteps = 4, NumDecaySteps = 8, NumStableSteps = 5, WarmupType = StageShape.Cosine,
+                DecayType = StageShape.OneMinusSqrt, MinLrRatio = 0.1, NumCycles = 1,
+            });
+        GetReduceLROnPlateau(
+            new()
+            {
+                Mode = PlateauMode.Max, Factor = 0.5, Patience = 2, Threshold = 0.2, ThresholdMode = PlateauThresholdMode.Abs,
+                Cooldown = 3, MinLr = 0.1, Eps = 0.01,
+            })
+            .Should().Be(new ReduceLROnPlateau
+            {
+                Mode = PlateauMode.Max, Factor = 0.5, Patience = 2, Threshold = 0.2, ThresholdMode = PlateauThresholdMode.Abs,
+                Cooldown = 3, MinLr = 0.1, Eps = 0.01,
+            });
     }
+
+    [Fact]
+    public void A_stable_phase_that_is_not_given_takes_the_remaining_steps() =>
+        GetScheduler(SchedulerType.WarmupStableDecay, 1, 4, 18, new() { NumDecaySteps = 8 }).Should().Be(
+            new WarmupStableDecaySchedule { LearningRate = 1, NumWarmupSteps = 4, NumStableSteps = 6, NumDecaySteps = 8 });
 }

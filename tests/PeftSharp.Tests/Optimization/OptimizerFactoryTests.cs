@@ -45,11 +45,12 @@ public class OptimizerFactoryTests
     public void Options_that_the_optimizer_does_not_use_are_named()
     {
         string Message(OptimizerNames optim, OptimizerOptions options) =>
-            Assert.Throws<ArgumentException>(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options)).Message;
-        Assert.Contains(
-            "unknown: alpha. Supported options: dampening, momentum, nesterov", Message(OptimizerNames.Sgd, new() { Alpha = 1 }));
-        Assert.Contains(
-            "adamw_torch (OptimArgs): unknown: eps. Supported options: none", Message(OptimizerNames.AdamwTorch, new() { Eps = 1 }));
+            FluentActions.Invoking(() => OptimizerFactory.Create(optim, Groups(), optimArgs: options))
+                .Should().ThrowExactly<ArgumentException>().Which.Message;
+        Message(OptimizerNames.Sgd, new() { Alpha = 1 })
+            .Should().Contain("unknown: alpha. Supported options: dampening, momentum, nesterov");
+        Message(OptimizerNames.AdamwTorch, new() { Eps = 1 })
+            .Should().Contain("adamw_torch (OptimArgs): unknown: eps. Supported options: none");
     }
 
     private static ParameterGroup[] Groups() => [new([new("p", new Parameter(ones(2)))])];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using PeftSharp.Optimization;
+using PeftSharp.Tests.Parity;
 using static PeftSharp.Optimization.SchedulerFactory;
 
 namespace PeftSharp.Tests.Optimization;
@@ -18,8 +19,7 @@ public partial class SchedulesTests
         {
             var name = RecordedName().Match(recorded.Name);
             int warmup = Number(name.Groups["warmup"]), total = Number(name.Groups["total"]);
-            var options = recorded.Value.GetProperty("arguments").EnumerateObject()
-                .ToDictionary(option => option.Name, option => (object?)option.Value);
+            var options = recorded.Value.GetProperty("arguments").Deserialize<LrSchedulerOptions>(RecordedRun.PythonOptions);
             var schedule = GetScheduler(
                 OptimizationNames.ParseSchedulerType(name.Groups["type"].Value), LearningRate, warmup, total, options);
 
@@ -37,30 +37,27 @@ public partial class SchedulesTests
     public void A_cosine_with_warmup_above_zero_rises_to_the_full_rate_and_falls_to_the_least()
     {
         var schedule = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, numWarmupSteps: 4, numTrainingSteps: 12,
-            new Dictionary<string, object?> { ["min_lr"] = 0.5, ["warmup_lr_rate"] = 0.1 });
+            new() { MinLr = 0.5, WarmupLrRate = 0.1 });
         AssertClose(2 * 0.1, schedule.At(0), "the first rate");
         AssertClose(2 * (0.1 + 0.9 / 3), schedule.At(1), "one third of the rise");
         AssertClose(2, schedule.At(3), "the end of the warmup");
         AssertClose((2 + 0.5) / 2, schedule.At(7), "half the wave, which the four steps 4 to 7 cover");
         AssertClose(0.5, schedule.At(11), "the last step");
-        var withoutFirst = GetScheduler(
-            SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new Dictionary<string, object?> { ["min_lr_rate"] = 0.25 });
+        var withoutFirst = GetScheduler(SchedulerType.CosineWarmupWithMinLr, 2, 4, 12, new() { MinLrRate = 0.25 });
         AssertClose(2 * 1 / 4.0, withoutFirst.At(0), "one part in four");
         AssertClose(0.5, withoutFirst.At(11), "the last step");
     }
 
     [Theory]
-    [InlineData("linear", 0.25, 0.75)]
-    [InlineData("cosine", 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
-    [InlineData("1-sqrt", 0.1339745962155614, 0.5)]                      // 1 - √(3/4), 1 - √(1/4)
+    [InlineData(StageShape.Linear, 0.25, 0.75)]
+    [InlineData(StageShape.Cosine, 0.14644660940672624, 0.8535533905932737)]      // (1 ∓ cos(π/4)) / 2
+    [InlineData(StageShape.OneMinusSqrt, 0.1339745962155614, 0.5)]                // 1 - √(3/4), 1 - √(1/4)
     public void Each_stage_of_warmup_stable_decay_has_the_shape_asked_for(
-        string shape, double afterQuarterOfRise, double afterQuarterOfDescent)
+        StageShape shape, double afterQuarterOfRise, double afterQuarterOfDescent)
     {
         var schedule = GetScheduler(
-            SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18, new Dictionary<string, object?>
-            {
-                ["num_decay_steps"] = 8, ["warmup_type"] = shape, ["decay_type"] = shape, ["min_lr_ratio"] = 0.2,
-            });
+            SchedulerType.WarmupStableDecay, 1, numWarmupSteps: 4, numTrainingSteps: 18,
+            new() { NumDecaySteps = 8, WarmupType = shape, DecayType = shape, MinLrRatio = 0.2 });
         AssertClose(0.2, schedule.At(0), "the start");
         AssertClose(0.2 + 0.8 * afterQuarterOfRise, schedule.At(1), "a quarter of the rise");
         AssertClose(1, schedule.At(4), "the stable part");
@@ -95,27 +92,25 @@ public partial class SchedulesTests
     [Fact]
     public void An_unknown_option_is_named_with_the_known_ones()
     {
-        FluentActions.Invoking(
-            () => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new Dictionary<string, object?> { ["cycles"] = 3 }))
+        FluentActions.Invoking(() => GetScheduler(SchedulerType.CosineWithRestarts, 1, 0, 10, new() { Power = 3 }))
             .Should().ThrowExactly<ArgumentException>()
-            .Which.Message.Should().ContainAll("cosine_with_restarts", "unknown: cycles. Supported options: num_cycles");
+            .Which.Message.Should().ContainAll("cosine_with_restarts", "unknown: power. Supported options: num_cycles");
     }
 
     [Fact]
     public void Options_that_do_not_fit_are_named()
     {
-        static string Message(SchedulerType type, params (string, object?)[] options) =>
-            FluentActions.Invoking(() => GetScheduler(type, 1e-3, 0, 10, options.ToDictionary(o => o.Item1, o => o.Item2)))
+        static string Message(SchedulerType type, LrSchedulerOptions? options = null) =>
+            FluentActions.Invoking(() => GetScheduler(type, 1e-3, 0, 10, options))
                 .Should().ThrowExactly<ArgumentException>().Which.Message;
         Message(SchedulerType.WarmupStableDecay).Should().Contain("num_decay_steps is missing");
-        Message(SchedulerType.WarmupStableDecay, ("num_decay_steps", 2), ("decay_type", "sine"))
-            .Should().Contain("'sine', but must be one of 'linear', 'cosine', '1-sqrt'");
+        Message(SchedulerType.WarmupStableDecay, new() { NumDecaySteps = 2, DecayType = (StageShape)9 })
+            .Should().Contain("decay_type is '9', but must be a member of StageShape: Linear, Cosine, OneMinusSqrt");
         Message(SchedulerType.CosineWithMinLr).Should().Contain("min_lr or min_lr_rate is required");
-        Message(SchedulerType.CosineWithMinLr, ("min_lr", 1e-5), ("min_lr_rate", 0.1)).Should().Contain("cannot both be set");
-        Message(SchedulerType.Polynomial, ("lr_end", 0.01)).Should().Contain("lr_end (0.01) must be less than");
-        Message(SchedulerType.Polynomial, ("power", "two")).Should().Contain("power must be a number, not 'two'");
-        Message(SchedulerType.InverseSqrt, ("timescale", 0.5)).Should().Contain("timescale must be an integer of at least 1, not 0.5");
-        Message(SchedulerType.Linear, ("num_cycles", 2)).Should().Contain("Supported options: none");
+        Message(SchedulerType.CosineWithMinLr, new() { MinLr = 1e-5, MinLrRate = 0.1 }).Should().Contain("cannot both be set");
+        Message(SchedulerType.Polynomial, new() { LrEnd = 0.01 }).Should().Contain("lr_end (0.01) must be less than");
+        Message(SchedulerType.InverseSqrt, new() { Timescale = 0 }).Should().Contain("timescale must be an integer of at least 1, not 0");
+        Message(SchedulerType.Linear, new() { NumCycles = 2 }).Should().Contain("Supported options: none");
         FluentActions.Invoking(() => GetScheduler(SchedulerType.ReduceLrOnPlateau, 1, 0, 10)).Should().ThrowExactly<ArgumentException>();
     }
 
@@ -133,8 +128,7 @@ public partial class SchedulesTests
     [Fact]
     public void A_plateau_lowers_the_rate_after_its_patience_and_waits_for_its_cooldown()
     {
-        var plateau = GetReduceLROnPlateau(
-            new Dictionary<string, object?> { ["factor"] = 0.5, ["patience"] = 1, ["cooldown"] = 1, ["min_lr"] = 0.2 });
+        var plateau = GetReduceLROnPlateau(new() { Factor = 0.5, Patience = 1, Cooldown = 1, MinLr = 0.2 });
         double[] losses = [1.0, 0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 0.5];
         // The first 0.91 is tolerated, and the second bad value halves the rate; the next evaluation is not counted; then comes 0.25, and
         // 0.125 is raised to min_lr, 0.2.
@@ -148,30 +142,28 @@ public partial class SchedulesTests
     [Fact]
     public void A_plateau_supports_both_modes_and_threshold_modes()
     {
-        PlateauState After(string mode, string thresholdMode, params double[] metrics)
+        PlateauState After(PlateauMode mode, PlateauThresholdMode thresholdMode, params double[] metrics)
         {
-            var plateau = GetReduceLROnPlateau(
-                new Dictionary<string, object?> { ["mode"] = mode, ["threshold_mode"] = thresholdMode, ["threshold"] = 0.1 });
+            var plateau = GetReduceLROnPlateau(new() { Mode = mode, ThresholdMode = thresholdMode, Threshold = 0.1 });
             return metrics.Aggregate(new PlateauState(1), plateau.Next);
         }
-        Assert.Equal(1, After("min", "rel", 10, 9.5).NumBadEpochs);       // better by less than a tenth
-        Assert.Equal(0, After("min", "rel", 10, 8.9).NumBadEpochs);
-        Assert.Equal(0, After("min", "abs", 10, 9.5).NumBadEpochs);
-        Assert.Equal(1, After("max", "rel", 10, 10.5).NumBadEpochs);
-        Assert.Equal(0, After("max", "abs", 10, 10.5).NumBadEpochs);
-        Assert.Equal(2, After("max", "abs", 10, double.NaN, 10.05).NumBadEpochs);
-        Assert.Null(After("min", "rel", double.NaN).Best);
-        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["factor"] = 1.0 }))
-            .Should().ThrowExactly<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => GetReduceLROnPlateau(new Dictionary<string, object?> { ["mode"] = "least" }))
-            .Should().ThrowExactly<ArgumentException>();
+        Assert.Equal(1, After(PlateauMode.Min, PlateauThresholdMode.Rel, 10, 9.5).NumBadEpochs);       // better by less than a tenth
+        Assert.Equal(0, After(PlateauMode.Min, PlateauThresholdMode.Rel, 10, 8.9).NumBadEpochs);
+        Assert.Equal(0, After(PlateauMode.Min, PlateauThresholdMode.Abs, 10, 9.5).NumBadEpochs);
+        Assert.Equal(1, After(PlateauMode.Max, PlateauThresholdMode.Rel, 10, 10.5).NumBadEpochs);
+        Assert.Equal(0, After(PlateauMode.Max, PlateauThresholdMode.Abs, 10, 10.5).NumBadEpochs);
+        Assert.Equal(2, After(PlateauMode.Max, PlateauThresholdMode.Abs, 10, double.NaN, 10.05).NumBadEpochs);
+        Assert.Null(After(PlateauMode.Min, PlateauThresholdMode.Rel, double.NaN).Best);
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new() { Factor = 1 })).Should().ThrowExactly<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => GetReduceLROnPlateau(new() { Mode = (PlateauMode)9 }))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("mode is '9', but must be a member of PlateauMode");
     }
 
-    private static Dictionary<string, object?> Needed(SchedulerType type) => type switch
+    private static LrSchedulerOptions Needed(SchedulerType type) => type switch
     {
-        SchedulerType.WarmupStableDecay => new() { ["num_decay_steps"] = 5 },
-        SchedulerType.CosineWithMinLr or SchedulerType.CosineWarmupWithMinLr => new() { ["min_lr"] = 0.1 },
-        _ => [],
+        SchedulerType.WarmupStableDecay => new() { NumDecaySteps = 5 },
+        SchedulerType.CosineWithMinLr or SchedulerType.CosineWarmupWithMinLr => new() { MinLr = 0.1 },
+        _ => new(),
     };
 
     private static void AssertClose(double expected, double actual, string what) =>

@@ -14,8 +14,6 @@ namespace PeftSharp.Tests.Parity;
 /// <summary>A recorded run of the trainer of transformers: its first weights, its arguments and its results.</summary>
 internal sealed class RecordedRun
 {
-    private static readonly JsonSerializerOptions _python =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
     private readonly string _name;
 
     internal RecordedRun(string name)
@@ -24,6 +22,10 @@ internal sealed class RecordedRun
         Json = (JsonObject)JsonNode.Parse(File.ReadAllText(ReferenceRoot.Require("training", name, "run.json")))!;
         Kind = (string)Json["model"]!;
     }
+
+    /// <summary>Reads options by their Python names. A name without a property is an error.</summary>
+    internal static JsonSerializerOptions PythonOptions { get; } =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
     internal JsonObject Json { get; }
 
@@ -115,7 +117,7 @@ internal sealed class RecordedRun
                 return args with { TrainSamplingStrategy = Enum.Parse<SamplingStrategy>(strategy, ignoreCase: true) };
             case "optim": return args with { Optim = OptimizationNames.ParseOptimizerName((string)value!) };
             case "lr_scheduler_type": return args with { LrSchedulerType = OptimizationNames.ParseSchedulerType((string)value!) };
-            case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(_python) };
+            case "lr_scheduler_kwargs": return args with { LrSchedulerKwargs = value.Deserialize<LrSchedulerOptions>(PythonOptions) };
             default:
                 Skip.If(true, $"The argument '{name}' is not supported.");
                 return args;
@@ -126,7 +128,7 @@ internal sealed class RecordedRun
     {
         var options = text.Split(',').Select(option => option.Split('='))
             .ToDictionary(option => option[0], option => JsonNode.Parse(option[1].ToLowerInvariant()));
-        return new JsonObject(options).Deserialize<OptimizerOptions>(_python)!;
+        return new JsonObject(options).Deserialize<OptimizerOptions>(PythonOptions)!;
     }
 
     private static Dataset LoadRows(string name) =>

@@ -47,8 +47,8 @@ public sealed class EarlierRunTests : IDisposable
     public void Resuming_a_finished_run_warns_that_nothing_is_left_to_train()
     {
         Train(Arguments, trainer => trainer.Train());
-        Assert.Contains("so no step is trained", Assert.Single(Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))),
-            StringComparison.Ordinal);
+        Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true))
+            .Should().ContainSingle().Which.Should().Contain("so no step is trained");
     }
 
     [Fact]
@@ -71,10 +71,10 @@ public sealed class EarlierRunTests : IDisposable
             (Arguments with { TrainSamplingStrategy = SamplingStrategy.Sequential }, "TrainSamplingStrategy was random and is sequential"),
             (Arguments with { DataloaderDropLast = true }, "DataloaderDropLast was false and is true"),
         })
-            Assert.Contains(says, Assert.Throws<CheckpointException>(() =>
-                Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true))).Message, StringComparison.Ordinal);
-        Assert.Contains("has 8 training rows, but this run has 7", Assert.Throws<CheckpointException>(() =>
-            Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7)).Message, StringComparison.Ordinal);
+            FluentActions.Invoking(() => Train(args with { MaxSteps = 6 }, trainer => trainer.Train(resumeFromCheckpoint: true)))
+                .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain(says);
+        FluentActions.Invoking(() => Train(Arguments, trainer => trainer.Train(resumeFromCheckpoint: true), rows: 7))
+            .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("has 8 training rows, but this run has 7");
         Train(Arguments with { Seed = 7, DataSeed = 42 }, trainer => trainer.Train(resumeFromCheckpoint: true));          // the same order
     }
 

@@ -17,15 +17,12 @@ public sealed class EvalPredictionTests : IDisposable
     public void A_prediction_is_scores_and_labels()
     {
         var (predictions, labels) = Prediction([1, 2, 3, 0], [2, 2], [1, 0], 2);
-        Assert.Equal([1, 0], predictions.ArgMax());
-        Assert.Equal([1L, 0L], labels.Values);
-        Assert.Equal(predictions.Values.Softmax(2), predictions.Softmax().Values);
-        Assert.Equal(predictions.Shape, predictions.Sigmoid().Shape);
-        Assert.Contains("Read LabelValues",
-            Assert.Throws<InvalidOperationException>(() =>
-            {
-                var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2]));
-            }).Message);
+        predictions.ArgMax().Should().Equal(1, 0);
+        labels.Values.Should().Equal(1, 0);
+        predictions.Softmax().Values.Should().Equal(predictions.Values.Softmax(2));
+        predictions.Sigmoid().Shape.Should().Equal(predictions.Shape);
+        FluentActions.Invoking(() => { var (_, _) = new EvalPrediction([predictions], null, new([0.5f, 1], [2])); })
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("Read LabelValues");
     }
 
     [Fact]
@@ -44,10 +41,12 @@ public sealed class EvalPredictionTests : IDisposable
         var tags = Prediction([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3], [1, -100, 2], 1, 3);
         Assert.Equal(
             EntityMetrics.Report([["B-X", "I-X"]], [["B-X", "O"]]).ToString(), tags.GetEntityReport(["O", "B-X", "I-X"]).ToString());
-        Assert.Contains("2 tags were given", Assert.Throws<ArgumentException>(() => tags.GetEntityReport(["O", "B-X"])).Message);
-        Assert.Contains("GetEntityReport requires predictions of shape [examples, tokens, tags]",
-            Assert.Throws<InvalidOperationException>(() => classes.GetEntityReport(["O"])).Message);
-        Assert.Throws<InvalidOperationException>(() => tags.GetMultiLabelReport());
+        FluentActions.Invoking(() => tags.GetEntityReport(["O", "B-X"]))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("2 tags were given");
+        FluentActions.Invoking(() => classes.GetEntityReport(["O"]))
+            .Should().ThrowExactly<InvalidOperationException>()
+            .Which.Message.Should().Contain("GetEntityReport requires predictions of shape [examples, tokens, tags]");
+        FluentActions.Invoking(() => tags.GetMultiLabelReport()).Should().ThrowExactly<InvalidOperationException>();
     }
 
     [Fact]

@@ -73,9 +73,9 @@ public sealed class FullDiskTests : IDisposable
         var begun = false;
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { OutputDir = output }, callbacks: new Begun(() => begun = true));
         var before = TinyRun.Bits(trainer.Model);
-        var error = Assert.ThrowsAny<IOException>(() => trainer.Train());
-        Assert.All([$"'{output}'", "The training was not started", "Choose a folder"],
-            name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => trainer.Train())
+            .Should().Throw<IOException>()
+            .Which.Message.Should().ContainAll($"'{output}'", "The training was not started", "Choose a folder");
         Assert.False(begun);
         TinyRun.AssertSameBits(before, trainer.Model);
     }

@@ -91,16 +91,15 @@ public sealed class LabelColumnsTests : IDisposable
     public void An_invalid_label_column_is_refused_by_the_constructor()
     {
         var rows = TinyRun.Rows(4).RenameColumn("labels", "category");
-        Assert.Contains("labelColumn is 'kategory', but the training data has no such column. Columns:",
-            Assert.Throws<DatasetException>(() => Named(rows, "kategory")).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "which is an input of", Assert.Throws<ArgumentException>(() => Named(rows, "input_ids")).Message, StringComparison.Ordinal);
-        Assert.Contains("ClassEncodeColumn(\"name\")",
-            Assert.Throws<DatasetException>(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name")).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("CastColumn(\"category\", new Value(\"int64\"))",
-            Assert.Throws<DatasetException>(() => Named(rows.CastColumn("category", new Value("float64")), "category")).Message,
-            StringComparison.Ordinal);
+        FluentActions.Invoking(() => Named(rows, "kategory"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("labelColumn is 'kategory', but the training data has no such column. Columns:");
+        FluentActions.Invoking(() => Named(rows, "input_ids"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("which is an input of");
+        FluentActions.Invoking(() => Named(rows.AddColumn("name", new[] { "a", "b", "a", "b" }), "name"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn(\"name\")");
+        FluentActions.Invoking(() => Named(rows.CastColumn("category", new Value("float64")), "category"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("CastColumn(\"category\", new Value(\"int64\"))");
     }
 
     [Theory]

@@ -150,7 +150,7 @@ public sealed class LossFunctionTests : IDisposable
         trainer.Train();
         var losses = trainer.State.LogHistory.Where(line => line.ContainsKey("loss")).Select(line => line["loss"]).ToArray();
         Assert.InRange(losses[^1], 0, losses[0] / 2);
-        Assert.Contains(warnings.Messages,
+        warnings.Messages.Should().Contain(
             message => message.Contains("has no labels (labels), so the custom loss gets no labels", StringComparison.Ordinal));
     }
 

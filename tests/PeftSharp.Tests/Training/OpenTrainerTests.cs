@@ -167,12 +167,12 @@ public sealed class OpenTrainerTests : IDisposable
     public void Empty_batches_and_a_number_of_batches_that_changes_are_refused()
     {
         string Error(Func<int, int[][]> batches) =>
-            Assert.Throws<DatasetException>(() => new Given(TinyRun.Model(), TinyRun.Arguments(_folder), batches).Train()).Message;
-        Assert.Contains("[8]", Error(_ => [[0], [8]]), StringComparison.Ordinal);
-        Assert.Contains("at least one row", Error(_ => [[0], []]), StringComparison.Ordinal);
-        Assert.Contains(
-            "1 batches for epoch 1, but 2 for epoch 0", Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]), StringComparison.Ordinal);
-        Assert.Contains("no batches", Error(_ => []), StringComparison.Ordinal);
+            FluentActions.Invoking(() => new Given(TinyRun.Model(), TinyRun.Arguments(_folder), batches).Train())
+                .Should().ThrowExactly<DatasetException>().Which.Message;
+        Error(_ => [[0], [8]]).Should().Contain("[8]");
+        Error(_ => [[0], []]).Should().Contain("at least one row");
+        Error(epoch => epoch == 0 ? [[0], [1]] : [[0]]).Should().Contain("1 batches for epoch 1, but 2 for epoch 0");
+        Error(_ => []).Should().Contain("no batches");
     }
 
     [Fact]
@@ -202,8 +202,8 @@ public sealed class OpenTrainerTests : IDisposable
     public void A_callback_sees_the_model_and_during_a_run_the_optimizer_and_the_schedule()
     {
         var looking = new Looking();
-        Assert.Contains(
-            "before a trainer calls it", Assert.Throws<InvalidOperationException>(() => looking.Now).Message, StringComparison.Ordinal);
+        FluentActions.Invoking(() => looking.Now)
+            .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("before a trainer calls it");
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 3 }, callbacks: looking);
         trainer.Train();
         looking.Rates.Should().HaveCount(3);

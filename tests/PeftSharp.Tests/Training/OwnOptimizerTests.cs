@@ -87,8 +87,9 @@ public sealed class OwnOptimizerTests : IDisposable
         var warnings = new Warnings();
         new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
             callbacks: [warnings], parameterGroups: HeadAlone).Train();
-        Assert.Contains(warnings.Messages, message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal)
-            && message.Contains("bert.embeddings", StringComparison.Ordinal));
+        warnings.Messages.Should().Contain(
+            message => message.Contains("in no parameter group of the optimizer", StringComparison.Ordinal)
+                && message.Contains("bert.embeddings", StringComparison.Ordinal));
         foreach (var (name, value) in model.named_parameters())
         {
             Assert.True(name.StartsWith("classifier", StringComparison.Ordinal) != value.cpu().eq(before[name]).all().item<bool>(), name);
@@ -122,16 +123,17 @@ public sealed class OwnOptimizerTests : IDisposable
         using var optimizer = new AdamW(ParameterGroups.Of(other, 0));
         var args = TinyRun.Arguments(_folder);
         var rows = TinyRun.Rows(8);
-        Assert.Contains("parameterGroups", Assert.Throws<ArgumentException>(() =>
-            new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone)).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "ReduceLrOnPlateau", Assert.Throws<ArgumentException>(() => new Trainer(model,
-                args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
-                optimizers: (null, new ConstantSchedule { LearningRate = 1 }))).Message, StringComparison.Ordinal);
-        var strange = Assert.Throws<ArgumentException>(
+        FluentActions.Invoking(() => new Trainer(model, args, optimizers: (optimizer, null), parameterGroups: HeadAlone))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("parameterGroups");
+        FluentActions.Invoking(() => new Trainer(
+                model, args with { LrSchedulerType = SchedulerType.ReduceLrOnPlateau, EvalStrategy = IntervalStrategy.Epoch }, rows, rows,
+                optimizers: (null, new ConstantSchedule { LearningRate = 1 })))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("ReduceLrOnPlateau");
+        FluentActions.Invoking(
             () => new Trainer(model, args, rows, dataCollator: new DataCollatorWithPadding(padTokenId: 0),
-                optimizers: (optimizer, null)).Train());
-        Assert.Contains("is not a parameter of BertForSequenceClassification", strange.Message, StringComparison.Ordinal);
+                optimizers: (optimizer, null)).Train())
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("is not a parameter of BertForSequenceClassification");
     }
 
     [Fact]
@@ -141,10 +143,10 @@ public sealed class OwnOptimizerTests : IDisposable
         using var optimizer = new AdamW(ParameterGroups.Of(model, 0));
         // As a move to a GPU: the model has new parameters, the old ones are disposed.
         model.to(ScalarType.Float64).to(ScalarType.Float32);
-        var error = Assert.Throws<ArgumentException>(() =>
-            new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
-                optimizers: (optimizer, null)).Train());
-        Assert.Contains("create the optimizer afterwards", error.Message, StringComparison.Ordinal);
+        FluentActions.Invoking(
+            () => new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(8), dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+                optimizers: (optimizer, null)).Train())
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("create the optimizer afterwards");
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class TrainingWarningsTests
         var (args, says) = _cases[index];
         var warnings = TrainingWarnings.For(args, new StepPlan(20, 20, 20, 1, 20, 20), hasMetrics: true, hasOptimizer: false,
             hasSchedule: false, hasGroups: false).ToArray();
-        if (says is null) Assert.Empty(warnings);
-        else Assert.Contains(says, Assert.Single(warnings), StringComparison.Ordinal);
+        if (says is null) warnings.Should().BeEmpty();
+        else warnings.Should().ContainSingle().Which.Should().Contain(says);
     }
 }

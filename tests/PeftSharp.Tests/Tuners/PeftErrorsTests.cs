@@ -219,6 +219,6 @@ public sealed class PeftErrorsTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_folder.Path, "second", "adapter_config.json")));
         TinyModels.Disturb(peft, seed: 9);
         ((PretrainedModel)peft).LoadWeights(_folder.Path);
-        Assert.All(peft.state_dict(), pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
+        peft.state_dict().Should().AllSatisfy(pair => Assert.True(TinyModels.Same(before[pair.Key], pair.Value), pair.Key));
     }
 }

@@ -83,36 +83,11 @@ public sealed record LrSchedulerOptions
         [
             ("num_cycles", NumCycles), ("power", Power), ("lr_end", LrEnd), ("timescale", Timescale),
             ("min_lr", MinLr), ("min_lr_rate", MinLrRate), ("warmup_lr_rate", WarmupLrRate),
-            ("num_decay_steps", NumDecaySteps), ("num_stable_steps", NumStableSteps), ("warmup_type", Word(WarmupType)),
-            ("decay_type", Word(DecayType)), ("min_lr_ratio", MinLrRatio),
-            ("mode", Word(Mode)), ("factor", Factor), ("patience", Patience), ("threshold", Threshold),
-            ("threshold_mode", Word(ThresholdMode)), ("cooldown", Cooldown), ("eps", Eps),
+            ("num_decay_steps", NumDecaySteps), ("num_stable_steps", NumStableSteps), ("warmup_type", WarmupType),
+            ("decay_type", DecayType), ("min_lr_ratio", MinLrRatio),
+            ("mode", Mode), ("factor", Factor), ("patience", Patience), ("threshold", Threshold),
+            ("threshold_mode", ThresholdMode), ("cooldown", Cooldown), ("eps", Eps),
         ];
         return all.Where(option => option.Value is not null).ToDictionary(option => option.Name, option => option.Value);
     }
-
-    private static string? Word(PlateauMode? mode) => mode switch
-    {
-        null => null,
-        PlateauMode.Min => "min",
-        PlateauMode.Max => "max",
-        { } other => $"{other}",
-    };
-
-    private static string? Word(PlateauThresholdMode? mode) => mode switch
-    {
-        null => null,
-        PlateauThresholdMode.Rel => "rel",
-        PlateauThresholdMode.Abs => "abs",
-        { } other => $"{other}",
-    };
-
-    private static string? Word(StageShape? shape) => shape switch
-    {
-        null => null,
-        StageShape.Linear => "linear",
-        StageShape.Cosine => "cosine",
-        StageShape.OneMinusSqrt => "1-sqrt",
-        { } other => $"{other}",
-    };
 }

@@ -14,23 +14,12 @@ public static class SchedulerFactory
     /// metric.
     /// </exception>
     public static LearningRateSchedule GetScheduler(
-        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options = null) =>
-        GetScheduler(type, learningRate, numWarmupSteps, numTrainingSteps, options?.ByPythonName());
-
-    /// <summary>Creates the schedule that depends on a metric.</summary>
-    /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
-    /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
-    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options = null) =>
-        GetReduceLROnPlateau(options?.ByPythonName());
-
-    /// <summary>Creates a learning rate schedule from options by their Python names.</summary>
-    internal static LearningRateSchedule GetScheduler(
-        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, IReadOnlyDictionary<string, object?>? given)
+        SchedulerType type, double learningRate, int numWarmupSteps, int numTrainingSteps, LrSchedulerOptions? options = null)
     {
         OptimizerGuard.NotNegative(learningRate, nameof(learningRate));
         ArgumentOutOfRangeException.ThrowIfNegative(numWarmupSteps);
         ArgumentOutOfRangeException.ThrowIfNegative(numTrainingSteps);
-        var options = OptionsOf(type, given);
+        var named = OptionsOf(type, options);
         LearningRateSchedule schedule = type switch
         {
             SchedulerType.Constant => new ConstantSchedule { LearningRate = learningRate },
@@ -41,52 +30,53 @@ public static class SchedulerFactory
             SchedulerType.Cosine or SchedulerType.CosineWithMinLr => new CosineSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
-                NumCycles = options.Number("num_cycles") ?? 0.5,
-                MinLrRate = type == SchedulerType.CosineWithMinLr ? MinLrRate(options, learningRate) : 0,
+                NumCycles = named.Number("num_cycles") ?? 0.5,
+                MinLrRate = type == SchedulerType.CosineWithMinLr ? MinLrRate(named, learningRate) : 0,
             },
             SchedulerType.CosineWithRestarts => new CosineWithRestartsSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
-                NumCycles = options.Number("num_cycles") ?? 1,
+                NumCycles = named.Number("num_cycles") ?? 1,
             },
-            SchedulerType.Polynomial => Polynomial(options, learningRate, numWarmupSteps, numTrainingSteps),
+            SchedulerType.Polynomial => Polynomial(named, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.InverseSqrt => new InverseSqrtSchedule
             {
-                LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, Timescale = options.Whole("timescale", atLeast: 1),
+                LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, Timescale = named.Whole("timescale", atLeast: 1),
             },
             SchedulerType.CosineWarmupWithMinLr => new CosineWarmupWithMinLrSchedule
             {
                 LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumTrainingSteps = numTrainingSteps,
-                NumCycles = options.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(options, learningRate),
-                WarmupLrRate = options.Number("warmup_lr_rate"),
+                NumCycles = named.Number("num_cycles") ?? 0.5, MinLrRate = MinLrRate(named, learningRate),
+                WarmupLrRate = named.Number("warmup_lr_rate"),
             },
-            SchedulerType.WarmupStableDecay => WarmupStableDecay(options, learningRate, numWarmupSteps, numTrainingSteps),
+            SchedulerType.WarmupStableDecay => WarmupStableDecay(named, learningRate, numWarmupSteps, numTrainingSteps),
             SchedulerType.ReduceLrOnPlateau => throw new ArgumentException(
                 $"reduce_lr_on_plateau depends on a metric, not on the step. Use {nameof(GetReduceLROnPlateau)}.", nameof(type)),
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The schedule is not supported."),
         };
-        options.RefuseUnknown();
+        named.RefuseUnknown();
         return schedule;
     }
 
-    /// <summary>Creates the schedule that depends on a metric from options by their Python names.</summary>
-    internal static ReduceLROnPlateau GetReduceLROnPlateau(IReadOnlyDictionary<string, object?>? given)
+    /// <summary>Creates the schedule that depends on a metric.</summary>
+    /// <param name="options">Options of the schedule. Null: the defaults of torch.</param>
+    /// <exception cref="ArgumentException">The schedule does not use an option, or an option is out of range.</exception>
+    public static ReduceLROnPlateau GetReduceLROnPlateau(LrSchedulerOptions? options = null)
     {
-        var options = OptionsOf(SchedulerType.ReduceLrOnPlateau, given);
+        var named = OptionsOf(SchedulerType.ReduceLrOnPlateau, options);
         var defaults = new ReduceLROnPlateau();
         var plateau = new ReduceLROnPlateau
         {
-            Mode = options.Choice("mode", ("min", PlateauMode.Min), ("max", PlateauMode.Max)) ?? defaults.Mode,
-            Factor = options.Number("factor") ?? defaults.Factor,
-            Patience = options.Whole("patience", atLeast: 0) ?? defaults.Patience,
-            Threshold = options.Number("threshold") ?? defaults.Threshold,
-            ThresholdMode = options.Choice("threshold_mode", ("rel", PlateauThresholdMode.Rel), ("abs", PlateauThresholdMode.Abs))
-                ?? defaults.ThresholdMode,
-            Cooldown = options.Whole("cooldown", atLeast: 0) ?? defaults.Cooldown,
-            MinLr = options.Number("min_lr") ?? defaults.MinLr,
-            Eps = options.Number("eps") ?? defaults.Eps,
+            Mode = named.Choice<PlateauMode>("mode") ?? defaults.Mode,
+            Factor = named.Number("factor") ?? defaults.Factor,
+            Patience = named.Whole("patience", atLeast: 0) ?? defaults.Patience,
+            Threshold = named.Number("threshold") ?? defaults.Threshold,
+            ThresholdMode = named.Choice<PlateauThresholdMode>("threshold_mode") ?? defaults.ThresholdMode,
+            Cooldown = named.Whole("cooldown", atLeast: 0) ?? defaults.Cooldown,
+            MinLr = named.Number("min_lr") ?? defaults.MinLr,
+            Eps = named.Number("eps") ?? defaults.Eps,
         };
-        options.RefuseUnknown();
+        named.RefuseUnknown();
         plateau.Validate();
         return plateau;
     }
@@ -112,12 +102,11 @@ public static class SchedulerFactory
         // If the training is shorter than warmup and decay together, there is no stable phase and decay starts late or not at all, as in
         // transformers.
         var stable = options.Whole("num_stable_steps", atLeast: 0) ?? numTrainingSteps - numWarmupSteps - decay;
-        (string, StageShape)[] shapes = [("linear", StageShape.Linear), ("cosine", StageShape.Cosine), ("1-sqrt", StageShape.OneMinusSqrt)];
         return new()
         {
             LearningRate = learningRate, NumWarmupSteps = numWarmupSteps, NumStableSteps = stable, NumDecaySteps = decay,
-            WarmupType = options.Choice("warmup_type", shapes) ?? StageShape.Linear,
-            DecayType = options.Choice("decay_type", shapes) ?? StageShape.Cosine,
+            WarmupType = options.Choice<StageShape>("warmup_type") ?? StageShape.Linear,
+            DecayType = options.Choice<StageShape>("decay_type") ?? StageShape.Cosine,
             MinLrRatio = options.Number("min_lr_ratio") ?? 0,
             NumCycles = options.Number("num_cycles") ?? 0.5,
         };
@@ -134,6 +123,6 @@ public static class SchedulerFactory
             _ => throw options.Error("min_lr and min_lr_rate cannot both be set"),
         };
 
-    private static NamedOptions OptionsOf(SchedulerType type, IReadOnlyDictionary<string, object?>? given) =>
-        new($"the schedule {type.PythonName()} (LrSchedulerKwargs)", given);
+    private static NamedOptions OptionsOf(SchedulerType type, LrSchedulerOptions? options) =>
+        new($"the schedule {type.PythonName()} (LrSchedulerKwargs)", options?.ByPythonName());
 }

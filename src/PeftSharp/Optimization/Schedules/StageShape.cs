@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PeftSharp.Optimization;
 
 /// <summary>The curve of the warmup or decay in <see cref="WarmupStableDecaySchedule"/>.</summary>
@@ -10,5 +12,6 @@ public enum StageShape
     Cosine,
 
     /// <summary>One minus a square root: the decay is steepest at its start, the warmup at its end (<c>1-sqrt</c>).</summary>
+    [JsonStringEnumMemberName("1-sqrt")]
     OneMinusSqrt,
 }

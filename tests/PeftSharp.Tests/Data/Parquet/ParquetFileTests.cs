@@ -76,11 +76,15 @@ public class ParquetFileTests : IDisposable
         Dataset Read(params string[] columns) => Datasets.LoadDataset(FileName, "train", new LoadOptions { Columns = columns });
         Read("b", "l").ColumnNames.Should().Equal("b", "l");
         Assert.Equal("t", Read("b", "l")["b"].GetString(0));
-        Assert.Equal([5L], Read("b", "l")["l"].GetInt64s(0).ToArray());
-        Assert.Contains("column 'bad', row 0", Assert.Throws<DatasetException>(() => Read("a", "bad")).Message);
-        Assert.Contains("x.parquet' has no column 'c'. Columns: bad, a, l, b.", Assert.Throws<DatasetException>(() => Read("c")).Message);
-        Assert.Contains("contains 'a' 2 times", Assert.Throws<ArgumentException>(() => Read("a", "a")).Message);
-        Assert.Throws<ArgumentException>(() => Read());
+        Read("b", "l")["l"].GetInt64s(0).ToArray().Should().Equal(5);
+        FluentActions.Invoking(() => Read("a", "bad"))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'bad', row 0");
+        FluentActions.Invoking(() => Read("c"))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("x.parquet' has no column 'c'. Columns: bad, a, l, b.");
+        FluentActions.Invoking(() => Read("a", "a"))
+            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("contains 'a' 2 times");
+        FluentActions.Invoking(() => Read()).Should().ThrowExactly<ArgumentException>();
     }
 
     [Fact]

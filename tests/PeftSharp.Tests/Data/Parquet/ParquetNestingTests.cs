@@ -77,9 +77,8 @@ public class ParquetNestingTests : IDisposable
     public void The_error_of_a_value_within_lists_names_its_row()
     {
         var inner = Lists(new ListType(UInt64Type.Default), Raw<ulong>(UInt64Type.Default, 1, 2, ulong.MaxValue), 0, 2, 0, 1);
-        var message =
-            Assert.Throws<DatasetException>(() => Read(Lists(new ListType(inner.Data.DataType), inner, 0, 1, null, 1, 0, 2))).Message;
-        Assert.Contains("column 'x', row 5: The unsigned integer", message);
+        FluentActions.Invoking(() => Read(Lists(new ListType(inner.Data.DataType), inner, 0, 1, null, 1, 0, 2)))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("column 'x', row 5: The unsigned integer");
     }
 
     [Fact]

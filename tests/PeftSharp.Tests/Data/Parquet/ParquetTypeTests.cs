@@ -219,8 +219,9 @@ public class ParquetTypeTests : IDisposable
     {
         AssertIs(Int96(new(0, 0, 2440588), new(1000, 0, 2440587), new(0, 0, 2440588 + 2932896)), "timestamp",
             DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(-1).AddTicks(10), new DateTime(9999, 12, 31));
-        Assert.Contains("column 'x': Row group 0 contains an INT96 timestamp with 1100 nanoseconds of the day",
-            Assert.Throws<DatasetException>(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588))).Message);
+        FluentActions.Invoking(() => Int96(new(0, 0, 2440588), new(1100, 0, 2440588)))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().Contain("column 'x': Row group 0 contains an INT96 timestamp with 1100 nanoseconds of the day");
 
         Column Int96(params Int96[] values)
         {

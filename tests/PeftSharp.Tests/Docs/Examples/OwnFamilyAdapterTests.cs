@@ -21,9 +21,11 @@ public sealed class OwnFamilyAdapterTests
         using var peft = AutoModelForSequenceClassification.FromConfig(config)
             .GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls, R = 2 });
         var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name).ToArray();
-        foreach (var name in new[] { "pool", "verdict" })
-            Assert.Contains($"base_model.model.{name}.modules_to_save.default.weight", trained);
-        Assert.All(trained, name => Assert.True(
-            name.Contains("lora_", StringComparison.Ordinal) || name.Contains("modules_to_save", StringComparison.Ordinal), name));
+        trained.Should().Contain(
+        [
+            "base_model.model.pool.modules_to_save.default.weight", "base_model.model.verdict.modules_to_save.default.weight",
+        ]);
+        trained.Should().OnlyContain(
+            name => name.Contains("lora_", StringComparison.Ordinal) || name.Contains("modules_to_save", StringComparison.Ordinal));
     }
 }

@@ -22,7 +22,7 @@ public sealed class LayerNormTests
         normalized.sum().backward();
         Assert.Equal(ScalarType.BFloat16, normalized.dtype);
         Assert.Equal(ScalarType.BFloat16, states.grad!.dtype);
-        Assert.All(norm.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.grad!.dtype));
+        norm.parameters().Select(parameter => parameter.grad!.dtype).Should().AllBeEquivalentTo(ScalarType.Float32);
         Close.Equal(norm.call(states.detach().to(ScalarType.Float32)).cpu(), normalized.detach().to(ScalarType.Float32).cpu(), 1e-2,
             "normalized states");
     }

@@ -103,9 +103,8 @@ public sealed class CollatorTests : IDisposable
             new() { ["input_ids"] = new[] { new long[] { 1, 2, 3 }, [4] }, ["label"] = 1L }));
         AssertIs(batch, "input_ids", [1, 5, 5, 1, 2, 5, 1, 2, 3, 4, 5, 5], ScalarType.Int64, 2, 2, 3);
         var uneven = Rows(new() { ["input_ids"] = new[] { new long[] { 1 } } }, new() { ["input_ids"] = new[] { new long[] { 1 }, [4] } });
-        Assert.Contains("the same number of choices",
-            Assert.Throws<DatasetException>(() => new DataCollatorWithPadding(padTokenId: 0).Collate(uneven)).Message,
-            StringComparison.Ordinal);
+        FluentActions.Invoking(() => new DataCollatorWithPadding(padTokenId: 0).Collate(uneven))
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("the same number of choices");
     }
 
     [Theory]
@@ -130,9 +129,9 @@ public sealed class CollatorTests : IDisposable
     public void Uneven_rows_are_an_error_without_padding_that_names_column_lengths_and_collator()
     {
         var rows = Rows(new() { ["input_ids"] = new long[] { 1, 2 } }, new() { ["input_ids"] = new long[] { 1 } });
-        var error = Assert.Throws<DatasetException>(() => new DefaultDataCollator().Collate(rows));
-        Assert.All(["'input_ids'", "1 elements in row 1", "2 in another", "DataCollatorWithPadding"],
-            part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        FluentActions.Invoking(() => new DefaultDataCollator().Collate(rows))
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("'input_ids'", "1 elements in row 1", "2 in another", "DataCollatorWithPadding");
     }
 
     [Fact]
