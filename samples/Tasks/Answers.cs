@@ -46,8 +46,8 @@ internal static class Answers
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("answers")
         {
-            NumTrainEpochs = 30,               // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 30,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

@@ -31,8 +31,8 @@ internal static class Classes
         var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("classes")
         {
-            NumTrainEpochs = 20,               // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 20,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

@@ -37,8 +37,8 @@ internal static class Entities
         var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("entities")
         {
-            NumTrainEpochs = 50,               // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 50,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

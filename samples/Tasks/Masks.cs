@@ -26,8 +26,8 @@ internal static class Masks
 
         var arguments = new TrainingArguments("masks")
         {
-            NumTrainEpochs = 300,               // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 300,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

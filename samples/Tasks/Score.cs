@@ -29,8 +29,8 @@ internal static class Score
         var tokenized = data.Tokenize(tokenizer, "text", labelColumn: "score", maxLength: 64);
         var arguments = new TrainingArguments("score")
         {
-            NumTrainEpochs = 200,              // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 200,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

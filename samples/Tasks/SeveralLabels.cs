@@ -28,8 +28,8 @@ internal static class SeveralLabels
 
         var arguments = new TrainingArguments("labels")
         {
-            NumTrainEpochs = 50,               // 3 for a published model
-            LearningRate = 1e-3,               // 5e-5 for a published model
+            NumTrainEpochs = 50,
+            LearningRate = 1e-3,
             PerDeviceTrainBatchSize = 16,
             SaveStrategy = SaveStrategy.No,
         };

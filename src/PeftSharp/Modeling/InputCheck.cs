@@ -109,7 +109,7 @@ internal static class InputCheck
             throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes expects integers (int64). "
                 + "Cast the column.");
         Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
-            + "pass numLabels to FromPretrained or correct the column");
+            + "load the model with LabelNames or numLabels, or correct the column");
     }
 
     /// <exception cref="DatasetException">A value is negative or not less than <paramref name="rows"/>.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PeftSharp.Data;
 using PeftSharp.Kernels;
 using PeftSharp.Modeling;
@@ -48,7 +49,16 @@ public partial class Trainer
         if (_computeLoss is null) return (outputs.Loss, outputs);
         foreach (var (name, scores) in outputs.Predictions.ToArray())
             if (scores.dtype is ScalarType.BFloat16 or ScalarType.Float16) outputs[name] = scores.to(ScalarType.Float32);
-        return (_computeLoss(outputs, inputs, options.NumItemsInBatch), outputs);
+        try { return (_computeLoss(outputs, inputs, options.NumItemsInBatch), outputs); }
+        catch (ExternalException error)
+        {
+            // The message of libtorch ends with its native stack, which says nothing about the function.
+            var reason = error.Message.Split('\n')[0];
+            var shapes = outputs.Predictions.Concat(inputs.Tensors).Select(
+                pair => $"{pair.Key} {pair.Value.dtype} [{string.Join(", ", pair.Value.shape)}]");
+            throw new InvalidOperationException(
+                $"The function computeLoss failed: {reason} The tensors of the batch: {string.Join(", ", shapes)}.", error);
+        }
     }
 
     /// <summary>Computes the loss and the gradients of one batch of an optimizer step.</summary>

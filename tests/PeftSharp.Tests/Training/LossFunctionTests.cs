@@ -47,6 +47,17 @@ public sealed class LossFunctionTests : IDisposable
         AssertSame(Trained(WeightedSum, 8, 1, isScaled: true), Trained(WeightedSum, batch, accumulation, isScaled: true));
 
     [Fact]
+    public void A_native_error_in_the_loss_function_is_named_with_the_tensors_and_without_the_native_stack()
+    {
+        var trainer = new Trainer(TinyRun.Model(), TinyRun.Arguments(_folder), TinyRun.Rows(4),
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0),
+            computeLoss: (output, inputs, _) =>
+                functional.cross_entropy(output.Logits!, inputs.Labels!, weight: ones(5, device: output.Logits!.device)));
+        var message = FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<InvalidOperationException>().Which.Message;
+        message.Should().ContainAll("computeLoss", "weight tensor", "logits Float32 [", "labels Int64 [").And.NotContain("frame #");
+    }
+
+    [Fact]
     public void The_models_loss_as_a_function_gives_the_same_run()
     {
         static Tensor Plain(ModelOutput output, ModelInputs inputs, double? _) => functional.cross_entropy(output.Logits!, inputs.Labels!);

@@ -43,8 +43,8 @@ internal static class ModelColumns
         if (known.Except([.. model.LabelNames, .. _labelNames]).ToArray().Length == 0)
             throw new DatasetException($"The {role} data has no column that {model.GetName()} reads. Columns of the data: "
                 + $"{string.Join(", ", dataset.ColumnNames)}. Inputs of the model: {string.Join(", ", model.InputNames)}. "
-                + "Tokenize the texts with Map, or rename the columns. For a custom collator that reads other columns, "
-                + "set RemoveUnusedColumns to false.");
+                + "Tokenize the texts with dataset.Tokenize(tokenizer, \"text\"), or rename the columns. "
+                + "For a custom collator that reads other columns, set RemoveUnusedColumns to false.");
         if (needsLabels) RequireLabels(dataset, model, role, known, unused, labelColumn);
         foreach (var name in known.Where(IsLabelName)) dataset = LabelColumn.WithFloatMultiLabels(dataset, model, name);
         if (unused.Length == 0 || unusedColumns == UnusedColumns.Keep) return dataset;
