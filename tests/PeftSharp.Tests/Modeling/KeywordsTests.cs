@@ -3,6 +3,7 @@ using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
+using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Roberta;
 using PeftSharp.Tuners;
 using TorchSharp;
@@ -122,6 +123,12 @@ public sealed class KeywordsTests : IDisposable
             },
         "llama" =>
             new LlamaConfig
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "qwen2" =>
+            new Qwen2Config
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
