@@ -2,6 +2,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
+using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Roberta;
 
@@ -19,6 +20,7 @@ public static class ModelFamilies
         BertFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
+        MistralFamily.Instance,
         Qwen2Family.Instance,
         RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);

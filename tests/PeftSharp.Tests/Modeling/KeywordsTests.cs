@@ -3,6 +3,7 @@ using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
+using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Roberta;
 using PeftSharp.Tuners;
@@ -129,6 +130,12 @@ public sealed class KeywordsTests : IDisposable
             },
         "qwen2" =>
             new Qwen2Config
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "mistral" =>
+            new MistralConfig
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,

@@ -15,7 +15,7 @@ public sealed class DecoderFamiliesTests
 
     private static readonly string[] _windowed = ["qwen2"];
 
-    public static TheoryData<string> Types => ["llama", "qwen2"];
+    public static TheoryData<string> Types => ["llama", "mistral", "qwen2"];
 
     [Theory, MemberData(nameof(Types))]
     public void Fields_of_transformers_4_and_5_give_the_same_configuration(string type)
@@ -57,6 +57,17 @@ public sealed class DecoderFamiliesTests
         }
     }
 
+    [Fact]
+    public void All_layers_of_Mistral_have_the_window_of_the_configuration()
+    {
+        Windows("\"sliding_window\": 4").Should().AllBeEquivalentTo(4);
+        Windows("\"sliding_window\": null").Should().AllBeEquivalentTo<int?>(null);
+        FluentActions.Invoking(() => Read("mistral", "\"sliding_window\": 0").Validate()).Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("sliding_window is 0");
+
+        static IEnumerable<int?> Windows(string fields) => Enumerable.Range(0, 3).Select(Read("mistral", fields).WindowOf);
+    }
+
     [Theory]
     [InlineData("\"layer_types\": [\"full_attention\"]", "layer_types has 1 entries")]
     [InlineData("\"layer_types\": [\"full_attention\", \"full_attention\", \"chunked_attention\"]", "'chunked_attention'")]
@@ -67,7 +78,7 @@ public sealed class DecoderFamiliesTests
             .Which.Message.Should().Contain(expected);
 
     [Theory]
-    [InlineData("llama", "k_proj"), InlineData("qwen2", "q_proj")]
+    [InlineData("llama", "k_proj"), InlineData("mistral", "k_proj"), InlineData("qwen2", "q_proj")]
     public void Default_targets_are_those_of_peft(string type, string third)
     {
         using var lora = AutoModelForCausalLM.FromConfig(Read(type, "")).GetPeftModel(new LoraConfig { R = 2 });
