@@ -4,6 +4,7 @@ using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
+using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
@@ -22,6 +23,7 @@ public static class ModelFamilies
         LlamaFamily.Instance,
         MistralFamily.Instance,
         Qwen2Family.Instance,
+        Qwen3Family.Instance,
         RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 

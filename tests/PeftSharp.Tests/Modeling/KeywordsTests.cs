@@ -5,6 +5,7 @@ using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
+using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
 using PeftSharp.Tuners;
 using TorchSharp;
@@ -139,6 +140,12 @@ public sealed class KeywordsTests : IDisposable
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "qwen3" =>
+            new Qwen3Config
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, HeadDim = 6, NumLabels = 3,
             },
         _ => null,
     };

@@ -13,9 +13,9 @@ public sealed class DecoderFamiliesTests
         "num_key_value_heads": 2, "max_position_embeddings": 12, "pad_token_id": 0
         """;
 
-    private static readonly string[] _windowed = ["qwen2"];
+    private static readonly string[] _windowed = ["qwen2", "qwen3"];
 
-    public static TheoryData<string> Types => ["llama", "mistral", "qwen2"];
+    public static TheoryData<string> Types => ["llama", "mistral", "qwen2", "qwen3"];
 
     [Theory, MemberData(nameof(Types))]
     public void Fields_of_transformers_4_and_5_give_the_same_configuration(string type)
@@ -78,7 +78,7 @@ public sealed class DecoderFamiliesTests
             .Which.Message.Should().Contain(expected);
 
     [Theory]
-    [InlineData("llama", "k_proj"), InlineData("mistral", "k_proj"), InlineData("qwen2", "q_proj")]
+    [InlineData("llama", "k_proj"), InlineData("mistral", "k_proj"), InlineData("qwen2", "q_proj"), InlineData("qwen3", "q_proj")]
     public void Default_targets_are_those_of_peft(string type, string third)
     {
         using var lora = AutoModelForCausalLM.FromConfig(Read(type, "")).GetPeftModel(new LoraConfig { R = 2 });
