@@ -37,6 +37,13 @@ public abstract class ModelFamily
     }
 
     /// <summary>
+    /// The names of the modules that an adapter method adapts by default, by the name of the method in adapter files (<c>IA3</c>), if
+    /// they differ from the modules with the roles of the method. Default: none.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>> DefaultTargets { get; } =
+        new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>
     /// The value of <see cref="TokenizerClass"/> for families whose tokenizers are fully defined by <c>tokenizer.json</c>.
     /// </summary>
     public const string TokenizersBackend = "TokenizersBackend";

@@ -2,6 +2,9 @@ using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
+using PeftSharp.Models.Mistral;
+using PeftSharp.Models.Qwen2;
+using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
 
 namespace PeftSharp.Models;
@@ -18,6 +21,9 @@ public static class ModelFamilies
         BertFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
+        MistralFamily.Instance,
+        Qwen2Family.Instance,
+        Qwen3Family.Instance,
         RobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 

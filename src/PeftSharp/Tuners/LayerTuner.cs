@@ -124,7 +124,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) =>
-        Model.Family.ModulesOf(DefaultRoles) is { Count: > 0 } usual
+        (Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.ModulesOf(DefaultRoles)) is { Count: > 0 } usual
             ? TargetModules.Create([.. usual])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
                 + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "

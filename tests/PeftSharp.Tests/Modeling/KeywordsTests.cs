@@ -3,6 +3,9 @@ using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
+using PeftSharp.Models.Mistral;
+using PeftSharp.Models.Qwen2;
+using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
 using PeftSharp.Tuners;
 using TorchSharp;
@@ -125,6 +128,24 @@ public sealed class KeywordsTests : IDisposable
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "qwen2" =>
+            new Qwen2Config
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "mistral" =>
+            new MistralConfig
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, NumLabels = 3,
+            },
+        "qwen3" =>
+            new Qwen3Config
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 4, NumKeyValueHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, PadTokenId = 0, HeadDim = 6, NumLabels = 3,
             },
         _ => null,
     };

@@ -135,6 +135,19 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
         }
     }
 
+    [Fact]
+    public void Attentions_of_a_batch_with_padding_on_the_left_leave_real_tokens_as_they_are()
+    {
+        using var model = Build(ModelTask.FeatureExtraction);
+        var ids = cat([full([Rows, 2], Tiny.PadTokenId!.Value, ScalarType.Int64), Ids(Rows, Tokens)], 1);
+        var mask = cat([zeros([Rows, 2], ScalarType.Int64), ones([Rows, Tokens], ScalarType.Int64)], 1);
+        var inputs = new ModelInputs { InputIds = ids, AttentionMask = mask };
+        var plain = model.call(inputs).LastHiddenState!.narrow(1, 2, Tokens);
+        var output = model.call(inputs, new ForwardOptions { OutputAttentions = true });
+        Close.Equal(plain, output.LastHiddenState!.narrow(1, 2, Tokens), Rounding, "real tokens");
+        output.Attentions.Should().AllSatisfy(attention => attention.isfinite().all().item<bool>().Should().BeTrue());
+    }
+
     [Theory]
     [InlineData(4), InlineData(-7)]
     public void Resized_embeddings_keep_the_logits_of_the_tokens_that_stay(int change)

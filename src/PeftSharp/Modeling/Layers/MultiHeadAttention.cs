@@ -141,7 +141,11 @@ public sealed record MultiHeadAttention
         if (isCausal)
             scores = scores.masked_fill(
                 ones(query.shape[2], key.shape[2], ScalarType.Bool, device: query.device).triu(1), double.NegativeInfinity);
+        // A padding token on the left may attend to no token. Its probabilities are 0, as in libtorch's kernels, instead of NaN.
+        var isHidden = mask is null ? null : scores.isneginf().all(-1, keepdim: true);
+        if (isHidden is not null) scores = scores.masked_fill(isHidden, 0);
         var probabilities = functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
+        if (isHidden is not null) probabilities = probabilities.masked_fill(isHidden, 0);
         if (dropout > 0) probabilities = functional.dropout(probabilities, dropout, training: true);
         context.Collect(probabilities);
         return probabilities.matmul(value);

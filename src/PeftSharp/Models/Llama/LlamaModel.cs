@@ -1,9 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using Embedding = PeftSharp.Modeling.Layers.Embedding;      // TorchSharp has a class of the same name
 
 namespace PeftSharp.Models.Llama;
 
@@ -15,45 +10,9 @@ namespace PeftSharp.Models.Llama;
 /// exclusive use.
 /// </para>
 /// </remarks>
-public sealed class LlamaModel : PretrainedModel<LlamaModel, LlamaConfig>, IPretrainedModel<LlamaModel, LlamaConfig>
+public sealed class LlamaModel : DecoderModel<LlamaModel, LlamaConfig>, IPretrainedModel<LlamaModel, LlamaConfig>
 {
-    [ComponentName(Name = "embed_tokens")] private readonly Module<Tensor, Tensor> _words;
-    [ComponentName(Name = "layers")] private readonly ModuleList<DecoderLayer> _layers;
-    [ComponentName(Name = "norm")] private readonly Module<Tensor, Tensor> _norm;
-
-    internal LlamaModel(LlamaConfig config) : base(nameof(LlamaModel), config)
-    {
-        var settings = config.Decoder();
-        _words = new Embedding(config.VocabSize, config.HiddenSize, config.PadTokenId);
-        _layers = new ModuleList<DecoderLayer>(
-            [.. Enumerable.Range(0, config.NumHiddenLayers).Select(layer => new DecoderLayer(settings, layer))]);
-        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps);
-        RegisterComponents();
-    }
+    internal LlamaModel(LlamaConfig config) : base(nameof(LlamaModel), config) { }
 
     static LlamaModel IPretrainedModel<LlamaModel, LlamaConfig>.Create(LlamaConfig config) => new(config);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<InputSpec> Inputs => InputSpec.ForText(Config, hasCache: true);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> OptionNames => ["past_key_values", "output_hidden_states", "output_attentions"];
-
-    /// <inheritdoc/>
-    public override Module<Tensor, Tensor> InputEmbeddings => _words;
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var embedded = inputs.InputsEmbeds ?? _words.call(inputs.InputIds!);
-        using var context = AttentionContext.Causal(inputs.AttentionMask, embedded, inputs.PositionIds, options);
-        var states = LayerSequence.Run(_layers, embedded, context, options);
-        var last = _norm.call(states[^1]);
-        return new ModelOutput
-        {
-            LastHiddenState = last,
-            HiddenStates = options.OutputHiddenStates ? [.. states.Take(states.Count - 1), last] : [],
-            Attentions = context.Attentions,
-        };
-    }
 }

@@ -1,0 +1,38 @@
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
+
+namespace PeftSharp.Modeling;
+
+/// <summary>A decoder with LLaMA's layers for sequence classification, from the last token.</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+/// <typeparam name="TSelf">The derived class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
+public abstract class DecoderForSequenceClassification<TSelf, TConfig> : SequenceClassificationModel<TSelf, TConfig>
+    where TSelf : DecoderForSequenceClassification<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
+    where TConfig : DecoderConfig, new()
+{
+    [ComponentName(Name = "model")] private readonly PretrainedModel _model;
+    [ComponentName(Name = "score")] private readonly Module<Tensor, Tensor> _classifier;
+
+    /// <param name="name">The name of the class in transformers, such as <c>LlamaForSequenceClassification</c>.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="body">The body, which the model owns.</param>
+    protected DecoderForSequenceClassification(string name, TConfig config, PretrainedModel body) : base(name, config)
+    {
+        _model = body;
+        _classifier = new Linear(config.HiddenSize, config.NumLabels, hasBias: false);
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    protected sealed override PretrainedModel Body => _model;
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(LastToken.Of(body.LastHiddenState!, inputs, Config.PadTokenId));
+}
