@@ -3,6 +3,7 @@ using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 
 namespace PeftSharp.Models;
 
@@ -19,6 +20,7 @@ public static class ModelFamilies
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         RobertaFamily.Instance,
+        XlmRobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The <c>model_type</c> of each registered family.</summary>

@@ -4,6 +4,7 @@ using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -116,6 +117,12 @@ public sealed class KeywordsTests : IDisposable
         "gpt2" => new Gpt2Config { VocabSize = 31, NPositions = 12, NEmbd = 16, NLayer = 2, NHead = 2, PadTokenId = 0, NumLabels = 3 },
         "roberta" =>
             new RobertaConfig
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
+            },
+        "xlm-roberta" =>
+            new XlmRobertaConfig
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,

@@ -6,6 +6,7 @@ using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 using TorchSharp;
@@ -46,7 +47,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("gpt2"), InlineData("llama")]
     public void A_new_adapter_with_default_targets_trains_every_family_and_freezes_the_base_model(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -70,7 +71,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("gpt2"), InlineData("llama")]
     public void A_saved_adapter_loads_to_the_same_output_and_the_same_configuration(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -88,7 +89,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("gpt2"), InlineData("llama")]
     public void Padding_changes_nothing(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -326,6 +327,12 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
                 },
             "roberta" =>
                 new RobertaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "xlm-roberta" =>
+                new XlmRobertaConfig
                 {
                     VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
                     MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
