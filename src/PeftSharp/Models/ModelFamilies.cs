@@ -1,5 +1,6 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
@@ -17,6 +18,7 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        DistilBertFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         RobertaFamily.Instance,
