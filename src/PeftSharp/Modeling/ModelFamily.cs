@@ -111,4 +111,17 @@ public abstract class ModelFamily
     /// </summary>
     protected static string RenameNormKeys(string key) =>
         Regex.Replace(Regex.Replace(key, @"LayerNorm\.gamma$", "LayerNorm.weight"), @"LayerNorm\.beta$", "LayerNorm.bias");
+
+    /// <summary>
+    /// Converts the field names that most families use to those of this family; they take precedence if both are present, as in
+    /// transformers.
+    /// </summary>
+    /// <param name="json">The content of <c>config.json</c>, which is modified.</param>
+    /// <param name="names">The names that most families use, and the name of the same field in this family.</param>
+    private protected static JsonObject WithOwnNames(JsonObject json, IEnumerable<(string Common, string Own)> names)
+    {
+        foreach (var (common, own) in names)
+            if (json.Remove(common, out var value)) json[own] = value;
+        return json;
+    }
 }

@@ -18,4 +18,17 @@ public abstract record TextConfig : PretrainedConfig
     /// </summary>
     [JsonIgnore]
     public virtual AttentionShape? AttentionShape => null;
+
+    /// <summary>
+    /// The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in
+    /// PyTorch.
+    /// </summary>
+    internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
+
+    /// <summary>Describes a padding token that is not in the vocabulary.</summary>
+    private protected IEnumerable<string> PaddingProblems()
+    {
+        if (PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize))
+            yield return $"pad_token_id is {pad}, but the vocabulary has {VocabSize} ids (vocab_size)";
+    }
 }

@@ -1,11 +1,13 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 
 namespace PeftSharp.Models;
 
@@ -19,12 +21,14 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        DistilBertFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         MistralFamily.Instance,
         Qwen2Family.Instance,
         Qwen3Family.Instance,
         RobertaFamily.Instance,
+        XlmRobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
     /// <summary>The <c>model_type</c> of each registered family.</summary>

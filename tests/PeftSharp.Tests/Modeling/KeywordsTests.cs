@@ -1,12 +1,14 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -122,6 +124,18 @@ public sealed class KeywordsTests : IDisposable
             {
                 VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
                 MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
+            },
+        "xlm-roberta" =>
+            new XlmRobertaConfig
+            {
+                VocabSize = 31, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 14, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
+            },
+        "distilbert" =>
+            new DistilBertConfig
+            {
+                VocabSize = 31, Dim = 16, NLayers = 2, NHeads = 2, HiddenDim = 24, MaxPositionEmbeddings = 12, Dropout = 0,
+                AttentionDropout = 0, QaDropout = 0, SeqClassifDropout = 0, NumLabels = 3,
             },
         "llama" =>
             new LlamaConfig

@@ -3,9 +3,11 @@ using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.XlmRoberta;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 using TorchSharp;
@@ -46,7 +48,8 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
+    [InlineData("gpt2"), InlineData("llama")]
     public void A_new_adapter_with_default_targets_trains_every_family_and_freezes_the_base_model(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -70,7 +73,8 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
+    [InlineData("gpt2"), InlineData("llama")]
     public void A_saved_adapter_loads_to_the_same_output_and_the_same_configuration(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -88,7 +92,8 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("bert"), InlineData("roberta"), InlineData("gpt2"), InlineData("llama")]
+    [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
+    [InlineData("gpt2"), InlineData("llama")]
     public void Padding_changes_nothing(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -329,6 +334,18 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
                 {
                     VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
                     MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "xlm-roberta" =>
+                new XlmRobertaConfig
+                {
+                    VocabSize = Ids, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 18, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "distilbert" =>
+                new DistilBertConfig
+                {
+                    VocabSize = Ids, Dim = 16, NLayers = 2, NHeads = 2, HiddenDim = 24, MaxPositionEmbeddings = 16, Dropout = 0,
+                    AttentionDropout = 0, SeqClassifDropout = 0, NumLabels = Labels, PadTokenId = Pad,
                 },
             "gpt2" =>
                 new Gpt2Config

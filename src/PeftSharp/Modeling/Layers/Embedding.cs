@@ -26,6 +26,11 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
 
     Tensor IHasWeight.Weight => _table;
 
+    /// <summary>
+    /// Whether a new table contains sines and cosines of the row index (Vaswani et al. 2017, section 3.5). Default false: normal values.
+    /// </summary>
+    internal bool IsSinusoidal { get; init; }
+
     /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     internal long? PaddingId => _paddingId;
 
@@ -50,10 +55,23 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
-        init.normal_(_table, 0, standardDeviation);
+        if (IsSinusoidal) FillWithSinusoids();
+        else init.normal_(_table, 0, standardDeviation);
         if (_paddingId is not { } padding) return;
         using var scope = NewDisposeScope();
         using var free = no_grad();
         _table[padding].zero_();
+    }
+
+    private void FillWithSinusoids()
+    {
+        const double LongestWave = 10000;
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var (rows, width) = (_table.shape[0], _table.shape[1]);
+        var columns = arange(width, ScalarType.Int64);
+        var exponents = columns.div(2, RoundingMode.floor).to(ScalarType.Float64) * (2.0 / width);
+        var angles = arange(rows, ScalarType.Float64).unsqueeze(1) / pow(LongestWave, exponents);
+        _table.copy_(where(columns.remainder(2).eq(0), angles.sin(), angles.cos()));
     }
 }

@@ -14,13 +14,6 @@ public sealed record BertConfig : EncoderConfig
     /// <inheritdoc/>
     public override int? MaxPositions => MaxPositionEmbeddings;
 
-    /// <summary>
-    /// The row of the embeddings that is not trained; a negative <see cref="PretrainedConfig.PadTokenId"/> counts from the end, as in
-    /// PyTorch.
-    /// </summary>
-    internal int? PaddingRow => PadTokenId < 0 ? PadTokenId + VocabSize : PadTokenId;
-
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() => PadTokenId is { } pad && (pad < -VocabSize || pad >= VocabSize)
-        ? base.Problems().Append($"pad_token_id is {pad}, but the vocabulary has {VocabSize} ids (vocab_size)") : base.Problems();
+    protected override IEnumerable<string> Problems() => base.Problems().Concat(PaddingProblems());
 }

@@ -51,20 +51,7 @@ public sealed class Gpt2Family : ModelFamily<Gpt2Config>
         };
 
     /// <inheritdoc/>
-    public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json));
-
-    /// <summary>
-    /// Converts the field names that most families use to those of GPT-2; they take precedence if both are present, as in transformers.
-    /// </summary>
-    private static JsonObject WithOwnNames(JsonObject json)
-    {
-        foreach (var (common, own) in _ownNames)
-        {
-            if (!json.Remove(common, out var value)) continue;
-            json[own] = value;
-        }
-        return json;
-    }
+    public override PretrainedConfig ReadConfig(JsonObject json) => base.ReadConfig(WithOwnNames(json, _ownNames));
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> TiedWeights { get; } =

@@ -2,31 +2,12 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Models.Roberta;
 
-/// <summary>
-/// The configuration of a RoBERTa model (transformers' <c>RobertaConfig</c>), with the defaults of transformers. The first
-/// <c>pad_token_id + 1</c> rows of the position embeddings are not used for tokens, which reduces the maximum number of tokens.
-/// </summary>
-public sealed record RobertaConfig : EncoderConfig
+/// <summary>The configuration of a RoBERTa model (transformers' <c>RobertaConfig</c>), with the defaults of transformers.</summary>
+public sealed record RobertaConfig : OffsetPositionsConfig
 {
     /// <summary>Creates a configuration with the defaults of transformers.</summary>
     public RobertaConfig() => (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (50265, 1, 0, [2]);
 
     /// <inheritdoc/>
     public override ModelFamily Family => RobertaFamily.Instance;
-
-    /// <inheritdoc/>
-    public override int? MaxPositions => MaxPositionEmbeddings - FirstPosition;
-
-    /// <summary>Position of the first token.</summary>
-    internal int FirstPosition => (PadTokenId ?? 0) + 1;
-
-    /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
-    {
-        foreach (var problem in base.Problems()) yield return problem;
-        if (PadTokenId is not { } pad || pad < 0 || pad >= VocabSize)
-            yield return $"pad_token_id is {PadTokenId}; it must be one of the {VocabSize} ids (vocab_size), "
-                + "because positions are counted from it";
-        if (MaxPositions < 1) yield return $"max_position_embeddings is {MaxPositionEmbeddings}; it must be greater than pad_token_id + 1";
-    }
 }

@@ -3,7 +3,6 @@ using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace PeftSharp.Models.Roberta;
 
@@ -22,7 +21,7 @@ public sealed class RobertaForSequenceClassification
     private RobertaForSequenceClassification(RobertaConfig config) : base(nameof(RobertaForSequenceClassification), config)
     {
         _roberta = new RobertaModel(config, addPoolingLayer: false);
-        _classifier = new ClassificationHead(config);
+        _classifier = new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh");
         RegisterComponents();
     }
 
@@ -38,28 +37,6 @@ public sealed class RobertaForSequenceClassification
 
     /// <inheritdoc/>
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
-
-    /// <summary>Two linear layers with tanh between them (<c>RobertaClassificationHead</c>).</summary>
-    private sealed class ClassificationHead : Module<Tensor, Tensor>
-    {
-        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-        [ComponentName(Name = "out_proj")] private readonly Module<Tensor, Tensor> _scores;
-
-        internal ClassificationHead(RobertaConfig config) : base("RobertaClassificationHead")
-        {
-            _dense = new Linear(config.HiddenSize, config.HiddenSize);
-            _dropout = new Dropout(config.HeadDropout);
-            _scores = new Linear(config.HiddenSize, config.NumLabels);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor x)
-        {
-            using var scope = NewDisposeScope();
-            return _scores.call(_dropout.call(_dense.call(_dropout.call(x)).tanh())).MoveToOuterDisposeScope();
-        }
-    }
 }
 
 /// <summary>RoBERTa for token classification (transformers' <c>RobertaForTokenClassification</c>).</summary>
@@ -148,40 +125,4 @@ public sealed class RobertaForMaskedLM
 
     /// <inheritdoc/>
     protected override Tensor Transform(Tensor states) => _head.call(states);
-
-    /// <summary>The head of the masked language model (<c>RobertaLMHead</c>).</summary>
-    private sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
-    {
-        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
-        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
-        [ComponentName(Name = "bias")] private Parameter? _bias;
-        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
-
-        internal MaskedLMHead(RobertaConfig config, RobertaModel body) : base("RobertaLMHead")
-        {
-            _dense = new Linear(config.HiddenSize, config.HiddenSize);
-            _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
-            if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-            _decoder = config.TieWordEmbeddings
-                ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!)
-                : new Linear(config.HiddenSize, config.VocabSize);
-            RegisterComponents();
-        }
-
-        internal Module<Tensor, Tensor> Decoder => _decoder;
-
-        public override Tensor forward(Tensor states)
-        {
-            using var scope = NewDisposeScope();
-            return _norm.call(_activation(_dense.call(states))).MoveToOuterDisposeScope();
-        }
-
-        public void ResizeVocabulary(int vocabSize)
-        {
-            if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
-        }
-
-        void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
-    }
 }

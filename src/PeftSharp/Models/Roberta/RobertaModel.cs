@@ -1,7 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Models.Roberta;
 
@@ -16,49 +13,10 @@ namespace PeftSharp.Models.Roberta;
 /// exclusive use.
 /// </para>
 /// </remarks>
-public sealed class RobertaModel : PretrainedModel<RobertaModel, RobertaConfig>, IPretrainedModel<RobertaModel, RobertaConfig>
+public sealed class RobertaModel : EncoderModel<RobertaModel, RobertaConfig>, IPretrainedModel<RobertaModel, RobertaConfig>
 {
-    [ComponentName(Name = "embeddings")] private readonly TextEmbeddings _embeddings;
-    [ComponentName(Name = "encoder")] private readonly Encoder _encoder;
-    [ComponentName(Name = "pooler")] private readonly Module<Tensor, Tensor>? _pooler;
-
-    internal RobertaModel(RobertaConfig config, bool addPoolingLayer) : base(nameof(RobertaModel), config)
-    {
-        _embeddings = new TextEmbeddings(
-            config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PadTokenId,
-            config.HiddenDropoutProb, config.LayerNormEps, config.PadTokenId);
-        _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
-        if (addPoolingLayer) _pooler = new FirstTokenPooler(config.HiddenSize);
-        RegisterComponents();
-    }
+    internal RobertaModel(RobertaConfig config, bool addPoolingLayer)
+        : base(nameof(RobertaModel), config, addPoolingLayer, positionPadding: config.PadTokenId) { }
 
     static RobertaModel IPretrainedModel<RobertaModel, RobertaConfig>.Create(RobertaConfig config) => new(config, addPoolingLayer: true);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<InputSpec> Inputs =>
-    [
-        .. InputSpec.ForText(Config, positions: Config.MaxPositionEmbeddings, positionsField: "max_position_embeddings"),
-        new("token_type_ids", InputKind.Categories) { Limit = Config.TypeVocabSize, LimitField = "type_vocab_size" },
-    ];
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> OptionNames => ["output_hidden_states", "output_attentions"];
-
-    /// <inheritdoc/>
-    public override Module<Tensor, Tensor> InputEmbeddings => _embeddings.Words;
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var embedded = _embeddings.call(inputs);
-        using var context = AttentionContext.Bidirectional(inputs.AttentionMask, embedded, options);
-        var states = _encoder.call(embedded, context, options);
-        return new ModelOutput
-        {
-            LastHiddenState = states[^1],
-            PoolerOutput = _pooler?.call(states[^1]),
-            HiddenStates = options.OutputHiddenStates ? states : [],
-            Attentions = context.Attentions,
-        };
-    }
 }

@@ -25,14 +25,16 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <param name="positionPadding">
     /// RoBERTa's numbering: padding tokens have this position, and other tokens count from the next one. Null: positions count from 0.
     /// </param>
+    /// <param name="sinusoidalPositions">Whether new position embeddings are initialized to sines and cosines.</param>
     /// <param name="dropout">Dropout probability in training.</param>
     /// <param name="epsilon">Epsilon added to the variance in layer normalization.</param>
     public TextEmbeddings(
-        int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null)
+        int vocabSize, int positions, int types, int width, int? padTokenId, double dropout, double epsilon, int? positionPadding = null,
+        bool sinusoidalPositions = false)
         : base(nameof(TextEmbeddings))
     {
         _words = new Embedding(vocabSize, width, padTokenId);
-        _positions = new Embedding(positions, width, positionPadding);
+        _positions = new Embedding(positions, width, positionPadding) { IsSinusoidal = sinusoidalPositions };
         if (types > 0) _types = new Embedding(types, width);
         _norm = new LayerNorm(width, epsilon);
         _dropout = new Dropout(dropout);

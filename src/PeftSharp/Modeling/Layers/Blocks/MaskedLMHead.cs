@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace PeftSharp.Modeling.Layers;
+
+/// <summary>
+/// The head of a masked language model: a linear layer, GELU and layer normalization, then the logits. Parameter names are those of
+/// transformers' <c>RobertaLMHead</c>.
+/// </summary>
+/// <remarks>
+/// <para>Calling the module computes the input of <see cref="Decoder"/>, so that a model can compute the loss without all logits.</para>
+/// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
+/// </remarks>
+internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+{
+    [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
+    [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
+    [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
+    [ComponentName(Name = "bias")] private Parameter? _bias;
+    private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+
+    /// <param name="config">The configuration.</param>
+    /// <param name="body">The body, whose input embeddings a tied head uses.</param>
+    internal MaskedLMHead(EncoderConfig config, PretrainedModel body) : base(nameof(MaskedLMHead))
+    {
+        _dense = new Linear(config.HiddenSize, config.HiddenSize);
+        _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
+        if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
+        _decoder = config.TieWordEmbeddings
+            ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight, () => get_parameter("bias")!)
+            : new Linear(config.HiddenSize, config.VocabSize);
+        RegisterComponents();
+    }
+
+    /// <summary>The layer that computes the logits.</summary>
+    internal Module<Tensor, Tensor> Decoder => _decoder;
+
+    /// <param name="states">Float [batch, tokens, hidden].</param>
+    /// <returns>Same shape as <paramref name="states"/>.</returns>
+    public override Tensor forward(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return _norm.call(_activation(_dense.call(states))).MoveToOuterDisposeScope();
+    }
+
+    public void ResizeVocabulary(int vocabSize)
+    {
+        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+    }
+
+    void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
+}

@@ -1,0 +1,150 @@
+using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
+
+namespace PeftSharp.Models.DistilBert;
+
+/// <summary>
+/// DistilBERT for sequence classification, from the first token (transformers' <c>DistilBertForSequenceClassification</c>).
+/// </summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class DistilBertForSequenceClassification
+    : SequenceClassificationModel<DistilBertForSequenceClassification, DistilBertConfig>,
+        IPretrainedModel<DistilBertForSequenceClassification, DistilBertConfig>
+{
+    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
+    [ComponentName(Name = "pre_classifier")] private readonly Module<Tensor, Tensor> _dense;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+
+    private DistilBertForSequenceClassification(DistilBertConfig config) : base(nameof(DistilBertForSequenceClassification), config)
+    {
+        _distilBert = new DistilBertModel(config);
+        _dense = new Linear(config.Dim, config.Dim);
+        _classifier = new Linear(config.Dim, config.NumLabels);
+        _dropout = new Dropout(config.SeqClassifDropout);
+        RegisterComponents();
+    }
+
+    static DistilBertForSequenceClassification IPretrainedModel<DistilBertForSequenceClassification, DistilBertConfig>.Create(
+        DistilBertConfig config) =>
+        new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _distilBert;
+
+    /// <inheritdoc/>
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(_dropout.call(_dense.call(body.LastHiddenState!.select(1, 0)).relu()));
+}
+
+/// <summary>DistilBERT for token classification (transformers' <c>DistilBertForTokenClassification</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class DistilBertForTokenClassification
+    : TokenClassificationModel<DistilBertForTokenClassification, DistilBertConfig>,
+        IPretrainedModel<DistilBertForTokenClassification, DistilBertConfig>
+{
+    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private DistilBertForTokenClassification(DistilBertConfig config) : base(nameof(DistilBertForTokenClassification), config)
+    {
+        _distilBert = new DistilBertModel(config);
+        _dropout = new Dropout(config.Dropout);
+        _classifier = new Linear(config.Dim, config.NumLabels);
+        RegisterComponents();
+    }
+
+    static DistilBertForTokenClassification IPretrainedModel<DistilBertForTokenClassification, DistilBertConfig>.Create(
+        DistilBertConfig config) =>
+        new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _distilBert;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
+}
+
+/// <summary>DistilBERT for extractive question answering (transformers' <c>DistilBertForQuestionAnswering</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class DistilBertForQuestionAnswering
+    : QuestionAnsweringModel<DistilBertForQuestionAnswering, DistilBertConfig>,
+        IPretrainedModel<DistilBertForQuestionAnswering, DistilBertConfig>
+{
+    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
+    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+
+    private DistilBertForQuestionAnswering(DistilBertConfig config) : base(nameof(DistilBertForQuestionAnswering), config)
+    {
+        _distilBert = new DistilBertModel(config);
+        _spans = new Linear(config.Dim, 2);
+        _dropout = new Dropout(config.QaDropout);
+        RegisterComponents();
+    }
+
+    static DistilBertForQuestionAnswering IPretrainedModel<DistilBertForQuestionAnswering, DistilBertConfig>.Create(
+        DistilBertConfig config) =>
+        new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _distilBert;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(_dropout.call(body.LastHiddenState!));
+}
+
+/// <summary>DistilBERT as a masked language model (transformers' <c>DistilBertForMaskedLM</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class DistilBertForMaskedLM
+    : MaskedLMModel<DistilBertForMaskedLM, DistilBertConfig>,
+        IPretrainedModel<DistilBertForMaskedLM, DistilBertConfig>
+{
+    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
+    [ComponentName(Name = "vocab_transform")] private readonly Module<Tensor, Tensor> _dense;
+    [ComponentName(Name = "vocab_layer_norm")] private readonly Module<Tensor, Tensor> _norm;
+    [ComponentName(Name = "vocab_projector")] private readonly Module<Tensor, Tensor> _head;
+    private readonly Func<Tensor, Tensor> _activation;
+
+    private DistilBertForMaskedLM(DistilBertConfig config) : base(nameof(DistilBertForMaskedLM), config)
+    {
+        _distilBert = new DistilBertModel(config);
+        _dense = new Linear(config.Dim, config.Dim);
+        _norm = new LayerNorm(config.Dim, DistilBertConfig.LayerNormEpsilon);
+        _head = config.TieWordEmbeddings
+            ? new TiedLinear(() => ((IHasWeight)_distilBert.InputEmbeddings).Weight, config.VocabSize)
+            : new Linear(config.Dim, config.VocabSize);
+        _activation = ActivationFunctions.ByName(config.Activation);
+        RegisterComponents();
+    }
+
+    static DistilBertForMaskedLM IPretrainedModel<DistilBertForMaskedLM, DistilBertConfig>.Create(DistilBertConfig config) => new(config);
+
+    /// <inheritdoc/>
+    protected override PretrainedModel Body => _distilBert;
+
+    /// <inheritdoc/>
+    protected override Module<Tensor, Tensor> Head => _head;
+
+    /// <inheritdoc/>
+    protected override Tensor Transform(Tensor states) => _norm.call(_activation(_dense.call(states)));
+}
