@@ -90,5 +90,6 @@ public sealed class DecoderFamiliesTests
     }
 
     private static DecoderConfig Read(string type, string fields) => (DecoderConfig)ModelFamilies.Get(type)
-        .ReadConfig((JsonObject)JsonNode.Parse($$"""{ "model_type": "{{type}}", {{Sizes}}{{(fields.Length > 0 ? ", " : "")}}{{fields}} }""")!);
+        .ReadConfig(
+            (JsonObject)JsonNode.Parse($$"""{ "model_type": "{{type}}", {{Sizes}}{{(fields.Length > 0 ? ", " : "")}}{{fields}} }""")!);
 }

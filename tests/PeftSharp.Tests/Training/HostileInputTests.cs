@@ -37,7 +37,8 @@ public sealed class HostileInputTests : IDisposable
             ["a label above the classes"] = (Row(_good, 2L), Row(_good, 1L), ["'labels' contains 2", "2 classes, 0 to 1", "numLabels"]),
             ["a label below them"] = (Row(_good, -1L), Row(_good, 1L), ["'labels' contains -1", "-100"]),
             ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no targets", "input_ids"]),
-            ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"), ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
+            ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"),
+                ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
             ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
             ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
             ["'labels' has shape [2, 2]", "one class for each row"]),
@@ -111,7 +112,7 @@ public sealed class HostileInputTests : IDisposable
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("evaluation data has no rows");
         var texts = Dataset.FromList([new Dictionary<string, object?> { ["text"] = "good", ["label"] = 1L }]);
         FluentActions.Invoking(() => TinyRun.Trainer(args, texts))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("text, label", "input_ids", "Map");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("text, label", "input_ids", "dataset.Tokenize");
         FluentActions.Invoking(() => TinyRun.Trainer(args, TinyRun.Rows(4).RemoveColumns("labels")))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("no column 'labels'");
         FluentActions.Invoking(

@@ -20,7 +20,8 @@ public sealed class LlamaForCausalLM : DecoderForCausalLM<LlamaForCausalLM, Llam
 /// exclusive use.
 /// </remarks>
 public sealed class LlamaForSequenceClassification
-    : DecoderForSequenceClassification<LlamaForSequenceClassification, LlamaConfig>, IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
+    : DecoderForSequenceClassification<LlamaForSequenceClassification, LlamaConfig>,
+        IPretrainedModel<LlamaForSequenceClassification, LlamaConfig>
 {
     private LlamaForSequenceClassification(LlamaConfig config)
         : base(nameof(LlamaForSequenceClassification), config, new LlamaModel(config)) { }

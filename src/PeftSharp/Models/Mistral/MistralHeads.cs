@@ -21,12 +21,14 @@ public sealed class MistralForCausalLM
 /// exclusive use.
 /// </remarks>
 public sealed class MistralForSequenceClassification
-    : DecoderForSequenceClassification<MistralForSequenceClassification, MistralConfig>, IPretrainedModel<MistralForSequenceClassification, MistralConfig>
+    : DecoderForSequenceClassification<MistralForSequenceClassification, MistralConfig>,
+        IPretrainedModel<MistralForSequenceClassification, MistralConfig>
 {
     private MistralForSequenceClassification(MistralConfig config)
         : base(nameof(MistralForSequenceClassification), config, new MistralModel(config)) { }
 
-    static MistralForSequenceClassification IPretrainedModel<MistralForSequenceClassification, MistralConfig>.Create(MistralConfig config) =>
+    static MistralForSequenceClassification IPretrainedModel<MistralForSequenceClassification, MistralConfig>.Create(
+        MistralConfig config) =>
         new(config);
 }
 
@@ -36,7 +38,8 @@ public sealed class MistralForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class MistralForTokenClassification
-    : DecoderForTokenClassification<MistralForTokenClassification, MistralConfig>, IPretrainedModel<MistralForTokenClassification, MistralConfig>
+    : DecoderForTokenClassification<MistralForTokenClassification, MistralConfig>,
+        IPretrainedModel<MistralForTokenClassification, MistralConfig>
 {
     private MistralForTokenClassification(MistralConfig config)
         : base(nameof(MistralForTokenClassification), config, new MistralModel(config)) { }

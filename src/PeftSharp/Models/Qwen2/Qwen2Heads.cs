@@ -20,7 +20,8 @@ public sealed class Qwen2ForCausalLM : DecoderForCausalLM<Qwen2ForCausalLM, Qwen
 /// exclusive use.
 /// </remarks>
 public sealed class Qwen2ForSequenceClassification
-    : DecoderForSequenceClassification<Qwen2ForSequenceClassification, Qwen2Config>, IPretrainedModel<Qwen2ForSequenceClassification, Qwen2Config>
+    : DecoderForSequenceClassification<Qwen2ForSequenceClassification, Qwen2Config>,
+        IPretrainedModel<Qwen2ForSequenceClassification, Qwen2Config>
 {
     private Qwen2ForSequenceClassification(Qwen2Config config)
         : base(nameof(Qwen2ForSequenceClassification), config, new Qwen2Model(config)) { }

@@ -20,7 +20,8 @@ public sealed class Qwen3ForCausalLM : DecoderForCausalLM<Qwen3ForCausalLM, Qwen
 /// exclusive use.
 /// </remarks>
 public sealed class Qwen3ForSequenceClassification
-    : DecoderForSequenceClassification<Qwen3ForSequenceClassification, Qwen3Config>, IPretrainedModel<Qwen3ForSequenceClassification, Qwen3Config>
+    : DecoderForSequenceClassification<Qwen3ForSequenceClassification, Qwen3Config>,
+        IPretrainedModel<Qwen3ForSequenceClassification, Qwen3Config>
 {
     private Qwen3ForSequenceClassification(Qwen3Config config)
         : base(nameof(Qwen3ForSequenceClassification), config, new Qwen3Model(config)) { }

@@ -71,7 +71,8 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
         using var scope = NewDisposeScope();
         var inputs = RowTensors.Collate(rows, _padding);
         var ids = inputs.InputIds ?? throw new DatasetException(
-            $"The rows have no column 'input_ids'. Columns: {string.Join(", ", inputs.Tensors.Keys)}. Tokenize the texts with dataset.Tokenize.");
+            $"The rows have no column 'input_ids'. Columns: {string.Join(", ", inputs.Tensors.Keys)}. "
+            + "Tokenize the texts with dataset.Tokenize.");
         inputs.AttentionMask ??= RowTensors.AttentionMask(rows, ids.shape[1], _padding);
         var labels = ids.masked_fill(inputs.AttentionMask.eq(0), InputCheck.Ignored);
         if (_mlm) labels = MaskTokens(inputs, labels);
