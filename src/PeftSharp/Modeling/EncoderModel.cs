@@ -1,6 +1,7 @@
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Modeling;
 
@@ -22,6 +23,7 @@ public abstract class EncoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
 {
     // Not private, because TorchSharp registers only the fields that the derived class can see.
     [ComponentName(Name = "embeddings")] private protected readonly TextEmbeddings _embeddings;
+    [ComponentName(Name = "embeddings_project")] private protected readonly Module<Tensor, Tensor>? _projection;
     [ComponentName(Name = "encoder")] private protected readonly Encoder _encoder;
     [ComponentName(Name = "pooler")] private protected readonly Module<Tensor, Tensor>? _pooler;
 
@@ -29,11 +31,18 @@ public abstract class EncoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     /// <param name="config">The configuration.</param>
     /// <param name="addPoolingLayer">Whether the model has a pooling layer.</param>
     /// <param name="positionPadding">The position of padding tokens, as in <see cref="TextEmbeddings"/>.</param>
-    private protected EncoderModel(string name, TConfig config, bool addPoolingLayer, int? positionPadding = null) : base(name, config)
+    /// <param name="embeddingSize">
+    /// Width of the embeddings; a linear layer converts them if it is not the width of the hidden states. Null: that width.
+    /// </param>
+    private protected EncoderModel(
+        string name, TConfig config, bool addPoolingLayer, int? positionPadding = null, int? embeddingSize = null)
+        : base(name, config)
     {
+        var width = embeddingSize ?? config.HiddenSize;
         _embeddings = new TextEmbeddings(
-            config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, config.HiddenSize, config.PaddingRow,
+            config.VocabSize, config.MaxPositionEmbeddings, config.TypeVocabSize, width, config.PaddingRow,
             config.HiddenDropoutProb, config.LayerNormEps, positionPadding);
+        if (width != config.HiddenSize) _projection = new Linear(width, config.HiddenSize);
         _encoder = new Encoder(config.Encoder, config.NumHiddenLayers);
         if (addPoolingLayer) _pooler = new FirstTokenPooler(config.HiddenSize);
         RegisterComponents();
@@ -56,6 +65,7 @@ public abstract class EncoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var embedded = _embeddings.call(inputs);
+        if (_projection is not null) embedded = _projection.call(embedded);
         using var context = AttentionContext.Bidirectional(inputs.AttentionMask, embedded, options);
         var states = _encoder.call(embedded, context, options);
         return new ModelOutput

@@ -1,6 +1,7 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.DistilBert;
+using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
@@ -22,6 +23,7 @@ public static class ModelFamilies
     {
         BertFamily.Instance,
         DistilBertFamily.Instance,
+        ElectraFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         MistralFamily.Instance,

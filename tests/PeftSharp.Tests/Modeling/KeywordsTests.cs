@@ -2,6 +2,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.DistilBert;
+using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
@@ -136,6 +137,12 @@ public sealed class KeywordsTests : IDisposable
             {
                 VocabSize = 31, Dim = 16, NLayers = 2, NHeads = 2, HiddenDim = 24, MaxPositionEmbeddings = 12, Dropout = 0,
                 AttentionDropout = 0, QaDropout = 0, SeqClassifDropout = 0, NumLabels = 3,
+            },
+        "electra" =>
+            new ElectraConfig
+            {
+                VocabSize = 31, EmbeddingSize = 16, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                MaxPositionEmbeddings = 12, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = 3,
             },
         "llama" =>
             new LlamaConfig

@@ -4,6 +4,7 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.DistilBert;
+using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Roberta;
@@ -49,7 +50,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
 
     [Theory]
     [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
-    [InlineData("gpt2"), InlineData("llama")]
+    [InlineData("electra"), InlineData("gpt2"), InlineData("llama")]
     public void A_new_adapter_with_default_targets_trains_every_family_and_freezes_the_base_model(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -74,7 +75,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
 
     [Theory]
     [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
-    [InlineData("gpt2"), InlineData("llama")]
+    [InlineData("electra"), InlineData("gpt2"), InlineData("llama")]
     public void A_saved_adapter_loads_to_the_same_output_and_the_same_configuration(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -93,7 +94,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
 
     [Theory]
     [InlineData("bert"), InlineData("roberta"), InlineData("xlm-roberta"), InlineData("distilbert")]
-    [InlineData("gpt2"), InlineData("llama")]
+    [InlineData("electra"), InlineData("gpt2"), InlineData("llama")]
     public void Padding_changes_nothing(string family)
     {
         using var peft = Classifier(family).GetPeftModel(Config with { TaskType = TaskType.SeqCls });
@@ -211,7 +212,7 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
     }
 
     [Theory]
-    [InlineData("gpt2"), InlineData("llama")]
+    [InlineData("electra"), InlineData("gpt2"), InlineData("llama")]
     public void A_text_is_the_same_with_and_without_the_cache_with_left_padding_and_with_beams(string family)
     {
         using var peft = Writer(family).GetPeftModel(Config);
@@ -346,6 +347,12 @@ public abstract class TunerTests<TConfig> : IDisposable where TConfig : PeftConf
                 {
                     VocabSize = Ids, Dim = 16, NLayers = 2, NHeads = 2, HiddenDim = 24, MaxPositionEmbeddings = 16, Dropout = 0,
                     AttentionDropout = 0, SeqClassifDropout = 0, NumLabels = Labels, PadTokenId = Pad,
+                },
+            "electra" =>
+                new ElectraConfig
+                {
+                    VocabSize = Ids, EmbeddingSize = 12, HiddenSize = 16, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 24,
+                    MaxPositionEmbeddings = 16, HiddenDropoutProb = 0, AttentionProbsDropoutProb = 0, NumLabels = Labels, PadTokenId = Pad,
                 },
             "gpt2" =>
                 new Gpt2Config
