@@ -237,6 +237,13 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         Config = ((TextConfig)Config) with { VocabSize = size };
     }
 
+    /// <summary>Sets the padding token in the configurations of this model and of its parts that have none.</summary>
+    internal void SetPadTokenId(int padTokenId)
+    {
+        foreach (var part in modules().OfType<PretrainedModel>().Append(this))
+            part.Config = part.Config with { PadTokenId = part.Config.PadTokenId ?? padTokenId };
+    }
+
     /// <summary>Initializes a parameter that the checkpoint does not contain.</summary>
     /// <param name="owner">The module that has the parameter.</param>
     /// <param name="name">The name of the parameter in that module, such as <c>weight</c>.</param>

@@ -20,6 +20,12 @@ public sealed record PretrainedOptions
     /// </summary>
     public ProblemType? ProblemType { get; init; }
 
+    /// <summary>
+    /// The id of the padding token, by which a decoder that classifies texts finds the last token of each row. Null: the value in
+    /// <c>config.json</c>.
+    /// </summary>
+    public int? PadTokenId { get; init; }
+
     /// <summary>Data type of the weights in memory. Default float32, regardless of the type in the file.</summary>
     public ScalarType Dtype { get; init; } = ScalarType.Float32;
 
@@ -69,6 +75,6 @@ public sealed record PretrainedOptions
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(NumLabels));
             if (count != config.NumLabels) config = config with { NumLabels = count };
         }
-        return ProblemType is null ? config : config with { ProblemType = ProblemType };
+        return config with { ProblemType = ProblemType ?? config.ProblemType, PadTokenId = PadTokenId ?? config.PadTokenId };
     }
 }

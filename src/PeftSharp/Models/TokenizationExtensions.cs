@@ -40,7 +40,7 @@ public static class TokenizationExtensions
         string[] texts = pairColumn is null ? [textColumn] : [textColumn, pairColumn];
         foreach (var column in labelColumn is null ? texts : [.. texts, labelColumn])
             if (!dataset.ColumnNames.Contains(column))
-                throw new DatasetException($"There is no column '{column}'. Available columns: {string.Join(", ", dataset.ColumnNames)}.");
+                _ = dataset[column];                   // throws, with a hint if a CSV file was read with the wrong delimiter
         var labels = labelColumn ?? _labelNames.FirstOrDefault(dataset.ColumnNames.Contains);
         if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
             throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "

@@ -59,7 +59,17 @@ public partial class Trainer
                 + "Return a new model, or pass the model as the argument 'model'.");
         _model.Dispose();
         (_model, Context.Model) = (model, model);
+        AlignPadToken();
         MoveToDevice();
+    }
+
+    /// <summary>
+    /// Gives the model the padding token of the tokenizer if its configuration has none, as transformers does: a decoder that classifies
+    /// texts finds the last token of a row by it.
+    /// </summary>
+    private void AlignPadToken()
+    {
+        if (Context.Tokenizer?.PadTokenId is { } pad && _model.Config.PadTokenId is null) _model.SetPadTokenId(pad);
     }
 
     private void MoveToDevice()

@@ -178,6 +178,7 @@ public partial class Trainer
         (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? CreateModel();
         Context = new TrainerContext(_model, tokenizer);
+        AlignPadToken();
         _loader = new BatchLoader(
             dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator() : new DataCollatorWithPadding(tokenizer)), Args);
         var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
@@ -265,6 +266,7 @@ public partial class Trainer
         if (!is_grad_enabled())
             throw new InvalidOperationException(
                 "Gradients are disabled on this thread (no_grad or inference_mode). Call Train outside of this scope.");
+        if (_modelInit is null) _ = _model.Device;    // throws for a disposed model
         if (Interlocked.Exchange(ref _isTraining, true))
             throw new InvalidOperationException(
                 "The trainer is already training. Wait until its call of Train or TrainAsync has returned.");

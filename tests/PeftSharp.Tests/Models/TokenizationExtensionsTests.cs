@@ -41,7 +41,7 @@ public sealed class TokenizationExtensionsTests
     public void Columns_that_are_absent_and_labels_that_are_texts_are_refused()
     {
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), "review"))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Available columns: text, other, label, id");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Columns: text, other, label, id");
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn");
     }

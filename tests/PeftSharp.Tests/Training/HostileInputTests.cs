@@ -86,6 +86,16 @@ public sealed class HostileInputTests : IDisposable
     }
 
     [Fact]
+    public void Training_a_disposed_model_is_refused_with_the_reason()
+    {
+        var model = TinyRun.Model();
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder), TinyRun.Rows(4), dataCollator: new DataCollatorWithPadding(0));
+        model.Dispose();
+        FluentActions.Invoking(() => trainer.Train()).Should().ThrowExactly<ObjectDisposedException>()
+            .Which.Message.Should().Contain("has been disposed. Load it again.");
+    }
+
+    [Fact]
     public void A_text_longer_than_the_positions_is_told_how_to_truncate()
     {
         var data = Dataset.FromList([Row(Enumerable.Repeat(5L, TinyRun.Positions + 1).ToArray(), 0L)]);

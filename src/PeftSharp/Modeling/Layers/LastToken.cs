@@ -21,7 +21,8 @@ public static class LastToken
         var (rows, tokens) = (states.shape[0], states.shape[1]);
         if (padTokenId is null && rows > 1)
             throw new ArgumentException($"A batch of {rows} rows requires pad_token_id in the configuration to determine the last "
-                + "token of each row. Set PadTokenId, for example to the end-of-text token.");
+                + "token of each row. Set PadToken of the tokenizer and pass the tokenizer to the trainer, "
+                + "or load the model with PretrainedOptions.PadTokenId.");
         using var scope = NewDisposeScope();
         var read = inputs.InputIds is { } ids ? (padTokenId is { } pad ? ids.ne(pad) : null)
             : inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask.ne(0)

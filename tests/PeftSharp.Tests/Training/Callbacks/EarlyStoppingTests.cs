@@ -23,6 +23,29 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_stopped_early_trains_nothing_more_when_it_is_resumed()
+    {
+        var args = TinyRun.Arguments(_folder) with
+        {
+            MaxSteps = 6, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1,
+            MetricForBestModel = "score", LoadBestModelAtEnd = true,
+        };
+        var early = new EarlyStoppingCallback(2);
+        int Train(EarlyStoppingCallback callback, Queue<double> scores, Resume resume)
+        {
+            var trainer = TinyRun.Trainer(args, evaluation: TinyRun.Rows(2), computeMetrics: _ =>
+                new Dictionary<string, double> { ["score"] = scores.Dequeue() }, callbacks: callback);
+            trainer.Train(resume);
+            trainer.State.BestGlobalStep.Should().Be(1);
+            return trainer.State.GlobalStep;
+        }
+        Train(early, new([3, 2, 1]), Resume.IfPresent).Should().Be(3);
+        Train(new EarlyStoppingCallback(2), new(), Resume.IfPresent).Should().Be(3, "the run is complete");
+        Train(new EarlyStoppingCallback(2), new(), Resume.Last).Should().Be(3);
+        Train(early, new([3, 2, 1]), Resume.Never).Should().Be(3, "a new run counts from 0");
+    }
+
+    [Fact]
     public void Early_stopping_without_a_metric_or_evaluations_is_refused()
     {
         var args = TinyRun.Arguments(_folder);
