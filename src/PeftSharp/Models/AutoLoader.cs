@@ -18,9 +18,11 @@ internal static class AutoLoader
         return PretrainedLoader.Initialize(config, Builder(ModelFamilies.Get(config.ModelType), task), options);
     }
 
-    private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task) =>
-        family.Builders.TryGetValue(task, out var builder)
-            ? builder
-            : throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. "
-                + $"Supported tasks: {string.Join(", ", family.Builders.Keys)}.");
+    private static Func<PretrainedConfig, PretrainedModel> Builder(ModelFamily family, ModelTask task)
+    {
+        if (family.Builders.TryGetValue(task, out var builder)) return builder;
+        var others = ModelFamilies.All.Where(other => other.Builders.ContainsKey(task)).Select(other => other.ModelType);
+        throw new CheckpointException($"The family '{family.ModelType}' has no model for {task}. "
+            + $"Its tasks are {string.Join(", ", family.Builders.Keys)}. Families with {task}: {string.Join(", ", others)}.");
+    }
 }

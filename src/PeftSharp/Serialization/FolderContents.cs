@@ -12,11 +12,15 @@ internal static class FolderContents
         if (!Directory.Exists(folder))
             return $"; the folder '{folder}' does not exist.";
         var names = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+        var hint = names.Contains("adapter_config.json") && !names.Contains("config.json")
+            ? " It is the folder of an adapter: load its base model, then the adapter with PeftModel.FromPretrained or adapterFolder."
+            : "";
         return names.Count switch
         {
             0 => $"; the folder '{folder}' is empty.",
-            > MaxNames => $"; the folder '{folder}' contains {string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} more.",
-            _ => $"; the folder '{folder}' contains {string.Join(", ", names)}.",
+            > MaxNames =>
+                $"; the folder '{folder}' contains {string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} more.{hint}",
+            _ => $"; the folder '{folder}' contains {string.Join(", ", names)}.{hint}",
         };
     }
 }

@@ -41,8 +41,8 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     {
         if (args.BestMetric is null)
             throw new ArgumentException(
-                "EarlyStoppingCallback requires a metric and evaluations. Set EvalStrategy, and MetricForBestModel, or LoadBestModelAtEnd to "
-                + "use the loss.");
+                "EarlyStoppingCallback requires a metric and evaluations. Set EvalStrategy, and MetricForBestModel, "
+                + "or LoadBestModelAtEnd to use the loss.");
         if (args.EvalStrategy == IntervalStrategy.No)
             throw new ArgumentException("EarlyStoppingCallback requires evaluations. Set EvalStrategy.");
         // The state of a resumed checkpoint was loaded before. A run that had stopped is complete: nothing more is trained.

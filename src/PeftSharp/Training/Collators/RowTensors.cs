@@ -87,8 +87,9 @@ internal static class RowTensors
             var list = read(rows[index]);
             if (list.Length != width && padding is null)
                 throw new DatasetException($"Column '{column}' has {list.Length} elements in row {rows[index].Index}, but {longest} in "
-                    + "another row of the batch. Pass the tokenizer to the trainer (tokenizer: tokenizer), which then pads each batch if the "
-                    + "tokenizer has a padding token (for GPT-2 set tokenizer.PadToken = tokenizer.EosToken), use a DataCollatorWithPadding, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
+                    + "another row of the batch. Pass the tokenizer to the trainer (tokenizer: tokenizer), which then pads each batch "
+                    + "if the tokenizer has a padding token (for GPT-2 set tokenizer.PadToken = tokenizer.EosToken), "
+                    + "use a DataCollatorWithPadding, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

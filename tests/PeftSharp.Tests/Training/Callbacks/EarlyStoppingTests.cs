@@ -27,8 +27,13 @@ public sealed class EarlyStoppingTests : IDisposable
     {
         var args = TinyRun.Arguments(_folder) with
         {
-            MaxSteps = 6, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 1, SaveStrategy = SaveStrategy.Steps, SaveSteps = 1,
-            MetricForBestModel = "score", LoadBestModelAtEnd = true,
+            MaxSteps = 6,
+            EvalStrategy = IntervalStrategy.Steps,
+            EvalSteps = 1,
+            SaveStrategy = SaveStrategy.Steps,
+            SaveSteps = 1,
+            MetricForBestModel = "score",
+            LoadBestModelAtEnd = true,
         };
         var early = new EarlyStoppingCallback(2);
         int Train(EarlyStoppingCallback callback, Queue<double> scores, Resume resume)
