@@ -20,6 +20,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
+    private readonly Func<PretrainedConfig>? _innerConfig;
+    private PretrainedConfig _config;
     private GenerationConfig _generationConfig;
 
     /// <param name="name">The name of the class in transformers, such as <c>BertModel</c>.</param>
@@ -30,15 +32,19 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Validate();
-        (Config, _generationConfig, Calls) = (config, GenerationConfig.FromModelConfig(config), new CallGate());
+        (_config, _generationConfig, Calls) = (config, GenerationConfig.FromModelConfig(config), new CallGate());
     }
 
     /// <summary>Creates a model that wraps another one; properties of the model are those of <paramref name="inner"/>.</summary>
     private protected PretrainedModel(string name, PretrainedModel inner) : this(name, inner.Config) =>
-        (NameOrPath, LoadReport, Calls) = (inner.NameOrPath, inner.LoadReport, inner.Calls);
+        (NameOrPath, LoadReport, Calls, _innerConfig) = (inner.NameOrPath, inner.LoadReport, inner.Calls, () => inner.Config);
 
     /// <summary>The configuration of the model.</summary>
-    public PretrainedConfig Config { get; private set; }
+    public PretrainedConfig Config
+    {
+        get => _innerConfig?.Invoke() ?? _config;        // a wrapper must see what changes later, such as the problem type
+        private set => _config = value;
+    }
 
     /// <summary>The family that the model belongs to.</summary>
     public ModelFamily Family => Config.Family;

@@ -2,6 +2,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Optimization;
 using PeftSharp.Training.Batching;
+using PeftSharp.Training.Checkpoints;
 using PeftSharp.Training.Loop;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,7 +10,8 @@ using Optimizer = PeftSharp.Optimization.Optimizer;
 
 namespace PeftSharp.Training;
 
-/// <content>Creation of the model, and checks of the arguments and of the results of custom functions and overriding methods.</content>
+/// <content>Creation of the model, the warnings of a new run, and checks of the arguments and of the results of custom functions and
+/// overriding methods.</content>
 public partial class Trainer
 {
     private UnusedColumns UnusedColumnsHandling => Args.RemoveUnusedColumns ? UnusedColumns.Remove : _loader.IsCustom ? UnusedColumns.Raw
@@ -125,4 +127,29 @@ public partial class Trainer
                     + $"{epoch}. A batch must have at least one row, and row indices must be 0 to {dataset.Count - 1}.");
         return batches;
     }
+
+    /// <summary>The warnings at the start of a new run.</summary>
+    private IEnumerable<string> NewRunWarnings()
+    {
+        if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } existing)
+            yield return $"OutputDir '{Args.OutputDir}' contains checkpoints of an earlier run: "
+                + $"{string.Join(", ", existing.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. A new run starts: "
+                + "it overwrites the checkpoints of the same steps and keeps the others. "
+                + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
+        if (_model.NewWeights is { AreSeeded: false, AreTrained: false } weights)
+            yield return $"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) were initialized without a seed, "
+                + "so the run is not reproducible. Set the seed before the model is created: "
+                + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
+        if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
+            yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
+                + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
+        foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
+            if (_model.LabelNames.Count > 0 && !HasLabels(data))
+                yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
+                    + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "
+                    + "Add a label column, or pass labelColumn to the trainer.";
+    }
+
+    private bool HasLabels(Dataset data) =>
+        data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids");
 }

@@ -364,31 +364,6 @@ public partial class Trainer
         return output;
     }
 
-    /// <summary>The warnings at the start of a new run.</summary>
-    private IEnumerable<string> NewRunWarnings()
-    {
-        if (CheckpointFolder.All(Args.OutputDir) is { Count: > 0 } existing)
-            yield return $"OutputDir '{Args.OutputDir}' contains checkpoints of an earlier run: "
-                + $"{string.Join(", ", existing.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. A new run starts: "
-                + "it overwrites the checkpoints of the same steps and keeps the others. "
-                + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
-        if (_model.NewWeights is { AreSeeded: false, AreTrained: false } weights)
-            yield return $"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) were initialized without a seed, "
-                + "so the run is not reproducible. Set the seed before the model is created: "
-                + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
-        if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
-            yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
-                + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
-        foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
-            if (_model.LabelNames.Count > 0 && !HasLabels(data))
-                yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
-                    + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "
-                    + "Add a label column, or pass labelColumn to the trainer.";
-    }
-
-    private bool HasLabels(Dataset data) =>
-        data.ColumnNames.Any(column => _model.LabelNames.Contains(column) || column is "label" or "label_ids");
-
     private ComputePrecision? ComputePrecisionOfRun()
     {
         if (!Args.Bf16) return null;

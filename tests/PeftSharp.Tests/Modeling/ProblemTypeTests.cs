@@ -1,6 +1,7 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Serialization;
+using PeftSharp.Tuners;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,5 +42,17 @@ public sealed class ProblemTypeTests : IDisposable
         ((string?)JsonFile.Read(_folder.File("config.json"))["problem_type"]).Should().Be(saved);
         using var loaded = BertForSequenceClassification.FromPretrained(_folder.Path);
         loaded.Config.ProblemType.Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_model_with_an_adapter_has_the_problem_type_of_its_base_model()
+    {
+        var config = new BertConfig
+        {
+            VocabSize = 20, HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 2, IntermediateSize = 16, NumLabels = 3,
+        };
+        using var peft = BertForSequenceClassification.FromConfig(config).GetPeftModel(new LoraConfig { TaskType = TaskType.SeqCls });
+        peft.call(new ModelInputs { InputIds = randint(20, [2, 5], ScalarType.Int64), Labels = zeros(2, 3) });
+        peft.Config.ProblemType.Should().Be(ProblemType.MultiLabelClassification);
     }
 }

@@ -23,7 +23,7 @@ public sealed class DataCollatorWithPadding : IDataCollator
     /// <param name="tokenizer">The tokenizer that encoded the rows.</param>
     /// <param name="maxLength">The length to which batches are padded. Null: the length of the longest row. Rows are not truncated.</param>
     /// <param name="padToMultipleOf">The length of a batch is rounded up to a multiple of this value. Null: it is not rounded.</param>
-    /// <exception cref="TokenizerException">The tokenizer has no padding token.</exception>
+    /// <exception cref="ArgumentException">The tokenizer has no padding token.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A length is below 1.</exception>
     public DataCollatorWithPadding(Tokenizer tokenizer, int? maxLength = null, int? padToMultipleOf = null)
         : this(PadTokenIdOf(tokenizer), tokenizer.PaddingSide, maxLength, padToMultipleOf) { }
@@ -49,8 +49,8 @@ public sealed class DataCollatorWithPadding : IDataCollator
     private static int PadTokenIdOf(Tokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        return tokenizer.PadTokenId ?? throw new TokenizerException("The tokenizer has no padding token, so rows cannot be padded. "
-            + "Set one of its tokens (tokenizer.PadToken = tokenizer.EosToken) or add a new one.");
+        return tokenizer.PadTokenId ?? throw new ArgumentException("The tokenizer has no padding token, which is required to pad rows. "
+            + "Set one (tokenizer.PadToken = tokenizer.EosToken), or add one with AddSpecialTokens.", nameof(tokenizer));
     }
 
     private ModelInputs WithAttentionMask(ModelInputs inputs, IReadOnlyList<Row> rows)
