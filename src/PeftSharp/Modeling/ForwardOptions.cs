@@ -29,8 +29,8 @@ public sealed record ForwardOptions
     public bool LossOnly { get; init; }
 
     /// <summary>
-    /// Whether a model with a contrastive loss, which needs no labels, returns the loss (transformers' <c>return_loss</c>). The trainer sets
-    /// it. Default false.
+    /// Whether a model with a contrastive loss, which needs no labels, returns the loss (transformers' <c>return_loss</c>). The trainer
+    /// sets it. Default false.
     /// </summary>
     public bool ReturnLoss { get; init; }
 

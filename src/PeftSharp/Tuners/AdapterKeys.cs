@@ -44,7 +44,9 @@ internal sealed partial class AdapterKeys
         bool IsFree(string name) => expected.Contains(name) && !taken.Contains(name);
     }
 
-    /// <summary>The names that a key may correspond to: with the current names of the modules, then with the names of older models.</summary>
+    /// <summary>
+    /// The names that a key may correspond to: with the current names of the modules, then with the names of older models.
+    /// </summary>
     private IEnumerable<string> Spellings(string key)
     {
         var current = SpellingsOf(key).ToArray();

@@ -7,8 +7,8 @@ namespace PeftSharp.Modeling.Layers;
 /// <summary>Converts each patch of an image to a vector: a convolution whose stride is its width (Dosovitskiy et al. 2020).</summary>
 /// <remarks>
 /// <para>
-/// Because patches do not overlap, the convolution is the product of a matrix of patches and the weight, which the kernels for linear layers
-/// compute. The weight has the shape of PyTorch's <c>Conv2d</c>.
+/// Because patches do not overlap, the convolution is the product of a matrix of patches and the weight, which the kernels for linear
+/// layers compute. The weight has the shape of PyTorch's <c>Conv2d</c>.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>

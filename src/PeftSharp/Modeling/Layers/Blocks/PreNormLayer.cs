@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// A layer of ViT and CLIP: layer normalization and self-attention, then layer normalization and a feed-forward layer, each with dropout and
-/// a residual connection.
+/// A layer of ViT and CLIP: layer normalization and self-attention, then layer normalization and a feed-forward layer, each with dropout
+/// and a residual connection.
 /// </summary>
 /// <remarks>
 /// <para>
