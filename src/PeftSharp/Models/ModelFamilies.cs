@@ -8,6 +8,7 @@ using PeftSharp.Models.Mistral;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.Vit;
 using PeftSharp.Models.XlmRoberta;
 
 namespace PeftSharp.Models;
@@ -30,6 +31,7 @@ public static class ModelFamilies
         Qwen2Family.Instance,
         Qwen3Family.Instance,
         RobertaFamily.Instance,
+        VitFamily.Instance,
         XlmRobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 
