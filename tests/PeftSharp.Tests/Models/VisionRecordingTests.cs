@@ -40,7 +40,8 @@ public sealed class VisionRecordingTests : IDisposable
         foreach (var file in Directory.GetFiles(Clip)) File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
         var config = Path.Combine(folder.Path, "config.json");
         File.SetAttributes(config, FileAttributes.Normal);
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"eos_token_id\": 98", "\"eos_token_id\": 2", StringComparison.Ordinal));
+        var text = File.ReadAllText(config);
+        File.WriteAllText(config, text.Replace("\"eos_token_id\": 98", "\"eos_token_id\": 2", StringComparison.Ordinal));
         using var older = ClipModel.FromPretrained(folder.Path);
         Check("clip.text_features.older_eos", older.GetTextFeatures(inputs));
     }

@@ -44,7 +44,9 @@ public sealed class ClipTextFamily : ModelFamily<ClipTextConfig>
 
     /// <inheritdoc/>
     public override string CheckpointName(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith("text_projection", StringComparison.Ordinal) ? name : Prefix + name;
+        name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith("text_projection", StringComparison.Ordinal)
+            ? name
+            : Prefix + name;
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) => ClipFamily.IsPositionIds(key)

@@ -41,7 +41,9 @@ public sealed class ClipVisionFamily : ModelFamily<ClipVisionConfig>
 
     /// <inheritdoc/>
     public override string CheckpointName(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith("visual_projection", StringComparison.Ordinal) ? name : Prefix + name;
+        name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith("visual_projection", StringComparison.Ordinal)
+            ? name
+            : Prefix + name;
 
     /// <inheritdoc/>
     public override bool IsObsoleteKey(string key) => ClipFamily.IsPositionIds(key)

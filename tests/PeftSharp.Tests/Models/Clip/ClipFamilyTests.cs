@@ -83,12 +83,13 @@ public sealed class ClipFamilyTests : FamilyTests<ClipConfig>
         using var folder = new TemporaryFolder();
         var trainer = new Trainer(model, new TrainingArguments(folder.Path)
         {
-            MaxSteps = 60, PerDeviceTrainBatchSize = 8, PerDeviceEvalBatchSize = 8, LearningRate = 1e-2, Seed = 1,
+            MaxSteps = 40, PerDeviceTrainBatchSize = 8, PerDeviceEvalBatchSize = 8, LearningRate = 1e-2, Seed = 1,
             SaveStrategy = SaveStrategy.No, UseCpu = true,
         }, data, data);
         var before = trainer.Evaluate()["eval_loss"];
+        before.Should().BeApproximately(Math.Log(8), 0.1, "an untrained model finds no image");
         trainer.Train();
-        trainer.Evaluate()["eval_loss"].Should().BeLessThan(before / 2);
+        trainer.Evaluate()["eval_loss"].Should().BeLessThan(before * 0.85);
     }
 
     [Fact]
@@ -113,7 +114,8 @@ public sealed class ClipFamilyTests : FamilyTests<ClipConfig>
             ("encoder.layers.2.mlp.fc1", Math.Pow(256, -0.5)), ("encoder.layers.2.mlp.fc2", one * Math.Pow(6, -0.5)),
             ("embeddings.patch_embedding", 0.02),
         })
-            state[$"vision_model.{name}.weight"].std().item<float>().Should().BeApproximately((float)deviation, (float)(deviation * 0.05), name);
+            ((double)state[$"vision_model.{name}.weight"].std().item<float>())
+                .Should().BeApproximately(deviation, deviation * 0.05, name);
         state["logit_scale"].item<float>().Should().Be(2.6592f);
     }
 
