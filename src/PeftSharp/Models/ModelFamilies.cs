@@ -1,10 +1,12 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DebertaV2;
 using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
+using PeftSharp.Models.ModernBert;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
@@ -22,11 +24,13 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        DebertaV2Family.Instance,
         DistilBertFamily.Instance,
         ElectraFamily.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         MistralFamily.Instance,
+        ModernBertFamily.Instance,
         Qwen2Family.Instance,
         Qwen3Family.Instance,
         RobertaFamily.Instance,
