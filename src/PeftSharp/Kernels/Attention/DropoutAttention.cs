@@ -31,15 +31,22 @@ internal static unsafe class DropoutAttention
     /// number of all its queries, so that the random stream advances as if all were computed.</param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long drawnQueries) =>
-        Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
+        mask is { requires_grad: true }
+            ? Function.apply(query, key, value, new Settings(null, isCausal, 1 - dropout, drawnQueries), mask)
+            : Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
 
-    private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries);
+    private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries)
+    {
+        /// <summary>The shape of a mask whose gradient is computed, such as that of learned relative positions; null: none.</summary>
+        internal long[]? MaskShape { get; init; }
+    }
 
     private sealed class Function : GradientFunction<Function>
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
             var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
+            if (arguments.Length > 4) settings = settings with { Mask = (Tensor)arguments[4], MaskShape = ((Tensor)arguments[4]).shape };
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             (query, key, value) = (products.Readable(query), products.Readable(key), products.Readable(value));
             var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
@@ -69,13 +76,22 @@ internal static unsafe class DropoutAttention
             Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype,
                 "The loop reads both tensors with the same index.");
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
+            if (settings.MaskShape is not null) rows.Scale = 1;                      // the gradient of the mask is not scaled
             NativeThreads.For(RowCount(probabilities), 1, ref rows,
                 probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
-            return
-            [
-                products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query),
-                products.TransposedWeightedSum(dropped, gradient), null,
-            ];
+            var (queryGradient, keyGradient, valueGradient) = (products.WeightedSum(scoresGradient, key),
+                products.TransposedWeightedSum(scoresGradient, query), products.TransposedWeightedSum(dropped, gradient));
+            if (settings.MaskShape is not { } shape) return [queryGradient, keyGradient, valueGradient, null];
+            var scale = 1 / Math.Sqrt(query.shape[3]);
+            return [queryGradient.mul_(scale), keyGradient.mul_(scale), valueGradient, null, SummedTo(scoresGradient, shape)];
+        }
+
+        /// <summary>The gradient of a mask that was broadcast.</summary>
+        private static Tensor SummedTo(Tensor gradient, long[] shape)
+        {
+            long[] broadcast = [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] < gradient.shape[axis])
+                .Select(axis => (long)axis)];
+            return broadcast.Length == 0 ? gradient : gradient.sum(broadcast, keepdim: true);
         }
     }
 

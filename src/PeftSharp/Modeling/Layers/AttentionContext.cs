@@ -34,7 +34,7 @@ public sealed class AttentionContext : IDisposable
         (_attentionMask, _embedded, _positions) = (other._attentionMask, other._embedded, other._positions);
         (IsCausal, Cache) = (other.IsCausal, other.Cache);
         (PastLength, _attentions, _masks, _rotary) = (other.PastLength, other._attentions, other._masks, other._rotary);
-        RelativePositions = other.RelativePositions;
+        (RelativePositions, ReadQueries) = (other.RelativePositions, other.ReadQueries);
     }
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
@@ -73,6 +73,12 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>The embeddings of relative positions, for models with disentangled attention; null for other models.</summary>
     internal RelativePositions? RelativePositions { get; set; }
+
+    /// <summary>
+    /// For models whose padding tokens attend to all tokens equally: 1 for tokens that are not padding, float [batch, 1, tokens, 1]. Null:
+    /// no token is padding, or a padding token attends to the tokens that are not padding.
+    /// </summary>
+    internal Tensor? ReadQueries { get; set; }
 
     /// <summary>Whether the attention probabilities were requested.</summary>
     public bool CollectsAttentions => _attentions is not null;

@@ -7,7 +7,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <param name="Embeddings">One row for each bucket of distances, float [2 · span, hidden].</param>
 /// <param name="Rows">
-/// The row of <paramref name="Embeddings"/> for each distance between two tokens, int64 [2 · tokens - 1]: element (key - query + tokens - 1).
+/// The row of <paramref name="Embeddings"/> for each distance between two tokens, int64 [2 · tokens - 1]: element
+/// (key - query + tokens - 1).
 /// </param>
 internal sealed record RelativePositions(Tensor Embeddings, Tensor Rows)
 {

@@ -5,8 +5,8 @@ using PeftSharp.Modeling.Layers;
 namespace PeftSharp.Models.DebertaV2;
 
 /// <summary>
-/// The configuration of a DeBERTa model, version 2 or 3 (transformers' <c>DebertaV2Config</c>), with the defaults of transformers: the sizes
-/// of deberta-v2-xlarge.
+/// The configuration of a DeBERTa model, version 2 or 3 (transformers' <c>DebertaV2Config</c>), with the defaults of transformers: the
+/// sizes of deberta-v2-xlarge.
 /// </summary>
 public sealed record DebertaV2Config : EncoderConfig
 {
@@ -32,7 +32,9 @@ public sealed record DebertaV2Config : EncoderConfig
     /// <summary>The largest relative position. Less than 1: <see cref="EncoderConfig.MaxPositionEmbeddings"/>. Default -1.</summary>
     public int MaxRelativePositions { get; init; } = -1;
 
-    /// <summary>Number of buckets of relative positions in each direction. At most 0: one embedding for each distance. Default -1.</summary>
+    /// <summary>
+    /// Number of buckets of relative positions in each direction. At most 0: one embedding for each distance. Default -1.
+    /// </summary>
     public int PositionBuckets { get; init; } = -1;
 
     /// <summary>

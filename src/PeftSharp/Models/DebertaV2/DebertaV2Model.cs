@@ -59,8 +59,11 @@ public sealed class DebertaV2Model
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var embedded = _embeddings.call(inputs);
-        using var context = AttentionContext.Bidirectional(PairMask(inputs.AttentionMask, embedded), embedded, options);
-        var states = _encoder.call(embedded, context, inputs.AttentionMask is { } mask && mask.dim() == 2 ? mask : null, options);
+        var mask = inputs.AttentionMask is { } given && given.dim() == 2 ? given : null;
+        var pairs = mask is null ? inputs.AttentionMask : PairMask(mask);
+        using var context = AttentionContext.Bidirectional(pairs, embedded, options);
+        if (mask is not null && pairs is not null) context.ReadQueries = mask.unsqueeze(1).unsqueeze(3).to(embedded.dtype);
+        var states = _encoder.call(embedded, context, pairs is null ? null : mask, options);
         return new ModelOutput
         {
             LastHiddenState = states[^1],
@@ -70,16 +73,14 @@ public sealed class DebertaV2Model
     }
 
     /// <summary>
-    /// The mask for each pair of tokens, float [batch, 1, tokens, tokens]. Masked scores are the lowest number instead of -inf, so a padding
-    /// token attends to all tokens equally, as in transformers. Null: no token is masked.
+    /// The mask for each pair of tokens, bool [batch, 1, tokens, tokens], true is attended to. A padding token attends to all tokens, as in
+    /// transformers. Null: no token is padding.
     /// </summary>
-    private static Tensor? PairMask(Tensor? mask, Tensor x)
+    private static Tensor? PairMask(Tensor mask)
     {
-        if (mask is null || mask.dim() != 2) return mask;
         using var scope = NewDisposeScope();
-        var hidden = mask.eq(0);
-        if (mask.device_type == TorchSharp.DeviceType.CPU && !hidden.any().item<bool>()) return null;
-        var pairs = hidden.unsqueeze(1).logical_or(hidden.unsqueeze(2)).unsqueeze(1);
-        return zeros(pairs.shape, x.dtype, x.device).masked_fill_(pairs, finfo(x.dtype).min).MoveToOuterDisposeScope();
+        var padding = mask.eq(0);
+        if (mask.device_type == TorchSharp.DeviceType.CPU && !padding.any().item<bool>()) return null;
+        return mask.ne(0).unsqueeze(1).logical_or(padding.unsqueeze(2)).unsqueeze(1).MoveToOuterDisposeScope();
     }
 }

@@ -54,6 +54,12 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
         using var scope = NewDisposeScope();
         var (query, key, value) = (Split(_query.call(context.Queries(x))), Split(_key.call(x)), Split(_value.call(x)));
         var bias = context.RelativePositions is { } positions ? PositionScores(query, key, positions) : null;
+        if (context.ReadQueries is { } read)
+        {
+            // All scores of a padding token are equal, and no gradient flows through them.
+            if (context.IsFirstTokenOnly) read = read.narrow(2, 0, 1);
+            (query, bias) = (query * read, bias is null ? null : bias * read);
+        }
         return _heads.ApplyToHeads(query, key, value, context, training, bias).MoveToOuterDisposeScope();
     }
 

@@ -85,7 +85,8 @@ public sealed class ModernBertForMultipleChoice
 
     /// <inheritdoc/>
     protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_head.call(ModernBertHead.Pooled(body.LastHiddenState!, inputs.AttentionMask, Config, firstRead: true))));
+        _classifier.call(_dropout.call(_head.call(
+            ModernBertHead.Pooled(body.LastHiddenState!, inputs.AttentionMask, Config, firstRead: true))));
 
     void IChildInitializer.InitializeChild(Module child, string name)
     {
@@ -209,6 +210,8 @@ public sealed class ModernBertForMaskedLM
 
     /// <inheritdoc/>
     protected override Module<Tensor, Tensor> Head => _decoder;
+
+    private protected override bool ScoresLabeledTokensOnly => Config.SparsePrediction;
 
     /// <inheritdoc/>
     protected override Tensor Transform(Tensor states) => _head.call(states);
