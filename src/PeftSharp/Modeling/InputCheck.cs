@@ -42,6 +42,8 @@ internal static class InputCheck
         if (options.LogitsToKeep != 0 && !read.Contains("logits_to_keep")) Refuse("logits_to_keep");
         if (options.OutputHiddenStates && !read.Contains("output_hidden_states")) Refuse("output_hidden_states");
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
+        if (options.InterpolatePosEncoding && !read.Contains("interpolate_pos_encoding")) Refuse("interpolate_pos_encoding");
+        if (options.ReturnLoss && !read.Contains("return_loss")) Refuse("return_loss");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
         void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'"

@@ -64,6 +64,17 @@ public abstract class ModelFamily
     public virtual string RenameKey(string key) => key;
 
     /// <summary>
+    /// Converts the name of a parameter or of a module to its name in the checkpoints that transformers writes; returns the name itself if
+    /// they do not differ. <see cref="RenameKey"/> is the inverse.
+    /// </summary>
+    /// <remarks>
+    /// Adapter methods also accept the names of checkpoints in <c>target_modules</c>, which are the names of the modules in older versions
+    /// of transformers.
+    /// </remarks>
+    /// <param name="name">The name in the model, such as <c>vit.layers.0.attention.q_proj.weight</c>.</param>
+    public virtual string CheckpointName(string name) => name;
+
+    /// <summary>
     /// Class names of transformers that <c>architectures</c> in <c>config.json</c> may contain for this family, such as
     /// <c>BertForMaskedLM</c>. They identify the family if <c>model_type</c> is missing. Default: none.
     /// </summary>

@@ -93,7 +93,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>
     /// Names of the options that the model supports (<see cref="ForwardOptions"/>): <c>past_key_values</c>, <c>logits_to_keep</c>,
-    /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>adapter_names</c>. A call with any other option throws. Default: none.
+    /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>interpolate_pos_encoding</c>, <c>return_loss</c>, <c>adapter_names</c>. A
+    /// call with any other option throws. Default: none.
     /// </summary>
     public virtual IReadOnlyList<string> OptionNames => [];
 

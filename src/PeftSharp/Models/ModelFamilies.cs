@@ -10,6 +10,7 @@ using PeftSharp.Models.Phi3;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.Vit;
 using PeftSharp.Models.XlmRoberta;
 
 namespace PeftSharp.Models;
@@ -34,6 +35,7 @@ public static class ModelFamilies
         Qwen2Family.Instance,
         Qwen3Family.Instance,
         RobertaFamily.Instance,
+        VitFamily.Instance,
         XlmRobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 

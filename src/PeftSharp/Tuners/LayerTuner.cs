@@ -53,7 +53,13 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// <inheritdoc/>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
-        var layers = (LayerConfig)config;
+        string[] paths = [.. Tree.Places().Select(place => place.Path)];
+        var given = (LayerConfig)config;
+        var layers = given with
+        {
+            TargetModules = CheckpointTargets.ToModel(given.TargetModules, paths, Model.Family),
+            ExcludeModules = CheckpointTargets.ToModel(given.ExcludeModules, paths, Model.Family),
+        };
         return layers.TargetModules switch
         {
             { IsAllLinear: false } => layers,
