@@ -1,6 +1,6 @@
 namespace PeftSharp.Modeling;
 
-/// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether each layer attends to all preceding tokens or to a window.</summary>
+/// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether a layer attends to all preceding tokens or to a window.</summary>
 internal static class AttentionTypes
 {
     private const string Full = "full_attention", Sliding = "sliding_attention";

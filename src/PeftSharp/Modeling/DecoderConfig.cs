@@ -101,7 +101,8 @@ public abstract record DecoderConfig : TextConfig
             ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads),
             ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems())) yield return problem;
+        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems()))
+            yield return problem;
         if (!ActivationFunctions.Names.Contains(HiddenAct))
             yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;

@@ -86,8 +86,8 @@ public sealed class KeyValueCache : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         if (_layers.Any(layer => !layer.CanCrop(length)))
-            throw new InvalidOperationException($"The cache cannot be cropped from {Length} to {length} tokens: layers with a sliding window "
-                + "keep only the tokens of the window. Process the text again with a new cache, or crop to 0.");
+            throw new InvalidOperationException($"The cache cannot be cropped from {Length} to {length} tokens: layers with a sliding "
+                + "window keep only the tokens of the window. Process the text again with a new cache, or crop to 0.");
         foreach (var layer in _layers) layer.Crop(length);
     }
 

@@ -30,8 +30,8 @@ public sealed class RotaryEmbedding
     }
 
     /// <summary>
-    /// The number of tokens beyond which cached keys are not valid, because the frequencies of all tokens change (LongRoPE). Null: they stay
-    /// valid.
+    /// The number of tokens beyond which cached keys are not valid, because the frequencies of all tokens change (LongRoPE). Null: they
+    /// stay valid.
     /// </summary>
     internal int? ShortLength => _scaling.ShortLength(_parameters, _maxPositions);
 

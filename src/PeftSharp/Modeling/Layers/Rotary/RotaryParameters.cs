@@ -65,7 +65,7 @@ public sealed record RotaryParameters
     public double? MscaleAllDim { get; init; }
 
     /// <summary>
-    /// Whether the indices of the first and the last interpolated frequency are rounded to whole numbers (<c>yarn</c>). Null: true.
+    /// Whether the first and the last index of the interpolated frequencies are rounded to integers (<c>yarn</c>). Null: true.
     /// </summary>
     public bool? Truncate { get; init; }
 
