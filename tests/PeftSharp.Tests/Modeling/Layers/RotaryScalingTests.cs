@@ -32,6 +32,7 @@ public sealed class RotaryScalingTests
     {
         var parameters = new RotaryParameters { RopeType = "longrope", ShortFactor = [1, 2], LongFactor = [1, 2, 3] };
         FluentActions.Invoking(() => new RotaryEmbedding(parameters, headWidth: 4, maxPositions: 8))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("long_factor in rope_parameters has 3 values, but there are 2 frequencies");
+            .Should().ThrowExactly<ArgumentException>()
+            .Which.Message.Should().Contain("long_factor in rope_parameters has 3 values, but there are 2 frequencies");
     }
 }
