@@ -1,5 +1,6 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.Clip;
 using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gemma3;
@@ -25,6 +26,9 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        ClipFamily.Instance,
+        ClipTextFamily.Instance,
+        ClipVisionFamily.Instance,
         DistilBertFamily.Instance,
         ElectraFamily.Instance,
         Gemma3Family.Instance,

@@ -36,6 +36,9 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     /// </summary>
     internal double Scale { get; init; } = 1;
 
+    /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
+    internal double? InitialDeviation { get; init; }
+
     /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     internal long? PaddingId => _paddingId;
 
@@ -65,7 +68,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (IsSinusoidal) FillWithSinusoids();
-        else init.normal_(_table, 0, standardDeviation);
+        else init.normal_(_table, 0, InitialDeviation ?? standardDeviation);
         if (_paddingId is not { } padding) return;
         using var scope = NewDisposeScope();
         using var free = no_grad();
