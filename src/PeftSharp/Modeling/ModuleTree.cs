@@ -56,6 +56,14 @@ internal static class ModuleTree
         Register(place, replacement);
     }
 
+    /// <summary>Renames the children of a module, in their order. For modules whose names depend on the family.</summary>
+    internal static void RenameChildren(Module parent, IReadOnlyList<string> names)
+    {
+        var children = parent.named_children().ToArray();
+        foreach (var (name, _) in children) parent.register_module(name, null!);       // null removes it
+        foreach (var (child, name) in children.Zip(names)) parent.register_module(name, child.module);
+    }
+
     private static void SetField(ModulePlace place, Module replacement)
     {
         var field = FieldsOf(place.Parent.GetType()).FirstOrDefault(field => ReferenceEquals(field.GetValue(place.Parent), place.Module))

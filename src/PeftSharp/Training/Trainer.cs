@@ -266,7 +266,7 @@ public partial class Trainer
         if (!is_grad_enabled())
             throw new InvalidOperationException(
                 "Gradients are disabled on this thread (no_grad or inference_mode). Call Train outside of this scope.");
-        if (_modelInit is null) _ = _model.Device;    // throws for a disposed model
+        if (_modelInit is null) _model.ThrowIfDisposed();
         if (Interlocked.Exchange(ref _isTraining, true))
             throw new InvalidOperationException(
                 "The trainer is already training. Wait until its call of Train or TrainAsync has returned.");

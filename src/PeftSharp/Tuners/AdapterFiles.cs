@@ -42,7 +42,7 @@ internal static class AdapterFiles
         var weights = BaseParameters(model, tuner.KeyPrefix);
         var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames)
+        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames, model.Family.RenameKey)
             .Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
