@@ -9,7 +9,7 @@ public static class GenerationExtensions
     /// <summary>Generates a continuation of each prompt.</summary>
     /// <remarks>
     /// The model runs in evaluation mode: one in training mode is switched to evaluation mode during the call. Random numbers for
-    /// sampling come from libtorch's generator (<c>torch.manual_seed</c>), or, with <see cref="GenerationOptions.Seed"/>, from a separate
+    /// sampling come from libtorch's generator (<c>Seed.Set</c>), or, with <see cref="GenerationOptions.Seed"/>, from a separate
     /// generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>

@@ -21,7 +21,9 @@ public static class AutoModel
         string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
-    /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
+    /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
+    /// <param name="config">The configuration, such as a <c>BertConfig</c>; its class determines the family.</param>
+    /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.FeatureExtraction, options);

@@ -14,7 +14,7 @@ public sealed record RotaryParameters
     /// <summary>The type of scaling: <c>default</c>, <c>linear</c>, <c>dynamic</c> or <c>llama3</c>. Default <c>default</c>.</summary>
     public string RopeType { get; init; } = "default";
 
-    /// <summary>Base of the wavelengths. Default 10000.</summary>
+    /// <summary>Base θ of the frequencies: pair i of a head is rotated by position · θ^(-2i / width) radians. Default 10000.</summary>
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>Factor by which the context is extended; required by every type except <c>default</c>.</summary>
