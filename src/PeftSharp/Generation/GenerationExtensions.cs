@@ -33,7 +33,7 @@ public static class GenerationExtensions
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         using var running = model.Calls.CallInEvaluationMode(model);
         using var generator = options.Seed is { } seed ? new Generator((ulong)seed, model.Device) : null;
         var plan = new GenerationPlan(model, prompt, options, generator);

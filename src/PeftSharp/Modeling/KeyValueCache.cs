@@ -13,7 +13,7 @@ namespace PeftSharp.Modeling;
 /// </remarks>
 public sealed class KeyValueCache : IDisposable
 {
-    private const long SmallestRoom = 64;
+    private const long MinCapacity = 64;
     private readonly List<Layer> _layers = [];
     private readonly long? _maxLength;
 
@@ -84,8 +84,8 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>The keys and values of one layer.</summary>
     private sealed class Layer : IDisposable
     {
-        internal Room Keys { get; } = new();
-        internal Room Values { get; } = new();
+        internal Buffer Keys { get; } = new();
+        internal Buffer Values { get; } = new();
         internal long Length { get; set; }
 
         internal void Add(Tensor keys, Tensor values, long? maxLength)
@@ -109,7 +109,7 @@ public sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>A tensor [batch, heads, capacity, width] that is partly filled; it does not belong to a dispose scope.</summary>
-    private sealed class Room : IDisposable
+    private sealed class Buffer : IDisposable
     {
         private Tensor? _tensor;
 
@@ -126,7 +126,7 @@ public sealed class KeyValueCache : IDisposable
             }
             var needed = length + added.shape[2];
             if (_tensor is null || _tensor.shape[2] < needed) Grow(added, length, needed, maxLength);
-            using var free = no_grad();
+            using var noGradient = no_grad();
             _tensor!.narrow(2, length, added.shape[2]).copy_(added);
         }
 
@@ -140,10 +140,10 @@ public sealed class KeyValueCache : IDisposable
 
         private void Grow(Tensor added, long length, long needed, long? maxLength)
         {
-            using var free = no_grad();
-            var doubled = Math.Max(2 * (_tensor?.shape[2] ?? 0), SmallestRoom);
-            var room = Math.Max(needed, maxLength is { } greatest && greatest >= needed ? greatest : doubled);
-            var wider = empty([added.shape[0], added.shape[1], room, added.shape[3]], added.dtype, added.device);
+            using var noGradient = no_grad();
+            var doubled = Math.Max(2 * (_tensor?.shape[2] ?? 0), MinCapacity);
+            var capacity = Math.Max(needed, maxLength is { } expected && expected >= needed ? expected : doubled);
+            var wider = empty([added.shape[0], added.shape[1], capacity, added.shape[3]], added.dtype, added.device);
             if (length > 0) wider.narrow(2, 0, length).copy_(_tensor!.narrow(2, 0, length));
             Replace(wider);
         }

@@ -65,7 +65,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     private static float[] Values(Func<Tensor, Tensor> function)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         return function(AllValues()).to(ScalarType.Float32).data<float>().ToArray();
     }
 
