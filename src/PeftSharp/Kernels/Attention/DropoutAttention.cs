@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// scores.</summary>
 /// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
 /// [batch, heads, queries, tokens] and two scaled copies.</remarks>
-internal static unsafe class DropoutAttention
+internal static unsafe partial class DropoutAttention
 {
     /// <summary>Whether this call can be computed here.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
@@ -95,17 +95,17 @@ internal static unsafe class DropoutAttention
         }
     }
 
-    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings)
+    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor? bits, Settings settings)
     {
         Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype,
             "The loops read both as one array.");
-        Debug.Assert(bits.dtype == ScalarType.Byte
-            && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries,
+        Debug.Assert(bits is null || (bits.dtype == ScalarType.Byte
+            && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries),
             "One bit per probability and one more byte.");
         return new()
         {
             Probabilities = TensorMemory.Pointer(probabilities), Dropped = TensorMemory.Pointer(dropped),
-            Bits = (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3],
+            Bits = bits is null ? null : (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3],
             DrawnQueries = settings.DrawnQueries, Scale = (float)(1 / Math.Sqrt(query.shape[3])),
             KeepScale = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
         };
@@ -122,7 +122,8 @@ internal static unsafe class DropoutAttention
         for (var index = from; index < to; index++)
         {
             var (row, visible) = (p->Row<T>(index), p->VisibleTokens(index));
-            var max = RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer);
+            var max = p->PositionToContent is null ? RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer)
+                : LoadWithPositions(p, index, row.Probabilities, buffer);
             // If every token is masked, as with padding on the left, the probabilities are 0, as in libtorch.
             if (max == float.NegativeInfinity) visible = 0;
             else row.Scale = 1 / RowSoftmax.Exponentiate(buffer, visible, max);
@@ -147,6 +148,7 @@ internal static unsafe class DropoutAttention
             row.Scale = p->Scale;
             row.Sum = Vector256.Sum(ElementLoop.Reduce<DropAgain<T>, AttentionRow<T>>(row, 0, visible, Vector256<float>.Zero));
             ElementLoop.Run<StoreScoresGradient<T>, AttentionRow<T>>(row, 0, visible);
+            if (p->PositionToContent is not null) SpreadToPositions(p, index, row.Gradient);
             new Span<T>(row.Gradient + visible, p->Tokens - visible).Clear();
             new Span<T>(row.Dropped + visible, p->Tokens - visible).Clear();
         }
@@ -159,7 +161,7 @@ internal static unsafe class DropoutAttention
         {
             var probability = Vector256.Load(p.Buffer + index) * p.Scale;
             Lanes.Store(probability, p.Probabilities + index, count);
-            Lanes.Store(probability * p.DropoutFactors(index), p.Dropped + index, count);
+            if (p.Bits is not null) Lanes.Store(probability * p.DropoutFactors(index), p.Dropped + index, count);
         }
     }
 
@@ -169,7 +171,7 @@ internal static unsafe class DropoutAttention
         public static Vector256<float> Run(in AttentionRow<T> p, nint index, int count, Vector256<float> accumulator)
         {
             var dropped = Lanes.Load(p.Probabilities + index, count) * p.DropoutFactors(index);
-            Lanes.Store(dropped, p.Dropped + index, count);
+            if (p.Bits is not null) Lanes.Store(dropped, p.Dropped + index, count);
             return Vector256.FusedMultiplyAdd(dropped, Lanes.Load(p.Gradient + index, count), accumulator);
         }
     }
@@ -193,15 +195,21 @@ internal static unsafe class DropoutAttention
         internal long FirstBit;
         internal float Scale, KeepScale, Sum;
 
-        /// <summary>Eight dropout factors: 1 / keep, or 0 for dropped elements.</summary>
+        /// <summary>Eight dropout factors: 1 / keep, or 0 for dropped elements; 1 without dropout.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<float> DropoutFactors(nint index) => Lanes.MaskOf(Bits, FirstBit + index) & Vector256.Create(KeepScale);
+        internal readonly Vector256<float> DropoutFactors(nint index) =>
+            Bits is null ? Vector256<float>.One : Lanes.MaskOf(Bits, FirstBit + index) & Vector256.Create(KeepScale);
     }
 
     /// <summary>All rows of a call, [batch · heads · queries, tokens].</summary>
-    private struct AttentionRows
+    private partial struct AttentionRows
     {
         internal void* Probabilities, Dropped, Gradient;
+
+        // Scores of relative positions, or their gradients: [heads, batch, queries, rows] and [heads, batch, tokens, rows].
+        internal void* ContentToPosition, PositionToContent;
+        internal float* Read;
+        internal int Batch, Heads, PositionRows;
         internal StridedView Mask;
         internal byte* Bits;
         internal long DrawnQueries;

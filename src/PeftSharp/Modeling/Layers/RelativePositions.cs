@@ -35,6 +35,18 @@ internal sealed record RelativePositions(Tensor Embeddings, Tensor Rows)
         return new RelativePositions(embeddings, (distances + span).clamp(0, 2 * span - 1).MoveToOuterDisposeScope());
     }
 
+    /// <summary>
+    /// The row of <see cref="Embeddings"/> for each distance from the first queries, int64 [queries + tokens]: element
+    /// (key - query + queries - 1). The last element is not used.
+    /// </summary>
+    /// <param name="queries">Number of queries, from the first token.</param>
+    internal Tensor RowsFrom(long queries)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = (Rows.shape[0] + 1) / 2;
+        return cat([Rows.narrow(0, tokens - queries, tokens + queries - 1), Rows.narrow(0, 0, 1)]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The row of <see cref="Embeddings"/> for each pair of tokens, int64 [queries, tokens].</summary>
     /// <param name="queries">Number of queries, from the first token.</param>
     internal Tensor Pairs(long queries)

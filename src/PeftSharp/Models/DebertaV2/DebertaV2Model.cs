@@ -62,7 +62,7 @@ public sealed class DebertaV2Model
         var mask = inputs.AttentionMask is { } given && given.dim() == 2 ? given : null;
         var pairs = mask is null ? inputs.AttentionMask : PairMask(mask);
         using var context = AttentionContext.Bidirectional(pairs, embedded, options);
-        if (mask is not null && pairs is not null) context.ReadQueries = mask.unsqueeze(1).unsqueeze(3).to(embedded.dtype);
+        if (mask is not null && pairs is not null) context.ReadQueries = mask.unsqueeze(1).unsqueeze(3).to(ScalarType.Float32);
         var states = _encoder.call(embedded, context, pairs is null ? null : mask, options);
         return new ModelOutput
         {

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -53,26 +54,56 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     {
         using var scope = NewDisposeScope();
         var (query, key, value) = (Split(_query.call(context.Queries(x))), Split(_key.call(x)), Split(_value.call(x)));
-        var bias = context.RelativePositions is { } positions ? PositionScores(query, key, positions) : null;
-        if (context.ReadQueries is { } read)
+        var read = context.IsFirstTokenOnly ? context.ReadQueries?.narrow(2, 0, 1) : context.ReadQueries;
+        Tensor? scores = null;
+        if (context.RelativePositions is { } positions)
+        {
+            var dropout = training ? _heads.Dropout : 0;
+            // The batch axis lets an adapter for each row of the batch apply.
+            var embeddings = _positionDropout.call(positions.Embeddings).unsqueeze(0);
+            var isFused = _hasContentToPosition && _hasPositionToContent && !context.CollectsAttentions
+                && DropoutAttention.CanRunWithPositions(query, dropout);
+            var rows = isFused ? positions.RowsFrom(query.shape[2]) : null;
+            // An adapter draws random numbers for all rows.
+            var projectsRows = rows is not null && PositionKey is Linear && PositionQuery is Linear && rows.shape[0] <= embeddings.shape[1];
+            var (positionKey, positionQuery) = Project(projectsRows ? embeddings.index_select(1, rows!) : embeddings);
+            if (rows is not null && positionKey!.shape[0] == 1 && positionQuery!.shape[0] == 1)
+            {
+                if (!projectsRows)
+                    (positionKey, positionQuery) = (positionKey.index_select(2, rows), positionQuery.index_select(2, rows));
+                return DropoutAttention.ApplyWithPositions(
+                    query, key, value, positionKey.squeeze(0), positionQuery.squeeze(0), context.Mask(null),
+                    read?.squeeze(3).squeeze(1).contiguous(), _scale, dropout, key.shape[2])
+                    .transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+            }
+            scores = PositionScores(query, key, positionKey, positionQuery, positions.Pairs(query.shape[2]));
+        }
+        if (read is not null)
         {
             // All scores of a padding token are equal, and no gradient flows through them.
-            if (context.IsFirstTokenOnly) read = read.narrow(2, 0, 1);
-            (query, bias) = (query * read, bias is null ? null : bias * read);
+            read = read.to(query.dtype);
+            (query, scores) = (query * read, scores is null ? null : scores * read);
         }
-        return _heads.ApplyToHeads(query, key, value, context, training, bias).MoveToOuterDisposeScope();
+        return _heads.ApplyToHeads(query, key, value, context, training, scores).MoveToOuterDisposeScope();
+    }
+
+    private Module<Tensor, Tensor> PositionKey => _sharesProjections ? _key : _positionKey!;
+
+    private Module<Tensor, Tensor> PositionQuery => _sharesProjections ? _query : _positionQuery!;
+
+    /// <summary>Keys and queries of relative positions, float [1 or batch, heads, rows, width]; null if scores do not contain them.</summary>
+    /// <param name="embeddings">Float [1, rows, hidden].</param>
+    private (Tensor? Key, Tensor? Query) Project(Tensor embeddings)
+    {
+        // In the order of transformers, because adapters draw random numbers for dropout.
+        var query = _sharesProjections && _hasPositionToContent ? Split(PositionQuery.call(embeddings)) : null;
+        var key = _hasContentToPosition ? Split(PositionKey.call(embeddings)) : null;
+        return (key, query ?? (_hasPositionToContent ? Split(PositionQuery.call(embeddings)) : null));
     }
 
     /// <summary>The scores that depend on relative positions, float [batch, heads, queries, tokens]; null if there are none.</summary>
-    private Tensor? PositionScores(Tensor query, Tensor key, RelativePositions positions)
+    private Tensor? PositionScores(Tensor query, Tensor key, Tensor? positionKey, Tensor? positionQuery, Tensor pairs)
     {
-        // The batch axis lets an adapter for each row of the batch apply.
-        var embeddings = _positionDropout.call(positions.Embeddings).unsqueeze(0);
-        // In this order, as in transformers, because adapters draw random numbers for dropout.
-        var sharedQuery = _sharesProjections && _hasPositionToContent ? Split(_query.call(embeddings)) : null;
-        var positionKey = _hasContentToPosition ? Split((_sharesProjections ? _key : _positionKey!).call(embeddings)) : null;
-        var positionQuery = sharedQuery ?? (_hasPositionToContent ? Split(_positionQuery!.call(embeddings)) : null);
-        var pairs = positions.Pairs(query.shape[2]);
         var contentToPosition = positionKey is null ? null : Scores(query, positionKey, pairs);
         var positionToContent = positionQuery is null ? null : Scores(key, positionQuery, pairs.transpose(0, 1)).transpose(2, 3);
         return contentToPosition is null ? positionToContent

@@ -85,7 +85,7 @@ internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
         [ComponentName(Name = "Wi")] private readonly Module<Tensor, Tensor> _in;
         [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
         [ComponentName(Name = "Wo")] private readonly Module<Tensor, Tensor> _out;
-        private readonly Func<Tensor, Tensor> _activation;
+        private readonly Func<Tensor, Tensor> _product;
         private readonly ModernBertInitialization _initial;
 
         internal FeedForward(ModernBertConfig config) : base("ModernBertMLP")
@@ -93,7 +93,7 @@ internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
             _in = new Linear(config.HiddenSize, 2 * config.IntermediateSize, config.MlpBias);
             _dropout = new Dropout(config.MlpDropout);
             _out = new Linear(config.IntermediateSize, config.HiddenSize, config.MlpBias);
-            _activation = ActivationFunctions.ByName(config.HiddenActivation);
+            _product = ActivationFunctions.GatedHalves(config.HiddenActivation);
             _initial = new ModernBertInitialization(config);
             RegisterComponents();
         }
@@ -101,8 +101,7 @@ internal sealed class ModernBertLayer : Module<Tensor, AttentionContext, Tensor>
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            var halves = _in.call(x).chunk(2, dim: -1);
-            return _out.call(_dropout.call(_activation(halves[0]) * halves[1])).MoveToOuterDisposeScope();
+            return _out.call(_dropout.call(_product(_in.call(x)))).MoveToOuterDisposeScope();
         }
 
         public void InitializeChild(Module child, string name)
