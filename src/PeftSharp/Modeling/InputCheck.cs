@@ -25,7 +25,15 @@ internal static class InputCheck
                 ? $"The inputs contain {string.Join(" and ", given.Select(spec => spec.Name))}. Set only one of them."
                 : $"A required input is missing. Set {main}.");
         }
-        foreach (var spec in specs)
+        Given(model, inputs);
+    }
+
+    /// <summary>Checks the tensors of a batch, for models that need not have all inputs.</summary>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
+    internal static void Given(PretrainedModel model, ModelInputs inputs)
+    {
+        foreach (var spec in model.Inputs)
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
 

@@ -15,6 +15,12 @@ public abstract class ModelFamily
     /// <summary><c>model_type</c> in <c>config.json</c>, such as <c>bert</c>.</summary>
     public abstract string ModelType { get; }
 
+    /// <summary>
+    /// <c>model_type</c> of models that contain a model of this family, whose folders the classes of this family can therefore load
+    /// (<c>CLIPTextModel</c> from a CLIP model). <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
+    /// </summary>
+    public virtual IReadOnlyList<string> CompositeModelTypes => [];
+
     /// <summary>The name of the body inside a model with a head, which prefixes its keys, such as <c>bert</c>.</summary>
     public abstract string BaseModelPrefix { get; }
 

@@ -182,6 +182,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     internal virtual int VirtualTokens(ForwardOptions options) => 0;
 
+    /// <summary>
+    /// The number of tokens beyond which generation must compute the cached keys anew, because the rotary frequencies of all tokens change.
+    /// Null: never.
+    /// </summary>
+    internal virtual int? CacheValidLength => null;
+
     /// <summary>Called by the trainer after each optimizer step, before gradients are cleared. Does nothing by default.</summary>
     /// <param name="globalStep">One-based number of the step.</param>
     /// <param name="maxSteps">Total number of steps of the run.</param>

@@ -37,7 +37,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     public static TSelf FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var family = new TConfig().Family;
-        var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == family.ModelType ? family
+        var (config, _) = PretrainedLoader.ReadConfig(folder, type =>
+            type == family.ModelType || family.CompositeModelTypes.Contains(type) ? family
             : throw new CheckpointException($"'{folder}' contains a model of type '{type}', not '{family.ModelType}'. "
             + "Load it with AutoModel or with the classes of its family."), [family]);
         return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);

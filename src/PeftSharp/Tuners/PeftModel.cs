@@ -81,6 +81,8 @@ public abstract partial class PeftModel : PretrainedModel
 
     internal override NewWeights NewWeights => Base.NewWeights;
 
+    internal override int? CacheValidLength => Base.CacheValidLength;
+
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Base.InputEmbeddings;
 

@@ -30,7 +30,7 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     {
         var matches = x.unsqueeze(-1).eq(Index);                                  // [..., trained]
         var rows = _rows.Value.index_select(0, matches.@long().argmax(-1).flatten()).reshape([.. x.shape, _embedding.Width]);
-        return where(matches.any(-1, keepdim: true), rows, layer(x));
+        return where(matches.any(-1, keepdim: true), _embedding.Scaled(rows), layer(x));
     }
 
     public override Tensor MergeWeight(Tensor weight, Tensor original) => weight.index_copy(0, Index, _rows.Value.to(weight.dtype));

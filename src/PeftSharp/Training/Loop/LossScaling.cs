@@ -36,7 +36,13 @@ internal sealed class LossScaling(PretrainedModel model, bool isCustom, bool isO
     /// <param name="targets">The number of targets of the whole step.</param>
     /// <param name="lossOnly">Whether the caller needs only the loss.</param>
     internal ForwardOptions Options(long targets, bool lossOnly) =>
-        new() { NumItemsInBatch = _isScaled ? targets : null, LossOnly = lossOnly && !isCustom, AreInputsChecked = !isOverridden };
+        new()
+        {
+            NumItemsInBatch = _isScaled ? targets : null,
+            LossOnly = lossOnly && !isCustom,
+            ReturnLoss = !isCustom && model.OptionNames.Contains("return_loss"),
+            AreInputsChecked = !isOverridden,
+        };
 
     /// <summary>Returns the factor of the loss of a batch.</summary>
     /// <param name="count">The number of targets of the batch.</param>

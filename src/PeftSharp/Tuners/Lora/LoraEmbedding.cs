@@ -44,7 +44,7 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
         var rows = A.index_select(1, x.flatten()).t().reshape([.. x.shape, -1]);
         // The padding row is not trained, as in the base model.
         if (Target.PaddingId is { } padding) rows = where(x.eq(padding).unsqueeze(-1), rows.detach(), rows);
-        return rows.matmul(B.t()) * Scale;
+        return Target.Scaled(rows.matmul(B.t()) * Scale);
     }
 
     /// <summary>s·B·A, float [width, rows].</summary>
