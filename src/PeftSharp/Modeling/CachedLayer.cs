@@ -99,7 +99,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     private void MakeRoom(Tensor keys, Tensor values, long needed)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         if (needed <= Capacity && _keys is { requires_grad: false })
         {
             var (movedKeys, movedValues) = (Stored(_keys!).clone(), Stored(_values!).clone());    // the two places may overlap

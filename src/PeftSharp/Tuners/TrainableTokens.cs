@@ -17,7 +17,7 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
             throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. "
                 + $"Use ids less than {embedding.Rows}.");
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);
         _rows = AddParameter("trainable_tokens_delta", embedding.Place(embedding.Weight.index_select(0, Index).clone()));
     }

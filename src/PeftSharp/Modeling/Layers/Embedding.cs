@@ -71,7 +71,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
         else init.normal_(_table, 0, InitialDeviation ?? standardDeviation);
         if (_paddingId is not { } padding) return;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         _table[padding].zero_();
     }
 
@@ -79,7 +79,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     {
         const double LongestWave = 10000;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var (rows, width) = (_table.shape[0], _table.shape[1]);
         var columns = arange(width, ScalarType.Int64);
         var exponents = columns.div(2, RoundingMode.floor).to(ScalarType.Float64) * (2.0 / width);

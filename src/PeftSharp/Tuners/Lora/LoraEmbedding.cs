@@ -15,7 +15,7 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
             throw new ArgumentException(
                 "LoraBias is not supported for embeddings, which have no bias. Remove embeddings from TargetModules.");
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         (Target, Scale) = (target, scale);
         var (a, b) = (randn(rank, target.Rows), randn(target.Width, rank));
         config.InitLoraWeights.FillEmbedding(a, b);

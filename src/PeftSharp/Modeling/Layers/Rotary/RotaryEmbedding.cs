@@ -41,7 +41,7 @@ public sealed class RotaryEmbedding
     internal RotaryTables Tables(Tensor positions, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var length = _scaling.DependsOnLength ? positions.max().item<long>() + 1 : 0;
         var frequencies = _scaling.Frequencies(_parameters, _width, _maxPositions, length).to(positions.device);
         var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies;              // [batch or 1, tokens, width / 2]

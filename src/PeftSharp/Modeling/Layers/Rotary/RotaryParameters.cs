@@ -19,7 +19,7 @@ public sealed record RotaryParameters
     /// </summary>
     public string RopeType { get; init; } = "default";
 
-    /// <summary>Base of the wavelengths. Default 10000.</summary>
+    /// <summary>Base θ of the frequencies: pair i of a head is rotated by position · θ^(-2i / width) radians. Default 10000.</summary>
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
