@@ -1,4 +1,5 @@
-// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search [FOLDER]].
+// Runs the programs of docs/tasks.md:
+// dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search [FOLDER]].
 // On the page, each program is complete by itself.
 var programs = new Dictionary<string, Action<string[]>>
 {

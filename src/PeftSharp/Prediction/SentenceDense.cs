@@ -71,8 +71,7 @@ internal sealed class SentenceDense : SentenceModule
         if (x.shape[1] != _weight.shape[1])
             throw new CheckpointException($"The layer in '{_folder}' expects embeddings of {_weight.shape[1]} elements, but they have "
                 + $"{x.shape[1]}. The folder does not belong to this model.");
-        using var product = functional.linear(x, _weight, _bias);
-        return _function(product);
+        return _function(functional.linear(x, _weight, _bias));
     }
 
     internal override void To(Device device)

@@ -31,7 +31,8 @@ public sealed partial class SentenceEncoder
         try
         {
             return Load(parts.ModelFolder, adapterFolder, options, AutoModel.FromPretrained,
-                (model, tokenizer) => new SentenceEncoder(model, tokenizer, parts, options?.Logger) { OwnsModel = true }, cancellationToken);
+                (model, tokenizer) => new SentenceEncoder(model, tokenizer, parts, options?.Logger) { OwnsModel = true },
+                cancellationToken);
         }
         catch
         {

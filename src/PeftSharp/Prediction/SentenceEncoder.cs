@@ -123,20 +123,24 @@ public sealed partial class SentenceEncoder : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The embedding of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">A text is null or has no tokens, or there is no prompt of this name.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="truncateDim"/> is not a number of elements of an embedding.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="truncateDim"/> is less than 1 or greater than the number of elements of an embedding.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<float[]> Encode(
         IReadOnlyList<string> texts, string? promptName = null, string? prompt = null, bool normalizeEmbeddings = false,
-        int? truncateDim = null, int? maxLength = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default)
+        int? truncateDim = null, int? maxLength = null, int batchSize = 32, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
         RequireOpen();
-        var limit = MaxTokens(maxLength ?? MaxLength, adapter);
+        var limit = maxLength is null && MaxLength is { } own
+            ? Math.Min(own, Model.Inputs[0].MaxLength ?? own)
+            : MaxTokens(maxLength, adapter);
         var before = PromptOf(promptName, prompt);
         var promptTokens = before.Length > 0 && !_parts.Pooling.IncludesPrompt ? TokensOf(before, limit) : 0;
         return Predict(texts.Count, new PredictionCall(batchSize, adapter, progress, cancellationToken),
@@ -148,11 +152,12 @@ public sealed partial class SentenceEncoder : Predictor
     }
 
     /// <summary>Computes the embeddings of several texts asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Encode(IReadOnlyList{string}, string, string, bool, int?, int?, int, string, IProgress{int}, CancellationToken)"/>
+    /// <inheritdoc cref="Encode(IReadOnlyList{string}, string, string, bool, int?, int?, int, string, IProgress{PredictionProgress},
+    /// CancellationToken)"/>
     public Task<IReadOnlyList<float[]>> EncodeAsync(
         IReadOnlyList<string> texts, string? promptName = null, string? prompt = null, bool normalizeEmbeddings = false,
-        int? truncateDim = null, int? maxLength = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default) =>
+        int? truncateDim = null, int? maxLength = null, int batchSize = 32, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Encode(texts, promptName, prompt, normalizeEmbeddings, truncateDim, maxLength, batchSize, adapter, progress,
             cancellationToken), cancellationToken);
 

@@ -150,7 +150,8 @@ internal sealed class SentenceFolder : IDisposable
 
     private static (int? MaxLength, bool LowersCase) ReadTransformer(string folder)
     {
-        if (_transformerConfigs.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } path) return (null, false);
+        var path = _transformerConfigs.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        if (path is null) return (null, false);
         var fields = new SentenceFields(path, JsonFile.Read(path), "max_seq_length", "do_lower_case");
         fields.RequireKnown();
         return (fields.Number("max_seq_length"), fields.Flag("do_lower_case", false));

@@ -55,7 +55,8 @@ public sealed class SentenceEncoderTests : IDisposable
         Write("all");
         using var encoder = SentenceEncoder.FromPretrained(_folder.Path);
         var expected = encoder.Encode(Texts, batchSize: 1);
-        Parallel.For(0, 4, _ => encoder.Encode(Texts, batchSize: 1).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering()));
+        Parallel.For(0, 4, _ =>
+            encoder.Encode(Texts, batchSize: 1).Should().BeEquivalentTo(expected, options => options.WithStrictOrdering()));
     }
 
     [Fact]
@@ -82,8 +83,8 @@ public sealed class SentenceEncoderTests : IDisposable
     {
         Write("dense");
         var path = Path.Combine(_folder.Path, file);
-        var changed = File.ReadAllText(path).Replace(old, other, StringComparison.Ordinal).Replace("false", value, StringComparison.Ordinal);
-        File.WriteAllText(path, changed);
+        var changed = File.ReadAllText(path).Replace(old, other, StringComparison.Ordinal);
+        File.WriteAllText(path, changed.Replace("false", value, StringComparison.Ordinal));
         FluentActions.Invoking(() => SentenceEncoder.FromPretrained(_folder.Path)).Should().ThrowExactly<CheckpointException>()
             .Which.Message.Should().Contain(name);
     }
@@ -155,7 +156,8 @@ public sealed class SentenceEncoderTests : IDisposable
     private static void WriteDense(string folder, JsonNode config)
     {
         using var scope = NewDisposeScope();
-        var (rows, columns) = (arange((int)config["out_features"]!, ScalarType.Float64), arange((int)config["in_features"]!, ScalarType.Float64));
+        var rows = arange((int)config["out_features"]!, ScalarType.Float64);
+        var columns = arange((int)config["in_features"]!, ScalarType.Float64);
         var tensors = new Dictionary<string, Tensor>
         {
             ["linear.weight"] = ((7 * rows.unsqueeze(1) + columns).sin() / 4).to(ScalarType.Float32),

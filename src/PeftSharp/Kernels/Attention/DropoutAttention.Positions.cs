@@ -26,7 +26,8 @@ internal static unsafe partial class DropoutAttention
     /// </param>
     /// <param name="positionQuery">The queries of relative positions, as <paramref name="positionKey"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
-    /// <param name="read">Float32 [batch, queries]; all scores of a query with 0 are equal and have no gradient. Null: no such query.</param>
+    /// <param name="read">Float32 [batch, queries]; all scores of a query with 0 are equal and have no gradient. Null: no such
+    /// query.</param>
     /// <param name="scale">Factor of the scores.</param>
     /// <param name="dropout">Probability with which an attention probability is set to 0.</param>
     /// <param name="drawnQueries">As for <see cref="Apply"/>.</param>
@@ -82,7 +83,8 @@ internal static unsafe partial class DropoutAttention
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            var (query, key, value, positionKey, positionQuery, probabilities) = (saved[0], saved[1], saved[2], saved[3], saved[4], saved[5]);
+            var (query, key, value, probabilities) = (saved[0], saved[1], saved[2], saved[5]);
+            var (positionKey, positionQuery) = (saved[3], saved[4]);
             var settings = (PositionSettings)kept!;
             var bits = settings.Attention.Keep == 1 ? null : saved[6];
             settings = settings with { Read = saved.Count > (bits is null ? 6 : 7) ? saved[^1] : null };

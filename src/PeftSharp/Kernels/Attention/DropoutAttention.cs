@@ -105,7 +105,8 @@ internal static unsafe partial class DropoutAttention
         return new()
         {
             Probabilities = TensorMemory.Pointer(probabilities), Dropped = TensorMemory.Pointer(dropped),
-            Bits = bits is null ? null : (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3],
+            Bits = bits is null ? null : (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2],
+            Tokens = (int)probabilities.shape[3],
             DrawnQueries = settings.DrawnQueries, Scale = (float)(1 / Math.Sqrt(query.shape[3])),
             KeepScale = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
         };

@@ -75,8 +75,8 @@ public sealed class AttentionContext : IDisposable
     internal RelativePositions? RelativePositions { get; set; }
 
     /// <summary>
-    /// For models whose padding tokens attend to all tokens equally: 1 for tokens that are not padding, float32 [batch, 1, tokens, 1]. Null:
-    /// no token is padding, or a padding token attends to the tokens that are not padding.
+    /// For models whose padding tokens attend to all tokens equally: 1 for tokens that are not padding, float32 [batch, 1, tokens, 1].
+    /// Null: no token is padding, or a padding token attends to the tokens that are not padding.
     /// </summary>
     internal Tensor? ReadQueries { get; set; }
 

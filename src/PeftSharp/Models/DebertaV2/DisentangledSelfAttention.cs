@@ -91,7 +91,9 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
 
     private Module<Tensor, Tensor> PositionQuery => _sharesProjections ? _query : _positionQuery!;
 
-    /// <summary>Keys and queries of relative positions, float [1 or batch, heads, rows, width]; null if scores do not contain them.</summary>
+    /// <summary>
+    /// Keys and queries of relative positions, float [1 or batch, heads, rows, width]; null if scores do not contain them.
+    /// </summary>
     /// <param name="embeddings">Float [1, rows, hidden].</param>
     private (Tensor? Key, Tensor? Query) Project(Tensor embeddings)
     {

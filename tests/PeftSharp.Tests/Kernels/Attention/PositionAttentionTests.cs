@@ -22,9 +22,9 @@ public sealed class PositionAttentionTests : IDisposable
     {
         if (!Lanes.IsFast) return;
         var (inputs, mask, read) = Inputs(tokens, tokens, hasPadding, type);
-        AssertSame(Run(inputs, x => Separate(x, mask, read, dropout)),
-            Run(inputs, x => DropoutAttention.ApplyWithPositions(
-                x[0], x[1], x[2], x[3], x[4], mask, read?.reshape(Batch, tokens).to(ScalarType.Float32), Scale, dropout, tokens)), tolerance);
+        var rows = read?.reshape(Batch, tokens).to(ScalarType.Float32);
+        AssertSame(Run(inputs, x => Separate(x, mask, read, dropout)), Run(inputs, x =>
+            DropoutAttention.ApplyWithPositions(x[0], x[1], x[2], x[3], x[4], mask, rows, Scale, dropout, tokens)), tolerance);
     }
 
     [Theory]

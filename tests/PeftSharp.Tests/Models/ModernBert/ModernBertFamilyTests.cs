@@ -21,11 +21,13 @@ public sealed class ModernBertFamilyTests : ModelFamilyTests<ModernBertConfig>
     [Fact]
     public void Fields_of_transformers_4_and_5_give_the_same_configuration()
     {
-        var older = Read("\"global_rope_theta\": 150000.0, \"local_rope_theta\": 5000.0, \"global_attn_every_n_layers\": 2");
+        var older = Read("""
+            "global_rope_theta": 150000.0, "local_rope_theta": 5000.0, "global_attn_every_n_layers": 2, "num_hidden_layers": 4
+            """);
         var newer = Read("""
             "rope_parameters": { "full_attention": { "rope_type": "default", "rope_theta": 150000.0 },
                                  "sliding_attention": { "rope_type": "default", "rope_theta": 5000.0 } },
-            "layer_types": ["full_attention", "sliding_attention", "full_attention", "sliding_attention"]
+            "num_hidden_layers": 4, "layer_types": ["full_attention", "sliding_attention", "full_attention", "sliding_attention"]
             """);
         foreach (var config in new[] { older, newer })
         {
