@@ -46,6 +46,13 @@ public static class ActivationFunctions
     /// <summary>The names of all supported functions.</summary>
     public static IEnumerable<string> Names => _functions.Keys;
 
+    /// <summary>The kernel that multiplies the activation with the given name by other values; null if there is none.</summary>
+    internal static GatedActivation? Gated(string name) =>
+        !_functions.TryGetValue(name, out var function) ? null
+        : function == _silu ? GatedActivation.Silu
+        : function == _geluByTanh ? GatedActivation.Gelu
+        : null;
+
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static Func<Tensor, Tensor> ByName(string name) =>

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -15,6 +16,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     [ComponentName(Name = "gate_up_proj")] private readonly Module<Tensor, Tensor>? _fused;
     [ComponentName(Name = "down_proj")] private readonly Module<Tensor, Tensor> _down;
     private readonly Func<Tensor, Tensor> _activation;
+    private readonly GatedActivation? _gated;
 
     /// <param name="width">Width of input and output.</param>
     /// <param name="intermediate">Width between the projections.</param>
@@ -28,6 +30,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
         else (_gate, _up) = (new Linear(width, intermediate, hasBias), new Linear(width, intermediate, hasBias));
         _down = new Linear(intermediate, width, hasBias);
         _activation = ActivationFunctions.ByName(activation);
+        _gated = ActivationFunctions.Gated(activation);
         RegisterComponents();
     }
 
@@ -36,7 +39,16 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var parts = _fused is null ? [_gate!.call(x), _up!.call(x)] : _fused.call(x).chunk(2, -1);
-        return _down.call(_activation(parts[0]) * parts[1]).MoveToOuterDisposeScope();
+        return _down.call(_fused is null ? Product(_gate!.call(x), _up!.call(x)) : Product(_fused.call(x))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Product(Tensor gate, Tensor up) =>
+        _gated is not null && GatedActivation.CanRun(gate, up) ? _gated.Apply(gate, up) : _activation(gate) * up;
+
+    private Tensor Product(Tensor both)
+    {
+        if (_gated is not null && GatedActivation.CanRun(both)) return _gated.ApplyFused(both);
+        var parts = both.chunk(2, -1);
+        return _activation(parts[0]) * parts[1];
     }
 }
