@@ -156,16 +156,16 @@ internal static class InputCheck
                 + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
 
-    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string wayOut)
+    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy)
     {
         if (values.device_type != DeviceType.CPU || values.numel() == 0) return;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var wrong = values.lt(lowest).logical_or(values.gt(highest));
         if (exempt is { } value) wrong = wrong.logical_and(values.ne(value));
         if (!wrong.any().item<bool>()) return;
         var place = wrong.nonzero()[0].data<long>().ToArray();
         var found = values[place.Select(index => TensorIndex.Single(index)).ToArray()].to(ScalarType.Int64).item<long>();
-        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {wayOut}.");
+        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {remedy}.");
     }
 }

@@ -7,7 +7,7 @@ namespace PeftSharp.Modeling;
 /// Describes a model family: how its configuration is read, which class implements which task, and how its checkpoints name tensors.
 /// </summary>
 /// <remarks>
-/// <para>To add a family, derive from this class and add an entry to <c>ModelFamilies</c>; no other code refers to a family.</para>
+/// <para>To add a family, derive from this class and call <c>ModelFamilies.Register</c>; no other code refers to a family.</para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>
 public abstract class ModelFamily

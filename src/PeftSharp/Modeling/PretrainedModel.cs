@@ -182,6 +182,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     internal virtual int VirtualTokens(ForwardOptions options) => 0;
 
+    /// <summary>
+    /// The number of tokens beyond which generation must compute the cached keys anew, because the rotary frequencies of all tokens change.
+    /// Null: never.
+    /// </summary>
+    internal virtual int? CacheValidLength => null;
+
     /// <summary>Called by the trainer after each optimizer step, before gradients are cleared. Does nothing by default.</summary>
     /// <param name="globalStep">One-based number of the step.</param>
     /// <param name="maxSteps">Total number of steps of the run.</param>
@@ -194,12 +200,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
 
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch, on the device of the model.</param>
+    /// <returns>The output, which the caller disposes.</returns>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
     /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
+    /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {

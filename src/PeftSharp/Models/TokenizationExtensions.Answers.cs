@@ -10,7 +10,7 @@ public static partial class TokenizationExtensions
 
     /// <summary>
     /// Converts questions, texts and answers to the columns that a question answering model reads: <c>input_ids</c>,
-    /// <c>attention_mask</c>, for models with segments <c>token_type_ids</c>, and <c>start_positions</c> and <c>end_positions</c>, the
+    /// <c>attention_mask</c>, for models with token types <c>token_type_ids</c>, and <c>start_positions</c> and <c>end_positions</c>, the
     /// first and the last token of the answer.
     /// </summary>
     /// <remarks>
@@ -46,7 +46,7 @@ public static partial class TokenizationExtensions
     /// A column does not exist or has another type, or an answer does not occur in its text; the message contains the row.
     /// </exception>
     /// <exception cref="TokenizerException">A question leaves no tokens for its text.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset TokenizeAnswers(
         this Dataset dataset, Tokenizer tokenizer, string questionColumn = "question", string contextColumn = "context",
         string? answerColumn = null, int? maxLength = null, int? stride = null, IProgress<MapProgress>? progress = null,

@@ -10,7 +10,7 @@ public static partial class TokenizationExtensions
 
     /// <summary>
     /// Replaces a column of words and a column of their tags by the columns that a token classifier reads: <c>input_ids</c>,
-    /// <c>attention_mask</c>, for models with segments <c>token_type_ids</c>, and <c>labels</c> with a label for each token.
+    /// <c>attention_mask</c>, for models with token types <c>token_type_ids</c>, and <c>labels</c> with a label for each token.
     /// </summary>
     /// <remarks>
     /// A tokenizer may divide a word into several tokens. By default the first of them gets the tag of the word, and all other tokens and
@@ -32,7 +32,7 @@ public static partial class TokenizationExtensions
     /// A column does not exist, does not contain lists of words or of class ids, or a row has another number of tags than words.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset TokenizeWords(
         this Dataset dataset, Tokenizer tokenizer, string? wordsColumn = null, string? labelColumn = null,
         LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, IProgress<MapProgress>? progress = null,

@@ -13,7 +13,7 @@ public static partial class TokenizationExtensions
 
     /// <summary>
     /// Replaces a column of texts, or two columns of text pairs, by the columns that the model reads: <c>input_ids</c>,
-    /// <c>attention_mask</c> and, for models with segments, <c>token_type_ids</c>.
+    /// <c>attention_mask</c> and, for models with token types, <c>token_type_ids</c>.
     /// </summary>
     /// <remarks>
     /// Rows are not padded unless <paramref name="padding"/> is set; the trainer pads each batch to its longest row if it has the
@@ -37,7 +37,7 @@ public static partial class TokenizationExtensions
     /// A column does not exist or does not contain text, a text is missing, or the labels are text.
     /// </exception>
     /// <exception cref="ArgumentException">Arguments contradict each other, or the length has no room for special tokens.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset Tokenize(
         this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
         int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,

@@ -38,8 +38,10 @@ public static class LossFunctions
         return (output, inputs, _) =>
         {
             using var scope = NewDisposeScope();
-            var logits = output.Logits ?? throw new InvalidOperationException("The model returned no logits, which the loss needs.");
-            var labels = inputs.Labels ?? throw new InvalidOperationException("The batch has no labels, which the loss needs.");
+            var logits = output.Logits ?? throw new InvalidOperationException("The model returned no logits, which the loss needs. "
+                + "Use a model with a classification head.");
+            var labels = inputs.Labels ?? throw new InvalidOperationException("The batch has no labels, which the loss needs. "
+                + "Add a label column, or pass labelColumn to the trainer.");
             if (weights is not null && weights.Length != logits.shape[^1])
                 throw new ArgumentException($"There are {weights.Length} class weights, but the model has {logits.shape[^1]} classes. "
                     + "Pass one weight per class.", nameof(classWeights));

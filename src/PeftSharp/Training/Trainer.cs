@@ -224,7 +224,8 @@ public partial class Trainer
     /// <summary>Trains the model.</summary>
     /// <remarks>
     /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the rows, learning rates and
-    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved.
+    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved. When the method
+    /// returns, the model is in evaluation mode.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
     /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,

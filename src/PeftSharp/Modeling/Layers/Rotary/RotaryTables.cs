@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
@@ -21,10 +22,14 @@ internal sealed record RotaryTables(Tensor Cosine, Tensor Sine) : IDisposable
         Sine.Dispose();
     }
 
+    /// <summary>The tables of the first token only, in the current dispose scope.</summary>
+    internal RotaryTables First() => new(Cosine.narrow(2, 0, 1), Sine.narrow(2, 0, 1));
+
     /// <summary>Rotates the first <c>rotated width</c> elements of each head; the rest is unchanged.</summary>
     /// <param name="x">Float [batch, heads, tokens, width].</param>
     internal Tensor Rotate(Tensor x)
     {
+        if (FusedRotary.CanRun(x, Cosine)) return FusedRotary.Apply(x, Cosine, Sine);
         using var scope = NewDisposeScope();
         var (rotated, width) = (Cosine.shape[3], x.shape[3]);
         var part = rotated == width ? x : x.narrow(3, 0, rotated);
