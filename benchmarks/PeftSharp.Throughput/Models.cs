@@ -13,7 +13,8 @@ internal static class Models
 {
     internal static readonly string[] Names =
     [
-        "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl", "vit-base",
+        "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl",
+        "vit-base",
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
