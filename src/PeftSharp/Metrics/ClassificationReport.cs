@@ -48,6 +48,18 @@ public sealed class ClassificationReport
     /// <summary>The number of examples of the reported classes.</summary>
     public int Support { get; }
 
+    /// <summary>
+    /// Returns the most usual scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
+    /// <c>f1_macro</c> and <c>f1_weighted</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> ToMetrics()
+    {
+        var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
+        if (Accuracy is { } accuracy) metrics["accuracy"] = accuracy;
+        (metrics["f1_macro"], metrics["f1_weighted"]) = (MacroAverage.F1, WeightedAverage.F1);
+        return metrics;
+    }
+
     /// <summary>Returns the table with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 

@@ -84,9 +84,17 @@ public sealed class ModelInputs : IDisposable
     /// </summary>
     public ModelInputs Copy() => new(_tensors);
 
+    /// <summary>Returns a batch that shares the tensors of this one except those with the given names.</summary>
+    internal ModelInputs Without(IEnumerable<string> names)
+    {
+        var copy = Copy();
+        foreach (var name in names) copy[name] = null;
+        return copy;
+    }
+
     /// <summary>
     /// Moves the batch to <paramref name="device"/>. Returns this instance if it is there already, otherwise a new batch with new
-    /// tensors.
+    /// tensors, which the caller disposes; this batch is not disposed.
     /// </summary>
     public ModelInputs To(Device device)
     {

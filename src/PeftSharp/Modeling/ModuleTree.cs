@@ -6,8 +6,7 @@ using Module = TorchSharp.torch.nn.Module;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Lists a model's modules by path and replaces modules. Together with <see cref="ModuleCopy"/> the only use of reflection in the
-/// library.
+/// Lists a model's modules by path and replaces modules. Only this class and <see cref="ModuleCopy"/> access modules by reflection.
 /// </summary>
 /// <remarks>
 /// TorchSharp stores a child twice: in a field of the parent, which <c>forward</c> uses, and in the list of children, which names the

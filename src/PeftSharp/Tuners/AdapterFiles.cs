@@ -58,7 +58,7 @@ internal static class AdapterFiles
                 + $"does not match this model ({Describe(model)}). {string.Join(" ", problems)} "
                 + "Load the base model that the adapter was trained on, or obtain the file again.");
         }
-        using var free = no_grad();
+        using var noGradient = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])

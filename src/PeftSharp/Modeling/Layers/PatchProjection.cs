@@ -29,6 +29,9 @@ internal sealed class PatchProjection : Module<Tensor, Tensor>, IParameterInitia
         RegisterComponents();
     }
 
+    /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
+    internal double? InitialDeviation { get; init; }
+
     /// <param name="pixels">Float [batch, channels, height, width].</param>
     /// <returns>Float [batch, patches, width], row by row.</returns>
     public override Tensor forward(Tensor pixels)
@@ -45,7 +48,7 @@ internal sealed class PatchProjection : Module<Tensor, Tensor>, IParameterInitia
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
-        if (parameter == "weight") init.normal_(_weight, 0, standardDeviation);
+        if (parameter == "weight") init.normal_(_weight, 0, InitialDeviation ?? standardDeviation);
         else init.zeros_(_bias!);
     }
 }

@@ -9,8 +9,8 @@ namespace PeftSharp.Modeling.Layers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Dosovitskiy et al. 2020, section 3.1 (arXiv:2010.11929). The families differ only in the names of the modules, which are
-/// therefore not attributes of the fields. The context determines whether attention is causal.
+/// Dosovitskiy et al. 2020, section 3.1 (arXiv:2010.11929). The families differ only in the names of the modules, so the
+/// constructor sets the names (not attributes of the fields). The context determines whether attention is causal.
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
@@ -24,12 +24,13 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
 
     /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="names">The names of the modules.</param>
-    internal PreNormLayer(EncoderSettings settings, PreNormNames names) : base(nameof(PreNormLayer))
+    /// <param name="initial">Standard deviations of new weights. Null: the configuration's <c>initializer_range</c>.</param>
+    internal PreNormLayer(EncoderSettings settings, PreNormNames names, PreNormDeviations? initial = null) : base(nameof(PreNormLayer))
     {
-        _attention = new SelfAttention(settings, names);
+        _attention = new SelfAttention(settings, names, initial);
         _attentionNorm = new LayerNorm(settings.HiddenSize, settings.LayerNormEpsilon);
         _feedForwardNorm = new LayerNorm(settings.HiddenSize, settings.LayerNormEpsilon);
-        _feedForward = new FeedForward(settings);
+        _feedForward = new FeedForward(settings, initial);
         _dropout = new Dropout(settings.HiddenDropout);
         RegisterComponents();
         ModuleTree.RenameChildren(this, [names.Attention, names.AttentionNorm, names.FeedForwardNorm, "mlp", "dropout"]);
@@ -53,15 +54,20 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
         private readonly Module<Tensor, Tensor> _output;
         private readonly MultiHeadAttention _heads;
 
-        internal SelfAttention(EncoderSettings settings, PreNormNames names) : base(nameof(SelfAttention))
+        internal SelfAttention(EncoderSettings settings, PreNormNames names, PreNormDeviations? initial) : base(nameof(SelfAttention))
         {
-            _query = new Linear(settings.HiddenSize, settings.HiddenSize, settings.HasQueryKeyValueBias);
-            _key = new Linear(settings.HiddenSize, settings.HiddenSize, settings.HasQueryKeyValueBias);
-            _value = new Linear(settings.HiddenSize, settings.HiddenSize, settings.HasQueryKeyValueBias);
-            _output = new Linear(settings.HiddenSize, settings.HiddenSize);
+            _query = Projection();
+            _key = Projection();
+            _value = Projection();
+            _output = new Linear(settings.HiddenSize, settings.HiddenSize) { InitialDeviation = initial?.AttentionOut };
             _heads = new MultiHeadAttention { Heads = settings.Heads, Dropout = settings.AttentionDropout };
             RegisterComponents();
             ModuleTree.RenameChildren(this, [names.Query, names.Key, names.Value, names.Output]);
+
+            Linear Projection() => new(settings.HiddenSize, settings.HiddenSize, settings.HasQueryKeyValueBias)
+            {
+                InitialDeviation = initial?.AttentionIn,
+            };
         }
 
         public bool CanComputeFirstTokenOnly(Tensor x) => _heads.CanComputeFirstTokenOnly(x, training);
@@ -80,10 +86,10 @@ internal sealed class PreNormLayer : Module<Tensor, AttentionContext, Tensor>
         [ComponentName(Name = "fc2")] private readonly Module<Tensor, Tensor> _out;
         private readonly Func<Tensor, Tensor> _activation;
 
-        internal FeedForward(EncoderSettings settings) : base(nameof(FeedForward))
+        internal FeedForward(EncoderSettings settings, PreNormDeviations? initial) : base(nameof(FeedForward))
         {
-            _in = new Linear(settings.HiddenSize, settings.IntermediateSize);
-            _out = new Linear(settings.IntermediateSize, settings.HiddenSize);
+            _in = new Linear(settings.HiddenSize, settings.IntermediateSize) { InitialDeviation = initial?.FeedForwardIn };
+            _out = new Linear(settings.IntermediateSize, settings.HiddenSize) { InitialDeviation = initial?.FeedForwardOut };
             _activation = ActivationFunctions.ByName(settings.Activation);
             RegisterComponents();
         }
