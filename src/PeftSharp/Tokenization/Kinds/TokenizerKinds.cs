@@ -17,6 +17,7 @@ internal static class TokenizerKinds
         DebertaV2Tokenizer.Kind,
         Qwen2Tokenizer.Kind,
         GemmaTokenizer.Kind,
+        ClipTokenizer.Kind,
         BertTokenizer.Kind with { ClassName = "DistilBertTokenizer", ModelInputNames = ["input_ids", "attention_mask"] },
         BertTokenizer.Kind with { ClassName = "ConvBertTokenizer" },
         BertTokenizer.Kind with { ClassName = "ElectraTokenizer" },
