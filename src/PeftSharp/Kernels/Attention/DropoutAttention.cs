@@ -8,8 +8,8 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Attention with dropout of its probabilities, for training: scale, mask, softmax and dropout in one pass over the
 /// scores.</summary>
-/// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
-/// [batch, heads, queries, tokens] and two scaled copies.</remarks>
+/// <remarks>Besides query, key and value, the forward pass saves the probabilities and one bit per element for the backward pass. libtorch's
+/// composed attention saves three tensors of shape [batch, heads, queries, tokens] and two scaled copies.</remarks>
 internal static unsafe class DropoutAttention
 {
     /// <summary>Whether this call can be computed here.</summary>
