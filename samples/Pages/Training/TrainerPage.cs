@@ -258,7 +258,7 @@ internal static class TrainerPage
         {
             #region readme-trainer-own-head
             var body = AutoModel.FromConfig(config);                           // or AutoModel.FromPretrained(folder)
-            using var own = new ModuleModel(new MeanClassifier(body, config.HiddenSize, classes: 2), body.Inputs,
+            using var own = new ModuleModel(new MeanClassifier(body, ((EncoderConfig)body.Config).HiddenSize, classes: 2), body.Inputs,
                 SequenceClassificationObjective.Instance, new ModuleConfig { NumLabels = 2 });
             var trainer = new Trainer(own, arguments, train, test, tokenizer: tokenizer);
             Console.WriteLine(trainer.Train().TrainingLoss);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models;
@@ -30,6 +31,7 @@ public static class AutoModelForTokenClassification
     /// <exception cref="CheckpointException">
     /// The folder does not contain such a model, or its head has a different number of classes.
     /// </exception>
+    [OverloadResolutionPriority(-1)]                    // new() means new PretrainedOptions(), not the number 0
     public static PretrainedModel FromPretrained(string folder, int numLabels) =>
         FromPretrained(folder, new PretrainedOptions { NumLabels = numLabels });
 

@@ -100,7 +100,13 @@ public abstract partial class Predictor : IDisposable
         new($"{model.GetName()} is not a model for {wanted}. Load it with {loader}.", nameof(model));
 
     /// <exception cref="ObjectDisposedException">The object has been disposed.</exception>
-    private protected void RequireOpen() => ObjectDisposedException.ThrowIf(_isDisposed, this);
+    /// <exception cref="ObjectDisposedException">This object or its model has been disposed.</exception>
+    private protected void RequireOpen()
+    {
+        if (_isDisposed)
+            throw new ObjectDisposedException(GetType().Name, $"This {GetType().Name} has been disposed. Create it again.");
+        Model.ThrowIfDisposed();
+    }
 
     private protected string LabelName(int label) => Model.Config.Id2Label?.GetValueOrDefault(label) ?? $"LABEL_{label}";
 

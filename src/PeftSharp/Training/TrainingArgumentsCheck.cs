@@ -12,7 +12,7 @@ internal static class TrainingArgumentsCheck
     /// <summary>The metrics of every evaluation, without prefix.</summary>
     private static readonly string[] _commonMetrics = ["loss", "runtime", "samples_per_second", "steps_per_second"];
 
-    /// <param name="arguments">The arguments.</param>
+    /// <param name="args">The arguments.</param>
     /// <param name="evaluations">
     /// The prefix of the metrics of each evaluation dataset, such as <c>eval_</c>; empty if there is none.
     /// </param>
@@ -21,12 +21,12 @@ internal static class TrainingArgumentsCheck
     /// <exception cref="ArgumentException">
     /// One or more values are invalid; the message lists each with its value and the remedy.
     /// </exception>
-    internal static void Check(TrainingArguments arguments, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
+    internal static void Check(TrainingArguments args, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)
     {
-        var problems = Problems(arguments, evaluations, hasMetrics, hasSchedule).ToArray();
+        var problems = Problems(args, evaluations, hasMetrics, hasSchedule).ToArray();
         if (problems.Length > 0)
             throw new ArgumentException(
-                $"TrainingArguments has invalid values:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(arguments));
+                $"TrainingArguments has invalid values:{string.Concat(problems.Select(problem => $"\n - {problem}"))}", nameof(args));
     }
 
     private static IEnumerable<string> Problems(TrainingArguments a, IReadOnlyList<string> evaluations, bool hasMetrics, bool hasSchedule)

@@ -236,4 +236,18 @@ public sealed class TextClassifierTests
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
+
+    [Fact]
+    public void Options_without_their_type_are_options_and_a_disposed_predictor_or_model_is_named()
+    {
+        var loaded = AutoModelForSequenceClassification.FromPretrained(
+            Recorded.Model("bert-sequence-classification"), new() { ProblemType = ProblemType.MultiLabelClassification });
+        loaded.Config.ProblemType.Should().Be(ProblemType.MultiLabelClassification);
+        var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
+        loaded.Dispose();
+        classifier.Invoking(used => used.Classify("Anna")).Should().Throw<ObjectDisposedException>().WithMessage("*Load it again.*");
+        classifier.Dispose();
+        classifier.Invoking(used => used.Classify("Anna")).Should().Throw<ObjectDisposedException>()
+            .WithMessage("*This TextClassifier has been disposed*");
+    }
 }

@@ -166,4 +166,17 @@ public sealed class LabelColumnsTests : IDisposable
         foreach (var call in new Action[] { () => trainer.Train(), () => trainer.Predict(TinyRun.Rows(4)), () => model.call(new()) })
             call.Should().Throw<ObjectDisposedException>().WithMessage("*has been disposed. Load it again.*");
     }
+
+    [Fact]
+    public void Labels_of_texts_are_refused_by_a_language_model()
+    {
+        using var model = PeftSharp.Models.AutoModelForCausalLM.FromConfig(new PeftSharp.Models.Gpt2.Gpt2Config
+        {
+            VocabSize = 20, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 16,
+        });
+        var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(4),
+            dataCollator: new DataCollatorWithPadding(padTokenId: 0));
+        trainer.Invoking(run => run.Train()).Should().ThrowExactly<DatasetException>()
+            .WithMessage("*'labels' has shape [*], but a language model needs a label for each token*DataCollatorForLanguageModeling*");
+    }
 }

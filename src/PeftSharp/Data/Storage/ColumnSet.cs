@@ -50,7 +50,9 @@ internal sealed class ColumnSet
     private DatasetException MissingColumn(string? name) => _hidden.Contains(name)
         ? new($"The column '{name}' is not in the format of the dataset, whose columns are {string.Join(", ", Names)}. "
             + "Add it to the columns of SetFormat, or call ResetFormat.")
-        : new($"There is no column '{name}'. Columns: {(Count == 0 ? "none" : string.Join(", ", Names))}.{DelimiterHint()}");
+        : Count == 0
+            ? new($"There is no column '{name}': the dataset has no columns. A dataset that is created from no rows has none.")
+            : new($"There is no column '{name}'. Columns: {string.Join(", ", Names)}.{DelimiterHint()}");
 
     /// <summary>
     /// Returns a hint if the only column has a delimiter in its name, because a CSV file was then read with the wrong delimiter.

@@ -18,6 +18,11 @@ public abstract class LanguageModelObjective : Objective
     /// <inheritdoc/>
     public override void CheckLabels(ModelInputs inputs, PretrainedConfig config)
     {
-        if (inputs.Labels is { } labels) InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
+        if (inputs.Labels is not { } labels) return;
+        if (labels.dim() != 2)
+            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but a language model needs a label for "
+                + "each token, [batch, tokens]. Pass a DataCollatorForLanguageModeling, which creates the labels from the tokens; it "
+                + "replaces a column of other labels.");
+        InputCheck.Labels(labels, ((TextConfig)config).VocabSize);
     }
 }

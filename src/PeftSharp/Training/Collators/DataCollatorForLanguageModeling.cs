@@ -9,7 +9,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// Masked language modeling follows Devlin et al. 2018, section 3.1: of the selected tokens, 80% are replaced by the mask token, 10% by a
-/// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers.
+/// random token, and 10% are not replaced. Random numbers come from libtorch's default generator, in the order of transformers. If no
+/// token of a batch is selected, one is selected at random; the loss of transformers is then NaN.
 /// </para>
 /// <para>
 /// In contrast to transformers, the label -100 is set for padded positions only (attention mask 0), not for all tokens with the id of the
@@ -92,6 +93,9 @@ public sealed class DataCollatorForLanguageModeling : IDataCollator
             : _specialIds.Aggregate(zeros_like(ids).to(ScalarType.Bool), (all, id) => all.logical_or(ids.eq(id)));
         excluded = excluded.logical_or(inputs.AttentionMask!.eq(0));
         var selected = full(ids.shape, _probability).masked_fill(excluded, 0).bernoulli().to(ScalarType.Bool);
+        // A small batch may have no selected token by chance. Its loss would be a mean over nothing.
+        if (!selected.any().item<bool>() && excluded.logical_not().flatten().nonzero() is { } candidates && candidates.shape[0] > 0)
+            selected.view(-1).index_fill_(0, candidates[randint(0, candidates.shape[0], 1)].flatten(), true);
         var replaced = full(ids.shape, MaskedFraction).bernoulli().to(ScalarType.Bool).logical_and(selected);
         var random = full(ids.shape, RandomFractionOfRest).bernoulli().to(ScalarType.Bool).logical_and(selected)
             .logical_and(replaced.logical_not());

@@ -104,4 +104,21 @@ public sealed class DataCollatorForLanguageModelingTests : IDisposable
     private static Tokenizer Bert() => AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-bert"));
 
     private static Tokenizer Gpt2() => AutoTokenizer.FromPretrained(ReferenceRoot.Tokenizers("tiny-gpt2"));
+
+    [Fact]
+    public void A_batch_without_a_selected_token_gets_one_that_is_not_special()
+    {
+        var tokenizer = Bert();
+        var (open, close) = (tokenizer.ClsTokenId!.Value, tokenizer.SepTokenId!.Value);
+        var collator = new DataCollatorForLanguageModeling(tokenizer, mlmProbability: 1e-9);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            manual_seed(seed);
+            using var batch = collator.Collate(Rows([open, 10, 11, close], [open, 12, close]));
+            var labels = batch.Labels!.data<long>().Where(label => label != -100).ToArray();
+            labels.Should().ContainSingle().Which.Should().BeInRange(10, 12);
+        }
+        using var special = collator.Collate(Rows([open, close]));
+        special.Labels!.data<long>().ToArray().Should().OnlyContain(label => label == -100, "there is no token to select");
+    }
 }
