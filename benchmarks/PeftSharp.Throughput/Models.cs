@@ -2,13 +2,17 @@ using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
+using PeftSharp.Models.Qwen2;
 
 namespace PeftSharp.Throughput;
 
 /// <summary>Models of the published sizes with random weights.</summary>
 internal static class Models
 {
-    internal static readonly string[] Names = ["bert-base", "minilm", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl"];
+    internal static readonly string[] Names = [
+        "bert-base", "minilm", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl", "smollm2-135m", "qwen2.5-0.5b",
+    ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="layers">Other than the published size's; 0: as published.</param>
@@ -25,6 +29,16 @@ internal static class Models
         "gpt2-medium" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1024, NLayer = Or(layers, 24), NHead = 16 }),
         "gpt2-large" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1280, NLayer = Or(layers, 36), NHead = 20 }),
         "gpt2-xl" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1600, NLayer = Or(layers, 48), NHead = 25 }),
+        "smollm2-135m" => AutoModelForCausalLM.FromConfig(new LlamaConfig
+        {
+            VocabSize = 49152, HiddenSize = 576, IntermediateSize = 1536, NumHiddenLayers = Or(layers, 30), NumAttentionHeads = 9,
+            NumKeyValueHeads = 3, TieWordEmbeddings = true,
+        }),
+        "qwen2.5-0.5b" => AutoModelForCausalLM.FromConfig(new Qwen2Config
+        {
+            VocabSize = 151936, HiddenSize = 896, IntermediateSize = 4864, NumHiddenLayers = Or(layers, 24), NumAttentionHeads = 14,
+            NumKeyValueHeads = 2, TieWordEmbeddings = true,
+        }),
         _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
     };
 

@@ -26,7 +26,7 @@ internal static class TrainStep
         var line = options.Read();
         if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
-        var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
+        var isBert = name is "bert-base" or "minilm";
         var model = Models.Create(name, layers);
         var vocabulary = ((TextConfig)model.Config).VocabSize;
         if (method == "lora")

@@ -13,9 +13,12 @@ internal static unsafe class SkinnyGemm
     private const int Grain = 64, MinOutputs = VectorPair.Count;
     private const long MinWeights = 1 << 15;                     // for fewer weights the overhead of the call dominates
 
-    /// <summary>Whether this processor and this libtorch are supported: 512-bit vectors with their 32 registers, and libtorch's thread
+    /// <summary>Whether this processor and this libtorch are supported: vectors of at least 256 bits, and libtorch's thread
     /// pool.</summary>
-    internal static bool IsAvailable => Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable;
+    internal static bool IsAvailable => Lanes.IsFast;
+
+    /// <summary>Whether the kernels with 512-bit vectors and their 32 registers are used.</summary>
+    private static bool IsWide => Vector512.IsHardwareAccelerated;
 
     /// <summary>Whether this call can be computed here: few rows, no gradients, on the CPU, all tensors float32 or all bfloat16.</summary>
     /// <param name="x">Float [..., inputs].</param>
@@ -67,14 +70,40 @@ internal static unsafe class SkinnyGemm
         var packedSize = (long)product.Blocks.Rows * product.Inputs;
         var memory = Scratch.OfCall((nint)(packedSize + (typeof(T) == typeof(float) || !isTransposed ? 0 : x.numel())));
         product.X = memory;
-        var from = TensorMemory.Pointer(x);
-        if (!isTransposed) Gemv.Pack(ref product, (T*)from);
-        else if (typeof(T) == typeof(float)) GemvTransposed.Pack(ref product, (float*)from);
-        else
+        Pack(ref product, (T*)TensorMemory.Pointer(x), memory + packedSize, isTransposed);
+        NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &MultiplyTransposed<T> : &Multiply<T>);
+    }
+
+    /// <summary>Packs the input in the order in which the kernels read it.</summary>
+    /// <param name="product">The product, whose packed input has room for its blocks of rows.</param>
+    /// <param name="from">The input, [rows, inputs].</param>
+    /// <param name="wide">Room for the input in float32, used if the weight is transposed and bfloat16.</param>
+    /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
+    internal static void Pack<T>(ref SkinnyGemmArguments product, T* from, float* wide, bool isTransposed) where T : unmanaged
+    {
+        if (!isTransposed)
         {
-            Lanes.Convert((T*)from, memory + packedSize, x.numel());
-            GemvTransposed.Pack(ref product, memory + packedSize);
+            if (IsWide) Gemv.Pack(ref product, from);
+            else NarrowGemv.Pack(ref product, from);
+            return;
         }
-        NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &GemvTransposed.Run<T> : &Gemv.Run<T>);
+        if (typeof(T) == typeof(float)) wide = (float*)from;
+        else Lanes.Convert(from, wide, (long)product.Rows * product.Inputs);
+        if (IsWide) GemvTransposed.Pack(ref product, wide);
+        else NarrowGemvTransposed.Pack(ref product, wide);
+    }
+
+    /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive); W is [outputs, inputs].</summary>
+    internal static void Multiply<T>(void* product, int from, int to) where T : unmanaged
+    {
+        if (IsWide) Gemv.Run<T>(product, from, to);
+        else NarrowGemv.Run<T>(product, from, to);
+    }
+
+    /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive); W is [inputs, outputs].</summary>
+    internal static void MultiplyTransposed<T>(void* product, int from, int to) where T : unmanaged
+    {
+        if (IsWide) GemvTransposed.Run<T>(product, from, to);
+        else NarrowGemvTransposed.Run<T>(product, from, to);
     }
 }

@@ -53,6 +53,10 @@ public static class ActivationFunctions
         : function == _geluByTanh ? GatedActivation.Gelu
         : null;
 
+    /// <summary>The same activation for generation; null if there is none.</summary>
+    internal static StepActivation? OfStep(GatedActivation? activation) =>
+        activation is null ? null : activation == GatedActivation.Silu ? StepActivation.Silu : StepActivation.GeluByTanh;
+
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
     public static Func<Tensor, Tensor> ByName(string name) =>

@@ -66,6 +66,6 @@ public sealed class SkinnyGemmTests
     private static void SkipWhereOff()
     {
         Skip.IfNot(FastPaths.FewRowsLinear, "The path is turned off.");
-        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no 512-bit vectors, or libtorch's threads are not GNU OpenMP's.");
+        Skip.IfNot(SkinnyGemm.IsAvailable, "This processor has no 256-bit vectors, or libtorch's threads are not GNU OpenMP's.");
     }
 }
