@@ -26,8 +26,8 @@ internal static class TrainStep
         var line = options.Read();
         if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
-        var isBert = name is "bert-base" or "minilm";
         var model = Models.Create(name, layers);
+        var isBert = !model.CanGenerate;
         var vocabulary = ((TextConfig)model.Config).VocabSize;
         if (method == "lora")
             model = model.GetPeftModel(

@@ -127,7 +127,8 @@ internal static unsafe class DecoderStep
             var values = layer->IsGated ? up + row * stride : null;
             var result = part.Activated + row * inner;
             if (layer->Activation == StepActivation.Silu) Activate<T, SiluGate>(gate, values, result, from, to);
-            else Activate<T, GeluGate>(gate, values, result, from, to);
+            else if (layer->Activation == StepActivation.GeluByTanh) Activate<T, GeluGate>(gate, values, result, from, to);
+            else Activate<T, ExactGeluGate>(gate, values, result, from, to);
         }
         barrier->Wait();
 

@@ -8,4 +8,7 @@ internal enum StepActivation
 
     /// <summary>GELU with the tanh approximation.</summary>
     GeluByTanh,
+
+    /// <summary>GELU with the error function.</summary>
+    Gelu,
 }

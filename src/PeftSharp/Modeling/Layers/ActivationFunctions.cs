@@ -51,11 +51,32 @@ public static class ActivationFunctions
         !_functions.TryGetValue(name, out var function) ? null
         : function == _silu ? GatedActivation.Silu
         : function == _geluByTanh ? GatedActivation.Gelu
+        : function == _gelu ? GatedActivation.ExactGelu
         : null;
 
     /// <summary>The same activation for generation; null if there is none.</summary>
     internal static StepActivation? OfStep(GatedActivation? activation) =>
-        activation is null ? null : activation == GatedActivation.Silu ? StepActivation.Silu : StepActivation.GeluByTanh;
+        activation is null ? null
+        : activation == GatedActivation.Silu ? StepActivation.Silu
+        : activation == GatedActivation.Gelu ? StepActivation.GeluByTanh
+        : activation == GatedActivation.ExactGelu ? StepActivation.Gelu
+        : null;
+
+    /// <summary>
+    /// The activation of the first half of the last axis, multiplied by the second half: the product of a gated feed-forward layer whose
+    /// projections are one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
+    internal static Func<Tensor, Tensor> GatedHalves(string name)
+    {
+        var (function, kernel) = (ByName(name), Gated(name));
+        return both =>
+        {
+            if (kernel is not null && GatedActivation.CanRun(both)) return kernel.ApplyFused(both);
+            var parts = both.chunk(2, -1);
+            return function(parts[0]) * parts[1];
+        };
+    }
 
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>

@@ -32,6 +32,7 @@ public sealed class DecoderStepTests : IDisposable
                 cases.Add(family, ScalarType.BFloat16, 2);
                 cases.Add(family, ScalarType.BFloat16, 8);
             }
+            cases.Add("gpt2 with exact GELU", ScalarType.Float32, 2);
             return cases;
         }
     }
@@ -164,6 +165,10 @@ public sealed class DecoderStepTests : IDisposable
         PretrainedConfig config = family switch
         {
             "gpt2" => new Gpt2Config { VocabSize = Vocabulary, NEmbd = 64, NLayer = 2, NHead = 4, NPositions = 128, BosTokenId = null },
+            "gpt2 with exact GELU" => new Gpt2Config
+            {
+                VocabSize = Vocabulary, NEmbd = 64, NLayer = 2, NHead = 4, NPositions = 128, BosTokenId = null, ActivationFunction = "gelu",
+            },
             "llama" => Sized(new LlamaConfig { AttentionBias = true, MlpBias = true }),
             "qwen3" => Sized(new Qwen3Config { HeadDim = 32, UseSlidingWindow = true, SlidingWindow = 7, MaxWindowLayers = 1 }),
             "phi3" => Sized(new Phi3Config
