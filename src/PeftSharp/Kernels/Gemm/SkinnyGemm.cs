@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// or bfloat16 with sums in float32.</remarks>
 internal static unsafe class SkinnyGemm
 {
-    private const int Grain = 64, MinOutputs = VectorPair.Count;
+    private const int Grain = 64, MinOutputs = VectorPair.Count, MaxNarrowRows = 1024;
     private const long MinWeights = 1 << 15;                     // for fewer weights the overhead of the call dominates
 
     /// <summary>Whether this processor and this libtorch are supported: vectors of at least 256 bits, and libtorch's thread
@@ -30,9 +30,14 @@ internal static unsafe class SkinnyGemm
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type
         && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
-        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= SkinnyGemmArguments.MaxRows * inputs
+        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= MaxRowsOf(x.dtype) * inputs
         && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs
         && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
+
+    /// <summary>Maximum number of rows. libtorch's products of bfloat16 are slow on processors without 512-bit vectors, so more rows are
+    /// computed here, 16 at a time.</summary>
+    private static int MaxRowsOf(ScalarType type) =>
+        type == ScalarType.BFloat16 && !IsWide ? MaxNarrowRows : SkinnyGemmArguments.MaxRows;
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
@@ -50,7 +55,7 @@ internal static unsafe class SkinnyGemm
         using var contiguousX = x.is_contiguous() ? null : x.contiguous();
         using var contiguousBias = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
-        Debug.Assert(rows is > 0 and <= SkinnyGemmArguments.MaxRows && weight.is_contiguous()
+        Debug.Assert(rows > 0 && rows <= MaxRowsOf(x.dtype) && weight.is_contiguous()
             && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not match.");
         Debug.Assert(outputs >= MinOutputs && (isTransposed || inputs % VectorPair.Count == 0), "The loops read whole vectors.");
         Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)),
@@ -58,19 +63,31 @@ internal static unsafe class SkinnyGemm
         var product = new SkinnyGemmArguments
         {
             W = TensorMemory.Pointer(weight), Bias = bias is null ? null : TensorMemory.Pointer(contiguousBias ?? bias),
-            Result = TensorMemory.Pointer(result), Blocks = new RowBlocks(rows), Rows = rows, Inputs = inputs, Outputs = outputs,
+            Inputs = inputs, Outputs = outputs,
         };
-        if (x.dtype == ScalarType.Float32) Run<float>(ref product, contiguousX ?? x, isTransposed);
-        else Run<ushort>(ref product, contiguousX ?? x, isTransposed);
+        var from = TensorMemory.Pointer(contiguousX ?? x);
+        if (x.dtype == ScalarType.Float32) RunRows(product, rows, (float*)from, (float*)TensorMemory.Pointer(result), isTransposed);
+        else RunRows(product, rows, (ushort*)from, (ushort*)TensorMemory.Pointer(result), isTransposed);
         return result.MoveToOuterDisposeScope();
     }
 
-    private static void Run<T>(ref SkinnyGemmArguments product, Tensor x, bool isTransposed) where T : unmanaged
+    private static void RunRows<T>(SkinnyGemmArguments product, int rows, T* x, T* result, bool isTransposed) where T : unmanaged
+    {
+        for (var first = 0; first < rows; first += SkinnyGemmArguments.MaxRows)
+        {
+            product.Rows = Math.Min(rows - first, SkinnyGemmArguments.MaxRows);
+            product.Blocks = new RowBlocks(product.Rows);
+            product.Result = result + (long)first * product.Outputs;
+            Run(ref product, x + (long)first * product.Inputs, isTransposed);
+        }
+    }
+
+    private static void Run<T>(ref SkinnyGemmArguments product, T* x, bool isTransposed) where T : unmanaged
     {
         var packedSize = (long)product.Blocks.Rows * product.Inputs;
-        var memory = Scratch.OfCall((nint)(packedSize + (typeof(T) == typeof(float) || !isTransposed ? 0 : x.numel())));
+        var memory = Scratch.OfCall((nint)(packedSize + (typeof(T) == typeof(float) || !isTransposed ? 0 : product.Rows * product.Inputs)));
         product.X = memory;
-        Pack(ref product, (T*)TensorMemory.Pointer(x), memory + packedSize, isTransposed);
+        Pack(ref product, x, memory + packedSize, isTransposed);
         NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &MultiplyTransposed<T> : &Multiply<T>);
     }
 
