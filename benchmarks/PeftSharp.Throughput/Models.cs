@@ -6,6 +6,7 @@ using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.ModernBert;
 using PeftSharp.Models.Qwen2;
+using PeftSharp.Models.Vit;
 
 namespace PeftSharp.Throughput;
 
@@ -15,7 +16,7 @@ internal static class Models
     internal static readonly string[] Names =
     [
         "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl",
-        "smollm2-135m", "qwen2.5-0.5b",
+        "smollm2-135m", "qwen2.5-0.5b", "vit-base",
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -51,6 +52,7 @@ internal static class Models
             VocabSize = 151936, HiddenSize = 896, IntermediateSize = 4864, NumHiddenLayers = Or(layers, 24), NumAttentionHeads = 14,
             NumKeyValueHeads = 2, TieWordEmbeddings = true,
         }),
+        "vit-base" => AutoModelForImageClassification.FromConfig(new VitConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 10 }),
         _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
     };
 
