@@ -128,6 +128,9 @@ public sealed partial class Tokenizer
         return Encode(text, addSpecialTokens: false, truncation: truncation, maxLength: maxLength).WithAssistantMask(ranges);
     }
 
+    /// <summary>Parses the template, so that an error is found before any conversation is converted.</summary>
+    internal void RequireChatTemplate(ChatTemplateOptions options) => NewRenderer(options);
+
     private ChatRenderer NewRenderer(ChatTemplateOptions? options)
     {
         options ??= new ChatTemplateOptions();

@@ -12,6 +12,12 @@ internal static class JinjaAttributes
         "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update",
     ];
 
+    private static readonly string[] _ofNumbers =
+    [
+        "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes", "fromhex", "hex", "imag", "is_integer",
+        "numerator", "real", "to_bytes",
+    ];
+
     /// <summary>The value of <c>owner.name</c>; undefined if there is none.</summary>
     internal static object? Get(object? owner, string name)
     {
@@ -66,7 +72,9 @@ internal static class JinjaAttributes
                     ? Unsafe(owner, name)
                     : JinjaMethods.Find(owner, name);
             default:
-                return JinjaFrame.Missing;
+                return JinjaNumbers.Is(owner) && _ofNumbers.Contains(name)
+                    ? throw JinjaFault.Unsupported($"The attribute '{name}' of numbers is not supported.")
+                    : JinjaFrame.Missing;
         }
     }
 

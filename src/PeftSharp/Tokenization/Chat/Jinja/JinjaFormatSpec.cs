@@ -79,7 +79,7 @@ internal sealed record JinjaFormatSpec
             text = text[..JinjaText.ToUnits(text, limit)];
         return Align == '='
             ? JinjaPadding.Pad(run, text, Width, ' ', "rjust")
-            : JinjaPadding.Pad(run, text, Width, Fill, Align switch { '>' => "rjust", '^' => "center", _ => "ljust" });
+            : JinjaPadding.Pad(run, text, Width, Fill, Align switch { '>' => "rjust", '^' => "^", _ => "ljust" });
     }
 
     /// <param name="run">The rendering.</param>
@@ -102,7 +102,7 @@ internal sealed record JinjaFormatSpec
         var sign = isNegative ? "-" : Sign == '-' ? "" : Sign.ToString();
         return Align == '='
             ? sign + JinjaPadding.Pad(run, body, Width - sign.Length, Fill, "rjust")
-            : JinjaPadding.Pad(run, sign + body, Width, Fill, Align switch { '<' => "ljust", '^' => "center", _ => "rjust" });
+            : JinjaPadding.Pad(run, sign + body, Width, Fill, Align switch { '<' => "ljust", '^' => "^", _ => "rjust" });
     }
 
     private static string Grouped(string body, char separator)

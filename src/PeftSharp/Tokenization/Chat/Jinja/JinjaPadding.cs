@@ -12,13 +12,24 @@ internal static class JinjaPadding
         return Pad(run, text, JinjaNumbers.ToInt(given[0]), fill[0], name);
     }
 
+    /// <param name="run">The rendering.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="width">The width in code points.</param>
+    /// <param name="fill">The character to add.</param>
+    /// <param name="name">The method of strings; <c>^</c> is the alignment of a format, which rounds differently from <c>center</c>.</param>
     internal static string Pad(JinjaRun run, string text, int width, char fill, string name)
     {
         var missing = width - JinjaText.Length(text);
         if (missing <= 0)
             return text;
         run.Allocate(width);
-        var left = name switch { "ljust" => 0, "rjust" => missing, _ => missing / 2 + (missing & width & 1) };
+        var left = name switch
+        {
+            "ljust" => 0,
+            "rjust" => missing,
+            "center" => missing / 2 + (missing & width & 1),
+            _ => missing / 2,
+        };
         return new string(fill, left) + text + new string(fill, missing - left);
     }
 

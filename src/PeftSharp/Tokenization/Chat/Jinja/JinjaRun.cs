@@ -6,8 +6,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>The state of one rendering: the variables, the output, and the limits that stop a template that does not end.</summary>
 internal sealed class JinjaRun
 {
-    private const long BaseSize = 1 << 24, BaseWork = 1 << 27;
-    private const int StepCost = 8, MaxCalls = 200;
+    private const long BaseSize = 1 << 24, BaseWork = 1 << 26;
+    private const int StepCost = 16, MaxCalls = 200;
 
     [ThreadStatic] private static JinjaRun? _current;
 
@@ -126,13 +126,16 @@ internal sealed class JinjaRun
     /// <exception cref="JinjaFault">There is not enough stack for another level.</exception>
     internal static void RequireStack()
     {
-        _current?.Charge(1);
+        _current?.Charge(StepCost);
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw JinjaFault.Limit("Values or calls are nested too deeply.");
     }
 
     /// <summary>Counts a search in a text in the current rendering.</summary>
     internal static void Scan(int length) => _current?.Charge(length / 16 + 1);
+
+    /// <summary>Counts a pass over the characters of a text in the current rendering.</summary>
+    internal static void Walk(int length) => _current?.Charge(length);
 
     private static long Size(object? value)
     {

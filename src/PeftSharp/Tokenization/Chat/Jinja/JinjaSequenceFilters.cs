@@ -182,6 +182,13 @@ internal static class JinjaSequenceFilters
         // Python keeps the order of equal elements even if the order is reversed.
         var isReversed = JinjaTypes.Truth(JinjaFilters.Or(reverse, false));
         var sorted = isReversed ? keyed.OrderByDescending(entry => entry.Key, comparer) : keyed.OrderBy(entry => entry.Key, comparer);
-        return [.. sorted.Select(entry => entry.Item)];
+        try
+        {
+            return [.. sorted.Select(entry => entry.Item)];
+        }
+        catch (InvalidOperationException error) when (error.InnerException is JinjaFault fault)
+        {
+            throw new JinjaFault(fault.Message, fault.Error);
+        }
     }
 }

@@ -117,7 +117,7 @@ internal static class JinjaSplitting
         {
             if (limit-- == 0)
             {
-                words.Add(JinjaText.TrimEnd(text[at..]));
+                words.Add(text[at..]);
                 break;
             }
             var start = at;
@@ -135,7 +135,7 @@ internal static class JinjaSplitting
         {
             if (limit-- == 0)
             {
-                words.Add(JinjaText.TrimStart(rest));
+                words.Add(rest);
                 break;
             }
             var start = rest.Length;

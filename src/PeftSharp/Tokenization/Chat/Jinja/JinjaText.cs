@@ -51,13 +51,14 @@ internal static class JinjaText
     /// <summary>The code point at an index in UTF-16 code units, as a string.</summary>
     internal static string CharacterAt(string text, int unit) => text.Substring(unit, IsPair(text, unit) ? 2 : 1);
 
-    internal static int Length(string text) => HasPairs(text) ? CodePoints.Count(text) : text.Length;
+    internal static int Length(string text) => HasPairs(text) ? Count(text) : text.Length;
 
     /// <summary>Converts an index in code points to one in UTF-16 code units.</summary>
     internal static int ToUnits(string text, int codePoints)
     {
         if (!HasPairs(text))
             return codePoints;
+        JinjaRun.Walk(Math.Min(codePoints, text.Length));
         var unit = 0;
         for (; codePoints > 0 && unit < text.Length; codePoints--)
             unit += IsPair(text, unit) ? 2 : 1;
@@ -65,7 +66,7 @@ internal static class JinjaText
     }
 
     /// <summary>Converts an index in UTF-16 code units to one in code points.</summary>
-    internal static int ToCodePoints(string text, int unit) => HasPairs(text) ? CodePoints.Count(text.AsSpan(0, unit)) : unit;
+    internal static int ToCodePoints(string text, int unit) => HasPairs(text) ? Count(text.AsSpan(0, unit)) : unit;
 
     /// <summary>The code points of a text, as strings.</summary>
     internal static IEnumerable<string> Characters(string text)
@@ -109,6 +110,12 @@ internal static class JinjaText
             start = next;
         }
         return lines;
+    }
+
+    private static int Count(ReadOnlySpan<char> text)
+    {
+        JinjaRun.Walk(text.Length);
+        return CodePoints.Count(text);
     }
 
     private static bool IsPair(string text, int unit) =>
