@@ -12,7 +12,7 @@ internal static class Probe
         var line = options.Read();
         PeftSharp.Native.NativeBackend.Load();
         set_num_threads(threads);
-        using var free = no_grad();
+        using var noGradient = no_grad();
         return Machine.Print(line, ("gemm_fp32_gflops", Gemm(ScalarType.Float32)), ("gemm_bf16_gflops", Gemm(ScalarType.BFloat16)),
             ("memory_gb_per_s", Memory()));
     }

@@ -1,6 +1,5 @@
 #region readme-started
 using PeftSharp.Data;
-using PeftSharp.Metrics;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
@@ -17,7 +16,7 @@ string[] broken = ["does not start", "shows an error", "stopped working"];
 File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject =>
     late.Select(problem => $"{subject} {problem},delivery").Concat(broken.Select(problem => $"{subject} {problem},defect")))]);
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
-var names = ((ClassLabel)data.Features["label"]).Names;
+var names = data.GetClassNames("label");
 
 // 3. The tokenizer converts the texts to token ids. A quarter of the rows is kept for the evaluation.
 var tokenizer = AutoTokenizer.FromPretrained(folder);
@@ -43,10 +42,7 @@ var arguments = new TrainingArguments("tickets-run")
     LoadBestModelAtEnd = true,
 };
 var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ProgressCallback()],
-    computeMetrics: p => new Dictionary<string, double>
-    {
-        ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),
-    });
+    computeMetrics: p => p.GetClassificationReport(names).ToMetrics());
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 

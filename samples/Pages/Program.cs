@@ -16,6 +16,7 @@ var programs = new Dictionary<string, Func<Task>>
     ["chunks"] = () => Task.Run(Chunks.Run),                               // docs/microsoft-ml-tokenizers.md
     ["train-gpt2"] = () => Task.Run(TrainGpt2.Run),
 };
+programs["own-network"] = () => Task.Run(OwnNetwork.Run);                                           // docs/trainer.md
 foreach (var example in TrainerPage.Examples) programs[example] = () => TrainerPage.Run(example);     // docs/trainer.md
 
 if (args.FirstOrDefault(name => !programs.ContainsKey(name)) is { } unknown)

@@ -3,7 +3,6 @@ using PeftSharp.Data;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Prediction;
-using PeftSharp.Tokenization;
 using PeftSharp.Training;
 #endregion
 
@@ -16,34 +15,18 @@ internal static class Answers
         Seed.Set(42);
         string[] people = ["Anna", "Bob", "Carla", "David"], cities = ["Paris", "Rome", "Berlin", "Oslo"];
         string[] jobs = ["doctor", "pilot", "cook"];
-        var rows = people.SelectMany(person => cities.SelectMany(city => jobs.SelectMany(job => new[]
+        var data = Dataset.FromRows(people.SelectMany(person => cities.SelectMany(city => jobs.SelectMany(job => new[]
         {
-            (Question: $"where does {person} live", Context: $"{person} is a {job} and lives in {city} now", Answer: city),
-            (Question: $"what is {person}", Context: $"{person} is a {job} and lives in {city} now", Answer: job),
-        }))).ToArray();
+            new { question = $"where does {person} live", context = $"{person} is a {job} and lives in {city} now", answer = city },
+            new { question = $"what is {person}", context = $"{person} is a {job} and lives in {city} now", answer = job },
+        }))));
 
         // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
-        var name = args.FirstOrDefault() ?? SmallBert(rows.SelectMany(row => new[] { row.Question, row.Context }));
+        var name = args.FirstOrDefault() ?? SmallBert(data["question"].Concat(data["context"]).Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForQuestionAnswering.FromPretrained(name);
 
-        var data = Dataset.FromRows(rows.Select(row =>
-        {
-            var encoding = tokenizer.Encode(row.Question, row.Context, truncation: TruncationStrategy.OnlySecond, maxLength: 64);
-            var start = row.Context.IndexOf(row.Answer, StringComparison.Ordinal);
-            // The tokens of the context that lie within the answer.
-            int[] tokens = [.. Enumerable.Range(0, encoding.Length).Where(token => encoding.SequenceIds[token] == 1
-                && encoding.Offsets[token].End > start && encoding.Offsets[token].Start < start + row.Answer.Length)];
-            return new
-            {
-                input_ids = encoding.Ids,
-                token_type_ids = encoding.TypeIds,
-                attention_mask = encoding.AttentionMask,
-                start_positions = tokens[0],
-                end_positions = tokens[^1],
-            };
-        }));
-        var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
+        var split = data.TokenizeAnswers(tokenizer, maxLength: 64).TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("answers")
         {
             NumTrainEpochs = 30,

@@ -1,6 +1,4 @@
 #region readme-classes-usings
-using PeftSharp.Data;
-using PeftSharp.Metrics;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
@@ -22,7 +20,7 @@ internal static class Classes
             good.Select(word => $"{thing} was {word},positive").Concat(bad.Select(word => $"{thing} was {word},negative")))]);
 
         var data = LoadDataset("reviews.csv", "train").ClassEncodeColumn("label");
-        var names = ((ClassLabel)data.Features["label"]).Names;                    // negative, positive
+        var names = data.GetClassNames("label");                                    // negative, positive
         // The model: the folder that the first argument names, such as bert-base-uncased, or a small one that this program makes.
         var name = args.FirstOrDefault() ?? SmallBert(data["text"].Cast<string>());
         var tokenizer = AutoTokenizer.FromPretrained(name);
@@ -37,10 +35,7 @@ internal static class Classes
             SaveStrategy = SaveStrategy.No,
         };
         var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer,
-            computeMetrics: p => new Dictionary<string, double>
-            {
-                ["accuracy"] = ClassificationMetrics.AccuracyScore(p.LabelIds.Values, p.Predictions.ArgMax()),
-            });
+            computeMetrics: p => p.GetClassificationReport(names).ToMetrics());
         trainer.Train();
         Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F3}");
         trainer.SaveModel("classes/model");                                         // saves the tokenizer too

@@ -14,27 +14,21 @@ internal static class Entities
     {
         #region readme-entities
         Seed.Set(42);
-        string[] names = ["O", "B-PER", "I-PER", "B-LOC"];
         string[] people = ["Anna Smith", "Bob", "Carla Jones", "David", "Eva Brown"], places = ["Paris", "Rome", "Berlin", "Oslo"];
-        (string Text, string[] Tags)[] sentences = [.. people.SelectMany(person => places.SelectMany(place => new[]
-            {
-                $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}",
-            }))
-            .Select(text => (text, Tags: text.Split(' ').Select(Tag).ToArray()))];           // a tag for each word
+        var texts = people.SelectMany(person => places.SelectMany(place => new[]
+        {
+            $"{person} lives in {place} .", $"in {place} works {person} .", $"we met {person} near {place}",
+        })).Select(text => text.Split(' '));
+        // Each row has the words of a text and a tag for each word. ClassEncodeColumn replaces the tags with numbers.
+        var data = Dataset.FromRows(texts.Select(words => new { words, tags = words.Select(Tag).ToArray() })).ClassEncodeColumn("tags");
+        var names = data.GetClassNames("tags");                                              // B-LOC, B-PER, I-PER, O
 
         // The model: the folder that the first argument names, such as bert-base-cased, or a small one that this program makes.
-        var name = args.FirstOrDefault() ?? SmallBert(sentences.Select(sentence => sentence.Text));
+        var name = args.FirstOrDefault() ?? SmallBert(texts.Select(words => string.Join(' ', words)));
         var tokenizer = AutoTokenizer.FromPretrained(name);
         using var model = AutoModelForTokenClassification.FromPretrained(name, new PretrainedOptions { LabelNames = names });
 
-        var data = Dataset.FromRows(sentences.Select(sentence =>
-        {
-            var encoding = tokenizer.EncodeWords(sentence.Text.Split(' '), truncation: true, maxLength: 64);
-            var labels = sentence.Tags.Select(tag => Array.IndexOf(names, tag)).ToArray();
-            // AlignLabels: the first token of each word gets the label of the word, all other tokens get -100.
-            return new { input_ids = encoding.Ids, attention_mask = encoding.AttentionMask, labels = encoding.AlignLabels(labels) };
-        }));
-        var split = data.TrainTestSplit(testSize: 0.2, seed: 42);
+        var split = data.TokenizeWords(tokenizer, maxLength: 64).TrainTestSplit(testSize: 0.2, seed: 42);
         var arguments = new TrainingArguments("entities")
         {
             NumTrainEpochs = 50,

@@ -1,8 +1,9 @@
-// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|entities|labels|score|answers|masks [FOLDER]].
+// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks [FOLDER]].
 // On the page, each program is complete by itself.
 var programs = new Dictionary<string, Action<string[]>>
 {
     ["classes"] = Classes.Run,
+    ["rare"] = RareClasses.Run,
     ["entities"] = Entities.Run,
     ["labels"] = SeveralLabels.Run,
     ["score"] = Score.Run,

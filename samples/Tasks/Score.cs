@@ -1,6 +1,5 @@
 #region readme-score-usings
 using PeftSharp.Data;
-using PeftSharp.Metrics;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
@@ -35,10 +34,7 @@ internal static class Score
             SaveStrategy = SaveStrategy.No,
         };
         var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
-            computeMetrics: p => new Dictionary<string, double>
-            {
-                ["rmse"] = RegressionMetrics.RootMeanSquaredError(p.LabelValues.Values, p.Predictions.Values),
-            });
+            computeMetrics: p => p.GetRegressionReport().ToMetrics());
         trainer.Train();
         Console.WriteLine($"root mean squared error {trainer.Evaluate()["eval_rmse"]:F2} stars");
         trainer.SaveModel("score/model");

@@ -26,8 +26,7 @@ internal static class LabelColumn
             VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, NumLabels = 2,
         });
 
-        var tokenized = dataset.Map(batch =>
-            tokenizer.Encode(batch.GetStrings("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
+        var tokenized = dataset.Tokenize(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("topic-run") { NumTrainEpochs = 5, SaveStrategy = SaveStrategy.No };
         var trainer = new Trainer(model, arguments, tokenized, tokenizer: tokenizer, labelColumn: "Topic");
         Console.WriteLine(trainer.Train().TrainingLoss);

@@ -32,8 +32,7 @@ internal static class MultipleLabels
             VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, NumLabels = 3,
         });
 
-        var tokenized = reviews.Map(batch =>
-            tokenizer.Encode(batch.GetStrings("Text"), truncation: true, maxLength: 64).ToColumns(), batched: true);
+        var tokenized = reviews.Tokenize(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("review-run")
         {
             NumTrainEpochs = 100, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No,

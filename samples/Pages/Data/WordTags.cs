@@ -14,12 +14,12 @@ internal static class WordTags
     internal static (Trainer Trainer, Dataset Tokenized) Run()
     {
         #region readme-word-tags
-        string[] names = ["O", "B-PER", "I-PER"];
         var sentences = Dataset.FromRows(
         [
-            new Sentence(["Siobhan", "O'Brien", "won", "."], [1, 2, 0, 0]),
-            new Sentence(["We", "met", "Ada"], [0, 0, 1]),
-        ]);
+            new Sentence(["Siobhan", "O'Brien", "won", "."], ["B-PER", "I-PER", "O", "O"]),
+            new Sentence(["We", "met", "Ada"], ["O", "O", "B-PER"]),
+        ]).ClassEncodeColumn("Tags");
+        var names = sentences.GetClassNames("Tags");                                // B-PER, I-PER, O
 
         // A small model with random weights and its tokenizer, so that the program runs without a download.
         Directory.CreateDirectory("name-model");
@@ -29,15 +29,10 @@ internal static class WordTags
         using var model = AutoModelForTokenClassification.FromConfig(new BertConfig
         {
             VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64,
-            NumLabels = names.Length,
+            NumLabels = names.Count,
         });
 
-        var tokenized = sentences.Map(batch =>
-        {
-            var encoded = tokenizer.EncodeWords(batch["Words"].ToArray<string[]>(), truncation: true, maxLength: 64);
-            var labels = encoded.AlignLabels(batch["Tags"].ToArray<long[]>());
-            return new Dictionary<string, Array>(encoded.ToColumns()) { ["labels"] = labels };
-        }, batched: true);
+        var tokenized = sentences.TokenizeWords(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("name-run") { NumTrainEpochs = 30, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No };
         var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
             computeMetrics: prediction => prediction.GetEntityReport(names).ToMetrics());
@@ -48,6 +43,6 @@ internal static class WordTags
     }
 
     #region readme-word-tags-types
-    internal sealed record Sentence(string[] Words, long[] Tags);
+    internal sealed record Sentence(string[] Words, string[] Tags);
     #endregion
 }

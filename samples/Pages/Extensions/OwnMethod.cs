@@ -43,7 +43,7 @@ public sealed class Parallel : LayerAdapter
     {
         _down = AddModule("down", target.Place(Linear(target.Inputs, config.BottleneckSize)));
         _up = AddModule("up", target.Place(Linear(config.BottleneckSize, target.Outputs)));
-        using var free = no_grad();
+        using var noGradient = no_grad();
         foreach (var parameter in _up.parameters()) parameter.zero_();          // a new adapter does not change the model
     }
 

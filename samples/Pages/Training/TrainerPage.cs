@@ -1,4 +1,5 @@
 #region readme-trainer-usings
+using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
@@ -18,8 +19,9 @@ internal static class TrainerPage
 {
     internal static readonly string[] Examples =
     [
-        "progress", "resume", "class-weights", "scaled-loss", "optimizers", "parameter-groups", "evaluation-sets", "preprocess-logits",
-        "raw-columns", "subclass", "model-init", "callback",
+        "progress", "resume", "class-weights", "own-loss", "scaled-loss", "optimizers", "parameter-groups", "evaluation-sets",
+        "preprocess-logits",
+        "raw-columns", "subclass", "model-init", "callback", "logging", "own-head",
     ];
 
     /// <param name="example">One of <see cref="Examples"/>.</param>
@@ -63,7 +65,8 @@ internal static class TrainerPage
         {
             "progress" => await Progress(),
             "resume" => ResumeIfPresent(),
-            "class-weights" => ClassWeights(),
+            "class-weights" => WeightedClasses(),
+            "own-loss" => OwnLoss(),
             "scaled-loss" => ScaledLoss(),
             "optimizers" => Optimizers(),
             "parameter-groups" => Groups(),
@@ -73,6 +76,8 @@ internal static class TrainerPage
             "subclass" => Subclass(),
             "model-init" => ModelInit(),
             "callback" => Callback(),
+            "logging" => Logging(),
+            "own-head" => OwnHead(),
             _ => throw new ArgumentException($"There is no example '{example}'.", nameof(example)),
         };
 
@@ -112,10 +117,20 @@ internal static class TrainerPage
             return trainer;
         }
 
-        Trainer ClassWeights()
+        Trainer WeightedClasses()
         {
             #region readme-trainer-class-weights
-            using var weights = torch.tensor([1f, 5f], device: model.Device);          // a row of class 1 counts five times
+            var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer,
+                computeLoss: LossFunctions.CrossEntropy([1, 5]));              // a row of class 1 counts five times
+            Console.WriteLine(trainer.Train().TrainingLoss);
+            #endregion
+            return trainer;
+        }
+
+        Trainer OwnLoss()
+        {
+            #region readme-trainer-own-loss
+            using var weights = torch.tensor([1f, 5f], device: model.Device);
             var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, computeLoss: (output, inputs, _) =>
                 torch.nn.functional.cross_entropy(output.Logits!, inputs.Labels!, weight: weights));
             Console.WriteLine(trainer.Train().TrainingLoss);
@@ -227,6 +242,30 @@ internal static class TrainerPage
             return trainer;
         }
 
+        Trainer Logging()
+        {
+            #region readme-trainer-logging
+            using var loggers = LoggerFactory.Create(builder => builder.AddSimpleConsole(options => options.SingleLine = true));
+            var logged = arguments with { LoggingSteps = 5, ReportTo = ReportTo.TensorBoard };
+            var trainer = new Trainer(model, logged, train, test, tokenizer: tokenizer, logger: loggers.CreateLogger<Trainer>());
+            trainer.Train();
+            Console.WriteLine($"tensorboard --logdir {Path.Combine(logged.OutputDir, "runs")}");
+            #endregion
+            return trainer;
+        }
+
+        Trainer OwnHead()
+        {
+            #region readme-trainer-own-head
+            var body = AutoModel.FromConfig(config);                           // or AutoModel.FromPretrained(folder)
+            using var own = new ModuleModel(new MeanClassifier(body, config.HiddenSize, classes: 2), body.Inputs,
+                SequenceClassificationObjective.Instance, new ModuleConfig { NumLabels = 2 });
+            var trainer = new Trainer(own, arguments, train, test, tokenizer: tokenizer);
+            Console.WriteLine(trainer.Train().TrainingLoss);
+            #endregion
+            return trainer;
+        }
+
         Trainer Callback()
         {
             #region readme-trainer-callback
@@ -306,6 +345,29 @@ internal sealed class StopAtLoss(double limit) : TrainerCallback
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
     {
         if (metrics["eval_loss"] < limit) control.ShouldTrainingStop = true;
+    }
+}
+#endregion
+
+#region readme-trainer-mean-classifier
+/// <summary>A classifier that reads the mean of the hidden states of a text.</summary>
+internal sealed class MeanClassifier : torch.nn.Module<ModelInputs, ModelOutput>
+{
+    private readonly PretrainedModel _body;
+    private readonly TorchSharp.Modules.Linear _classifier;
+
+    internal MeanClassifier(PretrainedModel body, int hiddenSize, int classes) : base(nameof(MeanClassifier))
+    {
+        _body = body;
+        _classifier = torch.nn.Linear(hiddenSize, classes);
+        RegisterComponents();
+    }
+
+    public override ModelOutput forward(ModelInputs inputs)
+    {
+        var states = _body.call(inputs).LastHiddenState!;                          // [texts, tokens, hidden size]
+        var mask = inputs.AttentionMask!.unsqueeze(-1).to(states.dtype);           // 0 for padding
+        return new() { Logits = _classifier.call((states * mask).sum(1) / mask.sum(1)) };
     }
 }
 #endregion

@@ -72,22 +72,38 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the dataset with a column of strings, integers or booleans converted to class ids (<see cref="ClassLabel"/>). The class
-    /// names are sorted by code point, as in Python.
+    /// Returns the dataset with a column of strings, integers or booleans, or of lists of them, converted to class ids
+    /// (<see cref="ClassLabel"/>). The class names are sorted by code point, as in Python.
     /// </summary>
+    /// <remarks>
+    /// Lists are the rows of a dataset for named-entity recognition, with a tag for each word. Python does not convert lists.
+    /// </remarks>
     /// <exception cref="DatasetException">There is no such column, it has another type, or all its values are null.</exception>
     public Dataset ClassEncodeColumn(string name)
     {
         var column = _columns[name];
-        if (column.Feature is not Value { Dtype: "string" or "int64" or "int32" or "bool" })
+        var list = column.Feature as Sequence;
+        if ((list?.Element ?? column.Feature) is not Value { Dtype: "string" or "int64" or "int32" or "bool" })
             throw new DatasetException(
                 $"Column '{name}' has type {column.Feature}; only strings, integers and booleans can be converted to class ids.");
-        var texts = ColumnCast.Cast(column, new Value("string"));
-        var names = texts.OfType<string>().Distinct().Order(CodePointOrder.Instance).ToArray();
+        Feature OfColumn(Feature item) => list is null ? item : new Sequence(item);
+        var texts = ColumnCast.Cast(column, OfColumn(new Value("string")));
+        var items = list is null ? texts : texts.OfType<System.Collections.IEnumerable>().SelectMany(row => row.Cast<object?>());
+        var names = items.OfType<string>().Distinct().Order(CodePointOrder.Instance).ToArray();
         if (names.Length == 0)
             throw new DatasetException($"All values of column '{name}' are null, so there are no classes.");
-        return new(_columns.Replace(name, ColumnCast.Cast(texts, new ClassLabel(names))), Format);
+        return new(_columns.Replace(name, ColumnCast.Cast(texts, OfColumn(new ClassLabel(names)))), Format);
     }
+
+    /// <summary>Returns the class names of a column of class ids, or of lists of class ids, by class id.</summary>
+    /// <exception cref="DatasetException">There is no such column, or it has no class names.</exception>
+    public IReadOnlyList<string> GetClassNames(string column) => _columns[column].Feature switch
+    {
+        ClassLabel label => label.Names,
+        Sequence { Element: ClassLabel label } => label.Names,
+        var other => throw new DatasetException($"Column '{column}' has type {other}, which has no class names. "
+            + $"Convert it with ClassEncodeColumn(\"{column}\")."),
+    };
 
     /// <summary>Returns the distinct values of a column, including null, in the order of their first occurrence.</summary>
     /// <exception cref="DatasetException">There is no such column, or it contains lists or structs.</exception>

@@ -96,7 +96,7 @@ public sealed partial class Dataset
     /// <inheritdoc cref="FromRows{T}(IEnumerable{T})"/>
     /// <param name="rows">The rows, which are enumerated once.</param>
     /// <param name="cancellationToken">Passed to the sequence and checked before each row.</param>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static async Task<Dataset> FromRowsAsync<T>(IAsyncEnumerable<T> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);

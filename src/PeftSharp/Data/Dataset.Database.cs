@@ -29,7 +29,7 @@ public sealed partial class Dataset
     /// <inheritdoc cref="FromDataReader"/>
     /// <param name="reader">The reader. The remaining rows of its current result set are read.</param>
     /// <param name="cancellationToken">Passed to the reader.</param>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static async Task<Dataset> FromDataReaderAsync(DbDataReader reader, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);

@@ -23,7 +23,7 @@ public sealed partial class Dataset
     /// <exception cref="DatasetException">
     /// The function threw an exception (the message contains the row), or its values have different names or types.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Map<TValue>(
         Func<Row, IReadOnlyDictionary<string, TValue>> function, IEnumerable<string>? removeColumns = null, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -70,7 +70,7 @@ public sealed partial class Dataset
     /// <exception cref="DatasetException">
     /// The function threw an exception (the message contains the rows), or its values have different names, lengths or types.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Map<TValue>(
         Func<Batch, IReadOnlyDictionary<string, TValue>> function, bool batched, int batchSize = 1000,
         IEnumerable<string>? removeColumns = null, int numProc = 1, IProgress<MapProgress>? progress = null,
@@ -92,7 +92,7 @@ public sealed partial class Dataset
     /// <param name="progress">Receives a report after every 1,000 rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each row.</param>
     /// <exception cref="DatasetException">The function threw an exception; the message contains the row.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Filter(
         Func<Row, bool> function, int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -130,7 +130,7 @@ public sealed partial class Dataset
     /// <exception cref="DatasetException">
     /// The function threw an exception, or the number of its results differs from the number of rows.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Dataset Filter(Func<Batch, IEnumerable<bool>> function, bool batched, int batchSize = 1000, int numProc = 1,
         IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -9,7 +9,7 @@ namespace PeftSharp.Generation;
 /// <remarks>transformers' <c>_beam_search</c>; the order of operations is the same, so that ties are resolved in the same way.</remarks>
 internal sealed class BeamSearch
 {
-    private const double Hopeless = -1e9;
+    private const double Excluded = -1e9;         // the score of a sequence that must not be chosen, as in transformers
     private readonly GenerationPlan _plan;
     private readonly ProcessorChain _processors;
     private readonly CriteriaChain _criteria;
@@ -33,7 +33,7 @@ internal sealed class BeamSearch
         var (running, finished) = Start();
         var mayImprove = ones([_plan.Prompts, 1], ScalarType.Bool, _plan.PromptIds.device);
         var length = _plan.PromptLength;
-        for (var goesOn = true; goesOn;)
+        for (var isRunning = true; isRunning;)
         {
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
@@ -41,12 +41,12 @@ internal sealed class BeamSearch
             var scores = _kept.AddLogits(length == _plan.PromptLength ? model.Prefill() : model.Next(flat));
             var candidates = Candidates(running, _kept.AddScores(_processors.Process(flat, scores.log_softmax(-1))), length);
             var ends = _criteria.IsDone(candidates.Sequences.narrow(2, 0, length + 1).flatten(0, 1)).reshape(_plan.Prompts, _candidates);
-            var (nextRunning, rows) = GoOn(candidates, ends);
+            var (nextRunning, rows) = SelectRunning(candidates, ends);
             var nextFinished = Finish(finished, candidates, ends, mayImprove, length);
             model.SelectRows(rows);
             length++;
             var nextMayImprove = MayImprove(mayImprove, nextRunning, nextFinished, length);
-            goesOn = nextMayImprove.any().item<bool>()
+            isRunning = nextMayImprove.any().item<bool>()
                 && !(_earlyStopping == EarlyStopping.AtOnce && nextFinished.IsFinished.all().item<bool>())
                 && !ends.all().item<bool>();
             Replace(ref running, nextRunning);
@@ -67,11 +67,11 @@ internal sealed class BeamSearch
         sequences.narrow(2, 0, _plan.PromptLength).copy_(_plan.PromptIds.unsqueeze(1));
         var scores = zeros([prompts, _beams], ScalarType.Float32, device);
         // Initially all beams are equal, so only one of them is considered.
-        scores.narrow(1, 1, _beams - 1).fill_(Hopeless);
+        scores.narrow(1, 1, _beams - 1).fill_(Excluded);
         var nothing = zeros([prompts, _beams], ScalarType.Int64, device);
         return (new BeamSet(sequences, scores, nothing, nothing.@bool()),
             new BeamSet(
-                sequences.clone(), full([prompts, _beams], Hopeless, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
+                sequences.clone(), full([prompts, _beams], Excluded, ScalarType.Float32, device), nothing.clone(), nothing.@bool()));
     }
 
     /// <summary>
@@ -101,9 +101,9 @@ internal sealed class BeamSearch
     }
 
     /// <summary>The best unfinished candidates, and the rows of the cache that they continue.</summary>
-    private (BeamSet Running, Tensor Rows) GoOn(BeamSet candidates, Tensor ends)
+    private (BeamSet Running, Tensor Rows) SelectRunning(BeamSet candidates, Tensor ends)
     {
-        var open = candidates.Scores + ends.to(ScalarType.Float32) * Hopeless;
+        var open = candidates.Scores + ends.to(ScalarType.Float32) * Excluded;
         var running = (candidates with { Scores = open }).Select(open.topk(_beams).indexes);
         var offsets = arange(_plan.Prompts, ScalarType.Int64, ends.device).unsqueeze(1) * _beams;
         return (running, (running.Lengths + offsets).flatten());
@@ -117,9 +117,9 @@ internal sealed class BeamSearch
         var newTokens = length + 1 - _plan.PromptLength;
         var scores = candidates.Scores / Math.Pow(newTokens, _lengthPenalty);
         if (_earlyStopping == EarlyStopping.AtOnce)
-            scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Hopeless;
-        scores = scores + mayImprove.logical_not().to(ScalarType.Float32) * Hopeless;
-        scores = scores + justEnded.logical_not().to(ScalarType.Float32) * Hopeless;
+            scores = scores + finished.IsFinished.all(dim: -1, keepdim: true).to(ScalarType.Float32) * Excluded;
+        scores = scores + mayImprove.logical_not().to(ScalarType.Float32) * Excluded;
+        scores = scores + justEnded.logical_not().to(ScalarType.Float32) * Excluded;
         var ended = candidates with { Scores = scores, Lengths = full_like(candidates.Lengths, newTokens), IsFinished = justEnded };
         var all = finished.Concat(ended);
         return all.Select(all.Scores.topk(_beams).indexes);
@@ -130,7 +130,7 @@ internal sealed class BeamSearch
     {
         var reach = (_earlyStopping == EarlyStopping.Never && _lengthPenalty > 0 ? _plan.MaxLength : length) - _plan.PromptLength;
         var best = running.Scores.narrow(1, 0, 1) / Math.Pow(reach, _lengthPenalty);
-        var worst = where(finished.IsFinished, finished.Scores.amin([1], keepdim: true), full_like(finished.Scores, Hopeless));
+        var worst = where(finished.IsFinished, finished.Scores.amin([1], keepdim: true), full_like(finished.Scores, Excluded));
         return before.logical_and(best.gt(worst).any(-1, true));
     }
 

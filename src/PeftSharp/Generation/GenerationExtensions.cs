@@ -9,7 +9,7 @@ public static class GenerationExtensions
     /// <summary>Generates a continuation of each prompt.</summary>
     /// <remarks>
     /// The model runs in evaluation mode: one in training mode is switched to evaluation mode during the call. Random numbers for
-    /// sampling come from libtorch's generator (<c>torch.manual_seed</c>), or, with <see cref="GenerationOptions.Seed"/>, from a separate
+    /// sampling come from libtorch's generator (<c>Seed.Set</c>), or, with <see cref="GenerationOptions.Seed"/>, from a separate
     /// generator of this call. Several threads can generate with one model at once; set a seed for each call that samples.
     /// </remarks>
     /// <param name="model">A causal language model (<c>AutoModelForCausalLM</c>).</param>
@@ -33,7 +33,7 @@ public static class GenerationExtensions
         ArgumentNullException.ThrowIfNull(prompt);
         options ??= new GenerationOptions();
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         using var running = model.Calls.CallInEvaluationMode(model);
         using var generator = options.Seed is { } seed ? new Generator((ulong)seed, model.Device) : null;
         var plan = new GenerationPlan(model, prompt, options, generator);

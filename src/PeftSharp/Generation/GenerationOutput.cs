@@ -34,7 +34,8 @@ public sealed class GenerationOutput : IDisposable
     public required int PromptLength { get; init; }
 
     /// <summary>
-    /// The generated tokens without the prompt, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>.
+    /// Returns the generated tokens without the prompt, int64 [prompts × returned, new tokens]: a view of <see cref="Sequences"/>, which
+    /// the caller disposes.
     /// </summary>
     public Tensor NewTokens() => Sequences.narrow(1, PromptLength, Sequences.shape[1] - PromptLength);
 

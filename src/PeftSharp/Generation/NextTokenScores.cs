@@ -12,6 +12,7 @@ internal sealed class NextTokenScores : IDisposable
     private readonly Tensor? _mask;              // [rows, maximum tokens]: the prompt's mask, then ones
     private readonly Tensor? _positions;         // [rows, maximum tokens]: counted from the first token that is not padding
     private readonly bool _readsPositions;
+    private readonly int _leastPadding;          // padding tokens of the longest row
     private int _seen;
 
     internal NextTokenScores(GenerationPlan plan)
@@ -29,6 +30,7 @@ internal sealed class NextTokenScores : IDisposable
         if (plan.PromptMask is not { } prompt) return;
         _mask = cat([prompt, ones([prompt.shape[0], plan.MaxLength - plan.PromptLength], ScalarType.Int64, prompt.device)], 1);
         _positions = (_mask.cumsum(1) - 1).clamp_min(0);
+        _leastPadding = plan.PromptLength - (int)prompt.sum(1).max().item<long>();
     }
 
     /// <summary>Processes the prompts, each once for all rows that begin with it.</summary>
@@ -49,9 +51,21 @@ internal sealed class NextTokenScores : IDisposable
     internal Tensor Next(Tensor sequences)
     {
         using var scope = NewDisposeScope();
+        if (_cache is not null && CacheExpires((int)sequences.shape[1]))
+        {
+            _cache.Crop(0);
+            _seen = 0;
+        }
         var ids = _cache is null ? sequences : sequences.narrow(1, _seen, sequences.shape[1] - _seen);
         return Call(ids, _plan.RowsPerPrompt).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Whether the rotary frequencies of all tokens change with this number of tokens (LongRoPE).</summary>
+    private bool CacheExpires(int length) =>
+        _plan.Model.CacheValidLength is { } limit && Longest(_seen) <= limit && Longest(length) > limit;
+
+    /// <summary>The number of positions of the longest row.</summary>
+    private int Longest(int length) => length + _plan.VirtualTokens - _leastPadding;
 
     /// <summary>Selects the rows to continue; a row must continue one of the same prompt.</summary>
     internal void SelectRows(Tensor rows) => _cache?.SelectRows(rows);

@@ -14,7 +14,7 @@ internal sealed class ProcessorChain
         GenerationPlan plan, IEnumerable<LogitsProcessor>? own, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens) =>
         _processors =
         [
-            .. OnTheText(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OnTheDraw(plan) : [],
+            .. BeforeSampling(plan, allowedTokens), .. own ?? [], .. plan.DoSample ? OfSampling(plan) : [],
             .. plan.Config.RenormalizeLogits is true ? [new LogitNormalization()] : Array.Empty<LogitsProcessor>(),
         ];
 
@@ -24,7 +24,7 @@ internal sealed class ProcessorChain
         _processors.Aggregate(
             scores, (changed, processor) => ScoreCheck.RequireShape(processor.Process(inputIds, changed), scores.shape, processor));
 
-    private static IEnumerable<LogitsProcessor> OnTheText(
+    private static IEnumerable<LogitsProcessor> BeforeSampling(
         GenerationPlan plan, Func<int, IReadOnlyList<long>, IReadOnlyList<int>>? allowedTokens)
     {
         var config = plan.Config;
@@ -52,7 +52,7 @@ internal sealed class ProcessorChain
                 atBegin, plan.PromptLength > 1 || config.ForcedBosTokenId is null ? plan.PromptLength : plan.PromptLength + 1);
     }
 
-    private static IEnumerable<LogitsProcessor> OnTheDraw(GenerationPlan plan)
+    private static IEnumerable<LogitsProcessor> OfSampling(GenerationPlan plan)
     {
         const int defaultTopK = 50;
         var config = plan.Config;

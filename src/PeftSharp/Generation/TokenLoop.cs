@@ -24,7 +24,7 @@ internal static class TokenLoop
             var soFar = sequences.narrow(1, 0, length);
             var scores = kept.AddScores(
                 processors.Process(soFar, kept.AddLogits(length == plan.PromptLength ? model.Prefill() : model.Next(soFar))));
-            var next = plan.DoSample ? Draw(scores, plan.Generator) : Likeliest(scores);
+            var next = plan.DoSample ? Draw(scores, plan.Generator) : MostLikely(scores);
             if (plan.Pad is { } pad) next = where(running, next, full_like(next, pad));               // pads finished rows
             sequences.select(1, length).copy_(next);
             running.logical_and_(criteria.IsDone(sequences.narrow(1, 0, length + 1)).logical_not());
@@ -39,7 +39,7 @@ internal static class TokenLoop
         }.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Likeliest(Tensor scores)
+    private static Tensor MostLikely(Tensor scores)
     {
         var best = scores.argmax(-1);
         ScoreCheck.RequireFinite(scores.gather(1, best.unsqueeze(1)));

@@ -8,6 +8,7 @@ internal static class FolderAccess
     /// path.</exception>
     internal static void Create(string folder)
     {
+        if (File.Exists(folder)) throw new IOException($"'{folder}' is a file. Nothing was saved. Choose a folder.");
         try
         {
             Directory.CreateDirectory(folder);
@@ -29,6 +30,6 @@ internal static class FolderAccess
         if (File.Exists(folder)) return $"'{folder}' is a file. Pass the folder that contains {files}.";
         return $"'{folder}' cannot be loaded: the folder does not exist. Files are loaded from local folders; nothing is downloaded. "
             + $"If this is the name of a Hugging Face repository, download its files ({files}), "
-            + $"for example with 'hf download {folder} --local-dir FOLDER', and pass that folder.";
+            + $"from https://huggingface.co/{folder}/tree/main to a folder, and pass the path of that folder.";
     }
 }

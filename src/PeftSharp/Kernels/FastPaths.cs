@@ -14,13 +14,14 @@ public static class FastPaths
 {
     private const string Variable = "PEFTSHARP_FAST_PATHS";
     private static readonly string[] _names =
-        ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "adam_w"];
+        ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "rms_norm",
+            "rotary", "adam_w"];
 
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
     /// <summary>Fused attention: scale, mask, softmax and dropout in one pass while training (needs <see cref="Dropout"/>), and attention
-    /// of one query while generating.</summary>
+    /// of one query while generating; attention of grouped heads without repeated keys and values.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.
@@ -40,8 +41,14 @@ public static class FastPaths
     public static bool Linear { get; set; } = IsOnAtStart("linear");
 
     /// <summary>Activations of bfloat16 tensors with a lookup table; float32 GELU (tanh approximation) with one exponential per
-    /// element.</summary>
+    /// element; the activation and the product of gated feed-forward layers in one pass.</summary>
     public static bool Activation { get; set; } = IsOnAtStart("activation");
+
+    /// <summary>RMS normalization with one pass over each row, forward and backward.</summary>
+    public static bool RmsNorm { get; set; } = IsOnAtStart("rms_norm");
+
+    /// <summary>Rotary position embeddings with one pass over each head, forward and backward.</summary>
+    public static bool Rotary { get; set; } = IsOnAtStart("rotary");
 
     /// <summary>AdamW with gradient clipping in the same pass, and the gradients' norm on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");

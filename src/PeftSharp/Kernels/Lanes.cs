@@ -88,6 +88,15 @@ internal static unsafe class Lanes
         return Unsafe.BitCast<ushort, T>((ushort)((bits + 0x7fff + ((bits >> 16) & 1)) >> 16));
     }
 
+    /// <summary>The values as they would be stored: rounded to nearest even if they are bfloat16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Round<T>(Vector256<float> values) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return values;
+        var bits = values.AsUInt32();
+        return ((bits + Vector256.Create(0x7fffu) + ((bits >>> 16) & Vector256.Create(1u))) & Vector256.Create(0xffff0000u)).AsSingle();
+    }
+
     /// <summary>A mask of the first <paramref name="count"/> elements: all bits set, the others 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> FirstMask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();

@@ -48,6 +48,19 @@ public sealed class ClassificationReport
     /// <summary>The number of examples of the reported classes.</summary>
     public int Support { get; }
 
+    /// <summary>
+    /// Returns the scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
+    /// <c>f1_macro</c>, <c>precision_macro</c>, <c>recall_macro</c>, and the same for micro and weighted.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> ToMetrics()
+    {
+        var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
+        if (Accuracy is { } accuracy) metrics["accuracy"] = accuracy;
+        foreach (var (name, scores) in new[] { ("macro", MacroAverage), ("micro", MicroAverage), ("weighted", WeightedAverage) })
+            (metrics[$"f1_{name}"], metrics[$"precision_{name}"], metrics[$"recall_{name}"]) = (scores.F1, scores.Precision, scores.Recall);
+        return metrics;
+    }
+
     /// <summary>Returns the table with two decimals.</summary>
     public override string ToString() => ToString(digits: 2);
 

@@ -50,6 +50,13 @@ public static class RegressionMetrics
         return 1 - residual / total;
     }
 
+    /// <summary>Returns the errors and the coefficient of determination together.</summary>
+    public static RegressionReport Report(Values labels, Values predictions)
+    {
+        var error = MeanSquaredError(labels, predictions);
+        return new(error, Math.Sqrt(error), MeanAbsoluteError(labels, predictions), R2Score(labels, predictions));
+    }
+
     /// <summary>Returns Pearson's linear correlation, -1 to 1; NaN if all labels or all predictions are equal, as in scipy.</summary>
     /// <exception cref="ArgumentException">There are fewer than two examples.</exception>
     public static double PearsonR(Values labels, Values predictions)

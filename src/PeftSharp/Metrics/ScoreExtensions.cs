@@ -97,7 +97,8 @@ public static class ScoreExtensions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         if (scores % classes != 0)
-            throw new ArgumentException($"{scores} scores cannot be divided into rows of {classes} classes.", nameof(scores));
+            throw new ArgumentException($"{scores} scores cannot be divided into rows of {classes} classes. "
+                + "Pass one score for each class of each row.", nameof(scores));
         return scores / classes;
     }
 }

@@ -57,8 +57,8 @@ internal sealed class CallGate
         _lock.Exit();
         throw new InvalidOperationException($"{what} is not possible while {running} call{(running == 1 ? "" : "s")} of this model "
             + $"{(running == 1 ? "is" : "are")} running (on another thread, or on this one if it is inside a callback of generation). "
-            + "Wait until they have ended. To select adapters for one call, pass adapter: "
-            + "to Generate or Call, or use a scope of UseAdapter, UseAdapters or DisableAdapter.");
+            + "Wait until they have ended. To select adapters for one call, use CallWithAdapter, GenerationOptions.Adapter, "
+            + "or a scope of UseAdapter, UseAdapters or DisableAdapter.");
     }
 
     private void End()

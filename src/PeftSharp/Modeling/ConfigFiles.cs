@@ -38,12 +38,19 @@ internal static class ConfigFiles
     /// <exception cref="JsonException">A field has an invalid type.</exception>
     internal static T Read<T>(JsonObject json) where T : PretrainedConfig
     {
+        Normalize(json);
+        return ReadAny<T>(json);
+    }
+
+    /// <summary>Converts older spellings of the fields that every family shares.</summary>
+    /// <exception cref="JsonException">A field has an invalid type.</exception>
+    internal static void Normalize(JsonObject json)
+    {
         // The field's name before transformers 5.
         if (json["dtype"] is null && json["torch_dtype"] is { } older) json["dtype"] = older.DeepClone();
         json.Remove("torch_dtype");
         if (json[Architectures] is JsonValue single) json[Architectures] = new JsonArray(single.DeepClone());
         LabelFields.Resolve(json);
-        return ReadAny<T>(json);
     }
 
     /// <summary>Writes the configuration as transformers does: sorted keys, indented by two spaces. The write is atomic.</summary>
@@ -51,9 +58,17 @@ internal static class ConfigFiles
     {
         var json = ToJson(config);
         // A field without a value is omitted, unless reading would then assign the record's default to it.
-        if (Activator.CreateInstance(config.GetType()) is PretrainedConfig defaults)
-            foreach (var (name, _) in ToJson(defaults).Where(field => !json.ContainsKey(field.Key)).ToArray()) json[name] = null;
+        if (Activator.CreateInstance(config.GetType()) is PretrainedConfig defaults) AddNulls(json, ToJson(defaults));
         JsonFile.Write(path, json);
+    }
+
+    private static void AddNulls(JsonObject json, JsonObject defaults)
+    {
+        foreach (var (name, value) in defaults)
+        {
+            if (!json.TryGetPropertyValue(name, out var own)) json[name] = null;
+            else if (own is JsonObject part && value is JsonObject partDefaults) AddNulls(part, partDefaults);
+        }
     }
 
     /// <summary>Reads any record whose properties are the fields of the file.</summary>

@@ -33,7 +33,7 @@ public abstract record DecoderConfig : TextConfig
     public int? HeadDim { get; init; }
 
     /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
-    public string HiddenAct { get; init; } = "silu";
+    public virtual string HiddenAct { get; init; } = "silu";
 
     /// <summary>Maximum number of tokens in training; longer inputs are allowed. Default 2048.</summary>
     public int MaxPositionEmbeddings { get; init; } = 2048;
@@ -42,6 +42,7 @@ public abstract record DecoderConfig : TextConfig
     public double RmsNormEps { get; init; } = 1e-6;
 
     /// <summary>Base and scaling of the rotary embeddings.</summary>
+    [JsonConverter(typeof(RotaryParametersConverter))]
     public RotaryParameters RopeParameters { get; init; } = new();
 
     /// <summary>Dropout of attention probabilities in training. Default 0.</summary>
@@ -71,8 +72,13 @@ public abstract record DecoderConfig : TextConfig
         Activation = HiddenAct,
         AttentionDropout = AttentionDropout,
         RmsNormEpsilon = RmsNormEps,
-        Rotary = new RotaryEmbedding(RopeParameters, HeadWidth, MaxPositionEmbeddings),
+        Rotary = RotaryOf(RopeParameters),
+        WindowRotary = RopeParameters.SlidingAttention is { } sliding ? RotaryOf(sliding) : null,
     };
+
+    /// <summary>Creates a rotary embedding for this configuration's heads.</summary>
+    /// <param name="parameters">Base and scaling.</param>
+    private protected RotaryEmbedding RotaryOf(RotaryParameters parameters) => new(parameters, HeadWidth, MaxPositionEmbeddings);
 
     /// <summary>
     /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Default null: all preceding tokens.
@@ -95,7 +101,8 @@ public abstract record DecoderConfig : TextConfig
             ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads),
             ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(RopeParameters.Problems())) yield return problem;
+        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems()))
+            yield return problem;
         if (!ActivationFunctions.Names.Contains(HiddenAct))
             yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;
@@ -103,6 +110,6 @@ public abstract record DecoderConfig : TextConfig
             yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of num_key_value_heads {KeyValueHeads}";
         if (HeadDim is null && HiddenSize % NumAttentionHeads != 0)
             yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
-        if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
+        foreach (var problem in RopeParameters.WidthProblems(HeadWidth)) yield return problem;
     }
 }

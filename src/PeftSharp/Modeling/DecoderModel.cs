@@ -23,6 +23,7 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     [ComponentName(Name = "embed_tokens")] private readonly Module<Tensor, Tensor> _words;
     [ComponentName(Name = "layers")] private readonly ModuleList<DecoderLayer> _layers;
     [ComponentName(Name = "norm")] private readonly Module<Tensor, Tensor> _norm;
+    private readonly int? _shortLength;
 
     /// <param name="name">The name of the class in transformers, such as <c>LlamaModel</c>.</param>
     /// <param name="config">The configuration, which is validated.</param>
@@ -30,10 +31,11 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     protected DecoderModel(string name, TConfig config) : base(name, config)
     {
         var settings = config.Decoder;
-        _words = new Embedding(config.VocabSize, config.HiddenSize, config.PadTokenId);
+        _shortLength = settings.Rotary.ShortLength ?? settings.WindowRotary?.ShortLength;
+        _words = new Embedding(config.VocabSize, config.HiddenSize, config.PaddingRow) { Scale = settings.EmbeddingScale };
         _layers = new ModuleList<DecoderLayer>([.. Enumerable.Range(0, config.NumHiddenLayers)
             .Select(layer => new DecoderLayer(settings, layer, config.WindowOf(layer)))]);
-        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps);
+        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, settings.NormAddsOne);
         RegisterComponents();
     }
 
@@ -45,6 +47,8 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
 
     /// <inheritdoc/>
     public override Module<Tensor, Tensor> InputEmbeddings => _words;
+
+    internal override int? CacheValidLength => _shortLength;
 
     /// <inheritdoc/>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)

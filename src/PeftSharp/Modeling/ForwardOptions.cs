@@ -28,6 +28,18 @@ public sealed record ForwardOptions
     /// </summary>
     public bool LossOnly { get; init; }
 
+    /// <summary>
+    /// Whether a model with a contrastive loss, which needs no labels, returns the loss (transformers' <c>return_loss</c>). The trainer
+    /// sets it. Default false.
+    /// </summary>
+    public bool ReturnLoss { get; init; }
+
+    /// <summary>
+    /// Whether a vision model reads images of any size: the position embeddings are interpolated (transformers'
+    /// <c>interpolate_pos_encoding</c>). Default false: the images must have the size of the configuration.
+    /// </summary>
+    public bool InterpolatePosEncoding { get; init; }
+
     /// <summary>Number of trailing tokens for which a language model computes logits; 0 for all. Generation uses 1. Default 0.</summary>
     public int LogitsToKeep { get; init; }
 

@@ -5,7 +5,7 @@ namespace PeftSharp.Modeling;
 public partial record GenerationConfig
 {
     /// <summary>Fields of transformers that would change the output and are not supported, with the value that disables them.</summary>
-    private static readonly Dictionary<string, double> _unserved = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, double> _unsupported = new(StringComparer.Ordinal)
     {
         ["guidance_scale"] = 1, ["num_beam_groups"] = 1, ["diversity_penalty"] = 0, ["penalty_alpha"] = 0, ["dola_layers"] = double.NaN,
         ["constraints"] = double.NaN, ["force_words_ids"] = double.NaN, ["encoder_repetition_penalty"] = 1,
@@ -16,7 +16,7 @@ public partial record GenerationConfig
     /// <exception cref="ArgumentException">One or more values are invalid; the message lists all problems.</exception>
     public void Validate()
     {
-        var problems = ValueProblems().Concat(CombinationProblems()).Concat(UnservedFields()).ToArray();
+        var problems = ValueProblems().Concat(CombinationProblems()).Concat(UnsupportedFields()).ToArray();
         if (problems.Length > 0) throw new ArgumentException($"Invalid generation options: {string.Join("; ", problems)}.");
     }
 
@@ -102,8 +102,8 @@ public partial record GenerationConfig
             yield return $"all of forced_eos_token_id [{string.Join(", ", last)}] are in suppress_tokens";
     }
 
-    private IEnumerable<string> UnservedFields() => (AdditionalFields ?? new Dictionary<string, JsonElement>())
-        .Where(field => _unserved.TryGetValue(field.Key, out var off) && field.Value.ValueKind switch
+    private IEnumerable<string> UnsupportedFields() => (AdditionalFields ?? new Dictionary<string, JsonElement>())
+        .Where(field => _unsupported.TryGetValue(field.Key, out var off) && field.Value.ValueKind switch
         {
             JsonValueKind.Null or JsonValueKind.False => false,
             JsonValueKind.Number => field.Value.GetDouble() != off,

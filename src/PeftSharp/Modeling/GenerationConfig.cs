@@ -28,7 +28,8 @@ public partial record GenerationConfig
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
     /// <summary>
-    /// Strings that stop generation when the text ends with one of them; the string is kept in the text. Requires a tokenizer.
+    /// Strings that stop generation when a token completes one of them. The string, and what else the token contains, is part of the text.
+    /// Requires <c>GenerationOptions.Tokenizer</c>. Default: none.
     /// </summary>
     [JsonConverter(typeof(OneOrManyStringsConverter))]
     public IReadOnlyList<string>? StopStrings { get; init; }

@@ -25,7 +25,15 @@ internal static class InputCheck
                 ? $"The inputs contain {string.Join(" and ", given.Select(spec => spec.Name))}. Set only one of them."
                 : $"A required input is missing. Set {main}.");
         }
-        foreach (var spec in specs)
+        Given(model, inputs);
+    }
+
+    /// <summary>Checks the tensors of a batch, for models that need not have all inputs.</summary>
+    /// <exception cref="DatasetException">A value is out of range or a shape is wrong.</exception>
+    /// <exception cref="ArgumentException">There are more tokens than positions.</exception>
+    internal static void Given(PretrainedModel model, ModelInputs inputs)
+    {
+        foreach (var spec in model.Inputs)
             if (inputs[spec.Name] is { } tensor) One(spec, tensor, inputs);
     }
 
@@ -42,6 +50,8 @@ internal static class InputCheck
         if (options.LogitsToKeep != 0 && !read.Contains("logits_to_keep")) Refuse("logits_to_keep");
         if (options.OutputHiddenStates && !read.Contains("output_hidden_states")) Refuse("output_hidden_states");
         if (options.OutputAttentions && !read.Contains("output_attentions")) Refuse("output_attentions");
+        if (options.InterpolatePosEncoding && !read.Contains("interpolate_pos_encoding")) Refuse("interpolate_pos_encoding");
+        if (options.ReturnLoss && !read.Contains("return_loss")) Refuse("return_loss");
         if (options.AdapterNames is not null && !read.Contains("adapter_names")) Refuse("adapter_names");
 
         void Refuse(string name) => throw new ArgumentException($"{model.GetName()} does not use '{name}'"
@@ -146,16 +156,16 @@ internal static class InputCheck
                 + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
 
-    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string wayOut)
+    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy)
     {
         if (values.device_type != DeviceType.CPU || values.numel() == 0) return;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var wrong = values.lt(lowest).logical_or(values.gt(highest));
         if (exempt is { } value) wrong = wrong.logical_and(values.ne(value));
         if (!wrong.any().item<bool>()) return;
         var place = wrong.nonzero()[0].data<long>().ToArray();
         var found = values[place.Select(index => TensorIndex.Single(index)).ToArray()].to(ScalarType.Int64).item<long>();
-        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {wayOut}.");
+        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {remedy}.");
     }
 }

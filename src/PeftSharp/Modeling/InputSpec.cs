@@ -21,7 +21,8 @@ public sealed record InputSpec(string Name, InputKind Kind)
     /// The inputs that most text models read: <c>input_ids</c>, <c>attention_mask</c>, <c>position_ids</c> and <c>inputs_embeds</c>.
     /// </summary>
     /// <param name="config">The configuration, which provides the vocabulary size and the number of positions.</param>
-    /// <param name="hasCache">Whether the model supports a key-value cache, with which the mask may be longer than the ids.</param>
+    /// <param name="hasCache">Whether the model supports a key-value cache, with which the mask may be longer than the ids. Default
+    /// false.</param>
     /// <param name="positions">Exclusive upper bound of <c>position_ids</c>. Null: no limit.</param>
     /// <param name="positionsField">The configuration field that defines <paramref name="positions"/>.</param>
     public static IReadOnlyList<InputSpec> ForText(

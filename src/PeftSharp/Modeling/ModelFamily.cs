@@ -7,13 +7,19 @@ namespace PeftSharp.Modeling;
 /// Describes a model family: how its configuration is read, which class implements which task, and how its checkpoints name tensors.
 /// </summary>
 /// <remarks>
-/// <para>To add a family, derive from this class and add an entry to <c>ModelFamilies</c>; no other code refers to a family.</para>
+/// <para>To add a family, derive from this class and call <c>ModelFamilies.Register</c>; no other code refers to a family.</para>
 /// <para>Thread safety: the library calls one instance from several threads at once; keep derived classes immutable.</para>
 /// </remarks>
 public abstract class ModelFamily
 {
     /// <summary><c>model_type</c> in <c>config.json</c>, such as <c>bert</c>.</summary>
     public abstract string ModelType { get; }
+
+    /// <summary>
+    /// <c>model_type</c> of models that contain a model of this family, whose folders the classes of this family can therefore load
+    /// (<c>CLIPTextModel</c> from a CLIP model). <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
+    /// </summary>
+    public virtual IReadOnlyList<string> CompositeModelTypes => [];
 
     /// <summary>The name of the body inside a model with a head, which prefixes its keys, such as <c>bert</c>.</summary>
     public abstract string BaseModelPrefix { get; }
@@ -62,6 +68,17 @@ public abstract class ModelFamily
 
     /// <summary>Converts a key of an older checkpoint to its current name; returns the key itself if it has not changed.</summary>
     public virtual string RenameKey(string key) => key;
+
+    /// <summary>
+    /// Converts the name of a parameter or of a module to its name in the checkpoints that transformers writes; returns the name itself if
+    /// they do not differ. <see cref="RenameKey"/> is the inverse.
+    /// </summary>
+    /// <remarks>
+    /// Adapter methods also accept the names of checkpoints in <c>target_modules</c>, which are the names of the modules in older versions
+    /// of transformers.
+    /// </remarks>
+    /// <param name="name">The name in the model, such as <c>vit.layers.0.attention.q_proj.weight</c>.</param>
+    public virtual string CheckpointName(string name) => name;
 
     /// <summary>
     /// Class names of transformers that <c>architectures</c> in <c>config.json</c> may contain for this family, such as

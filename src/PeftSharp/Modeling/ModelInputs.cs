@@ -45,6 +45,9 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Embeddings in place of <see cref="InputIds"/>, float [batch, tokens, hidden].</summary>
     public Tensor? InputsEmbeds { get => this["inputs_embeds"]; set => this["inputs_embeds"] = value; }
 
+    /// <summary>Images, float [batch, channels, height, width], as the image processor of the model returns them.</summary>
+    public Tensor? PixelValues { get => this["pixel_values"]; set => this["pixel_values"] = value; }
+
     /// <summary>The expected outputs; -100 is ignored. Shape and type depend on the head.</summary>
     public Tensor? Labels { get => this["labels"]; set => this["labels"] = value; }
 
@@ -80,6 +83,14 @@ public sealed class ModelInputs : IDisposable
     /// one of the two batches.
     /// </summary>
     public ModelInputs Copy() => new(_tensors);
+
+    /// <summary>Returns a batch that shares the tensors of this one except those with the given names.</summary>
+    internal ModelInputs Without(IEnumerable<string> names)
+    {
+        var copy = Copy();
+        foreach (var name in names) copy[name] = null;
+        return copy;
+    }
 
     /// <summary>
     /// Moves the batch to <paramref name="device"/>. Returns this instance if it is there already, otherwise a new batch with new

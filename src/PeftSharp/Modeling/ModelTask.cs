@@ -29,6 +29,9 @@ public readonly record struct ModelTask(string Name)
     /// <summary>Selects one of several continuations (<c>AutoModelForMultipleChoice</c>).</summary>
     public static ModelTask MultipleChoice { get; } = new(nameof(MultipleChoice));
 
+    /// <summary>Classifies an image: single-label, multi-label or regression (<c>AutoModelForImageClassification</c>).</summary>
+    public static ModelTask ImageClassification { get; } = new(nameof(ImageClassification));
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -16,7 +16,7 @@ internal static class ModuleCopy
     /// <exception cref="NotSupportedException">A field has a value that cannot be copied; the message names it.</exception>
     internal static TModule Of<TModule>(TModule module) where TModule : Module
     {
-        using var free = no_grad();
+        using var noGradient = no_grad();
         return (TModule)Copy(module, module.GetName());
     }
 

@@ -6,9 +6,10 @@ namespace PeftSharp.Modeling;
 /// <summary>Wraps a custom TorchSharp module as a model that can be trained and to which adapters can be added.</summary>
 /// <remarks>
 /// <para>
-/// The module reads a batch and returns a <see cref="ModelOutput"/>, with the mean loss of the batch or, if an objective is given, with
-/// the logits from which the objective computes the loss. Its weights are saved and loaded under the module's own names. The module is
-/// disposed with the model.
+/// The module reads a batch and returns a <see cref="ModelOutput"/>. If an objective is given, the batch has no labels, and the output
+/// contains the logits from which the objective computes the loss. Otherwise the batch has the labels, and the output contains the mean
+/// loss of the batch. The weights of the module are saved and loaded
+/// under its own names. The module is disposed with the model.
 /// </para>
 /// <para>
 /// Thread safety: that of the module in evaluation mode. Training, loading weights, moving and disposing it need exclusive use.
@@ -54,7 +55,7 @@ public sealed class ModuleModel : PretrainedModel
     /// <inheritdoc/>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
-        var output = _module.call(inputs);
+        var output = _module.call(_hasObjective ? inputs.Without(LabelNames) : inputs);
         if (_hasObjective) output["loss"] = Objective.Loss(output, inputs, Config, options.NumItemsInBatch);
         KeepProblemType(inputs);
         return output;

@@ -6,8 +6,7 @@ using Module = TorchSharp.torch.nn.Module;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Lists a model's modules by path and replaces modules. Together with <see cref="ModuleCopy"/> the only use of reflection in the
-/// library.
+/// Lists a model's modules by path and replaces modules. Only this class and <see cref="ModuleCopy"/> access modules by reflection.
 /// </summary>
 /// <remarks>
 /// TorchSharp stores a child twice: in a field of the parent, which <c>forward</c> uses, and in the list of children, which names the
@@ -54,6 +53,14 @@ internal static class ModuleTree
             default: SetField(place, replacement); break;
         }
         Register(place, replacement);
+    }
+
+    /// <summary>Renames the children of a module, in their order. For modules whose names depend on the family.</summary>
+    internal static void RenameChildren(Module parent, IReadOnlyList<string> names)
+    {
+        var children = parent.named_children().ToArray();
+        foreach (var (name, _) in children) parent.register_module(name, null!);       // null removes it
+        foreach (var (child, name) in children.Zip(names)) parent.register_module(name, child.module);
     }
 
     private static void SetField(ModulePlace place, Module replacement)

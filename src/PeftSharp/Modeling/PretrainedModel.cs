@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using PeftSharp.Internal;
 using PeftSharp.Native;
 using static TorchSharp.torch;
@@ -20,6 +19,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 {
     private const string ConfigFile = "config.json";
     private long? _countedWeights;
+    private bool _isDisposed;
     private readonly Func<PretrainedConfig>? _innerConfig;
     private PretrainedConfig _config;
     private GenerationConfig _generationConfig;
@@ -78,9 +78,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>The device of the model's weights.</summary>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    [SuppressMessage("Design", "CA1065", Justification = "Only a disposed model has no weights.")]
-    public Device Device => parameters().FirstOrDefault()?.device ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} "
-        + "has been disposed. Load it again.");
+    public Device Device
+    {
+        get
+        {
+            ThrowIfDisposed();
+            return parameters().FirstOrDefault()?.device ?? CPU;
+        }
+    }
 
     /// <summary>The tensors that the model reads, without labels; the first is the main input.</summary>
     public abstract IReadOnlyList<InputSpec> Inputs { get; }
@@ -93,7 +98,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>
     /// Names of the options that the model supports (<see cref="ForwardOptions"/>): <c>past_key_values</c>, <c>logits_to_keep</c>,
-    /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>adapter_names</c>. A call with any other option throws. Default: none.
+    /// <c>output_hidden_states</c>, <c>output_attentions</c>, <c>interpolate_pos_encoding</c>, <c>return_loss</c>, <c>adapter_names</c>. A
+    /// call with any other option throws. Default: none.
     /// </summary>
     public virtual IReadOnlyList<string> OptionNames => [];
 
@@ -141,8 +147,10 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
 
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">A call of the model is running and the mode would change.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public override void train(bool train = true)
     {
+        ThrowIfDisposed();
         if (training == train && modules().All(module => module.training == train)) return;
         using var change = Calls.Change($"Switching the model to {(train ? "training" : "evaluation")} mode");
         base.train(train);
@@ -174,6 +182,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     internal virtual int VirtualTokens(ForwardOptions options) => 0;
 
+    /// <summary>
+    /// The number of tokens beyond which generation must compute the cached keys anew, because the rotary frequencies of all tokens change.
+    /// Null: never.
+    /// </summary>
+    internal virtual int? CacheValidLength => null;
+
     /// <summary>Called by the trainer after each optimizer step, before gradients are cleared. Does nothing by default.</summary>
     /// <param name="globalStep">One-based number of the step.</param>
     /// <param name="maxSteps">Total number of steps of the run.</param>
@@ -192,10 +206,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
     /// <param name="inputs">The batch.</param>
     /// <param name="options">The options of the forward pass.</param>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
+        ThrowIfDisposed();
         if (!options.AreInputsChecked)
         {
             CheckOptions(inputs, options);
@@ -288,6 +304,21 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="folder">The folder of the saved model.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
     public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
+
+    /// <summary>Frees the weights.</summary>
+    /// <param name="disposing">Whether <c>Dispose</c> was called.</param>
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        base.Dispose(disposing);
+    }
+
+    /// <exception cref="ObjectDisposedException">The model, or the model that it wraps, has been disposed.</exception>
+    internal void ThrowIfDisposed()
+    {
+        if (_isDisposed || (WeightsRoot is PretrainedModel inner && inner._isDisposed))
+            throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
+    }
 
     /// <summary>
     /// Loads libtorch before the base class makes its first native call: a missing backend is then reported by this library's exception

@@ -27,6 +27,7 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// Loads the model from a folder in transformers' format. Weights that the checkpoint does not contain are initialized and reported in
     /// <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
+    /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
@@ -37,7 +38,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     public static TSelf FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var family = new TConfig().Family;
-        var (config, _) = PretrainedLoader.ReadConfig(folder, type => type == family.ModelType ? family
+        var (config, _) = PretrainedLoader.ReadConfig(folder, type =>
+            type == family.ModelType || family.CompositeModelTypes.Contains(type) ? family
             : throw new CheckpointException($"'{folder}' contains a model of type '{type}', not '{family.ModelType}'. "
             + "Load it with AutoModel or with the classes of its family."), [family]);
         return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);
@@ -49,7 +51,8 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
         string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
-    /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
+    /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
+    /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration.</param>
     /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>

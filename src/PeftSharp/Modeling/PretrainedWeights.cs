@@ -36,7 +36,7 @@ internal static class PretrainedWeights
         bool untied = false, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var parameters = ModelState.Of(model);
         var names = KeyMapping.ToModel(checkpoint.Tensors.Keys, parameters.Keys.Concat(model.Family.TiedWeights.Keys), model.Family);
         var (redundant, copies) = TiedWeights.Resolve(model, names, parameters.Keys.ToHashSet(StringComparer.Ordinal), untied);
@@ -106,7 +106,7 @@ internal static class PretrainedWeights
     /// </summary>
     internal static void InitializeAll(PretrainedModel model, IReadOnlySet<string> except)
     {
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var drawn = new List<string>();
         Visit(model.WeightsRoot, "");
         model.NewWeights.Drawn(drawn);
@@ -133,7 +133,8 @@ internal static class PretrainedWeights
     }
 
     /// <summary>Writes the weights as <c>model.safetensors</c>, in several shards if they are large.</summary>
-    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(folder, ModelState.Of(model));
+    internal static void Save(PretrainedModel model, string folder) => CheckpointTensors.Save(
+        folder, ModelState.Of(model).Select(pair => KeyValuePair.Create(model.Family.CheckpointName(pair.Key), pair.Value)));
 
     /// <summary>The name of the weights' data type in transformers.</summary>
     internal static string TypeName(PretrainedModel model) => model.parameters().First().dtype switch

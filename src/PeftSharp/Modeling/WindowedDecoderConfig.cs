@@ -6,8 +6,6 @@ namespace PeftSharp.Modeling;
 /// </summary>
 public abstract record WindowedDecoderConfig : DecoderConfig
 {
-    private const string FullAttention = "full_attention", SlidingAttention = "sliding_attention";
-
     /// <summary>Whether layers with a sliding window are allowed. Default false: <see cref="SlidingWindow"/> is not used.</summary>
     public bool UseSlidingWindow { get; init; }
 
@@ -31,18 +29,10 @@ public abstract record WindowedDecoderConfig : DecoderConfig
 
     /// <inheritdoc/>
     public override int? WindowOf(int layer) =>
-        (LayerTypes is { } types ? types[layer] == SlidingAttention : layer >= MaxWindowLayers) ? UsedWindow : null;
+        (LayerTypes is { } types ? AttentionTypes.IsSliding(types[layer]) : layer >= MaxWindowLayers) ? UsedWindow : null;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
-    {
-        foreach (var problem in base.Problems().Concat(MustBePositive(("sliding_window", UsedWindow ?? 1)))) yield return problem;
-        if (LayerTypes is not { } types) yield break;
-        if (types.Count != NumHiddenLayers)
-            yield return $"layer_types has {types.Count} entries, but num_hidden_layers is {NumHiddenLayers}";
-        foreach (var type in types.Where(type => type is not (FullAttention or SlidingAttention)).Distinct())
-            yield return $"layer_types contains '{type}'; supported types: {FullAttention}, {SlidingAttention}";
-        if (types.Contains(SlidingAttention) && UsedWindow is null)
-            yield return $"layer_types contains '{SlidingAttention}', which requires use_sliding_window and sliding_window";
-    }
+    protected override IEnumerable<string> Problems() =>
+        base.Problems().Concat(MustBePositive(("sliding_window", UsedWindow ?? 1)))
+            .Concat(AttentionTypes.Problems(LayerTypes, NumHiddenLayers, UsedWindow, "use_sliding_window and sliding_window"));
 }

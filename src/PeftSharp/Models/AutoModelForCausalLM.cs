@@ -10,6 +10,7 @@ public static class AutoModelForCausalLM
     /// <summary>
     /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
     /// </summary>
+    /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
     /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
@@ -25,7 +26,10 @@ public static class AutoModelForCausalLM
         string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
-    /// <summary>Creates a model with random weights, drawn from libtorch's generator (<c>torch.manual_seed</c>).</summary>
+    /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
+    /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
+    /// <param name="config">The configuration, such as a <c>Gpt2Config</c>; its class determines the family.</param>
+    /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.CausalLM, options);

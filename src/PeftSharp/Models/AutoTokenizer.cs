@@ -18,7 +18,8 @@ public static class AutoTokenizer
     public static Tokenizer FromPretrained(string folder)
     {
         var files = new TokenizerFolder(folder);
-        var ofFamily = ModelFamilies.All.FirstOrDefault(family => family.ModelType == files.ModelType)?.TokenizerClass;
+        var ofFamily = ModelFamilies.All.FirstOrDefault(family => family.ModelType == files.ModelType)?.TokenizerClass
+            ?? TokenizerKinds.ClassOfModel(files.ModelType);
         var isOfFamily = files.TokenizerClass is null || ofFamily == ModelFamily.TokenizersBackend;
         return TokenizerKinds.Load(files, isOfFamily ? ofFamily : files.TokenizerClass);
     }

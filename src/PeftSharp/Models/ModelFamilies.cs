@@ -1,13 +1,17 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.Clip;
 using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Electra;
+using PeftSharp.Models.Gemma3;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
+using PeftSharp.Models.Phi3;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
 using PeftSharp.Models.Roberta;
+using PeftSharp.Models.Vit;
 using PeftSharp.Models.XlmRoberta;
 
 namespace PeftSharp.Models;
@@ -22,14 +26,20 @@ public static class ModelFamilies
     private static readonly Dictionary<string, ModelFamily> _families = new ModelFamily[]
     {
         BertFamily.Instance,
+        ClipFamily.Instance,
+        ClipTextFamily.Instance,
+        ClipVisionFamily.Instance,
         DistilBertFamily.Instance,
         ElectraFamily.Instance,
+        Gemma3Family.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         MistralFamily.Instance,
+        Phi3Family.Instance,
         Qwen2Family.Instance,
         Qwen3Family.Instance,
         RobertaFamily.Instance,
+        VitFamily.Instance,
         XlmRobertaFamily.Instance,
     }.ToDictionary(family => family.ModelType, StringComparer.Ordinal);
 

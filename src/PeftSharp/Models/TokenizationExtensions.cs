@@ -1,21 +1,23 @@
 using System.Collections;
+using System.Runtime.ExceptionServices;
 using PeftSharp.Data;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Models;
 
 /// <summary>Tokenizes datasets: <c>dataset.Tokenize(tokenizer, "text", maxLength: 128)</c>.</summary>
-public static class TokenizationExtensions
+public static partial class TokenizationExtensions
 {
-    private static readonly string[] _labelNames = ["labels", "label", "label_ids"];
+    private const string Labels = "labels";
+    private static readonly string[] _labelNames = [Labels, "label", "label_ids"];
 
     /// <summary>
     /// Replaces a column of texts, or two columns of text pairs, by the columns that the model reads: <c>input_ids</c>,
-    /// <c>attention_mask</c> and, for models with segments, <c>token_type_ids</c>.
+    /// <c>attention_mask</c> and, for models with token types, <c>token_type_ids</c>.
     /// </summary>
     /// <remarks>
     /// Rows are not padded unless <paramref name="padding"/> is set; the trainer pads each batch to its longest row if it has the
-    /// tokenizer.
+    /// tokenizer. Names of columns are compared without case and underscores if no column has exactly the given name.
     /// </remarks>
     /// <param name="dataset">The dataset.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
@@ -28,42 +30,43 @@ public static class TokenizationExtensions
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="padding">The padding strategy. Default: no padding.</param>
     /// <param name="truncation">The text that is truncated if a row has too many tokens. Default: the longest; <c>false</c>: none.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
     /// <returns>The dataset without the text columns; other columns are kept.</returns>
-    /// <exception cref="DatasetException">A column does not exist or does not contain text, or the labels are text.</exception>
+    /// <exception cref="DatasetException">
+    /// A column does not exist or does not contain text, a text is missing, or the labels are text.
+    /// </exception>
+    /// <exception cref="ArgumentException">Arguments contradict each other, or the length has no room for special tokens.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static Dataset Tokenize(
         this Dataset dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
-        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null)
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentException.ThrowIfNullOrEmpty(textColumn);
-        string[] texts = pairColumn is null ? [textColumn] : [textColumn, pairColumn];
-        foreach (var column in labelColumn is null ? texts : [.. texts, labelColumn])
-            if (!dataset.ColumnNames.Contains(column))
-                _ = dataset[column];                   // throws, with a hint if a CSV file was read with the wrong delimiter
-        var labels = labelColumn ?? _labelNames.FirstOrDefault(dataset.ColumnNames.Contains);
-        if (labels is not null && dataset.Features[labels] is Value { Dtype: "string" })
-            throw new DatasetException($"Column '{labels}' contains text, but labels must be numbers. "
-                + $"Convert class names with dataset.ClassEncodeColumn(\"{labels}\") before the dataset is split.");
-        var hasLimit = (maxLength ?? tokenizer.ModelMaxLength) is not null;
-        var cut = truncation ?? (hasLimit ? TruncationStrategy.LongestFirst : TruncationStrategy.DoNotTruncate);
-        var tokenized = dataset.Map(
-            batch => tokenizer.Encode(
-                batch.GetStrings(textColumn), pairColumn is null ? null : batch.GetStrings(pairColumn),
-                padding: padding, truncation: cut, maxLength: maxLength).ToColumns(),
-            batched: true, removeColumns: texts);
-        return labels is null or "labels" ? tokenized : tokenized.RenameColumn(labels, "labels");
+        var text = TextColumn(dataset, textColumn);
+        var pair = pairColumn is null ? null : TextColumn(dataset, pairColumn);
+        var labels = LabelsOf(dataset, labelColumn);
+        var cut = truncation ?? DefaultTruncation(tokenizer, maxLength);
+        var tokenized = Encode(dataset, pair is null ? [text] : [text, pair], batch => tokenizer.Encode(
+            batch.GetStrings(text), pair is null ? null : batch.GetStrings(pair), padding: padding, truncation: cut, maxLength: maxLength,
+            cancellationToken: cancellationToken).ToColumns(), progress, cancellationToken);
+        return labels is null or Labels ? tokenized : tokenized.RenameColumn(labels, Labels);
     }
 
     /// <summary>Tokenizes every split.</summary>
-    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?)"/>
+    /// <inheritdoc cref="Tokenize(Dataset, Tokenizer, string, string, string, int?, PaddingStrategy, TruncationStrategy?,
+    /// IProgress{MapProgress}, CancellationToken)"/>
     public static DatasetDict Tokenize(
         this DatasetDict dataset, Tokenizer tokenizer, string textColumn = "text", string? pairColumn = null, string? labelColumn = null,
-        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null)
+        int? maxLength = null, PaddingStrategy padding = default, TruncationStrategy? truncation = null,
+        IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(
-            split.Key, split.Value.Tokenize(tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation))));
+        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.Tokenize(
+            tokenizer, textColumn, pairColumn, labelColumn, maxLength, padding, truncation, progress, cancellationToken))));
     }
 
     /// <summary>Converts encoded texts to a dataset, for example for <c>Trainer.Predict</c>.</summary>
@@ -73,4 +76,53 @@ public static class TokenizationExtensions
         ArgumentNullException.ThrowIfNull(batch);
         return Dataset.FromDict(batch.ToColumns().ToDictionary(column => column.Key, IEnumerable (column) => column.Value));
     }
+
+    /// <summary>
+    /// Replaces columns. <c>Map</c> names the rows at which a function of the caller failed; this function is not the caller's, so its
+    /// exception is thrown unchanged.
+    /// </summary>
+    private static Dataset Encode(
+        Dataset dataset, IEnumerable<string> removeColumns, Func<Batch, IReadOnlyDictionary<string, Array>> encode,
+        IProgress<MapProgress>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return dataset.Map(
+                encode, batched: true, removeColumns: removeColumns, progress: progress, cancellationToken: cancellationToken);
+        }
+        catch (DatasetException error) when (error.InnerException is PeftSharpException or ArgumentException)
+        {
+            ExceptionDispatchInfo.Throw(error.InnerException);
+            throw;
+        }
+    }
+
+    /// <summary>The column with texts, none of which may be missing.</summary>
+    private static string TextColumn(Dataset dataset, string name)
+    {
+        var column = dataset[ColumnNames.Find(dataset, name)];
+        if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
+            throw new DatasetException($"Column '{column.Name}' has type {column.Feature}: its texts are already split into words. "
+                + "Tokenize words and their tags with dataset.TokenizeWords.");
+        if (column.Feature is not Value { Dtype: "string" })
+            throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but texts must be strings. "
+                + $"Name the column of the texts, or convert it with dataset.CastColumn(\"{column.Name}\", new Value(\"string\")).");
+        for (var row = 0; row < column.Count; row++)
+            if (column.IsNull(row)) _ = column.GetString(row);       // throws, with the row and the remedy
+        return column.Name;
+    }
+
+    /// <summary>The column with the labels, or null if there is none.</summary>
+    private static string? LabelsOf(Dataset dataset, string? labelColumn)
+    {
+        var name = labelColumn is not null ? ColumnNames.Find(dataset, labelColumn)
+            : _labelNames.Select(usual => ColumnNames.TryFind(dataset, usual)).FirstOrDefault(found => found is not null);
+        if (name is not null && dataset.Features[name] is Value { Dtype: "string" } or Sequence { Element: Value { Dtype: "string" } })
+            throw new DatasetException($"Column '{name}' contains text, but labels must be numbers. "
+                + $"Convert class names with dataset.ClassEncodeColumn(\"{name}\") before the dataset is split.");
+        return name;
+    }
+
+    private static TruncationStrategy DefaultTruncation(Tokenizer tokenizer, int? maxLength) =>
+        (maxLength ?? tokenizer.ModelMaxLength) is null ? TruncationStrategy.DoNotTruncate : TruncationStrategy.LongestFirst;
 }

@@ -13,7 +13,7 @@ internal static partial class BackendErrors
         _supported.Contains(BackendFolders.Rid)
             ? $"No native backend for {BackendFolders.Rid} was found: the program references PeftSharp, "
                 + "but no package that contains libtorch. Add one to the program's project. "
-                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{Lighter()}; "
+                + $"For the CPU: 'dotnet add package TorchSharp-cpu --version {Version}'{SmallerPackage()}; "
                 + $"for NVIDIA GPUs: TorchSharp-cuda-{(OperatingSystem.IsWindows() ? "windows" : "linux")}. "
                 + $"Or set {BackendFolders.Variable} to a folder with the libraries. {Searched(folders)}"
             : $"TorchSharp {Version} does not support {BackendFolders.Rid}. "
@@ -44,7 +44,8 @@ internal static partial class BackendErrors
 
     private static string Searched(IReadOnlyList<string> folders) => $"Searched: {string.Join(", ", folders)}.";
 
-    private static string Lighter() => OperatingSystem.IsLinux() ? " (or libtorch-cpu-linux-x64, without the other platforms' files)" : "";
+    private static string SmallerPackage() =>
+        OperatingSystem.IsLinux() ? " (or libtorch-cpu-linux-x64, without the other platforms' files)" : "";
 
     private static string Remedy(string reason) => reason switch
     {

@@ -21,8 +21,9 @@ namespace PeftSharp.Native;
 /// </para>
 /// <para>
 /// On Linux libtorch's threads use a short spin count and their number is limited to <see cref="Environment.ProcessorCount"/>, unless
-/// environment variables of OpenMP are set (<c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>, <c>OMP_NUM_THREADS</c>) or libtorch is already
-/// loaded. docs/process.md lists the library's other effects on a process.
+/// environment variables of OpenMP are set (for the spin count <c>GOMP_SPINCOUNT</c>, <c>OMP_WAIT_POLICY</c>; for the number of threads
+/// <c>OMP_NUM_THREADS</c>, <c>MKL_NUM_THREADS</c>, <c>OMP_THREAD_LIMIT</c>) or libtorch is already loaded.
+/// docs/process.md lists the library's other effects on a process.
 /// </para>
 /// <para>Thread safety: all members can be called from several threads at once.</para>
 /// </remarks>

@@ -35,7 +35,7 @@ public abstract partial class Predictor
         RequireOpen();
         ArgumentOutOfRangeException.ThrowIfLessThan(call.BatchSize, 1, nameof(call.BatchSize));
         using var running = Model.Calls.CallInEvaluationMode(Model);
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var results = new TResult[count];
         var (rowsPerBatch, done) = (RowsPerBatch(call.BatchSize), 0);
         var chunk = (int)Math.Min(int.MaxValue, (long)rowsPerBatch * BatchesPerChunk);

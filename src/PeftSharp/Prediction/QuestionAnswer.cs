@@ -5,7 +5,8 @@ namespace PeftSharp.Prediction;
 /// <param name="Start">Index of its first character in the text, in UTF-16 code units.</param>
 /// <param name="End">Index after its last character, in UTF-16 code units.</param>
 /// <param name="Score">
-/// The product of the probabilities of the first and the last token, from 0 to 1. The scores of spans with the same text are added.
+/// The product of the probabilities of the first and the last token. The scores of spans with the same text are added, so the score of an
+/// answer that occurs in several windows can exceed 1; otherwise it is from 0 to 1.
 /// </param>
 public sealed record QuestionAnswer(string Text, int Start, int End, float Score)
 {

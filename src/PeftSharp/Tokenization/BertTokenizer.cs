@@ -56,7 +56,7 @@ public static class BertTokenizer
     }
 
     // [CLS] A [SEP] and [CLS] A [SEP] B [SEP].
-    private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
+    internal static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
     {
         var (cls, sep) = (parts.Special("cls_token", pipeline), parts.Special("sep_token", pipeline));
         return TemplateProcessing.Of($"{cls.Token}:0 $A:0 {sep.Token}:0", $"{cls.Token}:0 $A:0 {sep.Token}:0 $B:1 {sep.Token}:1", cls, sep);

@@ -42,7 +42,7 @@ public sealed partial class Tokenizer
     /// <summary>
     /// The size of the base vocabulary, without tokens that were added to it: <c>vocab_size</c> in Python. See also <see cref="Count"/>.
     /// </summary>
-    public int VocabSize => _pipeline.Model.Vocabulary.Count;
+    public int VocabSize => _pipeline.Model.Size;
 
     /// <summary>The size of the whole vocabulary, including added tokens: <c>len(tokenizer)</c> in Python.</summary>
     public int Count => _pipeline.Added.Count;

@@ -41,6 +41,17 @@ public sealed partial class EvalPrediction
         return MultiLabelMetrics.Report(LabelValues.Values, Predictions.Sigmoid().Values, Predictions.RowLength, names, threshold);
     }
 
+    /// <summary>Returns the errors and the coefficient of determination of a model that predicts a value per example.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// There are no labels, or the number of labels does not equal the number of predicted values.
+    /// </exception>
+    /// <exception cref="ArgumentException">There are no examples, or a label or predicted value is NaN or infinite.</exception>
+    public RegressionReport GetRegressionReport()
+    {
+        RequireShape("GetRegressionReport", "[examples] or [examples, 1]", LabelValues.Values.Length == Predictions.Values.Length);
+        return RegressionMetrics.Report(LabelValues.Values, Predictions.Values);
+    }
+
     /// <summary>
     /// Returns precision, recall and F1 of a token classifier, per entity type and averaged; <c>ToString</c> returns the table of seqeval's
     /// <c>classification_report</c>.

@@ -110,6 +110,7 @@ public partial class Trainer
         if (_isTraining && Environment.CurrentManagedThreadId != _trainingThread)
             throw new InvalidOperationException("The trainer is training on another thread, which changes the weights. "
                 + "Wait until the task of TrainAsync is complete, or evaluate in a callback (TrainerControl.ShouldEvaluate).");
+        _model.ThrowIfDisposed();
         WarnAboutNewWeights();
         using var precision = ComputePrecisionOfRun();
         var outer = _precision;

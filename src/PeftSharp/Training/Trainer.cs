@@ -224,7 +224,8 @@ public partial class Trainer
     /// <summary>Trains the model.</summary>
     /// <remarks>
     /// On the CPU, the result of a resumed run is bitwise identical to that of an uninterrupted run. On a GPU, the rows, learning rates and
-    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved.
+    /// optimizer state are identical, but dropout uses the random number generator of the GPU, whose state is not saved. When the method
+    /// returns, the model is in evaluation mode.
     /// </remarks>
     /// <param name="resumeFromCheckpoint">
     /// Whether to resume a checkpoint, and which one: <see cref="Resume.Never"/> (default), <see cref="Resume.IfPresent"/>,
@@ -266,7 +267,7 @@ public partial class Trainer
         if (!is_grad_enabled())
             throw new InvalidOperationException(
                 "Gradients are disabled on this thread (no_grad or inference_mode). Call Train outside of this scope.");
-        if (_modelInit is null) _ = _model.Device;    // throws for a disposed model
+        if (_modelInit is null) _model.ThrowIfDisposed();
         if (Interlocked.Exchange(ref _isTraining, true))
             throw new InvalidOperationException(
                 "The trainer is already training. Wait until its call of Train or TrainAsync has returned.");

@@ -9,7 +9,7 @@ namespace PeftSharp.Training;
 public sealed record TrainingArguments
 {
     /// <summary>Creates arguments with default values.</summary>
-    /// <param name="outputDir">The folder of the checkpoints; see <see cref="OutputDir"/>.</param>
+    /// <param name="outputDir">The folder of the checkpoints (<see cref="OutputDir"/>). Default <c>trainer_output</c>.</param>
     public TrainingArguments(string outputDir = "trainer_output") => OutputDir = outputDir;
 
     // ---- the run ----
@@ -200,7 +200,7 @@ public sealed record TrainingArguments
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
-    // ---- former name ----
+    // ---- a name of transformers 4 ----
 
     /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
     public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }

@@ -96,7 +96,8 @@ internal static class TrainingArgumentsCheck
         if (!hasMetrics || a.PredictionLossOnly)
             return $"MetricForBestModel is '{a.MetricForBestModel ?? "loss"}', "
                 + $"but {(hasMetrics ? "PredictionLossOnly is true" : "computeMetrics was not passed")}, "
-                + $"so the only metrics are {string.Join(", ", common)}.";
+                + $"so the only metrics are {string.Join(", ", common)}; set one of them, or "
+                + $"{(hasMetrics ? "set PredictionLossOnly to false" : "pass computeMetrics")}.";
         return evaluations.Any(prefix => best.StartsWith(prefix, StringComparison.Ordinal)) ? null
             : $"MetricForBestModel is '{a.MetricForBestModel ?? "loss"}', but the metrics of the evaluation datasets start with "
                 + $"{string.Join(", ", evaluations)}; set one of them, such as '{evaluations[0]}loss'.";
@@ -152,7 +153,7 @@ internal static class TrainingArgumentsCheck
                 + $"SaveStrategy is {a.SaveStrategy}; set both to the same value.";
         else if (a.EvalStrategy == IntervalStrategy.Steps && !IsWhole(a.SaveSteps.Value / (a.EvalSteps ?? a.LoggingSteps).Value))
             yield return $"LoadBestModelAtEnd requires an evaluation for each checkpoint, but SaveSteps {a.SaveSteps} is not a multiple of "
-                + $"EvalSteps {a.EvalSteps ?? a.LoggingSteps}.";
+                + $"EvalSteps {a.EvalSteps ?? a.LoggingSteps}; set SaveSteps to a multiple of EvalSteps.";
     }
 
     private static string? Interval(string name, StepsOrRatio steps) =>

@@ -42,7 +42,7 @@ internal static class AdapterFiles
         var weights = BaseParameters(model, tuner.KeyPrefix);
         var targets = tensors.Concat(weights.Where(pair => !tensors.ContainsKey(pair.Key)))
             .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
-        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames)
+        var names = new AdapterKeys(tuner.KeyPrefix, tuner.SlotNames, model.Family.RenameKey)
             .Match(file.Tensors.Keys, targets.Keys.ToHashSet(StringComparer.Ordinal));
         var found = names.Values.ToHashSet(StringComparer.Ordinal);
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
@@ -58,7 +58,7 @@ internal static class AdapterFiles
                 + $"does not match this model ({Describe(model)}). {string.Join(" ", problems)} "
                 + "Load the base model that the adapter was trained on, or obtain the file again.");
         }
-        using var free = no_grad();
+        using var noGradient = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])

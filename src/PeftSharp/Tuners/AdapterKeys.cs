@@ -9,13 +9,15 @@ internal sealed partial class AdapterKeys
 {
     private static readonly string[] _wrappers = ["module.", "_orig_mod."];      // data parallelism and torch.compile
     private readonly string _prefix;
+    private readonly Func<string, string> _rename;
     private readonly Regex? _adapterName;
 
     /// <param name="prefix">The prefix of all keys.</param>
     /// <param name="slotNames">Names that the adapter's name may follow, such as <c>lora_A</c>.</param>
-    internal AdapterKeys(string prefix, IReadOnlySet<string> slotNames)
+    /// <param name="rename">Converts the path of a parameter in an older version of the model to its current path.</param>
+    internal AdapterKeys(string prefix, IReadOnlySet<string> slotNames, Func<string, string> rename)
     {
-        _prefix = prefix;
+        (_prefix, _rename) = (prefix, rename);
         if (slotNames.Count > 0)
         {
             var slots = string.Join('|', slotNames.Select(Regex.Escape));
@@ -42,8 +44,16 @@ internal sealed partial class AdapterKeys
         bool IsFree(string name) => expected.Contains(name) && !taken.Contains(name);
     }
 
-    /// <summary>The names that a key may correspond to.</summary>
+    /// <summary>
+    /// The names that a key may correspond to: with the current names of the modules, then with the names of older models.
+    /// </summary>
     private IEnumerable<string> Spellings(string key)
+    {
+        var current = SpellingsOf(key).ToArray();
+        return current.Concat(current.Select(name => _prefix + _rename(name[_prefix.Length..]))).Distinct();
+    }
+
+    private IEnumerable<string> SpellingsOf(string key)
     {
         var name = key;
         while (_wrappers.FirstOrDefault(wrapper => name.StartsWith(wrapper, StringComparison.Ordinal)) is { } wrapper)

@@ -30,6 +30,9 @@ public sealed class EmbeddingTarget : LayerTarget
     /// <summary>Width of a row.</summary>
     public long Width => Weight.shape[1];
 
+    /// <summary>Multiplies rows by the factor that the layer applies to its own rows (1 for most models).</summary>
+    internal TorchSharp.torch.Tensor Scaled(TorchSharp.torch.Tensor rows) => _embedding.Scaled(rows);
+
     /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     public long? PaddingId => _embedding.PaddingId;
 }

@@ -53,7 +53,13 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
     /// <inheritdoc/>
     protected internal override PeftConfig Complete(PeftConfig config)
     {
-        var layers = (LayerConfig)config;
+        string[] paths = [.. Tree.Places().Select(place => place.Path)];
+        var given = (LayerConfig)config;
+        var layers = given with
+        {
+            TargetModules = CheckpointTargets.ToModel(given.TargetModules, paths, Model.Family),
+            ExcludeModules = CheckpointTargets.ToModel(given.ExcludeModules, paths, Model.Family),
+        };
         return layers.TargetModules switch
         {
             { IsAllLinear: false } => layers,
@@ -117,18 +123,21 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         Tree.Parts.Where(part => part.Module is TunerLayer).Select(part => (part.Path, (TunerLayer)part.Module));
 
     private IReadOnlyList<string> Match(LayerConfig config, IReadOnlyList<ModulePlace> places) =>
-        new TargetMatcher(config, config.TargetModules!)
+        new TargetMatcher(config, config.TargetModules!, UsualModules(config))
             .Match([.. places.Select(place => place.Path)], [.. places.Where(IsAdaptable).Select(place => place.Path)]);
 
     private bool IsAdaptable(ModulePlace place) => place.Module is TunerLayer
         || (place.Module is not IAdapterModule && LayerTarget.Of(place.Module) is { } target && CanAdapt(target));
 
     private TargetModules Defaults(LayerConfig config) =>
-        (Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.ModulesOf(DefaultRoles)) is { Count: > 0 } usual
+        UsualModules(config) is { Count: > 0 } usual
             ? TargetModules.Create([.. usual])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define modules with the roles that "
                 + $"{config.PeftType} adapts by default ({string.Join(", ", DefaultRoles)}). Set TargetModules. "
                 + $"The linear layers of the model are {string.Join(", ", AllLinear(config))}.");
+
+    private IReadOnlyList<string> UsualModules(LayerConfig config) =>
+        Model.Family.DefaultTargets.GetValueOrDefault(config.PeftType) ?? Model.Family.ModulesOf(DefaultRoles);
 
     private IEnumerable<string> AllLinear(LayerConfig config) => Tree.Places()
         .Where(place => (place.Module is TunerLayer layer ? layer.Target : LayerTarget.Of(place.Module)) is LinearTarget)

@@ -47,7 +47,7 @@ internal static class PeftConfigFile
         var fields = new ConfigJson(json, path);
         foreach (var unused in defaults.UnusedFields)
         {
-            if (AsksForNothing(json[unused.Name], unused.Default)) json.Remove(unused.Name);
+            if (IsDefault(json[unused.Name], unused.Default)) json.Remove(unused.Name);
             else if (unused.IsRefused)
                 throw fields.Wrong(unused.Name, $"{unused.Default?.ToJsonString() ?? "null"} (other values are not supported)");
         }
@@ -68,7 +68,7 @@ internal static class PeftConfigFile
         JsonFile.Write(Path.Combine(folder, Name), json, finalNewline: false);
     }
 
-    private static bool AsksForNothing(JsonNode? value, JsonNode? nothing) => value is null || JsonNode.DeepEquals(value, nothing)
+    private static bool IsDefault(JsonNode? value, JsonNode? nothing) => value is null || JsonNode.DeepEquals(value, nothing)
         || value is JsonObject { Count: 0 } or JsonArray { Count: 0 } || (nothing is null && value.GetValueKind() == JsonValueKind.False);
 
     /// <summary>

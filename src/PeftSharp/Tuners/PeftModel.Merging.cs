@@ -45,13 +45,13 @@ public abstract partial class PeftModel
         SetTrainable();
     }
 
-    private protected PretrainedModel MergeForGood(bool safeMerge, IReadOnlyList<string>? adapterNames)
+    private protected PretrainedModel MergePermanently(bool safeMerge, IReadOnlyList<string>? adapterNames)
     {
         using var change = BeginChange("Merging adapters");
         var names = ToMerge(adapterNames);
         if (safeMerge) CheckMerge(names);
         foreach (var (_, part) in _tree.Parts) WriteMerge(part, names, keep: false);
-        return GiveBack(names);
+        return ReleaseBase(names);
     }
 
     private protected PretrainedModel RemoveAll()
@@ -59,10 +59,10 @@ public abstract partial class PeftModel
         using var change = BeginChange("Removing all adapters");
         RequireUntouchedBase("Unload");
         Unmerge();
-        return GiveBack([]);
+        return ReleaseBase([]);
     }
 
-    private PretrainedModel GiveBack(IReadOnlyList<string> mergedAdapters)
+    private PretrainedModel ReleaseBase(IReadOnlyList<string> mergedAdapters)
     {
         var model = Base;
         _tuner.Release(mergedAdapters);
@@ -99,7 +99,8 @@ public abstract partial class PeftModel
             if (merged is not null && !merged.IsFinite(((IHasWeight)part).Weight.dtype))
                 throw new InvalidOperationException($"Merging {string.Join(", ", names.Select(name => $"'{name}'"))} would result in "
                     + $"NaN or infinite weights in '{path}': the adapter contains such values, or its update is too large for "
-                    + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged.");
+                    + $"{((IHasWeight)part).Weight.dtype}. Nothing was merged. "
+                    + "Load the base model in float32, or use the adapter unmerged.");
         }
     }
 

@@ -81,6 +81,8 @@ public abstract partial class PeftModel : PretrainedModel
 
     internal override NewWeights NewWeights => Base.NewWeights;
 
+    internal override int? CacheValidLength => Base.CacheValidLength;
+
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Base.InputEmbeddings;
 
@@ -209,8 +211,8 @@ public abstract partial class PeftModel : PretrainedModel
     private void RequireUnmerged(string what)
     {
         if (_adapters.Merged.Count > 0)
-            throw new InvalidOperationException($"{what} is not possible while "
-                + $"{string.Join(", ", _adapters.Merged.Select(name => $"'{name}'"))} is merged into the weights. Call Unmerge first.");
+            throw new InvalidOperationException($"{what} is not possible while adapters are merged into the weights "
+                + $"({string.Join(", ", _adapters.Merged.Select(name => $"'{name}'"))}). Call Unmerge first.");
     }
 
     /// <summary>Starts a change of the adapters.</summary>

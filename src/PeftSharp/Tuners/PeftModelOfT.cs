@@ -29,7 +29,7 @@ public sealed class PeftModel<TModel> : PeftModel where TModel : PretrainedModel
     /// </exception>
     /// <exception cref="NotSupportedException">The method's adapters cannot be merged, such as virtual tokens.</exception>
     public TModel MergeAndUnload(bool safeMerge = true, IReadOnlyList<string>? adapterNames = null) =>
-        (TModel)MergeForGood(safeMerge, adapterNames);
+        (TModel)MergePermanently(safeMerge, adapterNames);
 
     /// <summary>Removes all adapters and returns the original base model. This object can no longer be used.</summary>
     /// <exception cref="InvalidOperationException">

@@ -14,10 +14,13 @@ internal sealed class TargetMatcher
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private readonly LayerConfig _config;
     private readonly TargetModules _targets;
+    private readonly IReadOnlyList<string> _defaults;
 
     /// <param name="config">The adapter's configuration.</param>
     /// <param name="targets">The target modules, if <see cref="LayerConfig.TargetModules"/> is null or <c>all-linear</c>.</param>
-    internal TargetMatcher(LayerConfig config, TargetModules targets) => (_config, _targets) = (config, targets);
+    /// <param name="defaults">The modules that the method adapts by default in the family of the model, for errors.</param>
+    internal TargetMatcher(LayerConfig config, TargetModules targets, IReadOnlyList<string> defaults) =>
+        (_config, _targets, _defaults) = (config, targets, defaults);
 
     /// <summary>Returns the selected paths among <paramref name="paths"/>, in their order.</summary>
     /// <param name="paths">All modules of the model.</param>
@@ -92,7 +95,9 @@ internal sealed class TargetMatcher
         throw UnmatchedEntry.Error($"{field} contains {string.Join(", ", unmatched.Select(name => $"'{name}'"))}, but no module of "
             + "this model has a name with this ending. "
             + $"Modules that can be adapted: {Ends(adaptable)}{NameHint.For(unmatched.FirstOrDefault("nothing"), adaptable)}",
-            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it." : "Correct the names.");
+            unmatched.Length < modules.Names.Count ? "Correct the name, or set IgnoreUnmatched to ignore it."
+                : _defaults.Count == 0 ? "Correct the names."
+                : $"Correct the names, or omit target_modules for the usual ones: {string.Join(", ", _defaults)}.");
     }
 
     private void CheckLayers(IReadOnlyList<string> selected)

@@ -17,7 +17,7 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
             throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. "
                 + $"Use ids less than {embedding.Rows}.");
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);
         _rows = AddParameter("trainable_tokens_delta", embedding.Place(embedding.Weight.index_select(0, Index).clone()));
     }
@@ -30,7 +30,7 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     {
         var matches = x.unsqueeze(-1).eq(Index);                                  // [..., trained]
         var rows = _rows.Value.index_select(0, matches.@long().argmax(-1).flatten()).reshape([.. x.shape, _embedding.Width]);
-        return where(matches.any(-1, keepdim: true), rows, layer(x));
+        return where(matches.any(-1, keepdim: true), _embedding.Scaled(rows), layer(x));
     }
 
     public override Tensor MergeWeight(Tensor weight, Tensor original) => weight.index_copy(0, Index, _rows.Value.to(weight.dtype));

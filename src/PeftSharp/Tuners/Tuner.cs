@@ -202,7 +202,7 @@ public abstract class Tuner
         }
         catch
         {
-            using var free = no_grad();
+            using var noGradient = no_grad();
             foreach (var (parameter, bits) in before) parameter.copy_(bits);
             Remove(adapter);
             throw;

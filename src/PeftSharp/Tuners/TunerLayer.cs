@@ -86,7 +86,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
     {
         if (!adapters.Any(Has)) return null;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var original = _kept?.Weight ?? Target.Weight;
         var (weight, bias) = (original, _kept?.Bias ?? Target.Bias as Tensor);
         foreach (var adapter in adapters.Where(Has).Select(adapter => (MergeableLayerAdapter)this[adapter]))
@@ -98,7 +98,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
 
     public void WriteMerge(MergedTensors merged, bool keep)
     {
-        using var free = no_grad();
+        using var noGradient = no_grad();
         if (keep) _kept ??= Kept.Of(Target);
         Target.Weight.copy_(merged.Weight);
         if (merged.Bias is not null) Target.Bias!.copy_(merged.Bias);
@@ -107,7 +107,7 @@ internal class TunerLayer : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, 
     public void Unmerge()
     {
         if (_kept is null) return;
-        using var free = no_grad();
+        using var noGradient = no_grad();
         Target.Weight.copy_(_kept.Weight);
         if (_kept.Bias is not null) Target.Bias!.copy_(_kept.Bias);
         Forget();

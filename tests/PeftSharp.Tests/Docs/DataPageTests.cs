@@ -42,7 +42,7 @@ public sealed class DataPageTests : IDisposable
     {
         var (_, tokenized) = WordTags.Run();
         // O'Brien is one word of three tokens.
-        tokenized[0].GetInt64s("labels").ToArray().Should().Equal(-100, 1, 2, -100, -100, 0, 0, -100);
+        tokenized[0].GetInt64s("labels").ToArray().Should().Equal(-100, 0, 1, -100, -100, 2, 2, -100);
     }
 
     /// <summary>The comments of a region that fill whole lines, which say what the line before them prints.</summary>

@@ -25,6 +25,13 @@ public sealed class TrainerPageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_of_the_program_separates_the_rings()
+    {
+        var printed = await Printed.By(() => Task.Run(OwnNetwork.Run));
+        printed.Should().Equal("accuracy 1.00");
+    }
+
+    [Fact]
     public async Task A_second_run_resumes_the_first()
     {
         var first = await TrainerPage.Run("progress");

@@ -24,6 +24,51 @@ public sealed class KeyValueCacheTests : IDisposable
         }
     }
 
+    [Theory, InlineData(1), InlineData(3), InlineData(70)]
+    public void A_layer_with_a_window_returns_and_keeps_only_the_tokens_of_the_window(int window)
+    {
+        using var cache = new KeyValueCache(500);
+        var pieces = new[] { 3, 1, 150, 2, 1 }.Concat(Enumerable.Repeat(1, 180)).Select(tokens => rand(2, 2, tokens, 4)).ToArray();
+        var all = cat(pieces, 2);
+        var length = 0L;
+        foreach (var piece in pieces)
+        {
+            var (keys, values) = cache.Update(0, piece, piece * 2, window);
+            var past = Math.Min(length, window - 1);
+            var expected = all.narrow(2, length - past, past + piece.shape[2]);
+            Close.Equal(expected, keys, 0, "keys");
+            Close.Equal(expected * 2, values, 0, "values");
+            length += piece.shape[2];
+            Assert.Equal(length, cache.Length);
+        }
+        cache.Capacity(0).Should().BeLessThanOrEqualTo(window - 1 + Math.Max(64, window / 4));
+    }
+
+    [Fact]
+    public void A_window_is_cropped_only_if_its_tokens_remain()
+    {
+        using var cache = new KeyValueCache();
+        var first = rand(1, 1, 100, 4);
+        cache.Update(0, first, first, window: 3);
+        FluentActions.Invoking(() => cache.Crop(50)).Should().ThrowExactly<InvalidOperationException>()
+            .Which.Message.Should().Contain("from 100 to 50");
+        cache.Crop(0);
+        var (keys, _) = cache.Update(0, first, first, window: 3);
+        Close.Equal(first, keys, 0, "keys");
+    }
+
+    [Fact]
+    public void A_trained_prefix_in_a_window_gets_its_gradient()
+    {
+        using var cache = new KeyValueCache();
+        var prefix = rand(1, 1, 4, 4).requires_grad_();
+        cache.Update(0, prefix, prefix, window: 3);
+        var (keys, _) = cache.Update(0, rand(1, 1, 1, 4), rand(1, 1, 1, 4), window: 3);
+        using (no_grad()) cache.Update(0, rand(1, 1, 1, 4), rand(1, 1, 1, 4), window: 3);
+        (keys * keys).sum().backward();
+        Close.Equal(cat([zeros(1, 1, 2, 4), 2 * prefix.detach().narrow(2, 2, 2)], 2), prefix.grad!, 1e-6, "gradient");
+    }
+
     [Fact]
     public void Rows_are_repeated_reordered_and_dropped_and_then_continued()
     {

@@ -1,72 +1,20 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models;
-using PeftSharp.Tuners;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Models;
 
 /// <summary>
-/// Tests that every family must pass for every task: a test class of a family derives from this class and defines a small configuration.
+/// Tests that every family of text models must pass for every task. The configuration has a padding token and at least
+/// <c>FirstFreeId + 10</c> tokens.
 /// </summary>
-public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : PretrainedConfig
+public abstract class ModelFamilyTests<TConfig> : FamilyTests<TConfig> where TConfig : PretrainedConfig
 {
     private const int Rows = 3, Tokens = 6, FirstFreeId = 5;
     private const double Rounding = 1e-5;                       // the same sums in another order
-    private readonly DisposeScope _scope = NewDisposeScope();
-
-    /// <summary>
-    /// A small configuration without dropout, with 3 labels, a padding token, at least <c>FirstFreeId + 10</c> tokens and two layers.
-    /// </summary>
-    protected abstract TConfig Tiny { get; }
 
     /// <summary>Whether a token attends only to itself and the tokens before it.</summary>
     protected abstract bool IsCausal { get; }
-
-    private IEnumerable<ModelTask> Tasks => Tiny.Family.Builders.Keys;
-
-    public void Dispose()
-    {
-        _scope.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    [Fact]
-    public void A_saved_model_loads_to_the_same_bits_for_every_task()
-    {
-        foreach (var task in Tasks)
-        {
-            using var folder = new TemporaryFolder();
-            using var model = Build(task);
-            model.SavePretrained(folder.Path);
-            using var loaded = AutoLoader.FromPretrained(folder.Path, task, null);
-            Assert.True(loaded.LoadReport!.IsComplete, $"{task}: {loaded.LoadReport}");
-            Assert.Equal(model.GetType(), loaded.GetType());
-            AssertSameBits(model.state_dict(), loaded.state_dict());
-            AssertEqual(model.call(Inputs(model, labels: false)), loaded.call(Inputs(model, labels: false)), 0, task.Name);
-        }
-    }
-
-    [Fact]
-    public void A_gradient_reaches_every_parameter_for_every_task_with_an_objective()
-    {
-        foreach (var task in Tasks)
-        {
-            using var model = Build(task);
-            if (model.Objective is null) continue;
-            model.train();
-            model.call(Inputs(model, labels: true)).Loss!.backward();
-            foreach (var (name, parameter) in model.named_parameters())
-            {
-                Assert.True(parameter.grad is not null, $"{task}: no gradient reaches {name}.");
-                Assert.True(parameter.grad!.isfinite().all().item<bool>(), $"{task}: the gradient of {name} is not finite.");
-                // Softmax is invariant to a constant that is added to all scores, so the gradient of a key's bias or of one bias for all
-                // choices is 0.
-                if (!name.EndsWith(".bias", StringComparison.Ordinal))
-                    parameter.grad.abs().max().item<float>().Should().BeGreaterThan(0, $"the gradient of {name} ({task}) is not 0");
-            }
-        }
-    }
 
     [Fact]
     public void Padding_does_not_change_real_tokens()
@@ -177,51 +125,6 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
     }
 
     [Fact]
-    public void LoRA_on_the_default_targets_starts_as_the_base_model_and_trains()
-    {
-        foreach (var task in Tasks)
-        {
-            using var model = Build(task);
-            if (model.Objective is null) continue;
-            var inputs = Inputs(model, labels: true);
-            var before = model.call(inputs).Loss!.item<float>();
-            using var peft = model.GetPeftModel(new LoraConfig { R = 2 });
-            Assert.Equal(before, peft.call(inputs).Loss!.item<float>());
-            peft.train();
-            peft.call(inputs).Loss!.backward();
-            var trained = peft.named_parameters().Where(pair => pair.parameter.requires_grad).ToArray();
-            trained.Should().NotBeEmpty();
-            trained.Should().AllSatisfy(pair => pair.name.Should().Contain("lora_"));
-            trained.Where(pair => pair.name.Contains("lora_B", StringComparison.Ordinal))
-                .Should().AllSatisfy(
-                    pair => pair.parameter.grad!.abs().max().item<float>().Should().BeGreaterThan(0, $"{pair.name} is trained"));
-        }
-    }
-
-    [Fact]
-    public void Every_module_from_one_tensor_to_one_tensor_can_be_replaced_by_a_wrapper()
-    {
-        foreach (var task in Tasks)
-        {
-            using var model = Build(task);
-            // The model uses the head of a masked language model in two steps, so the head cannot be wrapped as one layer.
-            foreach (var place in ModuleTree.Walk(model)
-                .Where(place => place.Module is TorchSharp.torch.nn.Module<Tensor, Tensor> && !place.Module.children()
-                    .Any(child => child == model.OutputEmbeddings || child.children().Contains(model.OutputEmbeddings))))
-            {
-                using var wrapper = new Wrapper();
-                ModuleTree.Replace(place, wrapper);
-                ModuleTree.Replace(place with { Module = wrapper }, place.Module);
-            }
-        }
-    }
-
-    private sealed class Wrapper() : TorchSharp.torch.nn.Module<Tensor, Tensor>(nameof(Wrapper))
-    {
-        public override Tensor forward(Tensor x) => x;
-    }
-
-    [Fact]
     public void A_tensor_or_label_that_the_model_does_not_read_is_refused_by_name()
     {
         using var model = Build(ModelTask.FeatureExtraction);
@@ -232,21 +135,13 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("vocab_size");
     }
 
-    private PretrainedModel Build(ModelTask task)
-    {
-        manual_seed(3);
-        var model = AutoLoader.FromConfig(Tiny, task);
-        model.eval();
-        return model;
-    }
-
     private static Tensor Ids(int rows, int tokens)
     {
         using var generator = new Generator(7);
         return randint(FirstFreeId, FirstFreeId + 10, [rows, tokens], dtype: ScalarType.Int64, generator: generator);
     }
 
-    private static ModelInputs Inputs(PretrainedModel model, bool labels)
+    protected override ModelInputs Inputs(PretrainedModel model, bool labels)
     {
         var ids = Ids(Rows, Tokens);
         if (model.Objective is MultipleChoiceObjective) ids = stack([ids, ids.flip(1)], 1);
@@ -262,16 +157,5 @@ public abstract class ModelFamilyTests<TConfig> : IDisposable where TConfig : Pr
                 _ => arange(Rows, ScalarType.Int64),
             };
         return inputs;
-    }
-
-    private static void AssertSameBits(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> found)
-    {
-        found.Keys.Should().Equal(expected.Keys);
-        foreach (var (name, tensor) in expected) Close.Equal(tensor, found[name], 0, name);
-    }
-
-    private static void AssertEqual(ModelOutput expected, ModelOutput found, double tolerance, string what)
-    {
-        foreach (var (name, tensor) in expected.Predictions) Close.Equal(tensor, found[name]!, tolerance, $"{what} {name}");
     }
 }

@@ -62,4 +62,137 @@ public sealed class TokenizationExtensionsTests
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("padding: true");
         batch.ToDataset()[0].GetInt64s("attention_mask").ToArray().Should().Equal(batch.AttentionMask[0].Select(value => (long)value));
     }
+
+    [Fact]
+    public void Columns_of_records_are_found_without_regard_to_case()
+    {
+        var data = Dataset.FromRows([("Anna", 1), ("the film was good", 0)], "Text", "Label");
+        var tokenized = data.Tokenize(Recorded.Tokenizer());
+        tokenized.ColumnNames.Should().Equal("labels", "input_ids", "token_type_ids", "attention_mask");
+        tokenized["labels"].ToArray<int>().Should().Equal(1, 0);
+        Dataset.FromRows([("Anna", "Smith")], "Text", "TEXT").Invoking(two => two.Tokenize(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>("two columns are equally similar").WithMessage("*no column 'text'*");
+    }
+
+    [Fact]
+    public void A_missing_text_is_named_by_its_row()
+    {
+        var data = Dataset.FromDict(("text", new[] { "Anna", null }));
+        data.Invoking(missing => missing.Tokenize(Recorded.Tokenizer())).Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().StartWith("Column 'text'").And.Contain("row 1").And.NotContain("function");
+    }
+
+    [Fact]
+    public void Words_and_tags_are_tokenized_as_by_hand()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        string[][] words = [["Anna", "Smith-Brown", "won"], ["the", "film"]];
+        string[][] tags = [["B-PER", "I-PER", "O"], ["O", "O"]];
+        var data = Dataset.FromDict(("Words", words), ("tags", tags), ("id", new[] { 7, 8 })).ClassEncodeColumn("tags");
+        data.GetClassNames("tags").Should().Equal("B-PER", "I-PER", "O");
+        var encoding = tokenizer.EncodeWords(words);
+        foreach (var alignment in Enum.GetValues<LabelAlignment>())
+        {
+            var tokenized = new DatasetDict { ["train"] = data }.TokenizeWords(tokenizer, alignment: alignment)["train"];
+            tokenized.ColumnNames.Should().Equal("id", "input_ids", "token_type_ids", "attention_mask", "labels");
+            long[][] expected = encoding.AlignLabels(new long[][] { [0, 1, 2], [2, 2] }, alignment);
+            for (var row = 0; row < 2; row++)
+            {
+                tokenized[row].GetInt64s("input_ids").ToArray().Should().Equal(encoding.InputIds[row].Select(id => (long)id));
+                tokenized[row].GetInt64s("labels").ToArray().Should().Equal(expected[row]);
+            }
+        }
+        data.RemoveColumns("tags").TokenizeWords(tokenizer).ColumnNames.Should().NotContain("labels");
+    }
+
+    [Fact]
+    public void Words_without_matching_tags_are_refused()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        string[][] words = [["Anna", "won"]];
+        void Refused(Dataset data, string message) => data.Invoking(bad => bad.TokenizeWords(tokenizer))
+            .Should().ThrowExactly<DatasetException>().WithMessage(message);
+        Refused(Dataset.FromDict(("words", words), ("tags", new[] { new[] { "O", "O" } })), "*ClassEncodeColumn(\"tags\")*");
+        Refused(Dataset.FromDict(("words", words), ("tags", new[] { new[] { 0 } })), "Row 0 has 2 words *, but 1 labels *");
+        Refused(Dataset.FromDict(("words", new[] { "Anna won" })), "*must be lists of strings*dataset.Tokenize.");
+        Refused(Dataset.FromDict(("text", new[] { "Anna won" })), "*no column 'words'*");
+        Dataset.FromDict(("text", words)).Invoking(split => split.Tokenize(tokenizer))
+            .Should().ThrowExactly<DatasetException>().WithMessage("*dataset.TokenizeWords.");
+    }
+
+    [Fact]
+    public void Answers_become_the_positions_of_their_tokens()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        var (question, context) = ("who won", "the film of Anna Smith was good and Bob won");
+        var texts = Dataset.FromDict(("question", new[] { question, question, question }), ("context", new[] { context, context, context }),
+            ("answer", new[] { "Anna Smith", "Bob", "" }));
+        var tokenized = texts.TokenizeAnswers(tokenizer);
+        tokenized.ColumnNames.Should().Equal("input_ids", "token_type_ids", "attention_mask", "start_positions", "end_positions");
+        Answer(tokenizer, tokenized[0]).Should().Be("anna smith");
+        Answer(tokenizer, tokenized[1]).Should().Be("bob");
+        (tokenized[2].GetInt64("start_positions"), tokenized[2].GetInt64("end_positions")).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public void Answers_in_the_format_of_SQuAD_are_counted_in_code_points_or_in_code_units()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        var context = "\U0001F600 the film of Anna was good";
+        var codePoint = "x the film of ".Length;
+        Row Tokenized(int start) => Dataset.FromList([new Dictionary<string, object?>
+        {
+            ["question"] = "who", ["context"] = context,
+            ["answers"] = new Dictionary<string, object?> { ["text"] = new[] { "Anna" }, ["answer_start"] = new[] { start } },
+        }]).TokenizeAnswers(tokenizer)[0];
+        Answer(tokenizer, Tokenized(codePoint)).Should().Be("anna");
+        Answer(tokenizer, Tokenized(codePoint + 1)).Should().Be("anna", "C# counts the first symbol as two");
+        FluentActions.Invoking(() => Tokenized(3)).Should().ThrowExactly<DatasetException>().WithMessage("Row 0: *'Anna'*position 3*");
+    }
+
+    [Fact]
+    public void Each_window_of_a_long_text_has_its_own_positions()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        static string Repeat(string text, int count) => string.Join(' ', Enumerable.Repeat(text, count));
+        var context = Repeat("the film was good", 10) + " Anna " + Repeat("bad", 20);
+        var data = Dataset.FromDict(("question", new[] { "who" }), ("context", new[] { context }), ("answer", new[] { "Anna" }));
+        var windows = data.TokenizeAnswers(tokenizer, maxLength: 24, stride: 8);
+        windows.Count.Should().BeGreaterThan(3);
+        var texts = windows.Select(window => (
+            Answer: Answer(tokenizer, window), HasIt: Text(tokenizer, window).Contains("anna", StringComparison.Ordinal))).ToArray();
+        texts.Should().Contain(window => window.HasIt).And.Contain(window => !window.HasIt);
+        texts.Should().OnlyContain(window => window.Answer == (window.HasIt ? "anna" : "[CLS]"));
+    }
+
+    [Fact]
+    public void Answers_that_the_text_does_not_contain_are_refused()
+    {
+        var data = Dataset.FromDict(("question", new[] { "who" }), ("context", new[] { "Anna won" }), ("answer", new[] { "anna" }));
+        data.Invoking(bad => bad.TokenizeAnswers(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>().WithMessage("Row 0: the answer 'anna' does not occur*exactly*");
+        Dataset.FromDict(("question", new[] { "who" }), ("context", new[] { "Anna won" }), ("answer", new[] { 1 }))
+            .Invoking(bad => bad.TokenizeAnswers(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>().WithMessage("Column 'answer' has type *SQuAD's format*");
+    }
+
+    [Fact]
+    public void Errors_of_the_tokenizer_keep_their_type_and_tokenizing_can_be_canceled()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        Data.Invoking(data => data.Tokenize(tokenizer, maxLength: 1)).Should().Throw<ArgumentException>();
+        using var canceled = new CancellationTokenSource();
+        canceled.Cancel();
+        Data.Invoking(data => data.Tokenize(tokenizer, cancellationToken: canceled.Token)).Should().Throw<OperationCanceledException>();
+    }
+
+    private static string Text(Tokenizer tokenizer, Row row) =>
+        tokenizer.Decode([.. row.GetInt64s("input_ids").ToArray().Select(id => (int)id)], skipSpecialTokens: false);
+
+    private static string Answer(Tokenizer tokenizer, Row row)
+    {
+        var (first, last) = ((int)row.GetInt64("start_positions"), (int)row.GetInt64("end_positions"));
+        var ids = row.GetInt64s("input_ids")[first..(last + 1)].ToArray();
+        return tokenizer.Decode([.. ids.Select(id => (int)id)], skipSpecialTokens: false);
+    }
 }

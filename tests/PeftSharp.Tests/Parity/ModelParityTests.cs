@@ -24,7 +24,11 @@ public sealed class ModelParityTests
         using var model = Load(name);
         var expected = Safetensors.Load(ReferenceRoot.Require("models", name, "expected.safetensors"));
         using var inputs = Inputs(expected, "input.");
-        var output = model.call(inputs, new ForwardOptions { OutputHiddenStates = true });
+        var output = model.call(inputs, new ForwardOptions
+        {
+            OutputHiddenStates = model.OptionNames.Contains("output_hidden_states"),
+            ReturnLoss = model.OptionNames.Contains("return_loss"),
+        });
         var found = output.Tensors.ToDictionary(pair => $"output.{pair.Key}", pair => pair.Value);
         foreach (var (key, value) in expected.Where(pair => pair.Key.StartsWith("output.", StringComparison.Ordinal)))
             Close.Equal(value, found.Should().ContainKey(key).WhoseValue, Outputs, key);

@@ -3,7 +3,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.Tokenization;
 
-/// <summary>The two models against second implementations that only follow the definition.</summary>
+/// <summary>The models against second implementations that only follow the definition.</summary>
 public class NaiveModelTests
 {
     private static readonly string[] Letters = ["a", "b", "c", "d", "é", "𝐀", "zz"];
@@ -37,6 +37,36 @@ public class NaiveModelTests
         var vocabulary = tokens.Select((token, id) => (token, id)).ToDictionary(entry => entry.token, entry => entry.id);
         var model = new WordPiece(vocabulary, maxChars: 12);
         Word.Sample(word => model.Tokenize(word).Ids.Select(id => tokens[id]).Should().Equal(NaiveWordPieces(word, vocabulary, 12)));
+    }
+
+    [Fact]
+    public void Unigram_pieces_are_those_with_the_highest_sum_of_scores()
+    {
+        ScoredPiece[] pieces =
+        [
+            new("?", 0), new("a", -2), new("ab", -2.5), new("abc", -4), new("b", -1.5), new("bc", -4.25), new("d", -3), new("é", -1),
+            new("éd", -2), new("𝐀a", -5), new("z", -3), new("zz", -4),
+        ];
+        var model = new Unigram(pieces, unkId: 0, byteFallback: false);
+        Word.Sample(word =>
+        {
+            var tokens = model.Tokenize(word);
+            tokens.Starts.Should().Equal([0, .. tokens.Ends[..^1]]);
+            var texts = tokens.Starts.Zip(tokens.Ends, (start, end) => word[start..end]).ToArray();
+            Assert.Equal(string.Concat(texts), word);
+            texts.Zip(tokens.Ids).Should().OnlyContain(token => token.Second == 0 || pieces[token.Second].Text == token.First);
+            // An unknown character costs 10 more than the piece with the lowest score. Consecutive ones are one token.
+            var score = texts.Zip(tokens.Ids).Sum(
+                token => token.Second > 0 ? pieces[token.Second].Score : -15 * token.First.EnumerateRunes().Count());
+            Assert.Equal(NaiveScore(word, pieces), score, 9);
+        });
+    }
+
+    [Fact]
+    public void A_very_long_word_of_unigram_pieces_does_not_take_quadratic_time()
+    {
+        var model = new Unigram([new("?", 0), new("a", -1), new("ab", -1.5), new("b", -1)], unkId: 0, byteFallback: false);
+        model.Tokenize(string.Concat(Enumerable.Repeat("ab", 500_000))).Ids.Should().HaveCount(500_000);
     }
 
     [Fact]
@@ -76,6 +106,19 @@ public class NaiveModelTests
             symbols[best.Item2] += symbols[best.Item2 + 1];
             symbols.RemoveAt(best.Item2 + 1);
         }
+    }
+
+    private static double NaiveScore(string word, ScoredPiece[] pieces)
+    {
+        var runes = word.EnumerateRunes().Select(rune => rune.ToString()).ToArray();
+        var best = new double[runes.Length + 1];
+        for (var end = 1; end <= runes.Length; end++)
+            best[end] = Enumerable.Range(0, end).Select(start => best[start] + Score(start, end)).Max();
+        return best[^1];
+
+        double Score(int start, int end) => pieces.Skip(1)
+            .Where(piece => piece.Text == string.Concat(runes[start..end])).Select(piece => piece.Score)
+            .DefaultIfEmpty(end - start == 1 ? -15 : double.NegativeInfinity).Single();
     }
 
     private static List<string> NaiveWordPieces(string word, Dictionary<string, int> vocabulary, int maxChars)

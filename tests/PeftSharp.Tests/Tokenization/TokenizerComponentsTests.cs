@@ -18,10 +18,13 @@ public sealed class TokenizerComponentsTests : IDisposable
         """{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": false, "strip_accents": null, "lowercase": true}""",
         """{"type": "Lowercase"}""", """{"type": "NFC"}""", """{"type": "NFD"}""", """{"type": "NFKC"}""", """{"type": "NFKD"}""",
         """{"type": "StripAccents"}""",
+        """{"type": "Strip", "strip_left": true, "strip_right": false}""",
+        $$"""{"type": "Precompiled", "precompiled_charsmap": "{{Convert.ToBase64String([0, 4, 0, 0, .. new byte[1024]])}}"}""",
         """{"type": "Prepend", "prepend": "_"}""",
         """{"type": "Replace", "pattern": {"String": "a"}, "content": "b"}""",
         """{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Lowercase"}]}""",
         """{"type": "BertPreTokenizer"}""", """{"type": "Whitespace"}""", """{"type": "WhitespaceSplit"}""",
+        """{"type": "Punctuation", "behavior": "Contiguous"}""", """{"type": "Digits", "individual_digits": true}""",
         """{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true}""",
         """{"type": "Sequence", "pretokenizers": [{"type": "Whitespace"}]}""",
         """{"type": "Split", "pattern": {"Regex": "a+"}, "behavior": "MergedWithNext", "invert": true}""",
@@ -41,6 +44,7 @@ public sealed class TokenizerComponentsTests : IDisposable
         {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null, "end_of_word_suffix": null,
         "fuse_unk": false, "byte_fallback": false, "ignore_merges": true, "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}
         """,
+        """{"type": "Unigram", "unk_id": 0, "vocab": [["?", 0.0], ["a", -1.25], ["b", -2.5]], "byte_fallback": false}""",
         Model,
     ];
 

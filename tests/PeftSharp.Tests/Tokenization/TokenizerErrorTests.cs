@@ -25,10 +25,16 @@ public class TokenizerErrorTests
     [InlineData("{\n  \"model\": {,", "line 2")]
     [InlineData("""{"version": "2.0"}""", "2.0")]
     [InlineData("""{"model": null}""", "$.model")]
-    [InlineData("""{"normalizer": {"type": "Precompiled"}, "model": null}""", "'Precompiled'", "BertNormalizer")]
+    [InlineData("""{"normalizer": {"type": "Transliterate"}, "model": null}""", "'Transliterate'", "BertNormalizer")]
+    [InlineData("""{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "!"}}""", "precompiled_charsmap", "base 64")]
+    [InlineData("""{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAA"}}""", "malformed", "3 bytes")]
+    [InlineData("""{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "AAAAQGFhYWE="}}""", "malformed", "8 bytes")]
+    [InlineData("""{"normalizer": {"type": "Precompiled", "precompiled_charsmap": "BAAAAAAEAAD/"}}""", "malformed", "UTF-8")]
     [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Jieba"}]}, "model": null}""", "'Jieba'",
         "$.pre_tokenizer.pretokenizers[0]", "BertPreTokenizer")]
-    [InlineData("""{"model": {"type": "Unigram"}}""", "'Unigram'", "WordPiece")]
+    [InlineData("""{"model": {"type": "Trigram"}}""", "'Trigram'", "WordPiece")]
+    [InlineData("""{"model": {"type": "Unigram", "unk_id": 1, "vocab": [["a", 0.0]]}}""", "unk_id 1", "1 tokens")]
+    [InlineData("""{"model": {"type": "Unigram", "unk_id": 0, "vocab": [["a", 0.0], ["b"]]}}""", "$.model.vocab[1]", "score")]
     [InlineData("""
         {"model": {"type": "WordPiece", "vocab": {"a": 0}, "unk_token": "[UNK]", "continuing_subword_prefix": "##",
         "max_input_chars_per_word": 100}}

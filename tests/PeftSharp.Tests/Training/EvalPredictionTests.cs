@@ -76,4 +76,29 @@ public sealed class EvalPredictionTests : IDisposable
         FluentActions.Invoking(() => new EvalPrediction([]).Predictions).Should().ThrowExactly<InvalidOperationException>()
             .Which.Message.Should().Contain("There are no predictions");
     }
+
+    [Fact]
+    public void A_report_of_predicted_values_has_the_errors()
+    {
+        var scores = new EvalPrediction([new([1, 2, 4], [3, 1])], null, new([1, 3, 4], [3]));
+        var report = scores.GetRegressionReport();
+        report.Should().Be(RegressionMetrics.Report(new double[] { 1, 3, 4 }, new double[] { 1, 2, 4 }));
+        report.ToMetrics().Should().Equal(new Dictionary<string, double>
+        {
+            ["mse"] = 1.0 / 3, ["rmse"] = Math.Sqrt(1.0 / 3), ["mae"] = 1.0 / 3,
+            ["r2"] = RegressionMetrics.R2Score(new double[] { 1, 3, 4 }, new double[] { 1, 2, 4 }),
+        });
+        FluentActions.Invoking(Prediction([1, 2, 0, 3], [2, 2], [1, 2], 2).GetRegressionReport)
+            .Should().ThrowExactly<InvalidOperationException>();
+    }
+
+    [Fact]
+    public void The_metrics_of_a_report_of_classes_are_its_averages()
+    {
+        var report = Prediction([1, 2, 0, 3, 0, 0], [2, 3], [1, 2], 2).GetClassificationReport();
+        report.ToMetrics().Should().HaveCount(10).And.Contain(new Dictionary<string, double>
+        {
+            ["accuracy"] = 0.5, ["f1_macro"] = report.MacroAverage.F1, ["recall_weighted"] = report.WeightedAverage.Recall,
+        });
+    }
 }

@@ -41,7 +41,7 @@ public sealed class HostileInputTests : IDisposable
                 ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
             ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
             ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
-            ["'labels' has shape [2, 2]", "one class for each row"]),
+            ["'labels'", "one class for each row", "MultiLabelClassification"]),
             ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "null in row 1", "Filter"]),
             ["ids above the vocabulary"] = (Row(new long[] { 5, 31 }, 0L), Row(new long[] { 5, 6 }, 1L),
             ["'input_ids' contains 31", "31 rows (vocab_size)", "tokenizer"]),

@@ -126,7 +126,7 @@ public sealed class LabelColumnsTests : IDisposable
         Assert.Equal(expected, Loss(booleans));
         var refused = FluentActions.Invoking(() => Loss(booleans.Select(row => row.Select(value => value ? 1 : 0).ToArray())))
             .Should().ThrowExactly<DatasetException>().Which;        // lists of integers may also be classes of tokens
-        refused.Message.Should().Contain("use labels of booleans or floating-point values, or load the model with ProblemType");
+        refused.Message.Should().Contain("use a bool[] with a value for each label, or load the model with ProblemType");
     }
 
     [Fact]
@@ -136,5 +136,34 @@ public sealed class LabelColumnsTests : IDisposable
             "labels", new bool[][] { [true, false, true], [false, false, false], [true, true, true], [false, true, false] });
         var report = Named(rows, null, TinyRun.Model(labels: 3)).Predict(rows).EvalPrediction.GetMultiLabelReport(["a", "b", "c"]);
         report.Labels.Select(scores => scores.Support).Should().Equal(2, 2, 2);
+    }
+
+    [Fact]
+    public void Lists_of_class_ids_are_an_error_of_the_constructor_that_names_both_ways_out()
+    {
+        var rows = TinyRun.Rows(4).RemoveColumns("labels").AddColumn("labels", new int[][] { [0, 1], [1, 0], [1, 1], [0, 0] });
+        FluentActions.Invoking(() => TinyRun.Trainer(TinyRun.Arguments(_folder), rows)).Should().ThrowExactly<DatasetException>()
+            .WithMessage("Column 'labels' * the first row has 2 labels, but * predicts one class*bool[]*MultiLabelClassification*");
+    }
+
+    [Fact]
+    public void An_output_folder_that_is_a_file_is_named_before_training()
+    {
+        var file = Path.Combine(_folder.Path, "out");
+        File.WriteAllText(file, "");
+        TinyRun.Trainer(new TrainingArguments(file) { MaxSteps = 1 }, TinyRun.Rows(4)).Invoking(trainer => trainer.Train())
+            .Should().ThrowExactly<IOException>().WithMessage("*is a file*was not started*");
+        TinyRun.Model().Invoking(model => model.SavePretrained(file)).Should().ThrowExactly<IOException>().WithMessage("*is a file*");
+    }
+
+    [Fact]
+    public void A_disposed_model_is_named_by_each_call()
+    {
+        var model = TinyRun.Model();
+        var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder), TinyRun.Rows(4));
+        trainer.Model.Dispose();
+        model.Dispose();
+        foreach (var call in new Action[] { () => trainer.Train(), () => trainer.Predict(TinyRun.Rows(4)), () => model.call(new()) })
+            call.Should().Throw<ObjectDisposedException>().WithMessage("*has been disposed. Load it again.*");
     }
 }

@@ -255,4 +255,41 @@ public sealed class LossFunctionTests : IDisposable
         var found = small.Model.state_dict();
         foreach (var (name, value) in large.Model.state_dict()) Close.Equal(value, found[name], 1e-5, name, leastScale: 1e-2);
     }
+
+    [Fact]
+    public void The_cross_entropy_of_the_library_is_that_of_PyTorch()
+    {
+        var logits = tensor(new float[] { 1, 2, 3, 0, -1, 4 }, [2, 3]);
+        var labels = tensor([2L, -100L]);
+        using var inputs = new ModelInputs { Labels = labels };
+        var expected = functional.cross_entropy(logits, labels, tensor([1f, 5f, 2f]), label_smoothing: 0.1);
+        var loss = LossFunctions.CrossEntropy([1, 5, 2], labelSmoothing: 0.1)(new ModelOutput { Logits = logits }, inputs, null);
+        Assert.Equal(expected.item<float>(), loss.item<float>());
+        FluentActions.Invoking(() => LossFunctions.CrossEntropy([1, 5])(new ModelOutput { Logits = logits }, inputs, null))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("There are 2 class weights, but the model has 3 classes*");
+        FluentActions.Invoking(() => LossFunctions.CrossEntropy([1, -1]))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("*[1] is -1*");
+        FluentActions.Invoking(() => LossFunctions.CrossEntropy([1], labelSmoothing: 2)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void The_cross_entropy_of_the_library_trains_as_a_function_of_the_program()
+    {
+        AssertSame(Trained(Weighted, 8, 1), Trained(LossFunctions.CrossEntropy([1, 5]), 8, 1));
+    }
+
+    [Fact]
+    public void Balanced_weights_are_those_of_scikit_learn()
+    {
+        // compute_class_weight("balanced", classes=[0, 1, 2], y=[0, 0, 0, 1, 2, 2]) is [0.6666…, 2, 1].
+        long[] labels = [0, 0, 0, 1, 2, 2];
+        ClassWeights.Balanced(Dataset.FromDict(("labels", labels))).Should().Equal(6.0 / 3 / 3, 2, 1);
+        var named = Dataset.FromDict(("Label", new[] { "b", "a", "b", "b" })).ClassEncodeColumn("Label");
+        ClassWeights.Balanced(named, "label").Should().Equal(2, 4.0 / 6);
+        void Refused(Func<object> action, string message) => action.Should().ThrowExactly<DatasetException>().WithMessage(message);
+        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 4), "Class 3 has no rows*");
+        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", labels)), numClasses: 2), "*class id 2, but there are 2 classes*");
+        Refused(() => ClassWeights.Balanced(Dataset.FromDict(("labels", new[] { "a" }))), "*ClassEncodeColumn*");
+        Refused(() => ClassWeights.Balanced(named.Select([1]), "Label"), "Class 1 (b) has no rows*");
+    }
 }

@@ -149,7 +149,7 @@ public sealed class ChangesDuringCallsTests : IDisposable
         {
             _two.Peft.Merge();
             FluentActions.Invoking(() => _two.Peft.call(inputs))
-                .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("'bard' is merged");
+                .Should().ThrowExactly<InvalidOperationException>().Which.Message.Should().Contain("merged into the weights ('bard')");
         }
     }
 

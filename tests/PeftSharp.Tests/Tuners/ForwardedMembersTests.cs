@@ -13,7 +13,10 @@ public sealed class ForwardedMembersTests : IDisposable
 {
     /// <summary>Members with another meaning on an adapted model.</summary>
     private static readonly string[] _own =
-        [nameof(PretrainedModel.forward), nameof(PretrainedModel.SavePretrained), nameof(PretrainedModel.LoadWeights)];
+    [
+        nameof(PretrainedModel.forward), nameof(PretrainedModel.SavePretrained), nameof(PretrainedModel.LoadWeights),
+        nameof(IDisposable.Dispose),
+    ];
 
     private const BindingFlags OwnMembers =
         BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

@@ -28,7 +28,7 @@ public sealed class TargetMatcherTests
 
     [Theory, MemberData(nameof(Cases))]
     public void Targets_are_found_in_the_order_of_the_model(LoraConfig config, string[] expected) =>
-        new TargetMatcher(config, config.TargetModules!).Match(_paths, _paths).Should().Equal(expected);
+        new TargetMatcher(config, config.TargetModules!, defaults: []).Match(_paths, _paths).Should().Equal(expected);
 
     [Theory]
     [InlineData("q_proj", "layers.0.q_proj", true)]

@@ -63,7 +63,9 @@ internal static partial class DataFiles
             ? (pattern, "*")
             : (Path.GetDirectoryName(pattern) is { Length: > 0 } given ? given : ".", Path.GetFileName(pattern));
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, name).Order(StringComparer.Ordinal).ToArray() : [];
-        return files.Length > 0 ? files : throw new FileNotFoundException($"No file matches '{pattern}'.", pattern);
+        return files.Length > 0 ? files : throw new FileNotFoundException(
+            $"No file matches '{pattern}'. Check the folder and the wildcards. Relative paths start at '{Environment.CurrentDirectory}'.",
+            pattern);
     }
 
     /// <summary>Throws if a split exists only in a format that is not read, because the split would be ignored silently.</summary>

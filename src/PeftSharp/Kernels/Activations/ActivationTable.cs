@@ -8,8 +8,8 @@ namespace PeftSharp.Kernels;
 
 /// <summary>Computes an activation of bfloat16 tensors with a lookup table of all 65,536 values; the few thousand that a model uses
 /// remain in the cache. Other tensors are passed to the function.</summary>
-/// <remarks>Values are bit-identical to the function's. Gradients are multiplied by its slope in float32 and rounded once, as in
-/// libtorch's backward kernels.</remarks>
+/// <remarks>The results are bit-identical to those of the function. The gradient of the result is multiplied by the function's derivative
+/// in float32 and rounded once, as in libtorch's backward kernels.</remarks>
 /// <param name="function">An elementwise function, such as GELU.</param>
 internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
 {
@@ -65,7 +65,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
     private static float[] Values(Func<Tensor, Tensor> function)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         return function(AllValues()).to(ScalarType.Float32).data<float>().ToArray();
     }
 

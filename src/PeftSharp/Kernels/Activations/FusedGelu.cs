@@ -70,19 +70,26 @@ internal static class FusedGelu
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run(in Operands p, nint index, int count)
         {
-            // Beyond ±20 the slope is 0 or 1; clamping prevents an overflow of x³. The order of operands matters: MinNative and MaxNative
-            // return the second operand for NaN.
-            var x = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), Lanes.Load(p.X + index, count)));
-            var sigmoid = Sigmoid(x, out var exp);
-            var twoUSlope = Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));
-            var slope = Vector256.FusedMultiplyAdd(x * sigmoid * (exp * sigmoid), twoUSlope, sigmoid);                      // 1 - σ = exp·σ
+            var slope = Slope(Lanes.Load(p.X + index, count));
             Lanes.Store(Lanes.Load(p.Gradient + index, count) * slope, p.Result + index, count);
         }
     }
 
+    /// <summary>The slope of GELU.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Slope(Vector256<float> x)
+    {
+        // Beyond ±20 the slope is 0 or 1; clamping prevents an overflow of x³. The order of operands matters: MinNative and MaxNative
+        // return the second operand for NaN.
+        x = Vector256.MinNative(Vector256.Create(20f), Vector256.MaxNative(Vector256.Create(-20f), x));
+        var sigmoid = Sigmoid(x, out var exp);
+        var twoUSlope = Vector256.FusedMultiplyAdd(x * x, Vector256.Create(3 * Cubic * TwoU), Vector256.Create(TwoU));
+        return Vector256.FusedMultiplyAdd(x * sigmoid * (exp * sigmoid), twoUSlope, sigmoid);                      // 1 - σ = exp·σ
+    }
+
     /// <summary>σ(2u), and exp(-2u).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Sigmoid(Vector256<float> x, out Vector256<float> exp)
+    internal static Vector256<float> Sigmoid(Vector256<float> x, out Vector256<float> exp)
     {
         exp = Lanes.Exp(x * -Vector256.FusedMultiplyAdd(x * x, Vector256.Create(Cubic * TwoU), Vector256.Create(TwoU)));
         return Vector256<float>.One / (Vector256<float>.One + exp);

@@ -29,7 +29,7 @@ internal static unsafe class ClippingAdamW
         Debug.Assert(IsContiguousFloat(tensors.Parameter) && IsContiguousFloat(tensors.Gradient) && IsContiguousFloat(tensors.Mean)
             && IsContiguousFloat(tensors.MeanSquare), "Contiguous float32.");
         Debug.Assert(tensors.Gradient.numel() == tensors.Parameter.numel() && tensors.Mean.numel() == tensors.Parameter.numel()
-            && tensors.MeanSquare.numel() == tensors.Parameter.numel(), "One size.");
+            && tensors.MeanSquare.numel() == tensors.Parameter.numel(), "All tensors have the same size.");
         var operands = new Operands
         {
             Parameter = Pointer(tensors.Parameter), Gradient = Pointer(tensors.Gradient), Mean = Pointer(tensors.Mean),

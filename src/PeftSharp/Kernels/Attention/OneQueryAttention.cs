@@ -33,7 +33,7 @@ internal static unsafe class OneQueryAttention
         var result = empty([batch, heads, 1, width], query.dtype);
         Debug.Assert(query.shape[2] == 1 && width % Lanes.Count == 0, "The loops read whole vectors of one query.");
         Debug.Assert(key.shape.AsSpan().SequenceEqual([batch, heads, tokens, width])
-            && value.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]), "The shapes do not fit.");
+            && value.shape.AsSpan().SequenceEqual([batch, heads, tokens, width]), "The shapes do not match.");
         Debug.Assert(key.dtype == query.dtype && value.dtype == query.dtype && (mask is null || mask.dtype == query.dtype), "One type.");
         var call = new Call
         {

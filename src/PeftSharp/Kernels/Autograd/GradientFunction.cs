@@ -40,7 +40,7 @@ internal abstract class GradientFunction<T> : autograd.SingleTensorFunction<T> w
     public sealed override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         using var gradient = grad_output;                            // its own dispose scope may last for the whole step
         var call = (Call)ctx.get_data(Kept);
         Tensor?[] gradients;

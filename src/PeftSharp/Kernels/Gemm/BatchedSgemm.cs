@@ -51,9 +51,10 @@ internal static unsafe class BatchedSgemm
     internal static void MultiplyInto(Tensor c, Tensor a, Tensor b, Triangle triangle)
     {
         var (left, right) = (a.shape, b.shape);
-        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
+        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32,
+            "All matrices are float32.");
         Debug.Assert(c.size(0) == left[0] && c.size(1) == left[1] && c.size(2) == left[2] && c.size(3) == right[3]
-            && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not fit.");
+            && right[0] == left[0] && right[1] == left[1] && right[2] == left[3], "The shapes do not match.");
         Debug.Assert((a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1) && c.stride(3) == 1,
             "Rows or columns of the operands and rows of the result are contiguous.");
         var call = new Call

@@ -31,8 +31,8 @@ internal static unsafe class Gemv
                     (row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread, in stretches
-    /// whose weights stay in the cache for all blocks of rows.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread, in stretches:
+    /// ranges of outputs whose weights stay in the cache for all blocks of rows.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {

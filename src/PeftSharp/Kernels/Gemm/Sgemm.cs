@@ -63,8 +63,9 @@ internal static unsafe class Sgemm
     /// <param name="accumulates">Whether the product is added to <paramref name="c"/> instead of replacing it.</param>
     internal static void MultiplyInto(Tensor c, Tensor a, Tensor b, Tensor? bias, bool accumulates)
     {
-        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32, "Float32 only.");
-        Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not fit.");
+        Debug.Assert(a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32 && c.dtype == ScalarType.Float32,
+            "All matrices are float32.");
+        Debug.Assert(a.size(1) == b.size(0) && c.size(0) == a.size(0) && c.size(1) == b.size(1), "The shapes do not match.");
         Debug.Assert((a.stride(0) == 1 || a.stride(1) == 1) && (b.stride(0) == 1 || b.stride(1) == 1) && c.stride(1) == 1,
             "Rows or columns of the operands and rows of the result are contiguous.");
         Debug.Assert(bias is null || (bias.numel() == b.size(1) && bias.dtype == ScalarType.Float32), "One bias per column.");

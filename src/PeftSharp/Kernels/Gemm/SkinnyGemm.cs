@@ -48,7 +48,7 @@ internal static unsafe class SkinnyGemm
         using var contiguousBias = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
         Debug.Assert(rows is > 0 and <= SkinnyGemmArguments.MaxRows && weight.is_contiguous()
-            && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not fit.");
+            && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not match.");
         Debug.Assert(outputs >= MinOutputs && (isTransposed || inputs % VectorPair.Count == 0), "The loops read whole vectors.");
         Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)),
             "One type, one bias per output.");

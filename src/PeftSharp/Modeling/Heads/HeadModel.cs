@@ -49,6 +49,8 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
     /// <inheritdoc/>
     public override Module<Tensor, Tensor>? InputEmbeddings => Body.InputEmbeddings;
 
+    internal override int? CacheValidLength => Body.CacheValidLength;
+
     /// <summary>
     /// Whether the head reads only the first token of the last layer. An encoder may then compute only that token. Default false.
     /// </summary>

@@ -10,7 +10,8 @@ public static class ActivationFunctions
     // Ma et al. 2022, arXiv:2209.10655; rounded as in transformers.
     private const double LaplaceMean = 0.707107, LaplaceDeviation = 0.282095;
 
-    // The table is used for functions whose gradient libtorch computes from the input in one operation; for others from the rounded output.
+    // A table is used only for functions whose gradient libtorch computes from the input. Other gradients are computed from the output,
+    // which is rounded to bfloat16, so a table of exact slopes would give other values.
     private static readonly Func<Tensor, Tensor>
         _gelu = new ActivationTable(x => functional.gelu(x)).Apply,
         _geluByTanh = new ActivationTable(FusedGelu.Apply).Apply,
@@ -44,6 +45,13 @@ public static class ActivationFunctions
 
     /// <summary>The names of all supported functions.</summary>
     public static IEnumerable<string> Names => _functions.Keys;
+
+    /// <summary>The kernel that multiplies the activation with the given name by other values; null if there is none.</summary>
+    internal static GatedActivation? Gated(string name) =>
+        !_functions.TryGetValue(name, out var function) ? null
+        : function == _silu ? GatedActivation.Silu
+        : function == _geluByTanh ? GatedActivation.Gelu
+        : null;
 
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>

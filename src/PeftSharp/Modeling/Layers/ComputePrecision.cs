@@ -15,7 +15,7 @@ internal sealed class ComputePrecision : IDisposable
 {
     [ThreadStatic] private static ComputePrecision? _current;
     private readonly ScalarType _type;
-    private readonly Dictionary<IntPtr, Tensor> _turned = [];
+    private readonly Dictionary<IntPtr, Tensor> _casts = [];
     private ComputePrecision? _outer;
     private bool _isInUse;
 
@@ -41,7 +41,7 @@ internal sealed class ComputePrecision : IDisposable
 
     /// <summary>Casts a weight to the compute type; returns the weight itself if no precision is active.</summary>
     internal static Tensor OfWeight(Tensor weight) =>
-        _current is { } precision && weight.dtype != precision._type ? precision.Turn(weight) : weight;
+        _current is { } precision && weight.dtype != precision._type ? precision.Cast(weight) : weight;
 
     /// <inheritdoc cref="OfWeight"/>
     internal static Tensor? OfBias(Tensor? bias) => bias is null ? null : OfWeight(bias);
@@ -49,17 +49,17 @@ internal sealed class ComputePrecision : IDisposable
     /// <summary>Frees the cached weights.</summary>
     public void Dispose()
     {
-        foreach (var tensor in _turned.Values) tensor.Dispose();
-        _turned.Clear();
+        foreach (var tensor in _casts.Values) tensor.Dispose();
+        _casts.Clear();
     }
 
-    private Tensor Turn(Tensor weight)
+    private Tensor Cast(Tensor weight)
     {
         // The weight changes with each step, and its gradient flows through the cast.
         if (weight.requires_grad && is_grad_enabled()) return weight.to(_type);
-        if (!_turned.TryGetValue(weight.Handle, out var turned))
-            _turned[weight.Handle] = turned = weight.detach().to(_type).DetachFromDisposeScope();
-        return turned;
+        if (!_casts.TryGetValue(weight.Handle, out var cast))
+            _casts[weight.Handle] = cast = weight.detach().to(_type).DetachFromDisposeScope();
+        return cast;
     }
 
     private sealed class Scope(ComputePrecision precision) : IDisposable

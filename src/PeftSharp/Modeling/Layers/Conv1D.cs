@@ -15,7 +15,7 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
 
     /// <param name="inputs">Width of the input.</param>
     /// <param name="outputs">Width of the output.</param>
-    /// <param name="initialScale">Factor of the standard deviation of an initialized weight.</param>
+    /// <param name="initialScale">Factor of the standard deviation of an initialized weight. Default 1.</param>
     public Conv1D(long inputs, long outputs, double initialScale = 1) : base(nameof(Conv1D))
     {
         _weight = new Parameter(empty(inputs, outputs));

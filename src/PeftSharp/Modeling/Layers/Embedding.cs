@@ -31,6 +31,14 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     /// </summary>
     internal bool IsSinusoidal { get; init; }
 
+    /// <summary>
+    /// Factor by which the rows are multiplied, rounded to the type of the table as in transformers' Gemma models. Default 1.
+    /// </summary>
+    internal double Scale { get; init; } = 1;
+
+    /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
+    internal double? InitialDeviation { get; init; }
+
     /// <summary>The id whose row is not trained; null if all rows are trained.</summary>
     internal long? PaddingId => _paddingId;
 
@@ -42,8 +50,12 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
         var rows = _table.index_select(0, ids.reshape(-1)).reshape([.. ids.shape, _table.shape[1]]);
         if (_paddingId is { } padding && rows.requires_grad)
             rows = where(ids.eq(padding).unsqueeze(-1), rows.detach(), rows);   // same values, but no gradient for the padding row
-        return ComputePrecision.Of(rows).MoveToOuterDisposeScope();
+        return ComputePrecision.Of(Scaled(rows)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Multiplies rows of this width by <see cref="Scale"/>.</summary>
+    /// <param name="rows">Float [..., width].</param>
+    internal Tensor Scaled(Tensor rows) => Scale == 1 ? rows : rows * tensor(Scale, rows.dtype, rows.device);
 
     /// <summary>Changes the number of rows; see <see cref="VocabularyRows.Resized"/>.</summary>
     internal void Resize(long rows)
@@ -56,10 +68,10 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (IsSinusoidal) FillWithSinusoids();
-        else init.normal_(_table, 0, standardDeviation);
+        else init.normal_(_table, 0, InitialDeviation ?? standardDeviation);
         if (_paddingId is not { } padding) return;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         _table[padding].zero_();
     }
 
@@ -67,7 +79,7 @@ public sealed class Embedding : Module<Tensor, Tensor>, IParameterInitializer, I
     {
         const double LongestWave = 10000;
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var (rows, width) = (_table.shape[0], _table.shape[1]);
         var columns = arange(width, ScalarType.Int64);
         var exponents = columns.div(2, RoundingMode.floor).to(ScalarType.Float64) * (2.0 / width);

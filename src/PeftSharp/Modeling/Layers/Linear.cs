@@ -37,6 +37,9 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     /// <summary>b, float [outputs]; null without a bias.</summary>
     internal Parameter? Bias => _bias;
 
+    /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
+    internal double? InitialDeviation { get; init; }
+
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
     public override Tensor forward(Tensor x)
@@ -69,7 +72,7 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
-        if (parameter == "weight") init.normal_(_weight, 0, standardDeviation);
+        if (parameter == "weight") init.normal_(_weight, 0, InitialDeviation ?? standardDeviation);
         else init.zeros_(_bias!);
     }
 }

@@ -83,17 +83,12 @@ public sealed record MultiHeadAttention
             var tables = context.Rotary(Rotary);
             (query, key) = (tables.Rotate(query), tables.Rotate(key));
         }
-        if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value);
+        if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value, context.IsCausal ? Window : null);
         // libtorch multiplies the scores by 1 / √width, so the query is scaled by the quotient.
         if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;
         var mask = context.Mask(Window);
-        // Older tokens are hidden from every query of this pass.
-        if (Window is { } window && context.IsCausal && window - 1 + tokens is var visible && visible < key.shape[2])
-        {
-            var older = key.shape[2] - visible;
-            (key, value) = (key.narrow(2, older, visible), value.narrow(2, older, visible));
-            if (mask?.shape[3] > 1) mask = mask.narrow(3, older, visible);
-        }
+        // The cache of a layer with a window has only the last tokens.
+        if (mask?.shape[3] > key.shape[2]) mask = mask.narrow(3, mask.shape[3] - key.shape[2], key.shape[2]);
         if (scoreBias is not null) mask = mask is null ? WithCausality(scoreBias, context) : mask + scoreBias;
         if (InFloat32) (query, key, value, mask) = (query.@float(), key.@float(), value.@float(), mask?.@float());
         var isCausal = context.IsCausal && mask is null && query.shape[2] > 1;
@@ -126,6 +121,7 @@ public sealed record MultiHeadAttention
         if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))
             return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout)
                 .reshape(query.shape);
+        if (GroupedAttention.CanRun(query, key, value, mask, dropout)) return GroupedAttention.Apply(query, key, value, mask, isCausal);
         return Attention.Apply(
             query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
     }

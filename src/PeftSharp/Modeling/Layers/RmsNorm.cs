@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -32,12 +33,15 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
+        // LLaMA multiplies in the type of the weight, Gemma in float32.
+        var weight = _addsOne ? _gain : ComputePrecision.OfWeight(_gain);
+        if ((_addsOne || weight.dtype == x.dtype) && FusedRmsNorm.CanRun(x, weight))
+            return FusedRmsNorm.Apply(x, weight, _epsilon, _addsOne).MoveToOuterDisposeScope();
         var wide = x.to(ScalarType.Float32);
         var normalized = wide * (wide.square().mean([-1], keepdim: true) + _epsilon).rsqrt();
-        // LLaMA casts to the type of x before multiplying by w; Gemma multiplies in float32.
         var result = _addsOne
             ? (normalized * (1 + _gain.to(ScalarType.Float32))).to(x.dtype)
-            : normalized.to(x.dtype) * ComputePrecision.OfWeight(_gain);
+            : normalized.to(x.dtype) * weight;
         return result.to(x.dtype).MoveToOuterDisposeScope();
     }
 

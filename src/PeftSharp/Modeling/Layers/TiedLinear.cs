@@ -47,7 +47,7 @@ public sealed class TiedLinear : Module<Tensor, Tensor>, IHasWeight, IParameterI
     /// <summary>Creates an untied layer with a copy of this layer's weight and bias.</summary>
     internal Linear ToLinear()
     {
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var (weight, bias) = (Weight, Bias);
         var copy = new Linear(weight.shape[1], weight.shape[0], bias is not null);
         copy.to(weight.dtype);

@@ -24,7 +24,7 @@ public static class VocabularyRows
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var old = parameter.shape[0];
         var values = rows <= old ? parameter.narrow(0, 0, rows).clone() : cat([parameter, New(parameter, rows - old)], 0);
         var resized = new Parameter(values, parameter.requires_grad);

@@ -92,7 +92,7 @@ public sealed class SafetensorsFile : IDisposable
         if (Float8.CanDecode(entry.Dtype))
         {
             using var decoded = Float8.Decode(Bytes(name), entry.Dtype, Sizes(entry));
-            using var free = no_grad();
+            using var noGradient = no_grad();
             target.copy_(decoded);
             return;
         }

@@ -25,9 +25,11 @@ public static class TokenizerComponents
         ["NFD"] = _ => UnicodeForm.Nfd,
         ["NFKC"] = _ => UnicodeForm.Nfkc,
         ["NFKD"] = _ => UnicodeForm.Nfkd,
+        ["Precompiled"] = Precompiled.FromJson,
         ["Prepend"] = Prepend.FromJson,
         ["Replace"] = Replace.FromJson,
         ["Sequence"] = NormalizerSequence.FromJson,
+        ["Strip"] = Strip.FromJson,
         ["StripAccents"] = _ => new StripAccents(),
     });
 
@@ -37,7 +39,9 @@ public static class TokenizerComponents
         {
             ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
             ["ByteLevel"] = ByteLevel.FromJson,
+            ["Digits"] = Digits.FromJson,
             ["Metaspace"] = Metaspace.FromJson,
+            ["Punctuation"] = Punctuation.FromJson,
             ["Sequence"] = PreTokenizerSequence.FromJson,
             ["Split"] = Split.FromJson,
             ["Whitespace"] = _ => new Whitespace(),
@@ -47,6 +51,7 @@ public static class TokenizerComponents
     internal static ComponentList<TokenizerModel> Models { get; } = new("model", new Dictionary<string, Func<JsonPart, TokenizerModel>>
     {
         ["BPE"] = BytePairEncoding.FromJson,
+        ["Unigram"] = Unigram.FromJson,
         ["WordPiece"] = WordPiece.FromJson,
     });
 

@@ -81,6 +81,8 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
             : "additional_special_tokens";
         return _fields[name] switch
         {
+            null when !_fields.ContainsKey("extra_special_tokens") =>
+                [.. kind.ExtraSpecialTokens(files).Select(token => new AddedToken(token) { Special = true })],
             null or JsonObject => [],                       // named tokens; see ReadSpecialTokens
             JsonArray list => [.. list.Select(token => ReadToken(name, token, special: true))],
             var other => throw files.Unfit(name, other, "a list of tokens"),

@@ -41,6 +41,15 @@ internal sealed class TokenizerFolder
         var other => throw Unfit(name, other, "true or false"),
     };
 
+    /// <summary>Returns an integer in tokenizer_config.json; null if it is absent or null.</summary>
+    /// <exception cref="TokenizerException">The value is not an integer.</exception>
+    internal int? Number(string name) => Config[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<int>(out var number) => number,
+        var other => throw Unfit(name, other, "an integer"),
+    };
+
     /// <summary>Returns a string in tokenizer_config.json; null if it is absent or null.</summary>
     /// <exception cref="TokenizerException">The value is not a string.</exception>
     internal string? Text(string name) => Config[name] switch

@@ -15,6 +15,12 @@ internal sealed record TokenizerKind(string ClassName)
     /// </summary>
     internal IReadOnlyDictionary<string, string?> SpecialTokens { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Returns the additional special tokens if the files do not list any.</summary>
+    internal Func<TokenizerFolder, IEnumerable<string>> ExtraSpecialTokens { get; init; } = _ => [];
+
+    /// <summary>The model types in transformers that use this class, for families that the library does not have.</summary>
+    internal IReadOnlyList<string> ModelTypes { get; init; } = [];
+
     /// <summary>The side on which rows are padded.</summary>
     internal PaddingSide PaddingSide { get; init; }
 

@@ -12,6 +12,11 @@ internal static class TokenizerKinds
         Gpt2Tokenizer.Kind,
         RobertaTokenizer.Kind,
         LlamaTokenizer.Kind,
+        XlmRobertaTokenizer.Kind,
+        T5Tokenizer.Kind,
+        DebertaV2Tokenizer.Kind,
+        Qwen2Tokenizer.Kind,
+        GemmaTokenizer.Kind,
         BertTokenizer.Kind with { ClassName = "DistilBertTokenizer", ModelInputNames = ["input_ids", "attention_mask"] },
         BertTokenizer.Kind with { ClassName = "ConvBertTokenizer" },
         BertTokenizer.Kind with { ClassName = "ElectraTokenizer" },
@@ -23,6 +28,10 @@ internal static class TokenizerKinds
         RobertaTokenizer.Kind with { ClassName = "LEDTokenizer" },
         RobertaTokenizer.Kind with { ClassName = "LongformerTokenizer" },
     ];
+
+    /// <summary>Returns the class of a model type for which the library has no family; null if it is not known.</summary>
+    internal static string? ClassOfModel(string? modelType) =>
+        All.FirstOrDefault(kind => modelType is not null && kind.ModelTypes.Contains(modelType))?.ClassName;
 
     /// <summary>Loads the tokenizer in a folder.</summary>
     /// <param name="files">The folder.</param>

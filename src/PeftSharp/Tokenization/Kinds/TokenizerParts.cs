@@ -24,6 +24,23 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
         return model.Options == options ? model : new BytePairEncoding(model.Vocabulary, model.Merges, options);
     }
 
+    /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json.</summary>
+    /// <param name="unknown">Returns the id of the unknown token.</param>
+    internal Unigram Unigram(Func<IReadOnlyList<ScoredPiece>, int> unknown)
+    {
+        var model = Model<Unigram>("Unigram");
+        var id = unknown(model.Pieces);
+        return model.UnkId == id && !model.ByteFallback ? model : new Unigram(model.Pieces, id, byteFallback: false);
+    }
+
+    /// <summary>Returns the first normalization map of SentencePiece in the normalizer of tokenizer.json; null if there is none.</summary>
+    internal Precompiled? NormalizationMap() => File!.Normalizer switch
+    {
+        Precompiled map => map,
+        NormalizerSequence sequence => sequence.Items.OfType<Precompiled>().FirstOrDefault(),
+        _ => null,
+    };
+
     /// <summary>Returns a special token and its id. The tokens of the configuration must already be in the vocabulary.</summary>
     internal (string Token, int Id) Special(string name, TokenizerPipeline pipeline) =>
         Config.SpecialTokens.TryGetValue(name, out var token) && pipeline.Added.IdOf(token.Content) is { } id

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -28,7 +27,7 @@ internal sealed class BytePairEncoding : TokenizerModel
             _ranks[(MergeId(left, rank), MergeId(right, rank))] = new Merge(rank, MergeId(joined, rank));
         }
         _unkId = options.UnkToken is null ? null : IdOf(options.UnkToken);
-        _byteIds = [.. Enumerable.Range(0, 256).Select(b => IdOf(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>")) ?? -1)];
+        _byteIds = ByteTokens.Ids(this);
     }
 
     internal BytePairOptions Options { get; }

@@ -25,11 +25,14 @@ internal abstract class TokenizerModel
     internal IReadOnlyDictionary<string, int> Vocabulary { get; }
 
     /// <summary>The first id of tokens that are added: the size of the vocabulary, as in the reference implementation.</summary>
-    internal virtual int FirstFreeId => Vocabulary.Count;
+    internal virtual int FirstFreeId => Size;
+
+    /// <summary>The number of tokens.</summary>
+    internal virtual int Size => Vocabulary.Count;
 
     internal int? IdOf(string token) => Vocabulary.TryGetValue(token, out var id) ? id : null;
 
-    internal string? TokenOf(int id) => _tokens.GetValueOrDefault(id);
+    internal virtual string? TokenOf(int id) => _tokens.GetValueOrDefault(id);
 
     /// <summary>Returns the tokens of a word that is not empty.</summary>
     internal WordTokens Tokenize(ReadOnlySpan<char> word)

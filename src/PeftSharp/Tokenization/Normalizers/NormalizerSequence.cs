@@ -5,6 +5,8 @@ namespace PeftSharp.Tokenization;
 /// <summary>Applies several normalizers one after the other.</summary>
 internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> normalizers) : Normalizer
 {
+    internal IReadOnlyList<Normalizer> Items => normalizers;
+
     internal override void Normalize(AlignedText text)
     {
         foreach (var normalizer in normalizers)

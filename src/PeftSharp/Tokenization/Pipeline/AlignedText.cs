@@ -18,9 +18,6 @@ internal sealed class AlignedText
 
     internal Span<char> Chars => _chars.AsSpan(0, Length);
 
-    /// <summary>The index of the first character in the original text, in UTF-16 code units.</summary>
-    internal int OriginalStart => _base;
-
     /// <summary>Sets the text to the range <paramref name="start"/>..<paramref name="end"/> of the original text.</summary>
     internal void Reset(string original, int start, int end)
     {

@@ -20,7 +20,7 @@ internal sealed class PreTokenizedText
     internal void EndSpans() => (Spans, _next) = (_next, Spans);
 
     /// <summary>Whether a word begins at the start of the text that is encoded.</summary>
-    internal bool IsAtStart(TextSpan span) => (Spans.Count == 1 ? Text.OriginalStart : Text.OriginalRange(span.Start, span.End).Start) == 0;
+    internal bool IsAtStart(TextSpan span) => Text.OriginalRange(span.Start, span.End).Start == 0;
 
     /// <summary>Changes the text word by word. The spans of the words are adjusted.</summary>
     internal void Rewrite(Action<AlignedText, TextSpan> rewriteWord)

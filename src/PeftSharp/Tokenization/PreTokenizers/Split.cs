@@ -2,68 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace PeftSharp.Tokenization;
 
-/// <summary>Splits at the matches of a pattern or, if inverted, at the text between them.</summary>
-internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool invert) : SplittingPreTokenizer
+/// <summary>Splits at the matches of a literal text or a regular expression or, if inverted, at the text between them.</summary>
+internal sealed class Split(TextPattern pattern, SplitBehavior behavior, bool invert) : DelimitingPreTokenizer(behavior, invert)
 {
     internal static Split FromJson(JsonPart part) =>
         new(TextPattern.FromJson(part["pattern"]), part.Choice<SplitBehavior>("behavior"), part.Flag("invert"));
 
     internal override JsonObject ToJson() =>
-        new() { ["type"] = "Split", ["pattern"] = pattern.ToJson(), ["behavior"] = behavior.ToString(), ["invert"] = invert };
+        new() { ["type"] = "Split", ["pattern"] = pattern.ToJson(), ["behavior"] = Behavior.ToString(), ["invert"] = IsInverted };
 
-    protected override void SplitInto(ReadOnlySpan<char> text, int offset, List<TextSpan> words)
-    {
-        var parts = Parts(text);
-        switch (behavior)
-        {
-            case SplitBehavior.Removed:
-                parts.RemoveAll(part => part.IsMatch);
-                break;
-            case SplitBehavior.Contiguous:
-                Join(parts, (previous, part) => previous.IsMatch == part.IsMatch);
-                break;
-            case SplitBehavior.MergedWithPrevious:
-                Join(parts, (previous, part) => part.IsMatch && !previous.IsMatch);
-                break;
-            case SplitBehavior.MergedWithNext:
-                parts.Reverse();
-                Join(parts, (previous, part) => part.IsMatch && !previous.IsMatch);
-                parts.Reverse();
-                break;
-        }
-        foreach (var (start, end, _) in parts)
-            PreTokenizedText.AddWord(words, offset + start, offset + end);
-    }
-
-    private List<(int Start, int End, bool IsMatch)> Parts(ReadOnlySpan<char> text)
-    {
-        var parts = new List<(int, int, bool)>();
-        var end = 0;
-        foreach (var match in pattern.Matches(text))
-        {
-            if (end < match.Start)
-                parts.Add((end, match.Start, invert));
-            parts.Add((match.Start, match.End, !invert));
-            end = match.End;
-        }
-        if (end < text.Length)
-            parts.Add((end, text.Length, invert));
-        return parts;
-    }
-
-    // Joins consecutive parts that belong together. Each part is compared with the last one that was joined.
-    private static void Join(
-        List<(int Start, int End, bool IsMatch)> parts, Func<(int, int, bool IsMatch), (int, int, bool IsMatch), bool> belong)
-    {
-        var kept = 0;
-        for (var i = 1; i < parts.Count; i++)
-        {
-            if (belong(parts[kept], parts[i]))
-                parts[kept] = (Math.Min(parts[kept].Start, parts[i].Start), Math.Max(parts[kept].End, parts[i].End), parts[i].IsMatch);
-            else
-                parts[++kept] = parts[i];
-        }
-        if (parts.Count > 0)
-            parts.RemoveRange(kept + 1, parts.Count - kept - 1);
-    }
+    protected override List<(int Start, int End)> Matches(ReadOnlySpan<char> text) => pattern.Matches(text);
 }

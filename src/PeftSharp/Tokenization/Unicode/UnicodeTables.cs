@@ -7,8 +7,8 @@ namespace PeftSharp.Tokenization;
 internal static partial class UnicodeTables
 {
     private const int PageSize = 256;
-    private static readonly byte[] EmptyPage = new byte[PageSize];
-    private static readonly byte[][] Pages = NewPages();
+    private static readonly ushort[] EmptyPage = new ushort[PageSize];
+    private static readonly ushort[][] Pages = NewPages();
     private static readonly Dictionary<int, int[]> Lower = [];
     private static readonly Dictionary<int, int[]> Canonical = [];
     private static readonly Dictionary<int, int[]> Compatible = [];
@@ -21,8 +21,8 @@ internal static partial class UnicodeTables
         using var data = new MemoryStream();
         packed.CopyTo(data);
         var reader = new Reader(data.ToArray());
-        for (var flag = 1; flag <= (int)UnicodeFlags.Word; flag <<= 1)
-            reader.ReadRanges(Pages, (byte)flag);
+        for (var flag = 1; flag <= (int)UnicodeFlags.Pictographic; flag <<= 1)
+            reader.ReadRanges(Pages, (ushort)flag);
         reader.ReadMapping(Lower, hasBit: false);
         var composed = reader.ReadMapping(Canonical, hasBit: true);
         reader.ReadMapping(Compatible, hasBit: true);
@@ -59,9 +59,9 @@ internal static partial class UnicodeTables
         }
     }
 
-    private static byte[][] NewPages()
+    private static ushort[][] NewPages()
     {
-        var pages = new byte[0x110000 / PageSize][];
+        var pages = new ushort[0x110000 / PageSize][];
         Array.Fill(pages, EmptyPage);
         return pages;
     }
@@ -70,7 +70,7 @@ internal static partial class UnicodeTables
     {
         private int _position;
 
-        internal void ReadRanges(byte[][] pages, byte flag)
+        internal void ReadRanges(ushort[][] pages, ushort flag)
         {
             var end = 0;
             for (var count = Number(); count > 0; count--)
@@ -81,7 +81,7 @@ internal static partial class UnicodeTables
                 {
                     ref var page = ref pages[c / PageSize];
                     if (ReferenceEquals(page, EmptyPage))
-                        page = new byte[PageSize];
+                        page = new ushort[PageSize];
                     page[c % PageSize] |= flag;
                 }
             }

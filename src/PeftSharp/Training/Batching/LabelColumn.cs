@@ -49,12 +49,20 @@ internal static class LabelColumn
             + $"\"{likely}\" to the trainer, or call dataset.RenameColumn(\"{likely}\", \"{Labels}\").{encode}";
     }
 
-    /// <exception cref="DatasetException">The labels are text, or class ids that are stored as floating-point values.</exception>
+    /// <exception cref="DatasetException">
+    /// The labels are text, class ids that are stored as floating-point values, or lists of class ids.
+    /// </exception>
     internal static void RequireNumeric(Column column, PretrainedModel model, string role, string name)
     {
         if (column.Feature is Value { Dtype: "string" })
             throw new DatasetException($"Column '{name}' of the {role} data contains text, but labels must be numbers. "
                 + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{name}\").");
+        if (column.Feature is Sequence { Element: Value { Dtype: "int64" or "int32" } or ClassLabel } && column.Count > 0
+            && model is { Objective: SequenceClassificationObjective, Config: { NumLabels: > 1, ProblemType: null } })
+            throw new DatasetException($"Column '{name}' of the {role} data contains lists of integers: the first row has "
+                + $"{column.GetLength(0)} labels, but {model.GetName()} predicts one class for each row. If each row has one class, store "
+                + "its class id instead of a list. If a row can have several labels, use a bool[] with a value for each label, or load the "
+                + "model with ProblemType.MultiLabelClassification.");
         if (column.Feature is Value { Dtype: "float64" or "float32" or "decimal" }
             && model is { Objective: SequenceClassificationObjective, Config: { NumLabels: > 1, ProblemType: null } }
             && Enumerable.Range(0, column.Count).All(row => column.IsNull(row) || double.IsInteger(column.GetDouble(row))))

@@ -30,7 +30,8 @@ internal static class ModelColumns
         Dataset dataset, PretrainedModel model, UnusedColumns unusedColumns, string role, bool needsLabels, ILogger? logger,
         string? labelColumn = null)
     {
-        if (dataset.Count == 0) throw new DatasetException($"The {role} data has no rows.");
+        if (dataset.Count == 0) throw new DatasetException(
+            $"The {role} data has no rows. Check the filter or the split that created it, or omit it.");
         string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames];
         if (labelColumn is not null)
             dataset = LabelColumn.SelectAndRename(dataset, model, labelColumn, role, isNeeded: needsLabels || role == "training",
@@ -57,7 +58,7 @@ internal static class ModelColumns
         return dataset.SelectColumns(known);
     }
 
-    internal static bool IsLabelName(string column) => Normalize(column) is "LABELS" or "LABEL" or "LABELIDS";
+    internal static bool IsLabelName(string column) => Data.ColumnNames.Normalize(column) is "LABELS" or "LABEL" or "LABELIDS";
 
     /// <summary>
     /// Returns the new names of columns whose names differ from a name that the model reads only in case and underscores, unless a column
@@ -70,14 +71,12 @@ internal static class ModelColumns
         if (labels.Contains("labels") && _labelNames.Any(taken.Contains)) taken.Add("labels");
         foreach (var column in dataset.ColumnNames.Where(column => !read.Contains(column)))
         {
-            var name = read.FirstOrDefault(name => Normalize(name) == Normalize(column));
+            var name = read.FirstOrDefault(name => Data.ColumnNames.Normalize(name) == Data.ColumnNames.Normalize(column));
             if (name is not null && _labelNames.Contains(name)) name = "labels";
             if (name is not null && taken.Add(name)) renames[column] = name;
         }
         return renames;
     }
-
-    private static string Normalize(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
     private static void RequireLabels(
         Dataset dataset, PretrainedModel model, string role, string[] known, string[] unused, string? labelColumn)

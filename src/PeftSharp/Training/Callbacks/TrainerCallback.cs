@@ -50,11 +50,19 @@ public abstract class TrainerCallback
     public virtual void OnStepEnd(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
     /// <summary>Called after each evaluation, with its metrics.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
+    /// <param name="metrics">The metrics by name, such as <c>eval_loss</c>.</param>
     public virtual void OnEvaluate(
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
     { }
 
     /// <summary>Called after <see cref="Trainer.Predict"/>, with its metrics.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
+    /// <param name="metrics">The metrics by name, such as <c>test_loss</c>.</param>
     public virtual void OnPredict(
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> metrics)
     { }
@@ -70,7 +78,11 @@ public abstract class TrainerCallback
     /// <summary>Called after a checkpoint was written.</summary>
     public virtual void OnSave(TrainingArguments args, TrainerState state, TrainerControl control) { }
 
-    /// <summary>Called after metrics were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
+    /// <summary>Called after values were logged; they are the last entry of <see cref="TrainerState.LogHistory"/>.</summary>
+    /// <param name="args">The arguments of the run.</param>
+    /// <param name="state">The state of the run.</param>
+    /// <param name="control">Controls the run.</param>
+    /// <param name="logs">The values by name: <c>loss</c>, <c>eval_…</c> or <c>train_…</c>, <c>epoch</c>, <c>step</c>.</param>
     public virtual void OnLog(
         TrainingArguments args, TrainerState state, TrainerControl control, IReadOnlyDictionary<string, double> logs)
     { }

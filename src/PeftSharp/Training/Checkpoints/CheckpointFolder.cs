@@ -15,6 +15,9 @@ internal static class CheckpointFolder
     /// <exception cref="IOException">The folder cannot be created or is not writable.</exception>
     internal static void Prepare(string outputDir)
     {
+        if (File.Exists(outputDir))
+            throw new IOException($"OutputDir '{outputDir}' is a file, so no checkpoint can be saved in it. "
+                + "The training was not started. Choose a folder.");
         try
         {
             Directory.CreateDirectory(outputDir);

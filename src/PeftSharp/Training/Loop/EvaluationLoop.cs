@@ -28,7 +28,8 @@ internal sealed class EvaluationLoop(
     /// <param name="cancel">Checked before each batch.</param>
     internal PredictionOutput Run(Dataset dataset, string prefix, bool returnPredictions, Action<int, int> onStep, CancellationToken cancel)
     {
-        if (dataset.Count == 0) throw new DatasetException($"The data for {prefix} has no rows.");
+        if (dataset.Count == 0) throw new DatasetException(
+            $"The dataset of the metrics '{prefix}_…' has no rows. Check the filter or the split that created it.");
         var clock = Stopwatch.StartNew();
         var keepPredictions = returnPredictions || (computeMetrics is not null && !arguments.PredictionLossOnly);
         var accumulator = new Accumulator();

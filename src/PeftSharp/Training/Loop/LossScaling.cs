@@ -20,12 +20,7 @@ internal sealed class LossScaling(PretrainedModel model, bool isCustom, bool isO
     private readonly bool _isScaled = isScaled ?? (!isCustom && model.AcceptsLossKwargs);
 
     /// <summary>Returns a copy of the batch without the labels of the model.</summary>
-    internal static ModelInputs WithoutLabels(PretrainedModel model, ModelInputs inputs)
-    {
-        var copy = inputs.Copy();
-        foreach (var name in model.LabelNames) copy[name] = null;
-        return copy;
-    }
+    internal static ModelInputs WithoutLabels(PretrainedModel model, ModelInputs inputs) => inputs.Without(model.LabelNames);
 
     /// <summary>Checks the values of a batch, which is on the CPU, before native code reads it.</summary>
     internal void CheckInputs(ModelInputs inputs) => model.CheckInputs(isCustom ? WithoutLabels(model, inputs) : inputs);
@@ -41,7 +36,13 @@ internal sealed class LossScaling(PretrainedModel model, bool isCustom, bool isO
     /// <param name="targets">The number of targets of the whole step.</param>
     /// <param name="lossOnly">Whether the caller needs only the loss.</param>
     internal ForwardOptions Options(long targets, bool lossOnly) =>
-        new() { NumItemsInBatch = _isScaled ? targets : null, LossOnly = lossOnly && !isCustom, AreInputsChecked = !isOverridden };
+        new()
+        {
+            NumItemsInBatch = _isScaled ? targets : null,
+            LossOnly = lossOnly && !isCustom,
+            ReturnLoss = !isCustom && model.OptionNames.Contains("return_loss"),
+            AreInputsChecked = !isOverridden,
+        };
 
     /// <summary>Returns the factor of the loss of a batch.</summary>
     /// <param name="count">The number of targets of the batch.</param>

@@ -17,7 +17,7 @@ internal sealed record StepPlan(int BatchesPerEpoch, int UpdatesPerEpoch, int Ma
     /// <exception cref="DatasetException">There are no rows, or fewer rows than a batch while incomplete batches are dropped.</exception>
     internal static StepPlan For(int rows, TrainingArguments arguments, IReadOnlyList<int[]>? customBatches = null)
     {
-        if (rows == 0) throw new DatasetException("The training data has no rows.");
+        if (rows == 0) throw new DatasetException("The training data has no rows. Check the filter or the split that created it.");
         var batch = arguments.PerDeviceTrainBatchSize;
         var batches = customBatches?.Count ?? (arguments.DataloaderDropLast ? rows / batch : (rows + batch - 1) / batch);
         if (batches == 0)

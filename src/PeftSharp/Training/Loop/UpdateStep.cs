@@ -105,7 +105,7 @@ internal sealed class UpdateStep(
         var norm = (float)GradientClipping.ClipGradNorm(_parameters, areGradientsUsed ? _maxNorm : double.PositiveInfinity);
         _gradientScale = areGradientsUsed ? 1 : GradientClipping.Scale(norm, _maxNorm);
         return float.IsFinite(norm) ? norm : throw new NonFiniteLossException(
-            $"The gradient norm of step {step} is {norm}; the step was not applied. Reduce LearningRate, set MaxGradNorm, "
+            $"The gradient norm of step {step} is {norm}; the step was not applied. Reduce LearningRate, set WarmupSteps, "
             + "or check the rows of this step.", step);
     }
 
@@ -118,6 +118,6 @@ internal sealed class UpdateStep(
 
     internal static NonFiniteLossException NonFiniteLoss(float value, int step) =>
         new(
-            $"The loss of step {step} is {value}; the step was not applied. Reduce LearningRate, set MaxGradNorm, "
+            $"The loss of step {step} is {value}; the step was not applied. Reduce LearningRate, set WarmupSteps, "
             + "or check the rows of this step.", step);
 }

@@ -12,7 +12,7 @@ internal sealed class DoraEmbedding : LoraEmbedding
     internal DoraEmbedding(EmbeddingTarget target, LoraConfig config, int rank, double scale) : base(target, config, rank, scale)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var magnitude = new DoraMagnitude(target.Weight.detach().t() + scale * B.matmul(A));
         _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
     }

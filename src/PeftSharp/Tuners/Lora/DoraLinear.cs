@@ -14,7 +14,7 @@ internal sealed class DoraLinear : LoraLinear
     internal DoraLinear(LinearTarget target, LoraConfig config, int rank, double scale) : base(target, config, rank, scale)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var magnitude = new DoraMagnitude(target.Oriented(target.Weight.detach()) + scale * B.matmul(A));
         _magnitude = AddModule("lora_magnitude_vector", target.Place(magnitude), namesParameters: false);
     }

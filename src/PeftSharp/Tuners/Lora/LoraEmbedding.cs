@@ -15,7 +15,7 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
             throw new ArgumentException(
                 "LoraBias is not supported for embeddings, which have no bias. Remove embeddings from TargetModules.");
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         (Target, Scale) = (target, scale);
         var (a, b) = (randn(rank, target.Rows), randn(target.Width, rank));
         config.InitLoraWeights.FillEmbedding(a, b);
@@ -44,7 +44,7 @@ internal class LoraEmbedding : MergeableLayerAdapter, ILoraFactors
         var rows = A.index_select(1, x.flatten()).t().reshape([.. x.shape, -1]);
         // The padding row is not trained, as in the base model.
         if (Target.PaddingId is { } padding) rows = where(x.eq(padding).unsqueeze(-1), rows.detach(), rows);
-        return rows.matmul(B.t()) * Scale;
+        return Target.Scaled(rows.matmul(B.t()) * Scale);
     }
 
     /// <summary>s·B·A, float [width, rows].</summary>

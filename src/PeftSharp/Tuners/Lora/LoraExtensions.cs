@@ -18,7 +18,7 @@ public static class LoraExtensions
     /// </param>
     /// <param name="svdRank">Rank of the result of a decomposition. Null: the largest rank of the adapters.</param>
     /// <param name="density">Fraction of the elements that pruning keeps, from 0 to 1; required by the ties, dare and prune types.</param>
-    /// <param name="majoritySignMethod">How the ties types determine the majority sign.</param>
+    /// <param name="majoritySignMethod">How the ties types determine the majority sign. Default: the sign of the sum.</param>
     /// <param name="svdClamp">Quantile to which the factors of a decomposition are clamped. Null: none.</param>
     /// <exception cref="ArgumentException">
     /// A name is unknown or already used, names and weights differ in number, an option is out of range or not used by

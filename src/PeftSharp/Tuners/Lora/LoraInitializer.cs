@@ -41,7 +41,7 @@ public abstract class LoraInitializer : IEquatable<LoraInitializer>
     public static LoraInitializer Olora { get; } = new OloraInitializer();
 
     /// <summary>
-    /// <c>orthogonal</c>: initializes A and B to random, mutually orthogonal matrices, so that B·A is zero; the rank must be even.
+    /// <c>orthogonal</c>: initializes A and B to random matrices whose product B·A is zero although neither is; the rank must be even.
     /// </summary>
     public static LoraInitializer Orthogonal { get; } = new OrthogonalInitializer();
 

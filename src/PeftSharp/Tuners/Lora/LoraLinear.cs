@@ -15,7 +15,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
     internal LoraLinear(LinearTarget target, LoraConfig config, int rank, double scale)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         (Target, Scale, Dropout) = (target, scale, config.LoraDropout);
         var down = new Linear(target.Inputs, rank, hasBias: false);
         var up = new Linear(rank, target.Outputs, config.LoraBias);

@@ -3,9 +3,10 @@ using static TorchSharp.torch;
 namespace PeftSharp.Tuners.Lora;
 
 /// <summary>
-/// Initializes A to the odd rows of a random orthogonal matrix and B to the even rows, so that B·A is zero although neither factor is.
+/// Initializes A and B such that B·A is zero although neither factor is: the columns of A are random combinations of one half of the rows
+/// of a random orthogonal matrix, and the rows of B of the other half.
 /// </summary>
-/// <remarks>The random draws and the factor 1/10 are those of peft.</remarks>
+/// <remarks>The random draws, the halves (every second row) and the factor 1/10 are those of peft.</remarks>
 internal sealed class OrthogonalInitializer : LoraInitializer
 {
     private const double Damping = 10;

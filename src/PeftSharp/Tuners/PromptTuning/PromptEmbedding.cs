@@ -12,7 +12,7 @@ internal sealed class PromptEmbedding : PromptAdapter
     internal PromptEmbedding(LayerTarget embeddings, PromptTuningConfig config, bool isNew)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         Tokens = config.NumVirtualTokens;
         var table = new Table(Tokens, config.TokenDim!.Value);
         init.normal_(table.Weight);                       // drawn for every initialization, as in peft

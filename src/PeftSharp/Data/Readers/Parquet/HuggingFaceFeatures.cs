@@ -25,7 +25,8 @@ internal static class HuggingFaceFeatures
         }
         catch (JsonException error)
         {
-            throw new DatasetException($"'{file}': the metadata entry 'huggingface' is malformed: {error.Message}", error);
+            throw new DatasetException($"'{file}': the metadata entry 'huggingface' is malformed: {error.Message} "
+                + "Write the file again, for example with Dataset.to_parquet in Python.", error);
         }
     }
 

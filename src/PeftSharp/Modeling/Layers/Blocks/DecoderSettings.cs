@@ -39,6 +39,33 @@ public sealed record DecoderSettings
     /// <summary>Whether queries and keys of each head are normalized before the rotary embedding, as in Qwen3. Default false.</summary>
     public bool HasQueryKeyNorm { get; init; }
 
+    /// <summary>
+    /// Whether one projection computes queries, keys and values (<c>qkv_proj</c>), and one the gate and the values of the feed-forward
+    /// layer (<c>gate_up_proj</c>), as in Phi-3. Default false.
+    /// </summary>
+    public bool HasFusedProjections { get; init; }
+
+    /// <summary>
+    /// Whether the outputs of attention and of the feed-forward layer are normalized too, before they are added to the hidden states, as in
+    /// Gemma 3. Default false.
+    /// </summary>
+    public bool HasOutputNorms { get; init; }
+
+    /// <summary>Whether RMS normalization multiplies by 1 + w instead of w, as in Gemma. Default false.</summary>
+    public bool NormAddsOne { get; init; }
+
+    /// <summary>Factor by which the embeddings of tokens are multiplied. Default 1.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Factor by which attention scores are multiplied. Null: 1 / √<see cref="HeadWidth"/>.</summary>
+    public double? AttentionScale { get; init; }
+
+    /// <summary>Dropout of the outputs of attention and of the feed-forward layer in training. Null: the layer has no dropout.</summary>
+    public double? ResidualDropout { get; init; }
+
     /// <summary>Rotary embedding of queries and keys.</summary>
     public required RotaryEmbedding Rotary { get; init; }
+
+    /// <summary>Rotary embedding in layers with a sliding window. Null: <see cref="Rotary"/>.</summary>
+    public RotaryEmbedding? WindowRotary { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record EncoderSettings
     /// <summary>Dropout of attention probabilities in training. Default 0.</summary>
     public double AttentionDropout { get; init; }
 
+    /// <summary>Whether the projections to queries, keys and values have a bias. Default true.</summary>
+    internal bool HasQueryKeyValueBias { get; init; } = true;
+
     /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-12;
 

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -5,26 +6,31 @@ namespace PeftSharp.Modeling.Layers;
 
 /// <summary>A gated feed-forward layer: W_down·(f(W_gate·x) ⊙ W_up·x) (Shazeer 2020, arXiv:2002.05202).</summary>
 /// <remarks>
-/// <para>Parameter names are those of transformers' <c>LlamaMLP</c>.</para>
+/// <para>Parameter names are those of transformers' <c>LlamaMLP</c>, or of <c>Phi3MLP</c> if gate and values are one projection.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
 public sealed class GatedFeedForward : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "gate_proj")] private readonly Module<Tensor, Tensor> _gate;
-    [ComponentName(Name = "up_proj")] private readonly Module<Tensor, Tensor> _up;
+    [ComponentName(Name = "gate_proj")] private readonly Module<Tensor, Tensor>? _gate;
+    [ComponentName(Name = "up_proj")] private readonly Module<Tensor, Tensor>? _up;
+    [ComponentName(Name = "gate_up_proj")] private readonly Module<Tensor, Tensor>? _fused;
     [ComponentName(Name = "down_proj")] private readonly Module<Tensor, Tensor> _down;
     private readonly Func<Tensor, Tensor> _activation;
+    private readonly GatedActivation? _gated;
 
     /// <param name="width">Width of input and output.</param>
     /// <param name="intermediate">Width between the projections.</param>
     /// <param name="activation">Activation function of the gate, by its name in transformers.</param>
     /// <param name="hasBias">Whether the projections have a bias. Default false.</param>
-    public GatedFeedForward(int width, int intermediate, string activation, bool hasBias = false) : base("GatedFeedForward")
+    /// <param name="isFused">Whether one projection computes the gate and the values, in this order. Default false.</param>
+    public GatedFeedForward(int width, int intermediate, string activation, bool hasBias = false, bool isFused = false)
+        : base("GatedFeedForward")
     {
-        _gate = new Linear(width, intermediate, hasBias);
-        _up = new Linear(width, intermediate, hasBias);
+        if (isFused) _fused = new Linear(width, 2 * intermediate, hasBias);
+        else (_gate, _up) = (new Linear(width, intermediate, hasBias), new Linear(width, intermediate, hasBias));
         _down = new Linear(intermediate, width, hasBias);
         _activation = ActivationFunctions.ByName(activation);
+        _gated = ActivationFunctions.Gated(activation);
         RegisterComponents();
     }
 
@@ -33,6 +39,16 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return _down.call(_activation(_gate.call(x)) * _up.call(x)).MoveToOuterDisposeScope();
+        return _down.call(_fused is null ? Product(_gate!.call(x), _up!.call(x)) : Product(_fused.call(x))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Product(Tensor gate, Tensor up) =>
+        _gated is not null && GatedActivation.CanRun(gate, up) ? _gated.Apply(gate, up) : _activation(gate) * up;
+
+    private Tensor Product(Tensor both)
+    {
+        if (_gated is not null && GatedActivation.CanRun(both)) return _gated.ApplyFused(both);
+        var parts = both.chunk(2, -1);
+        return _activation(parts[0]) * parts[1];
     }
 }

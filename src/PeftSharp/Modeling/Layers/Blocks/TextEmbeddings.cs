@@ -25,7 +25,7 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <param name="positionPadding">
     /// RoBERTa's numbering: padding tokens have this position, and other tokens count from the next one. Null: positions count from 0.
     /// </param>
-    /// <param name="sinusoidalPositions">Whether new position embeddings are initialized to sines and cosines.</param>
+    /// <param name="sinusoidalPositions">Whether new position embeddings are initialized to sines and cosines. Default false.</param>
     /// <param name="dropout">Dropout probability in training.</param>
     /// <param name="epsilon">Epsilon added to the variance in layer normalization.</param>
     public TextEmbeddings(

@@ -23,13 +23,17 @@ public sealed class RotaryEmbedding
     public RotaryEmbedding(RotaryParameters parameters, int headWidth, int maxPositions)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (parameters.Problems().FirstOrDefault() is { } problem) throw new ArgumentException(problem);
+        if (parameters.Problems().Concat(parameters.WidthProblems(headWidth)).FirstOrDefault() is { } problem)
+            throw new ArgumentException($"{problem}.");
         (_parameters, _maxPositions, _scaling) = (parameters, maxPositions, RotaryScaling.ByType[parameters.RopeType]);
-        _width = (int)(headWidth * parameters.PartialRotaryFactor);
-        if (_width < 2 || _width % 2 != 0)
-            throw new ArgumentException($"The rotated width is {_width} of {headWidth} elements of a head, "
-                + "but it must be even and at least 2. Change partial_rotary_factor or the head width.");
+        _width = parameters.RotatedWidth(headWidth);
     }
+
+    /// <summary>
+    /// The number of tokens beyond which cached keys are not valid, because the frequencies of all tokens change (LongRoPE). Null: they
+    /// stay valid.
+    /// </summary>
+    internal int? ShortLength => _scaling.ShortLength(_parameters, _maxPositions);
 
     /// <summary>Cosines and sines of the positions.</summary>
     /// <param name="positions">Int64 [batch or 1, tokens].</param>
@@ -37,7 +41,7 @@ public sealed class RotaryEmbedding
     internal RotaryTables Tables(Tensor positions, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        using var free = no_grad();
+        using var noGradient = no_grad();
         var length = _scaling.DependsOnLength ? positions.max().item<long>() + 1 : 0;
         var frequencies = _scaling.Frequencies(_parameters, _width, _maxPositions, length).to(positions.device);
         var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies;              // [batch or 1, tokens, width / 2]

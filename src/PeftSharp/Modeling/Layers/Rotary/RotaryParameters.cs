@@ -11,19 +11,30 @@ namespace PeftSharp.Modeling.Layers;
 /// </remarks>
 public sealed record RotaryParameters
 {
-    /// <summary>The type of scaling: <c>default</c>, <c>linear</c>, <c>dynamic</c> or <c>llama3</c>. Default <c>default</c>.</summary>
+    internal const string FullAttention = "full_attention", Sliding = "sliding_attention";
+
+    /// <summary>
+    /// The type of scaling: <c>default</c>, <c>linear</c>, <c>dynamic</c>, <c>llama3</c>, <c>yarn</c> or <c>longrope</c>. Default
+    /// <c>default</c>.
+    /// </summary>
     public string RopeType { get; init; } = "default";
 
-    /// <summary>Base of the wavelengths. Default 10000.</summary>
+    /// <summary>Base θ of the frequencies: pair i of a head is rotated by position · θ^(-2i / width) radians. Default 10000.</summary>
     public double RopeTheta { get; init; } = 10000;
 
-    /// <summary>Factor by which the context is extended; required by every type except <c>default</c>.</summary>
+    /// <summary>
+    /// Factor by which the context is extended; required by every type except <c>default</c> and <c>longrope</c>, for which null means the
+    /// maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>.
+    /// </summary>
     public double? Factor { get; init; }
 
     /// <summary>Fraction of a head's width that is rotated. Default 1.</summary>
     public double PartialRotaryFactor { get; init; } = 1;
 
-    /// <summary>Maximum number of tokens in pretraining, before the context was extended (<c>llama3</c>).</summary>
+    /// <summary>
+    /// Maximum number of tokens in pretraining, before the context was extended (<c>llama3</c>, <c>yarn</c>, <c>longrope</c>). Null: the
+    /// model's maximum number of tokens.
+    /// </summary>
     public int? OriginalMaxPositionEmbeddings { get; init; }
 
     /// <summary>Wavelengths longer than the original context divided by this are fully scaled (<c>llama3</c>).</summary>
@@ -31,6 +42,48 @@ public sealed record RotaryParameters
 
     /// <summary>Wavelengths shorter than the original context divided by this are not scaled (<c>llama3</c>).</summary>
     public double? HighFreqFactor { get; init; }
+
+    /// <summary>
+    /// Factor by which cosines and sines are multiplied (<c>yarn</c>, <c>longrope</c>). Null: computed from <see cref="Factor"/> as in the
+    /// papers.
+    /// </summary>
+    public double? AttentionFactor { get; init; }
+
+    /// <summary>Frequencies with more rotations than this in the original context are not scaled (<c>yarn</c>). Null: 32.</summary>
+    public double? BetaFast { get; init; }
+
+    /// <summary>Frequencies with fewer rotations than this in the original context are fully scaled (<c>yarn</c>). Null: 1.</summary>
+    public double? BetaSlow { get; init; }
+
+    /// <summary>
+    /// Weight of the logarithm of <see cref="Factor"/> in the numerator of the attention factor, if <see cref="MscaleAllDim"/> is set too
+    /// (<c>yarn</c>).
+    /// </summary>
+    public double? Mscale { get; init; }
+
+    /// <summary>The same weight in the denominator, if <see cref="Mscale"/> is set too (<c>yarn</c>).</summary>
+    public double? MscaleAllDim { get; init; }
+
+    /// <summary>
+    /// Whether the first and the last index of the interpolated frequencies are rounded to integers (<c>yarn</c>). Null: true.
+    /// </summary>
+    public bool? Truncate { get; init; }
+
+    /// <summary>
+    /// Divisors of the frequencies for inputs up to <see cref="OriginalMaxPositionEmbeddings"/>, one for each of the rotated width / 2
+    /// frequencies (<c>longrope</c>).
+    /// </summary>
+    public IReadOnlyList<double>? ShortFactor { get; init; }
+
+    /// <summary>The same for longer inputs (<c>longrope</c>).</summary>
+    public IReadOnlyList<double>? LongFactor { get; init; }
+
+    /// <summary>
+    /// The parameters of layers with a sliding window, if they differ; the file then has one object for each type of layer. Null: the same
+    /// for all layers.
+    /// </summary>
+    [JsonIgnore]
+    public RotaryParameters? SlidingAttention { get; init; }
 
     /// <summary>Unknown fields, which are written back.</summary>
     [JsonExtensionData]
@@ -46,14 +99,35 @@ public sealed record RotaryParameters
         ArgumentNullException.ThrowIfNull(json);
         var parameters = json["rope_scaling"] as JsonObject ?? json["rope_parameters"] as JsonObject;
         parameters = parameters?.DeepClone() as JsonObject ?? [];
-        if (parameters["type"] is { } type && parameters["rope_type"] is null) parameters["rope_type"] = type.DeepClone();
-        parameters.Remove("type");
-        if (parameters["rope_theta"] is null && json["rope_theta"] is { } theta) parameters["rope_theta"] = theta.DeepClone();
-        if (parameters["partial_rotary_factor"] is null && json["partial_rotary_factor"] is { } partial)
-            parameters["partial_rotary_factor"] = partial.DeepClone();
+        var ofTypes = new[] { FullAttention, Sliding }.Select(name => parameters[name]).OfType<JsonObject>().ToArray();
+        foreach (var entry in ofTypes.Length > 0 ? ofTypes : [parameters])
+        {
+            if (entry["type"] is { } type && entry["rope_type"] is null) entry["rope_type"] = type.DeepClone();
+            entry.Remove("type");
+            foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
+                if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
+        }
         foreach (var older in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(older);
         if (parameters.Count > 0) json["rope_parameters"] = parameters;
     }
+
+    /// <summary>Describes each value that does not fit a head of the given width; empty if all do.</summary>
+    /// <param name="headWidth">Width of a head.</param>
+    internal IEnumerable<string> WidthProblems(int headWidth)
+    {
+        var width = RotatedWidth(headWidth);
+        if (width < 2 || width % 2 != 0)
+            yield return $"The rotated width is {width} of {headWidth} elements of a head, "
+                + "but it must be even and at least 2. Change partial_rotary_factor or the head width";
+        else if (RotaryScaling.ByType.GetValueOrDefault(RopeType) is LongRopeScaling)
+            foreach (var (name, factors) in new[] { ("short_factor", ShortFactor), ("long_factor", LongFactor) })
+                if (factors is not null && factors.Count != width / 2)
+                    yield return $"{name} in rope_parameters has {factors.Count} values, but there are {width / 2} frequencies";
+        foreach (var problem in SlidingAttention?.WidthProblems(headWidth) ?? []) yield return problem;
+    }
+
+    /// <summary>Number of rotated elements of a head.</summary>
+    internal int RotatedWidth(int headWidth) => (int)(headWidth * PartialRotaryFactor);
 
     /// <summary>Describes each invalid value; empty if the parameters are valid.</summary>
     internal IEnumerable<string> Problems()
@@ -68,5 +142,6 @@ public sealed record RotaryParameters
             yield return FormattableString.Invariant(
                 $"partial_rotary_factor is {PartialRotaryFactor}; it must be greater than 0 and at most 1");
         foreach (var field in scaling.MissingFields(this)) yield return $"rope_type '{RopeType}' requires {field} in rope_parameters";
+        foreach (var problem in SlidingAttention?.Problems() ?? []) yield return problem;
     }
 }

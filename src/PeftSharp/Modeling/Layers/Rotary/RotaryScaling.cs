@@ -15,10 +15,20 @@ internal abstract class RotaryScaling
             ["linear"] = new LinearScaling(),
             ["dynamic"] = new DynamicScaling(),
             ["llama3"] = new Llama3Scaling(),
+            ["yarn"] = new YarnScaling(),
+            ["longrope"] = new LongRopeScaling(),
         };
 
     /// <summary>Whether the frequencies depend on the input length.</summary>
     internal virtual bool DependsOnLength => false;
+
+    /// <summary>
+    /// The number of tokens beyond which the frequencies of all tokens differ, so that cached keys are not valid for longer inputs. Null:
+    /// cached keys stay valid.
+    /// </summary>
+    /// <param name="parameters">The configuration's values.</param>
+    /// <param name="maxPositions">The configuration's maximum number of tokens.</param>
+    internal virtual int? ShortLength(RotaryParameters parameters, int maxPositions) => null;
 
     /// <summary>Required fields that the parameters do not set.</summary>
     internal virtual IEnumerable<string> MissingFields(RotaryParameters parameters)
@@ -40,7 +50,10 @@ internal abstract class RotaryScaling
     internal virtual double AttentionFactor(RotaryParameters parameters, int maxPositions) => 1;
 
     /// <summary>1 / base^(2i / width) for i = 0, 1, ….</summary>
-    private static Tensor Unscaled(double theta, int width) => 1.0 / pow(theta, arange(0, width, 2, ScalarType.Float32) / width);
+    private protected static Tensor Unscaled(double theta, int width) => 1.0 / Powers(theta, width);
+
+    /// <summary>base^(2i / width) for i = 0, 1, ….</summary>
+    private protected static Tensor Powers(double theta, int width) => pow(theta, arange(0, width, 2, ScalarType.Float32) / width);
 
     private sealed class NoScaling : RotaryScaling
     {

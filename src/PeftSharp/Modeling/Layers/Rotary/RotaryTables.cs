@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling.Layers;
@@ -25,6 +26,7 @@ internal sealed record RotaryTables(Tensor Cosine, Tensor Sine) : IDisposable
     /// <param name="x">Float [batch, heads, tokens, width].</param>
     internal Tensor Rotate(Tensor x)
     {
+        if (FusedRotary.CanRun(x, Cosine)) return FusedRotary.Apply(x, Cosine, Sine);
         using var scope = NewDisposeScope();
         var (rotated, width) = (Cosine.shape[3], x.shape[3]);
         var part = rotated == width ? x : x.narrow(3, 0, rotated);

@@ -1,0 +1,24 @@
+namespace PeftSharp.Modeling;
+
+/// <summary>The field <c>layer_types</c> of <c>config.json</c>: whether a layer attends to all preceding tokens or to a window.</summary>
+internal static class AttentionTypes
+{
+    private const string Full = "full_attention", Sliding = "sliding_attention";
+
+    /// <summary>Whether a layer attends to a sliding window.</summary>
+    internal static bool IsSliding(string type) => type == Sliding;
+
+    /// <summary>Describes each invalid value; empty if the types are valid.</summary>
+    /// <param name="types">The type of each layer; null: the configuration does not list them.</param>
+    /// <param name="layers">Number of layers.</param>
+    /// <param name="window">The sliding window; null: none.</param>
+    /// <param name="required">The fields that define the window, for the message.</param>
+    internal static IEnumerable<string> Problems(IReadOnlyList<string>? types, int layers, int? window, string required)
+    {
+        if (types is null) yield break;
+        if (types.Count != layers) yield return $"layer_types has {types.Count} entries, but num_hidden_layers is {layers}";
+        foreach (var type in types.Where(type => type is not (Full or Sliding)).Distinct())
+            yield return $"layer_types contains '{type}'; supported types: {Full}, {Sliding}";
+        if (types.Contains(Sliding) && window is null) yield return $"layer_types contains '{Sliding}', which requires {required}";
+    }
+}

@@ -1,0 +1,140 @@
+using static TorchSharp.torch;
+
+namespace PeftSharp.Modeling;
+
+/// <summary>The keys and values of one layer in a <see cref="KeyValueCache"/>.</summary>
+/// <remarks>
+/// Tokens are stored in order in a part of two tensors. With a sliding window, the part moves towards the end of the tensors as older
+/// tokens are removed, and is moved back to their start when it reaches the end.
+/// </remarks>
+/// <param name="window">Sliding window in tokens; null: none.</param>
+/// <param name="maxLength">The expected maximum number of tokens; null: unknown.</param>
+internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
+{
+    private const long SmallestRoom = 64, WindowsPerRoom = 4;
+    private Tensor? _keys, _values;              // [batch, heads, capacity, width]; they do not belong to a dispose scope
+    private long _first, _count;                 // the stored tokens
+
+    /// <summary>Number of tokens so far, including removed ones.</summary>
+    internal long Length { get; private set; }
+
+    internal long Capacity => _keys?.shape[2] ?? 0;
+
+    /// <summary>Capacity that a layer never exceeds, except for a single long input; null: no limit.</summary>
+    private long? MaxCapacity => window is { } size ? size - 1 + Math.Max(SmallestRoom, size / WindowsPerRoom) : null;
+
+    internal (Tensor Keys, Tensor Values) Add(Tensor keys, Tensor values)
+    {
+        Check(_keys, keys);
+        Check(_values, values);
+        var tokens = keys.shape[2];
+        RemoveOlder();
+        Length += tokens;
+        if (is_grad_enabled() && (keys.requires_grad || values.requires_grad || _keys is { requires_grad: true }))
+            return Concatenate(keys, values, keep: _count + tokens);
+        if (_count + tokens > MaxCapacity) return Concatenate(keys, values, keep: Math.Min(_count + tokens, window!.Value - 1));
+        if (_keys is not { requires_grad: false } || _first + _count + tokens > Capacity) MakeRoom(keys, values, _count + tokens);
+        using (no_grad())
+        {
+            Write(_keys!, keys);
+            Write(_values!, values);
+        }
+        _count += tokens;
+        return (Stored(_keys!), Stored(_values!));
+    }
+
+    internal void SelectRows(Tensor rows)
+    {
+        if (_keys is null) return;
+        using var scope = NewDisposeScope();
+        Replace(_keys.index_select(0, rows), _values!.index_select(0, rows));
+    }
+
+    /// <summary>Whether the tokens that the next token attends to would remain.</summary>
+    internal bool CanCrop(long length) =>
+        length == 0 || Length - _count <= Math.Max(0, length - (window - 1 ?? length)) || length == Length;
+
+    internal void Crop(long length)
+    {
+        _count = Math.Max(0, _count - (Length - length));
+        Length = length;
+    }
+
+    public void Dispose()
+    {
+        _keys?.Dispose();
+        _values?.Dispose();
+    }
+
+    /// <summary>Removes tokens that are outside the window of the next token.</summary>
+    private void RemoveOlder()
+    {
+        if (window is not { } size || _count < size) return;
+        _first += _count - (size - 1);
+        _count = size - 1;
+    }
+
+    private Tensor Stored(Tensor tensor) => tensor.narrow(2, _first, _count);
+
+    private void Write(Tensor tensor, Tensor added)
+    {
+        using var place = tensor.narrow(2, _first + _count, added.shape[2]);
+        place.copy_(added).Dispose();
+    }
+
+    /// <summary>Returns the stored and the new tokens in new tensors, and stores the last <paramref name="keep"/> of them.</summary>
+    private (Tensor Keys, Tensor Values) Concatenate(Tensor keys, Tensor values, long keep)
+    {
+        if (_count > 0) (keys, values) = (cat([Stored(_keys!), keys], 2), cat([Stored(_values!), values], 2));
+        using var scope = NewDisposeScope();
+        var isAll = keep == keys.shape[2];
+        Replace(isAll ? keys.alias() : Last(keys), isAll ? values.alias() : Last(values));
+        (_first, _count) = (0, keep);
+        return (keys, values);
+
+        Tensor Last(Tensor x) => x.narrow(2, x.shape[2] - keep, keep).clone();
+    }
+
+    /// <summary>Moves the stored tokens to the start of the tensors, or of larger ones.</summary>
+    private void MakeRoom(Tensor keys, Tensor values, long needed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        if (needed <= Capacity && _keys is { requires_grad: false })
+        {
+            var (movedKeys, movedValues) = (Stored(_keys!).clone(), Stored(_values!).clone());    // the two places may overlap
+            _first = 0;
+            Stored(_keys!).copy_(movedKeys);
+            Stored(_values!).copy_(movedValues);
+            return;
+        }
+        var doubled = Math.Max(2 * Capacity, SmallestRoom);
+        var wanted = maxLength is { } greatest && greatest >= needed ? greatest : doubled;
+        var room = Math.Max(needed, Math.Min(wanted, MaxCapacity ?? wanted));
+        Replace(Wider(_keys, keys), Wider(_values, values));
+        _first = 0;
+
+        Tensor Wider(Tensor? tensor, Tensor added)
+        {
+            var wider = empty([added.shape[0], added.shape[1], room, added.shape[3]], added.dtype, added.device);
+            if (_count > 0) wider.narrow(2, 0, _count).copy_(Stored(tensor!));
+            return wider;
+        }
+    }
+
+    private void Replace(Tensor keys, Tensor values)
+    {
+        Dispose();
+        (_keys, _values) = (keys.DetachFromDisposeScope(), values.DetachFromDisposeScope());
+    }
+
+    private static void Check(Tensor? kept, Tensor added)
+    {
+        if (kept is null) return;
+        var (expected, found) = (kept.shape, added.shape);
+        if (found.Length == 4 && (found[0], found[1], found[3]) == (expected[0], expected[1], expected[3])) return;
+        throw new ArgumentException(
+            $"The key-value cache holds tensors of shape [{expected[0]}, {expected[1]}, tokens, {expected[3]}], "
+            + $"to which [{string.Join(", ", found)}] cannot be appended. Use a new cache for each batch.");
+    }
+}

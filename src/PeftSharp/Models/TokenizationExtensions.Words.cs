@@ -1,0 +1,101 @@
+using PeftSharp.Data;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Models;
+
+/// <content>Tokenizes datasets for named-entity recognition.</content>
+public static partial class TokenizationExtensions
+{
+    private static readonly string[] _tagNames = ["tags", "ner_tags", .. _labelNames];
+
+    /// <summary>
+    /// Replaces a column of words and a column of their tags by the columns that a token classifier reads: <c>input_ids</c>,
+    /// <c>attention_mask</c>, for models with token types <c>token_type_ids</c>, and <c>labels</c> with a label for each token.
+    /// </summary>
+    /// <remarks>
+    /// A tokenizer may divide a word into several tokens. By default the first of them gets the tag of the word, and all other tokens and
+    /// the special tokens get -100, which the loss ignores. Corresponds to <c>tokenize_and_align_labels</c> of transformers' examples.
+    /// </remarks>
+    /// <param name="dataset">The dataset; each row contains the words of a text and a tag for each word.</param>
+    /// <param name="tokenizer">The tokenizer of the model. GPT-2 and RoBERTa: loaded with <c>addPrefixSpace: true</c>.</param>
+    /// <param name="wordsColumn">The column with the lists of words. Null: <c>words</c> or <c>tokens</c>.</param>
+    /// <param name="labelColumn">
+    /// The column with the lists of class ids. Null: <c>tags</c>, <c>ner_tags</c>, <c>labels</c>, <c>label</c> or <c>label_ids</c>, if one
+    /// exists; without labels the dataset can be used for predictions.
+    /// </param>
+    /// <param name="alignment">Which tokens of a word get its tag. Default: the first.</param>
+    /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
+    /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
+    /// <returns>The dataset without the two columns; other columns are kept.</returns>
+    /// <exception cref="DatasetException">
+    /// A column does not exist, does not contain lists of words or of class ids, or a row has another number of tags than words.
+    /// </exception>
+    /// <exception cref="TokenizerException">The tokenizer cannot encode separate words.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static Dataset TokenizeWords(
+        this Dataset dataset, Tokenizer tokenizer, string? wordsColumn = null, string? labelColumn = null,
+        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        var words = WordsColumn(dataset, wordsColumn);
+        var labels = labelColumn ?? _tagNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null);
+        if (labels is not null) labels = TagsColumn(dataset, labels, words);
+        var cut = DefaultTruncation(tokenizer, maxLength);
+        return Encode(dataset, labels is null ? [words] : [words, labels], batch =>
+        {
+            var encoding = tokenizer.EncodeWords(
+                batch[words].ToArray<string[]>(), truncation: cut, maxLength: maxLength, cancellationToken: cancellationToken);
+            var columns = new Dictionary<string, Array>(encoding.ToColumns());
+            if (labels is not null) columns[Labels] = encoding.AlignLabels(ClassIds(batch[labels]), alignment);
+            return columns;
+        }, progress, cancellationToken);
+    }
+
+    /// <summary>Tokenizes every split.</summary>
+    /// <inheritdoc cref="TokenizeWords(Dataset, Tokenizer, string, string, LabelAlignment, int?, IProgress{MapProgress},
+    /// CancellationToken)"/>
+    public static DatasetDict TokenizeWords(
+        this DatasetDict dataset, Tokenizer tokenizer, string? wordsColumn = null, string? labelColumn = null,
+        LabelAlignment alignment = LabelAlignment.FirstToken, int? maxLength = null, IProgress<MapProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(
+            split.Key, split.Value.TokenizeWords(tokenizer, wordsColumn, labelColumn, alignment, maxLength, progress, cancellationToken))));
+    }
+
+    private static string WordsColumn(Dataset dataset, string? name)
+    {
+        name ??= ColumnNames.TryFind(dataset, "words") is null && ColumnNames.TryFind(dataset, "tokens") is not null ? "tokens" : "words";
+        var column = dataset[ColumnNames.Find(dataset, name)];
+        return column.Feature is Sequence { Element: Value { Dtype: "string" } } ? column.Name : throw new DatasetException(
+            $"Column '{column.Name}' has type {column.Feature}, but words must be lists of strings (string[]). "
+            + "Split the texts into words, or tokenize whole texts with dataset.Tokenize.");
+    }
+
+    private static string TagsColumn(Dataset dataset, string name, string words)
+    {
+        var column = dataset[ColumnNames.Find(dataset, name)];
+        if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
+            throw new DatasetException($"Column '{column.Name}' contains text, but labels must be numbers. "
+                + $"Convert tags with dataset.ClassEncodeColumn(\"{column.Name}\") before the dataset is split.");
+        if (column.Feature is not Sequence { Element: ClassLabel or Value { Dtype: "int64" or "int32" } })
+            throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but it must contain lists of class ids, "
+                + "one for each word.");
+        for (var row = 0; row < column.Count; row++)
+            if (column.GetLength(row) != dataset[words].GetLength(row))
+                throw new DatasetException($"Row {row} has {dataset[words].GetLength(row)} words in column '{words}', but "
+                    + $"{column.GetLength(row)} labels in column '{column.Name}'. Each word needs one label.");
+        return column.Name;
+    }
+
+    private static long[][] ClassIds(Column column) => [.. Enumerable.Range(0, column.Count).Select(row =>
+    {
+        var ids = new long[column.GetLength(row)];
+        column.CopyTo(row, ids);
+        return ids;
+    })];
+}

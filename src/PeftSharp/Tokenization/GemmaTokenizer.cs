@@ -1,0 +1,44 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>
+/// Gemma's tokenizer: SentencePiece's byte-pair encoding, with characters that are not in the vocabulary encoded as bytes and without a
+/// space before the text. Corresponds to <c>GemmaTokenizer</c> in transformers.
+/// </summary>
+public static class GemmaTokenizer
+{
+    internal static TokenizerKind Kind { get; } = new("GemmaTokenizer")
+    {
+        SpecialTokens = new Dictionary<string, string?>
+        {
+            ["unk_token"] = "<unk>", ["bos_token"] = "<bos>", ["eos_token"] = "<eos>", ["pad_token"] = "<pad>", ["mask_token"] = "<mask>",
+        },
+        PaddingSide = PaddingSide.Left,
+        ModelTypes = ["gemma", "gemma2", "gemma3", "gemma3_text"],
+        Pipeline = Build,
+    };
+
+    /// <summary>Loads the vocabulary from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.</summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is that of
+    /// <c>tokenizer.json</c>.
+    /// </remarks>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="addBosToken">Whether to add <see cref="Tokenizer.BosToken"/> before each text. Default: as in tokenizer.json.</param>
+    /// <param name="addEosToken">Whether to add <see cref="Tokenizer.EosToken"/> after each text. Default: as in tokenizer.json.</param>
+    /// <exception cref="TokenizerException">
+    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// </exception>
+    public static Tokenizer FromPretrained(string folder, bool? addBosToken = null, bool? addEosToken = null) =>
+        Kind.Load(new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken));
+
+    private static TokenizerPipeline Build(TokenizerParts parts)
+    {
+        var space = SentencePiecePipeline.Space.ToString();
+        var unknown = parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : null;
+        return new TokenizerPipeline(
+            new Replace(TextPattern.OfText(" "), space),
+            new Split(TextPattern.OfText(" "), SplitBehavior.MergedWithPrevious, invert: false),
+            parts.BytePairs(new BytePairOptions { UnkToken = unknown, FuseUnk = true, ByteFallback = true }), null,
+            new DecoderSequence([new ReplaceDecoder(TextPattern.OfText(space), " "), new ByteFallbackDecoder(), new FuseDecoder()]));
+    }
+}

@@ -1,0 +1,35 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>
+/// T5's tokenizer: SentencePiece's unigram model over words separated by white space, with <c>&lt;/s&gt;</c> after each text. Corresponds
+/// to <c>T5Tokenizer</c> in transformers.
+/// </summary>
+public static class T5Tokenizer
+{
+    private const string EndOfText = "</s>";
+
+    internal static TokenizerKind Kind { get; } = new("T5Tokenizer")
+    {
+        SpecialTokens = new Dictionary<string, string?> { ["eos_token"] = EndOfText, ["unk_token"] = "<unk>", ["pad_token"] = "<pad>" },
+        ExtraSpecialTokens = files => Enumerable.Range(0, files.Number("extra_ids") ?? 100).Select(i => $"<extra_id_{i}>"),
+        ModelTypes = ["t5", "mt5", "switch_transformers"],
+        Pipeline = parts => SentencePiecePipeline.OfWords(parts, unkId: 2, PrependScheme.Always),
+        PostProcessor = Template,
+    };
+
+    /// <summary>
+    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings in
+    /// <c>tokenizer.json</c> for these are ignored, and so are its normalizers except the map. The sentinel tokens
+    /// <c>&lt;extra_id_0&gt;</c> … are special tokens; <c>extra_ids</c> in tokenizer_config.json is their number (default 100).
+    /// </remarks>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
+    public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
+
+    // The text of the token is fixed in transformers, and its id is that of eos_token.
+    private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline) => TemplateProcessing.Of(
+        $"$A:0 {EndOfText}:0", $"$A:0 {EndOfText}:0 $B:0 {EndOfText}:0", (EndOfText, parts.Special("eos_token", pipeline).Id));
+}

@@ -1,0 +1,43 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>
+/// XLM-RoBERTa's tokenizer: SentencePiece's unigram model over words separated by white space. Corresponds to <c>XLMRobertaTokenizer</c> in
+/// transformers.
+/// </summary>
+public static class XlmRobertaTokenizer
+{
+    internal static TokenizerKind Kind { get; } = new("XLMRobertaTokenizer")
+    {
+        SpecialTokens = new Dictionary<string, string?>
+        {
+            ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["sep_token"] = "</s>", ["pad_token"] = "<pad>",
+            ["cls_token"] = "<s>", ["mask_token"] = "<mask>",
+        },
+        Pipeline = parts => SentencePiecePipeline.OfWords(
+            parts, unkId: 3, parts.Option("add_prefix_space", absent: true) ? PrependScheme.Always : PrependScheme.Never),
+        PostProcessor = Template,
+    };
+
+    /// <summary>
+    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text
+    /// (<c>&lt;s&gt; A &lt;/s&gt;</c> and <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>); the settings in <c>tokenizer.json</c> for
+    /// these are ignored, and so are its normalizers except the map.
+    /// </remarks>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="addPrefixSpace">
+    /// Whether to add a space before each word. Default: <c>add_prefix_space</c> in tokenizer_config.json, otherwise true.
+    /// </param>
+    /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
+    public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null) =>
+        Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace));
+
+    private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
+    {
+        var (bos, eos) = (parts.Special("bos_token", pipeline), parts.Special("eos_token", pipeline));
+        return TemplateProcessing.Of(
+            $"{bos.Token}:0 $A:0 {eos.Token}:0", $"{bos.Token}:0 $A:0 {eos.Token}:0 {eos.Token}:0 $B:0 {eos.Token}:0", bos, eos);
+    }
+}

@@ -1,0 +1,46 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Training;
+
+/// <summary>Weights of classes with different numbers of rows, for <see cref="LossFunctions.CrossEntropy"/>.</summary>
+public static class ClassWeights
+{
+    /// <summary>
+    /// Returns the weight of each class: rows / (number of classes · rows of the class). All classes then contribute equally to the loss.
+    /// </summary>
+    /// <remarks>
+    /// scikit-learn's <c>compute_class_weight("balanced")</c>. Rows without a label or with a negative one are not counted.
+    /// </remarks>
+    /// <param name="dataset">The training dataset.</param>
+    /// <param name="labelColumn">The column with the class ids. Default <c>labels</c>.</param>
+    /// <param name="numClasses">
+    /// The number of classes. Null: that of the column's class names, otherwise one more than the largest class id.
+    /// </param>
+    /// <exception cref="DatasetException">
+    /// There is no such column, it does not contain class ids, or a class has no rows.
+    /// </exception>
+    public static IReadOnlyList<double> Balanced(Dataset dataset, string labelColumn = "labels", int? numClasses = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        var column = dataset[ColumnNames.Find(dataset, labelColumn)];
+        if (column.Feature is not (ClassLabel or Value { Dtype: "int64" or "int32" or "bool" }))
+            throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but class weights need class ids. "
+                + $"Convert class names with dataset.ClassEncodeColumn(\"{column.Name}\").");
+        var isBoolean = column.Feature is Value { Dtype: "bool" };
+        var labels = Enumerable.Range(0, column.Count).Where(row => !column.IsNull(row))
+            .Select(row => isBoolean ? column.GetBoolean(row) ? 1 : 0 : column.GetInt64(row)).Where(label => label >= 0).ToArray();
+        var names = (column.Feature as ClassLabel)?.Names;
+        var counts = new long[numClasses ?? names?.Count ?? (labels.Length == 0 ? 0 : checked((int)labels.Max() + 1))];
+        foreach (var label in labels)
+        {
+            if (label >= counts.Length)
+                throw new DatasetException($"Column '{column.Name}' contains the class id {label}, but there are {counts.Length} classes "
+                    + $"(0 to {counts.Length - 1}). Correct numClasses or the labels.");
+            counts[label]++;
+        }
+        if (Array.IndexOf(counts, 0) is >= 0 and var empty)
+            throw new DatasetException($"Class {empty}{(names is null ? "" : $" ({names[empty]})")} has no rows in column "
+                + $"'{column.Name}', so its weight is not defined. Split with stratifyByColumn, or set the weights yourself.");
+        return Array.ConvertAll(counts, count => (double)labels.Length / counts.Length / count);
+    }
+}
