@@ -49,15 +49,14 @@ public sealed class ClassificationReport
     public int Support { get; }
 
     /// <summary>
-    /// Returns the scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
-    /// <c>f1_macro</c>, <c>precision_macro</c>, <c>recall_macro</c>, and the same for micro and weighted.
+    /// Returns the most usual scores by name, for use as the metrics of an evaluation: <c>accuracy</c> (if all classes are reported),
+    /// <c>f1_macro</c> and <c>f1_weighted</c>.
     /// </summary>
     public IReadOnlyDictionary<string, double> ToMetrics()
     {
         var metrics = new OrderedDictionary<string, double>(StringComparer.Ordinal);
         if (Accuracy is { } accuracy) metrics["accuracy"] = accuracy;
-        foreach (var (name, scores) in new[] { ("macro", MacroAverage), ("micro", MicroAverage), ("weighted", WeightedAverage) })
-            (metrics[$"f1_{name}"], metrics[$"precision_{name}"], metrics[$"recall_{name}"]) = (scores.F1, scores.Precision, scores.Recall);
+        (metrics["f1_macro"], metrics["f1_weighted"]) = (MacroAverage.F1, WeightedAverage.F1);
         return metrics;
     }
 

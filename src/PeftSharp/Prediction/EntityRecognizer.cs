@@ -96,7 +96,7 @@ public sealed class EntityRecognizer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The entities of each text, in the order of the texts and of their positions.</returns>
     /// <exception cref="ArgumentException">
@@ -106,7 +106,7 @@ public sealed class EntityRecognizer : Predictor
     public IReadOnlyList<IReadOnlyList<RecognizedEntity>> Recognize(
         IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,
         IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, int batchSize = 32, string? adapter = null,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
         var limit = MaxTokens(null, adapter);
@@ -122,11 +122,11 @@ public sealed class EntityRecognizer : Predictor
 
     /// <summary>Recognizes the entities of several texts asynchronously on the thread pool.</summary>
     /// <inheritdoc cref="Recognize(IReadOnlyList{string}, AggregationStrategy, IReadOnlyCollection{string}, int?, int, string,
-    /// IProgress{int}, CancellationToken)"/>
+    /// IProgress{PredictionProgress}, CancellationToken)"/>
     public Task<IReadOnlyList<IReadOnlyList<RecognizedEntity>>> RecognizeAsync(
         IReadOnlyList<string> texts, AggregationStrategy aggregation = AggregationStrategy.Simple,
         IReadOnlyCollection<string>? ignoreLabels = null, int? stride = null, int batchSize = 32, string? adapter = null,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(
             () => Recognize(texts, aggregation, ignoreLabels, stride, batchSize, adapter, progress, cancellationToken), cancellationToken);
 

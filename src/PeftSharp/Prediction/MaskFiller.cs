@@ -105,7 +105,7 @@ public sealed class MaskFiller : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The tokens for each text, best first.</returns>
     /// <exception cref="ArgumentException">
@@ -114,17 +114,18 @@ public sealed class MaskFiller : Predictor
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<MaskCandidate>> Fill(
         IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         [.. FillAll(texts, topK, targets, new PredictionCall(batchSize, adapter, progress, cancellationToken))
             .Select((masks, text) => masks is [var only]
                 ? only
                 : throw new ArgumentException($"Text {text} has {masks.Count} masks. Use FillEach for several masks.", nameof(texts)))];
 
     /// <summary>Predicts the most likely tokens for the mask of each of several texts asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{int}, CancellationToken)"/>
+    /// <inheritdoc cref="Fill(IReadOnlyList{string}, int, IReadOnlyCollection{string}, int, string, IProgress{PredictionProgress},
+    /// CancellationToken)"/>
     public Task<IReadOnlyList<IReadOnlyList<MaskCandidate>>> FillAsync(
         IReadOnlyList<string> texts, int topK = 5, IReadOnlyCollection<string>? targets = null, int batchSize = 8, string? adapter = null,
-        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => Fill(texts, topK, targets, batchSize, adapter, progress, cancellationToken), cancellationToken);
 
     private IReadOnlyList<IReadOnlyList<MaskCandidate>>[] FillAll(

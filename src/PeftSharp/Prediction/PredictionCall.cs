@@ -3,7 +3,7 @@ namespace PeftSharp.Prediction;
 /// <summary>The parameters of a prediction call other than the texts.</summary>
 /// <param name="BatchSize">Maximum number of rows per batch.</param>
 /// <param name="Adapter">The adapter to use. Null: the adapters of the current scope or of <c>SetAdapter</c>.</param>
-/// <param name="Progress">Receives the number of completed texts.</param>
+/// <param name="Progress">Receives a report after each batch.</param>
 /// <param name="CancellationToken">Checked before each batch.</param>
 internal readonly record struct PredictionCall(
-    int BatchSize, string? Adapter, IProgress<int>? Progress, CancellationToken CancellationToken);
+    int BatchSize, string? Adapter, IProgress<PredictionProgress>? Progress, CancellationToken CancellationToken);

@@ -61,7 +61,7 @@ public abstract partial class Predictor
                     outputs[batch[i]] = batchOutputs[i];
                     if (--open[textOf[batch[i]]] == 0) done++;
                 }
-                if (done > before) call.Progress?.Report(done);
+                if (done > before) call.Progress?.Report(new PredictionProgress(done, count));
             }
             for (var row = 0; row < rows.Count;)
             {

@@ -133,7 +133,7 @@ public sealed class QuestionAnswerer : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <param name="progress">Receives the number of completed questions after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>
     /// The best answer to each question, in the order of the questions; <see cref="QuestionAnswer.IsNoAnswer"/> is true if there is none.
@@ -145,19 +145,19 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<QuestionAnswer> Answer(
         IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15,
-        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default) =>
+        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         [.. Search(questions, contexts, topK: 1, handleImpossibleAnswer, maxAnswerLength, maxLength, stride,
             new PredictionCall(batchSize, adapter, progress, cancellationToken))
             .Select(answers => answers is [var best, ..] ? best : new QuestionAnswer("", 0, 0, 0))];
 
     /// <summary>Returns the best answer to each of several questions asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string, IProgress{int},
-    /// CancellationToken)"/>
+    /// <inheritdoc cref="Answer(IReadOnlyList{string}, IReadOnlyList{string}, bool, int, int?, int?, int, string,
+    /// IProgress{PredictionProgress}, CancellationToken)"/>
     public Task<IReadOnlyList<QuestionAnswer>> AnswerAsync(
         IReadOnlyList<string> questions, IReadOnlyList<string> contexts, bool handleImpossibleAnswer = false, int maxAnswerLength = 15,
-        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null, IProgress<int>? progress = null,
-        CancellationToken cancellationToken = default) =>
+        int? maxLength = null, int? stride = null, int batchSize = 16, string? adapter = null,
+        IProgress<PredictionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Task.Run(
             () => Answer(
                 questions, contexts, handleImpossibleAnswer, maxAnswerLength, maxLength, stride, batchSize, adapter, progress,

@@ -103,14 +103,14 @@ public sealed class TextClassifier : Predictor
     /// The adapter to use, for a model with adapters; <c>__base__</c> selects the base model. Default: the adapters of the current scope
     /// or of <c>SetAdapter</c>.
     /// </param>
-    /// <param name="progress">Receives the number of completed texts after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
     /// <returns>The result of each text, in the order of the texts.</returns>
     /// <exception cref="ArgumentException">A text is null or has no tokens, or first and second texts differ in number.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<TextClassification> Classify(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
-        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
+        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         RequireTexts(texts, nameof(texts));
@@ -126,11 +126,11 @@ public sealed class TextClassifier : Predictor
     }
 
     /// <summary>Classifies several texts or text pairs asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Classify(IReadOnlyList{string}, IReadOnlyList{string}, double, int?, ScoreFunction?, int, string, IProgress{int},
-    /// CancellationToken)"/>
+    /// <inheritdoc cref="Classify(IReadOnlyList{string}, IReadOnlyList{string}, double, int?, ScoreFunction?, int, string,
+    /// IProgress{PredictionProgress}, CancellationToken)"/>
     public Task<IReadOnlyList<TextClassification>> ClassifyAsync(
         IReadOnlyList<string> texts, IReadOnlyList<string>? textPairs = null, double threshold = 0.5, int? maxLength = null,
-        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
+        ScoreFunction? functionToApply = null, int batchSize = 32, string? adapter = null, IProgress<PredictionProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(
             () => Classify(texts, textPairs, threshold, maxLength, functionToApply, batchSize, adapter, progress, cancellationToken),

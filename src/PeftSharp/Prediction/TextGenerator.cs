@@ -86,7 +86,7 @@ public sealed class TextGenerator : Predictor
     /// the model, then the defaults of the pipeline.
     /// </param>
     /// <param name="batchSize">Maximum number of prompts per batch. Default 8.</param>
-    /// <param name="progress">Receives the number of completed prompts after each batch. Null: progress is not reported.</param>
+    /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
     /// One text per prompt, in the order of the prompts; with <see cref="GenerationConfig.NumReturnSequences"/> that many consecutive
@@ -95,7 +95,7 @@ public sealed class TextGenerator : Predictor
     /// <exception cref="ArgumentException">A prompt is null, or the prompts or the options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public IReadOnlyList<GeneratedText> Generate(
-        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null,
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<PredictionProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         RequireTexts(prompts, nameof(prompts));
@@ -117,15 +117,15 @@ public sealed class TextGenerator : Predictor
                 foreach (var (index, prompt) in group.Index())
                     texts[prompt] = [.. written[index].Select(text => new GeneratedText(prompts[prompt], text))];
             }
-            progress?.Report(done += batch.Length);
+            progress?.Report(new PredictionProgress(done += batch.Length, prompts.Count));
         }
         return [.. texts.SelectMany(ofPrompt => ofPrompt)];
     }
 
     /// <summary>Generates continuations of several prompts asynchronously on the thread pool.</summary>
-    /// <inheritdoc cref="Generate(IReadOnlyList{string}, GenerationOptions, int, IProgress{int}, CancellationToken)"/>
+    /// <inheritdoc cref="Generate(IReadOnlyList{string}, GenerationOptions, int, IProgress{PredictionProgress}, CancellationToken)"/>
     public Task<IReadOnlyList<GeneratedText>> GenerateAsync(
-        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<int>? progress = null,
+        IReadOnlyList<string> prompts, GenerationOptions? options = null, int batchSize = 8, IProgress<PredictionProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Run(() => Generate(prompts, options, batchSize, progress, cancellationToken), cancellationToken);
 

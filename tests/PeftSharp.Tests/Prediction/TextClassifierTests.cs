@@ -167,13 +167,13 @@ public sealed class TextClassifierTests
         using var classifier = new TextClassifier(loaded, Recorded.Tokenizer());
         var told = new Told();
         classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: told);
-        told.Values.Should().Equal(2, 4, 5);
+        told.Values.Should().Equal(new PredictionProgress(2, 5), new PredictionProgress(4, 5), new PredictionProgress(5, 5));
         using var cancel = new CancellationTokenSource();
         var stopping = new Told { After = () => cancel.Cancel() };
         FluentActions.Invoking(
             () => classifier.Classify(Recorded.Texts("texts"), batchSize: 2, progress: stopping, cancellationToken: cancel.Token))
             .Should().Throw<OperationCanceledException>();
-        stopping.Values.Should().Equal(2);
+        stopping.Values.Should().Equal(new PredictionProgress(2, 5));
         classifier.Classify([]).Should().BeEmpty();
     }
 
@@ -212,12 +212,12 @@ public sealed class TextClassifierTests
         }
     }
 
-    private sealed class Told : IProgress<int>
+    private sealed class Told : IProgress<PredictionProgress>
     {
-        internal List<int> Values { get; } = [];
+        internal List<PredictionProgress> Values { get; } = [];
         internal Action? After { get; init; }
 
-        public void Report(int value)
+        public void Report(PredictionProgress value)
         {
             Values.Add(value);
             After?.Invoke();
