@@ -13,8 +13,8 @@ public sealed class ChatTemplateException : PeftSharpException
         : base(message, innerException) => (Error, Line, Column) = (error, line, column);
 
     /// <summary>
-    /// Why the template could not be applied. If it is <see cref="ChatTemplateError.Raised"/>, the message of the exception is the text that
-    /// the template passed to <c>raise_exception</c>.
+    /// Why the template could not be applied. If it is <see cref="ChatTemplateError.Raised"/>, the message of the exception is the text
+    /// that the template passed to <c>raise_exception</c>.
     /// </summary>
     public ChatTemplateError Error { get; } = ChatTemplateError.Evaluation;
 

@@ -14,8 +14,8 @@ public static class ChatTemplateExtensions
     private const int Ignored = -100;
 
     /// <summary>
-    /// Replaces a column of conversations by <c>input_ids</c>, <c>attention_mask</c> and <c>labels</c> for supervised fine-tuning. The labels
-    /// are the tokens of the assistant's messages, and -100 elsewhere, so that the model learns to answer but not to ask.
+    /// Replaces a column of conversations by <c>input_ids</c>, <c>attention_mask</c> and <c>labels</c> for supervised fine-tuning. The
+    /// labels are the tokens of the assistant's messages, and -100 elsewhere, so that the model learns to answer but not to ask.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -43,8 +43,8 @@ public static class ChatTemplateExtensions
     /// <param name="cancellationToken">Checked before each batch of rows.</param>
     /// <returns>The dataset without the columns of messages and tools; other columns are kept.</returns>
     /// <exception cref="DatasetException">
-    /// A column does not exist or contains something else, a conversation has no message of the assistant, or the template failed for a row;
-    /// the message contains the row.
+    /// A column does not exist or contains something else, a conversation has no message of the assistant, or the template failed for a
+    /// row; the message contains the row.
     /// </exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
     public static Dataset ApplyChatTemplate(
@@ -91,8 +91,9 @@ public static class ChatTemplateExtensions
         int numProc = 1, IProgress<MapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.ApplyChatTemplate(tokenizer, messagesColumn,
-            toolsColumn, options, assistantOnlyLoss, maxLength, truncation, numProc, progress, cancellationToken))));
+        return new DatasetDict(dataset.Select(split => KeyValuePair.Create(split.Key, split.Value.ApplyChatTemplate(
+            tokenizer, messagesColumn, toolsColumn, options, assistantOnlyLoss, maxLength, truncation, numProc, progress,
+            cancellationToken))));
     }
 
     /// <summary>Creates a dataset from conversations, with the column <c>messages</c>: lists of structs with the fields of the messages.
@@ -114,10 +115,13 @@ public static class ChatTemplateExtensions
     {
         var conversation = ChatMessage.ListFromJson(ToJson(messages));
         if (assistantOnlyLoss && conversation.All(message => message.Role != "assistant"))
-            throw new ArgumentException("The conversation has no message with the role 'assistant', so there is nothing to learn. Remove the "
-                + "row, or pass assistantOnlyLoss: false.", nameof(messages));
+            throw new ArgumentException("The conversation has no message with the role 'assistant', so there is nothing to learn. Remove "
+                + "the row, or pass assistantOnlyLoss: false.", nameof(messages));
         if (ToJson(tools) is { } given)
-            options = options with { Tools = given as JsonArray ?? throw new ArgumentException("The tools are not a list.", nameof(tools)) };
+            options = options with
+            {
+                Tools = given as JsonArray ?? throw new ArgumentException("The tools are not a list.", nameof(tools)),
+            };
         return assistantOnlyLoss
             ? tokenizer.EncodeAnswers(conversation, options, truncation, maxLength)
             : tokenizer.ApplyChatTemplate(conversation, options, truncation: truncation, maxLength: maxLength);

@@ -93,8 +93,8 @@ public sealed partial class Tokenizer
     /// template must contain that tag. Default false.
     /// </param>
     /// <param name="cancellationToken">Checked while conversations are converted.</param>
-    /// <inheritdoc cref="ApplyChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions, PaddingStrategy, TruncationStrategy, int?, bool)"
-    /// path="//exception"/>
+    /// <inheritdoc cref="ApplyChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions, PaddingStrategy, TruncationStrategy, int?,
+    /// bool)" path="//exception"/>
     public BatchEncoding ApplyChatTemplate(
         IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, ChatTemplateOptions? options = null, PaddingStrategy padding = default,
         TruncationStrategy truncation = default, int? maxLength = null, bool returnAssistantTokensMask = false,
@@ -146,6 +146,7 @@ public sealed partial class Tokenizer
             return forTools;
         return ChatTemplate ?? throw new InvalidOperationException(ChatTemplates.Count == 0
             ? "The tokenizer has no chat template: its model was not trained for conversations. Pass a template, or set ChatTemplate."
-            : $"The tokenizer has no default chat template. Pass the name of one of its templates: {string.Join(", ", ChatTemplates.Keys)}.");
+            : "The tokenizer has no default chat template. Pass the name of one of its templates: "
+                + $"{string.Join(", ", ChatTemplates.Keys)}.");
     }
 }

@@ -16,8 +16,8 @@ internal sealed class ChatRenderer
     internal ChatRenderer(string template, IReadOnlyDictionary<string, string> specialTokens, ChatTemplateOptions options)
     {
         if (options is { AddGenerationPrompt: true, ContinueFinalMessage: true })
-            throw new ArgumentException("AddGenerationPrompt begins a new message and ContinueFinalMessage continues the last one. Set only "
-                + "one of them.", nameof(options));
+            throw new ArgumentException("AddGenerationPrompt begins a new message and ContinueFinalMessage continues the last one. Set "
+                + "only one of them.", nameof(options));
         (_source, _template, _continues) = (template, JinjaTemplate.Parse(template), options.ContinueFinalMessage);
         _variables = specialTokens.ToDictionary(token => token.Key, object? (token) => token.Value, StringComparer.Ordinal);
         foreach (var (name, value) in options.Variables ?? [])

@@ -60,7 +60,8 @@ public sealed class ChatTemplateTests
     public void Long_chains_of_operators_are_computed_or_refused_without_a_crash()
     {
         Assert.Equal("500", Render("{{ 0" + string.Concat(Enumerable.Repeat(" + 1", 500)) + " }}"));
-        foreach (var link in new[] { " + 1", " or 0", " and 1", " | int", ".x", "[0]", "()", " if 1 else 0", " ~ 1", " < 1", " is defined" })
+        string[] links = [" + 1", " or 0", " and 1", " | int", ".x", "[0]", "()", " if 1 else 0", " ~ 1", " < 1", " is defined"];
+        foreach (var link in links)
             _ = Record.Exception(() => Render("{{ 0" + string.Concat(Enumerable.Repeat(link, 20000)) + " }}"))
                 is null or ChatTemplateException ? true : throw new InvalidOperationException(link);
     }
@@ -156,7 +157,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Threads_can_share_a_template()
     {
-        const string Template = "{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + loop.index %}{% endfor %}{{ ns.n }}";
+        const string Template =
+            "{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + loop.index %}{% endfor %}{{ ns.n }}";
         var texts = _tokenizer.RenderChatTemplate(Enumerable.Repeat(Messages, 3).ToArray(), new() { ChatTemplate = Template });
         texts.Should().Equal("3", "3", "3");
         Parallel.For(0, 200, _ => Assert.Equal("3", Render(Template)));

@@ -16,7 +16,9 @@ internal static class JinjaPadding
     /// <param name="text">The text.</param>
     /// <param name="width">The width in code points.</param>
     /// <param name="fill">The character to add.</param>
-    /// <param name="name">The method of strings; <c>^</c> is the alignment of a format, which rounds differently from <c>center</c>.</param>
+    /// <param name="name">
+    /// The method of strings; <c>^</c> is the alignment of a format, which rounds differently from <c>center</c>.
+    /// </param>
     internal static string Pad(JinjaRun run, string text, int width, char fill, string name)
     {
         var missing = width - JinjaText.Length(text);
