@@ -25,8 +25,8 @@ public sealed record ChatTemplateOptions
     public JsonArray? Documents { get; init; }
 
     /// <summary>
-    /// The name of one of the tokenizer's chat templates, or a template. Null: <c>tool_use</c> if the tokenizer has it and <see cref="Tools"/> is set,
-    /// otherwise <see cref="Tokenizer.ChatTemplate"/>.
+    /// The name of one of the tokenizer's chat templates, or a template. Null: <c>tool_use</c> if the tokenizer has it and
+    /// <see cref="Tools"/> is set, otherwise <see cref="Tokenizer.ChatTemplate"/>.
     /// </summary>
     public string? ChatTemplate { get; init; }
 
