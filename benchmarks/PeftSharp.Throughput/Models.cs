@@ -1,14 +1,19 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
+using PeftSharp.Models.DebertaV2;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.ModernBert;
 
 namespace PeftSharp.Throughput;
 
 /// <summary>Models of the published sizes with random weights.</summary>
 internal static class Models
 {
-    internal static readonly string[] Names = ["bert-base", "minilm", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl"];
+    internal static readonly string[] Names =
+    [
+        "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl",
+    ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="layers">Other than the published size's; 0: as published.</param>
@@ -19,6 +24,14 @@ internal static class Models
         {
             HiddenSize = 384, NumHiddenLayers = Or(layers, 6), NumAttentionHeads = 12, IntermediateSize = 1536, NumLabels = 2,
         }),
+        "deberta-v3-base" => AutoModelForSequenceClassification.FromConfig(new DebertaV2Config
+        {
+            HiddenSize = 768, NumHiddenLayers = Or(layers, 12), NumAttentionHeads = 12, IntermediateSize = 3072, RelativeAttention = true,
+            PositionBuckets = 256, NormRelEbd = "layer_norm", ShareAttKey = true, PosAttType = ["p2c", "c2p"], PositionBiasedInput = false,
+            NumLabels = 2,
+        }),
+        "modernbert-base" => AutoModelForSequenceClassification.FromConfig(
+            new ModernBertConfig { NumHiddenLayers = Or(layers, 22), NumLabels = 2 }),
         "gpt2" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NLayer = Or(layers, 12) }),
         "gpt2-tiny" => AutoModelForCausalLM.FromConfig(
             new Gpt2Config { VocabSize = 8192, NPositions = 256, NEmbd = 256, NLayer = Or(layers, 4), NHead = 4 }),

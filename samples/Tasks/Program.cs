@@ -1,4 +1,5 @@
-// Runs the programs of docs/tasks.md: dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks [FOLDER]].
+// Runs the programs of docs/tasks.md:
+// dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search [FOLDER]].
 // On the page, each program is complete by itself.
 var programs = new Dictionary<string, Action<string[]>>
 {
@@ -9,6 +10,7 @@ var programs = new Dictionary<string, Action<string[]>>
     ["score"] = Score.Run,
     ["answers"] = Answers.Run,
     ["masks"] = Masks.Run,
+    ["search"] = Search.Run,
 };
 if (args is [var unknown, ..] && !programs.ContainsKey(unknown))
 {

@@ -10,9 +10,9 @@ namespace PeftSharp.MLTokenizers;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Offsets and indices are UTF-16 units of the original text, even if the tokenizer normalizes the text. Therefore the methods of the base
-/// class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer contains
-/// both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
+/// Offsets and indices are UTF-16 code units of the original text, even if the tokenizer normalizes the text. Therefore the methods of
+/// the base class always return null as the normalized text. <c>Normalizer</c> and <c>PreTokenizer</c> are null too, because the tokenizer
+/// contains both steps; <c>considerNormalization</c> and <c>considerPreTokenization</c> turn them off
 /// (<see cref="PeftSharp.Tokenization.Tokenizer.WithSteps"/>).
 /// </para>
 /// <para>
@@ -53,7 +53,7 @@ public sealed class MLTokenizer : Microsoft.ML.Tokenizers.Tokenizer
     /// Receives the text. If the text does not fit, only as many tokens are written as fit and end at a character boundary.
     /// </param>
     /// <param name="idsConsumed">The number of tokens whose text was written.</param>
-    /// <param name="charsWritten">The number of UTF-16 units written.</param>
+    /// <param name="charsWritten">The number of UTF-16 code units written.</param>
     /// <returns><see cref="OperationStatus.InvalidData"/> if an id has no token; the tokens before it are written.</returns>
     public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten)
     {

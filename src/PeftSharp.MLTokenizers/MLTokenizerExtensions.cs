@@ -27,7 +27,7 @@ public static class MLTokenizerExtensions
     /// <see cref="TextEncoding.WordIds"/> the text between two special tokens is one word.
     /// </para>
     /// <para>
-    /// Offsets are UTF-16 units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
+    /// Offsets are UTF-16 code units of the original text. If <paramref name="tokenizer"/> normalizes the text, the offsets are found by
     /// normalizing each character, or each word between white space, on its own. If the results do not add up to the normalized text, every
     /// token has the range of the whole text.
     /// </para>

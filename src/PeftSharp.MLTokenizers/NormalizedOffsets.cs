@@ -3,7 +3,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>Which part of a text each UTF-16 unit of its normalized form came from.</summary>
+/// <summary>Maps each UTF-16 code unit of a normalized text to the part of the original text from which it was computed.</summary>
 /// <remarks>
 /// Normalizers of Microsoft.ML.Tokenizers do not provide offsets. The offsets are found by normalizing each part of the text on its own
 /// and comparing the result with the normalized text at that position.

@@ -8,7 +8,7 @@ namespace PeftSharp.MLTokenizers;
 /// </summary>
 /// <param name="Positions">Their positions in the encoding, ascending.</param>
 /// <param name="Index">
-/// Where the text is cut, in UTF-16 units: the end of the kept part, or its start if tokens are counted from the end.
+/// Where the text is cut, in UTF-16 code units: the end of the kept part, or its start if tokens are counted from the end.
 /// </param>
 internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
 {

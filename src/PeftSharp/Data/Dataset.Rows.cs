@@ -105,7 +105,7 @@ public sealed partial class Dataset
 
     /// <summary>
     /// Splits the rows into a training set ("train") and a test set ("test"), as scikit-learn (<c>train_test_split</c>). With the same
-    /// seed, the rows are those of <c>datasets</c>.
+    /// seed, the rows are those of <c>datasets</c>. If the dataset has no rows, both sets have none.
     /// </summary>
     /// <param name="testSize">
     /// The size of the test set: a fraction between 0 and 1, or a number of rows. Null: the rest, or 0.25 if <paramref name="trainSize"/>

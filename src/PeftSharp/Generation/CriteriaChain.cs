@@ -20,7 +20,7 @@ internal sealed class CriteriaChain
         if (plan.Config.MaxTime is { } seconds) _criteria.Add(new MaxTimeCriteria(TimeSpan.FromSeconds(seconds)));
         if (plan.Eos.Count > 0) _criteria.Add(new EosTokenCriteria(plan.Eos));
         if (plan.Config.StopStrings is { Count: > 0 } strings)
-            _criteria.Add(new StopStringCriteria(tokenizer ?? throw new ArgumentException("stop_strings is set, which requires a "
+            _criteria.Add(new StopStringCriteria(tokenizer ?? throw new ArgumentException("StopStrings is set, which requires a "
                 + "tokenizer. Set Tokenizer to the tokenizer of the model."), strings));
         _criteria.AddRange(own ?? []);
         if (plan.Pad is null && plan.Prompts * plan.RowsPerPrompt > 1

@@ -25,7 +25,7 @@ internal sealed class GenerationPlan
         Config.Validate();
         asked.RefuseWithoutEffect(Config);
         if (generator is not null && !DoSample)
-            throw new ArgumentException("seed is set, but is used only for sampling. Set do_sample (DoSample = true), or remove seed.");
+            throw new ArgumentException("Seed is set, but is used only for sampling. Set DoSample = true, or remove Seed.");
         (Model, Eos, Pad) = (model, Config.EosTokenId ?? [], Config.PadTokenId ?? Config.EosTokenId?[0]);
         var (ids, mask) = prompt.Read(model.Device);
         (PromptIds, PromptMask) = (ids, Padding(ids, mask));
@@ -123,9 +123,9 @@ internal sealed class GenerationPlan
     {
         var tokens = new (string Name, IReadOnlyList<int>? Ids)[]
         {
-            ("pad_token_id", asked.PadTokenId is { } pad ? [pad] : null), ("eos_token_id", asked.EosTokenId),
-            ("forced_bos_token_id", Config.ForcedBosTokenId is { } first ? [first] : null),
-            ("forced_eos_token_id", Config.ForcedEosTokenId),
+            (nameof(asked.PadTokenId), asked.PadTokenId is { } pad ? [pad] : null), (nameof(asked.EosTokenId), asked.EosTokenId),
+            (nameof(asked.ForcedBosTokenId), Config.ForcedBosTokenId is { } first ? [first] : null),
+            (nameof(asked.ForcedEosTokenId), Config.ForcedEosTokenId),
         };
         foreach (var (name, ids) in tokens)
             if (ids?.Any(id => id >= Text.VocabSize) is true)
@@ -137,17 +137,17 @@ internal sealed class GenerationPlan
     private void CheckEffects(GenerationConfig asked)
     {
         if (asked.ForcedBosTokenId is { } first && PromptLength > 1)
-            throw new ArgumentException($"forced_bos_token_id is {first}, but it is used only after a prompt of one token, "
+            throw new ArgumentException($"ForcedBosTokenId is {first}, but it is used only after a prompt of one token, "
                 + $"and the prompt has {PromptLength} tokens. Append the token to the prompt, or remove the option.");
         if (Eos.Count > 0) return;
         var needing = new (string Name, bool IsSet)[]
         {
-            ("min_length", asked.MinLength is > 0), ("min_new_tokens", asked.MinNewTokens is > 0),
-            ("exponential_decay_length_penalty", asked.ExponentialDecayLengthPenalty is not null),
+            (nameof(asked.MinLength), asked.MinLength is > 0), (nameof(asked.MinNewTokens), asked.MinNewTokens is > 0),
+            (nameof(asked.ExponentialDecayLengthPenalty), asked.ExponentialDecayLengthPenalty is not null),
         }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
         if (needing.Length > 0)
             throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text token, and the model has none. "
-                + "Set eos_token_id, or remove the option.");
+                + "Set EosTokenId, or remove the option.");
     }
 
     private void Check()
@@ -155,7 +155,7 @@ internal sealed class GenerationPlan
         if (Prompts == 0 || PromptLength == 0)
             throw new ArgumentException(
                 $"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). Provide at least one token, "
-                + "for example the beginning-of-text token (bos_token_id "
+                + "for example the beginning-of-text token (BosTokenId "
                 + $"{Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
         if (PromptMask is { } mask)
         {
@@ -167,16 +167,16 @@ internal sealed class GenerationPlan
             throw new ArgumentException($"The prompt has {PromptLength} tokens, but the model has {positions} "
                 + $"positions{OfVirtualTokens}. Truncate the prompt so that positions remain for the generated text.");
         if (PromptLength >= MaxLength)
-            throw new ArgumentException($"The prompt has {PromptLength} tokens and max_length is {MaxLength}, so no token can be "
-                + "generated. Set max_new_tokens instead, or increase max_length.");
+            throw new ArgumentException($"The prompt has {PromptLength} tokens and MaxLength is {MaxLength}, so no token can be "
+                + "generated. Set MaxNewTokens instead, or increase MaxLength.");
         if (Positions is { } most && MaxLength - 1 > most)                                // the last token is not an input
             throw new ArgumentException($"The {PromptLength} tokens of the prompt and {MaxLength - PromptLength} new tokens exceed "
                 + $"the {most} positions of the model{OfVirtualTokens}. Request at most {most + 1 - PromptLength} new tokens, "
                 + "or shorten the prompt.");
         var lowest = Math.Max(Config.MinNewTokens is { } fewest ? PromptLength + fewest : 0, Config.MinLength ?? 0);
         if (lowest > MaxLength)
-            throw new ArgumentException($"The sequence must have at least {lowest} tokens (min_length or min_new_tokens), "
-                + $"but at most {MaxLength} are allowed (max_length or max_new_tokens).");
+            throw new ArgumentException($"The sequence must have at least {lowest} tokens (MinLength or MinNewTokens), "
+                + $"but at most {MaxLength} are allowed (MaxLength or MaxNewTokens).");
         var inputs = new ModelInputs { InputIds = PromptIds };
         Model.CheckOptions(inputs, new ForwardOptions { AdapterNames = Adapters });
         if (PromptIds.device_type == TorchSharp.DeviceType.CPU) Model.CheckInputs(inputs);

@@ -12,7 +12,7 @@ internal static class ScoreCheck
     {
         if (best.isfinite().all().item<bool>()) return;
         throw new InvalidOperationException(best.isneginf().any().item<bool>() ? "The options exclude all tokens. "
-            + "Relax bad_words_ids, suppress_tokens, no_repeat_ngram_size or the custom logits processors."
+            + "Relax BadWordsIds, SuppressTokens, NoRepeatNgramSize or the custom logits processors."
             : "The model's logits are not finite (NaN or infinity), because of invalid weights or an overflow in float16. "
             + "Check the weights, or load the model in float32 or bfloat16.");
     }

@@ -20,8 +20,9 @@ public static class FastPaths
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
-    /// <summary>Fused attention: scale, mask, softmax and dropout in one pass while training (needs <see cref="Dropout"/>), and attention
-    /// of one query while generating; attention of grouped heads without repeated keys and values.</summary>
+    /// <summary>Fused attention: scale, mask, scores of relative positions, softmax and dropout in one pass while training (needs
+    /// <see cref="Dropout"/>), and attention of one query while generating; attention of grouped heads without repeated keys and
+    /// values.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.

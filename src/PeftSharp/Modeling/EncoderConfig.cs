@@ -49,6 +49,9 @@ public abstract record EncoderConfig : TextConfig
     public override AttentionShape? AttentionShape =>
         new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
 
+    /// <summary>The minimum number of token types. Default 1.</summary>
+    private protected virtual int MinTokenTypes => 1;
+
     /// <summary>The effective dropout before the classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
@@ -70,9 +73,10 @@ public abstract record EncoderConfig : TextConfig
     {
         var problems = Encoder.Problems("num_attention_heads", "hidden_act")
             .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers),
-                ("max_position_embeddings", MaxPositionEmbeddings), ("type_vocab_size", TypeVocabSize)))
+                ("max_position_embeddings", MaxPositionEmbeddings)))
             .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
         foreach (var problem in problems) yield return problem;
+        if (TypeVocabSize < MinTokenTypes) yield return $"type_vocab_size is {TypeVocabSize}; it must be at least {MinTokenTypes}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
     }

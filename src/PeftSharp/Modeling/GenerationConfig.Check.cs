@@ -27,19 +27,20 @@ public partial record GenerationConfig
         var problems = new List<string>();
         if (effective.DoSample is not true)
             problems.AddRange(Set(
-                ("temperature", Temperature is not null and not 1), ("top_k", TopK is not null and not 50),
-                ("top_p", TopP is not null and not 1), ("min_p", MinP is not null), ("top_h", TopH is not null),
-                ("typical_p", TypicalP is not null and not 1), ("epsilon_cutoff", EpsilonCutoff is > 0), ("eta_cutoff", EtaCutoff is > 0))
-                .Select(name => $"{name} is set, but is used only for sampling: set do_sample (DoSample = true), or remove {name}"));
+                (nameof(Temperature), Temperature is not null and not 1), (nameof(TopK), TopK is not null and not 50),
+                (nameof(TopP), TopP is not null and not 1), (nameof(MinP), MinP is not null), (nameof(TopH), TopH is not null),
+                (nameof(TypicalP), TypicalP is not null and not 1), (nameof(EpsilonCutoff), EpsilonCutoff is > 0),
+                (nameof(EtaCutoff), EtaCutoff is > 0))
+                .Select(name => $"{name} is set, but is used only for sampling: set DoSample = true, or remove {name}"));
         if (effective.NumBeams is null or 1)
             problems.AddRange(Set(
-                ("early_stopping", EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
-                ("length_penalty", LengthPenalty is not null and not 1))
-                .Select(name => $"{name} is set, but is used only for beam search: set num_beams (NumBeams = 4), or remove {name}"));
+                (nameof(EarlyStopping), EarlyStopping is { } when && when != Modeling.EarlyStopping.Heuristic),
+                (nameof(LengthPenalty), LengthPenalty is not null and not 1))
+                .Select(name => $"{name} is set, but is used only for beam search: set NumBeams, such as NumBeams = 4, or remove {name}"));
         if (MaxNewTokens is not null && MaxLength is not null)
-            problems.Add("max_new_tokens and max_length are both set: set only one of them");
+            problems.Add("MaxNewTokens and MaxLength are both set: set only one of them");
         if (MinNewTokens is not null && MinLength is not null)
-            problems.Add("min_new_tokens and min_length are both set: set only one of them");
+            problems.Add("MinNewTokens and MinLength are both set: set only one of them");
         if (problems.Count > 0) throw new ArgumentException($"Conflicting generation options: {string.Join("; ", problems)}.");
 
         static IEnumerable<string> Set(params (string Name, bool IsSet)[] fields) =>
@@ -50,22 +51,23 @@ public partial record GenerationConfig
     {
         var numbers = new (string Name, double? Value, Func<double, bool> IsValid, string Rule)[]
         {
-            ("max_length", MaxLength, x => x >= 1, "at least 1"), ("max_new_tokens", MaxNewTokens, x => x >= 1, "at least 1"),
-            ("min_length", MinLength, x => x >= 0, "at least 0"), ("min_new_tokens", MinNewTokens, x => x >= 0, "at least 0"),
-            ("max_time", MaxTime, x => x > 0, "greater than 0"),
-            ("num_beams", NumBeams, x => x >= 1, "at least 1"), ("num_return_sequences", NumReturnSequences, x => x >= 1, "at least 1"),
-            ("temperature", Temperature, x => x > 0, "greater than 0 (for greedy decoding leave "
-                + "do_sample false)"), ("top_k", TopK, x => x >= 0, "at least 0"),
-            ("top_p", TopP, x => x is > 0 and <= 1, "in (0, 1]"), ("min_p", MinP, x => x is >= 0 and <= 1, "in [0, 1]"),
-            ("top_h", TopH, x => x is > 0 and <= 1, "in (0, 1]"), ("typical_p", TypicalP, x => x is > 0 and <= 1, "in (0, 1]"),
-            ("epsilon_cutoff", EpsilonCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
-            ("eta_cutoff", EtaCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
-            ("repetition_penalty", RepetitionPenalty, x => x > 0, "greater than 0"),
-            ("length_penalty", LengthPenalty, double.IsFinite, "a finite number"),
-            ("no_repeat_ngram_size", NoRepeatNgramSize, x => x >= 0, "at least 0"),
-            ("pad_token_id", PadTokenId, x => x >= 0, "at least 0"), ("bos_token_id", BosTokenId, x => x >= 0, "at least 0"),
-            ("forced_bos_token_id", ForcedBosTokenId, x => x >= 0, "at least 0"),
-            ("exponential_decay_length_penalty", ExponentialDecayLengthPenalty?.DecayFactor, x => x > 0, "a pair whose factor is "
+            (nameof(MaxLength), MaxLength, x => x >= 1, "at least 1"), (nameof(MaxNewTokens), MaxNewTokens, x => x >= 1, "at least 1"),
+            (nameof(MinLength), MinLength, x => x >= 0, "at least 0"), (nameof(MinNewTokens), MinNewTokens, x => x >= 0, "at least 0"),
+            (nameof(MaxTime), MaxTime, x => x > 0, "greater than 0"),
+            (nameof(NumBeams), NumBeams, x => x >= 1, "at least 1"),
+            (nameof(NumReturnSequences), NumReturnSequences, x => x >= 1, "at least 1"),
+            (nameof(Temperature), Temperature, x => x > 0, "greater than 0 (for greedy decoding leave "
+                + "DoSample false)"), (nameof(TopK), TopK, x => x >= 0, "at least 0"),
+            (nameof(TopP), TopP, x => x is > 0 and <= 1, "in (0, 1]"), (nameof(MinP), MinP, x => x is >= 0 and <= 1, "in [0, 1]"),
+            (nameof(TopH), TopH, x => x is > 0 and <= 1, "in (0, 1]"), (nameof(TypicalP), TypicalP, x => x is > 0 and <= 1, "in (0, 1]"),
+            (nameof(EpsilonCutoff), EpsilonCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
+            (nameof(EtaCutoff), EtaCutoff, x => x is >= 0 and < 1, "in [0, 1)"),
+            (nameof(RepetitionPenalty), RepetitionPenalty, x => x > 0, "greater than 0"),
+            (nameof(LengthPenalty), LengthPenalty, double.IsFinite, "a finite number"),
+            (nameof(NoRepeatNgramSize), NoRepeatNgramSize, x => x >= 0, "at least 0"),
+            (nameof(PadTokenId), PadTokenId, x => x >= 0, "at least 0"), (nameof(BosTokenId), BosTokenId, x => x >= 0, "at least 0"),
+            (nameof(ForcedBosTokenId), ForcedBosTokenId, x => x >= 0, "at least 0"),
+            (nameof(ExponentialDecayLengthPenalty), ExponentialDecayLengthPenalty?.DecayFactor, x => x > 0, "a pair whose factor is "
                 + "greater than 0"),
         };
         foreach (var (name, value, isValid, rule) in numbers)
@@ -74,32 +76,32 @@ public partial record GenerationConfig
             if (ids.Count == 0 || ids.Any(id => id < 0))
                 yield return $"{name} is [{string.Join(", ", ids)}]; it must hold at least one token id, and token ids are at least 0";
         if (StopStrings?.Any(string.IsNullOrEmpty) is true)
-            yield return "stop_strings contains an empty string, which matches every text";
+            yield return "StopStrings contains an empty string, which matches every text";
     }
 
     private IEnumerable<(string Name, IReadOnlyList<int> Ids)> TokenLists()
     {
-        foreach (var word in BadWordsIds ?? []) yield return ("bad_words_ids", word);
-        foreach (var bias in SequenceBias ?? []) yield return ("sequence_bias", bias.Tokens);
-        if (EosTokenId is not null) yield return ("eos_token_id", EosTokenId);
-        if (ForcedEosTokenId is not null) yield return ("forced_eos_token_id", ForcedEosTokenId);
-        if (SuppressTokens is { Count: > 0 }) yield return ("suppress_tokens", SuppressTokens);
-        if (BeginSuppressTokens is { Count: > 0 }) yield return ("begin_suppress_tokens", BeginSuppressTokens);
+        foreach (var word in BadWordsIds ?? []) yield return (nameof(BadWordsIds), word);
+        foreach (var bias in SequenceBias ?? []) yield return (nameof(SequenceBias), bias.Tokens);
+        if (EosTokenId is not null) yield return (nameof(EosTokenId), EosTokenId);
+        if (ForcedEosTokenId is not null) yield return (nameof(ForcedEosTokenId), ForcedEosTokenId);
+        if (SuppressTokens is { Count: > 0 }) yield return (nameof(SuppressTokens), SuppressTokens);
+        if (BeginSuppressTokens is { Count: > 0 }) yield return (nameof(BeginSuppressTokens), BeginSuppressTokens);
     }
 
     private IEnumerable<string> CombinationProblems()
     {
         var (beams, returned) = (NumBeams ?? 1, NumReturnSequences ?? 1);
         if (beams == 1 && returned > 1 && DoSample is not true)
-            yield return $"num_return_sequences is {returned}, but greedy decoding produces one sequence: set do_sample or num_beams";
-        if (beams > 1 && returned > beams) yield return $"num_return_sequences is {returned}, which is more than num_beams ({beams})";
-        if (MinNewTokens > MaxNewTokens) yield return $"min_new_tokens is {MinNewTokens}, but max_new_tokens is {MaxNewTokens}";
-        if (MaxNewTokens is null && MinLength > MaxLength) yield return $"min_length is {MinLength}, but max_length is {MaxLength}";
+            yield return $"NumReturnSequences is {returned}, but greedy decoding produces one sequence: set DoSample or NumBeams";
+        if (beams > 1 && returned > beams) yield return $"NumReturnSequences is {returned}, which is more than NumBeams ({beams})";
+        if (MinNewTokens > MaxNewTokens) yield return $"MinNewTokens is {MinNewTokens}, but MaxNewTokens is {MaxNewTokens}";
+        if (MaxNewTokens is null && MinLength > MaxLength) yield return $"MinLength is {MinLength}, but MaxLength is {MaxLength}";
         if (SuppressTokens is null) yield break;
         if (ForcedBosTokenId is { } first && SuppressTokens.Contains(first))
-            yield return $"forced_bos_token_id {first} is in suppress_tokens";
+            yield return $"ForcedBosTokenId {first} is in SuppressTokens";
         if (ForcedEosTokenId is { } last && last.All(SuppressTokens.Contains))
-            yield return $"all of forced_eos_token_id [{string.Join(", ", last)}] are in suppress_tokens";
+            yield return $"all of ForcedEosTokenId [{string.Join(", ", last)}] are in SuppressTokens";
     }
 
     private IEnumerable<string> UnsupportedFields() => (AdditionalFields ?? new Dictionary<string, JsonElement>())

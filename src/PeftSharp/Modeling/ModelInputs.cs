@@ -94,7 +94,7 @@ public sealed class ModelInputs : IDisposable
 
     /// <summary>
     /// Moves the batch to <paramref name="device"/>. Returns this instance if it is there already, otherwise a new batch with new
-    /// tensors.
+    /// tensors, which the caller disposes; this batch is not disposed.
     /// </summary>
     public ModelInputs To(Device device)
     {

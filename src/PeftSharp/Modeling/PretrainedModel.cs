@@ -200,12 +200,14 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
 
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch, on the device of the model.</param>
+    /// <returns>The output, which the caller disposes.</returns>
     public ModelOutput call(ModelInputs inputs) => call(inputs, ForwardOptions.Default);
 
     /// <summary>Checks the inputs, unless the caller has already checked them, and runs the model in its own dispose scope.</summary>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch, on the device of the model.</param>
     /// <param name="options">The options of the forward pass.</param>
+    /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public sealed override ModelOutput forward(ModelInputs inputs, ForwardOptions options)
     {

@@ -120,6 +120,10 @@ internal static class PretrainedWeights
                     model.InitializeParameter(module, name);
                     drawn.Add(path + name);
                 }
+            if (module is not IChildInitializer parent) return;
+            foreach (var (name, child) in module.named_children())
+                foreach (var (parameter, _) in child.named_parameters(recurse: false))
+                    if (!except.Contains($"{path}{name}.{parameter}")) parent.InitializeChild(child, $"{name}.{parameter}");
         }
     }
 

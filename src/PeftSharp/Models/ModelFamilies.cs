@@ -1,12 +1,14 @@
 using PeftSharp.Modeling;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.Clip;
+using PeftSharp.Models.DebertaV2;
 using PeftSharp.Models.DistilBert;
 using PeftSharp.Models.Electra;
 using PeftSharp.Models.Gemma3;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.Llama;
 using PeftSharp.Models.Mistral;
+using PeftSharp.Models.ModernBert;
 using PeftSharp.Models.Phi3;
 using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Qwen3;
@@ -29,12 +31,14 @@ public static class ModelFamilies
         ClipFamily.Instance,
         ClipTextFamily.Instance,
         ClipVisionFamily.Instance,
+        DebertaV2Family.Instance,
         DistilBertFamily.Instance,
         ElectraFamily.Instance,
         Gemma3Family.Instance,
         Gpt2Family.Instance,
         LlamaFamily.Instance,
         MistralFamily.Instance,
+        ModernBertFamily.Instance,
         Phi3Family.Instance,
         Qwen2Family.Instance,
         Qwen3Family.Instance,

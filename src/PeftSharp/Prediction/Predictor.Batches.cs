@@ -17,6 +17,9 @@ public abstract partial class Predictor
     /// <summary>Maximum number of rows per batch that the model supports. Default: <paramref name="batchSize"/>.</summary>
     private protected virtual int RowsPerBatch(int batchSize) => batchSize;
 
+    /// <summary>The options of each call of the model, without adapters. Default: the default options.</summary>
+    private protected virtual ForwardOptions Options => ForwardOptions.Default;
+
     /// <summary>Tokenizes texts, runs the model in batches and creates a result for each text.</summary>
     /// <typeparam name="TRow">The data that is kept from the model's output for a row.</typeparam>
     /// <typeparam name="TResult">The result of a text.</typeparam>
@@ -126,7 +129,7 @@ public abstract partial class Predictor
         var inputs = ToInputs(rows);
         var device = Model.Device;
         if (device.type != DeviceType.CPU) Model.CheckInputs(inputs);            // the call does not check tensors on a GPU
-        return read(Model.call(inputs.To(device), ForwardOptions.Default with { AdapterNames = adapter is null ? null : [adapter] }), rows);
+        return read(Model.call(inputs.To(device), Options with { AdapterNames = adapter is null ? null : [adapter] }), rows);
     }
 
     private protected static void RequireTexts(IReadOnlyList<string> texts, string name)

@@ -8,7 +8,7 @@ namespace PeftSharp.Prediction;
 
 /// <summary>
 /// The base class of predictors, which apply a model and its tokenizer to texts: <see cref="TextClassifier"/>,
-/// <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/> and
+/// <see cref="EntityRecognizer"/>, <see cref="QuestionAnswerer"/>, <see cref="MaskFiller"/>, <see cref="SentenceEncoder"/> and
 /// <see cref="TextGenerator"/>.
 /// </summary>
 /// <remarks>
@@ -43,7 +43,7 @@ public abstract partial class Predictor : IDisposable
     /// Names of parameters that were neither loaded from a checkpoint nor trained, usually those of a new head; predictions are then
     /// random. Empty for a trained model.
     /// </summary>
-    public IReadOnlyList<string> UntrainedWeights => Model.NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
+    public virtual IReadOnlyList<string> UntrainedWeights => Model.NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
 
     /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
     private protected bool OwnsModel { get; init; }

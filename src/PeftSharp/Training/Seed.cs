@@ -2,7 +2,10 @@ using PeftSharp.Modeling;
 
 namespace PeftSharp.Training;
 
-/// <summary>Sets the seed of all random number generators (transformers' <c>set_seed</c>).</summary>
+/// <summary>Sets the seed of libtorch's random number generators (transformers' <c>set_seed</c>).</summary>
+/// <remarks>
+/// <c>Dataset.Shuffle</c> and <c>Dataset.TrainTestSplit</c> do not use these generators: pass their argument <c>seed</c>.
+/// </remarks>
 public static class Seed
 {
     /// <summary>

@@ -37,6 +37,7 @@ public abstract partial class PeftModel
     /// <summary>Runs the base model with one adapter for all rows of the batch.</summary>
     /// <param name="inputs">The batch, as for the base model.</param>
     /// <param name="adapter">The name of the adapter; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
+    /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapter(ModelInputs inputs, string adapter)
@@ -50,6 +51,7 @@ public abstract partial class PeftModel
     /// <param name="adapterNames">
     /// One name per row, or one name for all rows; <see cref="AdapterChoice.BaseModel"/> selects the base model.
     /// </param>
+    /// <returns>The output, which the caller disposes.</returns>
     /// <exception cref="ArgumentException">A name is unknown, or the number of names is neither 1 nor the number of rows.</exception>
     /// <exception cref="InvalidOperationException">An adapter is merged.</exception>
     public ModelOutput CallWithAdapters(ModelInputs inputs, IReadOnlyList<string> adapterNames)

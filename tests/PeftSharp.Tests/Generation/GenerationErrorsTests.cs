@@ -29,7 +29,7 @@ public sealed class GenerationErrorsTests : IDisposable
         Says<ArgumentException>(() => _tiny.Model.Generate(new int[60], new GenerationOptions { MaxNewTokens = 10 }).Sequences, "60 tokens",
             "10 new", "64 positions", "at most 5 new tokens");
         Says<ArgumentException>(
-            () => _tiny.Model.Generate(new int[9], new GenerationOptions { MaxLength = 9 }).Sequences, "9 tokens", "max_length is 9");
+            () => _tiny.Model.Generate(new int[9], new GenerationOptions { MaxLength = 9 }).Sequences, "9 tokens", "MaxLength is 9");
         using var fits = _tiny.Model.Generate(new int[60], new GenerationOptions { MaxNewTokens = 5, MinNewTokens = 5 }).Sequences;
         Assert.Equal(65, fits.shape[1]);               // the last token needs no position, because the model does not read it
     }
@@ -38,7 +38,7 @@ public sealed class GenerationErrorsTests : IDisposable
     public void An_empty_prompt_is_refused()
     {
         Says<ArgumentException>(
-            () => _tiny.Model.Generate(Array.Empty<int>()).Sequences, "prompt is empty", "[1, 0]", $"bos_token_id {_tiny.Eos}");
+            () => _tiny.Model.Generate(Array.Empty<int>()).Sequences, "prompt is empty", "[1, 0]", $"BosTokenId {_tiny.Eos}");
         Says<ArgumentException>(() => _tiny.Model.Generate(zeros([0, 3], ScalarType.Int64)).Sequences, "[0, 3]");
         Says<ArgumentException>(() => _tiny.Model.Generate(new ModelInputs()).Sequences, "input_ids");
     }
@@ -75,9 +75,9 @@ public sealed class GenerationErrorsTests : IDisposable
         Says<ArgumentException>(() => _tiny.Model.Generate(
             new ModelInputs { InputIds = tensor(new long[,] { { 5, 6 } }), AttentionMask = tensor(new long[,] { { 1 } }) }).Sequences,
             "attention_mask has shape [1, 1]", "[1, 2]");
-        Says<ArgumentException>(new GenerationOptions { EosTokenId = [9999] }, "eos_token_id is 9999", $"{_tiny.Tokenizer.Count} tokens");
-        Says<ArgumentException>(new GenerationOptions { PadTokenId = 9999 }, "pad_token_id is 9999");
-        Says<ArgumentException>(new GenerationOptions { ForcedBosTokenId = 9999 }, "forced_bos_token_id is 9999");
+        Says<ArgumentException>(new GenerationOptions { EosTokenId = [9999] }, "EosTokenId is 9999", $"{_tiny.Tokenizer.Count} tokens");
+        Says<ArgumentException>(new GenerationOptions { PadTokenId = 9999 }, "PadTokenId is 9999");
+        Says<ArgumentException>(new GenerationOptions { ForcedBosTokenId = 9999 }, "ForcedBosTokenId is 9999");
         Says<ArgumentException>(new GenerationOptions { BadWordsIds = [[9999]] }, "9999", "tokenizer");
     }
 
@@ -88,16 +88,16 @@ public sealed class GenerationErrorsTests : IDisposable
         {
             Temperature = 0.7, TopP = 0.9, LengthPenalty = 2, EarlyStopping = true, MaxNewTokens = 5, MaxLength = 9,
         };
-        Says<ArgumentException>(ofOtherStrategies, "temperature", "top_p", "length_penalty", "early_stopping", "DoSample = true",
-            "NumBeams = 4", "max_new_tokens and max_length");
+        Says<ArgumentException>(ofOtherStrategies, "Temperature", "TopP", "LengthPenalty", "EarlyStopping", "DoSample = true",
+            "NumBeams = 4", "MaxNewTokens and MaxLength");
         Says<ArgumentException>(new GenerationOptions { DoSample = true, Temperature = 0, TopP = 1.5, TopK = -1, NumBeams = 0 },
-            "temperature is 0", "top_p is 1.5", "top_k is -1", "num_beams is 0");
+            "Temperature is 0", "TopP is 1.5", "TopK is -1", "NumBeams is 0");
         Says<ArgumentException>(
-            new GenerationOptions { NumBeams = 2, NumReturnSequences = 3 }, "num_return_sequences is 3", "num_beams (2)");
-        Says<ArgumentException>(new GenerationOptions { NumReturnSequences = 3 }, "num_return_sequences is 3", "do_sample or num_beams");
-        Says<ArgumentException>(new GenerationOptions { MinNewTokens = 9, MaxNewTokens = 5 }, "min_new_tokens is 9", "max_new_tokens is 5");
+            new GenerationOptions { NumBeams = 2, NumReturnSequences = 3 }, "NumReturnSequences is 3", "NumBeams (2)");
+        Says<ArgumentException>(new GenerationOptions { NumReturnSequences = 3 }, "NumReturnSequences is 3", "DoSample or NumBeams");
+        Says<ArgumentException>(new GenerationOptions { MinNewTokens = 9, MaxNewTokens = 5 }, "MinNewTokens is 9", "MaxNewTokens is 5");
         Says<ArgumentException>(new GenerationOptions { MinLength = 30, MaxNewTokens = 5 }, "at least 30", "at most 6");
-        Says<ArgumentException>(new GenerationOptions { StopStrings = ["x"] }, "stop_strings", "Set Tokenizer");
+        Says<ArgumentException>(new GenerationOptions { StopStrings = ["x"] }, "StopStrings", "Set Tokenizer");
         Says<ArgumentException>(new GenerationOptions { StopStrings = ["x", ""], Tokenizer = _tiny.Tokenizer }, "empty string");
         Says<ArgumentException>(
             new GenerationOptions { NumBeams = 2, Streamer = new TextStreamer(_tiny.Tokenizer, _ => { }) }, "one sequence", "2 beam(s)");
@@ -112,7 +112,7 @@ public sealed class GenerationErrorsTests : IDisposable
     {
         Says<InvalidOperationException>(
             new GenerationOptions { SuppressTokens = [.. Enumerable.Range(0, _tiny.Tokenizer.Count)], NumBeams = beams, DoSample = draws },
-            "exclude all", "suppress_tokens");
+            "exclude all", "SuppressTokens");
         using (no_grad()) _tiny.Model.parameters().First().fill_(float.NaN);
         Says<InvalidOperationException>(new GenerationOptions { NumBeams = beams, DoSample = draws }, "not finite", "weights");
     }

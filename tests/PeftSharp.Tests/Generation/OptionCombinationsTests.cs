@@ -23,43 +23,43 @@ public sealed class OptionCombinationsTests : IDisposable
     private sealed record Option(string Name, Func<GenerationConfig, GenerationConfig> Set, Func<long[][], bool> Holds);
 
     private Option[] Options => [
-        new("max_new_tokens", config => config with { MaxNewTokens = 6 }, rows => rows[0].Length <= Prompt + 6),
-        new("max_length", config => config with { MaxLength = 10 }, rows => rows[0].Length <= 10),
-        new("min_new_tokens", config => config with { MinNewTokens = 5 }, rows => rows.All(row => NewOf(row).Length >= 5)),
-        new("min_length", config => config with { MinLength = 8 },
+        new("MaxNewTokens", config => config with { MaxNewTokens = 6 }, rows => rows[0].Length <= Prompt + 6),
+        new("MaxLength", config => config with { MaxLength = 10 }, rows => rows[0].Length <= 10),
+        new("MinNewTokens", config => config with { MinNewTokens = 5 }, rows => rows.All(row => NewOf(row).Length >= 5)),
+        new("MinLength", config => config with { MinLength = 8 },
             rows => rows.All(row => Array.IndexOf(row, _tiny.Eos, Prompt) is -1 or >= 8)),
-        new("do_sample", config => config with { DoSample = true }, _ => true),
-        new("temperature", config => config with { Temperature = 0.3 }, _ => true),
-        new("top_k", config => config with { TopK = 3 }, _ => true),
-        new("top_p", config => config with { TopP = 0.4 }, _ => true),
-        new("min_p", config => config with { MinP = 0.2 }, _ => true),
-        new("typical_p", config => config with { TypicalP = 0.5 }, _ => true),
-        new("epsilon_cutoff", config => config with { EpsilonCutoff = 0.01 }, _ => true),
-        new("eta_cutoff", config => config with { EtaCutoff = 0.01 }, _ => true),
-        new("top_h", config => config with { TopH = 0.5 }, _ => true),
-        new("num_beams", config => config with { NumBeams = 3 }, _ => true),
-        new("num_return_sequences", config => config with { NumReturnSequences = 2 }, rows => rows.Length == 2),
-        new("length_penalty", config => config with { LengthPenalty = -2 }, _ => true),
-        new("early_stopping", config => config with { EarlyStopping = true }, _ => true),
-        new("repetition_penalty", config => config with { RepetitionPenalty = 3 }, _ => true),
-        new("no_repeat_ngram_size", config => config with { NoRepeatNgramSize = 1 },
+        new("DoSample", config => config with { DoSample = true }, _ => true),
+        new("Temperature", config => config with { Temperature = 0.3 }, _ => true),
+        new("TopK", config => config with { TopK = 3 }, _ => true),
+        new("TopP", config => config with { TopP = 0.4 }, _ => true),
+        new("MinP", config => config with { MinP = 0.2 }, _ => true),
+        new("TypicalP", config => config with { TypicalP = 0.5 }, _ => true),
+        new("EpsilonCutoff", config => config with { EpsilonCutoff = 0.01 }, _ => true),
+        new("EtaCutoff", config => config with { EtaCutoff = 0.01 }, _ => true),
+        new("TopH", config => config with { TopH = 0.5 }, _ => true),
+        new("NumBeams", config => config with { NumBeams = 3 }, _ => true),
+        new("NumReturnSequences", config => config with { NumReturnSequences = 2 }, rows => rows.Length == 2),
+        new("LengthPenalty", config => config with { LengthPenalty = -2 }, _ => true),
+        new("EarlyStopping", config => config with { EarlyStopping = true }, _ => true),
+        new("RepetitionPenalty", config => config with { RepetitionPenalty = 3 }, _ => true),
+        new("NoRepeatNgramSize", config => config with { NoRepeatNgramSize = 1 },
             rows => rows.All(row => NewOf(row) is var text && text.Distinct().Count() == text.Length)),
-        new("bad_words_ids", config => config with { BadWordsIds = [[Favourite]] },
+        new("BadWordsIds", config => config with { BadWordsIds = [[Favourite]] },
             rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
-        new("suppress_tokens", config => config with { SuppressTokens = [Favourite] },
+        new("SuppressTokens", config => config with { SuppressTokens = [Favourite] },
             rows => rows.All(row => !row.Skip(Prompt).Contains(Favourite))),
-        new("begin_suppress_tokens", config => config with { BeginSuppressTokens = [Favourite] },
+        new("BeginSuppressTokens", config => config with { BeginSuppressTokens = [Favourite] },
             rows => rows.All(row => row[Prompt] != Favourite)),
-        new("sequence_bias", config => config with { SequenceBias = [new SequenceBias([11], 50)] }, _ => true),
-        new("forced_bos_token_id", config => config with { ForcedBosTokenId = 8 }, rows => rows.All(row => row[Prompt] == 8)),
-        new("forced_eos_token_id", config => config with { ForcedEosTokenId = [_tiny.Eos] },
+        new("SequenceBias", config => config with { SequenceBias = [new SequenceBias([11], 50)] }, _ => true),
+        new("ForcedBosTokenId", config => config with { ForcedBosTokenId = 8 }, rows => rows.All(row => row[Prompt] == 8)),
+        new("ForcedEosTokenId", config => config with { ForcedEosTokenId = [_tiny.Eos] },
             rows => rows.All(row => row.Skip(Prompt).Contains(_tiny.Eos))),
-        new("exponential_decay_length_penalty", config => config with { ExponentialDecayLengthPenalty = new LengthDecay(1, 3) }, _ => true),
+        new("ExponentialDecayLengthPenalty", config => config with { ExponentialDecayLengthPenalty = new LengthDecay(1, 3) }, _ => true),
         // A string that ends no text here: a text may end with a stop string before min_new_tokens and without an end-of-text token.
-        new("stop_strings", config => config with { StopStrings = ["zq"] }, _ => true),
-        new("renormalize_logits", config => config with { RenormalizeLogits = true }, _ => true),
-        new("remove_invalid_values", config => config with { RemoveInvalidValues = true }, _ => true),
-        new("use_cache", config => config with { UseCache = false }, _ => true),
+        new("StopStrings", config => config with { StopStrings = ["zq"] }, _ => true),
+        new("RenormalizeLogits", config => config with { RenormalizeLogits = true }, _ => true),
+        new("RemoveInvalidValues", config => config with { RemoveInvalidValues = true }, _ => true),
+        new("UseCache", config => config with { UseCache = false }, _ => true),
     ];
 
     /// <summary>The first token that the model generates with the default options.</summary>
@@ -108,14 +108,14 @@ public sealed class OptionCombinationsTests : IDisposable
     [Fact]
     public void Options_without_effect_on_the_call_are_refused()
     {
-        Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "forced_bos_token_id", "prompt of one token");
+        Refuses(new GenerationConfig { ForcedBosTokenId = 8 }, "ForcedBosTokenId", "prompt of one token");
         FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences)
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("DoSample");
         _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
-        Refuses(new GenerationConfig { MinNewTokens = 3 }, "min_new_tokens", "eos_token_id");
-        Refuses(new GenerationConfig { MinLength = 5 }, "min_length", "eos_token_id");
-        Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "exponential_decay_length_penalty",
-            "eos_token_id");
+        Refuses(new GenerationConfig { MinNewTokens = 3 }, "MinNewTokens", "EosTokenId");
+        Refuses(new GenerationConfig { MinLength = 5 }, "MinLength", "EosTokenId");
+        Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "ExponentialDecayLengthPenalty",
+            "EosTokenId");
         Refuses(new GenerationConfig { MaxNewTokens = int.MaxValue }, "64 positions");
     }
 

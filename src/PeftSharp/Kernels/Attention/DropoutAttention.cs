@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// scores.</summary>
 /// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
 /// [batch, heads, queries, tokens] and two scaled copies.</remarks>
-internal static unsafe class DropoutAttention
+internal static unsafe partial class DropoutAttention
 {
     /// <summary>Whether this call can be computed here.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
@@ -31,15 +31,22 @@ internal static unsafe class DropoutAttention
     /// number of all its queries, so that the random stream advances as if all were computed.</param>
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(Tensor query, Tensor key, Tensor value, Tensor? mask, bool isCausal, double dropout, long drawnQueries) =>
-        Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
+        mask is { requires_grad: true }
+            ? Function.apply(query, key, value, new Settings(null, isCausal, 1 - dropout, drawnQueries), mask)
+            : Function.apply(query, key, value, new Settings(mask, isCausal, 1 - dropout, drawnQueries));
 
-    private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries);
+    private sealed record Settings(Tensor? Mask, bool IsCausal, double Keep, long DrawnQueries)
+    {
+        /// <summary>The shape of a mask whose gradient is computed, such as that of learned relative positions; null: none.</summary>
+        internal long[]? MaskShape { get; init; }
+    }
 
     private sealed class Function : GradientFunction<Function>
     {
         protected override Tensor Forward(object[] arguments, out Tensor[] save, out object? keep)
         {
             var (query, key, value, settings) = ((Tensor)arguments[0], (Tensor)arguments[1], (Tensor)arguments[2], (Settings)arguments[3]);
+            if (arguments.Length > 4) settings = settings with { Mask = (Tensor)arguments[4], MaskShape = ((Tensor)arguments[4]).shape };
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             (query, key, value) = (products.Readable(query), products.Readable(key), products.Readable(value));
             var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
@@ -69,27 +76,37 @@ internal static unsafe class DropoutAttention
             Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype,
                 "The loop reads both tensors with the same index.");
             rows.Gradient = TensorMemory.Pointer(scoresGradient);
+            if (settings.MaskShape is not null) rows.Scale = 1;                      // the gradient of the mask is not scaled
             NativeThreads.For(RowCount(probabilities), 1, ref rows,
                 probabilities.dtype == ScalarType.Float32 ? &SoftmaxBackward<float> : &SoftmaxBackward<ushort>);
-            return
-            [
-                products.WeightedSum(scoresGradient, key), products.TransposedWeightedSum(scoresGradient, query),
-                products.TransposedWeightedSum(dropped, gradient), null,
-            ];
+            var (queryGradient, keyGradient, valueGradient) = (products.WeightedSum(scoresGradient, key),
+                products.TransposedWeightedSum(scoresGradient, query), products.TransposedWeightedSum(dropped, gradient));
+            if (settings.MaskShape is not { } shape) return [queryGradient, keyGradient, valueGradient, null];
+            var scale = 1 / Math.Sqrt(query.shape[3]);
+            return [queryGradient.mul_(scale), keyGradient.mul_(scale), valueGradient, null, SummedTo(scoresGradient, shape)];
+        }
+
+        /// <summary>The gradient of a mask that was broadcast.</summary>
+        private static Tensor SummedTo(Tensor gradient, long[] shape)
+        {
+            long[] broadcast = [.. Enumerable.Range(0, shape.Length).Where(axis => shape[axis] < gradient.shape[axis])
+                .Select(axis => (long)axis)];
+            return broadcast.Length == 0 ? gradient : gradient.sum(broadcast, keepdim: true);
         }
     }
 
-    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor bits, Settings settings)
+    private static AttentionRows Rows(Tensor query, Tensor probabilities, Tensor dropped, Tensor? bits, Settings settings)
     {
         Debug.Assert(probabilities.is_contiguous() && dropped.is_contiguous() && probabilities.dtype == dropped.dtype,
             "The loops read both as one array.");
-        Debug.Assert(bits.dtype == ScalarType.Byte
-            && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries,
+        Debug.Assert(bits is null || (bits.dtype == ScalarType.Byte
+            && 8 * (bits.numel() - 1) >= probabilities.numel() / query.size(2) * settings.DrawnQueries),
             "One bit per probability and one more byte.");
         return new()
         {
             Probabilities = TensorMemory.Pointer(probabilities), Dropped = TensorMemory.Pointer(dropped),
-            Bits = (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2], Tokens = (int)probabilities.shape[3],
+            Bits = bits is null ? null : (byte*)TensorMemory.Pointer(bits), Queries = (int)probabilities.shape[2],
+            Tokens = (int)probabilities.shape[3],
             DrawnQueries = settings.DrawnQueries, Scale = (float)(1 / Math.Sqrt(query.shape[3])),
             KeepScale = BernoulliMask.Reciprocal(settings.Keep, query.dtype), IsCausal = settings.IsCausal,
         };
@@ -106,7 +123,8 @@ internal static unsafe class DropoutAttention
         for (var index = from; index < to; index++)
         {
             var (row, visible) = (p->Row<T>(index), p->VisibleTokens(index));
-            var max = RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer);
+            var max = p->PositionToContent is null ? RowSoftmax.Load(row.Probabilities, p->MaskRow<T>(index), p->Scale, visible, buffer)
+                : LoadWithPositions(p, index, row.Probabilities, buffer);
             // If every token is masked, as with padding on the left, the probabilities are 0, as in libtorch.
             if (max == float.NegativeInfinity) visible = 0;
             else row.Scale = 1 / RowSoftmax.Exponentiate(buffer, visible, max);
@@ -131,6 +149,7 @@ internal static unsafe class DropoutAttention
             row.Scale = p->Scale;
             row.Sum = Vector256.Sum(ElementLoop.Reduce<DropAgain<T>, AttentionRow<T>>(row, 0, visible, Vector256<float>.Zero));
             ElementLoop.Run<StoreScoresGradient<T>, AttentionRow<T>>(row, 0, visible);
+            if (p->PositionToContent is not null) SpreadToPositions(p, index, row.Gradient);
             new Span<T>(row.Gradient + visible, p->Tokens - visible).Clear();
             new Span<T>(row.Dropped + visible, p->Tokens - visible).Clear();
         }
@@ -143,7 +162,7 @@ internal static unsafe class DropoutAttention
         {
             var probability = Vector256.Load(p.Buffer + index) * p.Scale;
             Lanes.Store(probability, p.Probabilities + index, count);
-            Lanes.Store(probability * p.DropoutFactors(index), p.Dropped + index, count);
+            if (p.Bits is not null) Lanes.Store(probability * p.DropoutFactors(index), p.Dropped + index, count);
         }
     }
 
@@ -153,7 +172,7 @@ internal static unsafe class DropoutAttention
         public static Vector256<float> Run(in AttentionRow<T> p, nint index, int count, Vector256<float> accumulator)
         {
             var dropped = Lanes.Load(p.Probabilities + index, count) * p.DropoutFactors(index);
-            Lanes.Store(dropped, p.Dropped + index, count);
+            if (p.Bits is not null) Lanes.Store(dropped, p.Dropped + index, count);
             return Vector256.FusedMultiplyAdd(dropped, Lanes.Load(p.Gradient + index, count), accumulator);
         }
     }
@@ -177,15 +196,21 @@ internal static unsafe class DropoutAttention
         internal long FirstBit;
         internal float Scale, KeepScale, Sum;
 
-        /// <summary>Eight dropout factors: 1 / keep, or 0 for dropped elements.</summary>
+        /// <summary>Eight dropout factors: 1 / keep, or 0 for dropped elements; 1 without dropout.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal readonly Vector256<float> DropoutFactors(nint index) => Lanes.MaskOf(Bits, FirstBit + index) & Vector256.Create(KeepScale);
+        internal readonly Vector256<float> DropoutFactors(nint index) =>
+            Bits is null ? Vector256<float>.One : Lanes.MaskOf(Bits, FirstBit + index) & Vector256.Create(KeepScale);
     }
 
     /// <summary>All rows of a call, [batch · heads · queries, tokens].</summary>
-    private struct AttentionRows
+    private partial struct AttentionRows
     {
         internal void* Probabilities, Dropped, Gradient;
+
+        // Scores of relative positions, or their gradients: [heads, batch, queries, rows] and [heads, batch, tokens, rows].
+        internal void* ContentToPosition, PositionToContent;
+        internal float* Read;
+        internal int Batch, Heads, PositionRows;
         internal StridedView Mask;
         internal byte* Bits;
         internal long DrawnQueries;

@@ -43,6 +43,15 @@ internal static unsafe class BatchedSgemm
             && Math.Max(left[2], right[2]) * right[3] <= MaxValues;
     }
 
+    /// <summary>Whether a·b can be computed here.</summary>
+    /// <param name="a">[batch, heads, rows, depth].</param>
+    /// <param name="b">[batch, heads, depth, columns].</param>
+    internal static bool CanMultiply(Tensor a, Tensor b) =>
+        FastPaths.Linear && Sgemm.IsAvailable && a.device_type == TorchSharp.DeviceType.CPU
+        && a.dtype == ScalarType.Float32 && b.dtype == ScalarType.Float32
+        && Math.Min(Math.Min(a.size(2), a.size(3)), b.size(3)) >= MinSize && b.size(2) * b.size(3) <= MaxValues
+        && (a.stride(2) == 1 || a.stride(3) == 1) && (b.stride(2) == 1 || b.stride(3) == 1);
+
     /// <summary>c = a·b for each head.</summary>
     /// <param name="c">Float32 [batch, heads, rows, columns] with contiguous rows.</param>
     /// <param name="a">Float32 [batch, heads, rows, depth] with contiguous rows or columns.</param>

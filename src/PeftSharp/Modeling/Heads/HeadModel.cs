@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -69,6 +70,24 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
         var logits = Score(body, inputs);
         return WithLoss(
             new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+    }
+
+    /// <summary>
+    /// Registers the body under the name that checkpoints of the family use (<see cref="ModelFamily.BaseModelPrefix"/>), and the other
+    /// modules under the names in their attributes, for heads that several families share.
+    /// </summary>
+    /// <param name="body">The body.</param>
+    /// <param name="isHeadFirst">
+    /// Whether the other modules are registered before the body. The order determines the values that a seed gives.
+    /// </param>
+    /// <returns>The body in a box: a field that holds a module would be registered under the name of the field.</returns>
+    private protected StrongBox<PretrainedModel> RegisterComponents(PretrainedModel body, bool isHeadFirst)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (isHeadFirst) RegisterComponents();
+        register_module(Family.BaseModelPrefix, body);
+        if (!isHeadFirst) RegisterComponents();
+        return new StrongBox<PretrainedModel>(body);
     }
 
     /// <summary>Adds the loss to the output if the batch has labels.</summary>

@@ -11,8 +11,8 @@ namespace PeftSharp.Modeling;
 /// <remarks>
 /// <para>
 /// <c>labels</c>: int64 [batch, tokens], -100 is ignored. <c>logits</c>: [batch, tokens, vocabulary], or of the last
-/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states without
-/// materializing all logits.
+/// <see cref="ForwardOptions.LogitsToKeep"/> tokens. If only the loss is requested, it is computed from the hidden states of the labeled
+/// tokens without materializing all logits.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -25,6 +25,7 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     where TSelf : LanguageModel<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
     where TConfig : TextConfig, new()
 {
+    private const double MostTokens = 0.9;
     private readonly LanguageModelObjective _objective;
 
     private protected LanguageModel(string name, TConfig config, LanguageModelObjective objective)
@@ -39,8 +40,13 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     /// <inheritdoc/>
     public override IReadOnlyList<string> OptionNames => [.. Body.OptionNames, "logits_to_keep"];
 
-    /// <summary>Transforms the hidden states before the logits are computed. Default: unchanged.</summary>
-    /// <param name="states">Float [batch, tokens, hidden].</param>
+    /// <summary>
+    /// Whether a call with labels returns the logits of the labeled tokens only, float [labeled, vocabulary]. Default false.
+    /// </summary>
+    private protected virtual bool ScoresLabeledTokensOnly => false;
+
+    /// <summary>Transforms the hidden states before the logits are computed, each token by itself. Default: unchanged.</summary>
+    /// <param name="states">Float [batch, tokens, hidden], or only the labeled tokens, [1, labeled, hidden].</param>
     protected virtual Tensor Transform(Tensor states) => states;
 
     /// <inheritdoc/>
@@ -51,16 +57,38 @@ public abstract class LanguageModel<TSelf, TConfig> : HeadModel<TSelf, TConfig>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var body = Body.call(inputs, options);
-        var states = Transform(Kept(body.LastHiddenState!, inputs, options));
-        if (options.LossOnly && inputs.Labels is { } labels && PlainWeight is { } weight)
-        {
-            var loss = Losses.LinearCrossEntropy(
-                ComputePrecision.Of(states), ComputePrecision.OfWeight(weight), _objective.Targets(labels), options.NumItemsInBatch);
-            return new ModelOutput { Loss = loss, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
-        }
-        var logits = Head.call(states);
+        var kept = Kept(body.LastHiddenState!, inputs, options);
+        if (inputs.Labels is { } labels && (options.LossOnly || ScoresLabeledTokensOnly))
+            return LabeledOnly(kept, _objective.Targets(labels), body, options);
         return WithLoss(
-            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+            new ModelOutput { Logits = Head.call(Transform(kept)), HiddenStates = body.HiddenStates, Attentions = body.Attentions },
+            inputs, options);
+    }
+
+    /// <summary>The loss, computed from the labeled tokens.</summary>
+    private ModelOutput LabeledOnly(Tensor states, Tensor targets, ModelOutput body, ForwardOptions options)
+    {
+        var places = targets.reshape(-1).ne(InputCheck.Ignored).nonzero().squeeze(1);
+        // Without a label the loss is that of all tokens; if almost all are labeled, a copy of them is not worth its time.
+        if (places.numel() > 0 && (ScoresLabeledTokensOnly || places.numel() < MostTokens * targets.numel()))
+        {
+            states = states.flatten(0, 1).index_select(0, places).unsqueeze(0);
+            targets = targets.reshape(-1).index_select(0, places).unsqueeze(0);
+        }
+        var transformed = Transform(states);
+        Tensor? logits = null;
+        Tensor loss;
+        if (options.LossOnly && PlainWeight is { } weight)
+            loss = Losses.LinearCrossEntropy(
+                ComputePrecision.Of(transformed), ComputePrecision.OfWeight(weight), targets, options.NumItemsInBatch);
+        else loss = Losses.CrossEntropy(logits = Head.call(transformed), targets, options.NumItemsInBatch);
+        return new ModelOutput
+        {
+            Loss = loss,
+            Logits = options.LossOnly ? null : logits!.flatten(0, 1),
+            HiddenStates = body.HiddenStates,
+            Attentions = body.Attentions,
+        };
     }
 
     /// <summary>The head's weight if the head is a plain matrix product; null if it has a bias or an adapter.</summary>

@@ -51,7 +51,24 @@ public static class ActivationFunctions
         !_functions.TryGetValue(name, out var function) ? null
         : function == _silu ? GatedActivation.Silu
         : function == _geluByTanh ? GatedActivation.Gelu
+        : function == _gelu ? GatedActivation.ExactGelu
         : null;
+
+    /// <summary>
+    /// The activation of the first half of the last axis, multiplied by the second half: the product of a gated feed-forward layer whose
+    /// projections are one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>
+    internal static Func<Tensor, Tensor> GatedHalves(string name)
+    {
+        var (function, kernel) = (ByName(name), Gated(name));
+        return both =>
+        {
+            if (kernel is not null && GatedActivation.CanRun(both)) return kernel.ApplyFused(both);
+            var parts = both.chunk(2, -1);
+            return function(parts[0]) * parts[1];
+        };
+    }
 
     /// <summary>Returns the activation function with the given name.</summary>
     /// <exception cref="ArgumentException">The name is not supported; the message lists the supported names.</exception>

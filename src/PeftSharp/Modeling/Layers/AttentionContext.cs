@@ -34,6 +34,7 @@ public sealed class AttentionContext : IDisposable
         (_attentionMask, _embedded, _positions) = (other._attentionMask, other._embedded, other._positions);
         (IsCausal, Cache) = (other.IsCausal, other.Cache);
         (PastLength, _attentions, _masks, _rotary) = (other.PastLength, other._attentions, other._masks, other._rotary);
+        (RelativePositions, ReadQueries) = (other.RelativePositions, other.ReadQueries);
     }
 
     /// <summary>Creates a context for bidirectional attention: every token attends to every token that is not padding.</summary>
@@ -43,8 +44,10 @@ public sealed class AttentionContext : IDisposable
     /// </param>
     /// <param name="embedded">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="options">The options of the forward pass.</param>
-    public static AttentionContext Bidirectional(Tensor? attentionMask, Tensor embedded, ForwardOptions options) =>
-        new(attentionMask, embedded, null, isCausal: false, options);
+    /// <param name="positions">Positions for rotary embeddings, int64 [batch or 1, tokens]. Null: consecutive.</param>
+    public static AttentionContext Bidirectional(
+        Tensor? attentionMask, Tensor embedded, ForwardOptions options, Tensor? positions = null) =>
+        new(attentionMask, embedded, positions, isCausal: false, options);
 
     /// <summary>
     /// Creates a context for causal attention: every token attends to itself and to preceding tokens that are not padding.
@@ -67,6 +70,15 @@ public sealed class AttentionContext : IDisposable
 
     /// <summary>Number of cached tokens at the start of the pass.</summary>
     public long PastLength { get; }
+
+    /// <summary>The embeddings of relative positions, for models with disentangled attention; null for other models.</summary>
+    internal RelativePositions? RelativePositions { get; set; }
+
+    /// <summary>
+    /// For models whose padding tokens attend to all tokens equally: 1 for tokens that are not padding, float32 [batch, 1, tokens, 1].
+    /// Null: no token is padding, or a padding token attends to the tokens that are not padding.
+    /// </summary>
+    internal Tensor? ReadQueries { get; set; }
 
     /// <summary>Whether the attention probabilities were requested.</summary>
     public bool CollectsAttentions => _attentions is not null;

@@ -9,17 +9,18 @@ namespace PeftSharp.Modeling.Layers;
 public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, IExemptFromWeightDecay
 {
     [ComponentName(Name = "weight")] private readonly Parameter _gain;
-    [ComponentName(Name = "bias")] private readonly Parameter _shift;
+    [ComponentName(Name = "bias")] private readonly Parameter? _shift;
     private readonly long[] _width;
     private readonly double _epsilon;
 
     /// <param name="width">Width of the last axis.</param>
     /// <param name="epsilon">Epsilon added to the variance.</param>
-    public LayerNorm(long width, double epsilon) : base(nameof(LayerNorm))
+    /// <param name="hasBias">Whether a bias is added. Default true.</param>
+    public LayerNorm(long width, double epsilon, bool hasBias = true) : base(nameof(LayerNorm))
     {
         (_width, _epsilon) = ([width], epsilon);
         _gain = new Parameter(empty(width));
-        _shift = new Parameter(empty(width));
+        if (hasBias) _shift = new Parameter(empty(width));
         RegisterComponents();
     }
 
@@ -38,6 +39,6 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
     void IParameterInitializer.Initialize(string parameter, double standardDeviation)
     {
         if (parameter == "weight") init.ones_(_gain);
-        else init.zeros_(_shift);
+        else init.zeros_(_shift!);
     }
 }

@@ -11,11 +11,15 @@ public static class LayerSequence
     /// <param name="x">The embeddings, float [batch, tokens, hidden].</param>
     /// <param name="context">The context of the forward pass.</param>
     /// <param name="options">The options of the forward pass.</param>
+    /// <param name="afterLayer">
+    /// Changes the output of a layer, given the layer's zero-based index and its output. Null: outputs are not changed.
+    /// </param>
     /// <returns>
     /// The embeddings and the output of each layer, float [batch, tokens, hidden] each. If the head reads only the first token, the last
     /// output may contain only that token.
     /// </returns>
-    public static IReadOnlyList<Tensor> Run<TLayer>(ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options)
+    public static IReadOnlyList<Tensor> Run<TLayer>(
+        ModuleList<TLayer> layers, Tensor x, AttentionContext context, ForwardOptions options, Func<int, Tensor, Tensor>? afterLayer = null)
         where TLayer : Module<Tensor, AttentionContext, Tensor>
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -25,7 +29,8 @@ public static class LayerSequence
         foreach (var (index, layer) in layers.Index())
         {
             var isFirstTokenOnly = index == layers.Count - 1 && FirstToken.CanBeComputedAlone(layer, states[^1], context, options);
-            states.Add(isFirstTokenOnly ? FirstToken.Compute(layer, states[^1], context) : layer.call(states[^1], context));
+            var state = isFirstTokenOnly ? FirstToken.Compute(layer, states[^1], context) : layer.call(states[^1], context);
+            states.Add(afterLayer is null ? state : afterLayer(index, state));
         }
         return states;
     }

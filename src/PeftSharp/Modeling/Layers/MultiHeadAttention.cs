@@ -81,7 +81,7 @@ public sealed record MultiHeadAttention
         if (Rotary is not null)
         {
             var tables = context.Rotary(Rotary);
-            (query, key) = (tables.Rotate(query), tables.Rotate(key));
+            (query, key) = ((context.IsFirstTokenOnly ? tables.First() : tables).Rotate(query), tables.Rotate(key));
         }
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value, context.IsCausal ? Window : null);
         // libtorch multiplies the scores by 1 / √width, so the query is scaled by the quotient.

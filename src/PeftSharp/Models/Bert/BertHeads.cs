@@ -45,27 +45,13 @@ public sealed class BertForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class BertForTokenClassification
-    : TokenClassificationModel<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
+    : EncoderForTokenClassification<BertForTokenClassification, BertConfig>, IPretrainedModel<BertForTokenClassification, BertConfig>
 {
-    [ComponentName(Name = "bert")] private readonly BertModel _bert;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private BertForTokenClassification(BertConfig config) : base(nameof(BertForTokenClassification), config)
-    {
-        _bert = new BertModel(config, addPoolingLayer: false);
-        _dropout = new Dropout(config.HeadDropout);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        RegisterComponents();
-    }
+    private BertForTokenClassification(BertConfig config)
+        : base(nameof(BertForTokenClassification), config, new BertModel(config, addPoolingLayer: false), config.HiddenSize,
+            config.HeadDropout) { }
 
     static BertForTokenClassification IPretrainedModel<BertForTokenClassification, BertConfig>.Create(BertConfig config) => new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _bert;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
 /// <summary>BERT for extractive question answering (transformers' <c>BertForQuestionAnswering</c>).</summary>
@@ -74,25 +60,12 @@ public sealed class BertForTokenClassification
 /// exclusive use.
 /// </remarks>
 public sealed class BertForQuestionAnswering
-    : QuestionAnsweringModel<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
+    : EncoderForQuestionAnswering<BertForQuestionAnswering, BertConfig>, IPretrainedModel<BertForQuestionAnswering, BertConfig>
 {
-    [ComponentName(Name = "bert")] private readonly BertModel _bert;
-    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
-
-    private BertForQuestionAnswering(BertConfig config) : base(nameof(BertForQuestionAnswering), config)
-    {
-        _bert = new BertModel(config, addPoolingLayer: false);
-        _spans = new Linear(config.HiddenSize, 2);
-        RegisterComponents();
-    }
+    private BertForQuestionAnswering(BertConfig config)
+        : base(nameof(BertForQuestionAnswering), config, new BertModel(config, addPoolingLayer: false), config.HiddenSize) { }
 
     static BertForQuestionAnswering IPretrainedModel<BertForQuestionAnswering, BertConfig>.Create(BertConfig config) => new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _bert;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
 }
 
 /// <summary>BERT for multiple choice (transformers' <c>BertForMultipleChoice</c>).</summary>
@@ -101,30 +74,12 @@ public sealed class BertForQuestionAnswering
 /// exclusive use.
 /// </remarks>
 public sealed class BertForMultipleChoice
-    : MultipleChoiceModel<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
+    : EncoderForMultipleChoice<BertForMultipleChoice, BertConfig>, IPretrainedModel<BertForMultipleChoice, BertConfig>
 {
-    [ComponentName(Name = "bert")] private readonly BertModel _bert;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private BertForMultipleChoice(BertConfig config) : base(nameof(BertForMultipleChoice), config)
-    {
-        _bert = new BertModel(config);
-        _dropout = new Dropout(config.HeadDropout);
-        _classifier = new Linear(config.HiddenSize, 1);
-        RegisterComponents();
-    }
+    private BertForMultipleChoice(BertConfig config)
+        : base(nameof(BertForMultipleChoice), config, new BertModel(config), config.HiddenSize, config.HeadDropout) { }
 
     static BertForMultipleChoice IPretrainedModel<BertForMultipleChoice, BertConfig>.Create(BertConfig config) => new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _bert;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
 }
 
 /// <summary>BERT as a masked language model (transformers' <c>BertForMaskedLM</c>).</summary>

@@ -23,7 +23,7 @@ public sealed class DistilBertFamily : ModelFamily<DistilBertConfig>
         models.Add<DistilBertForSequenceClassification>(ModelTask.SequenceClassification);
         models.Add<DistilBertForTokenClassification>(ModelTask.TokenClassification);
         models.Add<DistilBertForQuestionAnswering>(ModelTask.QuestionAnswering);
-        models.AddArchitectures("DistilBertForMultipleChoice");
+        models.Add<DistilBertForMultipleChoice>(ModelTask.MultipleChoice);
     }
 
     /// <inheritdoc/>

@@ -52,30 +52,16 @@ public sealed class DistilBertForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class DistilBertForTokenClassification
-    : TokenClassificationModel<DistilBertForTokenClassification, DistilBertConfig>,
+    : EncoderForTokenClassification<DistilBertForTokenClassification, DistilBertConfig>,
         IPretrainedModel<DistilBertForTokenClassification, DistilBertConfig>
 {
-    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private DistilBertForTokenClassification(DistilBertConfig config) : base(nameof(DistilBertForTokenClassification), config)
-    {
-        _distilBert = new DistilBertModel(config);
-        _dropout = new Dropout(config.Dropout);
-        _classifier = new Linear(config.Dim, config.NumLabels);
-        RegisterComponents();
-    }
+    private DistilBertForTokenClassification(DistilBertConfig config)
+        : base(nameof(DistilBertForTokenClassification), config, new DistilBertModel(config), config.Dim,
+            config.Dropout) { }
 
     static DistilBertForTokenClassification IPretrainedModel<DistilBertForTokenClassification, DistilBertConfig>.Create(
         DistilBertConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _distilBert;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
 /// <summary>DistilBERT for extractive question answering (transformers' <c>DistilBertForQuestionAnswering</c>).</summary>
@@ -84,30 +70,52 @@ public sealed class DistilBertForTokenClassification
 /// exclusive use.
 /// </remarks>
 public sealed class DistilBertForQuestionAnswering
-    : QuestionAnsweringModel<DistilBertForQuestionAnswering, DistilBertConfig>,
+    : EncoderForQuestionAnswering<DistilBertForQuestionAnswering, DistilBertConfig>,
         IPretrainedModel<DistilBertForQuestionAnswering, DistilBertConfig>
 {
-    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
-    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-
-    private DistilBertForQuestionAnswering(DistilBertConfig config) : base(nameof(DistilBertForQuestionAnswering), config)
-    {
-        _distilBert = new DistilBertModel(config);
-        _spans = new Linear(config.Dim, 2);
-        _dropout = new Dropout(config.QaDropout);
-        RegisterComponents();
-    }
+    private DistilBertForQuestionAnswering(DistilBertConfig config)
+        : base(nameof(DistilBertForQuestionAnswering), config, new DistilBertModel(config), config.Dim,
+            config.QaDropout) { }
 
     static DistilBertForQuestionAnswering IPretrainedModel<DistilBertForQuestionAnswering, DistilBertConfig>.Create(
         DistilBertConfig config) =>
+        new(config);
+}
+
+/// <summary>DistilBERT for multiple choice, from the first token (transformers' <c>DistilBertForMultipleChoice</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class DistilBertForMultipleChoice
+    : MultipleChoiceModel<DistilBertForMultipleChoice, DistilBertConfig>, IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>
+{
+    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
+    [ComponentName(Name = "pre_classifier")] private readonly Module<Tensor, Tensor> _dense;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+
+    private DistilBertForMultipleChoice(DistilBertConfig config) : base(nameof(DistilBertForMultipleChoice), config)
+    {
+        _distilBert = new DistilBertModel(config);
+        _dense = new Linear(config.Dim, config.Dim);
+        _classifier = new Linear(config.Dim, 1);
+        _dropout = new Dropout(config.SeqClassifDropout);
+        RegisterComponents();
+    }
+
+    static DistilBertForMultipleChoice IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>.Create(DistilBertConfig config) =>
         new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _distilBert;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(_dropout.call(body.LastHiddenState!));
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(_dropout.call(_dense.call(body.LastHiddenState!.select(1, 0)).relu()));
 }
 
 /// <summary>DistilBERT as a masked language model (transformers' <c>DistilBertForMaskedLM</c>).</summary>

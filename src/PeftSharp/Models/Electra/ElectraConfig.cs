@@ -1,4 +1,5 @@
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Electra;
 
@@ -16,6 +17,20 @@ public sealed record ElectraConfig : EncoderConfig
     /// </summary>
     public int EmbeddingSize { get; init; } = 128;
 
+    /// <summary>
+    /// How a multiple-choice model represents a choice. Only <c>first</c>, the first token, is supported. Default <c>first</c>.
+    /// </summary>
+    public string SummaryType { get; init; } = "first";
+
+    /// <summary>Whether a multiple-choice model has a linear layer before the scores. Only true is supported. Default true.</summary>
+    public bool SummaryUseProj { get; init; } = true;
+
+    /// <summary>Activation function after that layer. Default <c>gelu</c>.</summary>
+    public string SummaryActivation { get; init; } = "gelu";
+
+    /// <summary>Dropout after that layer, in training. Default 0.1.</summary>
+    public double SummaryLastDropout { get; init; } = 0.1;
+
     /// <inheritdoc/>
     public override ModelFamily Family => ElectraFamily.Instance;
 
@@ -23,6 +38,14 @@ public sealed record ElectraConfig : EncoderConfig
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems() =>
-        base.Problems().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)));
+    protected override IEnumerable<string> Problems()
+    {
+        var problems = base.Problems().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
+            .Concat(MustBeProbability(("summary_last_dropout", SummaryLastDropout)));
+        foreach (var problem in problems) yield return problem;
+        if (SummaryType != "first") yield return $"summary_type is '{SummaryType}'; only 'first' is supported";
+        if (!SummaryUseProj) yield return "summary_use_proj is false; only true is supported";
+        if (!ActivationFunctions.Names.Contains(SummaryActivation))
+            yield return $"summary_activation is '{SummaryActivation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+    }
 }

@@ -21,7 +21,8 @@ public sealed class ElectraFamily : ModelFamily<ElectraConfig>
         models.Add<ElectraForSequenceClassification>(ModelTask.SequenceClassification);
         models.Add<ElectraForTokenClassification>(ModelTask.TokenClassification);
         models.Add<ElectraForQuestionAnswering>(ModelTask.QuestionAnswering);
-        models.AddArchitectures("ElectraForPreTraining", "ElectraForMultipleChoice", "ElectraForCausalLM");
+        models.Add<ElectraForMultipleChoice>(ModelTask.MultipleChoice);
+        models.AddArchitectures("ElectraForPreTraining", "ElectraForCausalLM");
     }
 
     /// <inheritdoc/>

@@ -12,31 +12,16 @@ namespace PeftSharp.Models.Electra;
 /// exclusive use.
 /// </remarks>
 public sealed class ElectraForSequenceClassification
-    : SequenceClassificationModel<ElectraForSequenceClassification, ElectraConfig>,
+    : EncoderForSequenceClassification<ElectraForSequenceClassification, ElectraConfig>,
         IPretrainedModel<ElectraForSequenceClassification, ElectraConfig>
 {
-    [ComponentName(Name = "electra")] private readonly ElectraModel _electra;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private ElectraForSequenceClassification(ElectraConfig config) : base(nameof(ElectraForSequenceClassification), config)
-    {
-        _electra = new ElectraModel(config);
-        _classifier = new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "gelu");
-        RegisterComponents();
-    }
+    private ElectraForSequenceClassification(ElectraConfig config)
+        : base(nameof(ElectraForSequenceClassification), config, new ElectraModel(config),
+            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "gelu")) { }
 
     static ElectraForSequenceClassification IPretrainedModel<ElectraForSequenceClassification, ElectraConfig>.Create(
         ElectraConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _electra;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
 }
 
 /// <summary>ELECTRA for token classification (transformers' <c>ElectraForTokenClassification</c>).</summary>
@@ -45,28 +30,15 @@ public sealed class ElectraForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class ElectraForTokenClassification
-    : TokenClassificationModel<ElectraForTokenClassification, ElectraConfig>, IPretrainedModel<ElectraForTokenClassification, ElectraConfig>
+    : EncoderForTokenClassification<ElectraForTokenClassification, ElectraConfig>,
+        IPretrainedModel<ElectraForTokenClassification, ElectraConfig>
 {
-    [ComponentName(Name = "electra")] private readonly ElectraModel _electra;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private ElectraForTokenClassification(ElectraConfig config) : base(nameof(ElectraForTokenClassification), config)
-    {
-        _electra = new ElectraModel(config);
-        _dropout = new Dropout(config.HeadDropout);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        RegisterComponents();
-    }
+    private ElectraForTokenClassification(ElectraConfig config)
+        : base(nameof(ElectraForTokenClassification), config, new ElectraModel(config), config.HiddenSize,
+            config.HeadDropout) { }
 
     static ElectraForTokenClassification IPretrainedModel<ElectraForTokenClassification, ElectraConfig>.Create(ElectraConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _electra;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
 /// <summary>ELECTRA for extractive question answering (transformers' <c>ElectraForQuestionAnswering</c>).</summary>
@@ -75,26 +47,68 @@ public sealed class ElectraForTokenClassification
 /// exclusive use.
 /// </remarks>
 public sealed class ElectraForQuestionAnswering
-    : QuestionAnsweringModel<ElectraForQuestionAnswering, ElectraConfig>, IPretrainedModel<ElectraForQuestionAnswering, ElectraConfig>
+    : EncoderForQuestionAnswering<ElectraForQuestionAnswering, ElectraConfig>, IPretrainedModel<ElectraForQuestionAnswering, ElectraConfig>
 {
-    [ComponentName(Name = "electra")] private readonly ElectraModel _electra;
-    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
-
-    private ElectraForQuestionAnswering(ElectraConfig config) : base(nameof(ElectraForQuestionAnswering), config)
-    {
-        _electra = new ElectraModel(config);
-        _spans = new Linear(config.HiddenSize, 2);
-        RegisterComponents();
-    }
+    private ElectraForQuestionAnswering(ElectraConfig config)
+        : base(nameof(ElectraForQuestionAnswering), config, new ElectraModel(config), config.HiddenSize) { }
 
     static ElectraForQuestionAnswering IPretrainedModel<ElectraForQuestionAnswering, ElectraConfig>.Create(ElectraConfig config) =>
         new(config);
+}
+
+/// <summary>ELECTRA for multiple choice (transformers' <c>ElectraForMultipleChoice</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class ElectraForMultipleChoice
+    : MultipleChoiceModel<ElectraForMultipleChoice, ElectraConfig>, IPretrainedModel<ElectraForMultipleChoice, ElectraConfig>
+{
+    [ComponentName(Name = "electra")] private readonly ElectraModel _electra;
+    [ComponentName(Name = "sequence_summary")] private readonly Module<Tensor, Tensor> _summary;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    private ElectraForMultipleChoice(ElectraConfig config) : base(nameof(ElectraForMultipleChoice), config)
+    {
+        _electra = new ElectraModel(config);
+        _summary = new SequenceSummary(config);
+        _classifier = new Linear(config.HiddenSize, 1);
+        RegisterComponents();
+    }
+
+    static ElectraForMultipleChoice IPretrainedModel<ElectraForMultipleChoice, ElectraConfig>.Create(ElectraConfig config) => new(config);
 
     /// <inheritdoc/>
     protected override PretrainedModel Body => _electra;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
+    protected override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
+        _classifier.call(_summary.call(body.LastHiddenState!.select(1, 0)));
+
+    /// <summary>A linear layer, an activation and dropout (<c>ElectraSequenceSummary</c>).</summary>
+    private sealed class SequenceSummary : Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "summary")] private readonly Module<Tensor, Tensor> _dense;
+        [ComponentName(Name = "last_dropout")] private readonly Module<Tensor, Tensor> _dropout;
+        private readonly Func<Tensor, Tensor> _activation;
+
+        internal SequenceSummary(ElectraConfig config) : base("ElectraSequenceSummary")
+        {
+            _dense = new Linear(config.HiddenSize, config.HiddenSize);
+            _dropout = new Dropout(config.SummaryLastDropout);
+            _activation = ActivationFunctions.ByName(config.SummaryActivation);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x)
+        {
+            using var scope = NewDisposeScope();
+            return _dropout.call(_activation(_dense.call(x))).MoveToOuterDisposeScope();
+        }
+    }
 }
 
 /// <summary>ELECTRA as a masked language model: the generator (transformers' <c>ElectraForMaskedLM</c>).</summary>

@@ -19,6 +19,7 @@ public sealed class RobertaFamily : ModelFamily<RobertaConfig>
         models.Add<RobertaForSequenceClassification>(ModelTask.SequenceClassification);
         models.Add<RobertaForTokenClassification>(ModelTask.TokenClassification);
         models.Add<RobertaForQuestionAnswering>(ModelTask.QuestionAnswering);
+        models.Add<RobertaForMultipleChoice>(ModelTask.MultipleChoice);
     }
 
     /// <inheritdoc/>

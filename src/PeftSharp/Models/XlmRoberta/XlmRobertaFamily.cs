@@ -19,6 +19,7 @@ public sealed class XlmRobertaFamily : ModelFamily<XlmRobertaConfig>
         models.Add<XlmRobertaForSequenceClassification>(ModelTask.SequenceClassification, "XLMRobertaForSequenceClassification");
         models.Add<XlmRobertaForTokenClassification>(ModelTask.TokenClassification, "XLMRobertaForTokenClassification");
         models.Add<XlmRobertaForQuestionAnswering>(ModelTask.QuestionAnswering, "XLMRobertaForQuestionAnswering");
+        models.Add<XlmRobertaForMultipleChoice>(ModelTask.MultipleChoice, "XLMRobertaForMultipleChoice");
         models.AddArchitectures("XLMRobertaForMultipleChoice");
     }
 

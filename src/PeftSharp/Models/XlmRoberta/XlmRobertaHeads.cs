@@ -1,8 +1,5 @@
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
-using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Models.XlmRoberta;
 
@@ -14,31 +11,16 @@ namespace PeftSharp.Models.XlmRoberta;
 /// exclusive use.
 /// </remarks>
 public sealed class XlmRobertaForSequenceClassification
-    : SequenceClassificationModel<XlmRobertaForSequenceClassification, XlmRobertaConfig>,
+    : EncoderForSequenceClassification<XlmRobertaForSequenceClassification, XlmRobertaConfig>,
         IPretrainedModel<XlmRobertaForSequenceClassification, XlmRobertaConfig>
 {
-    [ComponentName(Name = "roberta")] private readonly XlmRobertaModel _roberta;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private XlmRobertaForSequenceClassification(XlmRobertaConfig config) : base("XLMRobertaForSequenceClassification", config)
-    {
-        _roberta = new XlmRobertaModel(config, addPoolingLayer: false);
-        _classifier = new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh");
-        RegisterComponents();
-    }
+    private XlmRobertaForSequenceClassification(XlmRobertaConfig config)
+        : base("XLMRobertaForSequenceClassification", config, new XlmRobertaModel(config, addPoolingLayer: false),
+            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh"), isHeadFirst: true) { }
 
     static XlmRobertaForSequenceClassification IPretrainedModel<XlmRobertaForSequenceClassification, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _roberta;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(body.LastHiddenState!.select(1, 0));
 }
 
 /// <summary>XLM-RoBERTa for token classification (transformers' <c>XLMRobertaForTokenClassification</c>).</summary>
@@ -47,30 +29,16 @@ public sealed class XlmRobertaForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class XlmRobertaForTokenClassification
-    : TokenClassificationModel<XlmRobertaForTokenClassification, XlmRobertaConfig>,
+    : EncoderForTokenClassification<XlmRobertaForTokenClassification, XlmRobertaConfig>,
         IPretrainedModel<XlmRobertaForTokenClassification, XlmRobertaConfig>
 {
-    [ComponentName(Name = "roberta")] private readonly XlmRobertaModel _roberta;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-
-    private XlmRobertaForTokenClassification(XlmRobertaConfig config) : base("XLMRobertaForTokenClassification", config)
-    {
-        _roberta = new XlmRobertaModel(config, addPoolingLayer: false);
-        _dropout = new Dropout(config.HeadDropout);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        RegisterComponents();
-    }
+    private XlmRobertaForTokenClassification(XlmRobertaConfig config)
+        : base("XLMRobertaForTokenClassification", config, new XlmRobertaModel(config, addPoolingLayer: false),
+            config.HiddenSize, config.HeadDropout, isHeadFirst: true) { }
 
     static XlmRobertaForTokenClassification IPretrainedModel<XlmRobertaForTokenClassification, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _roberta;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.LastHiddenState!));
 }
 
 /// <summary>XLM-RoBERTa for extractive question answering (transformers' <c>XLMRobertaForQuestionAnswering</c>).</summary>
@@ -79,28 +47,33 @@ public sealed class XlmRobertaForTokenClassification
 /// exclusive use.
 /// </remarks>
 public sealed class XlmRobertaForQuestionAnswering
-    : QuestionAnsweringModel<XlmRobertaForQuestionAnswering, XlmRobertaConfig>,
+    : EncoderForQuestionAnswering<XlmRobertaForQuestionAnswering, XlmRobertaConfig>,
         IPretrainedModel<XlmRobertaForQuestionAnswering, XlmRobertaConfig>
 {
-    [ComponentName(Name = "roberta")] private readonly XlmRobertaModel _roberta;
-    [ComponentName(Name = "qa_outputs")] private readonly Module<Tensor, Tensor> _spans;
-
-    private XlmRobertaForQuestionAnswering(XlmRobertaConfig config) : base("XLMRobertaForQuestionAnswering", config)
-    {
-        _roberta = new XlmRobertaModel(config, addPoolingLayer: false);
-        _spans = new Linear(config.HiddenSize, 2);
-        RegisterComponents();
-    }
+    private XlmRobertaForQuestionAnswering(XlmRobertaConfig config)
+        : base("XLMRobertaForQuestionAnswering", config, new XlmRobertaModel(config, addPoolingLayer: false),
+            config.HiddenSize, isHeadFirst: true) { }
 
     static XlmRobertaForQuestionAnswering IPretrainedModel<XlmRobertaForQuestionAnswering, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
         new(config);
+}
 
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _roberta;
+/// <summary>XLM-RoBERTa for multiple choice (transformers' <c>XLMRobertaForMultipleChoice</c>).</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+public sealed class XlmRobertaForMultipleChoice
+    : EncoderForMultipleChoice<XlmRobertaForMultipleChoice, XlmRobertaConfig>,
+        IPretrainedModel<XlmRobertaForMultipleChoice, XlmRobertaConfig>
+{
+    private XlmRobertaForMultipleChoice(XlmRobertaConfig config)
+        : base("XLMRobertaForMultipleChoice", config, new XlmRobertaModel(config, addPoolingLayer: true),
+            config.HiddenSize, config.HiddenDropoutProb, isHeadFirst: true) { }
 
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _spans.call(body.LastHiddenState!);
+    static XlmRobertaForMultipleChoice IPretrainedModel<XlmRobertaForMultipleChoice, XlmRobertaConfig>.Create(XlmRobertaConfig config) =>
+        new(config);
 }
 
 /// <summary>XLM-RoBERTa as a masked language model (transformers' <c>XLMRobertaForMaskedLM</c>).</summary>
@@ -109,27 +82,10 @@ public sealed class XlmRobertaForQuestionAnswering
 /// exclusive use.
 /// </remarks>
 public sealed class XlmRobertaForMaskedLM
-    : MaskedLMModel<XlmRobertaForMaskedLM, XlmRobertaConfig>, IPretrainedModel<XlmRobertaForMaskedLM, XlmRobertaConfig>
+    : EncoderForMaskedLM<XlmRobertaForMaskedLM, XlmRobertaConfig>, IPretrainedModel<XlmRobertaForMaskedLM, XlmRobertaConfig>
 {
-    // The head is first, as in transformers: the order determines the values that a seed gives.
-    [ComponentName(Name = "lm_head")] private readonly MaskedLMHead _head;
-    [ComponentName(Name = "roberta")] private readonly XlmRobertaModel _roberta;
-
-    private XlmRobertaForMaskedLM(XlmRobertaConfig config) : base("XLMRobertaForMaskedLM", config)
-    {
-        _roberta = new XlmRobertaModel(config, addPoolingLayer: false);
-        _head = new MaskedLMHead(config, _roberta);
-        RegisterComponents();
-    }
+    private XlmRobertaForMaskedLM(XlmRobertaConfig config)
+        : base("XLMRobertaForMaskedLM", config, new XlmRobertaModel(config, addPoolingLayer: false), isHeadFirst: true) { }
 
     static XlmRobertaForMaskedLM IPretrainedModel<XlmRobertaForMaskedLM, XlmRobertaConfig>.Create(XlmRobertaConfig config) => new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _roberta;
-
-    /// <inheritdoc/>
-    protected override Module<Tensor, Tensor> Head => _head.Decoder;
-
-    /// <inheritdoc/>
-    protected override Tensor Transform(Tensor states) => _head.call(states);
 }

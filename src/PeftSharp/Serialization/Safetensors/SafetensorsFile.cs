@@ -53,7 +53,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Reads a tensor into new memory.</summary>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
     /// <param name="device">The device of the tensor. Default: the CPU.</param>
-    /// <returns>A tensor with the dtype and shape in the file, independent of the file.</returns>
+    /// <returns>A tensor with the dtype and shape in the file, independent of the file. The caller disposes it.</returns>
     /// <exception cref="CheckpointException">The file has no such tensor, TorchSharp does not support its dtype, or the file was
     /// truncated after it was opened.</exception>
     public Tensor Read(string name, Device? device = null)
@@ -119,7 +119,7 @@ public sealed class SafetensorsFile : IDisposable
     /// written by this library or the reference implementation are aligned.</para>
     /// </remarks>
     /// <param name="name">The name of the tensor, a key of <see cref="Tensors"/>.</param>
-    /// <returns>A CPU tensor with the dtype and shape in the file.</returns>
+    /// <returns>A CPU tensor with the dtype and shape in the file. The caller disposes it.</returns>
     /// <exception cref="CheckpointException">The file has no such tensor, or TorchSharp does not support its dtype.</exception>
     public Tensor Map(string name)
     {

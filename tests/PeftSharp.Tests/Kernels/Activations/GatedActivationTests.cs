@@ -10,6 +10,7 @@ public sealed class GatedActivationTests
     [SkippableTheory]
     [InlineData("silu", ScalarType.Float32), InlineData("gelu_pytorch_tanh", ScalarType.Float32)]
     [InlineData("silu", ScalarType.BFloat16), InlineData("gelu_new", ScalarType.BFloat16)]
+    [InlineData("gelu", ScalarType.Float32), InlineData("gelu", ScalarType.BFloat16)]
     public void Values_and_gradients_are_those_of_the_separate_operations(string activation, ScalarType type)
     {
         Skip.IfNot(FastPaths.Activation && Lanes.IsFast, "The path is turned off, or not available.");
@@ -45,7 +46,7 @@ public sealed class GatedActivationTests
         Skip.IfNot(FastPaths.Activation && Lanes.IsFast, "The path is turned off, or not available.");
         using var scope = NewDisposeScope();
         var gate = tensor(new[] { 1e30f, -1e30f, float.NaN, 0, -100 }).requires_grad_();
-        foreach (var kernel in new[] { GatedActivation.Silu, GatedActivation.Gelu })
+        foreach (var kernel in new[] { GatedActivation.Silu, GatedActivation.Gelu, GatedActivation.ExactGelu })
         {
             gate.grad?.zero_();
             var y = kernel.Apply(gate, ones(5));
@@ -60,7 +61,7 @@ public sealed class GatedActivationTests
     public void Other_activations_have_no_kernel()
     {
         ActivationFunctions.Gated("relu").Should().BeNull();
-        ActivationFunctions.Gated("gelu").Should().BeNull();
+        ActivationFunctions.Gated("gelu_10").Should().BeNull();
         ActivationFunctions.Gated("swish").Should().BeSameAs(GatedActivation.Silu);
     }
 }

@@ -10,6 +10,7 @@ public sealed class DropoutAttentionTests : IDisposable
     private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;
     private const double Probability = 0.3;
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
+    private Tensor? _learnedMask;
 
     public void Dispose() => _scope.Dispose();
 
@@ -42,6 +43,18 @@ public sealed class DropoutAttentionTests : IDisposable
             parts, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: kind == "causal"));
         var fast = Run(parts, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, kind == "causal", Probability, tokens));
         AssertSame(plain, fast, 5e-6);
+    }
+
+    [Theory]
+    [InlineData(Batch, Heads, Tokens), InlineData(1, Heads, Tokens), InlineData(Batch, 1, 1)]
+    public void A_learned_mask_has_the_gradient_of_libtorch(int batch, int heads, int queries)
+    {
+        Tensor[] inputs = [.. Inputs(ScalarType.Float32), randn(batch, heads, queries, Tokens)];
+        var plain = Run(
+            inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, _learnedMask, Probability));
+        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, _learnedMask, false, Probability, Tokens));
+        AssertSame(plain, fast, 5e-6);
+        Close.Equal(plain[4], fast[4], 5e-6, "gradient of the mask");
     }
 
     [Theory]
@@ -91,9 +104,10 @@ public sealed class DropoutAttentionTests : IDisposable
         return zeros(read.shape).masked_fill(read.logical_not(), double.NegativeInfinity);
     }
 
-    private static Tensor[] Run(Tensor[] inputs, Func<Tensor, Tensor, Tensor, Tensor> attention)
+    private Tensor[] Run(Tensor[] inputs, Func<Tensor, Tensor, Tensor, Tensor> attention)
     {
         Tensor[] learned = [.. inputs.Select(x => x.detach().clone().requires_grad_())];
+        _learnedMask = learned.ElementAtOrDefault(3);
         manual_seed(11);
         var output = attention(learned[0], learned[1], learned[2]);
         output.backward([linspace(-1, 1, output.numel()).reshape(output.shape).to(output.dtype)]);

@@ -19,10 +19,17 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
 
     /// <param name="settings">Sizes and dropout probabilities.</param>
     /// <param name="layer">Zero-based index of the layer.</param>
-    public EncoderLayer(EncoderSettings settings, int layer) : base("BertLayer")
+    public EncoderLayer(EncoderSettings settings, int layer) : this(settings, new SelfAttention(settings, layer)) { }
+
+    /// <summary>Creates a layer with another kind of self-attention.</summary>
+    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="self">
+    /// Computes attention without the output projection. It returns the tokens of <see cref="AttentionContext.Queries"/>.
+    /// </param>
+    public EncoderLayer(EncoderSettings settings, Module<Tensor, AttentionContext, Tensor> self) : base("BertLayer")
     {
         ArgumentNullException.ThrowIfNull(settings);
-        _attention = new SelfAttentionBlock(settings, layer);
+        _attention = new SelfAttentionBlock(settings, self);
         _intermediate = new Intermediate(settings);
         _output = new ResidualOutput(settings.IntermediateSize, settings);
         RegisterComponents();
@@ -44,9 +51,9 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
         [ComponentName(Name = "self")] private readonly Module<Tensor, AttentionContext, Tensor> _self;
         [ComponentName(Name = "output")] private readonly Module<Tensor, Tensor, Tensor> _output;
 
-        internal SelfAttentionBlock(EncoderSettings settings, int layer) : base("BertAttention")
+        internal SelfAttentionBlock(EncoderSettings settings, Module<Tensor, AttentionContext, Tensor> self) : base("BertAttention")
         {
-            _self = new SelfAttention(settings, layer);
+            _self = self;
             _output = new ResidualOutput(settings.HiddenSize, settings);
             RegisterComponents();
         }
@@ -68,6 +75,7 @@ public sealed class EncoderLayer : Module<Tensor, AttentionContext, Tensor>
 
         internal SelfAttention(EncoderSettings settings, int layer) : base("BertSelfAttention")
         {
+            ArgumentNullException.ThrowIfNull(settings);
             _query = new Linear(settings.HiddenSize, settings.HiddenSize);
             _key = new Linear(settings.HiddenSize, settings.HiddenSize);
             _value = new Linear(settings.HiddenSize, settings.HiddenSize);

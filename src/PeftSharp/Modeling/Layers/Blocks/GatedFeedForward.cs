@@ -15,7 +15,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     [ComponentName(Name = "up_proj")] private readonly Module<Tensor, Tensor>? _up;
     [ComponentName(Name = "gate_up_proj")] private readonly Module<Tensor, Tensor>? _fused;
     [ComponentName(Name = "down_proj")] private readonly Module<Tensor, Tensor> _down;
-    private readonly Func<Tensor, Tensor> _activation;
+    private readonly Func<Tensor, Tensor> _activation, _halves;
     private readonly GatedActivation? _gated;
 
     /// <param name="width">Width of input and output.</param>
@@ -30,7 +30,7 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
         else (_gate, _up) = (new Linear(width, intermediate, hasBias), new Linear(width, intermediate, hasBias));
         _down = new Linear(intermediate, width, hasBias);
         _activation = ActivationFunctions.ByName(activation);
-        _gated = ActivationFunctions.Gated(activation);
+        (_halves, _gated) = (ActivationFunctions.GatedHalves(activation), ActivationFunctions.Gated(activation));
         RegisterComponents();
     }
 
@@ -39,16 +39,9 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return _down.call(_fused is null ? Product(_gate!.call(x), _up!.call(x)) : Product(_fused.call(x))).MoveToOuterDisposeScope();
+        return _down.call(_fused is null ? Product(_gate!.call(x), _up!.call(x)) : _halves(_fused.call(x))).MoveToOuterDisposeScope();
     }
 
     private Tensor Product(Tensor gate, Tensor up) =>
         _gated is not null && GatedActivation.CanRun(gate, up) ? _gated.Apply(gate, up) : _activation(gate) * up;
-
-    private Tensor Product(Tensor both)
-    {
-        if (_gated is not null && GatedActivation.CanRun(both)) return _gated.ApplyFused(both);
-        var parts = both.chunk(2, -1);
-        return _activation(parts[0]) * parts[1];
-    }
 }

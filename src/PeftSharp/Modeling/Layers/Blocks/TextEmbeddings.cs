@@ -39,6 +39,12 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
         _norm = new LayerNorm(width, epsilon);
         _dropout = new Dropout(dropout);
         _positionPadding = positionPadding;
+        // RoBERTa's order. It determines the values that a seed gives.
+        if (positionPadding is not null)
+        {
+            register_module("word_embeddings", _words);
+            if (_types is not null) register_module("token_type_embeddings", _types);
+        }
         RegisterComponents();
     }
 

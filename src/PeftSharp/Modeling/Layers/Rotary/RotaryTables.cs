@@ -22,6 +22,9 @@ internal sealed record RotaryTables(Tensor Cosine, Tensor Sine) : IDisposable
         Sine.Dispose();
     }
 
+    /// <summary>The tables of the first token only, in the current dispose scope.</summary>
+    internal RotaryTables First() => new(Cosine.narrow(2, 0, 1), Sine.narrow(2, 0, 1));
+
     /// <summary>Rotates the first <c>rotated width</c> elements of each head; the rest is unchanged.</summary>
     /// <param name="x">Float [batch, heads, tokens, width].</param>
     internal Tensor Rotate(Tensor x)

@@ -1,10 +1,8 @@
-using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 using Parameter = TorchSharp.Modules.Parameter;
 
-namespace PeftSharp.Models.Bert;
+namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
 /// The head of the masked language model (transformers' <c>BertOnlyMLMHead</c>). Submodules have the names of the checkpoint.
@@ -13,9 +11,12 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "predictions")] private readonly Predictions _predictions;
 
-    internal BertMaskedLMHead(BertConfig config, BertModel body) : base("BertOnlyMLMHead")
+    /// <param name="config">The configuration.</param>
+    /// <param name="body">The body, whose input embeddings a tied head uses.</param>
+    /// <param name="width">Width of an embedding. Null: the width of the hidden states.</param>
+    internal BertMaskedLMHead(EncoderConfig config, PretrainedModel body, int? width = null) : base("BertOnlyMLMHead")
     {
-        _predictions = new Predictions(config, body);
+        _predictions = new Predictions(config, body, width ?? config.HiddenSize);
         RegisterComponents();
     }
 
@@ -23,7 +24,7 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
     internal Module<Tensor, Tensor> Decoder => _predictions.Decoder;
 
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <returns>Same shape as <paramref name="states"/>.</returns>
+    /// <returns>Float [batch, tokens, width].</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
     private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
@@ -32,13 +33,13 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
         [ComponentName(Name = "bias")] private Parameter? _bias;
 
-        internal Predictions(BertConfig config, BertModel body) : base("BertLMPredictionHead")
+        internal Predictions(EncoderConfig config, PretrainedModel body, int width) : base("BertLMPredictionHead")
         {
-            _transform = new Transform(config);
+            _transform = new Transform(config, width);
             if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
             _decoder = config.TieWordEmbeddings
-                ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!)
-                : new Linear(config.HiddenSize, config.VocabSize);
+                ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight, () => get_parameter("bias")!)
+                : new Linear(width, config.VocabSize);
             RegisterComponents();
         }
 
@@ -60,10 +61,10 @@ internal sealed class BertMaskedLMHead : Module<Tensor, Tensor>
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
         private readonly Func<Tensor, Tensor> _activation;
 
-        internal Transform(BertConfig config) : base("BertPredictionHeadTransform")
+        internal Transform(EncoderConfig config, int width) : base("BertPredictionHeadTransform")
         {
-            _dense = new Linear(config.HiddenSize, config.HiddenSize);
-            _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
+            _dense = new Linear(config.HiddenSize, width);
+            _norm = new LayerNorm(width, config.LayerNormEps);
             _activation = ActivationFunctions.ByName(config.HiddenAct);
             RegisterComponents();
         }

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using PeftSharp.Modeling.Layers;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
+
+namespace PeftSharp.Modeling;
+
+/// <summary>An encoder with a pooling layer for multiple choice: dropout and a linear layer with one score for each choice.</summary>
+/// <remarks>
+/// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
+/// exclusive use.
+/// </remarks>
+/// <typeparam name="TSelf">The derived class.</typeparam>
+/// <typeparam name="TConfig">The configuration type.</typeparam>
+public abstract class EncoderForMultipleChoice<TSelf, TConfig> : MultipleChoiceModel<TSelf, TConfig>
+    where TSelf : EncoderForMultipleChoice<TSelf, TConfig>, IPretrainedModel<TSelf, TConfig>
+    where TConfig : PretrainedConfig, new()
+{
+    private readonly StrongBox<PretrainedModel> _body;
+    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
+    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
+
+    /// <param name="name">The name of the class in transformers, such as <c>BertForMultipleChoice</c>.</param>
+    /// <param name="config">The configuration.</param>
+    /// <param name="body">The body, which the model owns. It has a pooling layer (<see cref="ModelOutput.PoolerOutput"/>).</param>
+    /// <param name="hiddenSize">Width of the hidden states.</param>
+    /// <param name="dropout">Dropout before the classifier, in training.</param>
+    /// <param name="isHeadFirst">Whether the head is initialized before the body. Default false.</param>
+    protected EncoderForMultipleChoice(
+        string name, TConfig config, PretrainedModel body, int hiddenSize, double dropout, bool isHeadFirst = false)
+        : base(name, config)
+    {
+        _dropout = new Dropout(dropout);
+        _classifier = new Linear(hiddenSize, 1);
+        _body = RegisterComponents(body, isHeadFirst);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override PretrainedModel Body => _body.Value!;
+
+    /// <inheritdoc/>
+    protected sealed override bool ReadsFirstTokenOnly => true;
+
+    /// <inheritdoc/>
+    protected sealed override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_dropout.call(body.PoolerOutput!));
+}

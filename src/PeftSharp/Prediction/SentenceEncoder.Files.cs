@@ -1,0 +1,78 @@
+using PeftSharp.Internal;
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Prediction;
+
+/// <content>Loading and saving.</content>
+public sealed partial class SentenceEncoder
+{
+    /// <summary>Loads an encoder from a folder of sentence-transformers, or from the folder of a model and its tokenizer.</summary>
+    /// <remarks>
+    /// <c>modules.json</c> lists the modules: Transformer, Pooling, and any number of Dense and Normalize. A folder without this file
+    /// contains a model only; the embedding is then the mean of the hidden states, as in sentence-transformers.
+    /// </remarks>
+    /// <param name="folder">The folder.</param>
+    /// <param name="adapterFolder">
+    /// An adapter for the model. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// </param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">
+    /// The folder does not contain a model, a file is malformed, or a module or field is not supported; the message names it.
+    /// </exception>
+    /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static SentenceEncoder FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var parts = SentenceFolder.Read(folder);
+        try
+        {
+            return Load(parts.ModelFolder, adapterFolder, options, AutoModel.FromPretrained,
+                (model, tokenizer) => new SentenceEncoder(model, tokenizer, parts, options?.Logger) { OwnsModel = true },
+                cancellationToken);
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Loads an encoder asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained(string, string?, PretrainedOptions?, CancellationToken)" path="//param|//exception"/>
+    public static Task<SentenceEncoder> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Writes the model, the tokenizer and the modules as sentence-transformers does. Each file is written atomically,
+    /// <c>modules.json</c> last.
+    /// </summary>
+    /// <param name="folder">The folder, which is created if it does not exist.</param>
+    /// <exception cref="NotSupportedException">The tokenizer cannot be saved, or the model has adapters: merge them first.</exception>
+    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
+    public void SavePretrained(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        RequireOpen();
+        if (Model is Tuners.PeftModel)
+            throw new NotSupportedException("The model has adapters. Merge them (MergeAndUnload), and create an encoder for the result.");
+        FolderAccess.Create(folder);
+        Model.SavePretrained(folder);
+        Tokenizer.SavePretrained(folder);
+        _parts.Save(folder, HiddenSize());
+    }
+
+    /// <summary>Width of the hidden states, which a model's configuration does not always name.</summary>
+    private int HiddenSize()
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var free = TorchSharp.torch.no_grad();
+        using var running = Model.Calls.CallInEvaluationMode(Model);
+        var inputs = new ModelInputs { InputIds = TorchSharp.torch.zeros([1, 1], TorchSharp.torch.ScalarType.Int64) };
+        return (int)Model.call(inputs.To(Model.Device)).LastHiddenState!.shape[2];
+    }
+}

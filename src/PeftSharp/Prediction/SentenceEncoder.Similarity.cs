@@ -1,0 +1,54 @@
+namespace PeftSharp.Prediction;
+
+/// <content>Comparison of embeddings.</content>
+public sealed partial class SentenceEncoder
+{
+    /// <summary>The cosine of the angle between two embeddings, from -1 to 1; 0 if an embedding is zero.</summary>
+    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    public static float CosineSimilarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) =>
+        Compare(first, second, SimilarityFunction.Cosine);
+
+    /// <summary>The similarity of two embeddings by <see cref="SimilarityFunction"/>; larger is more similar.</summary>
+    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    public float Similarity(ReadOnlySpan<float> first, ReadOnlySpan<float> second) => Compare(first, second, SimilarityFunction);
+
+    /// <summary>Finds the embeddings that are most similar to a query, by <see cref="SimilarityFunction"/>.</summary>
+    /// <param name="query">The embedding of the query.</param>
+    /// <param name="embeddings">The embeddings to search.</param>
+    /// <param name="topK">Maximum number of results. Default 10.</param>
+    /// <returns>Index and score, the most similar first; equally similar ones in their order.</returns>
+    /// <exception cref="ArgumentException">The embeddings have different lengths.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="topK"/> is less than 1.</exception>
+    public IReadOnlyList<SimilarText> MostSimilar(float[] query, IReadOnlyList<float[]> embeddings, int topK = 10)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(embeddings);
+        ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        return [.. embeddings.Select((embedding, index) => new SimilarText(index, Similarity(query, embedding)))
+            .OrderByDescending(text => text.Score).Take(topK)];
+    }
+
+    private static float Compare(ReadOnlySpan<float> first, ReadOnlySpan<float> second, SimilarityFunction function)
+    {
+        if (first.Length != second.Length)
+            throw new ArgumentException($"The embeddings have {first.Length} and {second.Length} elements. "
+                + "Compare embeddings of the same model.", nameof(second));
+        double product = 0, left = 0, right = 0, squares = 0, distance = 0;
+        for (var i = 0; i < first.Length; i++)
+        {
+            double a = first[i], b = second[i];
+            product += a * b;
+            left += a * a;
+            right += b * b;
+            squares += (a - b) * (a - b);
+            distance += Math.Abs(a - b);
+        }
+        return (float)(function switch
+        {
+            SimilarityFunction.Dot => product,
+            SimilarityFunction.Euclidean => -Math.Sqrt(squares),
+            SimilarityFunction.Manhattan => -distance,
+            _ => left == 0 || right == 0 ? 0 : product / Math.Sqrt(left * right),
+        });
+    }
+}

@@ -1,0 +1,17 @@
+namespace PeftSharp.Prediction;
+
+/// <summary>A function that compares two embeddings; a larger value means more similar (<c>similarity_fn_name</c>).</summary>
+public enum SimilarityFunction
+{
+    /// <summary>The cosine of the angle between the embeddings, from -1 to 1.</summary>
+    Cosine,
+
+    /// <summary>The dot product. For embeddings of length 1 it is the cosine.</summary>
+    Dot,
+
+    /// <summary>The negative Euclidean distance.</summary>
+    Euclidean,
+
+    /// <summary>The negative Manhattan distance: the sum of the absolute differences.</summary>
+    Manhattan,
+}
