@@ -33,8 +33,7 @@ public abstract record TokenizerTrainer
         ArgumentNullException.ThrowIfNull(texts);
         Validate();
         var (start, special) = NewPipeline();
-        var trainer = SpecialTokens.Count > 0 ? this : this with { SpecialTokens = special };
-        return TokenizerTraining.Train(start, trainer, texts, progress, cancellationToken);
+        return TokenizerTraining.Train(start, WithDefaults(special), texts, progress, cancellationToken);
     }
 
     /// <summary>Learns the vocabulary.</summary>
@@ -46,6 +45,10 @@ public abstract record TokenizerTrainer
 
     /// <summary>Returns a tokenizer without a vocabulary, and its special tokens.</summary>
     internal abstract (UntrainedTokenizer Start, IReadOnlyList<AddedToken> SpecialTokens) NewPipeline();
+
+    /// <summary>Returns the options with the special tokens of a pipeline, if no others are set.</summary>
+    internal virtual TokenizerTrainer WithDefaults(IReadOnlyList<AddedToken> specialTokens) =>
+        SpecialTokens.Count > 0 ? this : this with { SpecialTokens = specialTokens };
 
     /// <exception cref="ArgumentException">An option is invalid.</exception>
     internal virtual void Validate()

@@ -48,6 +48,9 @@ public sealed record UnigramTrainer : TokenizerTrainer
         ArgumentNullException.ThrowIfNull(InitialAlphabet);
     }
 
+    internal override TokenizerTrainer WithDefaults(IReadOnlyList<AddedToken> specialTokens) =>
+        (UnigramTrainer)base.WithDefaults(specialTokens) with { UnkToken = UnkToken ?? _tokens[0] };
+
     internal override TrainedVocabulary Learn(
         IReadOnlyList<KeyValuePair<string, long>> words, IProgress<TokenizerTrainProgress>? progress, CancellationToken cancellationToken)
     {
