@@ -4,6 +4,7 @@ using PeftSharp.Models.Bert;
 using PeftSharp.Models.DebertaV2;
 using PeftSharp.Models.Gpt2;
 using PeftSharp.Models.ModernBert;
+using PeftSharp.Models.Vit;
 
 namespace PeftSharp.Throughput;
 
@@ -13,6 +14,7 @@ internal static class Models
     internal static readonly string[] Names =
     [
         "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl",
+        "vit-base",
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -38,6 +40,7 @@ internal static class Models
         "gpt2-medium" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1024, NLayer = Or(layers, 24), NHead = 16 }),
         "gpt2-large" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1280, NLayer = Or(layers, 36), NHead = 20 }),
         "gpt2-xl" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1600, NLayer = Or(layers, 48), NHead = 25 }),
+        "vit-base" => AutoModelForImageClassification.FromConfig(new VitConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 10 }),
         _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
     };
 

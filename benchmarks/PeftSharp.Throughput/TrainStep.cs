@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
@@ -26,21 +25,12 @@ internal static class TrainStep
         var line = options.Read();
         if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
         manual_seed(1);
-        var isBert = !name.StartsWith("gpt2", StringComparison.Ordinal);
         var model = Models.Create(name, layers);
-        var vocabulary = ((TextConfig)model.Config).VocabSize;
         if (method == "lora")
             model = model.GetPeftModel(
-                new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = isBert ? TaskType.SeqCls : TaskType.CausalLM });
+                new LoraConfig { R = rank, LoraAlpha = 16, LoraDropout = 0.1, TaskType = TaskOf(model) });
 
-        var random = new Random(2);
-        var ids = Enumerable.Range(0, batch * (steps + NotCounted)).Select(_ =>
-            Enumerable.Range(0, length).Select(_ => random.Next(vocabulary > 2000 ? 1000 : 5, vocabulary)).ToArray()).ToArray();
-        var mask = Enumerable.Repeat(Enumerable.Repeat(1, length).ToArray(), ids.Length).ToArray();
-        var rows = isBert
-            ? Dataset.FromDict(("input_ids", ids), ("attention_mask", mask), ("labels", ids.Select(_ => random.Next(2)).ToArray()))
-            : Dataset.FromDict(("input_ids", ids), ("attention_mask", mask), ("labels", ids));
-
+        var (rows, collator) = TrainRows.For(model, batch * (steps + NotCounted), length);
         using var folder = new ScratchFolder();
         var watch = new StepWatch();
         var arguments = new TrainingArguments(folder.Path)
@@ -55,7 +45,7 @@ internal static class TrainStep
             LoggingStrategy = IntervalStrategy.No,
         };
         var before = Machine.PeakMegabytes();
-        new Trainer(model, arguments, rows, dataCollator: new DefaultDataCollator(), callbacks: [watch]).Train();
+        new Trainer(model, arguments, rows, dataCollator: collator, callbacks: [watch]).Train();
         var times = watch.Times.Skip(NotCounted).ToArray();
         var median = Machine.Median(times);
         return Machine.Print(line,
@@ -65,6 +55,13 @@ internal static class TrainStep
             ("start_to_first_step_s", Math.Round(watch.FirstStep, 2)), ("tokens_per_s", Math.Round(batch * length / median, 1)),
             ("peak_rss_mb", Machine.PeakMegabytes()), ("rss_before_mb", before));
     }
+
+    private static TaskType? TaskOf(PretrainedModel model) => model.Objective switch
+    {
+        LanguageModelObjective => TaskType.CausalLM,
+        _ when model.Inputs[0].Name == "pixel_values" => null,
+        _ => TaskType.SeqCls,
+    };
 
     private sealed class StepWatch : TrainerCallback
     {

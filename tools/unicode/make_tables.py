@@ -11,9 +11,10 @@ Layout before compression (numbers are LEB128, signed ones zigzag):
   NFKD:           the same for those that differ from NFD (bit 0 is 0)
   classes:        count, then (code point - last, class)
 """
-import base64, struct, unicodedata, zlib
+import struct, unicodedata
 from pathlib import Path
 from tokenizers import Regex, normalizers as n, pre_tokenizers as p
+from packing import number, ranges, signed, write
 
 FLAGS = ["Space", "Removed", "Punctuation", "NonSpacingMark", "CombiningMark", "Letter", "Number", "Word", "Numeric", "Joined", "Prepended", "Breaking", "Pictographic"]
 points = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
@@ -28,28 +29,6 @@ def of_class(pattern):
 
 def bert(**on):
     return n.BertNormalizer(**{**dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False), **on})
-
-
-def number(value):
-    data = bytearray()
-    while True:
-        low, value = value & 127, value >> 7
-        data.append(low | (128 if value else 0))
-        if not value: return bytes(data)
-
-
-def signed(value): return number(value * 2 if value >= 0 else -value * 2 - 1)
-
-
-def ranges(members):
-    data, count, end, members = b"", 0, 0, sorted(members)
-    i = 0
-    while i < len(members):
-        start = i
-        while i + 1 < len(members) and members[i + 1] == members[i] + 1: i += 1
-        data += number(members[start] - end) + number(i - start + 1)
-        end, count, i = members[i] + 1, count + 1, i + 1
-    return number(count) + data
 
 
 def mapping(entries, head):
@@ -115,16 +94,4 @@ raw += mapping(compatible, lambda c: 2 * len(compatible[c]))
 data, last = number(len(classes)), 0
 for c in sorted(classes): data += number(c - last) + number(classes[c]); last = c
 raw += data
-deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
-text = base64.b64encode(deflate.compress(raw) + deflate.flush()).decode()
-lines = "\n".join(f'        "{text[i:i + 124]}"' + (" +" if i + 124 < len(text) else ";") for i in range(0, len(text), 124))
-out.write_text(f"""// Made by tools/unicode/make_tables.py, which says how it is laid out: {len(raw):,} bytes, deflated, in base 64. Do not edit.
-namespace PeftSharp.Tokenization;
-
-internal static partial class UnicodeTables
-{{
-    private const string Packed =
-{lines}
-}}
-""")
-print({name: len(s) for name, s in sets.items()}, len(lowered), len(canonical), len(compatible), len(classes), len(raw), len(text), out)
+print({name: len(s) for name, s in sets.items()}, len(lowered), len(canonical), len(compatible), len(classes), len(raw), write(out, "UnicodeTables", "make_tables.py", raw))

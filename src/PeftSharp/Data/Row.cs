@@ -66,6 +66,14 @@ public sealed class Row : IReadOnlyDictionary<string, object?>
     /// <inheritdoc cref="Column.GetItems"/>
     public Column GetItems(string column) => _columns[column].GetItems(Index);
 
+    /// <summary>Returns the row without some of its columns.</summary>
+    /// <param name="columns">The names of the columns; names that the row does not have are ignored.</param>
+    public Row RemoveColumns(params IEnumerable<string> columns)
+    {
+        var removed = columns.ToHashSet(StringComparer.Ordinal);
+        return new Row(new ColumnSet(_columns.All.Where(column => !removed.Contains(column.Name)), _columns.RowCount), Index);
+    }
+
     /// <inheritdoc/>
     public bool ContainsKey(string key) => _columns.Contains(key);
 

@@ -11,7 +11,7 @@ public static class AutoTokenizer
     /// The class is that in <c>tokenizer_class</c> of <c>tokenizer_config.json</c> or <c>config.json</c>, otherwise that of the model's
     /// family (<see cref="ModelFamily.TokenizerClass"/>). A class without its own pipeline is created from <c>tokenizer.json</c>. Without
     /// a class, the files determine the tokenizer: <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c>
-    /// with <c>merges.txt</c> (GPT-2).
+    /// with <c>merges.txt</c> (GPT-2), otherwise <c>tokenizer.model</c> (SentencePiece or tiktoken).
     /// </remarks>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <exception cref="TokenizerException">Files are missing, malformed or not supported; the message names them.</exception>

@@ -13,12 +13,16 @@ public static class DebertaV2Tokenizer
             ["bos_token"] = "[CLS]", ["eos_token"] = "[SEP]", ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]",
             ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]",
         },
+        SentencePieceFile = "spm.model",
         ModelTypes = ["deberta-v2"],
         Pipeline = Build,
         PostProcessor = BertTokenizer.Template,
     };
 
-    /// <summary>Loads the vocabulary from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>spm.model</c> if that file is absent, and the settings
+    /// from <c>tokenizer_config.json</c>.
+    /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization, decoding and the special tokens around a text
     /// (<c>[CLS] A [SEP] B [SEP]</c>); the settings in <c>tokenizer.json</c> for these are ignored.

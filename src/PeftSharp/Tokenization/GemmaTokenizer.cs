@@ -17,7 +17,10 @@ public static class GemmaTokenizer
         Pipeline = Build,
     };
 
-    /// <summary>Loads the vocabulary from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.</summary>
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from SentencePiece's <c>tokenizer.model</c> if that file is absent, and the
+    /// settings from <c>tokenizer_config.json</c>.
+    /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines normalization, pre-tokenization and decoding; the post-processor is that of
     /// <c>tokenizer.json</c>.

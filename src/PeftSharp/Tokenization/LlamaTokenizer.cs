@@ -20,8 +20,8 @@ public static class LlamaTokenizer
     };
 
     /// <summary>
-    /// Loads the vocabulary from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>. SentencePiece's
-    /// <c>tokenizer.model</c> without a <c>tokenizer.json</c> is not supported.
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>tokenizer.model</c> (SentencePiece, or tiktoken as in LLaMA 3) if that
+    /// file is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization and decoding; the post-processor is that of <c>tokenizer.json</c>.
@@ -45,9 +45,12 @@ public static class LlamaTokenizer
             new TokenizerFolder(folder), ("add_bos_token", addBosToken), ("add_eos_token", addEosToken),
             ("add_prefix_space", addPrefixSpace), ("legacy", legacy));
 
-    /// <summary>Whether tokenizer.json has a byte-level component, which this class does not support.</summary>
+    /// <summary>
+    /// Whether tokenizer.json has a byte-level component, or the vocabulary is one of tiktoken, which this class does not support.
+    /// </summary>
     internal static bool IsByteLevel(TokenizerFolder files) => files.Has("tokenizer.json")
-        && System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal);
+        ? System.IO.File.ReadAllText(files.File("tokenizer.json")).Contains("\"ByteLevel\"", StringComparison.Ordinal)
+        : files.VocabularyModel(null) is { } name && TiktokenFile.IsTiktoken(files.File(name));
 
     private static TokenizerPipeline Build(TokenizerParts parts)
     {

@@ -11,14 +11,17 @@ public static class T5Tokenizer
     internal static TokenizerKind Kind { get; } = new("T5Tokenizer")
     {
         SpecialTokens = new Dictionary<string, string?> { ["eos_token"] = EndOfText, ["unk_token"] = "<unk>", ["pad_token"] = "<pad>" },
-        ExtraSpecialTokens = files => Enumerable.Range(0, files.Number("extra_ids") ?? 100).Select(i => $"<extra_id_{i}>"),
+        SentencePieceFile = "spiece.model",
+        ConvertPieces = (pieces, parts) => pieces.Concat(Sentinels(parts.Files).Reverse().Select(token => new ScoredPiece(token, 0))),
+        ExtraSpecialTokens = ExtraTokens,
         ModelTypes = ["t5", "mt5", "switch_transformers"],
         Pipeline = parts => SentencePiecePipeline.OfWords(parts, unkId: 2, PrependScheme.Always),
         PostProcessor = Template,
     };
 
     /// <summary>
-    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>spiece.model</c> if that file
+    /// is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the token after a text; the settings in
@@ -28,6 +31,17 @@ public static class T5Tokenizer
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
+
+    private static IEnumerable<string> Sentinels(TokenizerFolder files) =>
+        Enumerable.Range(0, files.Number("extra_ids") ?? 100).Select(i => $"<extra_id_{i}>");
+
+    private static IEnumerable<AddedToken> ExtraTokens(TokenizerFolder files, IEnumerable<AddedToken> ofModel)
+    {
+        var tokens = ofModel.ToArray();
+        return tokens.Any(token => token.Content.Contains("<extra_id_", StringComparison.Ordinal))
+            ? tokens
+            : tokens.Concat(Sentinels(files).Select(token => new AddedToken(token) { Special = true }));
+    }
 
     // The text of the token is fixed in transformers, and its id is that of eos_token.
     private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline) => TemplateProcessing.Of(

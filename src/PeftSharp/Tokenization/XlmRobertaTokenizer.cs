@@ -13,13 +13,17 @@ public static class XlmRobertaTokenizer
             ["bos_token"] = "<s>", ["eos_token"] = "</s>", ["unk_token"] = "<unk>", ["sep_token"] = "</s>", ["pad_token"] = "<pad>",
             ["cls_token"] = "<s>", ["mask_token"] = "<mask>",
         },
+        SentencePieceFile = "sentencepiece.bpe.model",
+        ConvertPieces = (pieces, parts) => new[] { "bos_token", "pad_token", "eos_token", "unk_token" }.Select(name => Special(parts, name))
+            .Concat(pieces.Skip(3)).Append(Special(parts, "mask_token")),
         Pipeline = parts => SentencePiecePipeline.OfWords(
             parts, unkId: 3, parts.Option("add_prefix_space", absent: true) ? PrependScheme.Always : PrependScheme.Never),
         PostProcessor = Template,
     };
 
     /// <summary>
-    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c> and the settings from <c>tokenizer_config.json</c>.
+    /// Loads the vocabulary and the normalization map from <c>tokenizer.json</c>, or from SentencePiece's <c>sentencepiece.bpe.model</c> if
+    /// that file is absent, and the settings from <c>tokenizer_config.json</c>.
     /// </summary>
     /// <remarks>
     /// As in transformers 5, this class determines pre-tokenization, decoding and the special tokens around a text
@@ -33,6 +37,9 @@ public static class XlmRobertaTokenizer
     /// <exception cref="TokenizerException">A file is missing or malformed.</exception>
     public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null) =>
         Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace));
+
+    private static ScoredPiece Special(TokenizerParts parts, string name) =>
+        new(parts.Config.SpecialTokens.TryGetValue(name, out var token) ? token.Content : Kind.SpecialTokens[name]!, 0);
 
     private static TemplateProcessing Template(TokenizerParts parts, TokenizerPipeline pipeline)
     {

@@ -95,7 +95,8 @@ public partial class Trainer
     /// <param name="dataset">The dataset.</param>
     /// <param name="role">The purpose of the dataset, for messages.</param>
     private Dataset SelectColumns(Dataset dataset, string role) =>
-        ModelColumns.Of(dataset, _model, UnusedColumnsHandling, role, needsLabels: false, _logger, _labelColumn);
+        ModelColumns.Of(
+            dataset, _model, UnusedColumnsHandling, role, needsLabels: false, _logger, _labelColumn, _loader.ColumnNames);
 
     private void WarnAboutNewWeights()
     {

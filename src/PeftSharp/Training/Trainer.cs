@@ -183,7 +183,7 @@ public partial class Trainer
             dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator() : new DataCollatorWithPadding(tokenizer)), Args);
         var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
-            needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn);
+            needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn, _loader.ColumnNames);
         if (Args.TrainSamplingStrategy == SamplingStrategy.GroupByLength && trainDataset is not null)
             _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
         _evalDatasets = [.. evaluations.Select(

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PeftSharp.MLTokenizers;
+using PeftSharp.Vision;
 
 namespace PeftSharp.Tests.Architecture;
 
@@ -77,7 +78,7 @@ public sealed partial class WordingTests
         select $"instead of '{match.Value}' write: {pair.Instead} ('{text}')";
 
     private static IEnumerable<(string Place, string Text)> Documentation() =>
-        from assembly in new[] { typeof(PeftSharpException).Assembly, typeof(MLTokenizer).Assembly }
+        from assembly in new[] { typeof(PeftSharpException).Assembly, typeof(MLTokenizer).Assembly, typeof(RgbImage).Assembly }
         from member in XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member")
         from part in member.Elements()
         select (member.Attribute("name")!.Value, WhiteSpace().Replace(part.Value, " ").Trim());

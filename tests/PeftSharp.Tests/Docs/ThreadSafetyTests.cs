@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using PeftSharp.MLTokenizers;
 using PeftSharp.Modeling;
+using PeftSharp.Vision;
 
 namespace PeftSharp.Tests.Docs;
 
@@ -10,7 +11,8 @@ public sealed class ThreadSafetyTests
 {
     private static readonly string[] _beginnings = ["Thread safety: ", "Not thread-safe: "];
 
-    private static readonly Assembly[] _assemblies = [typeof(PretrainedModel).Assembly, typeof(MLTokenizer).Assembly];
+    private static readonly Assembly[] _assemblies =
+        [typeof(PretrainedModel).Assembly, typeof(MLTokenizer).Assembly, typeof(RgbImage).Assembly];
 
     private static IEnumerable<Type> MustSay => _assemblies.SelectMany(assembly => assembly.GetExportedTypes())
         .Where(type => !type.IsNested && !type.IsEnum && !type.IsValueType && !IsRecord(type)

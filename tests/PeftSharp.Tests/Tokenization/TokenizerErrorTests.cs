@@ -46,20 +46,69 @@ public class TokenizerErrorTests
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}""", "'ab'", "Merge 1")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}}""", "$.model.merges[0]")]
     [InlineData("""{"model": {"type": "BPE", "dropout": 0.1, "vocab": {"a": 0}, "merges": []}}""", "$.model.dropout")]
-    [InlineData(
-        """{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\w+"}, "behavior": "Isolated", "invert": false}, "model": null}""",
-        "'\\w'")]
-    [InlineData(
-        """{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "a++"}, "behavior": "Isolated", "invert": false}, "model": null}""",
-        "possessive")]
     [InlineData("""
-        {"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "\\p{Han}"}, "behavior": "Isolated", "invert": false}, "model": null}
-        """, "'Han'")]
+        {"decoder": {"type": "CTC", "pad_token": "", "word_delimiter_token": "|", "cleanup": true},
+        "model": {"type": "WordLevel", "vocab": {"a": 0}, "unk_token": "a"}}
+        """, "$.decoder.pad_token")]
+    [InlineData("""{"pre_tokenizer": {"type": "FixedLength", "length": 0}}""", "$.pre_tokenizer.length")]
+    [InlineData("""{"pre_tokenizer": {"type": "CharDelimiterSplit", "delimiter": "ab"}}""", "one character")]
     public void The_error_about_a_malformed_or_unsupported_tokenizer_json_names_the_position(string json, params string[] parts)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("tokenizer.json"), json);
         AssertError(folder, parts);
+    }
+
+    [Theory]
+    [InlineData(@"(a)\1", "reference"), InlineData(@"\p{Klingon}", "'Klingon'"), InlineData("(?~ab)", "(?~"), InlineData("[a", "ends")]
+    [InlineData("(a", "')' is missing"), InlineData("a)", "no '('"), InlineData("*a", "'*'"), InlineData("[b-a]", "empty")]
+    [InlineData(@"[a-\d]", "class"), InlineData("(?i)gross", "'ss'"), InlineData("(?i)[ß]", "'ß'"), InlineData(@"\Ga", "'\\G'")]
+    [InlineData("[[:greek:]]", "greek"), InlineData("a{3,1}", "{3,1}"), InlineData(@"\x{110000}", "hexadecimal")]
+    [InlineData("(*FAIL)", "(*")]
+    public void A_regular_expression_that_is_malformed_or_not_supported_is_named(string expression, string reason) =>
+        FluentActions.Invoking(() => TextPattern.OfRegex(expression)).Should().ThrowExactly<TokenizerException>()
+            .Which.Message.Should().Contain(expression).And.Contain(reason);
+
+    [Theory, InlineData(""), InlineData("0A"), InlineData("0A05"), InlineData("0A030A0161FF"), InlineData("0A020AFF"), InlineData("0B")]
+    [InlineData("0A030A01FF"), InlineData("0A060A01611500"), InlineData("0A080A0161150000C07F"), InlineData("0A030A016112021803")]
+    [InlineData("00"), InlineData("FFFFFFFFFFFFFFFFFFFFFF"), InlineData("0AFFFFFFFF0F"), InlineData("0A030A01611A0412020000")]
+    [InlineData("0A030A01611A06120401000000")]
+    public void A_truncated_or_malformed_SentencePiece_model_is_refused(string bytes)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("tokenizer_config.json"), """{"tokenizer_class": "T5Tokenizer"}""");
+        File.WriteAllBytes(folder.File("spiece.model"), Convert.FromHexString(bytes));
+        AssertError(folder, "spiece.model");
+    }
+
+    [Fact]
+    public void A_SentencePiece_model_that_is_cut_anywhere_is_refused_or_read_up_to_a_whole_piece()
+    {
+        var refused = 0;
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("tokenizer_config.json"), """{"tokenizer_class": "T5Tokenizer"}""");
+        var whole = File.ReadAllBytes(Path.Combine(Vocabularies.Require("tiny-t5"), "spiece.model"));
+        for (var length = 0; length < whole.Length; length += length < 300 ? 1 : 9_973)
+        {
+            File.WriteAllBytes(folder.File("spiece.model"), whole[..length]);
+            try
+            {
+                AutoTokenizer.FromPretrained(folder.Path).Encode("a b").Length.Should().BePositive();
+            }
+            catch (TokenizerException)
+            {
+                refused++;
+            }
+        }
+        refused.Should().BeGreaterThan(250);
+    }
+
+    [Theory, InlineData("YQ== 0\nYQ== 1\n", "repeats"), InlineData("YQ== 0\n!! 1\n", "Line 2"), InlineData("YQ== 0\nYg== x\n", "Line 2")]
+    public void A_malformed_line_of_a_vocabulary_of_tiktoken_is_named(string text, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("tokenizer.model"), text);
+        AssertError(folder, "tokenizer.model", reason);
     }
 
     [Fact]

@@ -36,7 +36,12 @@ public sealed class TokenizerFolderTests : IDisposable
     {
         var row = Recorded["cases"]!.AsArray().Single(row => (string?)row!["name"] == name)!;
         foreach (var (file, content) in row["files"]!.AsObject())
-            File.WriteAllText(_folder.File(file), content is JsonValue ? (string)content! : content!.ToJsonString());
+        {
+            if (content is JsonObject && (string?)content["base64"] is { } base64)
+                File.WriteAllBytes(_folder.File(file), Convert.FromBase64String(base64));
+            else
+                File.WriteAllText(_folder.File(file), content is JsonValue ? (string)content! : content!.ToJsonString());
+        }
         return row["expected"]!;
     }
 

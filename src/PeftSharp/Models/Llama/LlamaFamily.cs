@@ -15,9 +15,6 @@ public sealed class LlamaFamily : DecoderFamily<LlamaConfig>
     public override string ModelType => "llama";
 
     /// <inheritdoc/>
-    public override string TokenizerClass => "LlamaTokenizer";
-
-    /// <inheritdoc/>
     protected override void AddModels(FamilyModels<LlamaConfig> models)
     {
         models.Add<LlamaModel>(ModelTask.FeatureExtraction);

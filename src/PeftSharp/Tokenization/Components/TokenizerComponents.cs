@@ -20,11 +20,13 @@ public static class TokenizerComponents
     internal static ComponentList<Normalizer> Normalizers { get; } = new("normalizer", new Dictionary<string, Func<JsonPart, Normalizer>>
     {
         ["BertNormalizer"] = BertNormalizer.FromJson,
+        ["ByteLevel"] = _ => new ByteLevelNormalizer(),
         ["Lowercase"] = _ => new Lowercase(),
         ["NFC"] = _ => UnicodeForm.Nfc,
         ["NFD"] = _ => UnicodeForm.Nfd,
         ["NFKC"] = _ => UnicodeForm.Nfkc,
         ["NFKD"] = _ => UnicodeForm.Nfkd,
+        ["Nmt"] = _ => new Nmt(),
         ["Precompiled"] = Precompiled.FromJson,
         ["Prepend"] = Prepend.FromJson,
         ["Replace"] = Replace.FromJson,
@@ -39,11 +41,14 @@ public static class TokenizerComponents
         {
             ["BertPreTokenizer"] = _ => new BertPreTokenizer(),
             ["ByteLevel"] = ByteLevel.FromJson,
+            ["CharDelimiterSplit"] = CharDelimiterSplit.FromJson,
             ["Digits"] = Digits.FromJson,
+            ["FixedLength"] = FixedLength.FromJson,
             ["Metaspace"] = Metaspace.FromJson,
             ["Punctuation"] = Punctuation.FromJson,
             ["Sequence"] = PreTokenizerSequence.FromJson,
             ["Split"] = Split.FromJson,
+            ["UnicodeScripts"] = _ => new UnicodeScripts(),
             ["Whitespace"] = _ => new Whitespace(),
             ["WhitespaceSplit"] = _ => new WhitespaceSplit(),
         });
@@ -52,6 +57,7 @@ public static class TokenizerComponents
     {
         ["BPE"] = BytePairEncoding.FromJson,
         ["Unigram"] = Unigram.FromJson,
+        ["WordLevel"] = WordLevel.FromJson,
         ["WordPiece"] = WordPiece.FromJson,
     });
 
@@ -68,8 +74,10 @@ public static class TokenizerComponents
 
     internal static ComponentList<Decoder> Decoders { get; } = new("decoder", new Dictionary<string, Func<JsonPart, Decoder>>
     {
+        ["BPEDecoder"] = BytePairDecoder.FromJson,
         ["ByteFallback"] = _ => new ByteFallbackDecoder(),
         ["ByteLevel"] = ByteLevelDecoder.FromJson,
+        ["CTC"] = CtcDecoder.FromJson,
         ["Fuse"] = _ => new FuseDecoder(),
         ["Metaspace"] = MetaspaceDecoder.FromJson,
         ["Replace"] = ReplaceDecoder.FromJson,

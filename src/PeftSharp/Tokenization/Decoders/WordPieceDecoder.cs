@@ -23,6 +23,7 @@ internal sealed class WordPieceDecoder(string prefix, bool cleanup) : Decoder
 
     internal override JsonObject ToJson() => new() { ["type"] = "WordPiece", ["prefix"] = prefix, ["cleanup"] = cleanup };
 
-    private static string Cleanup(string token) => !token.Contains(' ', StringComparison.Ordinal) ? token : TextCleanup.Apply(token)
+    /// <summary>Removes the spaces before punctuation and English contractions in a token.</summary>
+    internal static string Cleanup(string token) => !token.Contains(' ', StringComparison.Ordinal) ? token : TextCleanup.Apply(token)
         .Replace(" do not", " don't", StringComparison.Ordinal);
 }

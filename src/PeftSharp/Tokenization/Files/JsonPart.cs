@@ -31,7 +31,15 @@ internal readonly record struct JsonPart(JsonElement Element, string File, strin
             : throw this[name].Unfit("an integer");
 
     /// <summary>A string of one UTF-16 code unit.</summary>
-    internal char Character(string name) => Text(name) is [var c] ? c : throw this[name].Unfit("one character");
+    internal char Character(string name) => Text(name) is [var c] ? c : throw this[name].Unfit("one character up to U+FFFF");
+
+    /// <summary>A string of one code point.</summary>
+    internal int CodePoint(string name) => Text(name) is { Length: > 0 } text && CodePoints.At(text, 0, out var units) is var c
+        && units == text.Length ? c : throw this[name].Unfit("one character");
+
+    /// <summary>A string that is not empty.</summary>
+    internal string NonEmptyText(string name) =>
+        Text(name) is { Length: > 0 } text ? text : throw this[name].Unfit("a text that is not empty");
 
     /// <summary>A value of an enumeration by its name; <paramref name="absent"/>, if given, is the value of an absent field.</summary>
     internal T Choice<T>(string name, T? absent = null) where T : struct, Enum =>

@@ -7,7 +7,8 @@ namespace PeftSharp.Tokenization;
 /// <param name="files">The folder.</param>
 /// <param name="kind">The tokenizer class, whose values are the defaults.</param>
 /// <param name="file">The pipeline in tokenizer.json; null if there is no such file.</param>
-internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind kind, TokenizerPipeline? file)
+/// <param name="source">The vocabulary of SentencePiece or tiktoken; null if there is none.</param>
+internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind kind, TokenizerPipeline? file, VocabularySource? source)
 {
     private const string ModelSpecific = "model_specific_special_tokens";
     private static readonly string[] NotTokens = ["add_bos_token", "add_eos_token"];
@@ -82,7 +83,7 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         return _fields[name] switch
         {
             null when !_fields.ContainsKey("extra_special_tokens") =>
-                [.. kind.ExtraSpecialTokens(files).Select(token => new AddedToken(token) { Special = true })],
+                [.. kind.ExtraSpecialTokens(files, source?.AddedTokens ?? [])],
             null or JsonObject => [],                       // named tokens; see ReadSpecialTokens
             JsonArray list => [.. list.Select(token => ReadToken(name, token, special: true))],
             var other => throw files.Unfit(name, other, "a list of tokens"),
@@ -131,6 +132,10 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
                 throw files.Unfit($"added_tokens_decoder.{id}", token, "an object with the properties of the token");
             result[number] = ReadToken($"added_tokens_decoder.{id}", token, special: false);
         }
+        // Without tokenizer.json, the ids between those of the vocabulary and those of the list get tokens, as in transformers.
+        if (source?.Tiktoken is { } ranks && result.Count > 0)
+            for (var id = ranks.Vocabulary.Count; id < result.Keys.Max(); id++)
+                result.TryAdd(id, new AddedToken($"<|reserved_token_{id.ToString(CultureInfo.InvariantCulture)}|>") { Special = true });
         return result;
     }
 

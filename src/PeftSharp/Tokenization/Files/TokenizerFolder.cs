@@ -13,7 +13,7 @@ internal sealed class TokenizerFolder
     internal TokenizerFolder(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        const string Expected = "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt";
+        const string Expected = "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt, or tokenizer.model";
         _path = FolderAccess.Obstacle(path, Expected) is { } obstacle ? throw new TokenizerException(obstacle) : path;
         Config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));
         _model = JsonFile.ReadObjectIfThere(File("config.json"));
@@ -27,6 +27,18 @@ internal sealed class TokenizerFolder
 
     /// <summary>The contents of tokenizer_config.json; empty without the file.</summary>
     internal JsonObject Config { get; }
+
+    /// <summary>
+    /// The file with a vocabulary of SentencePiece or tiktoken: the one of the class, or one of those that any class can have; null if
+    /// there is none.
+    /// </summary>
+    /// <param name="ofClass">The name of the class's file; null: it has none.</param>
+    internal string? VocabularyModel(string? ofClass)
+    {
+        string?[] names = [ofClass, "tokenizer.model", "tiktoken.model"];
+        return names.FirstOrDefault(name => name is not null && Has(name))
+            ?? Directory.EnumerateFiles(_path, "*.tiktoken").Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
 
     internal bool Has(string file) => System.IO.File.Exists(File(file));
 

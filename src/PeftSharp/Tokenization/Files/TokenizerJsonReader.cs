@@ -36,9 +36,11 @@ internal static class TokenizerJsonReader
         Normalized = part.Flag("normalized", absent: !part.Flag("special", absent: false)),
     };
 
-    // Older files lack the field 'type'; only byte-pair models have merges.
+    // Older files lack the field 'type': the fields of the model determine it.
     private static TokenizerModel ReadModel(JsonPart part) =>
         part.IsNull
             ? throw part.Unfit("the model")
-            : TokenizerComponents.Models.Read(part, typeIfAbsent: part["merges"].IsNull ? "WordPiece" : "BPE");
+            : TokenizerComponents.Models.Read(part, typeIfAbsent: !part["merges"].IsNull ? "BPE"
+                : part["vocab"].Element.ValueKind == System.Text.Json.JsonValueKind.Array ? "Unigram"
+                : part["max_input_chars_per_word"].IsNull && part["continuing_subword_prefix"].IsNull ? "WordLevel" : "WordPiece");
 }

@@ -13,4 +13,27 @@ internal static class SentencePiecePipeline
     internal static TokenizerPipeline OfWords(TokenizerParts parts, int unkId, PrependScheme scheme) => new(
         parts.NormalizationMap(), new PreTokenizerSequence([new WhitespaceSplit(), new Metaspace(Space, scheme, split: true)]),
         parts.Unigram(_ => unkId), null, new MetaspaceDecoder(Space, scheme, split: true));
+
+    /// <summary>
+    /// Returns the class for a vocabulary whose class in transformers has no pipeline of its own: the special tokens are those of a
+    /// SentencePiece model, and the words of a vocabulary of tiktoken are those of LLaMA 3.
+    /// </summary>
+    internal static TokenizerKind WithoutClass(TokenizerKind kind, VocabularySource source) => source.Model is { } model
+        ? kind with { SpecialTokens = model.SpecialTokens, Pipeline = parts => OfModel(model, parts) }
+        : kind with { Pipeline = TiktokenPipeline.OfLlama3, PostProcessor = TiktokenPipeline.PostProcessor };
+
+    private static TokenizerPipeline OfModel(SentencePieceModel model, TokenizerParts parts)
+    {
+        var visible = new Replace(TextPattern.OfText(" "), Space.ToString());
+        Normalizer[] normalizers = model.NormalizationMap is { } map ? [map, visible] : [visible];
+        Decoder invisible = new ReplaceDecoder(TextPattern.OfText(Space.ToString()), " ");
+        Decoder[] decoders = model.ByteFallback ? [invisible, new ByteFallbackDecoder(), new FuseDecoder()] : [invisible];
+        TokenizerModel pieces = model.IsUnigram
+            ? new Unigram(model.Pieces, model.UnkId, model.ByteFallback)
+            : parts.BytePairs(new BytePairOptions
+            {
+                UnkToken = model.SpecialTokens.GetValueOrDefault("unk_token"), FuseUnk = true, ByteFallback = model.ByteFallback,
+            });
+        return new TokenizerPipeline(new NormalizerSequence(normalizers), null, pieces, null, new DecoderSequence(decoders));
+    }
 }

@@ -15,8 +15,11 @@ internal sealed record TokenizerKind(string ClassName)
     /// </summary>
     internal IReadOnlyDictionary<string, string?> SpecialTokens { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Returns the additional special tokens if the files do not list any.</summary>
-    internal Func<TokenizerFolder, IEnumerable<string>> ExtraSpecialTokens { get; init; } = _ => [];
+    /// <summary>
+    /// Returns the additional special tokens if the configuration does not list any, from those of a SentencePiece model.
+    /// </summary>
+    internal Func<TokenizerFolder, IEnumerable<AddedToken>, IEnumerable<AddedToken>> ExtraSpecialTokens { get; init; } =
+        (_, tokens) => tokens;
 
     /// <summary>The model types in transformers that use this class, for families that the library does not have.</summary>
     internal IReadOnlyList<string> ModelTypes { get; init; } = [];
@@ -26,6 +29,14 @@ internal sealed record TokenizerKind(string ClassName)
 
     /// <summary>The files with the vocabulary if there is no tokenizer.json. Empty: tokenizer.json is required.</summary>
     internal IReadOnlyList<string> VocabularyFiles { get; init; } = [];
+
+    /// <summary>
+    /// The file with the SentencePiece model if there is no tokenizer.json. Null: <c>tokenizer.model</c>, which every class can have.
+    /// </summary>
+    internal string? SentencePieceFile { get; init; }
+
+    /// <summary>Converts the pieces of a SentencePiece model to those of the class. Null: they are the same.</summary>
+    internal Func<IReadOnlyList<ScoredPiece>, TokenizerParts, IEnumerable<ScoredPiece>>? ConvertPieces { get; init; }
 
     /// <summary>Builds the normalizer, pre-tokenizer, model and decoder. Null: those of tokenizer.json.</summary>
     internal Func<TokenizerParts, TokenizerPipeline>? Pipeline { get; init; }
@@ -45,14 +56,31 @@ internal sealed record TokenizerKind(string ClassName)
     internal Tokenizer Load(TokenizerFolder files, params ReadOnlySpan<(string Name, bool? Value)> options)
     {
         var file = files.Has("tokenizer.json") ? TokenizerJsonReader.Read(files.File("tokenizer.json")) : null;
-        if (file is null && !HasVocabulary(files))
-            throw files.Missing(
-                VocabularyFiles.Count > 0 ? "tokenizer.json, or " + string.Join(" and ", VocabularyFiles) : "tokenizer.json");
+        var source = file is null && !HasVocabularyFiles(files) ? VocabularySource.Read(files, SentencePieceFile) : null;
+        if (file is null && source is null && !HasVocabularyFiles(files))
+            throw files.Missing("tokenizer.json, or " + ExpectedVocabulary);
+        var kind = source is not null && Pipeline is null ? SentencePiecePipeline.WithoutClass(this, source) : this;
+        return kind.Load(files, file, source, options);
+    }
+
+    /// <summary>Whether the folder has the vocabulary files of the class.</summary>
+    internal bool HasVocabularyFiles(TokenizerFolder files) => VocabularyFiles.Count > 0 && VocabularyFiles.All(files.Has);
+
+    /// <summary>The names of the files with the vocabulary besides tokenizer.json.</summary>
+    internal string ExpectedVocabulary =>
+        VocabularyFiles.Count > 0 ? string.Join(" and ", VocabularyFiles) : SentencePieceFile ?? "tokenizer.model";
+
+    private Tokenizer Load(
+        TokenizerFolder files, TokenizerPipeline? file, VocabularySource? source, ReadOnlySpan<(string Name, bool? Value)> options)
+    {
         if (file is not null)
             files.Remove("add_bos_token", "add_eos_token");      // as in transformers, the post-processor of tokenizer.json has precedence
         foreach (var (name, value) in options)
             if (value is not null) files.Config[name] = value;
-        var parts = new TokenizerParts(this, files, file, new TokenizerConfigReader(files, this, file).Read());
+        if (source?.Model is { IsUnigram: true } model)
+            files.Config["unk_id"] = model.UnkId;        // a setting of some classes, which is saved
+        var parts = new TokenizerParts(
+            this, files, file, new TokenizerConfigReader(files, this, file, source).Read()) { Source = source };
         var pipeline = Pipeline is null ? file! : Pipeline(parts) with { Defaults = file?.Defaults ?? new() };
         AddTokens(pipeline, parts.Config);
         var addsEnds = files.Flag("add_bos_token") is not null || files.Flag("add_eos_token") is not null;
@@ -62,8 +90,6 @@ internal sealed record TokenizerKind(string ClassName)
                 : file?.PostProcessor is { } ofFile && !addsEnds ? ofFile : TextEnds.Template(parts, pipeline),
         }, parts.Config);
     }
-
-    internal bool HasVocabulary(TokenizerFolder files) => VocabularyFiles.Count > 0 && VocabularyFiles.All(files.Has);
 
     // Special tokens are matched as a whole, even if the files contain only their names.
     private static void AddTokens(TokenizerPipeline pipeline, TokenizerConfig config)

@@ -17,6 +17,7 @@ internal static class TokenizerKinds
         DebertaV2Tokenizer.Kind,
         Qwen2Tokenizer.Kind,
         GemmaTokenizer.Kind,
+        ClipTokenizer.Kind,
         BertTokenizer.Kind with { ClassName = "DistilBertTokenizer", ModelInputNames = ["input_ids", "attention_mask"] },
         BertTokenizer.Kind with { ClassName = "ConvBertTokenizer" },
         BertTokenizer.Kind with { ClassName = "ElectraTokenizer" },
@@ -42,13 +43,17 @@ internal static class TokenizerKinds
         var kind = All.FirstOrDefault(kind => kind.ClassName == className || kind.ClassName + "Fast" == className);
         if (kind is not null && !(kind.ClassName == LlamaTokenizer.Kind.ClassName && LlamaTokenizer.IsByteLevel(files)))
             return kind.Load(files);
-        if (files.Has("tokenizer.json"))
+        if (kind is not null && !files.Has("tokenizer.json"))
+            return (kind with { Pipeline = null }).Load(files);
+        if (files.Has("tokenizer.json") || className is not null && files.VocabularyModel(null) is not null)
             return new TokenizerKind(className is null or "PreTrainedTokenizer" ? TokenizerKind.AnyClass : className).Load(files);
-        kind = All.FirstOrDefault(kind => kind.HasVocabulary(files));
+        kind = All.FirstOrDefault(kind => kind.HasVocabularyFiles(files));
         if (kind is not null)
             return kind.Load(files);
-        var vocabularies = All.Where(kind => kind.VocabularyFiles.Count > 0).DistinctBy(kind => string.Join(' ', kind.VocabularyFiles))
-            .Select(kind => $", or {string.Join(" and ", kind.VocabularyFiles)} ({kind.ClassName})");
+        if (files.VocabularyModel(null) is not null)
+            return new TokenizerKind(TokenizerKind.AnyClass).Load(files);
+        var vocabularies = All.DistinctBy(kind => kind.ExpectedVocabulary)
+            .Select(kind => $", or {kind.ExpectedVocabulary} ({kind.ClassName})");
         throw files.Missing("tokenizer.json" + string.Concat(vocabularies));
     }
 }

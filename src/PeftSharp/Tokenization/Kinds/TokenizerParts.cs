@@ -7,16 +7,25 @@ namespace PeftSharp.Tokenization;
 /// <param name="Config">The special tokens and other settings.</param>
 internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files, TokenizerPipeline? File, TokenizerConfig Config)
 {
+    /// <summary>The vocabulary of SentencePiece or tiktoken, if there is no tokenizer.json.</summary>
+    internal VocabularySource? Source { get; init; }
+
     /// <summary>Returns an option of the caller or of tokenizer_config.json.</summary>
     internal bool Option(string name, bool absent) => Files.Flag(name) ?? absent;
 
     /// <summary>Reads the vocabulary of a WordPiece model from tokenizer.json or vocab.txt.</summary>
     internal IReadOnlyDictionary<string, int> WordPieces() =>
-        File is null ? VocabularyFiles.ReadWordPieces(Files.File("vocab.txt")) : Model<WordPiece>("WordPiece").Vocabulary;
+        File is not null ? Model<WordPiece>("WordPiece").Vocabulary
+            : Files.Has("vocab.txt") ? VocabularyFiles.ReadWordPieces(Files.File("vocab.txt"))
+            : throw Files.Missing("tokenizer.json, or vocab.txt");
 
-    /// <summary>Creates a byte-pair model with the options of the class, from tokenizer.json or from vocab.json and merges.txt.</summary>
+    /// <summary>Creates a byte-pair model with the options of the class, from tokenizer.json or from another vocabulary.</summary>
     internal BytePairEncoding BytePairs(BytePairOptions options)
     {
+        if (Source?.Tiktoken is { } ranks)
+            return new BytePairEncoding(ranks.Vocabulary, ranks.Merges, options with { IgnoreMerges = true });
+        if (Source?.Model is { } pieces)
+            return new BytePairEncoding(pieces.Vocabulary(), SentencePieceMerges.Of(pieces.Vocabulary()), options);
         if (File is null)
             return new BytePairEncoding(
                 VocabularyFiles.ReadBytePairs(Files.File("vocab.json")), VocabularyFiles.ReadMerges(Files.File("merges.txt")), options);
@@ -24,22 +33,31 @@ internal sealed record TokenizerParts(TokenizerKind Kind, TokenizerFolder Files,
         return model.Options == options ? model : new BytePairEncoding(model.Vocabulary, model.Merges, options);
     }
 
-    /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json.</summary>
+    /// <summary>Creates a unigram model with the unknown token of the class, from tokenizer.json or from a SentencePiece model.</summary>
     /// <param name="unknown">Returns the id of the unknown token.</param>
     internal Unigram Unigram(Func<IReadOnlyList<ScoredPiece>, int> unknown)
     {
+        if (Source is not null)
+        {
+            var pieces = Source.RequireModel(Kind.ClassName).Pieces;
+            ScoredPiece[] converted = [.. Kind.ConvertPieces is null ? pieces : Kind.ConvertPieces(pieces, this)];
+            return new Unigram(converted, unknown(converted), byteFallback: false);
+        }
         var model = Model<Unigram>("Unigram");
         var id = unknown(model.Pieces);
         return model.UnkId == id && !model.ByteFallback ? model : new Unigram(model.Pieces, id, byteFallback: false);
     }
 
-    /// <summary>Returns the first normalization map of SentencePiece in the normalizer of tokenizer.json; null if there is none.</summary>
-    internal Precompiled? NormalizationMap() => File!.Normalizer switch
+    /// <summary>
+    /// Returns the normalization map of the SentencePiece model, or the first one in the normalizer of tokenizer.json; null if there is
+    /// none.
+    /// </summary>
+    internal Precompiled? NormalizationMap()
     {
-        Precompiled map => map,
-        NormalizerSequence sequence => sequence.Items.OfType<Precompiled>().FirstOrDefault(),
-        _ => null,
-    };
+        if (Source is not null)
+            return Source.RequireModel(Kind.ClassName).NormalizationMap;
+        return File!.Normalizer as Precompiled ?? (File.Normalizer as NormalizerSequence)?.Items.OfType<Precompiled>().FirstOrDefault();
+    }
 
     /// <summary>Returns a special token and its id. The tokens of the configuration must already be in the vocabulary.</summary>
     internal (string Token, int Id) Special(string name, TokenizerPipeline pipeline) =>

@@ -3,7 +3,9 @@ namespace PeftSharp.Tokenization;
 /// <summary>Removes the code points with a property.</summary>
 internal static class CodePointFilter
 {
-    internal static void Remove(AlignedText text, UnicodeFlags what)
+    internal static void Remove(AlignedText text, UnicodeFlags what) => Remove(text, c => UnicodeTables.Is(c, what));
+
+    internal static void Remove(AlignedText text, Func<int, bool> isRemoved)
     {
         var chars = text.Chars;
         var rewriting = false;
@@ -12,7 +14,7 @@ internal static class CodePointFilter
             var start = i;
             var c = CodePoints.At(chars, i, out var units);
             i += units;
-            if (!UnicodeTables.Is(c, what))
+            if (!isRemoved(c))
                 continue;
             if (!rewriting)
                 text.BeginRewrite();

@@ -7,10 +7,10 @@ internal sealed class Prepend(string content) : Normalizer
 {
     internal override void Normalize(AlignedText text)
     {
-        if (text.Length == 0 || content.Length == 0)
+        if (text.Length == 0)
             return;
         text.BeginRewrite();
-        var first = CodePoints.At(text.Chars, 0, out _);
+        var first = CodePoints.At(text.Chars, 0, out var firstUnits);
         for (var i = 0; i < content.Length;)
         {
             var c = CodePoints.At(content, i, out var units);
@@ -18,6 +18,7 @@ internal sealed class Prepend(string content) : Normalizer
             i += units;
         }
         text.Emit(first, 1);
+        text.DropUntil(firstUnits);       // already the case unless the prefix is empty
         text.KeepUntil(text.Length);
         text.EndRewrite();
     }

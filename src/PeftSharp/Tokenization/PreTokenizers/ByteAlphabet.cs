@@ -40,6 +40,20 @@ internal static class ByteAlphabet
         bytes.Advance(token.Length);
     }
 
+    /// <summary>Writes the characters for the bytes of a range of a text that is being rewritten.</summary>
+    internal static void Spell(AlignedText text, int start, int end)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        for (var i = start; i < end;)
+        {
+            var rune = new System.Text.Rune(CodePoints.At(text.Chars, i, out var units));
+            i += units;
+            var count = rune.EncodeToUtf8(bytes);
+            for (var b = 0; b < count; b++)
+                text.Emit(CharsOfBytes[bytes[b]], b == 0 ? 0 : 1);
+        }
+    }
+
     private static char[] NewChars()
     {
         var chars = new char[256];

@@ -60,17 +60,6 @@ internal sealed class ByteLevel(bool addPrefixSpace, bool trimOffsets, bool useR
                 c = ByteAlphabet.Chars[c];
             return;
         }
-        text.Rewrite((aligned, span) =>
-        {
-            Span<byte> bytes = stackalloc byte[4];
-            for (var i = span.Start; i < span.End;)
-            {
-                var rune = new System.Text.Rune(CodePoints.At(aligned.Chars, i, out var units));
-                i += units;
-                var count = rune.EncodeToUtf8(bytes);
-                for (var b = 0; b < count; b++)
-                    aligned.Emit(ByteAlphabet.Chars[bytes[b]], b == 0 ? 0 : 1);
-            }
-        });
+        text.Rewrite((aligned, span) => ByteAlphabet.Spell(aligned, span.Start, span.End));
     }
 }

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace PeftSharp.Tokenization;
 
 /// <summary>Properties of code points, in the Unicode version of the reference implementation.</summary>
@@ -17,16 +15,13 @@ internal static partial class UnicodeTables
 
     static UnicodeTables()
     {
-        using var packed = new DeflateStream(new MemoryStream(Convert.FromBase64String(Packed)), CompressionMode.Decompress);
-        using var data = new MemoryStream();
-        packed.CopyTo(data);
-        var reader = new Reader(data.ToArray());
+        var reader = PackedReader.Inflate(Packed);
         for (var flag = 1; flag <= (int)UnicodeFlags.Pictographic; flag <<= 1)
-            reader.ReadRanges(Pages, (ushort)flag);
-        reader.ReadMapping(Lower, hasBit: false);
-        var composed = reader.ReadMapping(Canonical, hasBit: true);
-        reader.ReadMapping(Compatible, hasBit: true);
-        reader.ReadClasses(Classes);
+            SetFlag(reader.ReadRanges(), (ushort)flag);
+        ReadMapping(ref reader, Lower, hasBit: false);
+        var composed = ReadMapping(ref reader, Canonical, hasBit: true);
+        ReadMapping(ref reader, Compatible, hasBit: true);
+        ReadClasses(ref reader);
         BuildCompositions(composed);
     }
 
@@ -66,67 +61,46 @@ internal static partial class UnicodeTables
         return pages;
     }
 
-    private ref struct Reader(byte[] data)
+    private static void SetFlag(List<(int Start, int End)> ranges, ushort flag)
     {
-        private int _position;
-
-        internal void ReadRanges(ushort[][] pages, ushort flag)
+        foreach (var (start, end) in ranges)
         {
-            var end = 0;
-            for (var count = Number(); count > 0; count--)
+            for (var c = start; c < end; c++)
             {
-                var start = end + Number();
-                end = start + Number();
-                for (var c = start; c < end; c++)
-                {
-                    ref var page = ref pages[c / PageSize];
-                    if (ReferenceEquals(page, EmptyPage))
-                        page = new ushort[PageSize];
-                    page[c % PageSize] |= flag;
-                }
+                ref var page = ref Pages[c / PageSize];
+                if (ReferenceEquals(page, EmptyPage))
+                    page = new ushort[PageSize];
+                page[c % PageSize] |= flag;
             }
         }
+    }
 
-        /// <returns>The keys with bit 0 set.</returns>
-        internal List<int> ReadMapping(Dictionary<int, int[]> mapping, bool hasBit)
+    /// <returns>The keys with bit 0 set.</returns>
+    private static List<int> ReadMapping(ref PackedReader reader, Dictionary<int, int[]> mapping, bool hasBit)
+    {
+        var marked = new List<int>();
+        var key = 0;
+        for (var count = reader.Number(); count > 0; count--)
         {
-            var marked = new List<int>();
-            var key = 0;
-            for (var count = Number(); count > 0; count--)
-            {
-                key += Number();
-                var head = Number();
-                if (hasBit && (head & 1) == 1)
-                    marked.Add(key);
-                var values = new int[hasBit ? head >> 1 : head];
-                for (var i = 0; i < values.Length; i++)
-                    values[i] = key + Signed();
-                mapping[key] = values;
-            }
-            return marked;
+            key += reader.Number();
+            var head = reader.Number();
+            if (hasBit && (head & 1) == 1)
+                marked.Add(key);
+            var values = new int[hasBit ? head >> 1 : head];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = key + reader.Signed();
+            mapping[key] = values;
         }
+        return marked;
+    }
 
-        internal void ReadClasses(Dictionary<int, byte> classes)
+    private static void ReadClasses(ref PackedReader reader)
+    {
+        var key = 0;
+        for (var count = reader.Number(); count > 0; count--)
         {
-            var key = 0;
-            for (var count = Number(); count > 0; count--)
-            {
-                key += Number();
-                classes[key] = (byte)Number();
-            }
+            key += reader.Number();
+            Classes[key] = (byte)reader.Number();
         }
-
-        private int Number()
-        {
-            for (int value = 0, shift = 0; ; shift += 7)
-            {
-                var part = data[_position++];
-                value |= (part & 127) << shift;
-                if (part < 128)
-                    return value;
-            }
-        }
-
-        private int Signed() => Number() is var n && (n & 1) == 0 ? n >> 1 : -((n + 1) >> 1);
     }
 }

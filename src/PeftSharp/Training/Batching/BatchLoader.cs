@@ -41,9 +41,18 @@ internal sealed class BatchLoader(IDataCollator collator, TrainingArguments argu
         [.. Enumerable.Range(0, dropLast && rows >= batchSize ? rows - rows % batchSize : rows).Chunk(batchSize)];
 
     /// <summary>Returns a queue that collates the batches, with prefetching as configured if the collator uses no random numbers.</summary>
-    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches) =>
-        new(this, dataset, batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
+    /// <param name="dataset">The rows.</param>
+    /// <param name="batches">The row indices of each batch.</param>
+    /// <param name="epoch">The epoch of a training run, from 0. Null: evaluation or prediction.</param>
+    internal BatchQueue Queue(Dataset dataset, IEnumerable<int[]> batches, int? epoch = null) =>
+        new(rows => Collate(dataset, rows, epoch), batches, collator.DrawsRandomNumbers ? 0 : arguments.DataloaderNumWorkers);
 
-    /// <summary>Collates one batch, on the CPU.</summary>
-    internal ModelInputs Collate(Dataset dataset, IReadOnlyList<int> rows) => collator.Collate([.. rows.Select(row => dataset[row])]);
+    /// <summary>The columns that the collator reads in addition to the inputs of the model.</summary>
+    internal IReadOnlyList<string> ColumnNames => collator.ColumnNames;
+
+    private ModelInputs Collate(Dataset dataset, IReadOnlyList<int> indices, int? epoch)
+    {
+        Row[] rows = [.. indices.Select(row => dataset[row])];
+        return epoch is { } training ? collator.CollateForTraining(rows, training) : collator.Collate(rows);
+    }
 }

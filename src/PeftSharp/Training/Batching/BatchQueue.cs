@@ -1,14 +1,12 @@
-using PeftSharp.Data;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Training.Batching;
 
 /// <summary>Returns collated batches in order and prefetches the next ones on other threads.</summary>
-/// <param name="loader">Collates rows into batches.</param>
-/// <param name="dataset">The rows.</param>
+/// <param name="collate">Collates the rows with the given indices into a batch, on the CPU.</param>
 /// <param name="batches">The row indices of each batch.</param>
 /// <param name="prefetch">The number of batches to prefetch. 0: <see cref="Next"/> collates each batch on the calling thread.</param>
-internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerable<int[]> batches, int prefetch) : IDisposable
+internal sealed class BatchQueue(Func<IReadOnlyList<int>, ModelInputs> collate, IEnumerable<int[]> batches, int prefetch) : IDisposable
 {
     private readonly IEnumerator<int[]> _rows = batches.GetEnumerator();
     private readonly Queue<Task<ModelInputs>> _pending = [];
@@ -18,12 +16,12 @@ internal sealed class BatchQueue(BatchLoader loader, Dataset dataset, IEnumerabl
     {
         if (prefetch == 0)
             return _rows.MoveNext()
-                ? loader.Collate(dataset, _rows.Current)
+                ? collate(_rows.Current)
                 : throw new InvalidOperationException("There are no more batches: all have been returned.");
         while (_pending.Count <= prefetch && _rows.MoveNext())
         {
             var rows = _rows.Current;
-            _pending.Enqueue(Task.Run(() => loader.Collate(dataset, rows)));
+            _pending.Enqueue(Task.Run(() => collate(rows)));
         }
         return _pending.Dequeue().GetAwaiter().GetResult();
     }

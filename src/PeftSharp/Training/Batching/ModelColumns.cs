@@ -20,6 +20,7 @@ internal static class ModelColumns
     /// <param name="needsLabels">Whether missing labels are an error.</param>
     /// <param name="logger">Receives the names of removed columns.</param>
     /// <param name="labelColumn">The name of the label column; null: determined by name.</param>
+    /// <param name="otherColumns">Columns that the collator reads in addition; null: none.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="labelColumn"/> is an input of the model, or the labels of the model have other names.
     /// </exception>
@@ -28,11 +29,11 @@ internal static class ModelColumns
     /// </exception>
     internal static Dataset Of(
         Dataset dataset, PretrainedModel model, UnusedColumns unusedColumns, string role, bool needsLabels, ILogger? logger,
-        string? labelColumn = null)
+        string? labelColumn = null, IReadOnlyList<string>? otherColumns = null)
     {
         if (dataset.Count == 0) throw new DatasetException(
             $"The {role} data has no rows. Check the filter or the split that created it, or omit it.");
-        string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames];
+        string[] read = [.. model.InputNames.Union(model.LabelNames), .. _labelNames, .. otherColumns ?? []];
         if (labelColumn is not null)
             dataset = LabelColumn.SelectAndRename(dataset, model, labelColumn, role, isNeeded: needsLabels || role == "training",
                 [.. read.Except(model.LabelNames).Except(_labelNames)]);

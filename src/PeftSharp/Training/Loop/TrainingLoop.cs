@@ -81,7 +81,7 @@ internal sealed class TrainingLoop(
         if (randomState is not null && updatesDone > 0) DefaultGenerator.Restore(randomState.Now);
         var batchesDone = updatesDone * _arguments.GradientAccumulationSteps;
         var remaining = batches.Skip(batchesDone).ToArray();
-        using var queue = loader.Queue(dataset, remaining);
+        using var queue = loader.Queue(dataset, remaining, epoch);
         foreach (var group in remaining.Chunk(_arguments.GradientAccumulationSteps))
         {
             if (IsDone) break;                        // resumed from the checkpoint of the last step

@@ -1,0 +1,115 @@
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Prediction;
+
+namespace PeftSharp.Vision;
+
+/// <summary>Classifies images with an image classification model: single-label, multi-label or regression.</summary>
+/// <remarks>
+/// <para>transformers' <c>image-classification</c> pipeline.</para>
+/// <code>
+/// using var classify = ImageClassifier.FromPretrained("my-model");
+/// var result = classify.Classify("photo.jpg");
+/// Console.WriteLine($"{result.Label} {result.Score:F3}");
+/// </code>
+/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// </remarks>
+public sealed class ImageClassifier : ImagePredictor
+{
+    /// <summary>
+    /// Creates a classifier for an existing model, which is not disposed with this object. The model is switched to evaluation mode.
+    /// </summary>
+    /// <param name="model">An image classification model, with or without adapters.</param>
+    /// <param name="processor">The image processor of the model.</param>
+    /// <exception cref="ArgumentException">The model does not classify images.</exception>
+    public ImageClassifier(PretrainedModel model, ImageProcessor processor) : base(model, processor)
+    {
+        if (model.Objective is not SequenceClassificationObjective || model.Inputs[0].Name != "pixel_values")
+            throw new ArgumentException($"{model.GetName()} is not a model for image classification. Load it with "
+                + $"{nameof(AutoModelForImageClassification)}.", nameof(model));
+    }
+
+    /// <summary>Loads a model and its image processor.</summary>
+    /// <param name="folder">A folder in transformers' format with an image classification model and its image processor.</param>
+    /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">
+    /// A folder does not contain such a model or image processor, or the adapter does not match the model.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static ImageClassifier FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var processor = AutoImageProcessor.FromPretrained(folder);
+        return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder,
+            model => new ImageClassifier(model, processor) { OwnsModel = true });
+    }
+
+    /// <summary>Loads a model and its image processor asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
+    public static Task<ImageClassifier> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+
+    /// <summary>Classifies the image in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <exception cref="ImageException">The file is not an image of a supported format, or it is malformed or too large.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ImageClassification Classify(string path, double threshold = 0.5, string? adapter = null) =>
+        Classify([path], threshold, batchSize: 1, adapter)[0];
+
+    /// <summary>Classifies an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    public ImageClassification Classify(RgbImage image, double threshold = 0.5, string? adapter = null) =>
+        Classify([image], threshold, batchSize: 1, adapter)[0];
+
+    /// <summary>Classifies the images in files, in batches. The files of one batch are in memory at the same time.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>The result of each image, in order.</returns>
+    /// <exception cref="ImageException">A file is not an image of a supported format, or it is malformed or too large.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IReadOnlyList<ImageClassification> Classify(
+        IReadOnlyList<string> paths, double threshold = 0.5, int batchSize = 32, string? adapter = null, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Results(Run(paths, path => RgbImage.Load(path), batchSize, adapter, Logits, progress, cancellationToken), threshold);
+
+    /// <summary>Classifies several images, in batches.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="threshold">Minimum score of the labels of a multi-label model. Default 0.5.</param>
+    /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>The result of each image, in order.</returns>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IReadOnlyList<ImageClassification> Classify(
+        IReadOnlyList<RgbImage> images, double threshold = 0.5, int batchSize = 32, string? adapter = null,
+        IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Results(Run(images, image => image, batchSize, adapter, Logits, progress, cancellationToken), threshold);
+
+    private TorchSharp.torch.Tensor Logits(ModelInputs inputs, ForwardOptions options) => Model.call(inputs, options).Logits!;
+
+    private ImageClassification[] Results(IReadOnlyList<float[]> logits, double threshold)
+    {
+        var config = Model.Config;
+        var isMultiLabel = config.ProblemType == ProblemType.MultiLabelClassification;
+        var isRegression = config is { ProblemType: ProblemType.Regression } or { ProblemType: null, NumLabels: 1 };
+        return [.. logits.Select(row => ImageClassification.Of(
+            (isRegression ? row : isMultiLabel ? Sigmoid(row) : Softmax(row)).Select((score, label) =>
+                new LabelScore(config.Id2Label?.GetValueOrDefault(label) ?? $"LABEL_{label}", score)),
+            isMultiLabel ? threshold : null))];
+    }
+
+    private static float[] Sigmoid(float[] logits) => [.. logits.Select(logit => (float)(1 / (1 + Math.Exp(-(double)logit))))];
+}

@@ -1,0 +1,11 @@
+namespace PeftSharp.Vision;
+
+/// <summary>Thrown if an image cannot be read: it is malformed, incomplete, too large or has a format that is not supported.</summary>
+public sealed class ImageException : PeftSharpException
+{
+    /// <inheritdoc/>
+    public ImageException(string message) : base(message) { }
+
+    /// <inheritdoc/>
+    public ImageException(string message, Exception? innerException) : base(message, innerException) { }
+}

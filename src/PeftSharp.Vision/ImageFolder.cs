@@ -1,0 +1,91 @@
+using PeftSharp.Data;
+
+namespace PeftSharp.Vision;
+
+/// <summary>Loads folders of images as datasets (the <c>imagefolder</c> loader of Python's <c>datasets</c>).</summary>
+/// <remarks>
+/// The column <c>image</c> holds the path of each file; <see cref="ImageCollator"/> reads the file when its batch is made. Nothing is kept
+/// in memory.
+/// </remarks>
+public static class ImageFolder
+{
+    /// <summary>The name of the column with the paths.</summary>
+    public const string ImageColumn = "image";
+
+    private const string LabelColumn = "label", FileNameColumn = "file_name", MetadataFile = "metadata.csv", Training = "train";
+
+    private static readonly string[]
+        _read = [".png", ".jpg", ".jpeg", ".bmp"],
+        _refused = [".gif", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jp2"];
+
+    private static readonly Dictionary<string, string> _splits = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["train"] = Training, ["training"] = Training, ["validation"] = "validation", ["valid"] = "validation", ["val"] = "validation",
+        ["dev"] = "validation", ["test"] = "test", ["testing"] = "test", ["eval"] = "test", ["evaluation"] = "test",
+    };
+
+    /// <summary>Loads all splits of a folder.</summary>
+    /// <param name="folder">
+    /// A folder with a subfolder for each split (<c>train</c>, <c>validation</c>, <c>test</c>), or the folder of one split, which is then
+    /// named <c>train</c>. The folder of a split contains a subfolder with images for each class; or images and <c>metadata.csv</c>, whose
+    /// column <c>file_name</c> has the path of each image relative to the folder.
+    /// </param>
+    /// <returns>
+    /// The splits. Columns: <c>image</c>, the path; <c>label</c>, the class as <see cref="ClassLabel"/>, if there are several; or the other
+    /// columns of <c>metadata.csv</c>. Rows are sorted by path.
+    /// </returns>
+    /// <exception cref="DatasetException">
+    /// The folder does not exist or has no images, it has images of a format that is not supported, or <c>metadata.csv</c> names a file
+    /// that does not exist.
+    /// </exception>
+    public static DatasetDict LoadDataset(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder)) throw new DatasetException($"The folder '{folder}' does not exist.");
+        var splits = Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+            .Where(split => _splits.ContainsKey(Path.GetFileName(split))).ToArray();
+        return splits.Length == 0
+            ? new DatasetDict { [Training] = Split(folder) }
+            : new DatasetDict(splits.Select(split => KeyValuePair.Create(_splits[Path.GetFileName(split)], Split(split))));
+    }
+
+    /// <summary>Loads one split of a folder; see <see cref="LoadDataset(string)"/>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="split">The name of the split.</param>
+    /// <exception cref="DatasetException">As for <see cref="LoadDataset(string)"/>, or there is no such split.</exception>
+    public static Dataset LoadDataset(string folder, string split) => LoadDataset(folder)[split];
+
+    private static Dataset Split(string folder)
+    {
+        var metadata = Path.Combine(folder, MetadataFile);
+        if (File.Exists(metadata)) return WithMetadata(folder, metadata);
+        var files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+        if (Array.Find(files, file => _refused.Contains(Extension(file))) is { } other)
+            throw new DatasetException($"'{other}' has a format that is not supported. Convert the images to PNG or JPEG, or remove them.");
+        var images = files.Where(file => _read.Contains(Extension(file))).ToArray();
+        if (images.Length == 0)
+            throw new DatasetException($"'{folder}' contains no images ({string.Join(", ", _read)}). "
+                + "Put the images of each class into a subfolder with its name.");
+        var classes = images.Select(ClassOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        if (classes.Length == 1) return Dataset.FromDict((ImageColumn, images));
+        var labels = images.Select(image => (long)Array.IndexOf(classes, ClassOf(image))).ToArray();
+        return Dataset.FromDict((ImageColumn, images), (LabelColumn, labels)).CastColumn(LabelColumn, new ClassLabel(classes));
+    }
+
+    private static Dataset WithMetadata(string folder, string metadata)
+    {
+        var table = Datasets.LoadDataset(metadata)[Training];
+        if (!table.ColumnNames.Contains(FileNameColumn))
+            throw new DatasetException($"'{metadata}' has no column '{FileNameColumn}'. Its columns are "
+                + $"{string.Join(", ", table.ColumnNames)}.");
+        string[] images = [.. table.Select(row => Path.Combine(folder, row.GetString(FileNameColumn)))];
+        if (Array.Find(images, image => !File.Exists(image)) is { } missing)
+            throw new DatasetException(
+                $"'{metadata}' names '{Path.GetRelativePath(folder, missing)}', which does not exist in '{folder}'.");
+        return table.RemoveColumns(FileNameColumn).AddColumn(ImageColumn, images);
+    }
+
+    private static string Extension(string file) => Path.GetExtension(file).ToLowerInvariant();
+
+    private static string ClassOf(string file) => Path.GetFileName(Path.GetDirectoryName(file)!);
+}

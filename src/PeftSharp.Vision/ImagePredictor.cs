@@ -1,0 +1,109 @@
+using PeftSharp.Modeling;
+using PeftSharp.Tuners;
+using static TorchSharp.torch;
+
+namespace PeftSharp.Vision;
+
+/// <summary>The base class of predictors for images: <see cref="ImageClassifier"/> and <see cref="ZeroShotImageClassifier"/>.</summary>
+/// <remarks>
+/// <para>The model is switched to evaluation mode and runs without gradients.</para>
+/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// </remarks>
+public abstract class ImagePredictor : IDisposable
+{
+    private bool _isDisposed;
+
+    private protected ImagePredictor(PretrainedModel model, ImageProcessor processor)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(processor);
+        (Model, Processor) = (model, processor);
+        model.eval();
+    }
+
+    /// <summary>The model.</summary>
+    public PretrainedModel Model { get; }
+
+    /// <summary>The image processor of the model.</summary>
+    public ImageProcessor Processor { get; }
+
+    /// <summary>Whether the model is disposed with this object, because <c>FromPretrained</c> loaded it.</summary>
+    private protected bool OwnsModel { get; init; }
+
+    /// <summary>
+    /// Disposes the model if <c>FromPretrained</c> loaded it; a model that was passed to the constructor is not disposed.
+    /// </summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Disposes the model if this object loaded it.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing && OwnsModel && !_isDisposed) Model.Dispose();
+        _isDisposed = true;
+    }
+
+    /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
+    private protected static TSelf Load<TSelf>(PretrainedModel model, string? adapterFolder, Func<PretrainedModel, TSelf> create)
+    {
+        try
+        {
+            if (adapterFolder is not null) model = PeftModel.FromPretrained(model, adapterFolder);
+            return create(model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the model on batches of images.</summary>
+    /// <typeparam name="TImage">A path or an image.</typeparam>
+    /// <param name="images">The images.</param>
+    /// <param name="open">Returns an image.</param>
+    /// <param name="batchSize">Maximum number of images per batch.</param>
+    /// <param name="adapter">The adapter to use. Null: the active adapters.</param>
+    /// <param name="scores">Computes the logits of a batch, float [images, labels].</param>
+    /// <param name="progress">Receives the number of completed images after each batch.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>The logits of each image.</returns>
+    private protected IReadOnlyList<float[]> Run<TImage>(
+        IReadOnlyList<TImage> images, Func<TImage, RgbImage> open, int batchSize, string? adapter,
+        Func<ModelInputs, ForwardOptions, Tensor> scores, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (images.Any(image => image is null)) throw new ArgumentException("An image is null.", nameof(images));
+        if (Model.training) Model.eval();
+        var options = adapter is null ? ForwardOptions.Default : new ForwardOptions { AdapterNames = [adapter] };
+        var results = new List<float[]>(images.Count);
+        foreach (var batch in images.Chunk(batchSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var device = Model.Device;
+            // Each file is resized before the next one is read.
+            var inputs = new ModelInputs { PixelValues = Processor.Convert([.. batch.Select(image => Processor.Resize(open(image)))]) };
+            var logits = scores(inputs.To(device), options).to(ScalarType.Float32).cpu().contiguous();
+            results.AddRange(logits.data<float>().ToArray().Chunk((int)logits.shape[1]));
+            progress?.Report(results.Count);
+        }
+        return results;
+    }
+
+    /// <summary>Probabilities that sum to 1.</summary>
+    private protected static float[] Softmax(float[] logits)
+    {
+        var max = logits.Max();
+        var powers = logits.Select(logit => Math.Exp((double)logit - max)).ToArray();
+        var sum = powers.Sum();
+        return [.. powers.Select(power => (float)(power / sum))];
+    }
+}

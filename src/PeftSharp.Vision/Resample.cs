@@ -1,0 +1,23 @@
+namespace PeftSharp.Vision;
+
+/// <summary>The filters with which images are resized, with the numbers of Pillow's <c>Image.Resampling</c>.</summary>
+public enum Resample
+{
+    /// <summary>The nearest pixel.</summary>
+    Nearest = 0,
+
+    /// <summary>A truncated sinc function over six pixels.</summary>
+    Lanczos = 1,
+
+    /// <summary>Linear interpolation over two pixels.</summary>
+    Bilinear = 2,
+
+    /// <summary>Cubic interpolation over four pixels, with a = -0.5.</summary>
+    Bicubic = 3,
+
+    /// <summary>The mean of the pixels.</summary>
+    Box = 4,
+
+    /// <summary>A Hamming window over two pixels.</summary>
+    Hamming = 5,
+}

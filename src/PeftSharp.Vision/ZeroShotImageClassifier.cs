@@ -1,0 +1,150 @@
+using PeftSharp.Modeling;
+using PeftSharp.Models;
+using PeftSharp.Prediction;
+using PeftSharp.Tokenization;
+
+namespace PeftSharp.Vision;
+
+/// <summary>Classifies images with labels that are given as texts, with a CLIP model, which need not be trained for them.</summary>
+/// <remarks>
+/// <para>transformers' <c>zero-shot-image-classification</c> pipeline.</para>
+/// <code>
+/// using var classify = ZeroShotImageClassifier.FromPretrained("clip-vit-base-patch32");
+/// var result = classify.Classify("photo.jpg", ["cat", "dog", "car"]);
+/// Console.WriteLine($"{result.Label} {result.Score:F3}");
+/// </code>
+/// <para>Thread safety: several threads can call one instance at once; disposing it needs exclusive use.</para>
+/// </remarks>
+public sealed class ZeroShotImageClassifier : ImagePredictor
+{
+    /// <summary>The default text for a label, in which <c>{}</c> is replaced by the label.</summary>
+    public const string DefaultTemplate = "This is a photo of {}.";
+
+    private const string Placeholder = "{}";
+
+    /// <summary>
+    /// Creates a classifier for an existing model, which is not disposed with this object. The model is switched to evaluation mode.
+    /// </summary>
+    /// <param name="model">A CLIP model, with or without adapters.</param>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="processor">The image processor of the model.</param>
+    /// <exception cref="ArgumentException">The model does not compare texts and images.</exception>
+    public ZeroShotImageClassifier(PretrainedModel model, Tokenizer tokenizer, ImageProcessor processor) : base(model, processor)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (model.Objective is not ContrastiveObjective)
+            throw new ArgumentException($"{model.GetName()} does not compare texts and images. Load a CLIP model with {nameof(AutoModel)}.",
+                nameof(model));
+        Tokenizer = tokenizer;
+    }
+
+    /// <summary>The tokenizer of the model.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Loads a model, its tokenizer and its image processor.</summary>
+    /// <param name="folder">A folder in transformers' format with a CLIP model.</param>
+    /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
+    /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <exception cref="CheckpointException">
+    /// A folder does not contain such a model or image processor, or the adapter does not match the model.
+    /// </exception>
+    /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static ZeroShotImageClassifier FromPretrained(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var (processor, tokenizer) = (AutoImageProcessor.FromPretrained(folder), AutoTokenizer.FromPretrained(folder));
+        return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder,
+            model => new ZeroShotImageClassifier(model, tokenizer, processor) { OwnsModel = true });
+    }
+
+    /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
+    public static Task<ZeroShotImageClassifier> FromPretrainedAsync(
+        string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
+
+    /// <summary>Classifies the image in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="candidateLabels">The labels, at least one.</param>
+    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <returns>The labels with their probabilities, which sum to 1.</returns>
+    /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    /// <exception cref="ImageException">The file is not an image of a supported format, or it is malformed or too large.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public ImageClassification Classify(
+        string path, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate, string? adapter = null) =>
+        Classify([path], candidateLabels, hypothesisTemplate, batchSize: 1, adapter)[0];
+
+    /// <summary>Classifies an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="candidateLabels">The labels, at least one.</param>
+    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <returns>The labels with their probabilities, which sum to 1.</returns>
+    /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    public ImageClassification Classify(
+        RgbImage image, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate, string? adapter = null) =>
+        Classify([image], candidateLabels, hypothesisTemplate, batchSize: 1, adapter)[0];
+
+    /// <summary>Classifies the images in files, in batches.</summary>
+    /// <param name="paths">The files.</param>
+    /// <param name="candidateLabels">The labels, at least one.</param>
+    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
+    /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    /// <exception cref="ImageException">A file is not an image of a supported format, or it is malformed or too large.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public IReadOnlyList<ImageClassification> Classify(
+        IReadOnlyList<string> paths, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
+        int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Classify(paths, path => RgbImage.Load(path), candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken);
+
+    /// <summary>Classifies several images, in batches.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="candidateLabels">The labels, at least one.</param>
+    /// <param name="hypothesisTemplate">The text for a label. Default <see cref="DefaultTemplate"/>.</param>
+    /// <param name="batchSize">Maximum number of images per batch. Default 32.</param>
+    /// <param name="adapter">The adapter to use; <c>__base__</c> selects the base model. Default: the active adapters.</param>
+    /// <param name="progress">Receives the number of completed images after each batch. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked before each batch.</param>
+    /// <returns>For each image the labels with their probabilities, which sum to 1, in the order of the images.</returns>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <exception cref="ArgumentException">There is no label, a label occurs twice, or the template has no <c>{}</c>.</exception>
+    public IReadOnlyList<ImageClassification> Classify(
+        IReadOnlyList<RgbImage> images, IReadOnlyList<string> candidateLabels, string hypothesisTemplate = DefaultTemplate,
+        int batchSize = 32, string? adapter = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        Classify(images, image => image, candidateLabels, hypothesisTemplate, batchSize, adapter, progress, cancellationToken);
+
+    private ImageClassification[] Classify<TImage>(
+        IReadOnlyList<TImage> images, Func<TImage, RgbImage> open, IReadOnlyList<string> labels, string template, int batchSize,
+        string? adapter, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(template);
+        if (labels.Count == 0 || labels.Distinct(StringComparer.Ordinal).Count() != labels.Count)
+            throw new ArgumentException($"The labels are {(labels.Count == 0 ? "an empty list" : string.Join(", ", labels))}. "
+                + "Pass at least one, each once.", nameof(labels));
+        if (!template.Contains(Placeholder, StringComparison.Ordinal))
+            throw new ArgumentException($"The template is '{template}', but it must contain {Placeholder}, which is replaced by a label.",
+                nameof(template));
+        var texts = labels.Select(label => template.Replace(Placeholder, label, StringComparison.Ordinal)).ToArray();
+        var limit = Model.Inputs[0].MaxLength;
+        var encoded = Tokenizer.Encode(
+            texts, padding: true, truncation: limit is not null, maxLength: limit, cancellationToken: cancellationToken);
+        var logits = Run(images, open, batchSize, adapter, (inputs, options) =>
+        {
+            var batch = encoded.ToModelInputs().To(Model.Device);
+            batch.PixelValues = inputs.PixelValues;
+            return Model.call(batch, options)["logits_per_image"]!;
+        }, progress, cancellationToken);
+        return [.. logits.Select(row => ImageClassification.Of(Softmax(row).Zip(labels, (score, label) => new LabelScore(label, score))))];
+    }
+}

@@ -1,0 +1,52 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>
+/// CLIP's tokenizer: byte-pair encoding of lower-case text, with a suffix at the ends of words. Corresponds to <c>CLIPTokenizer</c> in
+/// transformers.
+/// </summary>
+public static class ClipTokenizer
+{
+    private const string EndOfText = "<|endoftext|>", EndOfWord = "</w>";
+    private const string Words =
+        @"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+
+    internal static TokenizerKind Kind { get; } = new("CLIPTokenizer")
+    {
+        SpecialTokens = new Dictionary<string, string?>
+        {
+            ["unk_token"] = EndOfText, ["bos_token"] = "<|startoftext|>", ["eos_token"] = EndOfText, ["pad_token"] = EndOfText,
+        },
+        VocabularyFiles = ["vocab.json", "merges.txt"],
+        Pipeline = Build,
+        PostProcessor = (parts, pipeline) => new RobertaProcessing(
+            parts.Special("eos_token", pipeline), parts.Special("bos_token", pipeline), trimOffsets: false, addPrefixSpace: false),
+    };
+
+    /// <summary>
+    /// Loads the vocabulary from <c>tokenizer.json</c>, or from <c>vocab.json</c> and <c>merges.txt</c> if that file is absent, and the
+    /// settings from <c>tokenizer_config.json</c>.
+    /// </summary>
+    /// <remarks>
+    /// As in transformers 5, this class determines normalization (NFC, one space for white space, lower case), pre-tokenization, decoding
+    /// and the special tokens around a text (<c>&lt;|startoftext|&gt; A &lt;|endoftext|&gt;</c>).
+    /// </remarks>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <exception cref="TokenizerException">
+    /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
+    /// </exception>
+    public static Tokenizer FromPretrained(string folder) => Kind.Load(new TokenizerFolder(folder));
+
+    private static TokenizerPipeline Build(TokenizerParts parts)
+    {
+        var unknown = parts.Config.SpecialTokens.TryGetValue("unk_token", out var token) ? token.Content : null;
+        return new TokenizerPipeline(
+            new NormalizerSequence([UnicodeForm.Nfc, new Replace(TextPattern.OfRegex(@"\s+"), " "), new Lowercase()]),
+            new PreTokenizerSequence(
+            [
+                new Split(TextPattern.OfRegex(Words), SplitBehavior.Removed, invert: true),
+                new ByteLevel(addPrefixSpace: false, trimOffsets: true, useRegex: true),
+            ]),
+            parts.BytePairs(new BytePairOptions { UnkToken = unknown, ContinuingSubwordPrefix = "", EndOfWordSuffix = EndOfWord }), null,
+            new ClipDecoder(EndOfWord));
+    }
+}

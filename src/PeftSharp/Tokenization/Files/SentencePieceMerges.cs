@@ -1,0 +1,24 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>Derives the merges of a byte-pair model from its pieces, because SentencePiece does not store them.</summary>
+internal static class SentencePieceMerges
+{
+    /// <summary>
+    /// Returns all pairs of pieces that are together a piece: in the order of the ids of the joined pieces, then of the lengths of the two
+    /// parts.
+    /// </summary>
+    internal static List<(string Left, string Right)> Of(IReadOnlyDictionary<string, int> vocabulary)
+    {
+        var lookup = new Dictionary<string, int>(vocabulary, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+        var merges = new List<(string, string)>();
+        foreach (var (text, _) in vocabulary.OrderBy(entry => entry.Value))
+        {
+            // The left part becomes longer with each place, so this is the order of lengths.
+            for (var place = 1; place < text.Length; place++)
+                if (!CodePoints.IsInside(text, place) && lookup.ContainsKey(text.AsSpan(0, place))
+                    && lookup.ContainsKey(text.AsSpan(place)))
+                    merges.Add((text[..place], text[place..]));
+        }
+        return merges;
+    }
+}

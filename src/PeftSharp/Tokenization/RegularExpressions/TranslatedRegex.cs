@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
+
+namespace PeftSharp.Tokenization;
+
+/// <summary>A regular expression of the reference implementation (Oniguruma, with the syntax of Ruby), matched by .NET.</summary>
+/// <remarks>
+/// .NET matches UTF-16 code units, with its own version of Unicode and another syntax. Therefore, the expression is parsed, and each of its
+/// sets of code points is computed. Code points that are in the same sets cannot be distinguished by the expression, so they become one
+/// character of a small alphabet (<see cref="RegexAlphabet"/>), and .NET matches the text in this alphabet. The matches are exact.
+/// </remarks>
+internal sealed class TranslatedRegex
+{
+    private readonly Regex _regex;
+    private readonly RegexAlphabet _alphabet;
+
+    /// <exception cref="TokenizerException">The expression is malformed or contains something that is not supported.</exception>
+    internal TranslatedRegex(string expression)
+    {
+        var parser = new RegexParser(expression);
+        var pattern = parser.Parse();
+        _alphabet = new RegexAlphabet(parser.Sets);
+        try
+        {
+            _regex = new Regex(_alphabet.Write(pattern), RegexOptions.CultureInvariant | RegexOptions.Compiled);
+        }
+        catch (ArgumentException error)
+        {
+            throw new TokenizerException($"The regular expression '{expression}' of the tokenizer is malformed: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Adds the matches in a text. A match can be empty, but not at the end of the previous match.</summary>
+    internal void AddMatches(ReadOnlySpan<char> text, List<(int Start, int End)> matches)
+    {
+        var symbols = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = _alphabet.Translate(text, symbols);
+        var positions = length == text.Length ? null : Positions(text, length);
+        var end = -1;
+        foreach (var match in _regex.EnumerateMatches(symbols.AsSpan(0, length)))
+        {
+            if (match.Length == 0 && match.Index == end)
+                continue;
+            end = match.Index + match.Length;
+            matches.Add(positions is null ? (match.Index, end) : (positions[match.Index], positions[end]));
+        }
+        ArrayPool<char>.Shared.Return(symbols);
+    }
+
+    // The place in the text of each code point, and its end.
+    private static int[] Positions(ReadOnlySpan<char> text, int count)
+    {
+        var positions = new int[count + 1];
+        for (int i = 0, place = 0; i < count; i++)
+        {
+            positions[i] = place;
+            CodePoints.At(text, place, out var units);
+            place += units;
+        }
+        positions[count] = text.Length;
+        return positions;
+    }
+}
