@@ -16,16 +16,13 @@ internal static class Capitals
     internal static string[] Sentences() => [.. _capitals.SelectMany(pair => new[]
     {
         $"The capital of {pair.Country} is {pair.City}.", $"{pair.City} is the capital of {pair.Country}.",
-        $"In {pair.Country} the capital is {pair.City}.",
+        $"In {pair.Country} the capital is {pair.City}.", "What is the capital?", "Thank you! You are welcome.",
     })];
 
     /// <summary>The questions and answers that the model learns from.</summary>
-    internal static IEnumerable<ChatMessage[]> Conversations() => _capitals.SelectMany(pair => new ChatMessage[][]
+    internal static IEnumerable<ChatMessage[]> Conversations() => _capitals.Select(pair => new ChatMessage[]
     {
-        [
-            new("user", $"What is the capital of {pair.Country}?"), new("assistant", $"The capital of {pair.Country} is {pair.City}."),
-            new("user", "Thank you!"), new("assistant", "You are welcome."),
-        ],
-        [new("user", $"Where is {pair.City}?"), new("assistant", $"{pair.City} is the capital of {pair.Country}.")],
+        new("user", $"What is the capital of {pair.Country}?"), new("assistant", $"The capital of {pair.Country} is {pair.City}."),
+        new("user", "Thank you!"), new("assistant", "You are welcome."),
     });
 }

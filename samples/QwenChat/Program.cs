@@ -15,7 +15,7 @@ Seed.Set(options.Seed);
 // A model and conversations if the options name them; otherwise a small Qwen2 that knows capitals, and questions about them.
 var folder = options.Model ?? SmallModel.Make(Path.Combine(options.Output, "base"));
 var conversations = options.Data is { } file ? Datasets.LoadDataset(file, "train") : Capitals.Conversations().ToDataset();
-var (output, epochs, rate) = (options.Output, options.Epochs ?? (options.Model is null ? 40 : 1), options.Model is null ? 5e-3 : 2e-4);
+var (output, epochs, rate) = (options.Output, options.Epochs ?? (options.Model is null ? 80 : 1), options.Model is null ? 5e-3 : 2e-4);
 
 #region readme-chat
 var tokenizer = AutoTokenizer.FromPretrained(folder);
@@ -42,7 +42,7 @@ string Answer(IReadOnlyList<ChatMessage> messages)
 #endregion
 
 if (options.Model is null)
-    foreach (var question in new[] { "What is the capital of Norway?", "Where is Lima?" })
+    foreach (var question in new[] { "What is the capital of Norway?", "What is the capital of Peru?" })
         Console.WriteLine($"user: {question}\nassistant: {Answer([new("user", question)])}");
 Console.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s in all. Ask a question; an empty line ends the conversation.");
 

@@ -22,10 +22,12 @@ internal static class SmallModel
             VocabSize = trained.Count, HiddenSize = 128, IntermediateSize = 256, NumHiddenLayers = 3, NumAttentionHeads = 4,
             NumKeyValueHeads = 2, MaxPositionEmbeddings = 256, EosTokenId = [trained.EosTokenId!.Value], PadTokenId = trained.PadTokenId,
         });
-        var rows = Dataset.FromDict(("text", sentences)).Tokenize(trained, "text", maxLength: 64);
+        // The sentences have the form of messages, so that the model learns the special tokens too.
+        var messages = sentences.Select(sentence => trained.RenderChatTemplate([new ChatMessage("text", sentence)]));
+        var rows = Dataset.FromDict(("text", messages.ToArray())).Tokenize(trained, "text", maxLength: 64);
         var arguments = new TrainingArguments(folder)
         {
-            NumTrainEpochs = 60, PerDeviceTrainBatchSize = 16, LearningRate = 2e-3, LoggingSteps = 100, SaveStrategy = SaveStrategy.No,
+            NumTrainEpochs = 40, PerDeviceTrainBatchSize = 16, LearningRate = 2e-3, LoggingSteps = 100, SaveStrategy = SaveStrategy.No,
         };
         var collator = new DataCollatorForLanguageModeling(trained, mlm: false);
         var trainer = new Trainer(model, arguments, rows, dataCollator: collator, tokenizer: trained);
