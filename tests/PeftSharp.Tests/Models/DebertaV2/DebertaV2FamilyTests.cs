@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.DebertaV2;
+using PeftSharp.Tests.Kernels;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Models.DebertaV2;
@@ -69,6 +71,42 @@ public sealed class DebertaV2FamilyTests : ModelFamilyTests<DebertaV2Config>
         DebertaV2Family.Instance.IsObsoleteKey("deberta.embeddings.position_embeddings.weight").Should().BeTrue();
         DebertaV2Family.Instance.IsObsoleteKey("mask_predictions.dense.weight").Should().BeTrue();
         DebertaV2Family.Instance.IsObsoleteKey("deberta.embeddings.word_embeddings.weight").Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(16, true), InlineData(16, false), InlineData(4, true), InlineData(0, true)]
+    public void Fused_attention_has_the_results_of_the_separate_operations(int buckets, bool shared)
+    {
+        using var scope = NewDisposeScope();
+        using var model = AutoModelForSequenceClassification.FromConfig(Small with
+        {
+            PositionBuckets = buckets, ShareAttKey = shared, HiddenDropoutProb = 0.1, AttentionProbsDropoutProb = 0.1,
+        });
+        var ids = arange(5, 23, ScalarType.Int64).reshape(3, 6);
+        var mask = ones_like(ids);
+        mask[1, TensorIndex.Slice(4)] = 0;
+        var inputs = new ModelInputs { InputIds = ids, AttentionMask = mask, Labels = arange(3, ScalarType.Int64) };
+        foreach (var training in new[] { false, true })
+        {
+            model.train(training);
+            var fused = Results(isOn: true);
+            foreach (var (name, expected) in Results(isOn: false)) Close.Equal(expected, fused[name], 1e-4, $"{name}, training {training}");
+        }
+
+        Dictionary<string, Tensor> Results(bool isOn)
+        {
+            using var path = new PathSwitch(nameof(FastPaths.Attention), isOn);
+            foreach (var parameter in model.parameters()) parameter.grad = null;
+            manual_seed(9);
+            var output = model.call(inputs);
+            output.Loss!.backward();
+            var results = model.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!.clone());
+            // The bias of a key adds the same value to all scores of a query, so its gradient is zero except for rounding.
+            foreach (var name in results.Keys.Where(name => name.EndsWith("key_proj.bias", StringComparison.Ordinal)).ToArray())
+                results.Remove(name);
+            results["logits"] = output.Logits!;
+            return results;
+        }
     }
 
     [Fact]
