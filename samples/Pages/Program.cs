@@ -1,5 +1,6 @@
 // The programs of the pages in docs that have several: dotnet run --project samples/Pages [-- NAME …]. Without a name all run.
 // Those of docs/images.md need a model and images of yours, so the tests run them instead, with small ones.
+using Pages.Chat;
 using Pages.Data;
 using Pages.Extensions;
 using Pages.MLTokenizers;
@@ -14,6 +15,8 @@ var programs = new Dictionary<string, Func<Task>>
     ["word-tags"] = () => Task.Run(WordTags.Run),
     ["family"] = () => Task.Run(UseFamily.Run),                            // docs/add-a-model.md
     ["method"] = () => Task.Run(UseMethod.Run),                            // docs/add-a-tuner.md
+    ["templates"] = () => Task.Run(Templates.Run),                         // docs/chat-templates.md
+    ["vocabulary"] = () => Task.Run(Vocabulary.Run),
     ["chunks"] = () => Task.Run(Chunks.Run),                               // docs/microsoft-ml-tokenizers.md
     ["train-gpt2"] = () => Task.Run(TrainGpt2.Run),
 };
