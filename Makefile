@@ -13,9 +13,9 @@ sample:
 	dotnet run -c Release --project samples/FirstProgram
 	dotnet run -c Release --project samples/BertSentiment
 	dotnet run -c Release --project samples/Gpt2Lora
-	dotnet run -c Release --project samples/QwenChat < /dev/null
 	dotnet run -c Release --project samples/VitShapes
 	dotnet run -c Release --project samples/ClipZeroShot
+	dotnet run -c Release --project samples/QwenChat < /dev/null
 	dotnet run -c Release --project samples/Tasks
 	dotnet run -c Release --project samples/Pages
 

@@ -1,6 +1,6 @@
 using PeftSharp.Vision;
 
-/// <summary>Draws a shape of a color, with a random size and place, on a gray background with noise.</summary>
+/// <summary>Draws a shape of a color, with a random size near the center, on a gray background with noise.</summary>
 internal static class Shapes
 {
     internal const int Size = 32;
@@ -15,8 +15,8 @@ internal static class Shapes
         var image = new RgbImage(Size, Size);
         var background = random.Next(90, 160);
         for (var place = 0; place < image.Pixels.Length; place++) image.Pixels[place] = (byte)(background + random.Next(-20, 21));
-        var radius = random.Next(6, 11);
-        var (centerX, centerY) = (random.Next(radius, Size - radius), random.Next(radius, Size - radius));
+        var radius = random.Next(9, 13);
+        var (centerX, centerY) = (Size / 2 + random.Next(-2, 3), Size / 2 + random.Next(-2, 3));
         for (var y = 0; y < Size; y++)
             for (var x = 0; x < Size; x++)
                 if (IsInside(shape, (x - centerX) / (double)radius, (y - centerY) / (double)radius)) image.SetPixel(x, y, color);

@@ -30,6 +30,11 @@ public sealed class DeviceCopiesTests
         ["AttentionMask: item"] = (2, "whether anything is hidden; asked on the processor alone"),
         ["RotaryEmbedding: item"] =
             (1, "the largest position, once a pass and only where the scaling of rotary embeddings depends on the length"),
+        ["ClipTextModel: item"] = (2, "texts without an end token; looked for on the processor alone"),
+        ["ClipTextModel: nonzero"] = (1, "as above"),
+        ["DebertaV2Model: item"] = (1, "whether there is padding; asked on the processor alone"),
+        ["LanguageModel`2: nonzero"] = (1, "the labeled tokens, once a batch, where only the loss is asked for"),
+        ["ModernBertInitialization: item"] = (1, "initialization is no part of a step"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; asked on the processor alone"),
         ["BernoulliMask: get_bytes"] = (2, "memory of the processor: it takes no other tensors"),
         ["ActivationTable: get_bytes"] = (1, "the table is made once, on the processor"),

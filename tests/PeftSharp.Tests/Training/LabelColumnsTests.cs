@@ -172,7 +172,7 @@ public sealed class LabelColumnsTests : IDisposable
     {
         using var model = PeftSharp.Models.AutoModelForCausalLM.FromConfig(new PeftSharp.Models.Gpt2.Gpt2Config
         {
-            VocabSize = 20, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 16,
+            VocabSize = 100, NEmbd = 8, NLayer = 1, NHead = 2, NPositions = 16,
         });
         var trainer = new Trainer(model, TinyRun.Arguments(_folder) with { MaxSteps = 1 }, TinyRun.Rows(4),
             dataCollator: new DataCollatorWithPadding(padTokenId: 0));
