@@ -13,6 +13,7 @@ sample:
 	dotnet run -c Release --project samples/FirstProgram
 	dotnet run -c Release --project samples/BertSentiment
 	dotnet run -c Release --project samples/Gpt2Lora
+	dotnet run -c Release --project samples/QwenChat < /dev/null
 	dotnet run -c Release --project samples/Tasks
 	dotnet run -c Release --project samples/Pages
 

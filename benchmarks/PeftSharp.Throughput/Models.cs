@@ -3,7 +3,9 @@ using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Models.DebertaV2;
 using PeftSharp.Models.Gpt2;
+using PeftSharp.Models.Llama;
 using PeftSharp.Models.ModernBert;
+using PeftSharp.Models.Qwen2;
 using PeftSharp.Models.Vit;
 
 namespace PeftSharp.Throughput;
@@ -14,7 +16,7 @@ internal static class Models
     internal static readonly string[] Names =
     [
         "bert-base", "minilm", "deberta-v3-base", "modernbert-base", "gpt2", "gpt2-tiny", "gpt2-medium", "gpt2-large", "gpt2-xl",
-        "vit-base",
+        "smollm2-135m", "qwen2.5-0.5b", "vit-base",
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -40,6 +42,16 @@ internal static class Models
         "gpt2-medium" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1024, NLayer = Or(layers, 24), NHead = 16 }),
         "gpt2-large" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1280, NLayer = Or(layers, 36), NHead = 20 }),
         "gpt2-xl" => AutoModelForCausalLM.FromConfig(new Gpt2Config { NEmbd = 1600, NLayer = Or(layers, 48), NHead = 25 }),
+        "smollm2-135m" => AutoModelForCausalLM.FromConfig(new LlamaConfig
+        {
+            VocabSize = 49152, HiddenSize = 576, IntermediateSize = 1536, NumHiddenLayers = Or(layers, 30), NumAttentionHeads = 9,
+            NumKeyValueHeads = 3, TieWordEmbeddings = true,
+        }),
+        "qwen2.5-0.5b" => AutoModelForCausalLM.FromConfig(new Qwen2Config
+        {
+            VocabSize = 151936, HiddenSize = 896, IntermediateSize = 4864, NumHiddenLayers = Or(layers, 24), NumAttentionHeads = 14,
+            NumKeyValueHeads = 2, TieWordEmbeddings = true,
+        }),
         "vit-base" => AutoModelForImageClassification.FromConfig(new VitConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 10 }),
         _ => throw new ArgumentException($"'{name}' is none of {string.Join(", ", Names)}."),
     };

@@ -14,7 +14,7 @@ internal static class Probe
         set_num_threads(threads);
         using var noGradient = no_grad();
         return Machine.Print(line, ("gemm_fp32_gflops", Gemm(ScalarType.Float32)), ("gemm_bf16_gflops", Gemm(ScalarType.BFloat16)),
-            ("memory_gb_per_s", Memory()));
+            ("memory_gb_per_s", Memory()), ("read_gb_per_s", ReadGigabytes()));
     }
 
     private static double Gemm(ScalarType type)
@@ -31,6 +31,16 @@ internal static class Probe
         var (from, to) = (ones(64 << 20), zeros(64 << 20));
         var seconds = Best(() => to.copy_(from));
         return Math.Round(2.0 * 4 * (64 << 20) / seconds / 1e9, 1);       // read and written
+    }
+
+    /// <summary>The rate at which all threads together read memory, in GB/s.</summary>
+    internal static double ReadGigabytes()
+    {
+        using var scope = NewDisposeScope();
+        using var free = no_grad();
+        var from = ones(64 << 20);
+        var seconds = Best(() => from.max().Dispose());
+        return Math.Round(4.0 * (64 << 20) / seconds / 1e9, 1);
     }
 
     private static double Best(Action work)

@@ -1,4 +1,5 @@
 // The programs of the pages in docs that have several: dotnet run --project samples/Pages [-- NAME …]. Without a name all run.
+using Pages.Chat;
 using Pages.Data;
 using Pages.Extensions;
 using Pages.MLTokenizers;
@@ -13,6 +14,8 @@ var programs = new Dictionary<string, Func<Task>>
     ["word-tags"] = () => Task.Run(WordTags.Run),
     ["family"] = () => Task.Run(UseFamily.Run),                            // docs/add-a-model.md
     ["method"] = () => Task.Run(UseMethod.Run),                            // docs/add-a-tuner.md
+    ["templates"] = () => Task.Run(Templates.Run),                         // docs/chat-templates.md
+    ["vocabulary"] = () => Task.Run(Vocabulary.Run),
     ["chunks"] = () => Task.Run(Chunks.Run),                               // docs/microsoft-ml-tokenizers.md
     ["train-gpt2"] = () => Task.Run(TrainGpt2.Run),
 };

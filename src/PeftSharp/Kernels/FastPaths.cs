@@ -15,7 +15,7 @@ public static class FastPaths
     private const string Variable = "PEFTSHARP_FAST_PATHS";
     private static readonly string[] _names =
         ["dropout", "attention", "linear_cross_entropy", "first_token_only", "few_rows_linear", "linear", "activation", "rms_norm",
-            "rotary", "adam_w"];
+            "rotary", "decoding", "adam_w"];
 
     /// <summary>Vectorized dropout masks, bit-identical to libtorch's.</summary>
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
@@ -50,6 +50,10 @@ public static class FastPaths
 
     /// <summary>Rotary position embeddings with one pass over each head, forward and backward.</summary>
     public static bool Rotary { get; set; } = IsOnAtStart("rotary");
+
+    /// <summary>All layers of a decoder in one parallel region while generating on the CPU, if no adapter wraps its layers and no hook is
+    /// registered.</summary>
+    public static bool Decoding { get; set; } = IsOnAtStart("decoding");
 
     /// <summary>AdamW with gradient clipping in the same pass, and the gradients' norm on all threads.</summary>
     public static bool AdamW { get; set; } = IsOnAtStart("adam_w");

@@ -43,6 +43,21 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         return (Stored(_keys!), Stored(_values!));
     }
 
+    internal bool CanExtend(ReadOnlySpan<long> shape, ScalarType type, int? expectedWindow) =>
+        window == expectedWindow && _keys is { requires_grad: false } keys && _values is { requires_grad: false } values
+        && keys.dtype == type && values.dtype == type && keys.device_type == TorchSharp.DeviceType.CPU
+        && keys.is_contiguous() && values.is_contiguous() && keys.shape is [var rows, var heads, _, var width]
+        && shape.SequenceEqual([rows, heads, width]);
+
+    internal (Tensor Keys, Tensor Values, long First, long Tokens) Extend()
+    {
+        RemoveOlder();
+        if (_first + _count + 1 > Capacity) MakeRoom(_keys!, _values!, _count + 1);
+        Length++;
+        _count++;
+        return (_keys!, _values!, _first, _count);
+    }
+
     internal void SelectRows(Tensor rows)
     {
         if (_keys is null) return;

@@ -55,6 +55,8 @@ public abstract class DecoderModel<TSelf, TConfig> : PretrainedModel<TSelf, TCon
     {
         var embedded = inputs.InputsEmbeds ?? _words.call(inputs.InputIds!);
         using var context = AttentionContext.Causal(inputs.AttentionMask, embedded, inputs.PositionIds, options);
+        if (!training && FusedDecoding.TryRun(_layers, _norm, embedded, context, options) is { } state)
+            return new ModelOutput { LastHiddenState = state };
         var states = LayerSequence.Run(_layers, embedded, context, options);
         var last = _norm.call(states[^1]);
         return new ModelOutput

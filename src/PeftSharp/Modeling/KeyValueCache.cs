@@ -66,6 +66,22 @@ public sealed class KeyValueCache : IDisposable
     /// <param name="layer">Zero-based index of the layer.</param>
     internal long Capacity(int layer) => _layers[layer].Capacity;
 
+    /// <summary>Whether <see cref="Extend"/> can append a token to a layer.</summary>
+    /// <param name="layer">Zero-based index of the layer.</param>
+    /// <param name="shape">Number of rows, number of heads and width of a head.</param>
+    /// <param name="type">The type of keys and values.</param>
+    /// <param name="window">Sliding window of the layer; null: none.</param>
+    internal bool CanExtend(int layer, ReadOnlySpan<long> shape, ScalarType type, int? window) =>
+        _layers[layer].CanExtend(shape, type, window);
+
+    /// <summary>Appends one token to a layer; its key and value are not initialized.</summary>
+    /// <param name="layer">Zero-based index of the layer.</param>
+    /// <returns>
+    /// The keys and values, float [batch, heads, capacity, width] each, and the part of them that the new token attends to: the index of
+    /// its first token and the number of tokens, including the new one.
+    /// </returns>
+    internal (Tensor Keys, Tensor Values, long First, long Tokens) Extend(int layer) => _layers[layer].Extend();
+
     /// <summary>Selects rows of the batch; a row may be selected several times (beams) or not at all.</summary>
     /// <param name="rows">Int64 [rows], indices of existing rows.</param>
     public void SelectRows(Tensor rows)

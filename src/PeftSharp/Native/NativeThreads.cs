@@ -49,6 +49,34 @@ internal static unsafe class NativeThreads
         where T : unmanaged =>
         Run(count, grain, scratch, ref arguments, new Loop { BodyWithScratch = body });
 
+    /// <summary>Runs a function once on each thread; the threads wait for each other where it calls
+    /// <see cref="ThreadBarrier.Wait"/>.</summary>
+    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized.</param>
+    /// <param name="arguments">Read by the body.</param>
+    /// <param name="body">Runs the part of a thread. It must not throw, because the other threads would wait for it forever, and must not
+    /// allocate on the managed heap.</param>
+    internal static void Team<T>(nint scratch, ref T arguments, delegate*<void*, ThreadBarrier*, float*, void> body) where T : unmanaged
+    {
+        const int line = 32;                                                       // both counters have a cache line of their own
+        var counters = stackalloc int[3 * line];
+        new Span<int>(counters, 3 * line).Clear();
+        var threads = IsAvailable ? Math.Max(1, get_num_threads()) : 1;
+        var stride = Scratch.WholeLines(scratch);
+        fixed (T* pinned = &arguments)
+        {
+            var team = new TeamCall
+            {
+                Body = body, Arguments = pinned, Scratch = Scratch.OfThreads(threads * stride), ScratchStride = stride,
+                Arrived = counters + line, Round = counters + 2 * line,
+            };
+            if (threads == 1) team.Run(0, 1);
+            else _parallel(&EnterTeam, &team, (uint)threads, 0);
+        }
+    }
+
+    [UnmanagedCallersOnly]
+    private static void EnterTeam(void* pointer) => ((TeamCall*)pointer)->Run(_number(), _count());
+
     private static void Run<T>(int count, int grain, nint scratch, ref T arguments, Loop loop) where T : unmanaged
     {
         var threads = IsAvailable ? Math.Max(1, Math.Min(get_num_threads(), (int)(((long)count + grain - 1) / grain))) : 1;
@@ -94,6 +122,21 @@ internal static unsafe class NativeThreads
         var error = (ExceptionDispatchInfo)handle.Target!;
         handle.Free();
         error.Throw();
+    }
+
+    private struct TeamCall
+    {
+        internal delegate*<void*, ThreadBarrier*, float*, void> Body;
+        internal void* Arguments;
+        internal float* Scratch;
+        internal nint ScratchStride;
+        internal int* Arrived, Round;
+
+        internal readonly void Run(int thread, int threads)
+        {
+            var barrier = new ThreadBarrier(thread, threads, Arrived, Round);
+            Body(Arguments, &barrier, Scratch + thread * ScratchStride);
+        }
     }
 
     private struct Loop

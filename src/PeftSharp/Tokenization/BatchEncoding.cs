@@ -38,6 +38,9 @@ public sealed class BatchEncoding
         _columns = columns;
     }
 
+    private BatchEncoding(IReadOnlyList<TextEncoding> encodings, IReadOnlyList<string> columns) =>
+        (Encodings, _columns) = (encodings, columns);
+
     /// <summary>The rows, each with its tokens, offsets and masks.</summary>
     public IReadOnlyList<TextEncoding> Encodings { get; }
 
@@ -55,6 +58,11 @@ public sealed class BatchEncoding
 
     /// <summary>1 for special tokens and padding: <c>special_tokens_mask</c>.</summary>
     public int[][] SpecialTokensMask => _specialTokensMask ??= [.. Encodings.Select(encoding => encoding.SpecialTokensMask)];
+
+    /// <summary>1 for the tokens of the assistant's messages, 0 for others: <c>assistant_masks</c>.</summary>
+    /// <exception cref="InvalidOperationException">The masks were not requested from <c>ApplyChatTemplate</c>.</exception>
+    public int[][] AssistantMasks => [.. Encodings.Select(encoding => encoding.AssistantMask ?? throw new InvalidOperationException(
+        "There is no mask of the assistant's tokens. Call tokenizer.ApplyChatTemplate with returnAssistantTokensMask: true."))];
 
     /// <summary>The range of the text that each token covers, in UTF-16 code units: <c>offset_mapping</c>.</summary>
     public TokenOffset[][] OffsetMapping => [.. Encodings.Select(encoding => encoding.Offsets)];
@@ -114,9 +122,14 @@ public sealed class BatchEncoding
         "token_type_ids" => TokenTypeIds,
         "attention_mask" => AttentionMask,
         "special_tokens_mask" => SpecialTokensMask,
+        "assistant_masks" => AssistantMasks,
         "offset_mapping" => OffsetMapping,
         _ => OverflowToSampleMapping!,
     });
+
+    /// <summary>Returns the encodings with a column of masks, from the ranges of each text.</summary>
+    internal BatchEncoding WithAssistantMasks(IReadOnlyList<(int Start, int End)>[] ranges) =>
+        new([.. Encodings.Select((encoding, row) => encoding.WithAssistantMask(ranges[row]))], [.. _columns, "assistant_masks"]);
 
     /// <summary>An integer column by its name in transformers, such as <c>input_ids</c>.</summary>
     /// <exception cref="KeyNotFoundException">The column was not requested, or its rows are not integers.</exception>

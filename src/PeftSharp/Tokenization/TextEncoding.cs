@@ -92,8 +92,20 @@ public sealed partial class TextEncoding
     /// </summary>
     public IReadOnlyList<TextEncoding> Overflowing { get; }
 
+    /// <summary>
+    /// 1 for the tokens of the assistant's messages, 0 for others: <c>assistant_masks</c>. Null unless requested from
+    /// <c>ApplyChatTemplate</c>.
+    /// </summary>
+    public int[]? AssistantMask { get; private init; }
+
     /// <summary>Whether tokens were truncated; true even if <see cref="Overflowing"/> does not keep them.</summary>
     internal bool IsTruncated { get; init; }
+
+    /// <summary>Returns the encoding with a mask of the tokens of some ranges of the text.</summary>
+    internal TextEncoding WithAssistantMask(IReadOnlyList<(int Start, int End)> ranges) => new(_segments, _pipeline, Overflowing)
+    {
+        IsTruncated = IsTruncated, AssistantMask = AssistantTokens.Mask(this, ranges),
+    };
 
     internal TextEncoding Padded(int length, EncodingSegment padding, PaddingSide side)
     {

@@ -17,12 +17,12 @@ public sealed partial class Tokenizer
     private static readonly string[] NotSaved =
     [
         "added_tokens_decoder", "additional_special_tokens", "name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file",
-        "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens",
+        "merges_file", "add_bos_token", "add_eos_token", "max_len", "extra_special_tokens", "chat_template",
     ];
 
     /// <summary>
-    /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat template files that the tokenizer was loaded with.
-    /// <c>AutoTokenizer</c> and transformers can load them.
+    /// Saves <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and the chat templates (<c>chat_template.jinja</c>). <c>AutoTokenizer</c>
+    /// and transformers can load them.
     /// </summary>
     /// <param name="folder">The folder to write to; created if it does not exist.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
@@ -41,11 +41,18 @@ public sealed partial class Tokenizer
         Write("tokenizer.json", PipelineToJson().ToJsonString(Indented) + "\n");
         Write("tokenizer_config.json", ConfigToJson().ToJsonString(Indented) + "\n");
         foreach (var (name, template) in _config.ChatTemplates)
-        {
-            FolderAccess.Create(Path.GetDirectoryName(Path.Combine(folder, name))!);
-            Write(name, template);
-        }
+            Write(ChatTemplatePath(folder, name), template);
         files.Commit();
+    }
+
+    private static string ChatTemplatePath(string folder, string name)
+    {
+        if (name == TokenizerConfig.DefaultChatTemplate)
+            return TokenizerConfig.ChatTemplateFile;
+        if (name.Length == 0 || name.AsSpan().ContainsAny('/', '\\') || name.AsSpan().ContainsAny(Path.GetInvalidFileNameChars()))
+            throw new TokenizerException($"The chat template '{name}' cannot be saved, because its name is not the name of a file.");
+        FolderAccess.Create(Path.Combine(folder, TokenizerConfig.ChatTemplateFolder));
+        return Path.Combine(TokenizerConfig.ChatTemplateFolder, name + ".jinja");
     }
 
     private JsonObject PipelineToJson() => new()

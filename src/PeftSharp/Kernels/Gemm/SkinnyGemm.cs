@@ -10,12 +10,15 @@ namespace PeftSharp.Kernels;
 /// or bfloat16 with sums in float32.</remarks>
 internal static unsafe class SkinnyGemm
 {
-    private const int Grain = 64, MinOutputs = VectorPair.Count;
+    private const int Grain = 64, MinOutputs = VectorPair.Count, MaxNarrowRows = 1024;
     private const long MinWeights = 1 << 15;                     // for fewer weights the overhead of the call dominates
 
-    /// <summary>Whether this processor and this libtorch are supported: 512-bit vectors with their 32 registers, and libtorch's thread
+    /// <summary>Whether this processor and this libtorch are supported: vectors of at least 256 bits, and libtorch's thread
     /// pool.</summary>
-    internal static bool IsAvailable => Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable;
+    internal static bool IsAvailable => Lanes.IsFast;
+
+    /// <summary>Whether the kernels with 512-bit vectors and their 32 registers are used.</summary>
+    private static bool IsWide => Vector512.IsHardwareAccelerated;
 
     /// <summary>Whether this call can be computed here: few rows, no gradients, on the CPU, all tensors float32 or all bfloat16.</summary>
     /// <param name="x">Float [..., inputs].</param>
@@ -27,9 +30,14 @@ internal static unsafe class SkinnyGemm
         FastPaths.FewRowsLinear && IsAvailable && !is_grad_enabled() && x.device_type == TorchSharp.DeviceType.CPU
         && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == x.dtype && weight.device_type == x.device_type
         && (bias is null || (bias.dtype == x.dtype && bias.device_type == x.device_type))
-        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= SkinnyGemmArguments.MaxRows * inputs
+        && x.numel() is > 0 and var values && x.shape[^1] is var inputs && values <= MaxRowsOf(x.dtype) * inputs
         && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs
         && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
+
+    /// <summary>Maximum number of rows. libtorch's products of bfloat16 are slow on processors without 512-bit vectors, so more rows are
+    /// computed here, 16 at a time.</summary>
+    private static int MaxRowsOf(ScalarType type) =>
+        type == ScalarType.BFloat16 && !IsWide ? MaxNarrowRows : SkinnyGemmArguments.MaxRows;
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
@@ -47,7 +55,7 @@ internal static unsafe class SkinnyGemm
         using var contiguousX = x.is_contiguous() ? null : x.contiguous();
         using var contiguousBias = bias is null || bias.is_contiguous() ? null : bias.contiguous();
         var rows = (int)(x.numel() / inputs);
-        Debug.Assert(rows is > 0 and <= SkinnyGemmArguments.MaxRows && weight.is_contiguous()
+        Debug.Assert(rows > 0 && rows <= MaxRowsOf(x.dtype) && weight.is_contiguous()
             && weight.size(isTransposed ? 0 : 1) == inputs, "The shapes do not match.");
         Debug.Assert(outputs >= MinOutputs && (isTransposed || inputs % VectorPair.Count == 0), "The loops read whole vectors.");
         Debug.Assert(weight.dtype == x.dtype && (bias is null || (bias.dtype == x.dtype && bias.numel() == outputs)),
@@ -55,26 +63,64 @@ internal static unsafe class SkinnyGemm
         var product = new SkinnyGemmArguments
         {
             W = TensorMemory.Pointer(weight), Bias = bias is null ? null : TensorMemory.Pointer(contiguousBias ?? bias),
-            Result = TensorMemory.Pointer(result), Blocks = new RowBlocks(rows), Rows = rows, Inputs = inputs, Outputs = outputs,
+            Inputs = inputs, Outputs = outputs,
         };
-        if (x.dtype == ScalarType.Float32) Run<float>(ref product, contiguousX ?? x, isTransposed);
-        else Run<ushort>(ref product, contiguousX ?? x, isTransposed);
+        var from = TensorMemory.Pointer(contiguousX ?? x);
+        if (x.dtype == ScalarType.Float32) RunRows(product, rows, (float*)from, (float*)TensorMemory.Pointer(result), isTransposed);
+        else RunRows(product, rows, (ushort*)from, (ushort*)TensorMemory.Pointer(result), isTransposed);
         return result.MoveToOuterDisposeScope();
     }
 
-    private static void Run<T>(ref SkinnyGemmArguments product, Tensor x, bool isTransposed) where T : unmanaged
+    private static void RunRows<T>(SkinnyGemmArguments product, int rows, T* x, T* result, bool isTransposed) where T : unmanaged
+    {
+        for (var first = 0; first < rows; first += SkinnyGemmArguments.MaxRows)
+        {
+            product.Rows = Math.Min(rows - first, SkinnyGemmArguments.MaxRows);
+            product.Blocks = new RowBlocks(product.Rows);
+            product.Result = result + (long)first * product.Outputs;
+            Run(ref product, x + (long)first * product.Inputs, isTransposed);
+        }
+    }
+
+    private static void Run<T>(ref SkinnyGemmArguments product, T* x, bool isTransposed) where T : unmanaged
     {
         var packedSize = (long)product.Blocks.Rows * product.Inputs;
-        var memory = Scratch.OfCall((nint)(packedSize + (typeof(T) == typeof(float) || !isTransposed ? 0 : x.numel())));
+        var memory = Scratch.OfCall((nint)(packedSize + (typeof(T) == typeof(float) || !isTransposed ? 0 : product.Rows * product.Inputs)));
         product.X = memory;
-        var from = TensorMemory.Pointer(x);
-        if (!isTransposed) Gemv.Pack(ref product, (T*)from);
-        else if (typeof(T) == typeof(float)) GemvTransposed.Pack(ref product, (float*)from);
-        else
+        Pack(ref product, x, memory + packedSize, isTransposed);
+        NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &MultiplyTransposed<T> : &Multiply<T>);
+    }
+
+    /// <summary>Packs the input in the order in which the kernels read it.</summary>
+    /// <param name="product">The product, whose packed input has room for its blocks of rows.</param>
+    /// <param name="from">The input, [rows, inputs].</param>
+    /// <param name="wide">Room for the input in float32, used if the weight is transposed and bfloat16.</param>
+    /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
+    internal static void Pack<T>(ref SkinnyGemmArguments product, T* from, float* wide, bool isTransposed) where T : unmanaged
+    {
+        if (!isTransposed)
         {
-            Lanes.Convert((T*)from, memory + packedSize, x.numel());
-            GemvTransposed.Pack(ref product, memory + packedSize);
+            if (IsWide) Gemv.Pack(ref product, from);
+            else NarrowGemv.Pack(ref product, from);
+            return;
         }
-        NativeThreads.For(product.Outputs, Grain, ref product, isTransposed ? &GemvTransposed.Run<T> : &Gemv.Run<T>);
+        if (typeof(T) == typeof(float)) wide = (float*)from;
+        else Lanes.Convert(from, wide, (long)product.Rows * product.Inputs);
+        if (IsWide) GemvTransposed.Pack(ref product, wide);
+        else NarrowGemvTransposed.Pack(ref product, wide);
+    }
+
+    /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive); W is [outputs, inputs].</summary>
+    internal static void Multiply<T>(void* product, int from, int to) where T : unmanaged
+    {
+        if (IsWide) Gemv.Run<T>(product, from, to);
+        else NarrowGemv.Run<T>(product, from, to);
+    }
+
+    /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive); W is [inputs, outputs].</summary>
+    internal static void MultiplyTransposed<T>(void* product, int from, int to) where T : unmanaged
+    {
+        if (IsWide) GemvTransposed.Run<T>(product, from, to);
+        else NarrowGemvTransposed.Run<T>(product, from, to);
     }
 }

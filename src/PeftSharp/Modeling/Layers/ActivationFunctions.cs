@@ -54,6 +54,14 @@ public static class ActivationFunctions
         : function == _gelu ? GatedActivation.ExactGelu
         : null;
 
+    /// <summary>The same activation for generation; null if there is none.</summary>
+    internal static StepActivation? OfStep(GatedActivation? activation) =>
+        activation is null ? null
+        : activation == GatedActivation.Silu ? StepActivation.Silu
+        : activation == GatedActivation.Gelu ? StepActivation.GeluByTanh
+        : activation == GatedActivation.ExactGelu ? StepActivation.Gelu
+        : null;
+
     /// <summary>
     /// The activation of the first half of the last axis, multiplied by the second half: the product of a gated feed-forward layer whose
     /// projections are one.

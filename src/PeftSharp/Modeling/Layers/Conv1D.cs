@@ -32,6 +32,9 @@ public sealed class Conv1D : Module<Tensor, Tensor>, IParameterInitializer, IHas
 
     Tensor IHasWeight.Weight => _weight;
 
+    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
     public override Tensor forward(Tensor x)

@@ -33,6 +33,9 @@ public sealed class Dropout : Module<Tensor, Tensor>, IFirstTokenAware
 
     bool IFirstTokenAware.CanComputeFirstTokenOnly(Tensor x) => !training || _probability == 0 || BernoulliMask.CanRun(x);
 
+    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     /// <param name="x">Float, any shape.</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

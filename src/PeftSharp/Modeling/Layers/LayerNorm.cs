@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -23,6 +24,13 @@ public sealed class LayerNorm : Module<Tensor, Tensor>, IParameterInitializer, I
         if (hasBias) _shift = new Parameter(empty(width));
         RegisterComponents();
     }
+
+    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>
+    internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
+        StepNorm.TryDescribe(_gain, _shift, _epsilon, addsOne: false, type, out norm) && !HasHooks;
 
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>

@@ -40,6 +40,9 @@ public sealed class Linear : Module<Tensor, Tensor>, IParameterInitializer
     /// <summary>Standard deviation of a new weight. Null: the configuration's <c>initializer_range</c>.</summary>
     internal double? InitialDeviation { get; init; }
 
+    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     /// <param name="x">Float [..., inputs].</param>
     /// <returns>Float [..., outputs].</returns>
     public override Tensor forward(Tensor x)

@@ -84,8 +84,7 @@ public sealed record MultiHeadAttention
             (query, key) = ((context.IsFirstTokenOnly ? tables.First() : tables).Rotate(query), tables.Rotate(key));
         }
         if (context.Cache is { } cache) (key, value) = cache.Update(Layer, key, value, context.IsCausal ? Window : null);
-        // libtorch multiplies the scores by 1 / √width, so the query is scaled by the quotient.
-        if (Scale is { } scale && scale * Math.Sqrt(query.shape[3]) is var factor && Math.Abs(factor - 1) > 1e-12) query = query * factor;
+        if (QueryFactor(query.shape[3]) is var factor and not 1) query = query * factor;
         var mask = context.Mask(Window);
         // The cache of a layer with a window has only the last tokens.
         if (mask?.shape[3] > key.shape[2]) mask = mask.narrow(3, mask.shape[3] - key.shape[2], key.shape[2]);
@@ -97,6 +96,13 @@ public sealed record MultiHeadAttention
             : Grouped(query, key, value, mask, isCausal, dropout, context.IsFirstTokenOnly ? tokens : null);
         return mixed.to(type).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// Factor of the queries: libtorch multiplies the scores by 1 / √width, so the query is multiplied by the quotient of
+    /// <see cref="Scale"/> and that.
+    /// </summary>
+    internal double QueryFactor(long width) =>
+        Scale is { } scale && scale * Math.Sqrt(width) is var factor && Math.Abs(factor - 1) > 1e-12 ? factor : 1;
 
     /// <summary>Whether attention of the first token alone can use the same dropout mask as attention of all tokens.</summary>
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>

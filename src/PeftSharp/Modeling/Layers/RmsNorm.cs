@@ -28,6 +28,13 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
         RegisterComponents();
     }
 
+    /// <summary>Whether a hook is registered, which only <c>call</c> runs.</summary>
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    /// <summary>Describes the layer for generation; returns false if its kernels cannot compute it.</summary>
+    internal bool TryDescribe(ScalarType type, out StepNorm norm) =>
+        StepNorm.TryDescribe(_gain, null, _epsilon, _addsOne, type, out norm) && !HasHooks;
+
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

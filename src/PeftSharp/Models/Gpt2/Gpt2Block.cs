@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +10,7 @@ namespace PeftSharp.Models.Gpt2;
 /// residual connection.
 /// </summary>
 /// <remarks>Radford et al. 2019, section 2.3. Parameter names are those of transformers' <c>GPT2Block</c>.</remarks>
-internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
+internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>, IStepLayer
 {
     [ComponentName(Name = "ln_1")] private readonly Module<Tensor, Tensor> _attentionNorm;
     [ComponentName(Name = "attn")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;
@@ -23,6 +24,16 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
         _feedForwardNorm = new LayerNorm(config.NEmbd, config.LayerNormEpsilon);
         _feedForward = new FeedForward(config);
         RegisterComponents();
+    }
+
+    private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    bool IStepLayer.TryDescribe(StepParts parts, out StepLayer step, out MultiHeadAttention heads)
+    {
+        (step, heads) = (default, null!);
+        return !HasHooks && _attention is SelfAttention attention && attention.TryDescribe(parts, ref step, out heads)
+            && _feedForward is FeedForward feedForward && feedForward.TryDescribe(parts, ref step)
+            && parts.TryDescribe(_attentionNorm, out step.AttentionNorm) && parts.TryDescribe(_feedForwardNorm, out step.FeedForwardNorm);
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
@@ -57,6 +68,17 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
             RegisterComponents();
         }
 
+        private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+        internal bool TryDescribe(StepParts parts, ref StepLayer step, out MultiHeadAttention heads)
+        {
+            heads = _heads;
+            var fits = !HasHooks && !training && StepParts.IsIdentity(_dropout) && parts.TryDescribe(_qkv, out step.Query)
+                && parts.TryDescribe(_output, out step.Output);
+            (step.Heads, step.KeyValueHeads, step.Width) = (_heads.Heads, _heads.Heads, step.Query.Inputs / _heads.Heads);
+            return fits;
+        }
+
         public override Tensor forward(Tensor x, AttentionContext context)
         {
             using var scope = NewDisposeScope();
@@ -74,6 +96,7 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
         [ComponentName(Name = "c_proj")] private readonly Module<Tensor, Tensor> _out;
         [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
         private readonly Func<Tensor, Tensor> _activation;
+        private readonly StepActivation? _stepActivation;
 
         internal FeedForward(Gpt2Config config) : base("GPT2MLP")
         {
@@ -81,7 +104,17 @@ internal sealed class Gpt2Block : Module<Tensor, AttentionContext, Tensor>
             _out = new Conv1D(config.FeedForwardWidth, config.NEmbd, initialScale: 1 / Math.Sqrt(2 * config.NLayer));
             _dropout = new Dropout(config.ResidPdrop);
             _activation = ActivationFunctions.ByName(config.ActivationFunction);
+            _stepActivation = ActivationFunctions.OfStep(ActivationFunctions.Gated(config.ActivationFunction));
             RegisterComponents();
+        }
+
+        private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+        internal bool TryDescribe(StepParts parts, ref StepLayer step)
+        {
+            if (HasHooks || !StepParts.IsIdentity(_dropout) || _stepActivation is not { } activation) return false;
+            step.Activation = activation;
+            return parts.TryDescribe(_in, out step.Gate) && parts.TryDescribe(_out, out step.Down);
         }
 
         public override Tensor forward(Tensor x)

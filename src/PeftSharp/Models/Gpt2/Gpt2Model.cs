@@ -59,6 +59,8 @@ public sealed class Gpt2Model : PretrainedModel<Gpt2Model, Gpt2Config>, IPretrai
     {
         var embedded = Embed(inputs, options.PastKeyValues?.Length ?? 0);
         using var context = AttentionContext.Causal(inputs.AttentionMask, embedded, inputs.PositionIds, options);
+        if (!training && StepParts.IsIdentity(_dropout) && FusedDecoding.TryRun(_blocks, _norm, embedded, context, options) is { } state)
+            return new ModelOutput { LastHiddenState = state };
         var states = LayerSequence.Run(_blocks, _dropout.call(embedded), context, options);
         var last = _norm.call(states[^1]);
         return new ModelOutput

@@ -7,6 +7,9 @@ internal sealed class TokenizerConfig
 {
     internal const string ChatTemplateFile = "chat_template.jinja", ChatTemplateFolder = "additional_chat_templates";
 
+    /// <summary>The name of the chat template that is used if no other is requested.</summary>
+    internal const string DefaultChatTemplate = "default";
+
     /// <summary>The names in transformers of the special tokens that every tokenizer can have.</summary>
     internal static readonly string[] StandardNames =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
@@ -14,8 +17,8 @@ internal sealed class TokenizerConfig
     /// <summary>The contents of tokenizer_config.json, which are saved with the changed fields replaced; empty without the file.</summary>
     internal JsonObject Source { get; init; } = [];
 
-    /// <summary>The chat template files by their paths in the folder. They are saved with the tokenizer.</summary>
-    internal IReadOnlyDictionary<string, string> ChatTemplates { get; init; } = new Dictionary<string, string>();
+    /// <summary>The chat templates by name. They are saved with the tokenizer.</summary>
+    internal Dictionary<string, string> ChatTemplates { get; init; } = [];
 
     /// <summary>The tokenizer class in transformers.</summary>
     internal required string TokenizerClass { get; init; }

@@ -204,17 +204,34 @@ internal sealed class TokenizerConfigReader(TokenizerFolder files, TokenizerKind
         _ => throw files.Unfit(name, files.Config[name], "\"left\" or \"right\""),
     };
 
+    // Files have precedence over the field of tokenizer_config.json, as in transformers.
     private Dictionary<string, string> ReadChatTemplates()
     {
         var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (files.Has(TokenizerConfig.ChatTemplateFile))
+            result[TokenizerConfig.DefaultChatTemplate] = System.IO.File.ReadAllText(files.File(TokenizerConfig.ChatTemplateFile));
         var folder = files.File(TokenizerConfig.ChatTemplateFolder);
-        var additional = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*.jinja")
-                .Select(path => Path.Combine(TokenizerConfig.ChatTemplateFolder, Path.GetFileName(path)))
-            : [];
-        foreach (var name in additional.Prepend(TokenizerConfig.ChatTemplateFile))
-            if (files.Has(name))
-                result[name] = System.IO.File.ReadAllText(files.File(name));
+        if (Directory.Exists(folder))
+            foreach (var path in Directory.EnumerateFiles(folder, "*.jinja").Order(StringComparer.Ordinal))
+                result[Path.GetFileNameWithoutExtension(path)] = System.IO.File.ReadAllText(path);
+        return result.Count > 0 ? result : ChatTemplatesOfConfig();
+    }
+
+    private Dictionary<string, string> ChatTemplatesOfConfig()
+    {
+        const string Name = "chat_template";
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        var field = files.Config[Name];
+        if (field is JsonArray list)
+            foreach (var entry in list)
+                result[Member(entry, "name")] = Member(entry, "template");
+        else if (field is not null)
+            result[TokenizerConfig.DefaultChatTemplate] = files.Text(Name)!;
         return result;
+
+        string Member(JsonNode? entry, string member) =>
+            (entry as JsonObject)?[member] is JsonValue value && value.TryGetValue(out string? text)
+                ? text
+                : throw files.Unfit(Name, entry, "a list of objects with name and template");
     }
 }

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -46,6 +47,19 @@ internal sealed class DecoderAttention : Module<Tensor, AttentionContext, Tensor
             Rotary = window is null ? settings.Rotary : settings.WindowRotary ?? settings.Rotary,
         };
         RegisterComponents();
+    }
+
+    private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    /// <summary>Adds the projections and heads to the description of the layer.</summary>
+    internal bool TryDescribe(StepParts parts, ref StepLayer step, out MultiHeadAttention heads)
+    {
+        heads = _heads;
+        (step.Heads, step.KeyValueHeads, step.Width) = (_heads.Heads, _heads.KeyValueHeads!.Value, (int)_widths[0] / _heads.Heads);
+        return !HasHooks && !training && parts.TryDescribe(_fused ?? _query, out step.Query)
+            && parts.TryDescribe(_key, out step.Key) && parts.TryDescribe(_value, out step.Value)
+            && parts.TryDescribe(_output, out step.Output) && parts.TryDescribe(_queryNorm, out step.QueryNorm)
+            && parts.TryDescribe(_keyNorm, out step.KeyNorm);
     }
 
     public override Tensor forward(Tensor x, AttentionContext context)

@@ -1,3 +1,4 @@
+using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,7 +15,7 @@ namespace PeftSharp.Modeling.Layers;
 /// </para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
-public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
+public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>, IStepLayer
 {
     [ComponentName(Name = "self_attn")] private readonly Module<Tensor, AttentionContext, Tensor> _attention;
     [ComponentName(Name = "mlp")] private readonly Module<Tensor, Tensor> _feedForward;
@@ -41,6 +42,20 @@ public sealed class DecoderLayer : Module<Tensor, AttentionContext, Tensor>
         RegisterComponents();
 
         RmsNorm Norm() => new(settings.HiddenSize, settings.RmsNormEpsilon, settings.NormAddsOne);
+    }
+
+    private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    bool IStepLayer.TryDescribe(StepParts parts, out StepLayer step, out MultiHeadAttention heads)
+    {
+        (step, heads) = (default, null!);
+        return !HasHooks && _attention is DecoderAttention attention && attention.TryDescribe(parts, ref step, out heads)
+            && _feedForward is GatedFeedForward feedForward && feedForward.TryDescribe(parts, ref step)
+            && StepParts.IsIdentity(_attentionDropout) && StepParts.IsIdentity(_feedForwardDropout)
+            && parts.TryDescribe(_attentionNorm, out step.AttentionNorm)
+            && parts.TryDescribe(_feedForwardNorm ?? _secondNorm, out step.FeedForwardNorm)
+            && parts.TryDescribe(_feedForwardNorm is null ? null : _secondNorm, out step.AttentionOutputNorm)
+            && parts.TryDescribe(_lastNorm, out step.FeedForwardOutputNorm);
     }
 
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>

@@ -34,6 +34,17 @@ public sealed class GatedFeedForward : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
+    /// <summary>Adds the projections and the activation to the description of the layer.</summary>
+    internal bool TryDescribe(StepParts parts, ref StepLayer step)
+    {
+        if (HasHooks || ActivationFunctions.OfStep(_gated) is not { } activation) return false;
+        (step.IsGated, step.Activation) = (true, activation);
+        return parts.TryDescribe(_fused ?? _gate, out step.Gate) && parts.TryDescribe(_up, out step.Up)
+            && parts.TryDescribe(_down, out step.Down);
+    }
+
     /// <param name="x">Float [..., width].</param>
     /// <returns>Same shape as <paramref name="x"/>.</returns>
     public override Tensor forward(Tensor x)

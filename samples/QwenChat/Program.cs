@@ -1,0 +1,56 @@
+using System.Diagnostics;
+#region readme-chat-usings
+using PeftSharp.Data;
+using PeftSharp.Models;
+using PeftSharp.Prediction;
+using PeftSharp.Tokenization;
+using PeftSharp.Training;
+using PeftSharp.Tuners;
+#endregion
+
+if (Options.Parse(args) is not { } options) return 2;
+var clock = Stopwatch.StartNew();
+Seed.Set(options.Seed);
+
+// A model and conversations if the options name them; otherwise a small Qwen2 that knows capitals, and questions about them.
+var folder = options.Model ?? SmallModel.Make(Path.Combine(options.Output, "base"));
+var conversations = options.Data is { } file ? Datasets.LoadDataset(file, "train") : Capitals.Conversations().ToDataset();
+var (output, epochs, rate) = (options.Output, options.Epochs ?? (options.Model is null ? 80 : 1), options.Model is null ? 5e-3 : 2e-4);
+
+#region readme-chat
+var tokenizer = AutoTokenizer.FromPretrained(folder);
+var lora = new LoraConfig { R = 16, LoraAlpha = 32, TargetModules = "all-linear", TaskType = TaskType.CausalLM };
+using var model = AutoModelForCausalLM.FromPretrained(folder).GetPeftModel(lora);
+model.PrintTrainableParameters(Console.Out);
+
+// The chat template converts each conversation to tokens. The labels are the tokens of the answers, so the loss ignores the questions.
+var rows = conversations.ApplyChatTemplate(tokenizer, "messages", maxLength: 512);
+var arguments = new TrainingArguments(output)
+{
+    NumTrainEpochs = epochs, PerDeviceTrainBatchSize = 8, LearningRate = rate, LoggingSteps = 50, SaveStrategy = SaveStrategy.No,
+};
+var trainer = new Trainer(model, arguments, rows, tokenizer: tokenizer, callbacks: [new ProgressCallback()]);
+trainer.Train();
+trainer.SaveModel(Path.Combine(output, "adapter"));
+
+using var generator = new TextGenerator(model, tokenizer);
+string Answer(IReadOnlyList<ChatMessage> messages)
+{
+    var prompt = tokenizer.RenderChatTemplate(messages, new() { AddGenerationPrompt = true });
+    return generator.Generate(prompt, new() { MaxNewTokens = 100, DoSample = false, EosTokenId = [tokenizer.EosTokenId!.Value] }).Text;
+}
+#endregion
+
+if (options.Model is null)
+    foreach (var question in new[] { "What is the capital of Norway?", "What is the capital of Peru?" })
+        Console.WriteLine($"user: {question}\nassistant: {Answer([new("user", question)])}");
+Console.WriteLine($"{clock.Elapsed.TotalSeconds:F0} s in all. Ask a question; an empty line ends the conversation.");
+
+var chat = new List<ChatMessage>();
+while (Console.ReadLine() is { Length: > 0 } question)
+{
+    chat.Add(new ChatMessage("user", question));
+    chat.Add(new ChatMessage("assistant", Answer(chat)));
+    Console.WriteLine($"assistant: {chat[^1].Content}");
+}
+return 0;

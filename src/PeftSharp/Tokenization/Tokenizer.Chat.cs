@@ -1,0 +1,152 @@
+namespace PeftSharp.Tokenization;
+
+public sealed partial class Tokenizer
+{
+    /// <summary>
+    /// The chat template: a Jinja template that converts messages to the text that the model was trained with. Null if the tokenizer has
+    /// none. See <see cref="ChatTemplates"/> for several.
+    /// </summary>
+    public string? ChatTemplate
+    {
+        get => _config.ChatTemplates.GetValueOrDefault(TokenizerConfig.DefaultChatTemplate);
+        set
+        {
+            if (value is null)
+                _config.ChatTemplates.Remove(TokenizerConfig.DefaultChatTemplate);
+            else
+                _config.ChatTemplates[TokenizerConfig.DefaultChatTemplate] = value;
+        }
+    }
+
+    /// <summary>
+    /// All chat templates by name: <c>default</c>, and others such as <c>tool_use</c>, which is used if tools are passed. They come from
+    /// <c>chat_template.jinja</c> and <c>additional_chat_templates</c>, or from the field <c>chat_template</c> of
+    /// <c>tokenizer_config.json</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ChatTemplates => _config.ChatTemplates;
+
+    /// <summary>
+    /// Converts a conversation to text with the chat template: <c>apply_chat_template(…, tokenize=False)</c> in Python. The text contains
+    /// the special tokens, so encode it with <c>addSpecialTokens: false</c>.
+    /// </summary>
+    /// <param name="messages">The messages of the conversation.</param>
+    /// <param name="options">Tools, variables and the end of the text. Null: the defaults.</param>
+    /// <exception cref="ArgumentException">The conversation is empty, or its last message cannot be continued.</exception>
+    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    public string RenderChatTemplate(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return NewRenderer(options).Render(messages).Text;
+    }
+
+    /// <summary>Converts several conversations to texts with the chat template.</summary>
+    /// <param name="conversations">The messages of each conversation.</param>
+    /// <param name="options">Tools, variables and the end of the texts. Null: the defaults.</param>
+    /// <inheritdoc cref="RenderChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions)" path="//exception"/>
+    public IReadOnlyList<string> RenderChatTemplate(
+        IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, ChatTemplateOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(conversations);
+        var renderer = NewRenderer(options);
+        return [.. conversations.Select(messages => renderer.Render(messages).Text)];
+    }
+
+    /// <summary>
+    /// Converts a conversation to tokens with the chat template: <c>apply_chat_template</c> in Python. No special tokens are added to those
+    /// of the template.
+    /// </summary>
+    /// <param name="messages">The messages of the conversation.</param>
+    /// <param name="options">Tools, variables and the end of the text. Null: the defaults.</param>
+    /// <param name="padding">Whether to pad to <paramref name="maxLength"/>. Default: no padding.</param>
+    /// <param name="truncation">Whether to truncate to <paramref name="maxLength"/>. Default: no truncation.</param>
+    /// <param name="maxLength">Maximum number of tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="returnAssistantTokensMask">
+    /// Whether to set <see cref="TextEncoding.AssistantMask"/>: 1 for the tokens that the template encloses in <c>{% generation %}</c>. The
+    /// template must contain that tag. Default false.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The conversation is empty, its last message cannot be continued, the template has no tag <c>generation</c> although the mask is
+    /// requested, or options contradict each other.
+    /// </exception>
+    /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
+    /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
+    public TextEncoding ApplyChatTemplate(
+        IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null, PaddingStrategy padding = default,
+        TruncationStrategy truncation = default, int? maxLength = null, bool returnAssistantTokensMask = false)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return ApplyChatTemplate([messages], options, padding, truncation, maxLength, returnAssistantTokensMask).Encodings[0];
+    }
+
+    /// <summary>Converts several conversations to tokens with the chat template, in parallel.</summary>
+    /// <param name="conversations">The messages of each conversation.</param>
+    /// <param name="options">Tools, variables and the end of the texts. Null: the defaults.</param>
+    /// <param name="padding">
+    /// Whether to pad to the longest row (<c>true</c>) or to <paramref name="maxLength"/> (<see cref="PaddingStrategy.MaxLength"/>).
+    /// Default: no padding.
+    /// </param>
+    /// <param name="truncation">Whether to truncate to <paramref name="maxLength"/>. Default: no truncation.</param>
+    /// <param name="maxLength">Maximum number of tokens. Default <see cref="ModelMaxLength"/>.</param>
+    /// <param name="returnAssistantTokensMask">
+    /// Whether to include the column <c>assistant_masks</c>: 1 for the tokens that the template encloses in <c>{% generation %}</c>. The
+    /// template must contain that tag. Default false.
+    /// </param>
+    /// <param name="cancellationToken">Checked while conversations are converted.</param>
+    /// <inheritdoc cref="ApplyChatTemplate(IReadOnlyList{ChatMessage}, ChatTemplateOptions, PaddingStrategy, TruncationStrategy, int?,
+    /// bool)" path="//exception"/>
+    public BatchEncoding ApplyChatTemplate(
+        IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, ChatTemplateOptions? options = null, PaddingStrategy padding = default,
+        TruncationStrategy truncation = default, int? maxLength = null, bool returnAssistantTokensMask = false,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(conversations);
+        var renderer = NewRenderer(options);
+        if (returnAssistantTokensMask && !renderer.HasGeneration)
+            throw new ArgumentException("The chat template has no tag {% generation %}, which the mask of the assistant's tokens requires. "
+                + "Use a template with that tag, or dataset.ApplyChatTemplate for training.", nameof(returnAssistantTokensMask));
+        var rendered = new (string Text, IReadOnlyList<(int Start, int End)> Generated)[conversations.Count];
+        ForEachRow(conversations.Count, i => rendered[i] = renderer.Render(conversations[i], returnAssistantTokensMask), cancellationToken);
+        var batch = Encode([.. rendered.Select(row => row.Text)], addSpecialTokens: false, padding: padding, truncation: truncation,
+            maxLength: maxLength, cancellationToken: cancellationToken);
+        return returnAssistantTokensMask ? batch.WithAssistantMasks([.. rendered.Select(row => row.Generated)]) : batch;
+    }
+
+    /// <summary>Converts a conversation to tokens and finds those of the assistant's messages, also without the tag <c>generation</c>.
+    /// </summary>
+    /// <returns>The tokens, with <see cref="TextEncoding.AssistantMask"/>.</returns>
+    internal TextEncoding EncodeAnswers(
+        IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options, TruncationStrategy truncation, int? maxLength)
+    {
+        var renderer = NewRenderer(options);
+        var (text, ranges) = renderer.Render(messages, renderer.HasGeneration);
+        if (!renderer.HasGeneration)
+        {
+            var prompts = NewRenderer(options with { AddGenerationPrompt = true });
+            ranges = AssistantTokens.Find(messages, text, (part, isPrompt) => (isPrompt ? prompts : renderer).Render(part).Text);
+        }
+        return Encode(text, addSpecialTokens: false, truncation: truncation, maxLength: maxLength).WithAssistantMask(ranges);
+    }
+
+    /// <summary>Parses the template, so that an error is found before any conversation is converted.</summary>
+    internal void RequireChatTemplate(ChatTemplateOptions options) => NewRenderer(options);
+
+    private ChatRenderer NewRenderer(ChatTemplateOptions? options)
+    {
+        options ??= new ChatTemplateOptions();
+        return new ChatRenderer(FindChatTemplate(options), SpecialTokensMap, options);
+    }
+
+    private string FindChatTemplate(ChatTemplateOptions options)
+    {
+        const string ForTools = "tool_use";
+        if (options.ChatTemplate is { } nameOrTemplate)
+            return ChatTemplates.GetValueOrDefault(nameOrTemplate, nameOrTemplate);
+        if (options.Tools is not null && ChatTemplates.TryGetValue(ForTools, out var forTools))
+            return forTools;
+        return ChatTemplate ?? throw new InvalidOperationException(ChatTemplates.Count == 0
+            ? "The tokenizer has no chat template: its model was not trained for conversations. Pass a template, or set ChatTemplate."
+            : "The tokenizer has no default chat template. Pass the name of one of its templates: "
+                + $"{string.Join(", ", ChatTemplates.Keys)}.");
+    }
+}

@@ -1,0 +1,63 @@
+namespace PeftSharp.Tokenization;
+
+/// <summary>
+/// Learns the vocabulary of a tokenizer from texts. Derived classes correspond to the trainers of Hugging Face's <c>tokenizers</c>.
+/// </summary>
+/// <remarks>
+/// <para><see cref="Train"/> creates a tokenizer with the pipeline of a published model. <c>tokenizer.TrainNewFromIterator</c> keeps the
+/// pipeline of an existing tokenizer.</para>
+/// <para>The texts are normalized and split into words by the pipeline, and the vocabulary is learned from the words and their numbers of
+/// occurrences. The same texts give the same vocabulary.</para>
+/// </remarks>
+public abstract record TokenizerTrainer
+{
+    private protected TokenizerTrainer() { }
+
+    /// <summary>The number of tokens to learn, including special tokens. Fewer are learned from short texts. Default 30,000.</summary>
+    public int VocabSize { get; init; } = 30_000;
+
+    /// <summary>
+    /// Tokens that are added first and matched as a whole. Default: none, or those of the pipeline if <see cref="Train"/> is called.
+    /// </summary>
+    public IReadOnlyList<AddedToken> SpecialTokens { get; init; } = [];
+
+    /// <summary>Learns a vocabulary and returns a tokenizer with the pipeline of a published model.</summary>
+    /// <param name="texts">The texts, which are enumerated once.</param>
+    /// <param name="progress">Receives reports. Null: progress is not reported.</param>
+    /// <param name="cancellationToken">Checked for each text and each token.</param>
+    /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
+    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    public Tokenizer Train(
+        IEnumerable<string> texts, IProgress<TokenizerTrainProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        Validate();
+        var (start, special) = NewPipeline();
+        return TokenizerTraining.Train(start, WithDefaults(special), texts, progress, cancellationToken);
+    }
+
+    /// <summary>Learns the vocabulary.</summary>
+    /// <param name="words">The words and their numbers of occurrences, in the order of their first occurrence.</param>
+    /// <param name="progress">Receives reports.</param>
+    /// <param name="cancellationToken">Checked for each token.</param>
+    internal abstract TrainedVocabulary Learn(
+        IReadOnlyList<KeyValuePair<string, long>> words, IProgress<TokenizerTrainProgress>? progress, CancellationToken cancellationToken);
+
+    /// <summary>Returns a tokenizer without a vocabulary, and its special tokens.</summary>
+    internal abstract (UntrainedTokenizer Start, IReadOnlyList<AddedToken> SpecialTokens) NewPipeline();
+
+    /// <summary>Returns the options with the special tokens of a pipeline, if no others are set.</summary>
+    internal virtual TokenizerTrainer WithDefaults(IReadOnlyList<AddedToken> specialTokens) =>
+        SpecialTokens.Count > 0 ? this : this with { SpecialTokens = specialTokens };
+
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    internal virtual void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(VocabSize, 1);
+        if (SpecialTokens is null || SpecialTokens.Any(token => token is not { Content.Length: > 0 }))
+            throw new ArgumentException("A special token is null or empty.", nameof(SpecialTokens));
+        if (SpecialTokens.Count > VocabSize)
+            throw new ArgumentException(
+                $"VocabSize {VocabSize} is less than the number of special tokens, {SpecialTokens.Count}. Increase it.", nameof(VocabSize));
+    }
+}
