@@ -28,7 +28,8 @@ internal static class SmallClip
         model.SavePretrained(folder);
         new ImageProcessor(ImageProcessorConfig.Clip with
         {
-            Size = new ImageSize(ShortestEdge: Shapes.Size), CropSize = new ImageSize(Shapes.Size, Shapes.Size),
+            Size = new ImageSize(ShortestEdge: Shapes.Size),
+            CropSize = new ImageSize(Shapes.Size, Shapes.Size),
         }).SavePretrained(folder);
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), vocabulary);
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"),

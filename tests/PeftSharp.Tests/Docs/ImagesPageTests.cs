@@ -81,7 +81,8 @@ public sealed class ImagesPageTests : IDisposable
         model.SavePretrained(folder);
         new ImageProcessor(ImageProcessorConfig.Clip with
         {
-            Size = new ImageSize(ShortestEdge: Size), CropSize = new ImageSize(Size, Size),
+            Size = new ImageSize(ShortestEdge: Size),
+            CropSize = new ImageSize(Size, Size),
         }).SavePretrained(folder);
         File.WriteAllLines(Path.Combine(folder, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "photo", "cat", "dog", "car"]);
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"),

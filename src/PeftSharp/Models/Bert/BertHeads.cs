@@ -49,7 +49,8 @@ public sealed class BertForTokenClassification
 {
     private BertForTokenClassification(BertConfig config)
         : base(nameof(BertForTokenClassification), config, new BertModel(config, addPoolingLayer: false), config.HiddenSize,
-            config.HeadDropout) { }
+            config.HeadDropout)
+    { }
 
     static BertForTokenClassification IPretrainedModel<BertForTokenClassification, BertConfig>.Create(BertConfig config) => new(config);
 }

@@ -91,7 +91,8 @@ public sealed class DebertaV2ForTokenClassification
 {
     private DebertaV2ForTokenClassification(DebertaV2Config config)
         : base(nameof(DebertaV2ForTokenClassification), config, new DebertaV2Model(config), config.HiddenSize,
-            config.HiddenDropoutProb) { }
+            config.HiddenDropoutProb)
+    { }
 
     static DebertaV2ForTokenClassification IPretrainedModel<DebertaV2ForTokenClassification, DebertaV2Config>.Create(
         DebertaV2Config config) =>

@@ -57,7 +57,8 @@ public sealed class DistilBertForTokenClassification
 {
     private DistilBertForTokenClassification(DistilBertConfig config)
         : base(nameof(DistilBertForTokenClassification), config, new DistilBertModel(config), config.Dim,
-            config.Dropout) { }
+            config.Dropout)
+    { }
 
     static DistilBertForTokenClassification IPretrainedModel<DistilBertForTokenClassification, DistilBertConfig>.Create(
         DistilBertConfig config) =>
@@ -75,7 +76,8 @@ public sealed class DistilBertForQuestionAnswering
 {
     private DistilBertForQuestionAnswering(DistilBertConfig config)
         : base(nameof(DistilBertForQuestionAnswering), config, new DistilBertModel(config), config.Dim,
-            config.QaDropout) { }
+            config.QaDropout)
+    { }
 
     static DistilBertForQuestionAnswering IPretrainedModel<DistilBertForQuestionAnswering, DistilBertConfig>.Create(
         DistilBertConfig config) =>

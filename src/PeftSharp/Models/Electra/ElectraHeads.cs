@@ -17,7 +17,8 @@ public sealed class ElectraForSequenceClassification
 {
     private ElectraForSequenceClassification(ElectraConfig config)
         : base(nameof(ElectraForSequenceClassification), config, new ElectraModel(config),
-            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "gelu")) { }
+            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "gelu"))
+    { }
 
     static ElectraForSequenceClassification IPretrainedModel<ElectraForSequenceClassification, ElectraConfig>.Create(
         ElectraConfig config) =>
@@ -35,7 +36,8 @@ public sealed class ElectraForTokenClassification
 {
     private ElectraForTokenClassification(ElectraConfig config)
         : base(nameof(ElectraForTokenClassification), config, new ElectraModel(config), config.HiddenSize,
-            config.HeadDropout) { }
+            config.HeadDropout)
+    { }
 
     static ElectraForTokenClassification IPretrainedModel<ElectraForTokenClassification, ElectraConfig>.Create(ElectraConfig config) =>
         new(config);

@@ -14,7 +14,8 @@ public sealed class RobertaForSequenceClassification
 {
     private RobertaForSequenceClassification(RobertaConfig config)
         : base(nameof(RobertaForSequenceClassification), config, new RobertaModel(config, addPoolingLayer: false),
-            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh")) { }
+            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh"))
+    { }
 
     static RobertaForSequenceClassification IPretrainedModel<RobertaForSequenceClassification, RobertaConfig>.Create(
         RobertaConfig config) =>
@@ -32,7 +33,8 @@ public sealed class RobertaForTokenClassification
 {
     private RobertaForTokenClassification(RobertaConfig config)
         : base(nameof(RobertaForTokenClassification), config, new RobertaModel(config, addPoolingLayer: false),
-            config.HiddenSize, config.HeadDropout) { }
+            config.HiddenSize, config.HeadDropout)
+    { }
 
     static RobertaForTokenClassification IPretrainedModel<RobertaForTokenClassification, RobertaConfig>.Create(RobertaConfig config) =>
         new(config);
@@ -48,7 +50,8 @@ public sealed class RobertaForQuestionAnswering
 {
     private RobertaForQuestionAnswering(RobertaConfig config)
         : base(nameof(RobertaForQuestionAnswering), config, new RobertaModel(config, addPoolingLayer: false),
-            config.HiddenSize) { }
+            config.HiddenSize)
+    { }
 
     static RobertaForQuestionAnswering IPretrainedModel<RobertaForQuestionAnswering, RobertaConfig>.Create(RobertaConfig config) =>
         new(config);
@@ -64,7 +67,8 @@ public sealed class RobertaForMultipleChoice
 {
     private RobertaForMultipleChoice(RobertaConfig config)
         : base(nameof(RobertaForMultipleChoice), config, new RobertaModel(config, addPoolingLayer: true),
-            config.HiddenSize, config.HiddenDropoutProb) { }
+            config.HiddenSize, config.HiddenDropoutProb)
+    { }
 
     static RobertaForMultipleChoice IPretrainedModel<RobertaForMultipleChoice, RobertaConfig>.Create(RobertaConfig config) => new(config);
 }

@@ -16,7 +16,8 @@ public sealed class XlmRobertaForSequenceClassification
 {
     private XlmRobertaForSequenceClassification(XlmRobertaConfig config)
         : base("XLMRobertaForSequenceClassification", config, new XlmRobertaModel(config, addPoolingLayer: false),
-            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh"), isHeadFirst: true) { }
+            new ClassificationHead(config.HiddenSize, config.NumLabels, config.HeadDropout, "tanh"), isHeadFirst: true)
+    { }
 
     static XlmRobertaForSequenceClassification IPretrainedModel<XlmRobertaForSequenceClassification, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
@@ -34,7 +35,8 @@ public sealed class XlmRobertaForTokenClassification
 {
     private XlmRobertaForTokenClassification(XlmRobertaConfig config)
         : base("XLMRobertaForTokenClassification", config, new XlmRobertaModel(config, addPoolingLayer: false),
-            config.HiddenSize, config.HeadDropout, isHeadFirst: true) { }
+            config.HiddenSize, config.HeadDropout, isHeadFirst: true)
+    { }
 
     static XlmRobertaForTokenClassification IPretrainedModel<XlmRobertaForTokenClassification, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
@@ -52,7 +54,8 @@ public sealed class XlmRobertaForQuestionAnswering
 {
     private XlmRobertaForQuestionAnswering(XlmRobertaConfig config)
         : base("XLMRobertaForQuestionAnswering", config, new XlmRobertaModel(config, addPoolingLayer: false),
-            config.HiddenSize, isHeadFirst: true) { }
+            config.HiddenSize, isHeadFirst: true)
+    { }
 
     static XlmRobertaForQuestionAnswering IPretrainedModel<XlmRobertaForQuestionAnswering, XlmRobertaConfig>.Create(
         XlmRobertaConfig config) =>
@@ -70,7 +73,8 @@ public sealed class XlmRobertaForMultipleChoice
 {
     private XlmRobertaForMultipleChoice(XlmRobertaConfig config)
         : base("XLMRobertaForMultipleChoice", config, new XlmRobertaModel(config, addPoolingLayer: true),
-            config.HiddenSize, config.HiddenDropoutProb, isHeadFirst: true) { }
+            config.HiddenSize, config.HiddenDropoutProb, isHeadFirst: true)
+    { }
 
     static XlmRobertaForMultipleChoice IPretrainedModel<XlmRobertaForMultipleChoice, XlmRobertaConfig>.Create(XlmRobertaConfig config) =>
         new(config);

@@ -80,7 +80,8 @@ internal sealed record TokenizerKind(string ClassName)
         if (source?.Model is { IsUnigram: true } model)
             files.Config["unk_id"] = model.UnkId;        // a setting of some classes, which is saved
         var parts = new TokenizerParts(
-            this, files, file, new TokenizerConfigReader(files, this, file, source).Read()) { Source = source };
+            this, files, file, new TokenizerConfigReader(files, this, file, source).Read())
+        { Source = source };
         var pipeline = Pipeline is null ? file! : Pipeline(parts) with { Defaults = file?.Defaults ?? new() };
         AddTokens(pipeline, parts.Config);
         var addsEnds = files.Flag("add_bos_token") is not null || files.Flag("add_eos_token") is not null;

@@ -193,8 +193,13 @@ public sealed class DecoderStepTests : IDisposable
 
     private static DecoderConfig Sized(DecoderConfig config) => config with
     {
-        VocabSize = Vocabulary, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4,
-        NumKeyValueHeads = config is Gemma3TextConfig ? 4 : 2, IntermediateSize = 96, MaxPositionEmbeddings = 128,
+        VocabSize = Vocabulary,
+        HiddenSize = 64,
+        NumHiddenLayers = 2,
+        NumAttentionHeads = 4,
+        NumKeyValueHeads = config is Gemma3TextConfig ? 4 : 2,
+        IntermediateSize = 96,
+        MaxPositionEmbeddings = 128,
     };
 
     private static void SkipWhereOff()

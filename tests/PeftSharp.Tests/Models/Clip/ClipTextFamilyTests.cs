@@ -1,5 +1,5 @@
-using PeftSharp.Models.Clip;
 using PeftSharp.Modeling;
+using PeftSharp.Models.Clip;
 using PeftSharp.Serialization;
 
 namespace PeftSharp.Tests.Models.Clip;

@@ -80,7 +80,10 @@ public sealed class DebertaV2FamilyTests : ModelFamilyTests<DebertaV2Config>
         using var scope = NewDisposeScope();
         using var model = AutoModelForSequenceClassification.FromConfig(Small with
         {
-            PositionBuckets = buckets, ShareAttKey = shared, HiddenDropoutProb = 0.1, AttentionProbsDropoutProb = 0.1,
+            PositionBuckets = buckets,
+            ShareAttKey = shared,
+            HiddenDropoutProb = 0.1,
+            AttentionProbsDropoutProb = 0.1,
         });
         var ids = arange(5, 23, ScalarType.Int64).reshape(3, 6);
         var mask = ones_like(ids);
