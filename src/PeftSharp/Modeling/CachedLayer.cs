@@ -11,7 +11,7 @@ namespace PeftSharp.Modeling;
 /// <param name="maxLength">The expected maximum number of tokens; null: unknown.</param>
 internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
 {
-    private const long SmallestRoom = 64, WindowsPerRoom = 4;
+    private const long MinSpareTokens = 64, SpareDivisor = 4;
     private Tensor? _keys, _values;              // [batch, heads, capacity, width]; they do not belong to a dispose scope
     private long _first, _count;                 // the stored tokens
 
@@ -21,7 +21,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     internal long Capacity => _keys?.shape[2] ?? 0;
 
     /// <summary>Capacity that a layer never exceeds, except for a single long input; null: no limit.</summary>
-    private long? MaxCapacity => window is { } size ? size - 1 + Math.Max(SmallestRoom, size / WindowsPerRoom) : null;
+    private long? MaxCapacity => window is { } size ? size - 1 + Math.Max(MinSpareTokens, size / SpareDivisor) : null;
 
     internal (Tensor Keys, Tensor Values) Add(Tensor keys, Tensor values)
     {
@@ -33,7 +33,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
         if (is_grad_enabled() && (keys.requires_grad || values.requires_grad || _keys is { requires_grad: true }))
             return Concatenate(keys, values, keep: _count + tokens);
         if (_count + tokens > MaxCapacity) return Concatenate(keys, values, keep: Math.Min(_count + tokens, window!.Value - 1));
-        if (_keys is not { requires_grad: false } || _first + _count + tokens > Capacity) MakeRoom(keys, values, _count + tokens);
+        if (_keys is not { requires_grad: false } || _first + _count + tokens > Capacity) Reallocate(keys, values, _count + tokens);
         using (no_grad())
         {
             Write(_keys!, keys);
@@ -52,7 +52,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     internal (Tensor Keys, Tensor Values, long First, long Tokens) Extend()
     {
         RemoveOlder();
-        if (_first + _count + 1 > Capacity) MakeRoom(_keys!, _values!, _count + 1);
+        if (_first + _count + 1 > Capacity) Reallocate(_keys!, _values!, _count + 1);
         Length++;
         _count++;
         return (_keys!, _values!, _first, _count);
@@ -111,7 +111,7 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     }
 
     /// <summary>Moves the stored tokens to the start of the tensors, or of larger ones.</summary>
-    private void MakeRoom(Tensor keys, Tensor values, long needed)
+    private void Reallocate(Tensor keys, Tensor values, long needed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -123,8 +123,8 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
             Stored(_values!).copy_(movedValues);
             return;
         }
-        var doubled = Math.Max(2 * Capacity, SmallestRoom);
-        var wanted = maxLength is { } greatest && greatest >= needed ? greatest : doubled;
+        var doubled = Math.Max(2 * Capacity, MinSpareTokens);
+        var wanted = maxLength is { } limit && limit >= needed ? limit : doubled;
         var room = Math.Max(needed, Math.Min(wanted, MaxCapacity ?? wanted));
         Replace(Wider(_keys, keys), Wider(_values, values));
         _first = 0;

@@ -247,7 +247,8 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
-                + $"they are {InputEmbeddings?.GetName() ?? "absent"}. Resize the base model before adapters are added.");
+                + (InputEmbeddings is null ? "it does not read token ids."
+                    : $"they are {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
         if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
             throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "
                 + "Resize the base model before adapters are added.");
