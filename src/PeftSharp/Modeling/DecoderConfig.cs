@@ -84,7 +84,7 @@ public abstract record DecoderConfig : TextConfig
     /// The sliding window of a layer: the number of tokens that a token attends to, including itself. Default null: all preceding tokens.
     /// </summary>
     /// <param name="layer">Zero-based index of the layer.</param>
-    public virtual int? WindowOf(int layer) => null;
+    public virtual int? GetSlidingWindow(int layer) => null;
 
     /// <summary>The effective dropout before a token classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
@@ -94,14 +94,14 @@ public abstract record DecoderConfig : TextConfig
     private int HeadWidth => HeadDim ?? HiddenSize / NumAttentionHeads;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var sizes = MustBePositive(
             ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
             ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads),
             ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems()))
+        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.GetValidationErrors()))
             yield return problem;
         if (!ActivationFunctions.Names.Contains(HiddenAct))
             yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";

@@ -69,9 +69,9 @@ public abstract record EncoderConfig : TextConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = Encoder.Problems("num_attention_heads", "hidden_act")
+        var problems = Encoder.GetValidationErrors("num_attention_heads", "hidden_act")
             .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers),
                 ("max_position_embeddings", MaxPositionEmbeddings)))
             .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));

@@ -129,7 +129,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <c>accepts_loss_kwargs</c>). Default false: the loss is the mean over the targets of its batch, and the trainer weights it by the
     /// batch's fraction of the targets of an optimizer step; <see cref="ForwardOptions.NumItemsInBatch"/> is then null.
     /// </summary>
-    public virtual bool AcceptsLossKwargs => false;
+    public virtual bool LossUsesNumItemsInBatch => false;
 
     /// <summary>The parameters that were not loaded from a checkpoint.</summary>
     internal virtual NewWeights NewWeights { get; } = new();
@@ -180,7 +180,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <summary>
     /// Number of tokens that the model inserts before each text, for generation: they occupy positions and cache capacity.
     /// </summary>
-    internal virtual int VirtualTokens(ForwardOptions options) => 0;
+    internal virtual int CountVirtualTokens(ForwardOptions options) => 0;
 
     /// <summary>
     /// The number of tokens beyond which generation must compute the cached keys anew, because the rotary frequencies of all tokens change.
@@ -197,7 +197,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// State tensors, by name, that exact resumption requires and that <see cref="SavePretrained"/> does not write. A checkpoint saves
     /// them; resuming copies their values back. Default: none.
     /// </summary>
-    protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
+    protected internal virtual IReadOnlyDictionary<string, Tensor> GetTrainingState() => new Dictionary<string, Tensor>();
 
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
@@ -256,7 +256,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         (OutputEmbeddings as Layers.Linear)?.ResizeOutputs(size);
         foreach (var module in modules())
         {
-            if (module is Layers.IVocabularySized head) head.ResizeVocabulary(size);
+            if (module is Layers.IResizableVocabulary head) head.ResizeVocabulary(size);
             if (module is PretrainedModel { Config: TextConfig config } part) part.Config = config with { VocabSize = size };
         }
         Config = ((TextConfig)Config) with { VocabSize = size };

@@ -165,7 +165,7 @@ public sealed class TextGenerator : Predictor
         var prompt = new ModelInputs { InputIds = inputs.InputIds, AttentionMask = inputs.AttentionMask ?? ones_like(inputs.InputIds!) };
         var width = (int)inputs.InputIds!.shape[1];
         var output = Model.Generate(prompt, Resolve(asked, width), cancellationToken);
-        var newTokens = output.NewTokens().cpu().to(ScalarType.Int32).contiguous();
+        var newTokens = output.GetNewTokens().cpu().to(ScalarType.Int32).contiguous();
         var ends = asked.EosTokenId ?? Model.GenerationConfig.EosTokenId ?? [];
         var flat = newTokens.data<int>().ToArray();
         var sequences = newTokens.shape[1] == 0
@@ -179,8 +179,9 @@ public sealed class TextGenerator : Predictor
     private GenerationOptions Resolve(GenerationOptions asked, int promptTokens)
     {
         var own = Model.GenerationConfig;
-        var known = asked.Or(own);
-        var room = Model.Inputs[0].MaxLength - Model.VirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters }) - promptTokens;
+        var known = asked.WithDefaults(own);
+        var virtualTokens = Model.CountVirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters });
+        var room = Model.Inputs[0].MaxLength - virtualTokens - promptTokens;
         var samples = known.DoSample ?? true;
         return asked with
         {

@@ -119,7 +119,7 @@ public partial class Trainer
         try
         {
             var scaling = new LossScaling(_model, isCustom: ReplacesEvaluationLoss,
-                isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossIsScaledForGa);
+                isOverridden: IsOverridden(ComputeLoss) || IsOverridden(PredictionStep), LossUsesNumItemsInBatch);
             return new EvaluationLoop(_model, _loader, Args, scaling, Predict, _preprocess, _computeMetrics).Run(
                 dataset, prefix, returnPredictions, (step, steps) =>
                     _callbacks.Invoke(callback => callback.OnPredictionStep(Args, State, _control, step, steps)), cancel);

@@ -20,13 +20,13 @@ public partial class Trainer
     private ComputePrecision? _precision;
 
     /// <summary>
-    /// Whether the loss is already scaled for gradient accumulation. True: the loss is the sum over the batch divided by the number of
-    /// targets of the whole optimizer step (<see cref="ForwardOptions.NumItemsInBatch"/>). False: the loss is the mean over the batch, and
+    /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
+    /// whole optimizer step, so that the trainer does not scale it for gradient accumulation. False: the loss is the mean over the batch, and
     /// the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom loss
     /// (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
-    /// <see cref="PretrainedModel.AcceptsLossKwargs"/>.
+    /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
     /// </summary>
-    public bool? LossIsScaledForGa { get; init; }
+    public bool? LossUsesNumItemsInBatch { get; init; }
 
     /// <summary>The model, the tokenizer and, during a run, the optimizer and the schedule.</summary>
     protected TrainerContext Context { get; }
@@ -37,7 +37,7 @@ public partial class Trainer
     /// <param name="options">
     /// Options for the call of the model. For an overriding method, <see cref="ForwardOptions.LossOnly"/> is false, so the output contains
     /// the logits, and the model checks its inputs. <see cref="ForwardOptions.NumItemsInBatch"/> is null unless the loss must be divided by
-    /// it (<see cref="LossIsScaledForGa"/>).
+    /// it (<see cref="LossUsesNumItemsInBatch"/>).
     /// </param>
     /// <returns>The loss, float [], and the outputs of the model. The loss is null if the batch has no labels.</returns>
     protected virtual (Tensor? Loss, ModelOutput Outputs) ComputeLoss(PretrainedModel model, ModelInputs inputs, ForwardOptions options)
@@ -67,7 +67,7 @@ public partial class Trainer
     /// <param name="options">As for <see cref="ComputeLoss"/>.</param>
     /// <param name="lossWeight">
     /// The factor of the loss in the backward pass: the number of targets of the batch divided by that of the optimizer step, or 1 if
-    /// <see cref="LossIsScaledForGa"/> is true.
+    /// <see cref="LossUsesNumItemsInBatch"/> is true.
     /// </param>
     /// <returns>The loss times <paramref name="lossWeight"/>. The logged loss of a step is the sum over its batches.</returns>
     /// <exception cref="NonFiniteLossException">The loss is NaN or infinite.</exception>
@@ -125,7 +125,7 @@ public partial class Trainer
     {
         ArgumentNullException.ThrowIfNull(model);
         return _optimizers.Optimizer
-            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Of(model, Args.WeightDecay),
+            ?? OptimizerFactory.Create(Args.Optim, _parameterGroups?.Invoke(model) ?? ParameterGroups.Create(model, Args.WeightDecay),
                 Args.AdamBeta1, Args.AdamBeta2, Args.AdamEpsilon, Args.OptimArgs);
     }
 

@@ -20,7 +20,8 @@ namespace PeftSharp.Training;
 /// <remarks>
 /// <para>
 /// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns a model of
-/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it.
+/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it frees the
+/// optimizer and closes its files at the end of each run, also after an exception.
 /// </para>
 /// <para>
 /// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
@@ -78,7 +79,7 @@ public partial class Trainer
     /// </param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
-    /// Null: <see cref="ParameterGroups.Of"/>.
+    /// Null: <see cref="ParameterGroups.Create"/>.
     /// </param>
     /// <param name="preprocessLogitsForMetrics">
     /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
@@ -132,7 +133,7 @@ public partial class Trainer
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="parameterGroups">
     /// Returns the parameter groups of the optimizer that the trainer creates, with the weight decay and the learning-rate scale of each.
-    /// Null: <see cref="ParameterGroups.Of"/>.
+    /// Null: <see cref="ParameterGroups.Create"/>.
     /// </param>
     /// <param name="preprocessLogitsForMetrics">
     /// Replaces the predictions of each evaluation batch before they are stored. Null: they are stored unchanged.
@@ -353,7 +354,7 @@ public partial class Trainer
         using var precision = ComputePrecisionOfRun();
         _precision = precision;
         var scaling = new LossScaling(_model, isCustom: ReplacesTrainingLoss,
-            isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossIsScaledForGa);
+            isOverridden: IsOverridden(ComputeLoss) || IsOverridden(TrainingStep), LossUsesNumItemsInBatch);
         var update = new UpdateStep(
             _model, optimizer, scaling, (inputs, options, weight) => TrainingStep(_model, inputs, options, weight), Args.MaxGradNorm);
         var loop = new TrainingLoop(run, _model, dataset, epoch => TrainBatchesOf(dataset, epoch, plan), _loader, update,

@@ -200,11 +200,6 @@ public sealed record TrainingArguments
     /// </summary>
     public bool? GreaterIsBetter { get; init; }
 
-    // ---- a name of transformers 4 ----
-
-    /// <summary>Alias of <see cref="EvalStrategy"/>: its name in transformers 4.</summary>
-    public IntervalStrategy EvaluationStrategy { get => EvalStrategy; init => EvalStrategy = value; }
-
     // ---- resolved values ----
 
     /// <summary>The resolved <see cref="MetricForBestModel"/>, with <c>eval_</c>; null if no metric is required.</summary>

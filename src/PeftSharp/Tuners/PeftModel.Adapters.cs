@@ -66,7 +66,7 @@ public abstract partial class PeftModel
         using var change = BeginChange("Choosing the model's adapters");
         RequireUnmerged("Choosing adapters");
         RequireOneCopy(adapterNames);
-        if (_tuner.ActivationObstacle(adapterNames) is { } obstacle)
+        if (_tuner.GetActivationError(adapterNames) is { } obstacle)
             throw new ArgumentException($"[{string.Join(", ", adapterNames)}] cannot be active together: {obstacle}", nameof(adapterNames));
         foreach (var name in adapterNames)
             if (inferenceMode) _frozen.Add(name);

@@ -76,7 +76,7 @@ public abstract partial class PeftModel
         foreach (var adapter in selectedAdapters)
         {
             using var scope = NewDisposeScope();
-            var config = _tuner.SavedConfig(adapter, _configs[adapter]);
+            var config = _tuner.GetSavedConfig(adapter, _configs[adapter]);
             AdapterFiles.Save(AdapterFiles.FolderOf(folder, adapter), Tensors(adapter, config), config);
         }
     }
@@ -93,7 +93,7 @@ public abstract partial class PeftModel
     }
 
     private Dictionary<string, Tensor> Tensors(string adapter, PeftConfig config) =>
-        _tuner.FileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
+        _tuner.GetFileTensors(adapter, config).ToDictionary(StringComparer.Ordinal);
 
     private string Describe() => AdapterFiles.Describe(Base);
 }

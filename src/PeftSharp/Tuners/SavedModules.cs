@@ -15,7 +15,7 @@ internal static class SavedModules
     internal static PeftConfig Resolve(AdapterTree tree, PeftConfig config)
     {
         var heads = TaskTypes.Heads(config.TaskType);
-        if (heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.ModulesOf(ModuleRole.Head))];
+        if (heads.Count > 0) heads = [.. heads.Union(tree.Model.Family.GetModules(ModuleRole.Head))];
         var saved = (config.ModulesToSave ?? []).Union(heads).ToArray();
         config = config with { ModulesToSave = saved.Length > 0 ? saved : null };
         Check(tree, config, heads);

@@ -33,7 +33,7 @@ public sealed class TokenIndices : IEnumerable<int>
 
     /// <summary>Creates an instance with ids by the name, or the end of the name, of an embedding.</summary>
     /// <exception cref="ArgumentException">A list is empty, or an id is negative or repeated.</exception>
-    public static TokenIndices For(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
+    public static TokenIndices ForModules(IReadOnlyDictionary<string, IReadOnlyList<int>> byModule)
     {
         ArgumentNullException.ThrowIfNull(byModule);
         foreach (var (name, ids) in byModule) Check([.. ids], $"'{name}'");

@@ -13,13 +13,13 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     /// <param name="ids">Token ids; their trained rows are initialized to the existing rows.</param>
     internal TrainableTokens(EmbeddingTarget embedding, IReadOnlyList<int> ids)
     {
-        if (ids.Max() is var largest && largest >= embedding.Rows)
-            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has {embedding.Rows} rows. "
-                + $"Use ids less than {embedding.Rows}.");
+        if (ids.Max() is var largest && largest >= embedding.NumEmbeddings)
+            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has "
+                + $"{embedding.NumEmbeddings} rows. Use ids less than {embedding.NumEmbeddings}.");
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);
-        _rows = AddParameter("trainable_tokens_delta", embedding.Place(embedding.Weight.index_select(0, Index).clone()));
+        _rows = AddParameter("trainable_tokens_delta", embedding.MoveToLayer(embedding.Weight.index_select(0, Index).clone()));
     }
 
     internal IReadOnlyList<long> Ids => _ids;
@@ -29,7 +29,7 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     public override Tensor Forward(Tensor x, Func<Tensor, Tensor> layer)
     {
         var matches = x.unsqueeze(-1).eq(Index);                                  // [..., trained]
-        var rows = _rows.Value.index_select(0, matches.@long().argmax(-1).flatten()).reshape([.. x.shape, _embedding.Width]);
+        var rows = _rows.Value.index_select(0, matches.@long().argmax(-1).flatten()).reshape([.. x.shape, _embedding.EmbeddingDim]);
         return where(matches.any(-1, keepdim: true), _embedding.Scaled(rows), layer(x));
     }
 

@@ -17,7 +17,7 @@ internal static class TrainedTokenRows
             var wrapper = place.Module as TrainableTokensWrapper;
             if (wrapper is null)
             {
-                var table = EmbeddingTarget.Of(place.Module) ?? throw new ArgumentException("trainable_token_indices refers to "
+                var table = EmbeddingTarget.FromModule(place.Module) ?? throw new ArgumentException("trainable_token_indices refers to "
                     + $"'{place.Path}', "
                     + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
                     + "Specify an embedding that no other adapter changes.");

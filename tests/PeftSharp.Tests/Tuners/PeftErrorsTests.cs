@@ -29,7 +29,7 @@ public sealed class PeftErrorsTests : IDisposable
         model.state_dict().Keys.Should().Equal(keys);
         model.parameters().Should().AllSatisfy(parameter => parameter.requires_grad.Should().BeTrue());
         using var peft = model.GetPeftModel(new LoraConfig { TargetModules = ["c_attn", "c_fcc"], IgnoreUnmatched = true });
-        peft.TrainableParameters().Trainable.Should().BeGreaterThan(0);
+        peft.CountTrainableParameters().Trainable.Should().BeGreaterThan(0);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ public abstract class MultipleChoiceModel<TSelf, TConfig> : HeadModel<TSelf, TCo
 
     private ModelInputs OneRowPerChoice(ModelInputs inputs)
     {
-        var rows = inputs.Copy();
+        var rows = inputs.ShallowCopy();
         foreach (var (name, tensor) in inputs.Tensors)
             rows[name] = LabelNames.Contains(name) ? null : tensor.flatten(0, 1);
         return rows;

@@ -62,7 +62,7 @@ public sealed record ClipTextConfig : TextConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var problems = MustBePositive(
             ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
@@ -78,5 +78,5 @@ public sealed record ClipTextConfig : TextConfig
             yield return $"eos_token_id is [{string.Join(", ", EosTokenId ?? [])}]; it must be the id of the token that ends a text";
     }
 
-    internal IEnumerable<string> AllProblems() => Problems();
+    internal IEnumerable<string> AllProblems() => GetValidationErrors();
 }

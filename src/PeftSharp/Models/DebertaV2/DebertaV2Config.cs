@@ -103,9 +103,9 @@ public sealed record DebertaV2Config : EncoderConfig
     private protected override int MinTokenTypes => 0;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = base.Problems().Concat(PaddingProblems())
+        var problems = base.GetValidationErrors().Concat(PaddingProblems())
             .Concat(MustBePositive(("embedding_size", EmbeddingWidth), ("conv_groups", ConvGroups)))
             .Concat(MustBeProbability(("pooler_dropout", PoolerDropout), ("cls_dropout", ClsDropout ?? 0)));
         foreach (var problem in problems) yield return problem;

@@ -26,7 +26,7 @@ internal sealed class DebertaV2MaskedLMHead : Module<Tensor, Tensor>
     /// <returns>Same shape as <paramref name="states"/>.</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
 
-    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IResizableVocabulary
     {
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
@@ -40,7 +40,7 @@ internal sealed class DebertaV2MaskedLMHead : Module<Tensor, Tensor>
             _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
             _bias = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
             _decoder = new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!);
-            _activation = ActivationFunctions.ByName(config.HiddenAct);
+            _activation = ActivationFunctions.Get(config.HiddenAct);
             RegisterComponents();
         }
 
@@ -53,7 +53,7 @@ internal sealed class DebertaV2MaskedLMHead : Module<Tensor, Tensor>
         }
 
         public void ResizeVocabulary(int vocabSize) =>
-            ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+            ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize));
 
         void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias);
     }

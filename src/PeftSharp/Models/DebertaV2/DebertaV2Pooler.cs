@@ -16,7 +16,7 @@ internal sealed class DebertaV2Pooler : Module<Tensor, Tensor>
     {
         _dense = new Linear(config.HiddenSize, config.HiddenSize);
         _dropout = new Dropout(config.PoolerDropout);
-        _activation = ActivationFunctions.ByName(config.PoolerHiddenAct);
+        _activation = ActivationFunctions.Get(config.PoolerHiddenAct);
         RegisterComponents();
     }
 

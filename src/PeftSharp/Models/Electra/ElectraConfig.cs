@@ -38,9 +38,9 @@ public sealed record ElectraConfig : EncoderConfig
     public override int? MaxPositions => MaxPositionEmbeddings;
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = base.Problems().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
+        var problems = base.GetValidationErrors().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
             .Concat(MustBeProbability(("summary_last_dropout", SummaryLastDropout)));
         foreach (var problem in problems) yield return problem;
         if (SummaryType != "first") yield return $"summary_type is '{SummaryType}'; only 'first' is supported";

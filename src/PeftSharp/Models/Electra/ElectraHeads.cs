@@ -101,7 +101,7 @@ public sealed class ElectraForMultipleChoice
         {
             _dense = new Linear(config.HiddenSize, config.HiddenSize);
             _dropout = new Dropout(config.SummaryLastDropout);
-            _activation = ActivationFunctions.ByName(config.SummaryActivation);
+            _activation = ActivationFunctions.Get(config.SummaryActivation);
             RegisterComponents();
         }
 
@@ -153,7 +153,7 @@ public sealed class ElectraForMaskedLM
     {
         [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
         [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+        private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.Get("gelu");
 
         internal GeneratorPredictions(ElectraConfig config) : base("ElectraGeneratorPredictions")
         {

@@ -130,7 +130,7 @@ public sealed record ModernBertConfig : TextConfig
         ?? new RotaryParameters { RopeTheta = isLocal ? LocalTheta : GlobalTheta };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
         var sizes = MustBePositive(
             ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
@@ -144,7 +144,8 @@ public sealed record ModernBertConfig : TextConfig
         foreach (var (field, name) in new[] { ("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation) })
             if (!ActivationFunctions.Names.Contains(name))
                 yield return $"{field} is '{name}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-        foreach (var problem in Parameters(isLocal: false).Problems().Concat(Parameters(isLocal: true).Problems())) yield return problem;
+        var rotary = Parameters(isLocal: false).GetValidationErrors().Concat(Parameters(isLocal: true).GetValidationErrors());
+        foreach (var problem in rotary) yield return problem;
         if (ClassifierPooling is not (FirstToken or Mean))
             yield return $"classifier_pooling is '{ClassifierPooling}'; supported values: {FirstToken}, {Mean}";
         if (SparsePredIgnoreIndex != -100) yield return $"sparse_pred_ignore_index is {SparsePredIgnoreIndex}; only -100 is supported";

@@ -37,9 +37,9 @@ public sealed record VitConfig : VisionConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
+    protected override IEnumerable<string> GetValidationErrors()
     {
-        var problems = base.Problems()
+        var problems = base.GetValidationErrors()
             .Concat(MustBePositive(("pooler_output_size", PoolerOutputSize ?? HiddenSize)))
             .Concat(MustBeProbability(
                 ("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb)));

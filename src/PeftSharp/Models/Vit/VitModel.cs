@@ -73,7 +73,7 @@ public sealed class VitModel : PretrainedModel<VitModel, VitConfig>, IPretrained
         internal Pooler(VitConfig config) : base("ViTPooler")
         {
             _dense = new Linear(config.HiddenSize, config.PoolerOutputSize ?? config.HiddenSize);
-            _activation = ActivationFunctions.ByName(config.PoolerAct);
+            _activation = ActivationFunctions.Get(config.PoolerAct);
             RegisterComponents();
         }
 

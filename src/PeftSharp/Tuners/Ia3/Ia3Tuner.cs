@@ -12,9 +12,9 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
 
     protected override bool CanAdapt(LayerTarget target) => target is LinearTarget;
 
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        var ia3 = (Ia3Config)base.Complete(config);
+        var ia3 = (Ia3Config)base.PrepareConfig(config);
         var adapted = Match(ia3);
         if (ia3.FeedforwardModules is { } given && !ia3.IgnoreUnmatched) CheckEntries(given, adapted);
         var modules = ia3.FeedforwardModules ?? DefaultFeedforwardModules(adapted);
@@ -58,7 +58,7 @@ internal sealed class Ia3Tuner : LayerTuner<Ia3Config>
 
     private TargetModules DefaultFeedforwardModules(IReadOnlyList<string> adapted)
     {
-        var names = Model.Family.ModulesOf(ModuleRole.FeedForwardOut);
+        var names = Model.Family.GetModules(ModuleRole.FeedForwardOut);
         return names.Count > 0
             ? TargetModules.Create([.. names.Where(name => adapted.Any(path => path.EndsWith(name, StringComparison.Ordinal)))])
             : throw new ArgumentException($"The family '{Model.Family.ModelType}' does not define its feed-forward layers. "

@@ -3,9 +3,9 @@ namespace PeftSharp.Tuners.PromptTuning;
 /// <summary>The prompt tuning method (Lester et al. 2021, arXiv:2104.08691).</summary>
 internal sealed class PromptTuningTuner : PromptTuner<PromptTuningConfig>
 {
-    protected internal override PeftConfig Complete(PeftConfig config)
+    protected internal override PeftConfig PrepareConfig(PeftConfig config)
     {
-        var prompt = (PromptTuningConfig)base.Complete(config);
+        var prompt = (PromptTuningConfig)base.PrepareConfig(config);
         if (prompt.PromptTuningInit != PromptTuningInit.Text || prompt.TokenizerNameOrPath is not null) return prompt;
         return prompt with
         {

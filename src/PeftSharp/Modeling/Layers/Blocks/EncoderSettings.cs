@@ -30,7 +30,7 @@ public sealed record EncoderSettings
     /// <summary>Describes each invalid value, with the field names of BERT's <c>config.json</c>; empty if the settings are valid.</summary>
     /// <param name="headsField">The configuration field of <see cref="Heads"/>.</param>
     /// <param name="activationField">The configuration field of <see cref="Activation"/>.</param>
-    internal IEnumerable<string> Problems(string headsField, string activationField)
+    internal IEnumerable<string> GetValidationErrors(string headsField, string activationField)
     {
         foreach (var (name, value) in new[] { ("hidden_size", HiddenSize), (headsField, Heads), ("intermediate_size", IntermediateSize) })
             if (value < 1) yield return $"{name} is {value}; it must be at least 1";

@@ -12,13 +12,13 @@ namespace PeftSharp.Modeling.Layers;
 /// <para>Calling the module computes the input of <see cref="Decoder"/>, so that a model can compute the loss without all logits.</para>
 /// <para>Thread safety: several threads can call one instance at once, while no thread changes its parameters.</para>
 /// </remarks>
-internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
+internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializer, IResizableVocabulary
 {
     [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
     [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
     [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
     [ComponentName(Name = "bias")] private Parameter? _bias;
-    private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+    private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.Get("gelu");
 
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, whose input embeddings a tied head uses.</param>
@@ -46,7 +46,7 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
 
     public void ResizeVocabulary(int vocabSize)
     {
-        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
+        if (_bias is not null) ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resize(_bias, vocabSize));
     }
 
     void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias!);
