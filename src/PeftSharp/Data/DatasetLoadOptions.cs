@@ -75,8 +75,10 @@ public sealed record DatasetLoadOptions
             throw new ArgumentException(
                 $"The format '{Format}' is not supported. Supported formats: {string.Join(", ", FileFormat.Names)}.", nameof(Format));
         if (!Enum.IsDefined(SampleBy))
-            throw new ArgumentException($"DatasetLoadOptions.SampleBy is {SampleBy}, which is not defined.", nameof(SampleBy));
+            throw new ArgumentException($"DatasetLoadOptions.SampleBy is {SampleBy}, but must be a member of {nameof(TextUnit)}: "
+                + $"{string.Join(", ", Enum.GetNames<TextUnit>())}.", nameof(SampleBy));
         if (Delimiter is '"' or '\n' or '\r')
-            throw new ArgumentException("DatasetLoadOptions.Delimiter must not be a quotation mark or a line break.", nameof(Delimiter));
+            throw new ArgumentException($"DatasetLoadOptions.Delimiter is {(Delimiter == '"' ? "a quotation mark" : "a line break")}, "
+                + "which encloses a field or ends a line. Use another character, such as ';'.", nameof(Delimiter));
     }
 }

@@ -97,6 +97,14 @@ public static partial class Datasets
         CancellationToken cancellationToken = default) =>
         Task.Run(() => LoadDataset(path, split, options, progress, cancellationToken), cancellationToken);
 
+    /// <summary>Loads the given files on the thread pool.</summary>
+    /// <inheritdoc cref="LoadDataset(string, IReadOnlyDictionary{string, string}, DatasetLoadOptions?, IProgress{DatasetLoadProgress}?,
+    /// CancellationToken)"/>
+    public static Task<DatasetDict> LoadDatasetAsync(
+        string format, IReadOnlyDictionary<string, string> dataFiles, DatasetLoadOptions? options = null,
+        IProgress<DatasetLoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => LoadDataset(format, dataFiles, options, progress, cancellationToken), cancellationToken);
+
     private static DatasetDict Load(
         OrderedDictionary<string, IReadOnlyList<string>> files, DatasetLoadOptions options, IProgress<DatasetLoadProgress>? progress,
         CancellationToken cancellationToken)

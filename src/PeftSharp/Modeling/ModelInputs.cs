@@ -76,7 +76,7 @@ public sealed class ModelInputs : IDisposable
     /// <summary>Number of rows of the batch.</summary>
     /// <exception cref="ArgumentException">The batch contains no tensor.</exception>
     public long BatchSize => _tensors.Count > 0 ? (InputIds ?? InputsEmbeds ?? _tensors.Values.First()).shape[0]
-        : throw new ArgumentException("The batch contains no tensor. Set at least input_ids.");
+        : throw new ArgumentException("The batch contains no tensor. Set at least InputIds.");
 
     /// <summary>
     /// Creates a batch that shares the tensors of this one and in which a tensor can be replaced without changing this one. Dispose only

@@ -131,6 +131,12 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     public virtual bool LossUsesNumItemsInBatch => false;
 
+    /// <summary>
+    /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
+    /// Predictions are random as long as there are any.
+    /// </summary>
+    public IReadOnlyList<string> UntrainedWeights => NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
+
     /// <summary>The parameters that were not loaded from a checkpoint.</summary>
     internal virtual NewWeights NewWeights { get; } = new();
 
@@ -141,6 +147,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public double FloatingPointOperations(ModelInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
+        ThrowIfDisposed();
         _countedWeights ??= WeightsWithoutEmbeddings(this);
         return 6.0 * (inputs[Inputs[0].Name]?.numel() ?? 0) * _countedWeights.Value;
     }
@@ -244,6 +251,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf, 1);
+        ThrowIfDisposed();
         var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
         if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
             throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
@@ -293,6 +301,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     public virtual void SavePretrained(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ThrowIfDisposed();
         FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(
@@ -306,7 +315,11 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     /// <param name="folder">The folder of the saved model.</param>
     /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
-    public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
+    public virtual void LoadWeights(string folder)
+    {
+        ThrowIfDisposed();
+        PretrainedWeights.LoadAll(this, folder);
+    }
 
     /// <summary>Frees the weights.</summary>
     /// <param name="disposing">Whether <c>Dispose</c> was called.</param>
@@ -317,10 +330,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     }
 
     /// <exception cref="ObjectDisposedException">The model, or the model that it wraps, has been disposed.</exception>
-    internal void ThrowIfDisposed()
+    internal virtual void ThrowIfDisposed()
     {
-        if (_isDisposed || (WeightsRoot is PretrainedModel inner && inner._isDisposed))
-            throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
+        if (_isDisposed) throw new ObjectDisposedException(GetName(), $"This {GetName()} has been disposed. Load it again.");
     }
 
     /// <summary>

@@ -94,7 +94,8 @@ internal static class PretrainedWeights
         if (keys.FirstOrDefault(IsOfAdapter) is { } key)
             throw new CheckpointException($"'{folder}' contains '{key}': it was saved from a model with adapters that were neither "
                 + "merged nor saved separately. "
-                + "Merge them before saving (merge_and_unload), or load the base model and the adapter from their own folders.");
+                + "Merge them before saving (MergeAndUnload, in Python merge_and_unload), or load the base model and the "
+                + "adapter from their own folders.");
 
         static bool IsOfAdapter(string key) =>
             key.Contains(".base_layer.", StringComparison.Ordinal) || key.Contains(".lora_", StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class TextGenerator : Predictor
     /// <param name="model">A causal language model, such as one loaded by <c>AutoModelForCausalLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model cannot generate text.</exception>
     public TextGenerator(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)

@@ -37,14 +37,16 @@ public sealed partial class EvalPrediction
     /// <exception cref="InvalidOperationException">The labels are not integers, or there are none.</exception>
     public NDArray<long> LabelIds => _labelIds
         ?? throw new InvalidOperationException(
-            _labelValues is null ? "The data has no labels." : "The labels are not integers. Read LabelValues.");
+            _labelValues is null ? NoLabels : "The labels are not integers. Read LabelValues.");
 
     /// <summary>The labels as float32, [examples, …], for regression and multi-label classification.</summary>
     /// <exception cref="InvalidOperationException">There are no labels.</exception>
     public NDArray<float> LabelValues => _labelValues
         ?? (_labelIds is { } ids
             ? new NDArray<float>(Array.ConvertAll(ids.Values, id => (float)id), ids.Shape)
-            : throw new InvalidOperationException("The data has no labels."));
+            : throw new InvalidOperationException(NoLabels));
+
+    private const string NoLabels = "The data has no labels. Add a label column, and check HasLabels before you read them.";
 
     /// <summary>Whether there are labels.</summary>
     public bool HasLabels => _labelIds is not null || _labelValues is not null;

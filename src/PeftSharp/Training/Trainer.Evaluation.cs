@@ -102,8 +102,7 @@ public partial class Trainer
     {
         if (_isTraining || _warnedAboutNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } weights) return;
         _warnedAboutNewWeights = true;
-        Warn($"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) are newly initialized and not trained: they are "
-            + "not in the checkpoint, so the predictions are random. Train the model first, or load a checkpoint that contains them.");
+        Warn(NewWeights.Warning(_model.GetName(), weights.Names));
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)

@@ -4,6 +4,7 @@ using PeftSharp.Kernels;
 using PeftSharp.Modeling;
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Optimization;
+using PeftSharp.Training.Batching;
 using PeftSharp.Training.Loop;
 using static TorchSharp.torch;
 using Optimizer = PeftSharp.Optimization.Optimizer;
@@ -21,9 +22,9 @@ public partial class Trainer
 
     /// <summary>
     /// Whether the loss is the sum over the batch divided by <see cref="ForwardOptions.NumItemsInBatch"/>, the number of targets of the
-    /// whole optimizer step, so that the trainer does not scale it for gradient accumulation. False: the loss is the mean over the batch, and
-    /// the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom loss
-    /// (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
+    /// whole optimizer step, so that the trainer does not scale it for gradient accumulation. False: the loss is the mean over the batch,
+    /// and the trainer multiplies it by the number of targets of the batch divided by that of the step. Default null: false for a custom
+    /// loss (<c>computeLoss</c>, <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>), otherwise
     /// <see cref="PretrainedModel.LossUsesNumItemsInBatch"/>.
     /// </summary>
     public bool? LossUsesNumItemsInBatch { get; init; }
@@ -180,8 +181,8 @@ public partial class Trainer
     {
         var missing = model.LabelNames.Where(name => inputs[name] is null).ToArray();
         return new DatasetException(missing.Length > 0
-            ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(", ", missing)}. Columns of the batch: "
-                + $"{string.Join(", ", inputs.Tensors.Keys)}."
+            ? $"{model.GetName()} computed no loss, because the batch does not contain {string.Join(" and ", missing)}. "
+                + $"{LabelColumn.SourceHint(model)} Columns of the batch: {string.Join(", ", inputs.Tensors.Keys)}."
             : $"{model.GetName()} computed no loss: its output contains none, and it has no objective. "
                 + "Return a ModelOutput with Loss, set an objective, or pass computeLoss to the trainer.");
     }

@@ -178,6 +178,7 @@ public partial class Trainer
         (_modelInit, _computeMetrics, _computeLoss, _optimizers) = (modelInit, computeMetrics, computeLoss, optimizers);
         (_parameterGroups, _preprocess, _logger, _labelColumn) = (parameterGroups, preprocessLogitsForMetrics, logger, labelColumn);
         _model = model ?? CreateModel();
+        _model.ThrowIfDisposed();
         Context = new TrainerContext(_model, tokenizer);
         AlignPadToken();
         _loader = new BatchLoader(

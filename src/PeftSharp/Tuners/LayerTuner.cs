@@ -77,8 +77,8 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
         foreach (var place in places.Where(place => matched.Contains(place.Path)))
         {
             if (place.Module is IAdapterModule and not TunerLayer)
-                throw new ArgumentException($"'{place.Path}' is trained by another adapter (trainable_token_indices or "
-                    + $"modules_to_save), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
+                throw new ArgumentException($"'{place.Path}' is trained by another adapter (TrainableTokenIndices or "
+                    + $"ModulesToSave), so {config.PeftType} cannot adapt it. Exclude it, or add the adapter to a separate model.");
             if (!IsAdaptable(place))
                 throw new ArgumentException($"'{place.Path}' is of type {place.Module.GetName()}; {config.PeftType} can adapt only "
                     + $"{AdaptableLayers}. Specify such layers, for example '{places.First(IsAdaptable).Path}', or exclude this module.");

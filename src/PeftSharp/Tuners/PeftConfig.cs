@@ -55,6 +55,9 @@ public abstract record PeftConfig
     [JsonIgnore]
     public bool IgnoreUnmatched { get; init; }
 
+    /// <summary>Whether the configuration is that of a file, whose fields messages name in addition to the properties.</summary>
+    internal bool IsFromFile { get; init; }
+
     /// <summary>The class of a base model without a task, which peft requires and this library does not use.</summary>
     [JsonInclude]
     internal JsonNode? AutoMapping { get; init; }
@@ -101,6 +104,12 @@ public abstract record PeftConfig
 
     /// <summary>Rows of embeddings that are trained in addition to the adapter. Default: none.</summary>
     protected internal virtual TokenIndices? TrainedTokens => null;
+
+    /// <summary>
+    /// The name of a property for messages, such as <c>TargetModules</c> or, for a file, <c>TargetModules (target_modules)</c>.
+    /// </summary>
+    internal string NameOf(string property) =>
+        IsFromFile ? $"{property} ({JsonNamingPolicy.SnakeCaseLower.ConvertName(property)})" : property;
 
     /// <summary>
     /// Problems that are rejected in strict mode although the adapter can be used. Default: fields in <see cref="AdditionalFields"/>.

@@ -120,7 +120,7 @@ public abstract partial class PeftModel
     {
         foreach (var (path, part) in _tree.Parts)
             if (part is ModulesToSaveWrapper && adapterNames.Where(part.Has).ToArray() is { Length: > 1 } several)
-                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (modules_to_save), "
+                throw new ArgumentException($"{string.Join(" and ", several)} each have a copy of '{path}' (ModulesToSave), "
                     + "and only one copy can be used. Choose one of them.", nameof(adapterNames));
     }
 

@@ -123,6 +123,7 @@ public abstract partial class PeftModel
 
     private AdapterScope Use(AdapterChoice choice)
     {
+        ThrowIfDisposed();
         using var running = Calls.Call();
         RequireUsable(choice);
         return new AdapterScope(_adapters, choice);

@@ -29,7 +29,7 @@ public abstract partial class PeftModel
 
     private LoadReport LoadAdapter(string folder, PeftConfig config, string adapterName, bool isTrainable, bool strict)
     {
-        config = config with { InferenceMode = !isTrainable };
+        config = config with { InferenceMode = !isTrainable, IsFromFile = true };
         try { config.Validate(); }
         catch (ArgumentException error)
         {
@@ -68,6 +68,7 @@ public abstract partial class PeftModel
     public void SavePretrained(string folder, IReadOnlyList<string> selectedAdapters)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(selectedAdapters);
         using var running = Calls.Call();
         RequireKnown(selectedAdapters);

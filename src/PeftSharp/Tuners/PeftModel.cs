@@ -33,6 +33,7 @@ public abstract partial class PeftModel : PretrainedModel
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
     {
+        model.ThrowIfDisposed();
         if (model is PeftModel)
             throw new ArgumentException("This model already has adapters. Call AddAdapter to add another one.", nameof(model));
         var modules = ModuleTree.Walk(model, module => module is IAdapterModule);
@@ -90,8 +91,15 @@ public abstract partial class PeftModel : PretrainedModel
     public override Module<Tensor, Tensor>? OutputEmbeddings => Base.OutputEmbeddings;
 
     /// <summary>The wrapped model, whose layers hold the adapters.</summary>
-    private protected PretrainedModel Base => _base ?? throw new InvalidOperationException("This model was unloaded. "
+    private protected PretrainedModel Base => _base ?? throw new ObjectDisposedException(GetName(), $"This {GetName()} was unloaded. "
         + "Use the base model that Unload or MergeAndUnload returned.");
+
+    internal override void ThrowIfDisposed()
+    {
+        var model = Base;
+        base.ThrowIfDisposed();
+        model.ThrowIfDisposed();
+    }
 
     /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
@@ -153,6 +161,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// <summary>Counts the trainable and all parameter elements (peft's <c>get_nb_trainable_parameters</c>).</summary>
     public TrainableParameters CountTrainableParameters()
     {
+        ThrowIfDisposed();
         var sizes = this.parameters().Select(parameter => (Count: parameter.numel(), parameter.requires_grad)).ToArray();
         return new TrainableParameters(sizes.Where(size => size.requires_grad).Sum(size => size.Count), sizes.Sum(size => size.Count));
     }
@@ -221,6 +230,7 @@ public abstract partial class PeftModel : PretrainedModel
     /// </exception>
     private CallGate.RunningChange BeginChange(string what)
     {
+        ThrowIfDisposed();
         var change = Calls.Change(what);
         if (_adapters.Owner is null) return change;
         change.Dispose();

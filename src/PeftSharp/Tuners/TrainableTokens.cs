@@ -13,9 +13,6 @@ internal sealed class TrainableTokens : MergeableLayerAdapter
     /// <param name="ids">Token ids; their trained rows are initialized to the existing rows.</param>
     internal TrainableTokens(EmbeddingTarget embedding, IReadOnlyList<int> ids)
     {
-        if (ids.Max() is var largest && largest >= embedding.NumEmbeddings)
-            throw new ArgumentException($"trainable_token_indices contains {largest}, but the embedding has "
-                + $"{embedding.NumEmbeddings} rows. Use ids less than {embedding.NumEmbeddings}.");
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         (_embedding, _ids) = (embedding, [.. ids.Select(id => (long)id)]);

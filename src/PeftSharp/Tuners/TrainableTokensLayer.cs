@@ -24,6 +24,9 @@ internal sealed class TrainableTokensLayer(EmbeddingTarget target, AdapterState 
         }
     }
 
+    /// <summary>The number of rows of the table.</summary>
+    internal long RowCount => Target.Weight.shape[0];
+
     internal void Add(string adapter, IReadOnlyList<int> ids) => Add(adapter, new TrainableTokens((EmbeddingTarget)Target, ids));
 
     public override Tensor forward(Tensor x)

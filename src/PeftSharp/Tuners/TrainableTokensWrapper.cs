@@ -32,6 +32,9 @@ internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterM
 
     public Tensor Weight => _tokens.Weight;
 
+    /// <summary>The number of rows of the table.</summary>
+    internal long RowCount => _tokens.RowCount;
+
     /// <summary>Adds an adapter that trains the rows <paramref name="ids"/>, initialized to the existing rows.</summary>
     internal void Add(string adapter, IReadOnlyList<int> ids) => _tokens.Add(adapter, ids);
 

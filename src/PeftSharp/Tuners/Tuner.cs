@@ -196,7 +196,8 @@ public abstract class Tuner
         {
             config = Attach(adapter, config, isNew: fill is null);
             SavedModules.Add(Tree, adapter, config, isNew: fill is null);
-            if (config.TrainedTokens is { } tokens) TrainedTokenRows.Add(Tree, adapter, tokens);
+            if (config.TrainedTokens is { } tokens)
+                TrainedTokenRows.Add(Tree, adapter, tokens, config.NameOf(nameof(LoraConfig.TrainableTokenIndices)));
             fill?.Invoke(config);
             return config;
         }

@@ -197,8 +197,8 @@ public sealed class ImageFolderTests : IDisposable
 
     private static string Refused(Action load) => FluentActions.Invoking(load).Should().ThrowExactly<DatasetException>().Which.Message;
 
-    private sealed class Now(List<int> reports) : IProgress<int>
+    private sealed class Now(List<int> reports) : IProgress<PredictionProgress>
     {
-        public void Report(int value) => reports.Add(value);
+        public void Report(PredictionProgress value) => reports.Add(value.Completed);
     }
 }

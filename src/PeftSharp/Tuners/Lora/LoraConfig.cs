@@ -100,8 +100,8 @@ public sealed record LoraConfig : LayerConfig
 
     /// <inheritdoc/>
     protected internal override IEnumerable<(string Field, string Pattern)> LayerPatterns =>
-        RankPattern.Keys.Select(pattern => ("rank_pattern", pattern))
-            .Concat(AlphaPattern.Keys.Select(pattern => ("alpha_pattern", pattern)));
+        RankPattern.Keys.Select(pattern => (nameof(RankPattern), pattern))
+            .Concat(AlphaPattern.Keys.Select(pattern => (nameof(AlphaPattern), pattern)));
 
     /// <inheritdoc/>
     protected internal override IReadOnlyList<UnusedField> UnusedFields => LoraFields.Unused;

@@ -72,7 +72,7 @@ internal class LoraLinear : MergeableLayerAdapter, ILoraFactors
         return bias is not null
             ? bias + shift * Scale
             : throw new InvalidOperationException(
-                "An adapter with lora_bias cannot be merged into a layer without a bias. Keep it unmerged.");
+                "An adapter with LoraBias cannot be merged into a layer without a bias. Keep it unmerged.");
     }
 
     /// <summary>Computes result + s·B·(A·x) in one fused product, instead of a product, a scaling and a sum.</summary>

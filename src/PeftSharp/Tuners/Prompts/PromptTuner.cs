@@ -40,12 +40,13 @@ public abstract class PromptTuner<TConfig> : Tuner where TConfig : PromptLearnin
         var (prompt, shape) = ((TConfig)config, (Model.Config as TextConfig)?.AttentionShape);
         var width = (int)EmbeddingWeight(target).shape[1];
         if (prompt.TokenDim is { } given && given != width)
-            throw new ArgumentException($"token_dim is {given}, but the width of the embeddings of {Model.GetName()} is {width}. "
-                + "Leave TokenDim null, or load the base model of the adapter.");
+            throw new ArgumentException($"{config.NameOf(nameof(prompt.TokenDim))} is {given}, but the width of the embeddings of "
+                + $"{Model.GetName()} is {width}. Leave TokenDim null, or load the base model of the adapter.");
         if (Model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength is { } positions
             && prompt.NumVirtualTokens >= positions)
-            throw new ArgumentException($"num_virtual_tokens is {prompt.NumVirtualTokens}, but {Model.GetName()} has {positions} "
-                + "positions (max_position_embeddings): no positions would remain for the text. Use fewer virtual tokens.");
+            throw new ArgumentException($"{config.NameOf(nameof(prompt.NumVirtualTokens))} is {prompt.NumVirtualTokens}, "
+                + $"but {Model.GetName()} has {positions} positions (max_position_embeddings): no positions would remain for the text. "
+                + "Use fewer virtual tokens.");
         TaskType? task = Model.Objective switch
         {
             CausalLMObjective => TaskType.CausalLM,
