@@ -117,4 +117,15 @@ public abstract record PeftConfig
     internal virtual IEnumerable<string> Doubts() => AdditionalFields is { Count: > 0 } fields
         ? ["adapter_config.json has unknown fields, which are kept but have no effect: "
         + $"{string.Join(", ", fields.Select(field => field.Key))}."] : [];
+
+    /// <summary>
+    /// Why tensors of these shapes cannot be those of this configuration; null if they can. Checked before memory for the adapter is
+    /// allocated, because the sizes in the configuration come from a file.
+    /// </summary>
+    internal virtual string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) => null;
+
+    /// <summary>The error for a size that exceeds every dimension of the tensors; null if it does not.</summary>
+    private protected string? SizeError(string property, int size, IEnumerable<IReadOnlyList<long>> shapes) =>
+        shapes.SelectMany(shape => shape).DefaultIfEmpty(0).Max() is var largest && size <= largest ? null
+            : $"{NameOf(property)} is {size}, but the largest dimension of a tensor is {largest}";
 }

@@ -35,6 +35,7 @@ public abstract partial class PeftModel
         {
             throw new CheckpointException($"'{Path.Combine(folder, PeftConfigFile.Name)}': {error.Message}", error);
         }
+        AdapterFiles.CheckSizes(folder, config);
         try
         {
             var warnings = Doubts(config).ToArray();

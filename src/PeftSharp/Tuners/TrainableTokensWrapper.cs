@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// An embedding with some trained rows, which are stored in a separate tensor while the table stays frozen (peft's
+/// An embedding, or the head of a language model, with some trained rows, which are stored in a separate tensor while the table stays frozen (peft's
 /// <c>TrainableTokensWrapper</c>).
 /// </summary>
 /// <remarks>A head tied to the embedding uses the trained rows too.</remarks>
@@ -14,7 +14,7 @@ internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterM
 {
     [ComponentName(Name = "token_adapter")] private readonly TrainableTokensLayer _tokens;
 
-    internal TrainableTokensWrapper(EmbeddingTarget target, AdapterState state) : base(nameof(TrainableTokensWrapper))
+    internal TrainableTokensWrapper(LayerTarget target, AdapterState state) : base(nameof(TrainableTokensWrapper))
     {
         _tokens = new TrainableTokensLayer(target, state);
         RegisterComponents();

@@ -1,5 +1,8 @@
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
+using static TorchSharp.torch.nn;
+using Linear = PeftSharp.Modeling.Layers.Linear;
 
 namespace PeftSharp.Tuners;
 
@@ -21,9 +24,9 @@ internal static class TrainedTokenRows
             var wrapper = place.Module as TrainableTokensWrapper;
             if (wrapper is null)
             {
-                var table = EmbeddingTarget.FromModule(place.Module) ?? throw new ArgumentException($"{field} refers to '{place.Path}', "
+                var table = TargetOf(tree, place.Module) ?? throw new ArgumentException($"{field} refers to '{place.Path}', "
                     + $"which is {(place.Module is IAdapterModule ? "already adapted" : $"a {place.Module.GetName()}")}. "
-                    + "Specify an embedding that no other adapter changes.");
+                    + "Specify an embedding, or the head of a language model that is not tied to one, that no other adapter changes.");
                 wrapper = new TrainableTokensWrapper(table, tree.State);
                 AdapterTree.Put(place, wrapper);
             }
@@ -33,6 +36,10 @@ internal static class TrainedTokenRows
             wrapper.Add(adapter, ids);
         }
     }
+
+    // A tied head has no rows of its own.
+    private static LayerTarget? TargetOf(AdapterTree tree, Module module) => EmbeddingTarget.FromModule(module) is { } embedding ? embedding
+        : module is Linear && ReferenceEquals(module, tree.Model.OutputEmbeddings) ? LinearTarget.FromModule(module) : null;
 
     private static ModulePlace InputEmbeddings(AdapterTree tree) =>
         tree.Places().First(place => ReferenceEquals(place.Module, tree.Model.InputEmbeddings));

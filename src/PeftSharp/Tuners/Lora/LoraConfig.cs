@@ -117,6 +117,9 @@ public sealed record LoraConfig : LayerConfig
         : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; "
         + "loaded values do not depend on it.");
 
+    internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>
+        SizeError(nameof(R), R, shapes) ?? SizeError(nameof(RankPattern), RankPattern.Values.DefaultIfEmpty(0).Max(), shapes);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A rank is less than 1, an alpha is not finite, or the dropout is not in [0, 1).

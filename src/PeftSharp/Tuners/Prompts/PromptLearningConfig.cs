@@ -33,4 +33,7 @@ public abstract record PromptLearningConfig : PeftConfig
         if (TaskType == Tuners.TaskType.Seq2SeqLM)
             throw new ArgumentException("TaskType is Seq2SeqLM, but only models with one stack of layers are supported.");
     }
+
+    internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>
+        SizeError(nameof(NumVirtualTokens), NumVirtualTokens, shapes);
 }
