@@ -292,6 +292,9 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
             Config = Config with { ProblemType = Losses.ProblemTypeOf(labels, Config) };
     }
 
+    /// <summary>The configuration that is saved.</summary>
+    private protected virtual PretrainedConfig SavedConfig => Config;
+
     /// <summary>
     /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
     /// <c>generation_config.json</c>. Each file is written atomically.
@@ -305,7 +308,7 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         FolderAccess.Create(folder);
         PretrainedWeights.Save(this, folder);
         ConfigFiles.Write(
-            Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
+            Path.Combine(folder, ConfigFile), SavedConfig with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
         if (CanGenerate) GenerationConfig.SavePretrained(folder);
     }
 

@@ -1,5 +1,6 @@
 using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -99,7 +100,7 @@ internal static class PretrainedWeights
     /// needs the memory of its float32 weights. Other layers are initialized in float32 first, so that their values do not depend on the
     /// type.
     /// </summary>
-    private static void ConvertLoaded(PretrainedModel model, ScalarType type, IReadOnlySet<string> loaded)
+    private static void ConvertLoaded(PretrainedModel model, ScalarType type, HashSet<string> loaded)
     {
         foreach (var (path, module) in model.WeightsRoot.named_modules())
             if (!module.named_children().Any() && module.named_parameters(recurse: false).ToArray() is { Length: > 0 } own

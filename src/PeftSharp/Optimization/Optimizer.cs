@@ -129,7 +129,7 @@ public abstract class Optimizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        OptimizerState.Check(GetType().Name, Parameters, Slots, tensors);
+        OptimizerState.Check(GetType().Name, Parameters, GetStateSlots, tensors);
         foreach (var (name, parameter) in Parameters)
         {
             using var scope = NewDisposeScope();

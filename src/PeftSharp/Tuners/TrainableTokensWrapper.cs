@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace PeftSharp.Tuners;
 
 /// <summary>
-/// An embedding, or the head of a language model, with some trained rows, which are stored in a separate tensor while the table stays frozen (peft's
-/// <c>TrainableTokensWrapper</c>).
+/// An embedding, or the head of a language model, with some trained rows, which are stored in a separate tensor while the table stays
+/// frozen (peft's <c>TrainableTokensWrapper</c>).
 /// </summary>
 /// <remarks>A head tied to the embedding uses the trained rows too.</remarks>
 internal sealed class TrainableTokensWrapper : Module<Tensor, Tensor>, IAdapterModule, IHasWeight, ILayerWrapper

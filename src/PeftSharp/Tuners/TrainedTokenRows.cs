@@ -1,5 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 using PeftSharp.Serialization;
 using static TorchSharp.torch.nn;
 using Linear = PeftSharp.Modeling.Layers.Linear;

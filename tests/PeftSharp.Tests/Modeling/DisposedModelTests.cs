@@ -1,14 +1,11 @@
-using PeftSharp.Data;
 using PeftSharp.Generation;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Prediction;
-using PeftSharp.Tests.Prediction;
-using PeftSharp.Tests.Training;
 using PeftSharp.Tests.Tuners;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
-using PeftSharp.Vision;
+using Recorded = PeftSharp.Tests.Prediction.Recorded;
 
 namespace PeftSharp.Tests.Modeling;
 
@@ -24,7 +21,7 @@ public sealed class DisposedModelTests : IDisposable
         ["call"] = (model, _) => model.call(TinyModels.Inputs()),
         ["CallWithAdapter"] = (model, _) => (model as PeftModel ?? Adapted(model)).CallWithAdapter(TinyModels.Inputs(), "default"),
         ["Generate"] = (model, _) => model.Generate(new[] { 5 }),
-        ["Device"] = (model, _) => _ = model.Device,
+        ["Device"] = (model, _) => model.Device.ToString(),
         ["train"] = (model, _) => model.train(),
         ["SavePretrained"] = (model, folder) => model.SavePretrained(folder),
         ["LoadWeights"] = (model, folder) => model.LoadWeights(folder),
@@ -34,7 +31,7 @@ public sealed class DisposedModelTests : IDisposable
         ["TextGenerator"] = (model, _) => new TextGenerator(model, Recorded.BytesTokenizer()).Generate("a"),
     };
 
-    private static readonly Dictionary<string, Action<PeftModel, string>> _adapterUses = new()
+    private static readonly Dictionary<string, Action<PeftModel<PretrainedModel>, string>> _adapterUses = new()
     {
         ["AddAdapter"] = (peft, _) => peft.AddAdapter("b", new LoraConfig { R = 2 }),
         ["SetAdapter"] = (peft, _) => peft.SetAdapter("default"),
@@ -46,15 +43,15 @@ public sealed class DisposedModelTests : IDisposable
         ["Unmerge"] = (peft, _) => peft.Unmerge(),
         ["CountTrainableParameters"] = (peft, _) => peft.CountTrainableParameters(),
         ["SavePretrained of some adapters"] = (peft, folder) => peft.SavePretrained(folder, ["default"]),
-        ["MergeAndUnload"] = (peft, _) => ((PeftModel<PretrainedModel>)peft).MergeAndUnload(),
-        ["Unload"] = (peft, _) => ((PeftModel<PretrainedModel>)peft).Unload(),
+        ["MergeAndUnload"] = (peft, _) => peft.MergeAndUnload(),
+        ["Unload"] = (peft, _) => peft.Unload(),
     };
 
     public static TheoryData<string> Uses => [.. _uses.Keys];
 
     public static TheoryData<string> AdapterUses => [.. _adapterUses.Keys];
 
-    private static PeftModel Adapted(PretrainedModel model) => model.GetPeftModel(new LoraConfig { R = 2 });
+    private static PeftModel<PretrainedModel> Adapted(PretrainedModel model) => model.GetPeftModel(new LoraConfig { R = 2 });
 
     [Theory, MemberData(nameof(Uses))]
     public void A_disposed_model_is_named(string use)
@@ -87,7 +84,7 @@ public sealed class DisposedModelTests : IDisposable
     [Theory, MemberData(nameof(AdapterUses))]
     public void An_unloaded_model_says_which_model_to_use(string use)
     {
-        var peft = TinyModels.Gpt2().GetPeftModel(new LoraConfig { R = 2 });
+        var peft = Adapted(TinyModels.Gpt2());
         using var model = peft.MergeAndUnload();
         FluentActions.Invoking(() => _adapterUses[use](peft, _folder.File("a"))).Should().ThrowExactly<ObjectDisposedException>()
             .Which.Message.Should().StartWith("This PeftModel was unloaded. Use the base model that Unload or MergeAndUnload returned.");
@@ -117,6 +114,7 @@ public sealed class DisposedModelTests : IDisposable
                 .Which.Message.Should().StartWith($"This {model.GetName()} has been disposed.");
         }
 
-        static PretrainedModel Load(Func<PretrainedConfig, PretrainedOptions?, PretrainedModel> create) => create(TinyModels.Bert().Config, null);
+        static PretrainedModel Load(Func<PretrainedConfig, PretrainedOptions?, PretrainedModel> create) =>
+            create(TinyModels.Bert().Config, null);
     }
 }

@@ -113,7 +113,8 @@ public sealed class KeywordsTests : IDisposable
 
     private static void RefusesOption(PretrainedModel model, string name, ForwardOptions options)
     {
-        var message = FluentActions.Invoking(() => model.call(Inputs(model), options)).Should().ThrowExactly<ArgumentException>().Which.Message;
+        var message = FluentActions.Invoking(() => model.call(Inputs(model), options))
+            .Should().ThrowExactly<ArgumentException>().Which.Message;
         message.Should().Contain(model.GetName()).And.ContainEquivalentOf(name.Replace("_", ""), "it names the property in C#");
     }
 

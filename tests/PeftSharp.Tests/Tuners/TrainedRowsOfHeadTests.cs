@@ -73,7 +73,8 @@ public sealed class TrainedRowsOfHeadTests : IDisposable
     public void A_tied_head_and_other_layers_are_refused_by_name()
     {
         FluentActions.Invoking(() => TinyModels.Gpt2().GetPeftModel(Config(3)))
-            .Should().ThrowExactly<ArgumentException>().Which.Message.Should().ContainAll("TrainableTokenIndices", "'lm_head'", "TiedLinear");
+            .Should().ThrowExactly<ArgumentException>().Which.Message
+            .Should().ContainAll("TrainableTokenIndices", "'lm_head'", "TiedLinear");
         FluentActions.Invoking(() => Untied().GetPeftModel(Config(31)))
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("'lm_head' has 31 rows");
     }

@@ -2,6 +2,7 @@ using PeftSharp.Data;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Vit;
+using PeftSharp.Prediction;
 using PeftSharp.Training;
 using PeftSharp.Vision;
 using static TorchSharp.torch;

@@ -42,7 +42,8 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
         {
             if (token.Content.Length == 0 || _ids.TryGetValue(token.Content, out var known) && _tokens[known] == token)
                 continue;
-            var id = IdOf(token.Content) ?? next++;
+            var id = IdOf(token.Content) ?? next;
+            next = Math.Max(next, id + 1);              // the vocabulary of the model can contain ids above its size
             _ids[token.Content] = id;
             _tokens[id] = token;
             added++;
