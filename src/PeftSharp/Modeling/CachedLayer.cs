@@ -64,7 +64,8 @@ internal sealed class CachedLayer(int? window, long? maxLength) : IDisposable
     /// <summary>Selects rows of the batch.</summary>
     /// <param name="rows">Int64 [rows], indices of existing rows.</param>
     /// <param name="changed">
-    /// Int64, indices of the elements of <paramref name="rows"/> that select another row than their own; null if the number of rows changes.
+    /// Int64, indices of the elements of <paramref name="rows"/> that select another row than their own. Null: the number of rows
+    /// changes.
     /// </param>
     internal void SelectRows(Tensor rows, Tensor? changed)
     {
