@@ -33,7 +33,7 @@ public sealed class DeviceCopiesTests
         ["ClipTextModel: item"] = (2, "texts without an end token; searched only on the CPU"),
         ["ClipTextModel: nonzero"] = (1, "as above"),
         ["DebertaV2Model: item"] = (1, "whether there is padding; read only on the CPU"),
- = (1, "the rows that change places, once a step of beam search"),
+        ["KeyValueCache: nonzero"] = (1, "the rows that change places, once a step of beam search"),
         ["LanguageModel`2: nonzero"] = (1, "the labeled tokens, once a batch, where only the loss is asked for"),
         ["ModernBertInitialization: item"] = (1, "initialization is not part of a step"),
         ["LinearCrossEntropy: item"] = (1, "whether the loss was scaled; read only on the CPU"),
