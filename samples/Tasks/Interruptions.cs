@@ -23,12 +23,12 @@ internal static class Interruptions
         var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
         using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer));
 
-        // Evaluates and saves after each epoch, ends after three evaluations without a smaller loss, and then loads the best model.
+        // Evaluates and saves after each epoch, ends after ten evaluations that do not reduce the loss by 0.01, and loads the best model.
         var split = data.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42);
         var arguments = new TrainingArguments("interruptions")
         {
-            NumTrainEpochs = 100, LearningRate = 1e-3, LoadBestModelAtEnd = true, EarlyStoppingPatience = 3, SaveTotalLimit = 1,
-            SaveOnCancel = true,
+            NumTrainEpochs = 100, LearningRate = 1e-3, LoadBestModelAtEnd = true, EarlyStoppingPatience = 10, EarlyStoppingThreshold = 0.01,
+            SaveTotalLimit = 1, SaveOnCancel = true,
         };
         var trainer = new Trainer(
             model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ProgressCallback()]);

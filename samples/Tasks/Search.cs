@@ -29,7 +29,7 @@ internal static class Search
         using var encoder = new SentenceEncoder(model, tokenizer);
         var embeddings = encoder.Encode(documents, normalizeEmbeddings: true);             // compute once, and store with the documents
 
-        foreach (var query in new[] { "how do i change the password", "can i pay with a card" })
+        foreach (var query in new[] { "how do i change the password", "the order is paid by card" })
         {
             Console.WriteLine(query);
             foreach (var match in encoder.MostSimilar(encoder.Encode(query, normalizeEmbeddings: true), embeddings, topK: 2))
