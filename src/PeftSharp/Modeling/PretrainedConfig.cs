@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
 
@@ -66,10 +67,26 @@ public abstract record PretrainedConfig
         init
         {
             if (value == NumLabels && Id2Label is not null) return;
-            Id2Label = Enumerable.Range(0, value).ToDictionary(id => id, id => $"LABEL_{id}");
+            Id2Label = Enumerable.Range(0, value).ToDictionary(id => id, GenericName);
             Label2Id = Id2Label.ToDictionary(pair => pair.Value, pair => pair.Key);
         }
     }
+
+    /// <summary>Returns the configuration with these names of the classes, by class id.</summary>
+    internal PretrainedConfig WithLabelNames(IReadOnlyList<string> names) => this with
+    {
+        Id2Label = names.Index().ToDictionary(entry => entry.Index, entry => entry.Item),
+        Label2Id = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index),
+    };
+
+    private static string GenericName(int id) => $"LABEL_{id}";
+
+    /// <summary>The names of the classes by class id; null if they have only the names LABEL_0, LABEL_1, … or none.</summary>
+    internal IReadOnlyList<string>? GivenLabelNames =>
+        Id2Label is { } names && names.Any(entry => entry.Value != GenericName(entry.Key))
+            && names.Keys.Order().SequenceEqual(Enumerable.Range(0, names.Count))
+            ? [.. names.OrderBy(entry => entry.Key).Select(entry => entry.Value)]
+            : null;
 
     /// <summary>Standard deviation of initialized weights. Default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;
@@ -120,4 +137,9 @@ public abstract record PretrainedConfig
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
         values.Where(entry => !(entry.Value is >= 0 and < 1))
             .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
+
+    /// <summary>Returns "name is 'value'; it must be one of …" for each value that is not the name of an activation function.</summary>
+    protected static IEnumerable<string> MustBeActivation(params (string Name, string Value)[] values) =>
+        values.Where(entry => !ActivationFunctions.Names.Contains(entry.Value))
+            .Select(entry => $"{entry.Name} is '{entry.Value}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}");
 }
