@@ -37,7 +37,7 @@ internal static class Sentences
         "{P} , who studied in {L} , joined {O} in March .", "\" We will appeal \" , said {P} of {O} .", "My sister likes the sea .",
     ];
 
-    /// <summary>Makes the splits <c>train</c> and <c>test</c> with <c>words</c> and <c>tags</c>. The same seed gives the same rows.</summary>
+    /// <summary>Makes the splits <c>train</c> and <c>test</c> with <c>words</c> and <c>tags</c>, always the same for a seed.</summary>
     internal static DatasetDict Make(int train, int test, int seed) => new()
     {
         ["train"] = Make(train, new Random(seed), knownNames: 0.8), ["test"] = Make(test, new Random(seed + 1), knownNames: 1),

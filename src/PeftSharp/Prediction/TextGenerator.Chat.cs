@@ -42,7 +42,7 @@ public sealed partial class TextGenerator
     /// <exception cref="ChatTemplateException">The template is invalid or not supported, failed, or rejected the messages.</exception>
     /// <exception cref="InvalidOperationException">The tokenizer has no chat template.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
-    [OverloadResolutionPriority(1)]                            // for Chat([new("user", "…")]), which could also be a list of conversations
+    [OverloadResolutionPriority(1)]                         // for Chat([new("user", "…")]), which could also be a list of conversations
     public ChatMessage Chat(
         IReadOnlyList<ChatMessage> messages, GenerationOptions? options = null, ChatTemplateOptions? template = null,
         CancellationToken cancellationToken = default)
@@ -137,8 +137,8 @@ public sealed partial class TextGenerator
     {
         asked ??= new GenerationOptions();
         if (asked.EosTokenId is not null) return asked;
-        int[] ends = [.. (Model.GenerationConfig.EosTokenId ?? []).Concat(conversations.Zip(templates, Tokenizer.FindAnswerEnd).OfType<int>())
-            .Distinct()];
+        var ofTemplate = conversations.Zip(templates, Tokenizer.FindAnswerEnd).OfType<int>();
+        int[] ends = [.. (Model.GenerationConfig.EosTokenId ?? []).Concat(ofTemplate).Distinct()];
         return ends.Length == 0 ? asked : asked with { EosTokenId = ends };
     }
 }

@@ -151,7 +151,8 @@ public sealed partial class TextGenerator : Predictor
             // An empty prompt is replaced by the beginning-of-text token.
             foreach (var group in batch.GroupBy(prompt => prompts[prompt].Length == 0, (_, members) => members.ToArray()))
             {
-                var written = ContinueBatch([.. group.Select(prompt => prompts[prompt])], ForBatch(options, group, done), cancellationToken);
+                var written = ContinueBatch(
+                    [.. group.Select(prompt => prompts[prompt])], ForBatch(options, group, done), cancellationToken);
                 foreach (var (index, prompt) in group.Index()) texts[prompt] = written[index];
             }
             progress?.Report(new PredictionProgress(done += batch.Length, prompts.Count));

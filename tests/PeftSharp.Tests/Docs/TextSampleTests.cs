@@ -25,7 +25,8 @@ public sealed class TextSampleTests : IDisposable
         printed.Should().Contain("Nobody answered the telephone.");
         printed[^1].Should().StartWith($"Saved in {Path.Combine("out", "best")}. f1 ");
         printed = await SampleProgram.Run(
-            "NamedEntities", "--train", "16", "--epochs", "1", "--output", "adapted", "--model", Path.Combine("out", "best"), "--lora", "2");
+            "NamedEntities", "--train", "16", "--epochs", "1", "--output", "adapted", "--lora", "2",
+            "--model", Path.Combine("out", "best"));
         printed.Should().Contain(line => line.StartsWith("trainable params", StringComparison.Ordinal));
         File.Exists(Path.Combine("adapted", "best", "adapter_config.json")).Should().BeTrue();
         File.Exists(Path.Combine("adapted", "best", "model.safetensors")).Should().BeFalse();

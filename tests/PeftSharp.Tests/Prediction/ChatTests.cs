@@ -76,8 +76,8 @@ public sealed class ChatTests : IDisposable
     {
         var rows = Recorded["continued"]!.AsArray()
             .Where(row => (string)row!["template"]! == name && row["text"] is not null
-                && row["messages"]!.AsArray()[^1] is JsonObject { } last && (string)last["role"]! == "assistant" && last["content"] is JsonValue)
-            .ToArray();
+                && row["messages"]!.AsArray()[^1] is JsonObject last
+                && (string)last["role"]! == "assistant" && last["content"] is JsonValue).ToArray();
         rows.Should().NotBeEmpty();
         foreach (var row in rows)
         {
@@ -119,7 +119,8 @@ public sealed class ChatTests : IDisposable
         var pieces = new List<string>();
         await foreach (var piece in _generator.ChatStreamAsync(_messages, script)) pieces.Add(piece);
         Assert.Equal("Hello there", string.Concat(pieces));
-        Assert.Equal("Hello there and more", _generator.Chat(_messages, script with { EosTokenId = [_tokenizer.EosTokenId!.Value] }).Content);
+        var withoutEnd = script with { EosTokenId = [_tokenizer.EosTokenId!.Value] };
+        Assert.Equal("Hello there and more", _generator.Chat(_messages, withoutEnd).Content);
     }
 
     [Fact]

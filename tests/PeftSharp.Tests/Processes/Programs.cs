@@ -56,7 +56,10 @@ internal static class Programs
                     different.Add($"{name} '{text}'");
             }
         }
-        string[] texts = ["The İstanbul CAFÉ opened", "the ISTANBUL café, 12.5 €, opened", "ISSIZ ılık straße STRASSE", "e\u0301 \u00e9 \u1e9e"];
+        string[] texts =
+        [
+            "The İstanbul CAFÉ opened", "the ISTANBUL café, 12.5 €, opened", "ISSIZ ılık straße STRASSE", "e\u0301 \u00e9 \u1e9e",
+        ];
         TokenizerTrainer[] trainers =
         [
             new WordPieceTrainer { VocabSize = 80 }, new BpeTrainer { VocabSize = 300 }, new UnigramTrainer { VocabSize = 60 },
@@ -68,8 +71,8 @@ internal static class Programs
             trainer.Train(texts).SavePretrained(folder.Path);
             return System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.File("tokenizer.json")));
         });
-        return $"{System.Globalization.CultureInfo.CurrentCulture.Name}|{HasOnlyTheInvariantCulture()}|{count}|{string.Join(", ", different)}|"
-            + string.Join(' ', trained.Select(hash => Convert.ToHexString(hash.AsSpan(0, 4))));
+        return $"{System.Globalization.CultureInfo.CurrentCulture.Name}|{HasOnlyTheInvariantCulture()}|{count}|"
+            + $"{string.Join(", ", different)}|" + string.Join(' ', trained.Select(hash => Convert.ToHexString(hash.AsSpan(0, 4))));
     }
 
     private static bool HasOnlyTheInvariantCulture()

@@ -6,8 +6,8 @@ using PeftSharp.Tokenization;
 namespace PeftSharp.Tests.Tokenization;
 
 /// <summary>
-/// Tokenizers that are read from SentencePiece models and vocabularies of tiktoken, without a tokenizer.json, on all recorded texts; what is
-/// expected was recorded from transformers 5.23 (tests/fixtures/tokenizers/make_vocabularies.py).
+/// Tokenizers that are read from SentencePiece models and vocabularies of tiktoken, without a tokenizer.json, on all recorded texts; what
+/// is expected was recorded from transformers 5.23 (tests/fixtures/tokenizers/make_vocabularies.py).
 /// </summary>
 [Trait("Category", "Parity")]
 public sealed class RecordedVocabulariesTests : IDisposable

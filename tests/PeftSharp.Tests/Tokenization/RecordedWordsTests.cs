@@ -20,7 +20,9 @@ public sealed class RecordedWordsTests
     public void Words_have_the_tokens_places_and_numbers_of_Python(string name)
     {
         var folder = Vocabularies.Require(name);
-        var tokenizer = name == "tiny-gpt2" ? Gpt2Tokenizer.FromPretrained(folder, addPrefixSpace: true) : AutoTokenizer.FromPretrained(folder);
+        var tokenizer = name == "tiny-gpt2"
+            ? Gpt2Tokenizer.FromPretrained(folder, addPrefixSpace: true)
+            : AutoTokenizer.FromPretrained(folder);
         tokenizer.PadToken ??= tokenizer.EosToken;
         foreach (var row in Recorded.Where(row => (string)row!["tokenizer"]! == name))
         {
