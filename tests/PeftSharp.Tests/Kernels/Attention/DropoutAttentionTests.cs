@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -26,6 +27,19 @@ public sealed class DropoutAttentionTests : IDisposable
         var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
         var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: isCausal));
         var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, isCausal, Probability, Tokens));
+        AssertSame(plain, fast, tolerance);
+    }
+
+    [Theory]
+    [InlineData("none", ScalarType.Float32, 2e-6), InlineData("causal", ScalarType.Float32, 2e-6),
+        InlineData("each query", ScalarType.Float32, 2e-6), InlineData("left padding", ScalarType.Float32, 2e-6)]
+    [InlineData("none", ScalarType.BFloat16, 3e-2), InlineData("causal", ScalarType.BFloat16, 3e-2),
+        InlineData("padding", ScalarType.BFloat16, 3e-2)]
+    public void Without_dropout_output_and_gradients_are_those_of_libtorch(string kind, ScalarType type, double tolerance)
+    {
+        var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
+        var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, 0, is_casual: isCausal));
+        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, isCausal, 0, Tokens));
         AssertSame(plain, fast, tolerance);
     }
 
@@ -76,6 +90,8 @@ public sealed class DropoutAttentionTests : IDisposable
         using var attention = new PathSwitch(nameof(FastPaths.Attention), isOn: true);
         Assert.Equal(Lanes.IsFast, DropoutAttention.CanRun(learned, learned, learned, 0.1));
         Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0));
+        var bfloat16 = ones(1, 1, 2, 2, ScalarType.BFloat16).requires_grad_();
+        Assert.Equal(Lanes.IsFast && Vector512.IsHardwareAccelerated, DropoutAttention.CanRun(bfloat16, bfloat16, bfloat16, 0));
         Assert.False(DropoutAttention.CanRun(learned.detach(), learned.detach(), learned.detach(), 0.1));
         using (no_grad()) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
         using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
