@@ -5,38 +5,29 @@ namespace PeftSharp.Modeling;
 
 /// <summary>The configuration of a decoder with LLaMA's layers: the fields that LLaMA, Qwen2 and similar models share.</summary>
 /// <remarks>The default values are those of LLaMA 7B; the constructor of a derived record sets others.</remarks>
-public abstract record DecoderConfig : TextConfig
+public abstract record DecoderConfig : TransformerConfig
 {
     private const double DefaultHeadDropout = 0.1;
 
-    /// <summary>Creates a configuration with a head whose weight is separate from the input embeddings.</summary>
-    protected DecoderConfig() => TieWordEmbeddings = false;
-
-    /// <summary>Width of the hidden states. Default 4096.</summary>
-    public int HiddenSize { get; init; } = 4096;
-
-    /// <summary>Width of the feed-forward layer. Default 11008.</summary>
-    public int IntermediateSize { get; init; } = 11008;
-
-    /// <summary>Number of layers. Default 32.</summary>
-    public int NumHiddenLayers { get; init; } = 32;
-
-    /// <summary>Number of query heads per layer. Default 32.</summary>
-    public int NumAttentionHeads { get; init; } = 32;
+    /// <summary>
+    /// Creates a configuration with the sizes of LLaMA 7B, and with a head whose weight is separate from the input embeddings.
+    /// </summary>
+    protected DecoderConfig() =>
+        (HiddenSize, NumHiddenLayers, NumAttentionHeads, IntermediateSize, MaxPositionEmbeddings, TieWordEmbeddings) =
+        (4096, 32, 32, 11008, 2048, false);
 
     /// <summary>
-    /// Number of key and value heads per layer; must divide <see cref="NumAttentionHeads"/>. Null: <see cref="NumAttentionHeads"/>.
+    /// Number of key and value heads per layer; must divide <see cref="TransformerConfig.NumAttentionHeads"/>, which null means.
     /// </summary>
     public int? NumKeyValueHeads { get; init; }
 
-    /// <summary>Width of a head. Null: <see cref="HiddenSize"/> / <see cref="NumAttentionHeads"/>.</summary>
+    /// <summary>
+    /// Width of a head. Null: <see cref="TransformerConfig.HiddenSize"/> / <see cref="TransformerConfig.NumAttentionHeads"/>.
+    /// </summary>
     public int? HeadDim { get; init; }
 
     /// <summary>Activation function of the feed-forward layer's gate. Default <c>silu</c>.</summary>
     public virtual string HiddenAct { get; init; } = "silu";
-
-    /// <summary>Maximum number of tokens in training; longer inputs are allowed. Default 2048.</summary>
-    public int MaxPositionEmbeddings { get; init; } = 2048;
 
     /// <summary>Epsilon added to the mean square in RMS normalization. Default 1e-6.</summary>
     public double RmsNormEps { get; init; } = 1e-6;
@@ -86,6 +77,12 @@ public abstract record DecoderConfig : TextConfig
     /// <param name="layer">Zero-based index of the layer.</param>
     public virtual int? WindowOf(int layer) => null;
 
+    /// <summary>
+    /// Whether layers can rotate a part of each head (<see cref="RotaryParameters.PartialRotaryFactor"/>). Default false: heads are rotated
+    /// as a whole, and another value than 1 is an error.
+    /// </summary>
+    protected virtual bool SupportsPartialRotation => false;
+
     /// <summary>The effective dropout before a token classifier.</summary>
     internal double HeadDropout => ClassifierDropout ?? HiddenDropout ?? DefaultHeadDropout;
 
@@ -96,20 +93,16 @@ public abstract record DecoderConfig : TextConfig
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var sizes = MustBePositive(
-            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
-            ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads),
-            ("max_position_embeddings", MaxPositionEmbeddings), ("head_dim", HeadDim ?? 1)).ToArray();
+        string[] sizes =
+            [.. SizeProblems(), .. MustBePositive(("num_key_value_heads", KeyValueHeads), ("head_dim", HeadDim ?? 1))];
         var probabilities = MustBeProbability(("attention_dropout", AttentionDropout), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems()))
+        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems()).Concat(RopeParameters.Problems())
+            .Concat(SupportsPartialRotation ? [] : RopeParameters.PartialProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct))))
             yield return problem;
-        if (!ActivationFunctions.Names.Contains(HiddenAct))
-            yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (sizes.Length > 0) yield break;
         if (NumAttentionHeads % KeyValueHeads != 0)
             yield return $"num_attention_heads {NumAttentionHeads} is not a multiple of num_key_value_heads {KeyValueHeads}";
-        if (HeadDim is null && HiddenSize % NumAttentionHeads != 0)
-            yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
+        foreach (var problem in HeadDim is null ? HeadProblems() : []) yield return problem;
         foreach (var problem in RopeParameters.WidthProblems(HeadWidth)) yield return problem;
     }
 }

@@ -1,22 +1,16 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
 
 /// <summary>The configuration of an encoder with BERT's layers: the fields that BERT, RoBERTa and similar models share.</summary>
-public abstract record EncoderConfig : TextConfig
+/// <remarks>The default values are those of bert-base-uncased; the constructor of a derived record sets others.</remarks>
+public abstract record EncoderConfig : TransformerConfig
 {
-    /// <summary>Width of the hidden states. Default 768.</summary>
-    public int HiddenSize { get; init; } = 768;
-
-    /// <summary>Number of layers. Default 12.</summary>
-    public int NumHiddenLayers { get; init; } = 12;
-
-    /// <summary>Number of attention heads per layer; must divide <see cref="HiddenSize"/>. Default 12.</summary>
-    public int NumAttentionHeads { get; init; } = 12;
-
-    /// <summary>Width of the feed-forward layer. Default 3072.</summary>
-    public int IntermediateSize { get; init; } = 3072;
+    /// <summary>Creates a configuration with the sizes of bert-base-uncased.</summary>
+    protected EncoderConfig() =>
+        (HiddenSize, NumHiddenLayers, NumAttentionHeads, IntermediateSize, MaxPositionEmbeddings) = (768, 12, 12, 3072, 512);
 
     /// <summary>Activation function of the feed-forward layer. Default <c>gelu</c>.</summary>
     public string HiddenAct { get; init; } = "gelu";
@@ -26,9 +20,6 @@ public abstract record EncoderConfig : TextConfig
 
     /// <summary>Dropout of attention probabilities in training. Default 0.1.</summary>
     public double AttentionProbsDropoutProb { get; init; } = 0.1;
-
-    /// <summary>Maximum number of positions: the rows of the position embeddings. Default 512.</summary>
-    public int MaxPositionEmbeddings { get; init; } = 512;
 
     /// <summary>Number of token types. Default 2.</summary>
     public int TypeVocabSize { get; init; } = 2;
@@ -45,15 +36,11 @@ public abstract record EncoderConfig : TextConfig
     /// <summary>Whether the layers use cross-attention. Not supported: creating a model with true throws.</summary>
     public bool AddCrossAttention { get; init; }
 
-    /// <inheritdoc/>
-    public override AttentionShape? AttentionShape =>
-        new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HiddenSize / NumAttentionHeads);
-
     /// <summary>The minimum number of token types. Default 1.</summary>
     private protected virtual int MinTokenTypes => 1;
 
     /// <summary>The effective dropout before the classifier.</summary>
-    internal double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
+    internal virtual double HeadDropout => ClassifierDropout ?? HiddenDropoutProb;
 
     /// <summary>The sizes and dropout probabilities of the layers, as the blocks of an encoder read them.</summary>
     [JsonIgnore]
@@ -71,13 +58,18 @@ public abstract record EncoderConfig : TextConfig
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var problems = Encoder.Problems("num_attention_heads", "hidden_act")
-            .Concat(MustBePositive(("vocab_size", VocabSize), ("num_hidden_layers", NumHiddenLayers),
-                ("max_position_embeddings", MaxPositionEmbeddings)))
-            .Concat(MustBeProbability(("classifier_dropout", HeadDropout)));
+        var problems = SizeProblems()
+            .Concat(MustBeProbability(
+                ("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb),
+                ("classifier_dropout", ClassifierDropout ?? 0)))
+            .Concat(HeadProblems()).Concat(MustBeActivation(("hidden_act", HiddenAct)));
         foreach (var problem in problems) yield return problem;
         if (TypeVocabSize < MinTokenTypes) yield return $"type_vocab_size is {TypeVocabSize}; it must be at least {MinTokenTypes}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
+        // Models of transformers 4 whose scores depend on distances; transformers 5 computes them without, which gives other numbers.
+        if (AdditionalFields?.TryGetValue("position_embedding_type", out var positions) == true
+            && positions.ValueKind == JsonValueKind.String && positions.GetString() is { } type and not "absolute")
+            yield return $"position_embedding_type is '{type}', but only 'absolute' is supported";
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
 
@@ -120,4 +121,9 @@ public abstract record PretrainedConfig
     protected static IEnumerable<string> MustBeProbability(params (string Name, double Value)[] values) =>
         values.Where(entry => !(entry.Value is >= 0 and < 1))
             .Select(entry => FormattableString.Invariant($"{entry.Name} is {entry.Value}; it must be at least 0 and less than 1"));
+
+    /// <summary>Returns "name is 'value'; it must be one of …" for each value that is not the name of an activation function.</summary>
+    protected static IEnumerable<string> MustBeActivation(params (string Name, string Value)[] values) =>
+        values.Where(entry => !ActivationFunctions.Names.Contains(entry.Value))
+            .Select(entry => $"{entry.Name} is '{entry.Value}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}");
 }

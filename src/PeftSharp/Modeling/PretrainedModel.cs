@@ -1,4 +1,3 @@
-using PeftSharp.Internal;
 using PeftSharp.Native;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,10 +14,8 @@ namespace PeftSharp.Modeling;
 /// loading weights, moving and disposing it need exclusive use. Switching between training and evaluation mode while calls are running
 /// (generation, evaluation, models with adapters) throws.</para>
 /// </remarks>
-public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
+public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptions, ModelOutput>
 {
-    private const string ConfigFile = "config.json";
-    private long? _countedWeights;
     private bool _isDisposed;
     private readonly Func<PretrainedConfig>? _innerConfig;
     private PretrainedConfig _config;
@@ -131,20 +128,6 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// </summary>
     public virtual bool AcceptsLossKwargs => false;
 
-    /// <summary>The parameters that were not loaded from a checkpoint.</summary>
-    internal virtual NewWeights NewWeights { get; } = new();
-
-    /// <summary>
-    /// Estimates the floating-point operations of a training step on <paramref name="inputs"/>: 6 for each element of the main input and
-    /// each weight that is not an embedding, as in transformers.
-    /// </summary>
-    public double FloatingPointOperations(ModelInputs inputs)
-    {
-        ArgumentNullException.ThrowIfNull(inputs);
-        _countedWeights ??= WeightsWithoutEmbeddings(this);
-        return 6.0 * (inputs[Inputs[0].Name]?.numel() ?? 0) * _countedWeights.Value;
-    }
-
     /// <summary>Switches the model to training mode (dropout is active) or evaluation mode.</summary>
     /// <exception cref="InvalidOperationException">A call of the model is running and the mode would change.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
@@ -193,12 +176,6 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="maxSteps">Total number of steps of the run.</param>
     protected internal virtual void OnOptimizerStep(int globalStep, int maxSteps) { }
 
-    /// <summary>
-    /// State tensors, by name, that exact resumption requires and that <see cref="SavePretrained"/> does not write. A checkpoint saves
-    /// them; resuming copies their values back. Default: none.
-    /// </summary>
-    protected internal virtual IReadOnlyDictionary<string, Tensor> TrainingState() => new Dictionary<string, Tensor>();
-
     /// <summary>Runs the model with <see cref="ForwardOptions.Default"/>.</summary>
     /// <param name="inputs">The batch, on the device of the model.</param>
     /// <returns>The output, which the caller disposes.</returns>
@@ -229,51 +206,6 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
     /// <param name="options">The options of the forward pass. Pass them on to an inner model.</param>
     protected abstract ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options);
 
-    /// <summary>Changes the vocabulary size of the input embeddings, of a language model head, and of the configuration.</summary>
-    /// <remarks>
-    /// transformers' <c>resize_token_embeddings</c>. New rows are initialized near the mean of the others, with libtorch's generator.
-    /// Parameters are replaced: create the trainer and add adapters afterwards.
-    /// </remarks>
-    /// <param name="vocabSize">The new vocabulary size.</param>
-    /// <param name="padToMultipleOf">Rounds the vocabulary size up to a multiple of this. Default 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value is less than 1.</exception>
-    /// <exception cref="NotSupportedException">
-    /// The model does not read token ids, or an adapter wraps its embeddings or its head.
-    /// </exception>
-    public virtual void ResizeTokenEmbeddings(int vocabSize, int padToMultipleOf = 1)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabSize, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(padToMultipleOf, 1);
-        var size = (vocabSize + padToMultipleOf - 1) / padToMultipleOf * padToMultipleOf;
-        if (Config is not TextConfig || InputEmbeddings is not Layers.Embedding embeddings)
-            throw new NotSupportedException($"The token embeddings of {GetName()} cannot be resized: "
-                + (InputEmbeddings is null ? "it does not read token ids."
-                    : $"they are {InputEmbeddings.GetName()}. Resize the base model before adapters are added."));
-        if (OutputEmbeddings is not (null or Layers.Linear or Layers.TiedLinear))
-            throw new NotSupportedException($"The head of {GetName()} cannot be resized: its type is {OutputEmbeddings.GetName()}. "
-                + "Resize the base model before adapters are added.");
-        embeddings.Resize(size);
-        (OutputEmbeddings as Layers.Linear)?.ResizeOutputs(size);
-        foreach (var module in modules())
-        {
-            if (module is Layers.IVocabularySized head) head.ResizeVocabulary(size);
-            if (module is PretrainedModel { Config: TextConfig config } part) part.Config = config with { VocabSize = size };
-        }
-        Config = ((TextConfig)Config) with { VocabSize = size };
-    }
-
-    /// <summary>Sets the padding token in the configurations of this model and of its parts that have none.</summary>
-    internal void SetPadTokenId(int padTokenId)
-    {
-        foreach (var part in modules().OfType<PretrainedModel>().Append(this))
-            part.Config = part.Config with { PadTokenId = part.Config.PadTokenId ?? padTokenId };
-    }
-
-    /// <summary>Initializes a parameter that the checkpoint does not contain.</summary>
-    /// <param name="owner">The module that has the parameter.</param>
-    /// <param name="name">The name of the parameter in that module, such as <c>weight</c>.</param>
-    protected internal virtual void InitializeParameter(Module owner, string name) => PretrainedWeights.Initialize(owner, name, Config);
-
     /// <summary>
     /// Stores what the labels of a batch decided, as transformers does, so that a saved classifier is known to predict one class, several
     /// labels or numbers.
@@ -283,30 +215,6 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         if (Config.ProblemType is null && Objective is SequenceClassificationObjective && inputs.Labels is { } labels)
             Config = Config with { ProblemType = Losses.ProblemTypeOf(labels, Config) };
     }
-
-    /// <summary>
-    /// Writes the model as transformers does: <c>config.json</c>, <c>model.safetensors</c> and, if it can generate,
-    /// <c>generation_config.json</c>. Each file is written atomically.
-    /// </summary>
-    /// <param name="folder">The folder, which is created if it does not exist.</param>
-    /// <exception cref="IOException">The folder cannot be written or the disk is full.</exception>
-    public virtual void SavePretrained(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        FolderAccess.Create(folder);
-        PretrainedWeights.Save(this, folder);
-        ConfigFiles.Write(
-            Path.Combine(folder, ConfigFile), Config with { Architectures = [GetName()], Dtype = PretrainedWeights.TypeName(this) });
-        if (CanGenerate) GenerationConfig.SavePretrained(folder);
-    }
-
-    /// <summary>
-    /// Loads the weights that <see cref="SavePretrained"/> wrote to <paramref name="folder"/> into this model. If an exception is thrown,
-    /// nothing has changed.
-    /// </summary>
-    /// <param name="folder">The folder of the saved model.</param>
-    /// <exception cref="CheckpointException">A file is missing or malformed, or a tensor is missing or has a different shape.</exception>
-    public virtual void LoadWeights(string folder) => PretrainedWeights.LoadAll(this, folder);
 
     /// <summary>Frees the weights.</summary>
     /// <param name="disposing">Whether <c>Dispose</c> was called.</param>
@@ -332,7 +240,4 @@ public abstract class PretrainedModel : Module<ModelInputs, ForwardOptions, Mode
         NativeBackend.Load();
         return name;
     }
-
-    private static long WeightsWithoutEmbeddings(Module module) => module is Layers.Embedding or TorchSharp.Modules.Embedding ? 0
-        : module.parameters(recurse: false).Sum(parameter => parameter.numel()) + module.children().Sum(WeightsWithoutEmbeddings);
 }

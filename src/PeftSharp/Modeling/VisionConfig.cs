@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Modeling;
 
@@ -44,12 +43,11 @@ public abstract record VisionConfig : PretrainedConfig
     protected override IEnumerable<string> Problems()
     {
         foreach (var problem in MustBePositive(("hidden_size", HiddenSize), ("num_hidden_layers", NumHiddenLayers),
-            ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("num_channels", NumChannels)))
+            ("num_attention_heads", NumAttentionHeads), ("intermediate_size", IntermediateSize), ("num_channels", NumChannels))
+            .Concat(MustBeActivation(("hidden_act", HiddenAct))))
             yield return problem;
         if (NumAttentionHeads > 0 && HiddenSize % NumAttentionHeads != 0)
             yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
-        if (!ActivationFunctions.Names.Contains(HiddenAct))
-            yield return $"hidden_act is '{HiddenAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         foreach (var (name, size) in new[] { ("image_size", ImageSize), ("patch_size", PatchSize) })
             if (size.Count is not (1 or 2) || size.Any(value => value < 1))
                 yield return $"{name} is [{string.Join(", ", size)}]; it must be one or two numbers of at least 1";

@@ -94,6 +94,7 @@ public sealed class ForeignConfigTests : IDisposable
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "bitsandbytes")]
     [InlineData("""{"add_cross_attention": true}""", "add_cross_attention")]
     [InlineData("""{"hidden_act": "prelu"}""", "'prelu'")]
+    [InlineData("""{"position_embedding_type": "relative_key_query"}""", "position_embedding_type is 'relative_key_query'")]
     public void Values_that_would_change_the_numbers_are_refused_by_name(string json, string named)
     {
         Write("{\"model_type\": \"bert\", " + json[1..]);

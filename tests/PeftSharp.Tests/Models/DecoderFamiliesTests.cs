@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using PeftSharp.Modeling;
+using PeftSharp.Modeling.Layers;
 using PeftSharp.Models;
 using PeftSharp.Tuners;
+using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Models;
 
@@ -62,6 +64,33 @@ public sealed class DecoderFamiliesTests
         (first.RopeParameters.RopeTheta, first.RopeParameters.RopeType, first.RopeParameters.Factor).Should().Be((500000.0, "linear", 2.0));
         Read(type, "\"rope_scaling\": null, \"rope_theta\": 1e6").RopeParameters.RopeTheta.Should().Be(1e6);
         Read(type, "\"use_cache\": true").TieWordEmbeddings.Should().BeFalse();
+    }
+
+    [Theory, MemberData(nameof(Types))]
+    public void Fields_of_the_rotary_embedding_have_the_precedence_of_transformers(string type)
+    {
+        const string newer = "\"rope_parameters\": { \"rope_type\": \"linear\", \"factor\": 3.0, \"rope_theta\": 77.0 }";
+        var empty = Read(type, $"\"rope_scaling\": {{ }}, {newer}").RopeParameters;
+        (empty.RopeType, empty.Factor, empty.RopeTheta).Should().Be(("linear", 3, 77));
+        var both = Read(type, $"\"rope_scaling\": {{ \"type\": \"linear\", \"factor\": 2.0 }}, {newer}").RopeParameters;
+        (both.Factor, both.RopeTheta).Should().Be((2, 10000));
+
+        const string yarn = "\"rope_scaling\": { \"type\": \"yarn\", \"factor\": 2.0, \"original_max_position_embeddings\": 10 }";
+        Read(type, yarn).RopeParameters.OriginalMaxPositionEmbeddings.Should().Be(10);
+        Read(type, $"{yarn}, \"original_max_position_embeddings\": 6").RopeParameters.OriginalMaxPositionEmbeddings.Should().Be(6);
+    }
+
+    [Fact]
+    public void The_factor_of_YaRN_is_by_default_that_of_the_lengths()
+    {
+        const string lengths = "\"rope_scaling\": { \"type\": \"yarn\", \"original_max_position_embeddings\": 3";
+        using var scope = NewDisposeScope();
+        var positions = arange(9, ScalarType.Int64).unsqueeze(0);
+        var (derived, given) = (Tables(lengths + " }"), Tables(lengths + ", \"factor\": 4.0 }"));         // max_position_embeddings is 12
+        Close.Equal(given.Cosine, derived.Cosine, 0, "cosine");
+        Close.Equal(given.Sine, derived.Sine, 0, "sine");
+
+        RotaryTables Tables(string fields) => Read("llama", fields).Decoder.Rotary.Tables(positions, ScalarType.Float32);
     }
 
     [Theory]
@@ -161,6 +190,8 @@ public sealed class DecoderFamiliesTests
     [InlineData("llama", "\"rope_scaling\": { \"type\": \"mrope\" }", "rope_type is 'mrope'")]
     [InlineData("llama", "\"rope_scaling\": { \"type\": \"yarn\" }", "requires factor")]
     [InlineData("llama", "\"rope_scaling\": { \"type\": \"longrope\" }", "requires short_factor")]
+    [InlineData("llama", "\"partial_rotary_factor\": 0.5", "partial_rotary_factor is 0.5")]
+    [InlineData("gemma3_text", "\"rope_parameters\": { \"sliding_attention\": { \"partial_rotary_factor\": 0.5 } }", "partial_rotary")]
     [InlineData("phi3", "\"rope_scaling\": { \"type\": \"linear\", \"factor\": 2 }", "rope_type is 'linear'")]
     [InlineData("gemma3_text", "\"final_logit_softcapping\": 30.0", "final_logit_softcapping is 30")]
     [InlineData("gemma3_text", "\"attn_logit_softcapping\": 50.0", "attn_logit_softcapping is 50")]

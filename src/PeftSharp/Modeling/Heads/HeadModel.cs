@@ -59,17 +59,16 @@ public abstract class HeadModel<TSelf, TConfig> : PretrainedModel<TSelf, TConfig
 
     /// <summary>Computes the logits from the body's output.</summary>
     /// <param name="body">The body's output.</param>
-    /// <param name="inputs">The batch.</param>
+    /// <param name="inputs">The batch that the body read.</param>
     /// <returns>The logits; their shape depends on the task.</returns>
     protected abstract Tensor Score(ModelOutput body, ModelInputs inputs);
 
     /// <inheritdoc/>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
-        var body = Body.call(inputs, options with { FirstTokenOnly = ReadsFirstTokenOnly });
-        var logits = Score(body, inputs);
-        return WithLoss(
-            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
+        var read = Objective.BodyInputs(inputs);
+        var body = Body.call(read, options with { FirstTokenOnly = ReadsFirstTokenOnly });
+        return WithLoss(Objective.Output(Score(body, read), body, inputs), inputs, options);
     }
 
     /// <summary>

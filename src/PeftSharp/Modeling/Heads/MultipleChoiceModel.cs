@@ -19,23 +19,4 @@ public abstract class MultipleChoiceModel<TSelf, TConfig> : HeadModel<TSelf, TCo
 {
     /// <inheritdoc cref="HeadModel{TSelf, TConfig}(string, TConfig, Objective)"/>
     protected MultipleChoiceModel(string name, TConfig config) : base(name, config, MultipleChoiceObjective.Instance) { }
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var choices = (inputs.InputIds ?? inputs.InputsEmbeds)!.shape[1];
-        var rows = OneRowPerChoice(inputs);
-        var body = Body.call(rows, options with { FirstTokenOnly = ReadsFirstTokenOnly });
-        var logits = Score(body, rows).reshape(-1, choices);
-        return WithLoss(
-            new ModelOutput { Logits = logits, HiddenStates = body.HiddenStates, Attentions = body.Attentions }, inputs, options);
-    }
-
-    private ModelInputs OneRowPerChoice(ModelInputs inputs)
-    {
-        var rows = inputs.Copy();
-        foreach (var (name, tensor) in inputs.Tensors)
-            rows[name] = LabelNames.Contains(name) ? null : tensor.flatten(0, 1);
-        return rows;
-    }
 }

@@ -16,18 +16,4 @@ public abstract class QuestionAnsweringModel<TSelf, TConfig> : HeadModel<TSelf, 
 {
     /// <inheritdoc cref="HeadModel{TSelf, TConfig}(string, TConfig, Objective)"/>
     protected QuestionAnsweringModel(string name, TConfig config) : base(name, config, QuestionAnsweringObjective.Instance) { }
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var body = Body.call(inputs, options);
-        var logits = Score(body, inputs);                                   // [batch, tokens, 2]
-        return WithLoss(new ModelOutput
-        {
-            StartLogits = logits.select(-1, 0).contiguous(),
-            EndLogits = logits.select(-1, 1).contiguous(),
-            HiddenStates = body.HiddenStates,
-            Attentions = body.Attentions,
-        }, inputs, options);
-    }
 }

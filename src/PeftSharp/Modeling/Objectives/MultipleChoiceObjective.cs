@@ -27,4 +27,16 @@ public sealed class MultipleChoiceObjective : Objective
     /// <inheritdoc/>
     public override Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch) =>
         inputs.Labels is { } labels ? Losses.CrossEntropy(output.Logits!, labels, numItemsInBatch) : null;
+
+    /// <summary>One row for each choice: tensors of shape [batch, choices, tokens] become [batch · choices, tokens].</summary>
+    internal override ModelInputs BodyInputs(ModelInputs inputs)
+    {
+        var rows = inputs.Copy();
+        foreach (var (name, tensor) in inputs.Tensors) rows[name] = LabelNames.Contains(name) ? null : tensor.flatten(0, 1);
+        return rows;
+    }
+
+    /// <summary>The scores of the rows become logits of shape [batch, choices].</summary>
+    internal override ModelOutput Output(Tensor scores, ModelOutput body, ModelInputs inputs) =>
+        base.Output(scores.reshape(-1, (inputs.InputIds ?? inputs.InputsEmbeds)!.shape[1]), body, inputs);
 }

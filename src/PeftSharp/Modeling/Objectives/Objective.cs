@@ -32,6 +32,17 @@ public abstract class Objective
     /// <param name="numItemsInBatch">Divisor of the sum. Null: the mean.</param>
     public abstract Tensor? Loss(ModelOutput output, ModelInputs inputs, PretrainedConfig config, double? numItemsInBatch);
 
+    /// <summary>The batch as the body reads it. Default: unchanged.</summary>
+    /// <param name="inputs">The batch, with the labels.</param>
+    internal virtual ModelInputs BodyInputs(ModelInputs inputs) => inputs;
+
+    /// <summary>The output of the model, without the loss. Default: the scores are the logits.</summary>
+    /// <param name="scores">The result of the head.</param>
+    /// <param name="body">The output of the body.</param>
+    /// <param name="inputs">The batch.</param>
+    internal virtual ModelOutput Output(Tensor scores, ModelOutput body, ModelInputs inputs) =>
+        new() { Logits = scores, HiddenStates = body.HiddenStates, Attentions = body.Attentions };
+
     /// <summary>
     /// Adjusts the labels for tokens that were inserted before each text, such as the virtual tokens of prompt tuning. By default, labels
     /// of tokens (same shape as the ids) are extended by -100 for the new tokens, and other labels are unchanged.

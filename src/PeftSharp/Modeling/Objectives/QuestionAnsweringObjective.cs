@@ -31,6 +31,15 @@ public sealed class QuestionAnsweringObjective : Objective
             ? Losses.QuestionAnswering(output.StartLogits!, output.EndLogits!, starts, ends, numItemsInBatch)
             : null;
 
+    /// <summary>The scores, float [batch, tokens, 2], become the logits of the first and of the last token.</summary>
+    internal override ModelOutput Output(Tensor scores, ModelOutput body, ModelInputs inputs) => new()
+    {
+        StartLogits = scores.select(-1, 0).contiguous(),
+        EndLogits = scores.select(-1, 1).contiguous(),
+        HiddenStates = body.HiddenStates,
+        Attentions = body.Attentions,
+    };
+
     /// <inheritdoc/>
     /// <remarks>The positions are shifted with the text. peft does not shift them, so its labels refer to other tokens.</remarks>
     public override void AddTokensBefore(ModelInputs inputs, int tokens, ReadOnlySpan<long> textShape)

@@ -13,42 +13,16 @@ namespace PeftSharp.Models.Clip;
 /// </para>
 /// </remarks>
 public sealed class ClipTextModelWithProjection
-    : PretrainedModel<ClipTextModelWithProjection, ClipTextConfig>, IPretrainedModel<ClipTextModelWithProjection, ClipTextConfig>
+    : ClipModelWithProjection<ClipTextModelWithProjection, ClipTextConfig>, IPretrainedModel<ClipTextModelWithProjection, ClipTextConfig>
 {
-    [ComponentName(Name = "text_model")] private readonly ClipTextModel _text;
-    [ComponentName(Name = "text_projection")] private readonly Module<Tensor, Tensor> _projection;
+    private ClipTextModelWithProjection(ClipTextConfig config)
+        : base("CLIPTextModelWithProjection", config, new ClipTextModel(config),
+            ("text_projection", ClipProjection.Create(config.HiddenSize, config.ProjectionDim, config.InitializerFactor)), "text_embeds")
+    { }
 
-    private ClipTextModelWithProjection(ClipTextConfig config) : base("CLIPTextModelWithProjection", config)
-    {
-        _text = new ClipTextModel(config);
-        _projection = ClipProjection.Create(config.HiddenSize, config.ProjectionDim, config.InitializerFactor);
-        RegisterComponents();
-    }
-
-    static ClipTextModelWithProjection IPretrainedModel<ClipTextModelWithProjection, ClipTextConfig>.Create(ClipTextConfig config) =>
+    static ClipTextModelWithProjection IPretrainedModel<ClipTextModelWithProjection, ClipTextConfig>.Create(
+        ClipTextConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<InputSpec> Inputs => _text.Inputs;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> OptionNames => _text.OptionNames;
-
-    /// <inheritdoc/>
-    public override Module<Tensor, Tensor> InputEmbeddings => _text.InputEmbeddings;
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var body = _text.call(inputs, options);
-        return new ModelOutput
-        {
-            ["text_embeds"] = _projection.call(body.PoolerOutput!),
-            LastHiddenState = body.LastHiddenState,
-            HiddenStates = body.HiddenStates,
-            Attentions = body.Attentions,
-        };
-    }
 }
 
 /// <summary>CLIP's vision model with its projection (transformers' <c>CLIPVisionModelWithProjection</c>).</summary>
@@ -60,39 +34,17 @@ public sealed class ClipTextModelWithProjection
 /// </para>
 /// </remarks>
 public sealed class ClipVisionModelWithProjection
-    : PretrainedModel<ClipVisionModelWithProjection, ClipVisionConfig>, IPretrainedModel<ClipVisionModelWithProjection, ClipVisionConfig>
+    : ClipModelWithProjection<ClipVisionModelWithProjection, ClipVisionConfig>,
+        IPretrainedModel<ClipVisionModelWithProjection, ClipVisionConfig>
 {
-    [ComponentName(Name = "vision_model")] private readonly ClipVisionModel _vision;
-    [ComponentName(Name = "visual_projection")] private readonly Module<Tensor, Tensor> _projection;
-
-    private ClipVisionModelWithProjection(ClipVisionConfig config) : base("CLIPVisionModelWithProjection", config)
-    {
-        _vision = new ClipVisionModel(config);
-        _projection = ClipProjection.Create(config.HiddenSize, config.ProjectionDim, config.InitializerFactor);
-        RegisterComponents();
-    }
+    private ClipVisionModelWithProjection(ClipVisionConfig config)
+        : base("CLIPVisionModelWithProjection", config, new ClipVisionModel(config),
+            ("visual_projection", ClipProjection.Create(config.HiddenSize, config.ProjectionDim, config.InitializerFactor)), "image_embeds")
+    { }
 
     static ClipVisionModelWithProjection IPretrainedModel<ClipVisionModelWithProjection, ClipVisionConfig>.Create(
-        ClipVisionConfig config) => new(config);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<InputSpec> Inputs => _vision.Inputs;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> OptionNames => _vision.OptionNames;
-
-    /// <inheritdoc/>
-    protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
-    {
-        var body = _vision.call(inputs, options);
-        return new ModelOutput
-        {
-            ["image_embeds"] = _projection.call(body.PoolerOutput!),
-            LastHiddenState = body.LastHiddenState,
-            HiddenStates = body.HiddenStates,
-            Attentions = body.Attentions,
-        };
-    }
+        ClipVisionConfig config) =>
+        new(config);
 }
 
 /// <summary>

@@ -29,7 +29,7 @@ public sealed record DebertaV2Config : EncoderConfig
     /// <summary>Whether attention depends on relative positions. Default false.</summary>
     public bool RelativeAttention { get; init; }
 
-    /// <summary>The largest relative position. Less than 1: <see cref="EncoderConfig.MaxPositionEmbeddings"/>. Default -1.</summary>
+    /// <summary>The largest relative position. Less than 1: <see cref="TransformerConfig.MaxPositionEmbeddings"/>. Default -1.</summary>
     public int MaxRelativePositions { get; init; } = -1;
 
     /// <summary>
@@ -94,24 +94,26 @@ public sealed record DebertaV2Config : EncoderConfig
     [JsonIgnore]
     internal int Span => PositionBuckets > 0 ? PositionBuckets : MaxDistance;
 
-    internal bool HasContentToPosition => PosAttType?.Contains(ContentToPosition) == true;
-
-    internal bool HasPositionToContent => PosAttType?.Contains(PositionToContent) == true;
+    internal DisentangledSettings Positions => new(
+        RelativeAttention, PosAttType?.Contains(ContentToPosition) == true, PosAttType?.Contains(PositionToContent) == true, ShareAttKey);
 
     internal bool NormalizesPositions => NormRelEbd.Contains(LayerNorm, StringComparison.OrdinalIgnoreCase);
 
     private protected override int MinTokenTypes => 0;
+
+    internal override double HeadDropout => ClsDropout ?? HiddenDropoutProb;
+
+    /// <summary>Creates the pooling layer of the first token (transformers' <c>ContextPooler</c>).</summary>
+    internal ActivatedLinear CreatePooler() => new(HiddenSize, HiddenSize, PoolerHiddenAct, PoolerDropout);
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
         var problems = base.Problems().Concat(PaddingProblems())
             .Concat(MustBePositive(("embedding_size", EmbeddingWidth), ("conv_groups", ConvGroups)))
-            .Concat(MustBeProbability(("pooler_dropout", PoolerDropout), ("cls_dropout", ClsDropout ?? 0)));
+            .Concat(MustBeProbability(("pooler_dropout", PoolerDropout), ("cls_dropout", ClsDropout ?? 0)))
+            .Concat(MustBeActivation(("conv_act", ConvAct), ("pooler_hidden_act", PoolerHiddenAct)));
         foreach (var problem in problems) yield return problem;
-        foreach (var (field, name) in new[] { ("conv_act", ConvAct), ("pooler_hidden_act", PoolerHiddenAct) })
-            if (!ActivationFunctions.Names.Contains(name))
-                yield return $"{field} is '{name}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         foreach (var type in PosAttType?.Where(type => type is not (ContentToPosition or PositionToContent)).Distinct() ?? [])
             yield return $"pos_att_type contains '{type}'; supported types: {ContentToPosition}, {PositionToContent}";
         if (NormRelEbd.Split('|', StringSplitOptions.TrimEntries).FirstOrDefault(IsUnknownNorm) is { } norm)

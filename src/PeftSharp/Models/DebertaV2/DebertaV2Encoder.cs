@@ -21,7 +21,7 @@ internal sealed class DebertaV2Encoder : Module<Tensor, AttentionContext, Tensor
     {
         _config = config;
         _layers = new ModuleList<EncoderLayer>([.. Enumerable.Range(0, config.NumHiddenLayers)
-            .Select(layer => new EncoderLayer(config.Encoder, new DisentangledSelfAttention(config, layer)))]);
+            .Select(layer => new EncoderLayer(config.Encoder, new DisentangledSelfAttention(config.Encoder, config.Positions, layer)))]);
         if (config.RelativeAttention) _positions = new Embedding(2 * config.Span, config.HiddenSize);
         if (config.NormalizesPositions) _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
         if (config.ConvKernelSize > 0) _convolution = new ConvolutionLayer(config);

@@ -12,36 +12,17 @@ namespace PeftSharp.Models.DebertaV2;
 /// exclusive use.
 /// </remarks>
 public sealed class DebertaV2ForSequenceClassification
-    : SequenceClassificationModel<DebertaV2ForSequenceClassification, DebertaV2Config>,
+    : FirstTokenModel<DebertaV2ForSequenceClassification, DebertaV2Config>,
         IPretrainedModel<DebertaV2ForSequenceClassification, DebertaV2Config>
 {
-    [ComponentName(Name = "deberta")] private readonly DebertaV2Model _deberta;
-    [ComponentName(Name = "pooler")] private readonly Module<Tensor, Tensor> _pooler;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-
-    private DebertaV2ForSequenceClassification(DebertaV2Config config) : base(nameof(DebertaV2ForSequenceClassification), config)
-    {
-        _deberta = new DebertaV2Model(config);
-        _pooler = new DebertaV2Pooler(config);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        _dropout = new Dropout(config.ClsDropout ?? config.HiddenDropoutProb);
-        RegisterComponents();
-    }
+    private DebertaV2ForSequenceClassification(DebertaV2Config config)
+        : base(nameof(DebertaV2ForSequenceClassification), config, SequenceClassificationObjective.Instance, new DebertaV2Model(config),
+            ("pooler", config.CreatePooler()), new Linear(config.HiddenSize, config.NumLabels), config.HeadDropout)
+    { }
 
     static DebertaV2ForSequenceClassification IPretrainedModel<DebertaV2ForSequenceClassification, DebertaV2Config>.Create(
         DebertaV2Config config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _deberta;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_pooler.call(body.LastHiddenState!)));
 }
 
 /// <summary>DeBERTa for multiple choice, from the first token (transformers' <c>DebertaV2ForMultipleChoice</c>).</summary>
@@ -50,34 +31,15 @@ public sealed class DebertaV2ForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class DebertaV2ForMultipleChoice
-    : MultipleChoiceModel<DebertaV2ForMultipleChoice, DebertaV2Config>, IPretrainedModel<DebertaV2ForMultipleChoice, DebertaV2Config>
+    : FirstTokenModel<DebertaV2ForMultipleChoice, DebertaV2Config>, IPretrainedModel<DebertaV2ForMultipleChoice, DebertaV2Config>
 {
-    [ComponentName(Name = "deberta")] private readonly DebertaV2Model _deberta;
-    [ComponentName(Name = "pooler")] private readonly Module<Tensor, Tensor> _pooler;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-
-    private DebertaV2ForMultipleChoice(DebertaV2Config config) : base(nameof(DebertaV2ForMultipleChoice), config)
-    {
-        _deberta = new DebertaV2Model(config);
-        _pooler = new DebertaV2Pooler(config);
-        _classifier = new Linear(config.HiddenSize, 1);
-        _dropout = new Dropout(config.ClsDropout ?? config.HiddenDropoutProb);
-        RegisterComponents();
-    }
+    private DebertaV2ForMultipleChoice(DebertaV2Config config)
+        : base(nameof(DebertaV2ForMultipleChoice), config, MultipleChoiceObjective.Instance, new DebertaV2Model(config),
+            ("pooler", config.CreatePooler()), new Linear(config.HiddenSize, 1), config.HeadDropout)
+    { }
 
     static DebertaV2ForMultipleChoice IPretrainedModel<DebertaV2ForMultipleChoice, DebertaV2Config>.Create(DebertaV2Config config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _deberta;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_pooler.call(body.LastHiddenState!)));
 }
 
 /// <summary>DeBERTa for token classification (transformers' <c>DebertaV2ForTokenClassification</c>).</summary>

@@ -1,7 +1,6 @@
 using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
 namespace PeftSharp.Models.DebertaV2;
 
@@ -11,11 +10,11 @@ namespace PeftSharp.Models.DebertaV2;
 /// </summary>
 internal sealed class DebertaV2MaskedLMHead : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "lm_head")] private readonly Predictions _predictions;
+    [ComponentName(Name = "lm_head")] private readonly MaskedLMHead _predictions;
 
     internal DebertaV2MaskedLMHead(DebertaV2Config config, DebertaV2Model body) : base("DebertaV2OnlyMLMHead")
     {
-        _predictions = new Predictions(config, body);
+        _predictions = new MaskedLMHead(config, body, isTied: true, config.HiddenAct, normName: "LayerNorm");
         RegisterComponents();
     }
 
@@ -25,36 +24,4 @@ internal sealed class DebertaV2MaskedLMHead : Module<Tensor, Tensor>
     /// <param name="states">Float [batch, tokens, hidden].</param>
     /// <returns>Same shape as <paramref name="states"/>.</returns>
     public override Tensor forward(Tensor states) => _predictions.call(states);
-
-    private sealed class Predictions : Module<Tensor, Tensor>, IParameterInitializer, IVocabularySized
-    {
-        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        [ComponentName(Name = "LayerNorm")] private readonly Module<Tensor, Tensor> _norm;
-        [ComponentName(Name = "bias")] private TorchSharp.Modules.Parameter _bias;
-        [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
-        private readonly Func<Tensor, Tensor> _activation;
-
-        internal Predictions(DebertaV2Config config, DebertaV2Model body) : base("DebertaV2LMPredictionHead")
-        {
-            _dense = new Linear(config.HiddenSize, config.HiddenSize);
-            _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
-            _bias = new TorchSharp.Modules.Parameter(empty(config.VocabSize));
-            _decoder = new TiedLinear(() => ((IHasWeight)body.InputEmbeddings).Weight, () => get_parameter("bias")!);
-            _activation = ActivationFunctions.ByName(config.HiddenAct);
-            RegisterComponents();
-        }
-
-        internal Module<Tensor, Tensor> Decoder => _decoder;
-
-        public override Tensor forward(Tensor states)
-        {
-            using var scope = NewDisposeScope();
-            return _norm.call(_activation(_dense.call(states))).MoveToOuterDisposeScope();
-        }
-
-        public void ResizeVocabulary(int vocabSize) =>
-            ConditionallyRegisterParameter("bias", _bias = VocabularyRows.Resized(_bias, vocabSize));
-
-        void IParameterInitializer.Initialize(string parameter, double standardDeviation) => init.zeros_(_bias);
-    }
 }

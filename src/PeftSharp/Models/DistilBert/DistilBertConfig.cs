@@ -1,5 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.DistilBert;
 
@@ -65,9 +64,8 @@ public sealed record DistilBertConfig : TextConfig
         var probabilities = MustBeProbability(
             ("dropout", Dropout), ("attention_dropout", AttentionDropout), ("qa_dropout", QaDropout),
             ("seq_classif_dropout", SeqClassifDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems())) yield return problem;
+        var activations = MustBeActivation(("activation", Activation));
+        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(PaddingProblems())) yield return problem;
         if (NHeads > 0 && Dim % NHeads != 0) yield return $"dim {Dim} is not a multiple of n_heads {NHeads}";
-        if (!ActivationFunctions.Names.Contains(Activation))
-            yield return $"activation is '{Activation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
     }
 }

@@ -14,36 +14,19 @@ namespace PeftSharp.Models.DistilBert;
 /// exclusive use.
 /// </remarks>
 public sealed class DistilBertForSequenceClassification
-    : SequenceClassificationModel<DistilBertForSequenceClassification, DistilBertConfig>,
+    : FirstTokenModel<DistilBertForSequenceClassification, DistilBertConfig>,
         IPretrainedModel<DistilBertForSequenceClassification, DistilBertConfig>
 {
-    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
-    [ComponentName(Name = "pre_classifier")] private readonly Module<Tensor, Tensor> _dense;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-
-    private DistilBertForSequenceClassification(DistilBertConfig config) : base(nameof(DistilBertForSequenceClassification), config)
-    {
-        _distilBert = new DistilBertModel(config);
-        _dense = new Linear(config.Dim, config.Dim);
-        _classifier = new Linear(config.Dim, config.NumLabels);
-        _dropout = new Dropout(config.SeqClassifDropout);
-        RegisterComponents();
-    }
+    private DistilBertForSequenceClassification(DistilBertConfig config)
+        : base(nameof(DistilBertForSequenceClassification), config, SequenceClassificationObjective.Instance, new DistilBertModel(config),
+            ("pre_classifier", new Linear(config.Dim, config.Dim)), new Linear(config.Dim, config.NumLabels), config.SeqClassifDropout)
+    { }
 
     static DistilBertForSequenceClassification IPretrainedModel<DistilBertForSequenceClassification, DistilBertConfig>.Create(
         DistilBertConfig config) =>
         new(config);
 
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _distilBert;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_dense.call(body.LastHiddenState!.select(1, 0)).relu()));
+    private protected override Tensor Activate(Tensor pooled) => pooled.relu();
 }
 
 /// <summary>DistilBERT for token classification (transformers' <c>DistilBertForTokenClassification</c>).</summary>
@@ -90,34 +73,18 @@ public sealed class DistilBertForQuestionAnswering
 /// exclusive use.
 /// </remarks>
 public sealed class DistilBertForMultipleChoice
-    : MultipleChoiceModel<DistilBertForMultipleChoice, DistilBertConfig>, IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>
+    : FirstTokenModel<DistilBertForMultipleChoice, DistilBertConfig>,
+        IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>
 {
-    [ComponentName(Name = "distilbert")] private readonly DistilBertModel _distilBert;
-    [ComponentName(Name = "pre_classifier")] private readonly Module<Tensor, Tensor> _dense;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    [ComponentName(Name = "dropout")] private readonly Module<Tensor, Tensor> _dropout;
-
-    private DistilBertForMultipleChoice(DistilBertConfig config) : base(nameof(DistilBertForMultipleChoice), config)
-    {
-        _distilBert = new DistilBertModel(config);
-        _dense = new Linear(config.Dim, config.Dim);
-        _classifier = new Linear(config.Dim, 1);
-        _dropout = new Dropout(config.SeqClassifDropout);
-        RegisterComponents();
-    }
+    private DistilBertForMultipleChoice(DistilBertConfig config)
+        : base(nameof(DistilBertForMultipleChoice), config, MultipleChoiceObjective.Instance, new DistilBertModel(config),
+            ("pre_classifier", new Linear(config.Dim, config.Dim)), new Linear(config.Dim, 1), config.SeqClassifDropout)
+    { }
 
     static DistilBertForMultipleChoice IPretrainedModel<DistilBertForMultipleChoice, DistilBertConfig>.Create(DistilBertConfig config) =>
         new(config);
 
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _distilBert;
-
-    /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_dense.call(body.LastHiddenState!.select(1, 0)).relu()));
+    private protected override Tensor Activate(Tensor pooled) => pooled.relu();
 }
 
 /// <summary>DistilBERT as a masked language model (transformers' <c>DistilBertForMaskedLM</c>).</summary>

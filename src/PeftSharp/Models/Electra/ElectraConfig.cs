@@ -1,5 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Electra;
 
@@ -8,25 +7,31 @@ namespace PeftSharp.Models.Electra;
 /// </summary>
 public sealed record ElectraConfig : EncoderConfig
 {
+    internal const string First = "first", Last = "last", ClsIndex = "cls_index", Mean = "mean", NoActivation = "linear";
+
     /// <summary>Creates the configuration of electra-small-discriminator.</summary>
     public ElectraConfig() =>
         (VocabSize, PadTokenId, HiddenSize, NumAttentionHeads, IntermediateSize) = (30522, 0, 256, 4, 1024);
 
     /// <summary>
-    /// Width of the embeddings. If it differs from <see cref="EncoderConfig.HiddenSize"/>, a linear layer converts them. Default 128.
+    /// Width of the embeddings. If it differs from <see cref="TransformerConfig.HiddenSize"/>, a linear layer converts them. Default 128.
     /// </summary>
     public int EmbeddingSize { get; init; } = 128;
 
     /// <summary>
-    /// How a multiple-choice model represents a choice. Only <c>first</c>, the first token, is supported. Default <c>first</c>.
+    /// How a multiple-choice model represents a choice: by its <c>first</c> or <c>last</c> token (also <c>cls_index</c>), or by the
+    /// <c>mean</c> of its tokens, including padding. Default <c>first</c>.
     /// </summary>
-    public string SummaryType { get; init; } = "first";
+    public string SummaryType { get; init; } = First;
 
-    /// <summary>Whether a multiple-choice model has a linear layer before the scores. Only true is supported. Default true.</summary>
+    /// <summary>Whether a multiple-choice model has a linear layer before the scores. Default true.</summary>
     public bool SummaryUseProj { get; init; } = true;
 
-    /// <summary>Activation function after that layer. Default <c>gelu</c>.</summary>
-    public string SummaryActivation { get; init; } = "gelu";
+    /// <summary>Activation function after that layer. Null: none. Default <c>gelu</c>.</summary>
+    public string? SummaryActivation { get; init; } = "gelu";
+
+    /// <summary>Dropout before that layer, in training. Default 0.</summary>
+    public double SummaryFirstDropout { get; init; }
 
     /// <summary>Dropout after that layer, in training. Default 0.1.</summary>
     public double SummaryLastDropout { get; init; } = 0.1;
@@ -41,11 +46,10 @@ public sealed record ElectraConfig : EncoderConfig
     protected override IEnumerable<string> Problems()
     {
         var problems = base.Problems().Concat(PaddingProblems()).Concat(MustBePositive(("embedding_size", EmbeddingSize)))
-            .Concat(MustBeProbability(("summary_last_dropout", SummaryLastDropout)));
-        foreach (var problem in problems) yield return problem;
-        if (SummaryType != "first") yield return $"summary_type is '{SummaryType}'; only 'first' is supported";
-        if (!SummaryUseProj) yield return "summary_use_proj is false; only true is supported";
-        if (!ActivationFunctions.Names.Contains(SummaryActivation))
-            yield return $"summary_activation is '{SummaryActivation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
+            .Concat(MustBeProbability(("summary_first_dropout", SummaryFirstDropout), ("summary_last_dropout", SummaryLastDropout)));
+        foreach (var problem in problems.Concat(MustBeActivation(("summary_activation", SummaryActivation ?? NoActivation))))
+            yield return problem;
+        if (SummaryType is not (First or Last or ClsIndex or Mean))
+            yield return $"summary_type is '{SummaryType}'; supported values: {First}, {Last}, {ClsIndex}, {Mean}";
     }
 }

@@ -84,31 +84,39 @@ public sealed class ElectraForMultipleChoice
     protected override PretrainedModel Body => _electra;
 
     /// <inheritdoc/>
-    protected override bool ReadsFirstTokenOnly => true;
+    protected override bool ReadsFirstTokenOnly => Config.SummaryType == ElectraConfig.First;
 
     /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_summary.call(body.LastHiddenState!.select(1, 0)));
+    protected override Tensor Score(ModelOutput body, ModelInputs inputs) => _classifier.call(_summary.call(Read(body.LastHiddenState!)));
 
-    /// <summary>A linear layer, an activation and dropout (<c>ElectraSequenceSummary</c>).</summary>
+    private Tensor Read(Tensor states) => Config.SummaryType switch
+    {
+        ElectraConfig.First => states.select(1, 0),
+        ElectraConfig.Mean => states.mean([1]),
+        _ => states.select(1, -1),
+    };
+
+    /// <summary>Dropout, a linear layer, an activation function and dropout (<c>ElectraSequenceSummary</c>).</summary>
     private sealed class SequenceSummary : Module<Tensor, Tensor>
     {
-        [ComponentName(Name = "summary")] private readonly Module<Tensor, Tensor> _dense;
-        [ComponentName(Name = "last_dropout")] private readonly Module<Tensor, Tensor> _dropout;
+        [ComponentName(Name = "summary")] private readonly Module<Tensor, Tensor>? _dense;
+        [ComponentName(Name = "first_dropout")] private readonly Module<Tensor, Tensor> _before;
+        [ComponentName(Name = "last_dropout")] private readonly Module<Tensor, Tensor> _after;
         private readonly Func<Tensor, Tensor> _activation;
 
         internal SequenceSummary(ElectraConfig config) : base("ElectraSequenceSummary")
         {
-            _dense = new Linear(config.HiddenSize, config.HiddenSize);
-            _dropout = new Dropout(config.SummaryLastDropout);
-            _activation = ActivationFunctions.ByName(config.SummaryActivation);
+            if (config.SummaryUseProj) _dense = new Linear(config.HiddenSize, config.HiddenSize);
+            (_before, _after) = (new Dropout(config.SummaryFirstDropout), new Dropout(config.SummaryLastDropout));
+            _activation = ActivationFunctions.ByName(config.SummaryActivation ?? ElectraConfig.NoActivation);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor x)
         {
             using var scope = NewDisposeScope();
-            return _dropout.call(_activation(_dense.call(x))).MoveToOuterDisposeScope();
+            x = _before.call(x);
+            return _after.call(_activation(_dense is null ? x : _dense.call(x))).MoveToOuterDisposeScope();
         }
     }
 }

@@ -1,5 +1,4 @@
 using PeftSharp.Modeling;
-using PeftSharp.Modeling.Layers;
 
 namespace PeftSharp.Models.Gpt2;
 
@@ -82,10 +81,9 @@ public sealed record Gpt2Config : TextConfig
             ("n_inner", FeedForwardWidth));
         var probabilities = MustBeProbability(
             ("resid_pdrop", ResidPdrop), ("embd_pdrop", EmbdPdrop), ("attn_pdrop", AttnPdrop), ("classifier_dropout", HeadDropout));
-        foreach (var problem in sizes.Concat(probabilities)) yield return problem;
+        foreach (var problem in sizes.Concat(probabilities).Concat(MustBeActivation(("activation_function", ActivationFunction))))
+            yield return problem;
         if (NHead > 0 && NEmbd % NHead != 0) yield return $"n_embd {NEmbd} is not a multiple of n_head {NHead}";
-        if (!ActivationFunctions.Names.Contains(ActivationFunction))
-            yield return $"activation_function is '{ActivationFunction}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
     }
 }

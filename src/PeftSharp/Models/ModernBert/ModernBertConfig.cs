@@ -6,35 +6,24 @@ namespace PeftSharp.Models.ModernBert;
 /// <summary>
 /// The configuration of a ModernBERT model (transformers' <c>ModernBertConfig</c>). Defaults are those of ModernBERT-base.
 /// </summary>
-public sealed record ModernBertConfig : TextConfig
+public sealed record ModernBertConfig : TransformerConfig
 {
     internal const string FullAttention = "full_attention", SlidingAttention = "sliding_attention";
     internal const double GlobalTheta = 160_000, LocalTheta = 10_000;
     private const string FirstToken = "cls", Mean = "mean";
 
     /// <summary>Creates the configuration of ModernBERT-base.</summary>
-    public ModernBertConfig() => (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (50368, 50283, 50281, [50282]);
+    public ModernBertConfig()
+    {
+        (VocabSize, PadTokenId, BosTokenId, EosTokenId) = (50368, 50283, 50281, [50282]);
+        (HiddenSize, NumHiddenLayers, NumAttentionHeads, IntermediateSize, MaxPositionEmbeddings) = (768, 22, 12, 1152, 8192);
+    }
 
     /// <inheritdoc/>
     public override ModelFamily Family => ModernBertFamily.Instance;
 
-    /// <summary>Width of the hidden states. Default 768.</summary>
-    public int HiddenSize { get; init; } = 768;
-
-    /// <summary>Width of the feed-forward layer after the gate. Default 1152.</summary>
-    public int IntermediateSize { get; init; } = 1152;
-
-    /// <summary>Number of layers. Default 22.</summary>
-    public int NumHiddenLayers { get; init; } = 22;
-
-    /// <summary>Number of attention heads per layer; must divide <see cref="HiddenSize"/>. Default 12.</summary>
-    public int NumAttentionHeads { get; init; } = 12;
-
     /// <summary>Activation function of the feed-forward layer's gate. Default <c>gelu</c>.</summary>
     public string HiddenActivation { get; init; } = "gelu";
-
-    /// <summary>Maximum number of tokens in training; longer inputs are allowed. Default 8192.</summary>
-    public int MaxPositionEmbeddings { get; init; } = 8192;
 
     /// <summary>Initialized weights are at most this many standard deviations from 0. Null: 3. Default 2.</summary>
     public double? InitializerCutoffFactor { get; init; } = 2;
@@ -110,9 +99,6 @@ public sealed record ModernBertConfig : TextConfig
     /// <inheritdoc/>
     public override int? MaxPositions => null;
 
-    /// <inheritdoc/>
-    public override AttentionShape? AttentionShape => new(NumHiddenLayers, NumAttentionHeads, NumAttentionHeads, HeadWidth);
-
     internal int HeadWidth => HiddenSize / NumAttentionHeads;
 
     /// <summary>Whether a classifier reads the first token only.</summary>
@@ -132,19 +118,15 @@ public sealed record ModernBertConfig : TextConfig
     /// <inheritdoc/>
     protected override IEnumerable<string> Problems()
     {
-        var sizes = MustBePositive(
-            ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
-            ("num_hidden_layers", NumHiddenLayers), ("num_attention_heads", NumAttentionHeads),
-            ("max_position_embeddings", MaxPositionEmbeddings), ("global_attn_every_n_layers", GlobalAttnEveryNLayers),
-            ("local_attention", LocalAttention)).ToArray();
+        string[] sizes = [.. SizeProblems(), .. MustBePositive(
+            ("global_attn_every_n_layers", GlobalAttnEveryNLayers), ("local_attention", LocalAttention))];
         var probabilities = MustBeProbability(
             ("attention_dropout", AttentionDropout), ("embedding_dropout", EmbeddingDropout), ("mlp_dropout", MlpDropout),
             ("classifier_dropout", ClassifierDropout));
-        foreach (var problem in sizes.Concat(probabilities).Concat(PaddingProblems())) yield return problem;
-        foreach (var (field, name) in new[] { ("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation) })
-            if (!ActivationFunctions.Names.Contains(name))
-                yield return $"{field} is '{name}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-        foreach (var problem in Parameters(isLocal: false).Problems().Concat(Parameters(isLocal: true).Problems())) yield return problem;
+        var activations = MustBeActivation(("hidden_activation", HiddenActivation), ("classifier_activation", ClassifierActivation));
+        foreach (var problem in sizes.Concat(probabilities).Concat(activations).Concat(PaddingProblems())) yield return problem;
+        foreach (var rotary in new[] { Parameters(isLocal: false), Parameters(isLocal: true) })
+            foreach (var problem in rotary.Problems().Concat(rotary.PartialProblems())) yield return problem;
         if (ClassifierPooling is not (FirstToken or Mean))
             yield return $"classifier_pooling is '{ClassifierPooling}'; supported values: {FirstToken}, {Mean}";
         if (SparsePredIgnoreIndex != -100) yield return $"sparse_pred_ignore_index is {SparsePredIgnoreIndex}; only -100 is supported";
@@ -159,8 +141,7 @@ public sealed record ModernBertConfig : TextConfig
                 yield return $"layer_types contains '{type}'; supported types: {FullAttention}, {SlidingAttention}";
         }
         if (sizes.Length > 0) yield break;
-        if (HiddenSize % NumAttentionHeads != 0)
-            yield return $"hidden_size {HiddenSize} is not a multiple of num_attention_heads {NumAttentionHeads}";
-        else if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
+        foreach (var problem in HeadProblems()) yield return problem;
+        if (HeadWidth % 2 != 0) yield return $"the width of a head is {HeadWidth}, but rotary embeddings require an even width";
     }
 }

@@ -12,43 +12,19 @@ namespace PeftSharp.Models.ModernBert;
 /// exclusive use.
 /// </remarks>
 public sealed class ModernBertForSequenceClassification
-    : SequenceClassificationModel<ModernBertForSequenceClassification, ModernBertConfig>,
-        IPretrainedModel<ModernBertForSequenceClassification, ModernBertConfig>, IChildInitializer
+    : ModernBertClassifier<ModernBertForSequenceClassification>, IPretrainedModel<ModernBertForSequenceClassification, ModernBertConfig>
 {
-    [ComponentName(Name = "model")] private readonly ModernBertModel _model;
-    [ComponentName(Name = "head")] private readonly Module<Tensor, Tensor> _head;
-    [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    private readonly ModernBertInitialization _initial;
-
-    private ModernBertForSequenceClassification(ModernBertConfig config) : base(nameof(ModernBertForSequenceClassification), config)
-    {
-        _model = new ModernBertModel(config);
-        _head = new ModernBertHead(config);
-        _dropout = new Dropout(config.ClassifierDropout);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        _initial = new ModernBertInitialization(config);
-        RegisterComponents();
-    }
+    private ModernBertForSequenceClassification(ModernBertConfig config)
+        : base(nameof(ModernBertForSequenceClassification), config, SequenceClassificationObjective.Instance, config.NumLabels) { }
 
     static ModernBertForSequenceClassification IPretrainedModel<ModernBertForSequenceClassification, ModernBertConfig>.Create(
         ModernBertConfig config) =>
         new(config);
 
     /// <inheritdoc/>
-    protected override PretrainedModel Body => _model;
-
-    /// <inheritdoc/>
     protected override bool ReadsFirstTokenOnly => Config.PoolsFirstToken;
 
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_head.call(ModernBertHead.Pooled(body.LastHiddenState!, inputs.AttentionMask, Config))));
-
-    void IChildInitializer.InitializeChild(Module child, string name)
-    {
-        if (name == "classifier.weight") _initial.Fill(child, _initial.Classifier);
-    }
+    private protected override Tensor Read(Tensor states, Tensor? mask) => ModernBertHead.Pooled(states, mask, Config);
 }
 
 /// <summary>ModernBERT for multiple choice (transformers' <c>ModernBertForMultipleChoice</c>).</summary>
@@ -57,41 +33,15 @@ public sealed class ModernBertForSequenceClassification
 /// exclusive use.
 /// </remarks>
 public sealed class ModernBertForMultipleChoice
-    : MultipleChoiceModel<ModernBertForMultipleChoice, ModernBertConfig>,
-        IPretrainedModel<ModernBertForMultipleChoice, ModernBertConfig>, IChildInitializer
+    : ModernBertClassifier<ModernBertForMultipleChoice>, IPretrainedModel<ModernBertForMultipleChoice, ModernBertConfig>
 {
-    [ComponentName(Name = "model")] private readonly ModernBertModel _model;
-    [ComponentName(Name = "head")] private readonly Module<Tensor, Tensor> _head;
-    [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    private readonly ModernBertInitialization _initial;
+    private ModernBertForMultipleChoice(ModernBertConfig config)
+        : base(nameof(ModernBertForMultipleChoice), config, MultipleChoiceObjective.Instance, 1) { }
 
-    private ModernBertForMultipleChoice(ModernBertConfig config) : base(nameof(ModernBertForMultipleChoice), config)
-    {
-        _model = new ModernBertModel(config);
-        _head = new ModernBertHead(config);
-        _dropout = new Dropout(config.ClassifierDropout);
-        _classifier = new Linear(config.HiddenSize, 1);
-        _initial = new ModernBertInitialization(config);
-        RegisterComponents();
-    }
-
-    static ModernBertForMultipleChoice IPretrainedModel<ModernBertForMultipleChoice, ModernBertConfig>.Create(
-        ModernBertConfig config) =>
+    static ModernBertForMultipleChoice IPretrainedModel<ModernBertForMultipleChoice, ModernBertConfig>.Create(ModernBertConfig config) =>
         new(config);
 
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _model;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_head.call(
-            ModernBertHead.Pooled(body.LastHiddenState!, inputs.AttentionMask, Config, firstRead: true))));
-
-    void IChildInitializer.InitializeChild(Module child, string name)
-    {
-        if (name == "classifier.weight") _initial.Fill(child, _initial.Classifier);
-    }
+    private protected override Tensor Read(Tensor states, Tensor? mask) => ModernBertHead.Pooled(states, mask, Config, firstRead: true);
 }
 
 /// <summary>ModernBERT for token classification (transformers' <c>ModernBertForTokenClassification</c>).</summary>
@@ -100,40 +50,14 @@ public sealed class ModernBertForMultipleChoice
 /// exclusive use.
 /// </remarks>
 public sealed class ModernBertForTokenClassification
-    : TokenClassificationModel<ModernBertForTokenClassification, ModernBertConfig>,
-        IPretrainedModel<ModernBertForTokenClassification, ModernBertConfig>, IChildInitializer
+    : ModernBertClassifier<ModernBertForTokenClassification>, IPretrainedModel<ModernBertForTokenClassification, ModernBertConfig>
 {
-    [ComponentName(Name = "model")] private readonly ModernBertModel _model;
-    [ComponentName(Name = "head")] private readonly Module<Tensor, Tensor> _head;
-    [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    private readonly ModernBertInitialization _initial;
-
-    private ModernBertForTokenClassification(ModernBertConfig config) : base(nameof(ModernBertForTokenClassification), config)
-    {
-        _model = new ModernBertModel(config);
-        _head = new ModernBertHead(config);
-        _dropout = new Dropout(config.ClassifierDropout);
-        _classifier = new Linear(config.HiddenSize, config.NumLabels);
-        _initial = new ModernBertInitialization(config);
-        RegisterComponents();
-    }
+    private ModernBertForTokenClassification(ModernBertConfig config)
+        : base(nameof(ModernBertForTokenClassification), config, TokenClassificationObjective.Instance, config.NumLabels) { }
 
     static ModernBertForTokenClassification IPretrainedModel<ModernBertForTokenClassification, ModernBertConfig>.Create(
         ModernBertConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _model;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_head.call(body.LastHiddenState!)));
-
-    void IChildInitializer.InitializeChild(Module child, string name)
-    {
-        if (name == "classifier.weight") _initial.Fill(child, _initial.Classifier);
-    }
 }
 
 /// <summary>ModernBERT for extractive question answering (transformers' <c>ModernBertForQuestionAnswering</c>).</summary>
@@ -142,40 +66,14 @@ public sealed class ModernBertForTokenClassification
 /// exclusive use.
 /// </remarks>
 public sealed class ModernBertForQuestionAnswering
-    : QuestionAnsweringModel<ModernBertForQuestionAnswering, ModernBertConfig>,
-        IPretrainedModel<ModernBertForQuestionAnswering, ModernBertConfig>, IChildInitializer
+    : ModernBertClassifier<ModernBertForQuestionAnswering>, IPretrainedModel<ModernBertForQuestionAnswering, ModernBertConfig>
 {
-    [ComponentName(Name = "model")] private readonly ModernBertModel _model;
-    [ComponentName(Name = "head")] private readonly Module<Tensor, Tensor> _head;
-    [ComponentName(Name = "drop")] private readonly Module<Tensor, Tensor> _dropout;
-    [ComponentName(Name = "classifier")] private readonly Module<Tensor, Tensor> _classifier;
-    private readonly ModernBertInitialization _initial;
-
-    private ModernBertForQuestionAnswering(ModernBertConfig config) : base(nameof(ModernBertForQuestionAnswering), config)
-    {
-        _model = new ModernBertModel(config);
-        _head = new ModernBertHead(config);
-        _dropout = new Dropout(config.ClassifierDropout);
-        _classifier = new Linear(config.HiddenSize, 2);
-        _initial = new ModernBertInitialization(config);
-        RegisterComponents();
-    }
+    private ModernBertForQuestionAnswering(ModernBertConfig config)
+        : base(nameof(ModernBertForQuestionAnswering), config, QuestionAnsweringObjective.Instance, 2) { }
 
     static ModernBertForQuestionAnswering IPretrainedModel<ModernBertForQuestionAnswering, ModernBertConfig>.Create(
         ModernBertConfig config) =>
         new(config);
-
-    /// <inheritdoc/>
-    protected override PretrainedModel Body => _model;
-
-    /// <inheritdoc/>
-    protected override Tensor Score(ModelOutput body, ModelInputs inputs) =>
-        _classifier.call(_dropout.call(_head.call(body.LastHiddenState!)));
-
-    void IChildInitializer.InitializeChild(Module child, string name)
-    {
-        if (name == "classifier.weight") _initial.Fill(child, _initial.Classifier);
-    }
 }
 
 /// <summary>ModernBERT as a masked language model (transformers' <c>ModernBertForMaskedLM</c>).</summary>

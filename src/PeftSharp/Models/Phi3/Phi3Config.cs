@@ -37,6 +37,9 @@ public sealed record Phi3Config : DecoderConfig
     };
 
     /// <inheritdoc/>
+    protected override bool SupportsPartialRotation => true;
+
+    /// <inheritdoc/>
     public override int? WindowOf(int layer) => SlidingWindow;
 
     /// <inheritdoc/>

@@ -37,14 +37,8 @@ public sealed record VitConfig : VisionConfig
     };
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> Problems()
-    {
-        var problems = base.Problems()
-            .Concat(MustBePositive(("pooler_output_size", PoolerOutputSize ?? HiddenSize)))
-            .Concat(MustBeProbability(
-                ("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb)));
-        foreach (var problem in problems) yield return problem;
-        if (!ActivationFunctions.Names.Contains(PoolerAct))
-            yield return $"pooler_act is '{PoolerAct}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-    }
+    protected override IEnumerable<string> Problems() => base.Problems()
+        .Concat(MustBePositive(("pooler_output_size", PoolerOutputSize ?? HiddenSize)))
+        .Concat(MustBeProbability(("hidden_dropout_prob", HiddenDropoutProb), ("attention_probs_dropout_prob", AttentionProbsDropoutProb)))
+        .Concat(MustBeActivation(("pooler_act", PoolerAct)));
 }

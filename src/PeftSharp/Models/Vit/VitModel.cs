@@ -3,8 +3,7 @@ using PeftSharp.Modeling.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using LayerNorm = PeftSharp.Modeling.Layers.LayerNorm;      // TorchSharp has classes of the same names
-using Linear = PeftSharp.Modeling.Layers.Linear;
+using LayerNorm = PeftSharp.Modeling.Layers.LayerNorm;      // TorchSharp has a class of the same name
 
 namespace PeftSharp.Models.Vit;
 
@@ -35,7 +34,8 @@ public sealed class VitModel : PretrainedModel<VitModel, VitConfig>, IPretrained
         _layers = new ModuleList<PreNormLayer>(
             [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => new PreNormLayer(config.Encoder, _names))]);
         _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
-        if (addPoolingLayer) _pooler = new Pooler(config);
+        if (addPoolingLayer)
+            _pooler = new ActivatedLinear(config.HiddenSize, config.PoolerOutputSize ?? config.HiddenSize, config.PoolerAct);
         RegisterComponents();
     }
 
@@ -58,29 +58,9 @@ public sealed class VitModel : PretrainedModel<VitModel, VitConfig>, IPretrained
         return new ModelOutput
         {
             LastHiddenState = last,
-            PoolerOutput = _pooler?.call(last),
+            PoolerOutput = _pooler?.call(last.select(1, 0)),
             HiddenStates = options.OutputHiddenStates ? states : [],
             Attentions = context.Attentions,
         };
-    }
-
-    /// <summary>A linear layer and an activation function for the class token (<c>ViTPooler</c>).</summary>
-    private sealed class Pooler : Module<Tensor, Tensor>
-    {
-        [ComponentName(Name = "dense")] private readonly Module<Tensor, Tensor> _dense;
-        private readonly Func<Tensor, Tensor> _activation;
-
-        internal Pooler(VitConfig config) : base("ViTPooler")
-        {
-            _dense = new Linear(config.HiddenSize, config.PoolerOutputSize ?? config.HiddenSize);
-            _activation = ActivationFunctions.ByName(config.PoolerAct);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor states)
-        {
-            using var scope = NewDisposeScope();
-            return _activation(_dense.call(states.select(1, 0))).MoveToOuterDisposeScope();
-        }
     }
 }

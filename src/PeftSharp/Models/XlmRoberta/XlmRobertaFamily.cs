@@ -20,7 +20,6 @@ public sealed class XlmRobertaFamily : ModelFamily<XlmRobertaConfig>
         models.Add<XlmRobertaForTokenClassification>(ModelTask.TokenClassification, "XLMRobertaForTokenClassification");
         models.Add<XlmRobertaForQuestionAnswering>(ModelTask.QuestionAnswering, "XLMRobertaForQuestionAnswering");
         models.Add<XlmRobertaForMultipleChoice>(ModelTask.MultipleChoice, "XLMRobertaForMultipleChoice");
-        models.AddArchitectures("XLMRobertaForMultipleChoice");
     }
 
     /// <inheritdoc/>

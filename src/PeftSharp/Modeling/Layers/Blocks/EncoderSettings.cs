@@ -26,19 +26,4 @@ public sealed record EncoderSettings
 
     /// <summary>Epsilon added to the variance in layer normalization. Default 1e-12.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-12;
-
-    /// <summary>Describes each invalid value, with the field names of BERT's <c>config.json</c>; empty if the settings are valid.</summary>
-    /// <param name="headsField">The configuration field of <see cref="Heads"/>.</param>
-    /// <param name="activationField">The configuration field of <see cref="Activation"/>.</param>
-    internal IEnumerable<string> Problems(string headsField, string activationField)
-    {
-        foreach (var (name, value) in new[] { ("hidden_size", HiddenSize), (headsField, Heads), ("intermediate_size", IntermediateSize) })
-            if (value < 1) yield return $"{name} is {value}; it must be at least 1";
-        foreach (var (name, value) in new[] { ("hidden_dropout_prob", HiddenDropout), ("attention_probs_dropout_prob", AttentionDropout) })
-            if (!(value is >= 0 and < 1))
-                yield return FormattableString.Invariant($"{name} is {value}; it must be at least 0 and less than 1");
-        if (Heads > 0 && HiddenSize % Heads != 0) yield return $"hidden_size {HiddenSize} is not a multiple of {headsField} {Heads}";
-        if (!ActivationFunctions.Names.Contains(Activation))
-            yield return $"{activationField} is '{Activation}'; it must be one of {string.Join(", ", ActivationFunctions.Names)}";
-    }
 }

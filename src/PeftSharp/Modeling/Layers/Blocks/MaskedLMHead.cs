@@ -5,8 +5,8 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
-/// The head of a masked language model: a linear layer, GELU and layer normalization, then the logits. Parameter names are those of
-/// transformers' <c>RobertaLMHead</c>.
+/// The head of a masked language model: a linear layer, an activation function and layer normalization, then the logits. Parameter names
+/// are those of transformers' <c>RobertaLMHead</c>.
 /// </summary>
 /// <remarks>
 /// <para>Calling the module computes the input of <see cref="Decoder"/>, so that a model can compute the loss without all logits.</para>
@@ -18,19 +18,27 @@ internal sealed class MaskedLMHead : Module<Tensor, Tensor>, IParameterInitializ
     [ComponentName(Name = "layer_norm")] private readonly Module<Tensor, Tensor> _norm;
     [ComponentName(Name = "decoder")] private readonly Module<Tensor, Tensor> _decoder;
     [ComponentName(Name = "bias")] private Parameter? _bias;
-    private readonly Func<Tensor, Tensor> _activation = ActivationFunctions.ByName("gelu");
+    private readonly Func<Tensor, Tensor> _activation;
 
     /// <param name="config">The configuration.</param>
     /// <param name="body">The body, whose input embeddings a tied head uses.</param>
-    internal MaskedLMHead(EncoderConfig config, PretrainedModel body) : base(nameof(MaskedLMHead))
+    /// <param name="isTied">Whether the logits use the weight of the embeddings. Null: the configuration decides.</param>
+    /// <param name="activation">The activation function, by its name in transformers. Default <c>gelu</c>.</param>
+    /// <param name="normName">The name of the normalization in a checkpoint. Default <c>layer_norm</c>.</param>
+    internal MaskedLMHead(
+        EncoderConfig config, PretrainedModel body, bool? isTied = null, string activation = "gelu", string normName = "layer_norm")
+        : base(nameof(MaskedLMHead))
     {
+        var tied = isTied ?? config.TieWordEmbeddings;
         _dense = new Linear(config.HiddenSize, config.HiddenSize);
         _norm = new LayerNorm(config.HiddenSize, config.LayerNormEps);
-        if (config.TieWordEmbeddings) _bias = new Parameter(empty(config.VocabSize));
-        _decoder = config.TieWordEmbeddings
+        if (tied) _bias = new Parameter(empty(config.VocabSize));
+        _decoder = tied
             ? new TiedLinear(() => ((IHasWeight)body.InputEmbeddings!).Weight, () => get_parameter("bias")!)
             : new Linear(config.HiddenSize, config.VocabSize);
+        _activation = ActivationFunctions.ByName(activation);
         RegisterComponents();
+        ModuleTree.RenameChildren(this, ["dense", normName, "decoder"]);
     }
 
     /// <summary>The layer that computes the logits.</summary>

@@ -12,6 +12,7 @@ namespace PeftSharp.Modeling.Layers;
 public sealed record RotaryParameters
 {
     internal const string FullAttention = "full_attention", Sliding = "sliding_attention";
+    private const string OriginalLength = "original_max_position_embeddings";
 
     /// <summary>
     /// The type of scaling: <c>default</c>, <c>linear</c>, <c>dynamic</c>, <c>llama3</c>, <c>yarn</c> or <c>longrope</c>. Default
@@ -23,8 +24,8 @@ public sealed record RotaryParameters
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
-    /// Factor by which the context is extended; required by every type except <c>default</c> and <c>longrope</c>, for which null means the
-    /// maximum number of tokens divided by <see cref="OriginalMaxPositionEmbeddings"/>.
+    /// Factor by which the context is extended; required by every type except <c>default</c>. Null for <c>longrope</c>, and for <c>yarn</c>
+    /// with <see cref="OriginalMaxPositionEmbeddings"/>: the maximum number of tokens divided by the latter.
     /// </summary>
     public double? Factor { get; init; }
 
@@ -97,8 +98,8 @@ public sealed record RotaryParameters
     public static void ModernizeFields(JsonObject json)
     {
         ArgumentNullException.ThrowIfNull(json);
-        var parameters = json["rope_scaling"] as JsonObject ?? json["rope_parameters"] as JsonObject;
-        parameters = parameters?.DeepClone() as JsonObject ?? [];
+        var given = json["rope_scaling"] is JsonObject { Count: > 0 } scaling ? scaling : json["rope_parameters"];
+        var parameters = given?.DeepClone() as JsonObject ?? [];
         var ofTypes = new[] { FullAttention, Sliding }.Select(name => parameters[name]).OfType<JsonObject>().ToArray();
         foreach (var entry in ofTypes.Length > 0 ? ofTypes : [parameters])
         {
@@ -107,6 +108,9 @@ public sealed record RotaryParameters
             foreach (var field in new[] { "rope_theta", "partial_rotary_factor" })
                 if (entry[field] is null && json[field] is { } value) entry[field] = value.DeepClone();
         }
+        // A field of the model takes precedence, as in transformers. It stays, because a family may have it (Phi-3).
+        var usesLength = parameters["rope_type"]?.ToString() is "llama3" or "yarn" or "longrope";
+        if (ofTypes.Length == 0 && usesLength && json[OriginalLength] is { } length) parameters[OriginalLength] = length.DeepClone();
         foreach (var older in new[] { "rope_scaling", "rope_theta", "partial_rotary_factor" }) json.Remove(older);
         if (parameters.Count > 0) json["rope_parameters"] = parameters;
     }
@@ -125,6 +129,12 @@ public sealed record RotaryParameters
                     yield return $"{name} in rope_parameters has {factors.Count} values, but there are {width / 2} frequencies";
         foreach (var problem in SlidingAttention?.WidthProblems(headWidth) ?? []) yield return problem;
     }
+
+    /// <summary>Describes a partial rotation, for models whose heads are rotated as a whole.</summary>
+    internal IEnumerable<string> PartialProblems() => new[] { this, SlidingAttention }
+        .Where(parameters => parameters is { PartialRotaryFactor: not 1 })
+        .Select(parameters => FormattableString.Invariant($"partial_rotary_factor is {parameters!.PartialRotaryFactor}, but this model ")
+            + "rotates whole heads, and transformers ignores the field: remove it");
 
     /// <summary>Number of rotated elements of a head.</summary>
     internal int RotatedWidth(int headWidth) => (int)(headWidth * PartialRotaryFactor);

@@ -1,10 +1,8 @@
 using PeftSharp.Kernels;
-using PeftSharp.Modeling.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using Linear = PeftSharp.Modeling.Layers.Linear;      // not TorchSharp's function of the same name
 
-namespace PeftSharp.Models.DebertaV2;
+namespace PeftSharp.Modeling.Layers;
 
 /// <summary>
 /// Disentangled self-attention (He et al. 2020, arXiv:2006.03654, section 3.1): scores of a query's content with a key's content, of its
@@ -20,32 +18,29 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     [ComponentName(Name = "pos_query_proj")] private readonly Module<Tensor, Tensor>? _positionQuery;
     [ComponentName(Name = "pos_dropout")] private readonly Module<Tensor, Tensor> _positionDropout;
     private readonly MultiHeadAttention _heads;
-    private readonly bool _hasContentToPosition, _hasPositionToContent, _sharesProjections;
+    private readonly DisentangledSettings _positions;
     private readonly double _scale;
 
-    internal DisentangledSelfAttention(DebertaV2Config config, int layer) : base(nameof(DisentangledSelfAttention))
+    /// <param name="settings">Sizes and dropout probabilities.</param>
+    /// <param name="positions">What scores contain besides content.</param>
+    /// <param name="layer">Zero-based index of the layer.</param>
+    internal DisentangledSelfAttention(EncoderSettings settings, DisentangledSettings positions, int layer)
+        : base(nameof(DisentangledSelfAttention))
     {
+        _positions = positions;
         (_query, _key, _value) = (Projection(), Projection(), Projection());
-        (_hasContentToPosition, _hasPositionToContent) = (config.HasContentToPosition, config.HasPositionToContent);
-        _sharesProjections = config.ShareAttKey;
-        if (config.RelativeAttention && !_sharesProjections)
+        if (positions is { IsUsed: true, SharesProjections: false })
         {
-            if (_hasContentToPosition) _positionKey = Projection();
-            if (_hasPositionToContent) _positionQuery = Projection();
+            if (positions.ContentToPosition) _positionKey = Projection();
+            if (positions.PositionToContent) _positionQuery = Projection();
         }
-        _positionDropout = new Dropout(config.HiddenDropoutProb);
-        var summands = 1 + (_hasContentToPosition ? 1 : 0) + (_hasPositionToContent ? 1 : 0);
-        _scale = 1 / Math.Sqrt((double)config.HiddenSize / config.NumAttentionHeads * summands);
-        _heads = new MultiHeadAttention
-        {
-            Heads = config.NumAttentionHeads,
-            Dropout = config.AttentionProbsDropoutProb,
-            Layer = layer,
-            Scale = _scale,
-        };
+        _positionDropout = new Dropout(settings.HiddenDropout);
+        var summands = 1 + (positions.ContentToPosition ? 1 : 0) + (positions.PositionToContent ? 1 : 0);
+        _scale = 1 / Math.Sqrt((double)settings.HiddenSize / settings.Heads * summands);
+        _heads = new MultiHeadAttention { Heads = settings.Heads, Dropout = settings.AttentionDropout, Layer = layer, Scale = _scale };
         RegisterComponents();
 
-        Linear Projection() => new(config.HiddenSize, config.HiddenSize);
+        Linear Projection() => new(settings.HiddenSize, settings.HiddenSize);
     }
 
     public bool CanComputeFirstTokenOnly(Tensor x) => _heads.CanComputeFirstTokenOnly(x, training);
@@ -61,7 +56,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
             var dropout = training ? _heads.Dropout : 0;
             // The batch axis lets an adapter for each row of the batch apply.
             var embeddings = _positionDropout.call(positions.Embeddings).unsqueeze(0);
-            var isFused = _hasContentToPosition && _hasPositionToContent && !context.CollectsAttentions
+            var isFused = _positions.ContentToPosition && _positions.PositionToContent && !context.CollectsAttentions
                 && DropoutAttention.CanRunWithPositions(query, dropout);
             var rows = isFused ? positions.RowsFrom(query.shape[2]) : null;
             // An adapter draws random numbers for all rows.
@@ -87,9 +82,9 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
         return _heads.ApplyToHeads(query, key, value, context, training, scores).MoveToOuterDisposeScope();
     }
 
-    private Module<Tensor, Tensor> PositionKey => _sharesProjections ? _key : _positionKey!;
+    private Module<Tensor, Tensor> PositionKey => _positions.SharesProjections ? _key : _positionKey!;
 
-    private Module<Tensor, Tensor> PositionQuery => _sharesProjections ? _query : _positionQuery!;
+    private Module<Tensor, Tensor> PositionQuery => _positions.SharesProjections ? _query : _positionQuery!;
 
     /// <summary>
     /// Keys and queries of relative positions, float [1 or batch, heads, rows, width]; null if scores do not contain them.
@@ -98,9 +93,9 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
     private (Tensor? Key, Tensor? Query) Project(Tensor embeddings)
     {
         // In the order of transformers, because adapters draw random numbers for dropout.
-        var query = _sharesProjections && _hasPositionToContent ? Split(PositionQuery.call(embeddings)) : null;
-        var key = _hasContentToPosition ? Split(PositionKey.call(embeddings)) : null;
-        return (key, query ?? (_hasPositionToContent ? Split(PositionQuery.call(embeddings)) : null));
+        var query = _positions.SharesProjections && _positions.PositionToContent ? Split(PositionQuery.call(embeddings)) : null;
+        var key = _positions.ContentToPosition ? Split(PositionKey.call(embeddings)) : null;
+        return (key, query ?? (_positions.PositionToContent ? Split(PositionQuery.call(embeddings)) : null));
     }
 
     /// <summary>The scores that depend on relative positions, float [batch, heads, queries, tokens]; null if there are none.</summary>
