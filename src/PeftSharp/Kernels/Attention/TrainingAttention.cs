@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Attention with dropout of its probabilities, for training: scale, mask, softmax and dropout in one pass over the
-/// scores.</summary>
-/// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
-/// [batch, heads, queries, tokens] and two scaled copies.</remarks>
-internal static unsafe partial class DropoutAttention
+/// <summary>Attention for training: scale, mask, softmax and dropout of the probabilities in one pass over the scores.</summary>
+/// <remarks>With dropout, the backward pass keeps the probabilities and one bit per element; libtorch's composed attention keeps three
+/// tensors of shape [batch, heads, queries, tokens] and two scaled copies. Without dropout, the backward pass computes the probabilities
+/// again, so nothing of this shape is kept.</remarks>
+internal static unsafe partial class TrainingAttention
 {
     private const long MaxTokensWithoutDropout = 512;                     // for more, libtorch's kernel needs less memory
 
@@ -34,7 +34,7 @@ internal static unsafe partial class DropoutAttention
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
     /// <param name="isCausal">Whether a query attends only to its own token and those before it.</param>
-    /// <param name="dropout">Probability with which an attention probability is set to 0.</param>
+    /// <param name="dropout">Probability with which an attention probability is set to 0; may be 0.</param>
     /// <param name="drawnQueries">Number of queries for which the dropout mask is drawn; at least the number of queries in
     /// <paramref name="query"/>, which use the first part of the mask. If only the first queries of a sequence are computed, pass the
     /// number of all its queries, so that the random stream advances as if all were computed.</param>
