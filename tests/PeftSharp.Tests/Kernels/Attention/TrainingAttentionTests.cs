@@ -5,7 +5,7 @@ using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Fused attention, with or without dropout, has libtorch's output and gradients and leaves libtorch's generator in the same state.</summary>
+/// <summary>Fused attention has the output and gradients of libtorch and leaves its generator in the same state.</summary>
 public sealed class TrainingAttentionTests : IDisposable
 {
     private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;
