@@ -32,7 +32,7 @@ public sealed partial class TextGenerator : Predictor
     /// <param name="model">A causal language model, such as one loaded by <c>AutoModelForCausalLM</c>, with or without adapters.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="logger">
-    /// Logger for a warning if the head has not been trained. Null: see <see cref="Predictor.UntrainedWeights"/>.
+    /// Logger for a warning if the head has not been trained. Null: the standard error stream.
     /// </param>
     /// <exception cref="ArgumentException">The model cannot generate text.</exception>
     public TextGenerator(PretrainedModel model, Tokenizer tokenizer, ILogger? logger = null) : base(model, tokenizer, logger)
@@ -178,7 +178,7 @@ public sealed partial class TextGenerator : Predictor
         var prompt = new ModelInputs { InputIds = inputs.InputIds, AttentionMask = inputs.AttentionMask ?? ones_like(inputs.InputIds!) };
         var width = (int)inputs.InputIds!.shape[1];
         var output = Model.Generate(prompt, Resolve(asked, width), cancellationToken);
-        var newTokens = output.NewTokens().cpu().to(ScalarType.Int32).contiguous();
+        var newTokens = output.GetNewTokens().cpu().to(ScalarType.Int32).contiguous();
         var ends = asked.EosTokenId ?? Model.GenerationConfig.EosTokenId ?? [];
         var flat = newTokens.data<int>().ToArray();
         var sequences = newTokens.shape[1] == 0
@@ -192,8 +192,9 @@ public sealed partial class TextGenerator : Predictor
     private GenerationOptions Resolve(GenerationOptions asked, int promptTokens)
     {
         var own = Model.GenerationConfig;
-        var known = asked.Or(own);
-        var room = Model.Inputs[0].MaxLength - Model.VirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters }) - promptTokens;
+        var known = asked.WithDefaults(own);
+        var virtualTokens = Model.CountVirtualTokens(new ForwardOptions { AdapterNames = asked.Adapters });
+        var room = Model.Inputs[0].MaxLength - virtualTokens - promptTokens;
         var samples = known.DoSample ?? true;
         return asked with
         {

@@ -32,7 +32,7 @@ public sealed class TrainingArgumentsTests
         (new() { LrSchedulerType = (SchedulerType)99 }, "SchedulerType", "99"),
         (new() { LrSchedulerKwargs = new() { NumCycles = 1 } }, "LrSchedulerKwargs", "num_cycles"),
         (new() { LrSchedulerType = SchedulerType.WarmupStableDecay,
-            LrSchedulerKwargs = new() { NumDecaySteps = 1, DecayType = (StageShape)9 } }, "LrSchedulerKwargs", "decay_type is '9'"),
+            LrSchedulerKwargs = new() { NumDecaySteps = 1, DecayType = (LearningRateCurve)9 } }, "LrSchedulerKwargs", "decay_type is '9'"),
         (new() { LrSchedulerType = SchedulerType.CosineWithMinLr }, "LrSchedulerKwargs", "min_lr"),
         (new() { LrSchedulerType = SchedulerType.WarmupStableDecay }, "LrSchedulerKwargs", "num_decay_steps"),
         (new() { Optim = OptimizerNames.Sgd, OptimArgs = new() { Momentum = -1 } }, "OptimArgs", "momentum"),

@@ -46,7 +46,8 @@ internal sealed class AddedVocabulary(TokenizerModel model, Normalizer? normaliz
             if (CodePoints.LoneSurrogate(token.Content) is var lone and >= 0)
                 throw new TokenizerException($"The added token with the id {IdOf(token.Content) ?? next} contains an unpaired surrogate "
                     + $"(U+{(int)token.Content[lone]:X4} at index {lone}), which is not a character. Remove it from the token.");
-            var id = IdOf(token.Content) ?? next++;
+            var id = IdOf(token.Content) ?? next;
+            next = Math.Max(next, id + 1);              // the vocabulary of the model can contain ids above its size
             _ids[token.Content] = id;
             _tokens[id] = token;
             added++;

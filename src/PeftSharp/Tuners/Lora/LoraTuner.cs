@@ -34,7 +34,7 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     internal void Combine(string adapterName, WeightedCombination how)
     {
         var factors = how.Adapters.Select(FactorsOf).ToArray();
-        foreach (var (path, _, adapter) in AdaptersOf(adapterName))
+        foreach (var (path, _, adapter) in GetAdapters(adapterName))
         {
             using var scope = NewDisposeScope();
             var sources = factors.Zip(how.Weights).Where(source => source.First.ContainsKey(path))
@@ -50,5 +50,5 @@ internal sealed class LoraTuner : LayerTuner<LoraConfig>
     }
 
     private Dictionary<string, ILoraFactors> FactorsOf(string adapterName) =>
-        AdaptersOf(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
+        GetAdapters(adapterName).ToDictionary(entry => entry.Path, entry => (ILoraFactors)entry.Adapter, StringComparer.Ordinal);
 }
