@@ -70,9 +70,9 @@ internal static class TrainStep
         internal List<double> Times { get; } = [];
 
         /// <summary>
-        /// Seconds from the end of one step to the end of the next, including the preparation of the batch. On a GPU, the end of a step does
-    /// not wait for its last kernels, but the time from one end to the next is still the time of a step.
-    /// </summary>
+        /// Seconds from the end of one step to the end of the next, including the preparation of the batch. On a GPU, the end of a step
+        /// does not wait for its last kernels, but the time from one end to the next is still the time of a step.
+        /// </summary>
         internal List<double> Intervals { get; } = [];
 
         internal double FirstStep { get; private set; }
