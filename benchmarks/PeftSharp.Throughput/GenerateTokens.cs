@@ -20,9 +20,9 @@ internal static class GenerateTokens
         var (precision, threads, runs, beams) = (options.Word("precision", "fp32", "bf16"), options.Number("threads", 2),
             options.Number("runs", 3), options.Number("beams", 1));
         var device = options.Word("device", "cpu", "cuda");
-        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
+        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // off by default
         var line = options.Read();
-        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
+        if (threads > 0) set_num_threads(threads);                         // 0: the default of the library
         manual_seed(1);
         using var model = Models.Create(name);
         model.eval();

@@ -5,10 +5,10 @@ using TorchSharp;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>What the process has used, and what it runs on.</summary>
+/// <summary>The memory and time of the process, and the machine that it runs on.</summary>
 internal static class Machine
 {
-    /// <summary>The most memory that the process has held, in MB as the peer's scripts count them (2^20 bytes).</summary>
+    /// <summary>Peak memory of the process in MB (2^20 bytes), as in the Python scripts.</summary>
     internal static long PeakMegabytes()
     {
         if (!File.Exists("/proc/self/status"))

@@ -20,7 +20,7 @@ internal static class Models
     ];
 
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="layers">Other than the published size's; 0: as published.</param>
+    /// <param name="layers">Number of layers; 0: that of the published model.</param>
     internal static PretrainedModel Create(string name, int layers = 0) => name switch
     {
         "bert-base" => AutoModelForSequenceClassification.FromConfig(new BertConfig { NumHiddenLayers = Or(layers, 12), NumLabels = 2 }),

@@ -45,8 +45,8 @@ internal sealed class Options
         return value;
     }
 
-    /// <summary>What was read so far, to be followed by results.</summary>
-    /// <exception cref="ArgumentException">An option was given that nothing read.</exception>
+    /// <summary>The options that were read, to which results are added.</summary>
+    /// <exception cref="ArgumentException">An option was given that the command does not have.</exception>
     internal JsonObject Read() =>
         _given.Count == 0 ? _read : throw new ArgumentException($"--{_given.Keys.First()} is not an option of this command.");
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Throughput;
 
-/// <summary>What the machine can do at most: matrix products in both precisions and memory.</summary>
+/// <summary>The peak rates of the machine: matrix products in both precisions, and memory.</summary>
 internal static class Probe
 {
     internal static int Run(Options options)

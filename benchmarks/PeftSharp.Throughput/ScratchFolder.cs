@@ -1,6 +1,6 @@
 namespace PeftSharp.Throughput;
 
-/// <summary>A folder that is gone afterwards.</summary>
+/// <summary>A temporary folder, which is deleted when the object is disposed.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("throughput").FullName;

@@ -21,9 +21,9 @@ internal static class TrainStep
         var (batch, length, steps, threads, rank) = (options.Number("batch", 16), options.Number("length", 128), options.Number("steps", 8),
             options.Number("threads", 2), options.Number("rank", 8));
         var (device, layers) = (options.Word("device", "cpu", "cuda"), options.Number("layers", 0));
-        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // opt-in: a program asks for it
+        PeftSharp.Kernels.FastPaths.Allocator = options.Word("allocator", "on", "off") == "on";        // off by default
         var line = options.Read();
-        if (threads > 0) set_num_threads(threads);                         // 0: what the library chooses
+        if (threads > 0) set_num_threads(threads);                         // 0: the default of the library
         manual_seed(1);
         var model = Models.Create(name, layers);
         if (method == "lora")
@@ -70,8 +70,8 @@ internal static class TrainStep
         internal List<double> Times { get; } = [];
 
         /// <summary>
-        /// Seconds from the end of one step to the end of the next, with the making of the batch. On a GPU the end of a step does not wait
-        /// for its last kernels, so this is the time of a step there.
+        /// Seconds from the end of one step to the end of the next, including the preparation of the batch. On a GPU, the end of a step
+        /// does not wait for its last kernels, but the time from one end to the next is still the time of a step.
         /// </summary>
         internal List<double> Intervals { get; } = [];
 

@@ -38,7 +38,7 @@ var tokenized = dataset.TokenizeWords(tokenizer, maxLength: 128);
 var train = tokenized["train"].Shuffle(seed: 42).Take(options.Train);
 var arguments = new TrainingArguments(options.Output)
 {
-    NumTrainEpochs = options.Epochs ?? (isReal ? 3 : 6),
+    NumTrainEpochs = options.Epochs ?? (isReal ? 3 : 4),
     PerDeviceTrainBatchSize = 16,
     PerDeviceEvalBatchSize = 32,
     LearningRate = !isReal ? 2e-3 : options.LoraRank is null ? 5e-5 : 5e-4,
@@ -69,7 +69,7 @@ using var recognize = options.LoraRank is null
     : EntityRecognizer.FromPretrained(name, adapterFolder: best, labels);
 string[] texts =
 [
-    "Paris flew from Paris to Cape Town on Monday.", "Florence Tanaka, who studied in Kyoto, joined Bank of Austin in March.",
+    "Paris flew from Paris to Cape Town on Monday.", "Florence Tanaka, who studied in Kyoto, joined Paris University in March.",
     "The head office of Washington Motors is in Washington.", "Nobody answered the telephone.",
 ];
 foreach (var (text, entities) in texts.Zip(recognize.Recognize(texts, AggregationStrategy.First)))
@@ -85,11 +85,12 @@ return 0;
 static string NewSmallBert(string folder, Dataset sentences)
 {
     var texts = Enumerable.Range(0, sentences.Count).Select(row => string.Join(' ', sentences[row].GetItems("words").GetStrings()));
-    var tokenizer = new WordPieceTrainer { VocabSize = 600, Lowercase = false }.Train(texts);
+    var tokenizer = new WordPieceTrainer { VocabSize = 800, Lowercase = false }.Train(texts);
     using var model = AutoModel.FromConfig(new BertConfig
     {
         VocabSize = tokenizer.Count, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
         MaxPositionEmbeddings = 128,
+        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow ones learn slowly with it
     });
     model.SavePretrained(folder);
     tokenizer.SavePretrained(folder);

@@ -10,17 +10,20 @@ internal static class Sentences
     private static readonly string[] _firstNames =
     [
         "Anna", "Ben", "Paris", "Jordan", "Sofia", "Austin", "Florence", "Chelsea", "Victoria", "Carlos", "Mei", "Yusuf", "Ingrid", "Pavel",
-        "Amina", "Madison", "Kofi", "Elena", "Georgia", "Hiroshi",
+        "Amina", "Madison", "Kofi", "Elena", "Georgia", "Hiroshi", "Lucas", "Fatima", "Oscar", "Priya", "Tomas", "Nadia", "Samuel", "Leila",
+        "Viktor", "Chloe", "Omar", "Greta", "Diego", "Sakura", "Ivan", "Maria", "Felix", "Zara", "Emil", "Rosa",
     ];
     private static readonly string[] _lastNames =
     [
         "Ford", "Lincoln", "Washington", "Houston", "Jackson", "Novak", "Okafor", "Larsen", "Tanaka", "Moreau", "Berlin", "London",
-        "Schmidt", "Rossi", "Haddad", "Petrov", "Bell", "Sydney",
+        "Schmidt", "Rossi", "Haddad", "Petrov", "Bell", "Sydney", "Costa", "Nguyen", "Meyer", "Silva", "Kowalski", "Andersen", "Garcia",
+        "Sato", "Dubois", "Becker", "Ali", "Horvat", "Lopez", "Singh", "Virtanen", "Papadakis", "Murphy", "Jansen", "Ricci", "Weber",
     ];
     private static readonly string[] _places =
     [
         "Paris", "Jordan", "Sofia", "Austin", "Florence", "Victoria", "Lincoln", "Washington", "Houston", "Berlin", "London", "Sydney",
-        "Georgia", "Madison", "Oslo", "Lima", "Nairobi", "Kyoto", "New York", "Cape Town",
+        "Georgia", "Madison", "New York", "Cape Town", "Oslo", "Lima", "Buenos Aires", "Hong Kong", "Vienna", "Cairo", "Toronto",
+        "Helsinki", "Mumbai", "Dublin", "Seoul", "Warsaw", "Lagos", "Zagreb", "Athens", "Havana", "Nairobi", "Kyoto", "Tel Aviv", "Porto",
     ];
     private static readonly string[] _companies = ["{0} Motors", "{0} Airlines", "{0} & Sons", "{0} Bank", "{0}", "{0} Group"];
     private static readonly string[] _institutions = ["{0} University", "Bank of {0}", "University of {0}", "{0} Museum", "{0} United"];
@@ -40,7 +43,7 @@ internal static class Sentences
     /// <summary>Makes the splits <c>train</c> and <c>test</c> with <c>words</c> and <c>tags</c>, always the same for a seed.</summary>
     internal static DatasetDict Make(int train, int test, int seed) => new()
     {
-        ["train"] = Make(train, new Random(seed), knownNames: 0.8), ["test"] = Make(test, new Random(seed + 1), knownNames: 1),
+        ["train"] = Make(train, new Random(seed), knownNames: 0.9), ["test"] = Make(test, new Random(seed + 1), knownNames: 1),
     };
 
     private static Dataset Make(int count, Random random, double knownNames)

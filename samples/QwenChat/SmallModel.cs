@@ -30,7 +30,7 @@ internal static class SmallModel
             NumTrainEpochs = epochs, PerDeviceTrainBatchSize = 16, LearningRate = 2e-3, LoggingSteps = 100, SaveStrategy = SaveStrategy.No,
         };
         var collator = new DataCollatorForLanguageModeling(trained, mlm: false);
-        var trainer = new Trainer(model, arguments, rows, dataCollator: collator, tokenizer: trained);
+        var trainer = new Trainer(model, arguments, rows, dataCollator: collator, tokenizer: trained, callbacks: [new ProgressCallback()]);
         Console.WriteLine($"A small model learns {sentences.Length} sentences, such as: {sentences[0]}");
         trainer.Train();
         trainer.SaveModel(folder);

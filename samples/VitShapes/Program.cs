@@ -15,7 +15,7 @@ Seed.Set(options.Seed);
 var isReal = options.Model is not null;
 var name = options.Model ?? NewSmallVit(Path.Combine(options.Output, "start"));
 var data = options.Data ?? DrawImages(Path.Combine(options.Output, "data"), options);
-var (epochs, rate, warmup) = isReal ? (options.Epochs ?? 3, 5e-5, 0.1) : (options.Epochs ?? 12, 1e-3, 0.1);
+var (epochs, rate, warmup) = isReal ? (options.Epochs ?? 3, 5e-5, 0.1) : (options.Epochs ?? 8, 1e-3, 0.1);
 
 var dataset = ImageFolder.LoadDataset(data);
 var classes = dataset["train"].GetClassNames("label");
@@ -86,7 +86,8 @@ static string NewSmallVit(string folder)
 {
     using var model = AutoModel.FromConfig(new VitConfig
     {
-        HiddenSize = 64, NumHiddenLayers = 4, NumAttentionHeads = 4, IntermediateSize = 128, ImageSize = [Shapes.Size], PatchSize = [4],
+        HiddenSize = 64, NumHiddenLayers = 4, NumAttentionHeads = 4, IntermediateSize = 128, ImageSize = [Shapes.Size], PatchSize = [8],
+        InitializerRange = 0.1,                 // the default 0.02 is for layers of 768 values; narrow ones learn slowly with it
     });
     model.SavePretrained(folder);
     new ImageProcessor(ImageProcessorConfig.Vit with { Size = new ImageSize(Shapes.Size, Shapes.Size) }).SavePretrained(folder);

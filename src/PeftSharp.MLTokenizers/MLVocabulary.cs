@@ -4,7 +4,9 @@ using Microsoft.ML.Tokenizers;
 
 namespace PeftSharp.MLTokenizers;
 
-/// <summary>The vocabularies of the tokenizers of Microsoft.ML.Tokenizers, also of those that do not publish it.</summary>
+/// <summary>
+/// The vocabularies of the tokenizers of Microsoft.ML.Tokenizers, including tokenizers that have no property for their vocabulary.
+/// </summary>
 internal static class MLVocabulary
 {
     private const int LongestPair = 4096;

@@ -75,10 +75,10 @@ internal sealed record TokenSelection(IReadOnlyList<int> Positions, int Index)
                 _starts[i] = Math.Min(_starts[i + 1], encoding.Offsets[_text[i]].Start);
         }
 
-        /// <summary>Tokens of the text.</summary>
+        /// <summary>Number of tokens of the text.</summary>
         internal int Count => _text.Length;
 
-        /// <summary>How many of them may be kept; negative: not even the special tokens fit.</summary>
+        /// <summary>Number of tokens of the text that may be kept; negative if the special tokens alone exceed the maximum.</summary>
         internal int Room { get; }
 
         internal int EndBefore(int cut) => _ends[cut];

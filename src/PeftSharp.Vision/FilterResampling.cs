@@ -5,7 +5,7 @@ namespace PeftSharp.Vision;
 /// </summary>
 /// <remarks>
 /// Pillow 13 resizes the columns first if the height is reduced significantly more than the width, which changes a byte by at most 1.
-/// The recorded images determine the limit only to the range from 1.01 to 1.57 of the two reductions.
+/// The exact limit is not known: the recorded images only show that the ratio of the two reductions at the limit is between 1.01 and 1.57.
 /// </remarks>
 internal static class FilterResampling
 {
@@ -74,7 +74,7 @@ internal static class FilterResampling
 
     private static byte Byte(int sum) => (byte)Math.Clamp(sum >> PrecisionBits, 0, 255);
 
-    /// <summary>For each pixel of the result, the first pixel that it reads and the weights of this and the next ones.</summary>
+    /// <summary>For each pixel of the result, the first pixel that is read, and the weights of that pixel and the following ones.</summary>
     private sealed class Weights(int[] firsts, int[] counts, int[] values, int perPixel)
     {
         internal ReadOnlySpan<int> At(int pixel, out int first)

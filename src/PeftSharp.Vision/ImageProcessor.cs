@@ -14,7 +14,7 @@ namespace PeftSharp.Vision;
 public sealed class ImageProcessor
 {
     private const int Values = 256;
-    private readonly float[][] _tables;                     // of each color, the result for each byte
+    private readonly float[][] _tables;                     // for each color, the result for each byte
 
     /// <param name="config">The steps.</param>
     /// <exception cref="ArgumentException">The configuration is invalid; the message lists all problems.</exception>

@@ -35,7 +35,7 @@ internal static class ImageProcessorFile
         if (json["image_processor"] is JsonObject inner) json = inner;
         var fields = new Fields(json, path);
         var config = Parse(fields, KindOf(fields, folder));
-        fields.RefuseRest(_ignored);
+        fields.RejectRest(_ignored);
         var problems = config.Problems().ToArray();
         return problems.Length == 0 ? config : throw new CheckpointException($"'{path}': {string.Join("; ", problems)}.");
     }
@@ -111,7 +111,7 @@ internal static class ImageProcessorFile
         ImageStd = fields.Numbers("image_std") ?? defaults.ImageStd,
     };
 
-    /// <summary>The fields of the file; each is read once, and the rest must ask for nothing.</summary>
+    /// <summary>The fields of the file. A field that is not read must be null or false.</summary>
     private sealed class Fields(JsonObject json, string path)
     {
         private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -155,14 +155,14 @@ internal static class ImageProcessorFile
             }
         }
 
-        /// <summary>Rejects fields that the processor would have to follow, unless they ask for nothing.</summary>
-        internal void RefuseRest(IEnumerable<string> ignored)
+        /// <summary>Rejects fields that were not read, unless they are null, false or the supported order of channels.</summary>
+        internal void RejectRest(IEnumerable<string> ignored)
         {
             foreach (var (name, value) in json.Where(field => !_read.Contains(field.Key)).ExceptBy(ignored, field => field.Key))
             {
-                var asksForNothing = value is null || value.GetValueKind() == JsonValueKind.False
+                var hasNoEffect = value is null || value.GetValueKind() == JsonValueKind.False
                     || (name is "data_format" or "input_data_format" && value.ToString() == "channels_first");
-                if (!asksForNothing)
+                if (!hasNoEffect)
                     throw new CheckpointException($"'{path}': the field '{name}' is {value!.ToJsonString()}, but it is not supported. "
                         + "Remove it if the images do not need it.");
             }

@@ -5,8 +5,8 @@ namespace PeftSharp.Vision;
 
 /// <summary>Reads PNG files (W3C Portable Network Graphics) of all color types and bit depths, also interlaced.</summary>
 /// <remarks>
-/// Only as many bytes are decompressed as the image has, so a small file cannot fill the memory. Of 16 bits the upper eight are used, as in
-/// Pillow; its mode <c>I;16</c> for gray images of 16 bits is an exception, for which Pillow limits the values to 255.
+/// Only as many bytes are decompressed as the image has, so a small file cannot fill the memory. As in Pillow, the upper eight bits of a
+/// sample of 16 bits are used, except in gray images of 16 bits (Pillow's mode <c>I;16</c>), whose values are limited to 255.
 /// </remarks>
 internal sealed class PngReader
 {

@@ -15,7 +15,7 @@ public enum Resample
     /// <summary>Cubic interpolation over four pixels, with a = -0.5.</summary>
     Bicubic = 3,
 
-    /// <summary>The mean of the pixels.</summary>
+    /// <summary>The mean of the pixels that a pixel of the result covers.</summary>
     Box = 4,
 
     /// <summary>A Hamming window over two pixels.</summary>

@@ -29,7 +29,7 @@ def write(path, type_name, script, raw):
     deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
     text = base64.b64encode(deflate.compress(raw) + deflate.flush()).decode()
     lines = "\n".join(f'        "{text[i:i + 124]}"' + (" +" if i + 124 < len(text) else ";") for i in range(0, len(text), 124))
-    path.write_text(f"""// Made by tools/unicode/{script}, which says how it is laid out: {len(raw):,} bytes, deflated, in base 64. Do not edit.
+    path.write_text(f"""// Made by tools/unicode/{script}, which describes the layout: {len(raw):,} bytes, deflated, in base 64. Do not edit.
 namespace PeftSharp.Tokenization;
 
 internal static partial class {type_name}

@@ -59,7 +59,7 @@ public sealed class NotesModel : PretrainedModel<NotesModel, NotesConfig>, IPret
         {
             LastHiddenState = states[^1],
             HiddenStates = options.OutputHiddenStates ? states : [],
-            Attentions = context.Attentions,                           // empty unless asked for
+            Attentions = context.Attentions,                           // empty unless requested
         };
     }
 }

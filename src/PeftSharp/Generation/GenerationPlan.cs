@@ -108,7 +108,7 @@ internal sealed class GenerationPlan
 
     private int Length(GenerationConfig asked)
     {
-        // Either option of the call takes precedence.
+        // MaxNewTokens or MaxLength of the call takes precedence over both options of the model.
         var newTokens = asked.MaxNewTokens ?? (asked.MaxLength is null ? Config.MaxNewTokens : null);
         if (newTokens is { } count) return (int)Math.Min((long)PromptLength + count, int.MaxValue);
         if (Config.MaxLength is { } length) return length;

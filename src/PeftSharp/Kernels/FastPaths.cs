@@ -21,8 +21,8 @@ public static class FastPaths
     public static bool Dropout { get; set; } = IsOnAtStart("dropout");
 
     /// <summary>Fused attention: scale, mask, scores of relative positions, softmax and dropout in one pass while training (needs
-    /// <see cref="Dropout"/>), and attention of one query while generating; attention of grouped heads without repeated keys and
-    /// values.</summary>
+    /// <see cref="Dropout"/>); attention of one query while generating; and attention of grouped heads that does not copy keys and
+    /// values for each query head.</summary>
     public static bool Attention { get; set; } = IsOnAtStart("attention");
 
     /// <summary>Computes the loss of a language model in chunks of rows, so the logits of all rows are never in memory at the same time.

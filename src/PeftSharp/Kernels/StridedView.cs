@@ -11,7 +11,7 @@ internal unsafe struct StridedView
     private nint _batchStride, _headStride;
     private int _heads;
 
-    /// <summary>Strides in elements: from a row to the next, and from a column to the next.</summary>
+    /// <summary>Strides in elements: from one row to the next, and from one column to the next.</summary>
     internal nint RowStride, ColumnStride;
 
     /// <summary>Creates a view of a tensor's memory, valid as long as the tensor exists. The default value of this type means that there

@@ -71,7 +71,7 @@ internal sealed class CallGate
         }
     }
 
-    /// <summary>A running call; disposing it ends the count.</summary>
+    /// <summary>A running call; disposing it ends the call.</summary>
     internal readonly struct RunningCall(CallGate gate) : IDisposable
     {
         public void Dispose() => gate.End();

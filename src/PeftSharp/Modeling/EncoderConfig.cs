@@ -67,7 +67,7 @@ public abstract record EncoderConfig : TransformerConfig
         if (TypeVocabSize < MinTokenTypes) yield return $"type_vocab_size is {TypeVocabSize}; it must be at least {MinTokenTypes}";
         if (IsDecoder) yield return "is_decoder is true, but only the encoder is supported";
         if (AddCrossAttention) yield return "add_cross_attention is true, but only self-attention is supported";
-        // Models of transformers 4 whose scores depend on distances; transformers 5 computes them without, which gives other numbers.
+        // In transformers 4, attention scores could depend on distances. transformers 5 ignores this field and gives other results.
         if (AdditionalFields?.TryGetValue("position_embedding_type", out var positions) == true
             && positions.ValueKind == JsonValueKind.String && positions.GetString() is { } type and not "absolute")
             yield return $"position_embedding_type is '{type}', but only 'absolute' is supported";

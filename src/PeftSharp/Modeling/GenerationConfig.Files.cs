@@ -29,7 +29,9 @@ public partial record GenerationConfig
         ConfigFiles.WriteAny(Path.Combine(folder, FileName), this);
     }
 
-    /// <summary>The configuration of the folder, or if it has none, the special tokens of <paramref name="config"/>.</summary>
+    /// <summary>
+    /// The configuration of the folder or, if it has none, a configuration with the special tokens of <paramref name="config"/>.
+    /// </summary>
     internal static GenerationConfig ForModel(string folder, PretrainedConfig config) =>
         File.Exists(Path.Combine(folder, FileName)) ? FromPretrained(folder) : FromModelConfig(config);
 

@@ -28,7 +28,7 @@ public partial record GenerationConfig
     /// <summary>The time limit in seconds: no further token is generated after it has passed.</summary>
     public double? MaxTime { get; init; }
     /// <summary>
-    /// Strings that stop generation when a token completes one of them. The string, and what else the token contains, is part of the text.
+    /// Strings that stop generation when a token completes one of them. The text then ends with this token, so it contains the string.
     /// Requires <c>GenerationOptions.Tokenizer</c>. Default: none.
     /// </summary>
     [JsonConverter(typeof(OneOrManyStringsConverter))]

@@ -143,7 +143,7 @@ internal static class Losses
                 + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }
 
-    /// <summary>What a classifier predicts: as configured, otherwise by the number of labels and the type of their values.</summary>
+    /// <summary>The problem type: that of the configuration, otherwise determined by the number of labels and their type.</summary>
     internal static ProblemType ProblemTypeOf(Tensor labels, PretrainedConfig config) => config switch
     {
         { ProblemType: { } configured } => configured,

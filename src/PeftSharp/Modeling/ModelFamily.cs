@@ -16,8 +16,8 @@ public abstract class ModelFamily
     public abstract string ModelType { get; }
 
     /// <summary>
-    /// <c>model_type</c> of models that contain a model of this family, whose folders the classes of this family can therefore load
-    /// (<c>CLIPTextModel</c> from a CLIP model). <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
+    /// The <c>model_type</c> of models that contain a model of this family. The classes of this family can load the folders of such models
+    /// (<c>CLIPTextModel</c> from a CLIP model); <see cref="ReadConfig"/> then receives the whole <c>config.json</c>. Default: none.
     /// </summary>
     public virtual IReadOnlyList<string> CompositeModelTypes => [];
 

@@ -20,8 +20,8 @@ public abstract partial class PretrainedModel
     internal virtual NewWeights NewWeights { get; } = new();
 
     /// <summary>
-    /// Estimates the floating-point operations of a training step on <paramref name="inputs"/>: 6 for each element of the main input and
-    /// each weight that is not an embedding, as in transformers.
+    /// Estimates the floating-point operations of a training step on <paramref name="inputs"/> as transformers does: 6 times the number of
+    /// elements of the main input, times the number of weights without the embeddings.
     /// </summary>
     public double FloatingPointOperations(ModelInputs inputs)
     {

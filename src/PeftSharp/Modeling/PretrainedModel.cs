@@ -207,8 +207,8 @@ public abstract partial class PretrainedModel : Module<ModelInputs, ForwardOptio
     protected abstract ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options);
 
     /// <summary>
-    /// Stores what the labels of a batch decided, as transformers does, so that a saved classifier is known to predict one class, several
-    /// labels or numbers.
+    /// Stores the problem type that the labels of a batch determine, as transformers does, so that a saved classifier records whether it
+    /// predicts one class, several labels or numbers.
     /// </summary>
     private protected void KeepProblemType(ModelInputs inputs)
     {

@@ -12,7 +12,7 @@ public abstract record TransformerConfig : TextConfig
     /// <summary>Number of layers.</summary>
     public int NumHiddenLayers { get; init; }
 
-    /// <summary>Number of attention heads per layer: of queries, if keys and values have fewer.</summary>
+    /// <summary>Number of attention heads per layer. If keys and values have fewer heads: the number of query heads.</summary>
     public int NumAttentionHeads { get; init; }
 
     /// <summary>Width of the feed-forward layer.</summary>

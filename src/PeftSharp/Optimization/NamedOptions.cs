@@ -35,7 +35,7 @@ internal sealed class NamedOptions(string owner, IReadOnlyDictionary<string, obj
     }
 
     /// <exception cref="ArgumentException">An option was given that the owner does not have.</exception>
-    internal void RefuseUnknown()
+    internal void RejectUnknown()
     {
         var unknown = _given.Keys.Where(name => !_known.Contains(name)).ToArray();
         if (unknown.Length > 0)

@@ -31,7 +31,7 @@ public static class OptimizerFactory
                 options.Flag("centered")),
             _ => throw new ArgumentOutOfRangeException(nameof(optim), optim, "The optimizer is not supported."),
         };
-        options.RefuseUnknown();                 // there is nothing to dispose: the state is created in the first step
+        options.RejectUnknown();                 // there is nothing to dispose: the state is created in the first step
         return optimizer;
     }
 }

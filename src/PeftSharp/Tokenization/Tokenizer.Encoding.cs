@@ -52,8 +52,8 @@ public sealed partial class Tokenizer
     /// <param name="padToMultipleOf">Rounds the padded length up to a multiple of this value. Default null: no rounding.</param>
     /// <param name="paddingSide">The side on which to pad. Default <see cref="PaddingSide"/>.</param>
     /// <param name="returnOverflowingTokens">
-    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the text of each row.
-    /// Default false.
+    /// Whether to return truncated tokens as further rows; <see cref="BatchEncoding.OverflowToSampleMapping"/> is the index of the text of
+    /// each row. Default false.
     /// </param>
     /// <param name="returnSpecialTokensMask">Whether to include the column <c>special_tokens_mask</c>. Default false.</param>
     /// <param name="returnOffsetsMapping">Whether to include the column <c>offset_mapping</c>. Default false.</param>

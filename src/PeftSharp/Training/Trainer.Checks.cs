@@ -15,7 +15,7 @@ namespace PeftSharp.Training;
 public partial class Trainer
 {
     private UnusedColumns UnusedColumnsHandling => Args.RemoveUnusedColumns ? UnusedColumns.Remove : _loader.IsCustom ? UnusedColumns.Raw
-        : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Refuse;
+        : ReplacesTrainingLoss || ReplacesEvaluationLoss ? UnusedColumns.Keep : UnusedColumns.Reject;
 
     private static void CheckExclusions(
         Dataset? evalDataset, Optimizer? optimizer,

@@ -25,7 +25,7 @@ namespace PeftSharp.Training;
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
-/// (<see cref="ClassLabel"/>), the model gets the names of the dataset: it is saved with them, and reports contain them.
+/// names (<see cref="ClassLabel"/>), the model gets the names of the dataset: it is saved with them, and reports contain them.
 /// </para>
 /// <para>
 /// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
@@ -77,7 +77,8 @@ public partial class Trainer
     /// </param>
     /// <param name="computeLoss">Computes the loss of a batch. Null: the loss of the model.</param>
     /// <param name="optimizers">
-    /// An optimizer of the parameters of the model, and a learning-rate schedule. Null each: created according to <paramref name="args"/>.
+    /// An optimizer of the parameters of the model, and a learning-rate schedule. If one is null, it is created according
+    /// to <paramref name="args"/>.
     /// The trainer does not dispose the optimizer, which keeps its state between calls of <see cref="Train"/>. Its learning rate in each
     /// step is that of the schedule.
     /// </param>

@@ -6,7 +6,7 @@ namespace PeftSharp.Training;
 public static class TrainerUtils
 {
     /// <summary>
-    /// Returns the checkpoint that <see cref="Resume.Last"/> resumes: the last step of the run that wrote to the folder last
+    /// Returns the checkpoint that <see cref="Resume.Last"/> resumes: the last one of the run that most recently wrote to the folder
     /// (<c>get_last_checkpoint</c>). Null if there is none.
     /// </summary>
     /// <param name="folder">The <see cref="TrainingArguments.OutputDir"/> of a run.</param>

@@ -112,9 +112,9 @@ public abstract record PeftConfig
         IsFromFile ? $"{property} ({JsonNamingPolicy.SnakeCaseLower.ConvertName(property)})" : property;
 
     /// <summary>
-    /// Problems that are rejected in strict mode although the adapter can be used. Default: fields in <see cref="AdditionalFields"/>.
+    /// Problems that are errors in strict mode and otherwise warnings. Default: fields in <see cref="AdditionalFields"/>.
     /// </summary>
-    internal virtual IEnumerable<string> Doubts() => AdditionalFields is { Count: > 0 } fields
+    internal virtual IEnumerable<string> StrictErrors() => AdditionalFields is { Count: > 0 } fields
         ? ["adapter_config.json has unknown fields, which are kept but have no effect: "
         + $"{string.Join(", ", fields.Select(field => field.Key))}."] : [];
 

@@ -38,7 +38,7 @@ public abstract partial class PeftModel
         AdapterFiles.CheckSizes(folder, config);
         try
         {
-            var warnings = Doubts(config).ToArray();
+            var warnings = StrictErrors(config).ToArray();
             if (strict && warnings.Length > 0) throw new ArgumentException(string.Join(" ", warnings));
             LoadReport? report = null;
             Add(adapterName, config with { IgnoreUnmatched = !strict },
@@ -52,9 +52,9 @@ public abstract partial class PeftModel
         }
     }
 
-    /// <summary>Problems of a configuration that are rejected in strict mode although the adapter can be loaded.</summary>
-    private IEnumerable<string> Doubts(PeftConfig config) =>
-        _tuner.UnmatchedEntries(config) is { } unmatched ? config.Doubts().Append(unmatched) : config.Doubts();
+    /// <summary>Problems of a configuration that are errors in strict mode and otherwise warnings.</summary>
+    private IEnumerable<string> StrictErrors(PeftConfig config) =>
+        _tuner.UnmatchedEntries(config) is { } unmatched ? config.StrictErrors().Append(unmatched) : config.StrictErrors();
 
     /// <summary>
     /// Saves all adapters: <c>default</c> to the folder itself, others to subfolders with their names. The base model is not saved.

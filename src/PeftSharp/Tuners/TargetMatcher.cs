@@ -11,7 +11,7 @@ namespace PeftSharp.Tuners;
 internal sealed class TargetMatcher
 {
     // Limit for regular expressions, which may come from a downloaded file.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
     private readonly LayerConfig _config;
     private readonly TargetModules _targets;
     private readonly IReadOnlyList<string> _defaults;
@@ -71,7 +71,7 @@ internal sealed class TargetMatcher
             ? lists.Select(list => $@"^(?:.*?\.)?(?:{list})\.(?<idx>[0-9]+)\.")
             : [@"^(?:.*?\.)??[^.]*\.(?<idx>[0-9]+)\."];
         foreach (var pattern in patterns)
-            if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _patience) is { Success: true } match)
+            if (Regex.Match(path, pattern, RegexOptions.CultureInvariant, _timeout) is { Success: true } match)
                 return int.Parse(match.Groups["idx"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         return null;
     }
@@ -119,7 +119,7 @@ internal sealed class TargetMatcher
         try
         {
             var expression = pattern.Replace("(?P<", "(?<", StringComparison.Ordinal);
-            return new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, _patience);
+            return new Regex($@"\A(?:{expression})\z", RegexOptions.CultureInvariant, _timeout);
         }
         catch (ArgumentException error)
         {

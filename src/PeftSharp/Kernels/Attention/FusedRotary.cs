@@ -62,7 +62,7 @@ internal static unsafe class FusedRotary
         }
     }
 
-    /// <summary>Turns the pairs (i, i + half).</summary>
+    /// <summary>Rotates the pairs (i, i + half).</summary>
     private readonly struct Turn<T> : IElementKernel<Head<T>> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

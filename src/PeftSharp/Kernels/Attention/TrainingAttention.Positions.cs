@@ -26,8 +26,8 @@ internal static unsafe partial class TrainingAttention
     /// </param>
     /// <param name="positionQuery">The queries of relative positions, as <paramref name="positionKey"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
-    /// <param name="read">Float32 [batch, queries]; all scores of a query with 0 are equal and have no gradient. Null: no such
-    /// query.</param>
+    /// <param name="read">Float32 [batch, queries]: 0 for a query whose scores are all equal and have no gradient, 1 for others. Null: 1
+    /// for all queries.</param>
     /// <param name="scale">Factor of the scores.</param>
     /// <param name="dropout">Probability with which an attention probability is set to 0.</param>
     /// <param name="drawnQueries">As for <see cref="Apply"/>.</param>

@@ -10,8 +10,8 @@ namespace PeftSharp.Kernels;
 /// <remarks>
 /// <para>
 /// With one token, the hundreds of small operations of libtorch take longer than reading the weights. Here the threads start once, each
-/// computes a part of every product, and they wait for each other five times per layer. What is small (norms, residual sums, the order in
-/// which a product reads its input) is computed by each thread for itself, which is faster than waiting.
+/// computes a part of every product, and they wait for each other five times per layer. Each thread computes the small operations
+/// itself (norms, residual sums, packing the input of a product), which is faster than waiting for another thread.
 /// </para>
 /// <para>Values are rounded to the type of the weights wherever the separate operations round them.</para>
 /// </remarks>
@@ -228,8 +228,8 @@ internal static unsafe class DecoderStep
         /// <summary>Of each thread: hidden states and normalized states, [rows, hidden].</summary>
         internal readonly T* States, Normalized;
 
-        /// <summary>Of each thread: the input of a product in the order in which it is read, the same in float32, and memory of
-        /// attention.</summary>
+        /// <summary>Of each thread: the input of a product in the order in which it is read, the same in float32, and working
+        /// memory of attention.</summary>
         internal readonly float* Packed, Wide, Heads;
 
         /// <summary>Shared: projections, result of attention, outputs of the two sub-layers, inner values of the feed-forward

@@ -99,7 +99,7 @@ internal static unsafe class StepAttention
         return Vector256.Sum(first + second);
     }
 
-    /// <summary>The values, weighted with the probabilities; the last value is not read from the cache.</summary>
+    /// <summary>The sum of the values, weighted with the probabilities; the last value is not read from the cache.</summary>
     private static void Mix<T>(float* scores, float scale, T* values, T* last, int past, int width, T* result) where T : unmanaged
     {
         var i = 0;
@@ -145,7 +145,7 @@ internal static unsafe class StepAttention
         internal nint Half;
     }
 
-    /// <summary>Turns the pairs (i, i + half), rounded as the separate operations round.</summary>
+    /// <summary>Rotates the pairs (i, i + half), rounded as the separate operations round.</summary>
     private readonly struct Turn<T> : IElementKernel<Pairs<T>> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,13 +13,13 @@ internal static unsafe class PanelPacking
 {
     private const int PanelsAtOnce = 8, Line = 16;                 // float32 values of a cache line
 
-    /// <summary>Float32 values from a panel to the next. One cache line longer than a panel, because panels that are whole pages apart
+    /// <summary>Float32 values from one panel to the next. One cache line longer than a panel, because panels that are whole pages apart
     /// would compete for the same sets of the cache.</summary>
     internal static nint PanelStride(int width, int depth) => ((nint)width * depth + Line - 1) / Line * Line + Line;
 
     /// <summary>Packs consecutive panels.</summary>
     /// <param name="from">Element (0, 0) of the first panel.</param>
-    /// <param name="rowStride">Elements from a panel's row to the next (for the right operand: from a column to the next). Either it or
+    /// <param name="rowStride">Elements from one row of a panel to the next (for the right operand: one column). Either it or
     /// <paramref name="depthStride"/> is 1.</param>
     /// <param name="depthStride">Elements from one depth to the next.</param>
     /// <param name="count">Rows of all panels together; the last panel is padded with zeros.</param>

@@ -25,7 +25,7 @@ internal static unsafe class SgemmMicroKernel
     /// <param name="b">Packed panel of B, [depth, NR].</param>
     /// <param name="depth">Products that each result sums up.</param>
     /// <param name="c">First element of the tile.</param>
-    /// <param name="stride">Elements from a row of C to the next.</param>
+    /// <param name="stride">Elements from one row of C to the next.</param>
     /// <param name="rows">Rows of the tile inside C, at most MR.</param>
     /// <param name="columns">Columns of the tile inside C, at most NR.</param>
     /// <param name="bias">Initial value of each column's accumulators, NR values; null: 0.</param>

@@ -20,7 +20,7 @@ internal unsafe struct VectorTriple
 
     /// <summary>Loads <see cref="VectorPair.Count"/> elements of each row and returns the first vectors of the pairs.</summary>
     /// <param name="w">The elements of the first row.</param>
-    /// <param name="stride">Elements from a row to the next.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
     /// <param name="second">The second vectors of the pairs.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static VectorTriple Load<T>(T* w, nint stride, out VectorTriple second) where T : unmanaged

@@ -25,7 +25,7 @@ internal sealed record RelativePositions(Tensor Embeddings, Tensor Rows)
         var distances = arange(tokens - 1, -tokens, -1, ScalarType.Int64, embeddings.device);                       // query - key
         if (buckets > 0)
         {
-            // In float32, as in transformers: rounding decides at the edge of a bucket.
+            // In float32, as in transformers: at the edge of a bucket, the rounding error determines the bucket.
             var middle = buckets / 2;
             var far = distances.abs();
             var longest = tensor((float)((maxDistance - 1) / (double)middle), device: embeddings.device).log();

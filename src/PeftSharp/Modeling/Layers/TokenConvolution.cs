@@ -13,7 +13,7 @@ internal sealed class TokenConvolution : Module<Tensor, Tensor>, IParameterIniti
     private readonly int _padding, _groups;
 
     /// <param name="width">Width of a token's vector, before and after the convolution.</param>
-    /// <param name="kernel">Number of tokens of which a result is a function; odd.</param>
+    /// <param name="kernel">Number of tokens from which each result is computed; odd.</param>
     /// <param name="groups">Number of groups of channels, each with its own convolution; must divide <paramref name="width"/>.</param>
     internal TokenConvolution(int width, int kernel, int groups) : base("Conv1d")
     {

@@ -20,7 +20,7 @@ public sealed record ClipConfig : PretrainedConfig
     /// <summary>Width of the embeddings in which texts and images are compared. Default 512.</summary>
     public int ProjectionDim { get; init; } = 512;
 
-    /// <summary>Initial value of the logarithm of the factor of the scores. Default 2.6592.</summary>
+    /// <summary>Initial value of the logarithm of the factor by which the scores are multiplied. Default 2.6592.</summary>
     public double LogitScaleInitValue { get; init; } = 2.6592;
 
     /// <summary>Factor of the standard deviations of initialized projections. Default 1.</summary>

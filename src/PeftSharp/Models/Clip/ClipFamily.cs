@@ -7,7 +7,7 @@ namespace PeftSharp.Models.Clip;
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 public sealed class ClipFamily : ModelFamily<ClipConfig>
 {
-    /// <summary>The names of the modules of each role, in both towers.</summary>
+    /// <summary>The names of the modules of each role, in the text model and in the vision model.</summary>
     internal static readonly IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> TowerRoles =
         new Dictionary<ModuleRole, IReadOnlyList<string>>
         {

@@ -38,12 +38,14 @@ public sealed record DebertaV2Config : EncoderConfig
     public int PositionBuckets { get; init; } = -1;
 
     /// <summary>
-    /// What scores contain besides content: <c>c2p</c>, the query's content with the key's position, and <c>p2c</c>, the reverse. A list,
-    /// or in older files a string such as <c>p2c|c2p</c>. Null: neither.
+    /// The terms of the attention scores in addition to that of the two contents: <c>c2p</c>, the query's content and the key's position,
+    /// and <c>p2c</c>, the query's position and the key's content. A list, or in older files a string such as <c>p2c|c2p</c>. Null: none.
     /// </summary>
     public IReadOnlyList<string>? PosAttType { get; init; }
 
-    /// <summary>Whether relative positions use the projections of content to queries and keys. Default false: their own.</summary>
+    /// <summary>
+    /// Whether relative positions use the projections of content to queries and keys. Default false: they have projections of their own.
+    /// </summary>
     public bool ShareAttKey { get; init; }
 
     /// <summary>The normalization of the embeddings of relative positions: <c>layer_norm</c> or <c>none</c>. Default <c>none</c>.</summary>
@@ -75,7 +77,7 @@ public sealed record DebertaV2Config : EncoderConfig
 
     /// <summary>
     /// Whether the masked language model has BERT's head (<c>cls.predictions</c>). Default true. The published checkpoints have the other
-    /// one (<c>lm_predictions.lm_head</c>); set false to load it.
+    /// head (<c>lm_predictions.lm_head</c>); set false to load it.
     /// </summary>
     public bool Legacy { get; init; } = true;
 

@@ -40,9 +40,11 @@ internal sealed class ModernBertHead : Module<Tensor, Tensor>, IChildInitializer
 
     /// <summary>The hidden state that a classifier reads, float [batch, hidden].</summary>
     /// <param name="states">Float [batch, tokens, hidden].</param>
-    /// <param name="mask">1 for tokens that are not padding, int64 [batch, tokens]. Otherwise no token is padding.</param>
-    /// <param name="config">Determines whether it is that of the first token or the mean.</param>
-    /// <param name="firstRead">Whether the first token is the first one that is not padding. False: the first one.</param>
+    /// <param name="mask">1 for tokens that are not padding, int64 [batch, tokens]. With another mask, no token counts as padding.</param>
+    /// <param name="config">Determines whether the state of the first token or the mean of the states is returned.</param>
+    /// <param name="firstRead">
+    /// Whether padding before the text is skipped, so that the first token is the first one that is not padding. Default false.
+    /// </param>
     internal static Tensor Pooled(Tensor states, Tensor? mask, ModernBertConfig config, bool firstRead = false)
     {
         if (mask?.dim() != 2) mask = null;             // a mask for each pair of tokens does not say which tokens are padding

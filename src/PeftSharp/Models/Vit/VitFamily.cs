@@ -6,8 +6,8 @@ namespace PeftSharp.Models.Vit;
 /// <summary>The ViT family (Dosovitskiy et al. 2020, An Image is Worth 16x16 Words, arXiv:2010.11929).</summary>
 /// <remarks>
 /// <para>
-/// The modules have the names of transformers 5. Checkpoints keep the names of transformers 4, as those that transformers 5 writes; both
-/// are read.
+/// The modules have the names of transformers 5. Checkpoints are saved with the names of transformers 4, which transformers 5 also writes;
+/// checkpoints with the names of either version are loaded.
 /// </para>
 /// <para>Thread safety: instances are immutable and can be used from several threads at once.</para>
 /// </remarks>

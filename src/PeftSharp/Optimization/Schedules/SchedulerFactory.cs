@@ -54,7 +54,7 @@ public static class SchedulerFactory
                 $"reduce_lr_on_plateau depends on a metric, not on the step. Use {nameof(GetReduceLrOnPlateau)}.", nameof(type)),
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, "The schedule is not supported."),
         };
-        named.RefuseUnknown();
+        named.RejectUnknown();
         return schedule;
     }
 
@@ -76,7 +76,7 @@ public static class SchedulerFactory
             MinLr = named.Number("min_lr") ?? defaults.MinLr,
             Eps = named.Number("eps") ?? defaults.Eps,
         };
-        named.RefuseUnknown();
+        named.RejectUnknown();
         plateau.Validate();
         return plateau;
     }

@@ -33,12 +33,12 @@ internal sealed class SafetensorsHeader
     internal static int ReadLength(string path, ReadOnlySpan<byte> firstBytes, long fileLength)
     {
         if (firstBytes.Length < LengthBytes)
-            throw Unsound(path, $"it has {firstBytes.Length} bytes, but at least {LengthBytes} are required");
+            throw InvalidFile(path, $"it has {firstBytes.Length} bytes, but at least {LengthBytes} are required");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(firstBytes);
         if (length > MaxBytes)
-            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but the maximum is {MaxBytes}");
+            throw InvalidFile(path, $"its first eight bytes state a header length of {length} bytes, but the maximum is {MaxBytes}");
         if ((long)length > fileLength - LengthBytes)
-            throw Unsound(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} "
+            throw InvalidFile(path, $"its first eight bytes state a header length of {length} bytes, but only {fileLength - LengthBytes} "
                 + "bytes follow");
         return (int)length;
     }
@@ -52,7 +52,7 @@ internal sealed class SafetensorsHeader
     internal static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long fileLength)
     {
         if (!Utf8.IsValid(json))
-            throw Unsound(path, "its header is not UTF-8");
+            throw InvalidFile(path, "its header is not UTF-8");
         var dataStart = LengthBytes + json.Length;
         var (metadata, tensors) = ReadJson(path, json);
         return new SafetensorsHeader
@@ -64,7 +64,7 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>Creates the exception for a violated rule.</summary>
-    internal static CheckpointException Unsound(string path, string rule, Exception? cause = null) =>
+    internal static CheckpointException InvalidFile(string path, string rule, Exception? cause = null) =>
         new($"'{path}' is not a valid safetensors file: {rule}. The file may be truncated or of another format. Download it again.", cause);
 
     private static (IReadOnlyDictionary<string, string> Metadata, Dictionary<string, TensorEntry> Tensors) ReadJson(
@@ -77,11 +77,11 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException error)
         {
-            throw Unsound(path, $"its header is not valid JSON ({error.Message.TrimEnd('.')})", error);
+            throw InvalidFile(path, $"its header is not valid JSON ({error.Message.TrimEnd('.')})", error);
         }
         catch (InvalidOperationException error)   // an unpaired surrogate, such as \uD800, which fails only when the string is read
         {
-            throw Unsound(path, $"its header contains a string that is not valid Unicode at byte {reader.TokenStartIndex}", error);
+            throw InvalidFile(path, $"its header contains a string that is not valid Unicode at byte {reader.TokenStartIndex}", error);
         }
     }
 
@@ -92,13 +92,13 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in tensors.OrderBy(tensor => tensor.Start).ThenBy(tensor => tensor.Length))
         {
             if (tensor.Start != end)
-                throw Unsound(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte "
+                throw InvalidFile(path, $"tensor '{tensor.Name}' starts at byte {tensor.Start}, but the previous tensor ends at byte "
                     + $"{end}; gaps and overlaps are not allowed");
             end = tensor.Start + tensor.Length;   // cannot overflow: the sum is data_offsets' end, a non-negative 64-bit integer
             ordered.Add(tensor.Name, tensor);
         }
         if (end != dataLength)
-            throw Unsound(path, $"its tensors require {end} bytes, but {dataLength} bytes follow the header{Last(ordered)}");
+            throw InvalidFile(path, $"its tensors require {end} bytes, but {dataLength} bytes follow the header{Last(ordered)}");
         return ordered;
     }
 

@@ -158,5 +158,5 @@ internal sealed class SafetensorsHeaderJson(string path)
 
     private CheckpointException Missing(string tensor, string field) => Fault($"tensor '{tensor}' has no {field}");
 
-    private CheckpointException Fault(string rule) => SafetensorsHeader.Unsound(path, rule);
+    private CheckpointException Fault(string rule) => SafetensorsHeader.InvalidFile(path, rule);
 }

@@ -90,11 +90,11 @@ internal static class RegexClassParser
         return null;
     }
 
-    // Without regard to case, a class with ß also matches ss.
+    // A case-insensitive class with ß also matches ss.
     private static void RequireSingleFolds(RegexReader reader, CodePointSet set)
     {
         foreach (var (c, folded) in UnicodeProperties.LongCaseFolds)
             if (set.Contains(c) && !set.Contains(CodePoints.At(folded, 0, out _)))
-                throw reader.Unsupported($"a class with '{char.ConvertFromUtf32(c)}' without regard to case");
+                throw reader.Unsupported($"a case-insensitive class with '{char.ConvertFromUtf32(c)}'");
     }
 }

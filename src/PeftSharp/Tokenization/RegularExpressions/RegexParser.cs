@@ -67,13 +67,13 @@ internal sealed class RegexParser(string expression)
         return atom;
     }
 
-    // Without regard to case, ss also matches ß, so a literal must not contain such a sequence.
+    // A case-insensitive ss also matches ß, so a case-insensitive literal must not contain such a sequence.
     private void FollowLiterals(int? literal)
     {
         _folded = literal is { } c ? _folded + char.ConvertFromUtf32(c).ToLowerInvariant() : "";
         foreach (var (other, folded) in UnicodeProperties.LongCaseFolds)
             if (literal is not null && (other == literal || _folded.EndsWith(folded, StringComparison.Ordinal)))
-                throw _reader.Unsupported($"'{folded}' without regard to case, which matches '{char.ConvertFromUtf32(other)}' too");
+                throw _reader.Unsupported($"a case-insensitive '{folded}', which also matches '{char.ConvertFromUtf32(other)}'");
     }
 
     private string ParseAtom(RegexOptionFlags options, out int? literal)

@@ -5,8 +5,8 @@ namespace PeftSharp.Tokenization;
 
 /// <summary>Learns the merges of byte-pair encoding, with the order and the tie rules of Hugging Face's <c>tokenizers</c>.</summary>
 /// <remarks>
-/// The number of each pair is updated when a merge changes a word. A pair is in the queue once for each set of words in which it was
-/// formed; its number in the queue can be outdated, and is corrected when the pair is taken.
+/// The count of each pair is updated when a merge changes a word. A pair is in the queue once for each set of words in which it was
+/// formed; its count in the queue can be outdated, and is corrected when the pair is taken from the queue.
 /// </remarks>
 internal sealed class BpeLearner
 {
@@ -142,7 +142,7 @@ internal sealed class BpeLearner
         return [.. symbols];
     }
 
-    /// <summary>Changes the number of a pair; a positive change also records the word.</summary>
+    /// <summary>Changes the count of a pair; a positive change also records the word.</summary>
     private void Change(long pair, long change, int word)
     {
         ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_pairs, pair, out var isKnown);
@@ -176,7 +176,7 @@ internal sealed class BpeLearner
         _formedPairs.Clear();
     }
 
-    /// <summary>Merges a pair in a word and changes the numbers of the pairs around it.</summary>
+    /// <summary>Merges a pair in a word and changes the counts of the neighboring pairs.</summary>
     private void Merge(int word, int left, int right, int token)
     {
         var (symbols, lengths, size, count) = (_words[word], _lengths?[word], _sizes[word], _counts[word].Value);

@@ -35,7 +35,8 @@ public sealed record BpeTrainer : TokenizerTrainer
     public string? EndOfWordSuffix { get; init; }
 
     /// <summary>
-    /// The length, in symbols, that a token must stay below if it is formed by a pair that did not occur before. Null: no limit.
+    /// A limit for the length of tokens, in symbols of the initial alphabet: a merged token forms a new pair with its neighbor only if the
+    /// two together are shorter than this. Null: no limit.
     /// </summary>
     public int? MaxTokenLength { get; init; }
 

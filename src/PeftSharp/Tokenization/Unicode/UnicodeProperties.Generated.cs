@@ -1,4 +1,4 @@
-// Made by tools/unicode/make_properties.py, which says how it is laid out: 38,628 bytes, deflated, in base 64. Do not edit.
+// Made by tools/unicode/make_properties.py, which describes the layout: 38,628 bytes, deflated, in base 64. Do not edit.
 namespace PeftSharp.Tokenization;
 
 internal static partial class UnicodeProperties

@@ -1,4 +1,4 @@
-// Made by tools/unicode/make_tables.py, which says how it is laid out: 48,642 bytes, deflated, in base 64. Do not edit.
+// Made by tools/unicode/make_tables.py, which describes the layout: 48,642 bytes, deflated, in base 64. Do not edit.
 namespace PeftSharp.Tokenization;
 
 internal static partial class UnicodeTables

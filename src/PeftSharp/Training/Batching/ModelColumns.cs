@@ -50,7 +50,7 @@ internal static class ModelColumns
         if (needsLabels) RequireLabels(dataset, model, role, known, unused, labelColumn);
         foreach (var name in known.Where(IsLabelName)) dataset = LabelColumn.WithFloatMultiLabels(dataset, model, name);
         if (unused.Length == 0 || unusedColumns == UnusedColumns.Keep) return dataset;
-        if (unusedColumns == UnusedColumns.Refuse)
+        if (unusedColumns == UnusedColumns.Reject)
             throw new DatasetException($"{model.GetName()} does not read these columns of the {role} data: {string.Join(", ", unused)}. "
                 + "Remove them with RemoveColumns, set RemoveUnusedColumns to true, or pass a custom collator or loss that uses them "
                 + "(dataCollator, computeLoss).");

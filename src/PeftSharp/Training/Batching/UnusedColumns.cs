@@ -7,7 +7,7 @@ internal enum UnusedColumns
     Remove,
 
     /// <summary>They are an error, because neither the collator nor the loss uses them.</summary>
-    Refuse,
+    Reject,
 
     /// <summary>The collator converts them to tensors, for a custom loss.</summary>
     Keep,

@@ -91,7 +91,9 @@ internal static class CheckpointFolder
         [.. Directory.EnumerateDirectories(outputDir, Prefix + "*").Select(folder => (folder, Step: StepOf(folder)))
             .Where(entry => entry.Step is not null).Select(entry => (entry.folder, entry.Step!.Value)).OrderBy(entry => entry.Value)];
 
-    /// <summary>Returns the checkpoint to resume: the last step of the run that wrote to the folder last. Null if there is none.</summary>
+    /// <summary>
+    /// Returns the checkpoint to resume: the last one of the run that most recently wrote to the folder. Null if there is none.
+    /// </summary>
     internal static string? Last(string outputDir)
     {
         var all = All(outputDir).Select(checkpoint => (checkpoint.Folder, Identity: CheckpointIdentity.Of(checkpoint.Folder))).ToArray();

@@ -113,8 +113,8 @@ public sealed record LoraConfig : LayerConfig
     /// <inheritdoc/>
     protected internal override Tuner CreateTuner() => new LoraTuner();
 
-    internal override IEnumerable<string> Doubts() => !InitLoraWeights.IsStartOnly ? base.Doubts()
-        : base.Doubts().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; "
+    internal override IEnumerable<string> StrictErrors() => !InitLoraWeights.IsStartOnly ? base.StrictErrors()
+        : base.StrictErrors().Append($"init_lora_weights is '{InitLoraWeights.Name}', which is not supported for new adapters; "
         + "loaded values do not depend on it.");
 
     internal override string? SizeError(IEnumerable<IReadOnlyList<long>> shapes) =>

@@ -22,7 +22,7 @@ internal static class VirtualTokenInputs
         var result = Continue(inputs, added, model);
         if (inputs.PositionIds is { } positions)
         {
-            RefusePacked(positions, inputs.AttentionMask);
+            RejectPacked(positions, inputs.AttentionMask);
             var shifted = result.PositionIds!;
             var first = arange(added, ScalarType.Int64, shifted.device).unsqueeze(0).expand(shifted.shape[0], added);
             result.PositionIds = cat([first, shifted], 1);
@@ -78,7 +78,7 @@ internal static class VirtualTokenInputs
     /// <summary>
     /// Rejects several texts in one row (positions that restart, without a mask), which would need virtual tokens before each text.
     /// </summary>
-    private static void RefusePacked(Tensor positions, Tensor? mask)
+    private static void RejectPacked(Tensor positions, Tensor? mask)
     {
         var tokens = positions.shape[1];
         if (mask is not null || tokens == 1 || positions.device_type != TorchSharp.DeviceType.CPU) return;

@@ -24,8 +24,9 @@ public sealed record RotaryParameters
     public double RopeTheta { get; init; } = 10000;
 
     /// <summary>
-    /// Factor by which the context is extended; required by every type except <c>default</c>. Null for <c>longrope</c>, and for <c>yarn</c>
-    /// with <see cref="OriginalMaxPositionEmbeddings"/>: the maximum number of tokens divided by the latter.
+    /// Factor by which the context is extended; required by every type except <c>default</c>. It may be null for <c>longrope</c>, and for
+    /// <c>yarn</c> if <see cref="OriginalMaxPositionEmbeddings"/> is set: the factor is then the maximum number of tokens divided by
+    /// <see cref="OriginalMaxPositionEmbeddings"/>.
     /// </summary>
     public double? Factor { get; init; }
 
