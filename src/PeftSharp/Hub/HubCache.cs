@@ -1,0 +1,127 @@
+using PeftSharp.Internal;
+
+namespace PeftSharp.Hub;
+
+/// <summary>The cache of one repository on the disk, in the format of the Python package <c>huggingface_hub</c>.</summary>
+/// <remarks>
+/// <c>blobs</c> contains the files, named by their ETag; <c>snapshots/COMMIT</c> the folder of each revision, whose files are relative
+/// symbolic links to blobs; <c>refs</c> the commit of each branch and tag; and <c>.no_exist/COMMIT</c> the names of files that a
+/// revision does not contain. Lock files are in <c>.locks</c> of the cache's folder.
+/// </remarks>
+internal sealed class HubCache
+{
+    private const string TagText = """
+        Signature: 8a477f597d28d172789f06886806bc55
+        # This file is a cache directory tag created by PeftSharp.
+        # For information about cache directory tags, see https://bford.info/cachedir/
+
+        """;
+
+    private readonly HubSettings _settings;
+    private readonly string _name;
+
+    internal HubCache(HubSettings settings, string repository)
+    {
+        (_settings, _name) = (settings, $"models--{repository.Replace("/", "--", StringComparison.Ordinal)}");
+        Folder = Path.Combine(settings.CacheFolder, _name);
+    }
+
+    /// <summary>The folder of the repository.</summary>
+    internal string Folder { get; }
+
+    internal string Blob(string etag) => Path.Combine(Folder, "blobs", etag);
+
+    internal string LockFile(string etag) => Path.Combine(_settings.CacheFolder, ".locks", _name, $"{etag}.lock");
+
+    internal string Snapshot(string commit) => Path.Combine(Folder, "snapshots", commit);
+
+    internal string File(string commit, string file) => Path.Combine(Snapshot(commit), Native(file));
+
+    /// <summary>The commit of a branch or tag at its last download; a commit is returned unchanged. Null: not in the cache.</summary>
+    internal string? CommitOf(string revision)
+    {
+        if (HubName.IsCommit(revision)) return revision;
+        var path = Path.Combine(Folder, "refs", Native(revision));
+        return System.IO.File.Exists(path) && System.IO.File.ReadAllText(path).Trim() is var commit && HubName.IsCommit(commit)
+            ? commit : null;
+    }
+
+    /// <summary>The path of a cached file of a branch, tag or commit. Null: not in the cache.</summary>
+    internal string? Find(string revision, string file) =>
+        CommitOf(revision) is { } commit && File(commit, file) is var path && LengthOf(path) is not null ? path : null;
+
+    /// <summary>Whether the cache records that a commit does not contain a file.</summary>
+    internal bool IsKnownMissing(string commit, string file) => System.IO.File.Exists(Missing(commit, file));
+
+    /// <summary>The length of a file or of the file to which a link refers. Null if it does not exist.</summary>
+    internal static long? LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is null) return file.Exists ? file.Length : null;
+        return file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+    }
+
+    /// <summary>Records the commit of a branch or tag.</summary>
+    internal void SetCommit(string revision, string commit)
+    {
+        if (revision == commit || CommitOf(revision) == commit) return;
+        var path = Path.Combine(Folder, "refs", Native(revision));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.WriteText(path, commit);
+    }
+
+    /// <summary>Records that a commit does not contain a file.</summary>
+    internal void SetMissing(string commit, string file)
+    {
+        var path = Missing(commit, file);
+        if (System.IO.File.Exists(path)) return;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllBytes(path, []);
+    }
+
+    /// <summary>Creates the folders, and the file that tells backup programs to skip the cache.</summary>
+    internal void Create()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "blobs"));
+        var tag = Path.Combine(_settings.CacheFolder, "CACHEDIR.TAG");
+        if (!System.IO.File.Exists(tag)) AtomicFile.WriteText(tag, TagText.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>
+    /// Makes a blob visible as a file of a commit, by a relative link or, where links are not allowed, by moving or copying it.
+    /// </summary>
+    /// <param name="etag">The name of the blob.</param>
+    /// <param name="commit">The commit.</param>
+    /// <param name="file">The name of the file.</param>
+    /// <param name="isNew">Whether no other commit can use the blob, so that it may be moved.</param>
+    internal string Link(string etag, string commit, string file, bool isNew)
+    {
+        var (path, blob) = (File(commit, file), Blob(etag));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var staged = TemporaryEntry.NameFor(path);
+        if (!_settings.DisableSymbolicLinks)
+        {
+            try
+            {
+                System.IO.File.CreateSymbolicLink(staged, Path.GetRelativePath(Path.GetDirectoryName(path)!, blob));
+                System.IO.File.Move(staged, path, overwrite: true);
+                return path;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+            {
+                System.IO.File.Delete(staged);                                      // Windows without the right to create links
+            }
+        }
+        if (isNew) System.IO.File.Move(blob, path, overwrite: true);
+        else
+        {
+            System.IO.File.Copy(blob, staged, overwrite: true);
+            System.IO.File.Move(staged, path, overwrite: true);
+        }
+        return path;
+    }
+
+    private string Missing(string commit, string file) => Path.Combine(Folder, ".no_exist", commit, Native(file));
+
+    private static string Native(string path) => path.Replace('/', Path.DirectorySeparatorChar);
+}

@@ -1,0 +1,278 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace PeftSharp.Hub;
+
+/// <summary>
+/// Downloads files of models from the Hugging Face Hub to the cache that Python's <c>huggingface_hub</c> uses on the same machine.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A file that is in the cache is not downloaded again. An interrupted download is resumed, and a file becomes visible only when its length
+/// and hash are correct. If the Hub cannot be reached, the cached files of the revision are used and a warning is logged.
+/// </para>
+/// <para>Thread safety: several threads, and several processes, can download at once.</para>
+/// </remarks>
+public sealed class HubClient : IDisposable
+{
+    private const string DefaultRevision = "main";
+    private readonly HubSettings _settings;
+    private readonly HubConnection _connection;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="options">Address, token, cache and network. Null: the defaults and the environment variables.</param>
+    /// <exception cref="ArgumentException">An option or an environment variable is invalid.</exception>
+    public HubClient(HubOptions? options = null) : this(new HubSettings(options)) { }
+
+    internal HubClient(HubSettings settings) => (_settings, _connection) = (settings, new HubConnection(settings));
+
+    /// <summary>The address of the Hub or of the mirror.</summary>
+    public Uri Endpoint => _settings.Endpoint;
+
+    /// <summary>The folder of the cache.</summary>
+    public string CacheFolder => _settings.CacheFolder;
+
+    /// <summary>Whether only the cache is used.</summary>
+    public bool IsOffline => _settings.Offline;
+
+    /// <summary>Downloads one file, unless it is in the cache (<c>hf_hub_download</c>).</summary>
+    /// <param name="repository">The repository, such as <c>gpt2</c> or <c>google/flan-t5-base</c>.</param>
+    /// <param name="fileName">The name of the file in the repository. Folders are separated by <c>/</c>.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="cancellationToken">Cancels the download. The part that was downloaded is kept for the next attempt.</param>
+    /// <returns>The path of the file in the cache. It must not be changed.</returns>
+    /// <exception cref="ArgumentException">A name is invalid.</exception>
+    /// <exception cref="HubException">The file cannot be obtained.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public async Task<string> DownloadFileAsync(
+        string repository, string fileName, string? revision = null, CancellationToken cancellationToken = default)
+    {
+        HubName.CheckRepository(repository);
+        HubName.CheckFile(fileName);
+        revision ??= DefaultRevision;
+        HubName.CheckRevision(revision);
+        var request = new HubRequest(repository, revision, fileName);
+        return await GuardAsync(request, () => ObtainAsync(request, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Downloads files of one revision, unless they are in the cache (<c>snapshot_download</c>).</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="filter">Selects the files by name. Null: all files.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="cancellationToken">Cancels the download. The parts that were downloaded are kept for the next attempt.</param>
+    /// <returns>The folder of the revision in the cache. Its files must not be changed.</returns>
+    /// <exception cref="ArgumentException">A name is invalid.</exception>
+    /// <exception cref="HubException">
+    /// The files cannot be obtained. If the Hub cannot be reached, the cached folder is returned; it may lack files that were never
+    /// downloaded.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public async Task<string> DownloadSnapshotAsync(
+        string repository, Func<string, bool>? filter = null, string? revision = null, CancellationToken cancellationToken = default)
+    {
+        var found = await FindRepositoryAsync(repository, revision, cancellationToken).ConfigureAwait(false);
+        if (found is null) return new HubCache(_settings, repository).Snapshot(CachedCommit(repository, revision ?? DefaultRevision)!);
+        await DownloadFilesAsync(found, found.Files.Where(filter ?? (_ => true)), cancellationToken).ConfigureAwait(false);
+        SetCommit(found, revision);
+        return new HubCache(_settings, repository).Snapshot(found.Commit);
+    }
+
+    /// <summary>Returns the commit and the files of a revision.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="ArgumentException">A name is invalid.</exception>
+    /// <exception cref="HubException">The repository or revision does not exist, or the Hub cannot be reached.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public async Task<HubRepository> GetRepositoryAsync(
+        string repository, string? revision = null, CancellationToken cancellationToken = default)
+    {
+        var request = Check(repository, revision);
+        if (_settings.Offline) throw OfflineError(request);
+        return await GuardAsync(request, () => ReadRepositoryAsync(request, once: false, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the path of a file in the cache without any request (<c>try_to_load_from_cache</c>).</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="fileName">The name of the file in the repository.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>, as it was when it was last downloaded.</param>
+    /// <returns>The path, or null if the file is not in the cache.</returns>
+    /// <exception cref="ArgumentException">A name is invalid.</exception>
+    public string? FindCachedFile(string repository, string fileName, string? revision = null)
+    {
+        var request = Check(repository, revision);
+        HubName.CheckFile(fileName);
+        return new HubCache(_settings, repository).Find(request.Revision, fileName);
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>
+    /// The commit and the files of a revision, or null if the Hub is not used (offline or not reachable) and the cache contains the
+    /// revision.
+    /// </summary>
+    internal async Task<HubRepository?> FindRepositoryAsync(string repository, string? revision, CancellationToken cancellationToken)
+    {
+        var request = Check(repository, revision);
+        var commit = CachedCommit(repository, request.Revision);
+        if (_settings.Offline) return commit is null ? throw OfflineError(request) : null;
+        try
+        {
+            return await GuardAsync(request, () => ReadRepositoryAsync(request, once: commit is not null, cancellationToken))
+                .ConfigureAwait(false);
+        }
+        catch (HubException error) when (commit is not null && IsUnreachable(error))
+        {
+            _settings.Logger.LogWarning("{Message} The cached files of commit {Commit} are used.", error.Message, commit);
+            return null;
+        }
+    }
+
+    /// <summary>Downloads files of a commit, several at once.</summary>
+    internal async Task DownloadFilesAsync(HubRepository repository, IEnumerable<string> files, CancellationToken cancellationToken)
+    {
+        var names = files.ToArray();
+        foreach (var name in names.Where(name => HubName.Problem(name) is not null))
+            throw new HubRequest(repository.Name, repository.Commit, name).Error(
+                HubError.Server, $"this file name is not allowed: {HubName.Problem(name)}. Nothing was downloaded.");
+        await Parallel.ForEachAsync(
+            names,
+            new ParallelOptions { MaxDegreeOfParallelism = _settings.MaxParallelDownloads, CancellationToken = cancellationToken },
+            async (name, token) => await DownloadFileAsync(repository.Name, name, repository.Commit, token).ConfigureAwait(false))
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Records the commit of the revision, after its files have been downloaded.</summary>
+    internal void SetCommit(HubRepository repository, string? revision) =>
+        Store(Check(repository.Name, revision), () => Cache(repository.Name).SetCommit(revision ?? DefaultRevision, repository.Commit));
+
+    internal HubCache Cache(string repository) => new(_settings, repository);
+
+    /// <summary>The commit of a revision if the cache contains its folder.</summary>
+    internal string? CachedCommit(string repository, string revision) =>
+        Cache(repository).CommitOf(revision) is { } commit && Directory.Exists(Cache(repository).Snapshot(commit)) ? commit : null;
+
+    internal HubException OfflineError(HubRequest request) => request.Error(HubError.Offline, "it is not in the cache "
+        + $"('{CacheFolder}'), and HF_HUB_OFFLINE or Offline disables downloads. Download it once on a machine with access to {Endpoint}, "
+        + "or pass the path of a folder.");
+
+    private static HubRequest Check(string repository, string? revision)
+    {
+        HubName.CheckRepository(repository);
+        HubName.CheckRevision(revision ?? DefaultRevision);
+        return new HubRequest(repository, revision ?? DefaultRevision, File: null);
+    }
+
+    private static bool IsUnreachable(HubException error) =>
+        error.Reason is HubError.Connection or HubError.Server or HubError.RateLimited;
+
+    private async Task<string> ObtainAsync(HubRequest request, CancellationToken cancellationToken)
+    {
+        var (cache, name) = (Cache(request.Repository), request.File!);
+        var cached = cache.Find(request.Revision, name);
+        if (cached is not null && (_settings.Offline || HubName.IsCommit(request.Revision))) return cached;
+        if (_settings.Offline) throw OfflineError(request);
+        HubFile file;
+        try { file = await ReadFileAsync(request, once: cached is not null, cancellationToken).ConfigureAwait(false); }
+        catch (HubException error) when (cached is not null && IsUnreachable(error))
+        {
+            _settings.Logger.LogWarning("{Message} The cached file '{Path}' is used.", error.Message, cached);
+            return cached;
+        }
+        var path = cache.File(file.Commit, name);
+        if (!Fits(HubCache.LengthOf(path), file)) await DownloadAsync(cache, request, file, cancellationToken).ConfigureAwait(false);
+        cache.SetCommit(request.Revision, file.Commit);
+        return path;
+    }
+
+    private async Task DownloadAsync(HubCache cache, HubRequest request, HubFile file, CancellationToken cancellationToken)
+    {
+        cache.Create();
+        var (blob, path) = (cache.Blob(file.ETag), cache.File(file.Commit, request.File!));
+        using var held = await HubLock.AcquireAsync(cache.LockFile(file.ETag), cancellationToken).ConfigureAwait(false);
+        if (Fits(HubCache.LengthOf(path), file)) return;
+        var isNew = !Fits(HubCache.LengthOf(blob), file);
+        if (isNew)
+            await new HubDownload(_settings, _connection, request, file).RunAsync(blob, cancellationToken).ConfigureAwait(false);
+        cache.Link(file.ETag, file.Commit, request.File!, isNew);
+    }
+
+    /// <summary>Whether a cached file is complete. One of another length was damaged, and is downloaded again.</summary>
+    private static bool Fits(long? length, HubFile file) => length is not null && (file.Size is null || length == file.Size);
+
+    /// <summary>Reads commit, ETag and size of a file from the headers of the Hub, which are also in a redirect to another host.</summary>
+    private async Task<HubFile> ReadFileAsync(HubRequest request, bool once, CancellationToken cancellationToken)
+    {
+        var address = _settings.Address(
+            $"{request.Repository}/resolve/{Uri.EscapeDataString(request.Revision)}/{HubName.Escape(request.File!)}");
+        try
+        {
+            using var response = await _connection.RepeatAsync(request, token => _connection.SendAsync(
+                HttpMethod.Head, address, request, offset: 0, onlyEndpoint: true, token), cancellationToken, once).ConfigureAwait(false);
+            var isRedirect = (int)response.StatusCode / 100 == 3;
+            var commit = HubErrors.Header(response, "X-Repo-Commit");
+            if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "X-Repo-Commit", commit);
+            var etag = (HubErrors.Header(response, "X-Linked-Etag") ?? HubErrors.Header(response, "ETag"))?.TrimStart('W', '/').Trim('"');
+            if (etag is null || !HubName.IsETag(etag)) throw NotAHub(request, "ETag", etag);
+            return new HubFile(commit, etag, Size(HubErrors.Header(response, "X-Linked-Size"))
+                ?? (isRedirect ? null : response.Content.Headers.ContentLength));
+        }
+        catch (HubException error) when (error.Reason == HubError.FileNotFound && error.Data[HubErrors.CommitKey] is string commit)
+        {
+            Store(request, () => Cache(request.Repository).SetMissing(commit, request.File!));
+            throw;
+        }
+    }
+
+    private async Task<HubRepository> ReadRepositoryAsync(HubRequest request, bool once, CancellationToken cancellationToken)
+    {
+        var address = _settings.Address($"api/models/{request.Repository}/revision/{Uri.EscapeDataString(request.Revision)}");
+        var bytes = await _connection.RepeatAsync(request, async token =>
+        {
+            using var response = await _connection.SendAsync(
+                HttpMethod.Get, address, request, offset: 0, onlyEndpoint: false, token).ConfigureAwait(false);
+            return await _connection.ReceiveAsync(
+                async limited => await response.Content.ReadAsByteArrayAsync(limited).ConfigureAwait(false), token).ConfigureAwait(false);
+        }, cancellationToken, once).ConfigureAwait(false);
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            var commit = json.RootElement.GetProperty("sha").GetString();
+            if (commit is null || !HubName.IsCommit(commit)) throw NotAHub(request, "sha", commit);
+            return new HubRepository(request.Repository, commit,
+                [.. json.RootElement.GetProperty("siblings").EnumerateArray().Select(file => file.GetProperty("rfilename").GetString()!)]);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw NotAHub(request, "sha and siblings", null, error);
+        }
+    }
+
+    private HubException NotAHub(HubRequest request, string what, string? value, Exception? inner = null) => request.Error(HubError.Server,
+        $"the response of {Endpoint.Host} has {(value is null ? "no" : "an invalid")} {what}{(value is null ? "" : $" ('{value}')")}, so "
+        + "it is not that of a Hugging Face endpoint. If HF_ENDPOINT is set, check its address; otherwise check the proxy and the "
+        + "firewall.",
+        inner);
+
+    private static long? Size(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+
+    /// <summary>Converts errors of the cache's folder.</summary>
+    private async Task<T> GuardAsync<T>(HubRequest request, Func<Task<T>> action)
+    {
+        try { return await action().ConfigureAwait(false); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw StorageError(request, error); }
+    }
+
+    private void Store(HubRequest request, Action action)
+    {
+        try { action(); }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw StorageError(request, error); }
+    }
+
+    private HubException StorageError(HubRequest request, Exception error) => request.Error(HubError.Storage,
+        $"the cache '{CacheFolder}' cannot be read or written ({error.Message}). Correct its permissions, or choose another folder with "
+        + "HF_HOME or CacheFolder.", error);
+}

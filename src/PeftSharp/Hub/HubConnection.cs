@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using Polly;
+using Polly.Retry;
+
+namespace PeftSharp.Hub;
+
+/// <summary>Sends requests to the Hub: token, redirects, timeouts and repetitions.</summary>
+internal sealed class HubConnection : IDisposable
+{
+    private const int MaxRedirects = 10;
+    private static readonly TimeSpan _longestDelay = TimeSpan.FromMinutes(10);
+    private static readonly ProductInfoHeaderValue _product = new(
+        "PeftSharp", typeof(HubConnection).Assembly.GetName().Version?.ToString(3) ?? "0");
+    private static readonly ProductInfoHeaderValue _runtime = new($"({RuntimeInformation.FrameworkDescription})");
+
+    private readonly HubSettings _settings;
+    private readonly HttpClient _client;
+    private readonly ResiliencePipeline _retries;
+
+    internal HubConnection(HubSettings settings)
+    {
+        _settings = settings;
+        // Redirects are followed here, because metadata and the decision about the token depend on each of them. Timeouts are per phase.
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ConnectTimeout = settings.ResponseTimeout,
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+        _retries = settings.MaxRetries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder().AddRetry(Strategy()).Build();
+    }
+
+    /// <summary>Runs <paramref name="action"/> and repeats it after transient failures.</summary>
+    /// <exception cref="HubException">The last repetition failed too.</exception>
+    internal async Task<T> RepeatAsync<T>(
+        HubRequest request, Func<CancellationToken, ValueTask<T>> action, CancellationToken cancellationToken, bool once = false)
+    {
+        try
+        {
+            return once ? await action(cancellationToken).ConfigureAwait(false)
+                : await _retries.ExecuteAsync(action, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransientHubException error)
+        {
+            throw request.Error(error.Reason, error.Message + (error.Reason switch
+            {
+                HubError.RateLimited => " Wait and try again; with a token (HF_TOKEN) the limit is higher."
+                    + (error.RetryAfter is { } delay ? $" The server asks to wait {delay.TotalSeconds:F0} seconds." : ""),
+                HubError.Connection => " Check the network, and the proxy if there is one (HTTPS_PROXY). What is downloaded is kept, so "
+                    + "the next attempt continues from there. On a machine without access to the Internet, load from a folder.",
+                _ => " Try again later.",
+            }), error);
+        }
+    }
+
+    /// <summary>Sends one request and follows redirects. The content of the response is not read.</summary>
+    /// <param name="method">GET or HEAD.</param>
+    /// <param name="address">The address, on the endpoint.</param>
+    /// <param name="request">What the request is about.</param>
+    /// <param name="offset">Number of bytes at the start of the file that are not requested.</param>
+    /// <param name="onlyEndpoint">Whether a redirect to another host is returned instead of followed.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>A successful response, a redirect (see <paramref name="onlyEndpoint"/>), or status 416 if an offset was given.</returns>
+    /// <exception cref="TransientHubException">The request can be repeated.</exception>
+    /// <exception cref="HubException">The server reports an error.</exception>
+    internal async ValueTask<HttpResponseMessage> SendAsync(
+        HttpMethod method, Uri address, HubRequest request, long offset, bool onlyEndpoint, CancellationToken cancellationToken)
+    {
+        for (var redirects = 0; redirects <= MaxRedirects; redirects++)
+        {
+            var response = await SendOnceAsync(method, address, offset, cancellationToken).ConfigureAwait(false);
+            if (Redirect(response) is { } next)
+            {
+                if (onlyEndpoint && !_settings.IsEndpoint(next)) return response;
+                var from = address;
+                address = next;
+                response.Dispose();
+                if (address.Scheme != Uri.UriSchemeHttps && (from.Scheme, address.Scheme) != ("http", "http"))
+                    throw request.Error(HubError.Server,
+                        $"{from.Host} redirects to {address.Scheme}://{address.Host}, which is not encrypted. Nothing was downloaded.");
+                continue;
+            }
+            if (response.IsSuccessStatusCode || (offset > 0 && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable))
+                return response;
+            using (response) throw HubErrors.Of(response, request, _settings);
+        }
+        throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
+    }
+
+    /// <summary>Runs an operation of a response with the timeout for data.</summary>
+    /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
+    internal Task<T> ReceiveAsync<T>(Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
+        LimitAsync(receive, _settings.DataTimeout, cancellationToken);
+
+    public void Dispose() => _client.Dispose();
+
+    private RetryStrategyOptions Strategy() => new()
+    {
+        MaxRetryAttempts = _settings.MaxRetries,
+        BackoffType = DelayBackoffType.Exponential,
+        UseJitter = true,
+        Delay = _settings.RetryDelay,
+        MaxDelay = _settings.RetryDelay * 8,
+        // A server that asks for a longer delay than a user would wait is reported at once.
+        ShouldHandle = arguments => ValueTask.FromResult(
+            arguments.Outcome.Exception is TransientHubException error && !(error.RetryAfter > _longestDelay)),
+        DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as TransientHubException)?.RetryAfter),
+    };
+
+    private Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, long offset, CancellationToken cancellationToken) =>
+        LimitAsync(async limited =>
+        {
+            using var message = new HttpRequestMessage(method, address);
+            message.Headers.UserAgent.Add(_product);
+            message.Headers.UserAgent.Add(_runtime);
+            message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));     // lengths are those of the file
+            if (offset > 0) message.Headers.Range = new RangeHeaderValue(offset, null);
+            if (_settings.Token is { } token && _settings.IsEndpoint(address))
+                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            return await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limited).ConfigureAwait(false);
+        }, _settings.ResponseTimeout, cancellationToken);
+
+    private async Task<T> LimitAsync<T>(Func<CancellationToken, ValueTask<T>> action, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(limit);
+        try { return await action(limited.Token).ConfigureAwait(false); }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransientHubException(HubError.Connection,
+                $"{_settings.Endpoint.Host} sent nothing for {limit.TotalSeconds:0.###} seconds.", inner: error);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new TransientHubException(HubError.Connection,
+                $"the connection to {_settings.Endpoint.Host} failed ({error.Message}).", inner: error);
+        }
+    }
+
+    private static Uri? Redirect(HttpResponseMessage response) =>
+        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location
+            ? new Uri(response.RequestMessage!.RequestUri!, location) : null;
+}

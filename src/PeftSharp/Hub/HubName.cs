@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+
+namespace PeftSharp.Hub;
+
+/// <summary>The rules for names of repositories, revisions and files. They also protect the cache from paths outside its folder.</summary>
+internal static partial class HubName
+{
+    private const string Characters = "\\:*?\"<>|";
+    private static readonly string[] _devices = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
+    /// <summary>Whether a text is a name of a repository: <c>name</c> or <c>owner/name</c>, as <c>huggingface_hub</c> checks it.</summary>
+    internal static bool IsRepository(string name) => Repository().IsMatch(name) && name.Split('/')[^1].Length <= 96
+        && !name.Contains("--", StringComparison.Ordinal) && !name.Contains("..", StringComparison.Ordinal)
+        && !name.EndsWith(".git", StringComparison.Ordinal);
+
+    /// <summary>Whether a revision is the hash of a commit.</summary>
+    internal static bool IsCommit(string revision) => Commit().IsMatch(revision);
+
+    /// <summary>Whether a normalized ETag can be the name of a file.</summary>
+    internal static bool IsETag(string etag) => ETag().IsMatch(etag);
+
+    /// <exception cref="ArgumentException">The name is invalid.</exception>
+    internal static void CheckRepository(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!IsRepository(name))
+            throw new ArgumentException($"'{name}' is not the name of a repository. A name is NAME or OWNER/NAME and consists of letters, "
+                + "digits, '-', '_' and '.'; it does not contain '--' or '..', does not start or end with '-' or '.', and does not end "
+                + "with '.git'. An example is google/flan-t5-base.", nameof(name));
+    }
+
+    /// <exception cref="ArgumentException">The name could be a path outside the folder of the repository on some system.</exception>
+    internal static void CheckFile(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (Problem(name) is { } problem)
+            throw new ArgumentException($"'{name}' is not allowed as the name of a file in a repository: {problem}.", nameof(name));
+    }
+
+    /// <exception cref="ArgumentException">The revision is invalid.</exception>
+    internal static void CheckRevision(string revision)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(revision);
+        if (Problem(revision) is { } problem)
+            throw new ArgumentException(
+                $"'{revision}' is not a revision: {problem}. A revision is a branch, a tag or the hash of a commit.", nameof(revision));
+    }
+
+    /// <summary>Why a relative path is unsafe on Linux, macOS or Windows. Null if it is safe on all of them.</summary>
+    internal static string? Problem(string path)
+    {
+        foreach (var part in path.Split('/'))
+        {
+            if (part.Length == 0) return "a part of the path is empty";
+            if (part is "." or "..") return $"it contains '{part}'";
+            if (part.Length > 255) return "a part of the path has more than 255 characters";
+            foreach (var c in part.Where(IsForbidden)) return $"it contains the character U+{(int)c:X4}";
+            if (part[^1] is '.' or ' ') return "a part of the path ends with a dot or a space";
+            if (IsDevice(part)) return $"'{part}' is a device on Windows";
+        }
+        return null;
+    }
+
+    /// <summary>The path in an address.</summary>
+    internal static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+
+    private static bool IsForbidden(char c) => char.IsControl(c) || Characters.Contains(c);
+
+    private static bool IsDevice(string part)
+    {
+        var name = part.Split('.')[0].TrimEnd().ToUpperInvariant();
+        return _devices.Contains(name) || (name.Length == 4 && name[..3] is "COM" or "LPT" && (char.IsAsciiDigit(name[3])
+            || name[3] is '¹' or '²' or '³'));
+    }
+
+    [GeneratedRegex(@"\A([A-Za-z0-9_]([\w\-.]{0,94}[A-Za-z0-9_])?/)?[A-Za-z0-9_]([\w\-.]{0,94}[A-Za-z0-9_])?\z", RegexOptions.ECMAScript)]
+    private static partial Regex Repository();
+
+    [GeneratedRegex(@"\A[0-9a-f]{40}\z")]
+    private static partial Regex Commit();
+
+    [GeneratedRegex(@"\A[0-9A-Za-z_\-][0-9A-Za-z_\-.]{0,199}\z")]
+    private static partial Regex ETag();
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace PeftSharp.Hub;
+
+/// <summary>
+/// Options of downloads from the Hugging Face Hub. The defaults are those of the Python package <c>huggingface_hub</c>, with the same
+/// environment variables and the same cache.
+/// </summary>
+public sealed record HubOptions
+{
+    /// <summary>Address of the Hub or of a mirror. Null: <c>HF_ENDPOINT</c>, otherwise <c>https://huggingface.co</c>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>
+    /// Access token for private and gated repositories; it is sent to the host of <see cref="Endpoint"/> only. Null: <c>HF_TOKEN</c>,
+    /// otherwise the file that <c>hf auth login</c> writes (<c>HF_TOKEN_PATH</c>, by default <c>token</c> in <c>HF_HOME</c>). Empty: no
+    /// token is sent.
+    /// </summary>
+    public string? Token { get; init; }
+
+    /// <summary>
+    /// Folder of the cache. Null: <c>HF_HUB_CACHE</c>, otherwise <c>hub</c> in <c>HF_HOME</c>, otherwise
+    /// <c>~/.cache/huggingface/hub</c>.
+    /// </summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Whether only the cache is used and no request is sent. Null: <c>HF_HUB_OFFLINE</c>, otherwise false.</summary>
+    public bool? Offline { get; init; }
+
+    /// <summary>
+    /// Number of times that a failed request is repeated. Failures are lost connections, timeouts and the status codes 408, 429, 500, 502,
+    /// 503 and 504. A download that received data starts counting again. Default 5.
+    /// </summary>
+    public int MaxRetries { get; init; } = 5;
+
+    /// <summary>
+    /// Delay before the first repetition; it doubles each time, up to eight times this value. A <c>Retry-After</c> header of the server has
+    /// precedence. Default 1 second.
+    /// </summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Maximum time without data: until the server responds, and between two parts of a file. Null: <c>HF_HUB_ETAG_TIMEOUT</c>
+    /// (response) and <c>HF_HUB_DOWNLOAD_TIMEOUT</c> (data) in seconds, otherwise 10 seconds.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Number of files of a repository that are downloaded at the same time. Default 8.</summary>
+    public int MaxParallelDownloads { get; init; } = 8;
+
+    /// <summary>Receives the progress of each file. Null: progress is not reported.</summary>
+    public IProgress<HubProgress>? Progress { get; init; }
+
+    /// <summary>Logger for warnings, such as the use of a cached file because the Hub cannot be reached. Null: no log.</summary>
+    public ILogger? Logger { get; init; }
+
+    // The generated ToString would write the token, for example to a log.
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append($"Endpoint = {Endpoint}, Token = {(string.IsNullOrEmpty(Token) ? Token : "***")}, CacheFolder = {CacheFolder}, ")
+            .Append($"Offline = {Offline}, MaxRetries = {MaxRetries}, RetryDelay = {RetryDelay}, Timeout = {Timeout}, ")
+            .Append($"MaxParallelDownloads = {MaxParallelDownloads}");
+        return true;
+    }
+}

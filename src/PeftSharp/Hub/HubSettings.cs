@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace PeftSharp.Hub;
+
+/// <summary>The options with the values of the environment variables, as the Python package <c>huggingface_hub</c> reads them.</summary>
+internal sealed partial class HubSettings
+{
+    private static readonly string[] _true = ["1", "ON", "YES", "TRUE"];
+    private readonly Func<string, string?> _environment;
+
+    /// <param name="options">The options. Null: the defaults.</param>
+    /// <param name="environment">Returns an environment variable. Null: those of the process.</param>
+    /// <exception cref="ArgumentException">An option or an environment variable is invalid.</exception>
+    internal HubSettings(HubOptions? options = null, Func<string, string?>? environment = null)
+    {
+        options ??= new HubOptions();
+        _environment = environment ?? Environment.GetEnvironmentVariable;
+        Endpoint = ReadEndpoint(options.Endpoint);
+        CacheFolder = Path.GetFullPath(options.CacheFolder ?? Folder("HF_HUB_CACHE") ?? Folder("HUGGINGFACE_HUB_CACHE")
+            ?? Path.Combine(Home, "hub"));
+        Token = Clean(options.Token ?? DefaultToken());
+        Offline = options.Offline ?? (IsTrue("HF_HUB_OFFLINE") || IsTrue("TRANSFORMERS_OFFLINE"));
+        DisableSymbolicLinks = IsTrue("HF_HUB_DISABLE_SYMLINKS");
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxRetries, nameof(options.MaxRetries));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryDelay, TimeSpan.Zero, nameof(options.RetryDelay));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxParallelDownloads, 1, nameof(options.MaxParallelDownloads));
+        if (options.Timeout is { } timeout)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(options.Timeout));
+        (MaxRetries, RetryDelay, MaxParallelDownloads) = (options.MaxRetries, options.RetryDelay, options.MaxParallelDownloads);
+        ResponseTimeout = options.Timeout ?? Seconds("HF_HUB_ETAG_TIMEOUT");
+        DataTimeout = options.Timeout ?? Seconds("HF_HUB_DOWNLOAD_TIMEOUT");
+        Progress = options.Progress;
+        Logger = options.Logger ?? NullLogger.Instance;
+    }
+
+    internal Uri Endpoint { get; }
+    internal string CacheFolder { get; }
+    internal string? Token { get; }
+    internal bool Offline { get; }
+    internal bool DisableSymbolicLinks { get; init; }
+    internal int MaxRetries { get; }
+    internal TimeSpan RetryDelay { get; }
+    internal int MaxParallelDownloads { get; }
+    internal TimeSpan ResponseTimeout { get; }
+    internal TimeSpan DataTimeout { get; }
+    internal IProgress<HubProgress>? Progress { get; }
+    internal ILogger Logger { get; }
+
+    /// <summary>The free space of the disk of a folder in bytes.</summary>
+    internal Func<string, long> FreeSpace { get; init; } = folder => new DriveInfo(folder).AvailableFreeSpace;
+
+    /// <summary>An address below the endpoint.</summary>
+    internal Uri Address(string path) => new($"{Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
+
+    /// <summary>Whether the token may be sent to <paramref name="address"/>: scheme, host and port are those of the endpoint.</summary>
+    internal bool IsEndpoint(Uri address) => Uri.Compare(address, Endpoint, UriComponents.SchemeAndServer, UriFormat.UriEscaped,
+        StringComparison.OrdinalIgnoreCase) == 0;
+
+    private Uri ReadEndpoint(Uri? option)
+    {
+        var source = option is null ? "HF_ENDPOINT" : "Endpoint";
+        var text = option?.OriginalString ?? Value("HF_ENDPOINT") ?? "https://huggingface.co";
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+            : throw new ArgumentException($"{source} is '{text}', but must be an address such as https://huggingface.co.");
+    }
+
+    private string Home => Folder("HF_HOME") ?? Path.Combine(
+        Folder("XDG_CACHE_HOME") ?? Path.Combine(UserFolder, ".cache"), "huggingface");
+
+    private static string UserFolder => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private string? DefaultToken()
+    {
+        if (IsTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN")) return null;
+        if (Clean(Value("HF_TOKEN")) is { } token) return token;
+        if (Clean(Value("HUGGING_FACE_HUB_TOKEN")) is { } older) return older;
+        var path = Folder("HF_TOKEN_PATH") ?? Path.Combine(Home, "token");
+        try { return File.Exists(path) ? File.ReadAllText(path) : null; }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HubException(HubError.Storage, $"The token file '{path}' cannot be read ({error.Message}). "
+                + "Correct its permissions, or set HF_TOKEN.", error);
+        }
+    }
+
+    private static string? Clean(string? token)
+    {
+        token = token?.ReplaceLineEndings("").Trim();
+        if (string.IsNullOrEmpty(token)) return null;
+        return token.All(c => c is > ' ' and <= '~') ? token
+            : throw new ArgumentException("The token for the Hugging Face Hub contains a character that is not allowed in a header. "
+                + "Copy the token again from the settings of your account.");
+    }
+
+    private bool IsTrue(string name) => Value(name) is { } value && _true.Contains(value.ToUpperInvariant());
+
+    private TimeSpan Seconds(string name)
+    {
+        if (Value(name) is not { } value) return TimeSpan.FromSeconds(10);
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new ArgumentException($"{name} is '{value}', but must be a positive number of seconds.");
+    }
+
+    /// <summary>The folder in a variable, with <c>~</c> and variables (<c>$NAME</c>, <c>${NAME}</c>) expanded.</summary>
+    private string? Folder(string name)
+    {
+        if (Value(name) is not { } folder) return null;
+        if (folder == "~" || folder.StartsWith("~/", StringComparison.Ordinal)) folder = UserFolder + folder[1..];
+        return Variable().Replace(folder, match => _environment(match.Groups[1].Value) ?? match.Value);
+    }
+
+    private string? Value(string name) => _environment(name) is { Length: > 0 } value ? value : null;
+
+    [GeneratedRegex(@"\$\{?(\w+)\}?")]
+    private static partial Regex Variable();
+}

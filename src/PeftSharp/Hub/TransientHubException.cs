@@ -1,0 +1,11 @@
+namespace PeftSharp.Hub;
+
+/// <summary>A failure after which the request can be repeated.</summary>
+internal sealed class TransientHubException(HubError reason, string message, TimeSpan? retryAfter = null, Exception? inner = null)
+    : Exception(message, inner)
+{
+    internal HubError Reason { get; } = reason;
+
+    /// <summary>The delay that the server requests. Null: it does not request one.</summary>
+    internal TimeSpan? RetryAfter { get; } = retryAfter;
+}

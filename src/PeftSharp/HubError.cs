@@ -1,0 +1,41 @@
+namespace PeftSharp;
+
+/// <summary>The reason of a <see cref="HubException"/>.</summary>
+public enum HubError
+{
+    /// <summary>The repository does not exist, or it is private and no token that can read it was sent.</summary>
+    RepositoryNotFound,
+
+    /// <summary>The repository has no such branch, tag or commit.</summary>
+    RevisionNotFound,
+
+    /// <summary>The revision does not contain the file.</summary>
+    FileNotFound,
+
+    /// <summary>The repository is gated: its conditions must be accepted by the account of the token.</summary>
+    GatedRepository,
+
+    /// <summary>The token is invalid.</summary>
+    InvalidToken,
+
+    /// <summary>Access is refused for another reason.</summary>
+    Forbidden,
+
+    /// <summary>The file is not in the cache, and requests are disabled.</summary>
+    Offline,
+
+    /// <summary>The server cannot be reached, or it did not respond in time.</summary>
+    Connection,
+
+    /// <summary>The server limits the number of requests.</summary>
+    RateLimited,
+
+    /// <summary>The server reported an error, or its response is not that of a Hugging Face endpoint.</summary>
+    Server,
+
+    /// <summary>The length or the hash of the downloaded file is wrong.</summary>
+    Corrupted,
+
+    /// <summary>The cache cannot be read or written, or the disk has not enough free space.</summary>
+    Storage,
+}

@@ -1,0 +1,53 @@
+using PeftSharp.Hub;
+
+namespace PeftSharp.Tests.Hub;
+
+public sealed class HubNameTests
+{
+    // The names of huggingface_hub's own documentation of validate_repo_id, and paths.
+    [Theory]
+    [InlineData("foo", true), InlineData("foo/bar", true), InlineData("123", true), InlineData("Foo-BAR_foo.bar123", true)]
+    [InlineData("a", true), InlineData("_a/b_", true), InlineData("datasets/foo/bar", false), InlineData(".repo_id", false)]
+    [InlineData("foo--bar", false), InlineData("foo.git", false), InlineData("foo..bar", false), InlineData("-a", false)]
+    [InlineData("a-", false), InlineData("a/", false), InlineData("/a", false), InlineData("./a", false), InlineData("../a", false)]
+    [InlineData("a b", false), InlineData("C:\\a", false), InlineData("é", false), InlineData("", false), InlineData("a\n", false)]
+    public void Names_of_repositories_are_those_of_huggingface_hub(string name, bool isValid)
+    {
+        HubName.IsRepository(name).Should().Be(isValid);
+        if (!isValid) this.Invoking(_ => HubName.CheckRepository(name)).Should().Throw<ArgumentException>();
+    }
+
+    [Theory, InlineData(96, true), InlineData(97, false)]
+    public void Names_have_at_most_96_characters(int length, bool isValid) =>
+        HubName.IsRepository("owner/" + new string('a', length)).Should().Be(isValid);
+
+    [Theory]
+    [InlineData("config.json"), InlineData("onnx/model.onnx"), InlineData("a..b"), InlineData(".gitattributes"), InlineData("ünï/模型.txt")]
+    [InlineData("COM10"), InlineData("console"), InlineData("a b")]
+    public void File_names_of_repositories_are_allowed(string name) => HubName.Problem(name).Should().BeNull();
+
+    [Theory]
+    [InlineData("../x"), InlineData("a/../../x"), InlineData("a/./b"), InlineData("/etc/passwd"), InlineData("a//b"), InlineData("a/")]
+    [InlineData("C:/x"), InlineData("C:x"), InlineData("a\\b"), InlineData("\\\\server\\share"), InlineData("//server/share")]
+    [InlineData("a:stream"), InlineData("NUL"), InlineData("a/con.txt"), InlineData("Com1"), InlineData("LPT9.json"), InlineData("COM¹")]
+    [InlineData("aux .x"), InlineData("a."), InlineData("a "), InlineData("..."), InlineData("a\0b"), InlineData("a\nb"), InlineData("a*")]
+    [InlineData("a?"), InlineData("a|b"), InlineData("a\"b"), InlineData("<a>"), InlineData("\u0085"), InlineData("CONOUT$")]
+    public void File_names_that_are_unsafe_on_any_system_are_refused(string name)
+    {
+        this.Invoking(_ => HubName.CheckFile(name)).Should().Throw<ArgumentException>().WithMessage($"*not allowed*");
+        this.Invoking(_ => HubName.CheckRevision(name)).Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
+    public void File_names_of_more_than_255_characters_are_refused() => HubName.Problem(new string('a', 256)).Should().NotBeNull();
+
+    [Fact]
+    public async Task A_client_refuses_invalid_names_before_any_request()
+    {
+        using var hub = new HubFixture();
+        await hub.Awaiting(it => it.Download("a/b/c", "x")).Should().ThrowAsync<ArgumentException>().WithMessage("*a/b/c*OWNER/NAME*");
+        await hub.Awaiting(it => it.Download("gpt2", "../x")).Should().ThrowAsync<ArgumentException>();
+        await hub.Awaiting(it => it.Download("gpt2", "x", "../y")).Should().ThrowAsync<ArgumentException>();
+        hub.Server.Requests.Should().BeEmpty();
+    }
+}
