@@ -30,6 +30,9 @@ public sealed partial class Column : IReadOnlyList<object?>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public object? this[int row] => Locate(row, out var index).Get(index);
 
+    /// <summary>Whether the name is from the first line of a file, which may contain values instead; for messages.</summary>
+    internal bool IsNamedByFirstLine { get; init; }
+
     internal RowIndex Rows => _rows;
 
     internal ColumnData Data => _data;
@@ -121,9 +124,9 @@ public sealed partial class Column : IReadOnlyList<object?>
 
     internal Column WithName(string name) => new(name, Feature, _data, _rows);
 
-    internal Column WithFeature(Feature feature) => new(Name, feature, _data, _rows);
+    internal Column WithFeature(Feature feature) => new(Name, feature, _data, _rows) { IsNamedByFirstLine = IsNamedByFirstLine };
 
-    internal Column WithRows(RowIndex rows) => new(Name, Feature, _data, rows);
+    internal Column WithRows(RowIndex rows) => new(Name, Feature, _data, rows) { IsNamedByFirstLine = IsNamedByFirstLine };
 
     /// <summary>Returns a column whose values are stored contiguously in the order of the rows.</summary>
     internal Column Flatten()
@@ -134,7 +137,7 @@ public sealed partial class Column : IReadOnlyList<object?>
         foreach (var value in this)
             builder.Add(value);
         var data = builder.Build();
-        return new Column(Name, Feature, data, RowIndex.All(data.Count));
+        return new Column(Name, Feature, data, RowIndex.All(data.Count)) { IsNamedByFirstLine = IsNamedByFirstLine };
     }
 
     private ColumnData Locate(int row, out int index)

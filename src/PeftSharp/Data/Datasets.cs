@@ -62,7 +62,7 @@ public static partial class Datasets
         var data = ChunkedData.Of([.. columns.Select(column => column.Data)]);
         var feature = columns.Select(column => column.Feature).Aggregate((known, next) => known.Unify(next));
         if (columns.All(column => column.Rows.IsRange && column.Count == column.Data.Count))
-            return new Column(name, feature, data, RowIndex.All(data.Count));
+            return new Column(name, feature, data, RowIndex.All(data.Count)) { IsNamedByFirstLine = columns[0].IsNamedByFirstLine };
         var rows = new List<int>(columns.Sum(column => column.Count));
         var offset = 0;
         foreach (var column in columns)
@@ -71,6 +71,9 @@ public static partial class Datasets
                 rows.Add(offset + column.Rows[row]);
             offset += column.Data.Count;
         }
-        return new Column(name, feature, data, RowIndex.All(data.Count).Pick([.. rows]));
+        return new Column(name, feature, data, RowIndex.All(data.Count).Pick([.. rows]))
+        {
+            IsNamedByFirstLine = columns[0].IsNamedByFirstLine,
+        };
     }
 }

@@ -28,10 +28,11 @@ internal static class FolderAccess
     {
         if (Directory.Exists(folder)) return null;
         if (File.Exists(folder)) return $"'{folder}' is a file. Pass the folder that contains {files}.";
-        var problem = $"'{folder}' cannot be loaded: the folder does not exist. "
+        var fullPath = Path.IsPathFullyQualified(folder) ? "" : $" The full path is '{Path.GetFullPath(folder)}'.";
+        var problem = $"'{folder}' cannot be loaded: the folder does not exist.{fullPath} "
             + "Files are loaded from local folders; nothing is downloaded.";
         return IsRepositoryName(folder)
-            ? $"{problem} If this is the name of a Hugging Face repository, download its files ({files}), "
+            ? $"{problem} If this is the name of a Hugging Face repository, download its files ({files}) "
                 + $"from https://huggingface.co/{folder}/tree/main to a folder, and pass the path of that folder."
             : $"{problem} Correct the path: it must be the folder that contains {files}.";
     }

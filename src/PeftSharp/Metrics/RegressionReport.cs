@@ -10,6 +10,8 @@ namespace PeftSharp.Metrics;
 /// </param>
 public sealed record RegressionReport(double MeanSquaredError, double RootMeanSquaredError, double MeanAbsoluteError, double R2Score)
 {
+    private const int LongestName = 23, MinWidth = 9;           // "root mean squared error"; the columns of the other reports
+
     /// <summary>
     /// Returns the scores by name, for use as the metrics of an evaluation: <c>mse</c>, <c>rmse</c>, <c>mae</c> and <c>r2</c>.
     /// </summary>
@@ -17,4 +19,23 @@ public sealed record RegressionReport(double MeanSquaredError, double RootMeanSq
     {
         ["mse"] = MeanSquaredError, ["rmse"] = RootMeanSquaredError, ["mae"] = MeanAbsoluteError, ["r2"] = R2Score,
     };
+
+    /// <summary>Returns a table with two decimals.</summary>
+    public override string ToString() => ToString(digits: 2);
+
+    /// <summary>Returns a table with a line for each score. Lines end with <c>\n</c>.</summary>
+    /// <param name="digits">Number of decimals of the scores, 0 to 15.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
+    public string ToString(int digits)
+    {
+        (string Name, string Score)[] rows =
+        [
+            ("mean squared error", ReportTable.Fixed(MeanSquaredError, digits)),
+            ("root mean squared error", ReportTable.Fixed(RootMeanSquaredError, digits)),
+            ("mean absolute error", ReportTable.Fixed(MeanAbsoluteError, digits)),
+            ("R2 score", ReportTable.Fixed(R2Score, digits)),
+        ];
+        var width = rows.Max(row => row.Score.Length);
+        return string.Concat(rows.Select(row => $"{row.Name,LongestName}  {row.Score.PadLeft(Math.Max(width, MinWidth))}\n"));
+    }
 }

@@ -10,6 +10,7 @@ internal sealed class ReportTable
 {
     internal const string LongestHeading = "weighted avg";
     private const int MaxDigits = 15;
+    private const double MaxExact = 1e12;                         // a decimal has at most 28 digits; larger scores and NaN need no exact rounding
 
     private readonly StringBuilder _text = new();
     private readonly int _width, _digits;
@@ -21,8 +22,7 @@ internal sealed class ReportTable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
     internal ReportTable(IEnumerable<string> names, int digits, string supportFormat = "0")
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(digits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, MaxDigits);
+        RequireDigits(digits);
         (_digits, _supportFormat) = (digits, supportFormat);
         _width = names.Select(name => name.Length).Append(LongestHeading.Length).Append(digits).Max();
         Row("", "precision", "recall", "f1-score", "support");
@@ -49,14 +49,26 @@ internal sealed class ReportTable
 
     private string Count(int support) => support.ToString(_supportFormat, CultureInfo.InvariantCulture);
 
+    private string Fixed(double score) => Fixed(score, _digits);
+
+    private static void RequireDigits(int digits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(digits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(digits, MaxDigits);
+    }
+
     /// <summary>
     /// Formats a score as Python does: the exact value, rounded half to even. 28 decimals distinguish a half from its neighbors at up to 15
     /// digits.
     /// </summary>
-    private string Fixed(double score)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="digits"/> is outside 0 to 15.</exception>
+    internal static string Fixed(double score, int digits)
     {
+        RequireDigits(digits);
+        var format = "F" + digits.ToString(CultureInfo.InvariantCulture);
+        if (!(Math.Abs(score) < MaxExact)) return score.ToString(format, CultureInfo.InvariantCulture);
         var exact = decimal.Parse(score.ToString("F28", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        return decimal.Round(exact, _digits, MidpointRounding.ToEven)
-            .ToString("F" + _digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return decimal.Round(exact, digits, MidpointRounding.ToEven)
+            .ToString(format, CultureInfo.InvariantCulture);
     }
 }

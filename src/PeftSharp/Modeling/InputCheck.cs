@@ -126,10 +126,14 @@ internal static class InputCheck
     internal static void Labels(Tensor labels, long classes, string name = "labels")
     {
         if (labels.dtype is not (ScalarType.Int64 or ScalarType.Int32))
-            throw new DatasetException($"'{name}' has type {labels.dtype}, but a head of {classes} classes expects integers (int64). "
-                + "Cast the column.");
+        {
+            var found = is_floating_point(labels) ? "floating-point values" : $"values of type {labels.dtype}";
+            throw new DatasetException($"'{name}' contains {found}, but the model has {classes} classes, whose labels are integers (int64). "
+                + $"For classification, convert the column to class ids with dataset.CastColumn(\"{name}\", new Value(\"int64\")); for "
+                + "regression, load the model with numLabels: 1.");
+        }
         Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
-            + "load the model with LabelNames or numLabels, or correct the column");
+            + "load the model with LabelNames or numLabels, or correct the column", introduction: "Classes are numbered from 0: ");
     }
 
     /// <exception cref="DatasetException">A value is negative or not less than <paramref name="rows"/>.</exception>
@@ -166,7 +170,7 @@ internal static class InputCheck
                 + $"(max_position_embeddings). Truncate: truncation: true, maxLength: {positions}.");
     }
 
-    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy)
+    private static void Range(string name, Tensor values, long lowest, long highest, long? exempt, string remedy, string introduction = "")
     {
         if (values.device_type != DeviceType.CPU || values.numel() == 0) return;
         using var scope = NewDisposeScope();
@@ -176,6 +180,6 @@ internal static class InputCheck
         if (!wrong.any().item<bool>()) return;
         var place = wrong.nonzero()[0].data<long>().ToArray();
         var found = values[place.Select(index => TensorIndex.Single(index)).ToArray()].to(ScalarType.Int64).item<long>();
-        throw new DatasetException($"'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {remedy}.");
+        throw new DatasetException($"{introduction}'{name}' contains {found} at [{string.Join(", ", place)}] of the batch. {remedy}.");
     }
 }

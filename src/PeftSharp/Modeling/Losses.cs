@@ -1,3 +1,4 @@
+using PeftSharp.Internal;
 using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -87,8 +88,10 @@ internal static class Losses
         var targets = labels.to(logits.dtype);
         if (targets.numel() != logits.numel() && config.ProblemType is null && labels.dim() == 1)
             throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
-                + "outputs. If the labels are classes, cast them to integers: dataset.CastColumn(\"labels\", new Value(\"int64\")). "
-                + "If they are regression targets, load the model with numLabels: 1.");
+                + "outputs. For classification, convert the column to class ids with dataset.CastColumn(\"labels\", new Value(\"int64\")); "
+                + "for regression, load the model with numLabels: 1.");
+        if (targets.dim() == 2 && targets.shape[0] == logits.shape[0] && targets.numel() != logits.numel())
+            throw new DatasetException(EachRowHas(targets.shape[1], logits.shape[1]));
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "
                 + $"{config.NumLabels} outputs expects one value for each element of [{string.Join(", ", logits.shape)}].");
@@ -136,12 +139,17 @@ internal static class Losses
 
     private static void CheckOneForEach(Tensor labels, Tensor rows)
     {
-        if (labels.numel() != rows.numel() / rows.shape[^1])
-            throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
-                + $"row of [{string.Join(", ", rows.shape)}]."
-                + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
-                + "or load the model with ProblemType.MultiLabelClassification." : ""));
+        if (labels.numel() == rows.numel() / rows.shape[^1]) return;
+        if (labels.dim() == 2 && rows.dim() == 2 && labels.shape[0] == rows.shape[0] && labels.shape[1] != rows.shape[1])
+            throw new DatasetException(EachRowHas(labels.shape[1], rows.shape[1]));
+        throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but this head expects one class for each "
+            + $"row of [{string.Join(", ", rows.shape)}]."
+            + (labels.numel() == rows.numel() ? " For multi-label classification, use labels of booleans or floating-point values, "
+            + "or load the model with ProblemType.MultiLabelClassification." : ""));
     }
+
+    private static string EachRowHas(long labels, long outputs) =>
+        $"Each row has {Quantity.Of(labels, "label")}, but the model has {outputs}: LabelNames needs one name for each.";
 
     /// <summary>The problem type: that of the configuration, otherwise determined by the number of labels and their type.</summary>
     internal static ProblemType ProblemTypeOf(Tensor labels, PretrainedConfig config) => config switch

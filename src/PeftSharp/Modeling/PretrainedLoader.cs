@@ -21,7 +21,8 @@ internal static class PretrainedLoader
         string folder, Func<string, ModelFamily> familyOf, IReadOnlyList<ModelFamily> families)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (FolderAccess.Obstacle(folder, "config.json and model.safetensors") is { } obstacle) throw new CheckpointException(obstacle);
+        const string Expected = "config.json, model.safetensors and the files of the tokenizer or image processor";
+        if (FolderAccess.Obstacle(folder, Expected) is { } obstacle) throw new CheckpointException(obstacle);
         var path = Path.Combine(folder, "config.json");
         var json = JsonFile.Read(path);
         var family = json["model_type"] is JsonValue value && value.TryGetValue<string>(out var name)

@@ -1,4 +1,5 @@
 using PeftSharp.Data;
+using PeftSharp.Internal;
 using PeftSharp.Tokenization;
 
 namespace PeftSharp.Models;
@@ -76,7 +77,8 @@ public static partial class TokenizationExtensions
     private static string WordsColumn(Dataset dataset, string? name)
     {
         name ??= ColumnNames.TryFind(dataset, "words") is null && ColumnNames.TryFind(dataset, "tokens") is not null ? "tokens" : "words";
-        var column = dataset[ColumnNames.Find(dataset, name)];
+        var column = Find(dataset, name, $"{nameof(TokenizeWords)}(tokenizer, ",
+            feature => feature is Sequence { Element: Value { Dtype: "string" } });
         return column.Feature is Sequence { Element: Value { Dtype: "string" } } ? column.Name : throw new DatasetException(
             $"Column '{column.Name}' has type {column.Feature}, but words must be lists of strings (string[]). "
             + "Split the texts into words, or tokenize whole texts with dataset.Tokenize.");
@@ -87,14 +89,15 @@ public static partial class TokenizationExtensions
         var column = dataset[ColumnNames.Find(dataset, name)];
         if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
             throw new DatasetException($"Column '{column.Name}' contains text, but labels must be numbers. "
-                + $"Convert tags with dataset.ClassEncodeColumn(\"{column.Name}\") before the dataset is split.");
+                + $"Convert tags with dataset.ClassEncodeColumn(\"{column.Name}\") before the dataset is split, or, if the column is not "
+                + $"the label, remove it: RemoveColumns(\"{column.Name}\").");
         if (column.Feature is not Sequence { Element: ClassLabel or Value { Dtype: "int64" or "int32" } })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}, but it must contain lists of class ids, "
                 + "one for each word.");
         for (var row = 0; row < column.Count; row++)
             if (column.GetLength(row) != dataset[words].GetLength(row))
-                throw new DatasetException($"Row {row} has {dataset[words].GetLength(row)} words in column '{words}', but "
-                    + $"{column.GetLength(row)} labels in column '{column.Name}'. Each word needs one label.");
+                throw new DatasetException($"Row {row} has {Quantity.Of(dataset[words].GetLength(row), "word")} in column '{words}', but "
+                    + $"{Quantity.Of(column.GetLength(row), "label")} in column '{column.Name}'. Each word needs one label.");
         return column.Name;
     }
 

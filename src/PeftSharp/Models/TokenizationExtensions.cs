@@ -100,7 +100,7 @@ public static partial class TokenizationExtensions
     /// <summary>The column with texts, none of which may be missing.</summary>
     private static string TextColumn(Dataset dataset, string name)
     {
-        var column = dataset[ColumnNames.Find(dataset, name)];
+        var column = Find(dataset, name, $"{nameof(Tokenize)}(tokenizer, ", feature => feature is Value { Dtype: "string" });
         if (column.Feature is Sequence { Element: Value { Dtype: "string" } })
             throw new DatasetException($"Column '{column.Name}' has type {column.Feature}: its texts are already split into words. "
                 + "Tokenize words and their tags with dataset.TokenizeWords.");
@@ -112,6 +112,19 @@ public static partial class TokenizationExtensions
         return column.Name;
     }
 
+    /// <summary>Returns the column with a name; if there is none, the message shows the call with a column that has the type.</summary>
+    private static Column Find(Dataset dataset, string name, string call, Func<Feature, bool> isSuitable)
+    {
+        try
+        {
+            return dataset[ColumnNames.Find(dataset, name)];
+        }
+        catch (DatasetException error) when (dataset.ColumnNames.FirstOrDefault(other => isSuitable(dataset.Features[other])) is { } other)
+        {
+            throw new DatasetException($"{error.Message} Pass the name of the column: {call}\"{other}\").", error);
+        }
+    }
+
     /// <summary>The column with the labels, or null if there is none.</summary>
     private static string? LabelsOf(Dataset dataset, string? labelColumn)
     {
@@ -119,7 +132,8 @@ public static partial class TokenizationExtensions
             : _labelNames.Select(usual => ColumnNames.TryFind(dataset, usual)).FirstOrDefault(found => found is not null);
         if (name is not null && dataset.Features[name] is Value { Dtype: "string" } or Sequence { Element: Value { Dtype: "string" } })
             throw new DatasetException($"Column '{name}' contains text, but labels must be numbers. "
-                + $"Convert class names with dataset.ClassEncodeColumn(\"{name}\") before the dataset is split.");
+                + $"Convert class names with dataset.ClassEncodeColumn(\"{name}\") before the dataset is split, or, if the column is not "
+                + $"the label, remove it: RemoveColumns(\"{name}\").");
         return name;
     }
 

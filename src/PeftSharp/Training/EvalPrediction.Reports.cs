@@ -18,8 +18,10 @@ public sealed partial class EvalPrediction
     /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>
     public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null)
     {
+        RequireLabels(nameof(GetClassificationReport));
         RequireShape(
-            "GetClassificationReport", "[examples, classes]", Predictions.Shape.Count == 2 && LabelIds.Values.Length == Predictions.Count);
+            nameof(GetClassificationReport), "[examples, classes]",
+            Predictions.Shape.Count == 2 && LabelIds.Values.Length == Predictions.Count);
         var predicted = Predictions.ArgMax();
         if (names is not null)
             return ClassificationMetrics.ClassificationReport(
@@ -46,7 +48,8 @@ public sealed partial class EvalPrediction
     /// </exception>
     public MultiLabelReport GetMultiLabelReport(IReadOnlyList<string>? names = null, double threshold = 0.5)
     {
-        RequireShape("GetMultiLabelReport", "[examples, labels]",
+        RequireLabels(nameof(GetMultiLabelReport));
+        RequireShape(nameof(GetMultiLabelReport), "[examples, labels]",
             Predictions.Shape.Count == 2 && LabelValues.Values.Length == Predictions.Values.Length);
         names ??= LabelNames is { } own && own.Count == Predictions.RowLength ? own : null;
         return MultiLabelMetrics.Report(LabelValues.Values, Predictions.Sigmoid().Values, Predictions.RowLength, names, threshold);
@@ -59,7 +62,8 @@ public sealed partial class EvalPrediction
     /// <exception cref="ArgumentException">There are no examples, or a label or predicted value is NaN or infinite.</exception>
     public RegressionReport GetRegressionReport()
     {
-        RequireShape("GetRegressionReport", "[examples] or [examples, 1]", LabelValues.Values.Length == Predictions.Values.Length);
+        RequireLabels(nameof(GetRegressionReport));
+        RequireShape(nameof(GetRegressionReport), "[examples] or [examples, 1]", LabelValues.Values.Length == Predictions.Values.Length);
         return RegressionMetrics.Report(LabelValues.Values, Predictions.Values);
     }
 
@@ -77,7 +81,8 @@ public sealed partial class EvalPrediction
     /// <exception cref="ArgumentException">A label or prediction has no tag, or a tag has another form.</exception>
     public EntityReport GetEntityReport(IReadOnlyList<string>? tags = null)
     {
-        RequireShape("GetEntityReport", "[examples, tokens, tags]",
+        RequireLabels(nameof(GetEntityReport));
+        RequireShape(nameof(GetEntityReport), "[examples, tokens, tags]",
             Predictions.Shape.Count == 3 && LabelIds.Values.Length == Predictions.Shape[0] * Predictions.Shape[1]);
         tags ??= LabelNames ?? throw new InvalidOperationException("The model does not name its labels, so their tags are not known. Pass "
             + "the tags (dataset.GetClassNames), or load the model with labelNames.");
@@ -103,6 +108,11 @@ public sealed partial class EvalPrediction
             predictions.Add(predicted);
         }
         return EntityMetrics.Report(labels, predictions);
+    }
+
+    private void RequireLabels(string method)
+    {
+        if (!HasLabels) throw new InvalidOperationException(NoLabels(method));
     }
 
     private void RequireShape(string method, string shape, bool isValid)

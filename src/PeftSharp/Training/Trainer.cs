@@ -190,7 +190,8 @@ public partial class Trainer
         Context = new TrainerContext(_model, tokenizer);
         AlignPadToken();
         _loader = new BatchLoader(
-            dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator() : new DataCollatorWithPadding(tokenizer)), Args);
+            dataCollator ?? (tokenizer?.PadTokenId is null ? new DefaultDataCollator(hasTokenizer: tokenizer is not null)
+                : new DataCollatorWithPadding(tokenizer)), Args);
         var readsLabels = dataCollator is null or DefaultDataCollator or DataCollatorWithPadding;       // other collators may create labels
         _trainDataset = trainDataset is null ? null : ModelColumns.Of(trainDataset, _model, UnusedColumnsHandling, "training",
             needsLabels: readsLabels && !ReplacesTrainingLoss, logger, labelColumn, _loader.ColumnNames);

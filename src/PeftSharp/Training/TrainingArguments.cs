@@ -214,11 +214,15 @@ public sealed record TrainingArguments
     /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. The model
     /// then has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> for those of the best evaluation.
     /// </summary>
-    /// <remarks>The trainer adds an <see cref="EarlyStoppingCallback"/>, which has the same parameters.</remarks>
+    /// <remarks>
+    /// Any reduction of the loss counts as an improvement, so a run whose loss falls by tiny amounts does not end early. Set
+    /// <see cref="EarlyStoppingThreshold"/>. The trainer adds an <see cref="EarlyStoppingCallback"/>, which has the same parameters.
+    /// </remarks>
     public int? EarlyStoppingPatience { get; init; }
 
     /// <summary>
-    /// The minimum change of the metric that counts as an improvement, for <see cref="EarlyStoppingPatience"/>. Default 0.
+    /// The change of the metric that an evaluation must exceed to count as an improvement, for <see cref="EarlyStoppingPatience"/>.
+    /// Default 0: any improvement counts, however small.
     /// </summary>
     public double EarlyStoppingThreshold { get; init; }
 

@@ -30,7 +30,10 @@ internal static partial class ColumnCast
                     + $"{error.Message}", error);
             }
         }
-        return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count));
+        return new Column(column.Name, target, builder.Build(), RowIndex.All(column.Count))
+        {
+            IsNamedByFirstLine = column.IsNamedByFirstLine,
+        };
     }
 
     private static int? FirstOutside(Column column, ClassLabel label)

@@ -1,4 +1,5 @@
 using System.Text;
+using PeftSharp.Internal;
 
 namespace PeftSharp.Data;
 
@@ -33,14 +34,15 @@ internal static class CsvFileReader
         {
             if (fields.Count != names.Length)
                 throw new DatasetException(
-                    $"'{file}', line {records.Line}: the line has {fields.Count} fields, but there are {names.Length} columns "
-                    + $"({string.Join(", ", names)}). Quote fields that contain the delimiter, or set DatasetLoadOptions.Delimiter.");
+                    $"'{file}', line {records.Line}: the line has {Quantity.Of(fields.Count, "field")}, but the number of columns is "
+                    + $"{names.Length} ({string.Join(", ", names)}). Quote fields that contain the delimiter, or set "
+                    + "DatasetLoadOptions.Delimiter.");
             for (var i = 0; i < kept.Length; i++)
                 columns[i].Add(options.KeepDefaultNa && CsvTypes.IsNa(fields[kept[i]]) ? null : fields[kept[i]]);
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
             ? new ReferenceData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
-            : CsvTypes.Infer(columns[i]))));
+            : CsvTypes.Infer(columns[i])) { IsNamedByFirstLine = options.ColumnNames is null }));
     }
 
     private static void RequireUniqueNames(string[] names, string file)

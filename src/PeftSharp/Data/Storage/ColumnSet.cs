@@ -52,7 +52,7 @@ internal sealed class ColumnSet
             + "Add it to the columns of SetFormat, or call ResetFormat.")
         : Count == 0
             ? new($"There is no column '{name}': the dataset has no columns. A dataset that is created from no rows has none.")
-            : new($"There is no column '{name}'. Columns: {string.Join(", ", Names)}.{DelimiterHint()}");
+            : new($"There is no column '{name}'. Columns: {string.Join(", ", Names)}.{DelimiterHint()}{HeaderHint()}");
 
     /// <summary>
     /// Returns a hint if the only column has a delimiter in its name, because a CSV file was then read with the wrong delimiter.
@@ -60,5 +60,10 @@ internal sealed class ColumnSet
     private string DelimiterHint() => Count == 1 && Names[0].IndexOfAny([';', '\t', '|', ',']) is >= 0 and var index
         ? $" If the fields of the CSV file are separated by '{(Names[0][index] == '\t' ? "\\t" : Names[0][index])}', "
             + "set DatasetLoadOptions.Delimiter."
+        : "";
+
+    /// <summary>Returns a hint if the names are from the first line of a file, which may have no header.</summary>
+    private string HeaderHint() => Array.Exists(All, column => column.IsNamedByFirstLine)
+        ? " The names are from the first line of the file. If the file has no header, set DatasetLoadOptions.ColumnNames."
         : "";
 }

@@ -6,6 +6,9 @@ namespace PeftSharp.Tokenization;
 /// <summary>A folder with the files of a tokenizer, in any of the formats that transformers supports.</summary>
 internal sealed class TokenizerFolder
 {
+    /// <summary>The number of files that a message names.</summary>
+    private const int MaxNamed = 10;
+
     private readonly string _path;
     private readonly JsonObject _model;
 
@@ -88,7 +91,8 @@ internal sealed class TokenizerFolder
         var found = Directory.EnumerateFiles(_path).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray();
         return new TokenizerException(
             $"'{_path}' does not contain a tokenizer. Expected files: {needed}. Files found: "
-            + $"{(found.Length == 0 ? "none" : string.Join(", ", found))}.");
+            + $"{(found.Length == 0 ? "none" : string.Join(", ", found.Take(MaxNamed)))}"
+            + $"{(found.Length > MaxNamed ? $" and {found.Length - MaxNamed} more" : "")}.");
     }
 
     private static string? TextIn(JsonObject json, string name) =>

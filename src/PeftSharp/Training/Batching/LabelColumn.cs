@@ -55,26 +55,14 @@ internal static class LabelColumn
             + $"{(model.Objective is CausalLMObjective ? ", mlm: false" : "")}) to the trainer."
         : "Add a label column to the dataset, or return the labels from the collator.";
 
-    /// <exception cref="DatasetException">
-    /// The labels are text, class ids that are stored as floating-point values, or lists of class ids.
-    /// </exception>
+    /// <exception cref="DatasetException">The labels are text, or not those that the loss of the model expects.</exception>
     internal static void RequireNumeric(Column column, PretrainedModel model, string role, string name)
     {
         if (column.Feature is Value { Dtype: "string" })
             throw new DatasetException($"Column '{name}' of the {role} data contains text, but labels must be numbers. "
-                + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{name}\").");
-        if (column.Feature is Sequence { Element: Value { Dtype: "int64" or "int32" } or ClassLabel } && column.Count > 0
-            && model is { Objective: SequenceClassificationObjective, Config: { NumLabels: > 1, ProblemType: null } })
-            throw new DatasetException($"Column '{name}' of the {role} data contains lists of integers: the first row has "
-                + $"{column.GetLength(0)} labels, but {model.GetName()} predicts one class for each row. If each row has one class, store "
-                + "its class id instead of a list. If a row can have several labels, use a bool[] with a value for each label, or load the "
-                + "model with ProblemType.MultiLabelClassification.");
-        if (column.Feature is Value { Dtype: "float64" or "float32" or "decimal" }
-            && model is { Objective: SequenceClassificationObjective, Config: { NumLabels: > 1, ProblemType: null } }
-            && Enumerable.Range(0, column.Count).All(row => column.IsNull(row) || double.IsInteger(column.GetDouble(row))))
-            throw new DatasetException($"Column '{name}' of the {role} data has type {((Value)column.Feature).Dtype} and contains only "
-                + $"integers, but {model.GetName()} has {model.Config.NumLabels} classes. For classification, convert it to class ids with "
-                + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
+                + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{name}\"), or, if the column is not the label, "
+                + $"remove it: RemoveColumns(\"{name}\").");
+        ClassifierLabels.Require(column, model, $"Column '{name}' of the {role} data", name);
     }
 
     /// <summary>

@@ -24,7 +24,10 @@ public sealed class EarlyStoppingCallback : TrainerCallback
     /// <param name="earlyStoppingPatience">
     /// The number of consecutive evaluations without improvement after which the run ends. Default 1.
     /// </param>
-    /// <param name="earlyStoppingThreshold">The minimum change of the metric that counts as an improvement. Default 0.</param>
+    /// <param name="earlyStoppingThreshold">
+    /// The change of the metric that an evaluation must exceed to count as an improvement. Default 0: any improvement counts, however
+    /// small.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The patience is below 1, or the threshold is negative.</exception>
     public EarlyStoppingCallback(int earlyStoppingPatience = 1, double earlyStoppingThreshold = 0)
     {

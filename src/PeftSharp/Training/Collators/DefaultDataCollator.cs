@@ -13,6 +13,15 @@ namespace PeftSharp.Training;
 /// </remarks>
 public sealed class DefaultDataCollator : IDataCollator
 {
+    private readonly bool _hasTokenizer;
+
+    /// <summary>Creates a collator.</summary>
+    public DefaultDataCollator() { }
+
+    /// <param name="hasTokenizer">Whether the trainer has a tokenizer, which then has no padding token; for messages.</param>
+    internal DefaultDataCollator(bool hasTokenizer) => _hasTokenizer = hasTokenizer;
+
     /// <inheritdoc/>
-    public ModelInputs Collate(IReadOnlyList<Row> rows) => RowTensors.Collate(rows, padding: null);
+    public ModelInputs Collate(IReadOnlyList<Row> rows) =>
+        RowTensors.Collate(rows, padding: null, _hasTokenizer ? RowTensors.SetPadToken : RowTensors.PassTokenizer);
 }

@@ -13,9 +13,10 @@ internal static class NestedLists
     /// <param name="column">The column.</param>
     /// <param name="padding">The padding of the innermost lists of integers. Null: they must have equal lengths.</param>
     /// <param name="paddingValue">The padding value.</param>
+    /// <param name="paddingRemedy">How to turn on padding, for the message about lists of different lengths.</param>
     /// <returns>An int64 tensor, or float32 if the column contains floating-point values.</returns>
     /// <exception cref="DatasetException">Lists that cannot be padded have different lengths.</exception>
-    internal static Tensor Collate(IReadOnlyList<Row> rows, string column, RowPadding? padding, long paddingValue)
+    internal static Tensor Collate(IReadOnlyList<Row> rows, string column, RowPadding? padding, long paddingValue, string paddingRemedy)
     {
         var items = rows.Select(row => row.GetItems(column)).ToArray();
         var shape = Shape(items[0]);
@@ -29,7 +30,7 @@ internal static class NestedLists
         if ((isFloat || padding is null) && !Array.TrueForAll(items, item => HasShape(item, shape, ignoreWidth: false)))
             throw new DatasetException($"The lists of column '{column}' have different lengths. " + (isFloat
                 ? "Give all rows the same shape, for example resize images to one size."
-                : "Use a DataCollatorWithPadding, or pad the rows when they are tokenized."));
+                : paddingRemedy));
         shape[^1] = isFloat ? longest : padding?.Width((int)longest) ?? longest;
         return isFloat
             ? Fill<float>(items, shape, 0f, padding: null, ScalarType.Float32)

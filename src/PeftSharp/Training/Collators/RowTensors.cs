@@ -7,10 +7,22 @@ namespace PeftSharp.Training;
 /// <summary>Converts columns to tensors: scalars to [rows], lists to [rows, length], nested lists to [rows, …, length].</summary>
 internal static class RowTensors
 {
+    /// <summary>The remedy for rows of different lengths if the trainer has no tokenizer.</summary>
+    internal const string PassTokenizer = "Pass the tokenizer to the trainer (tokenizer: tokenizer), which then pads each batch "
+        + "if the tokenizer has a padding token (for GPT-2 set tokenizer.PadToken = tokenizer.EosToken), "
+        + "use a DataCollatorWithPadding, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).";
+
+    /// <summary>The remedy for rows of different lengths if the trainer has a tokenizer without padding token.</summary>
+    internal const string SetPadToken = "The tokenizer has no padding token: set tokenizer.PadToken = tokenizer.EosToken before you create "
+        + "the trainer, which then pads each batch.";
+
+    /// <param name="rows">The rows of the batch.</param>
+    /// <param name="padding">The padding of lists. Null: they must have equal lengths.</param>
+    /// <param name="paddingRemedy">How to turn on padding, for the message about rows of different lengths.</param>
     /// <exception cref="DatasetException">
     /// A column contains text or null, or its rows have different lengths and <paramref name="padding"/> is null.
     /// </exception>
-    internal static ModelInputs Collate(IReadOnlyList<Row> rows, RowPadding? padding)
+    internal static ModelInputs Collate(IReadOnlyList<Row> rows, RowPadding? padding, string paddingRemedy = PassTokenizer)
     {
         if (rows.Count == 0) throw new DatasetException("The batch has no rows. A batch must have at least one row.");
         var inputs = new ModelInputs();
@@ -22,7 +34,7 @@ internal static class RowTensors
                 if (inputs[name] is not null)
                     throw new DatasetException($"Column '{column}' and another column are both used as '{name}'. "
                         + "Remove one of them with RemoveColumns, or rename it.");
-                inputs[name] = ToTensor(rows, column, name, padding);
+                inputs[name] = ToTensor(rows, column, name, padding, paddingRemedy);
             }
             return inputs;
         }
@@ -46,20 +58,24 @@ internal static class RowTensors
         return flat.reshape(rows.Count, width);
     }
 
-    private static Tensor ToTensor(IReadOnlyList<Row> rows, string column, string name, RowPadding? padding) => rows[0][column] switch
+    private static Tensor ToTensor(
+        IReadOnlyList<Row> rows, string column, string name, RowPadding? padding, string paddingRemedy) => rows[0][column] switch
     {
         long or int or bool => tensor(Values(rows, row => row.GetInt64(column)), ScalarType.Int64),
         double or float or decimal => tensor(Values(rows, row => (float)row.GetDouble(column)), ScalarType.Float32),
         long[] or int[] or bool[] =>
             PaddedLists(
-                rows, column, name, padding, row => row.GetInt64s(column), ScalarType.Int64, (long)(padding?.PaddingValue(name) ?? 0)),
+                rows, column, name, padding, paddingRemedy, row => row.GetInt64s(column), ScalarType.Int64,
+                (long)(padding?.PaddingValue(name) ?? 0)),
         double[] or float[] or decimal[] => PaddedLists(
-            rows, column, name, padding, row => row.GetSingles(column), ScalarType.Float32, (float)(padding?.PaddingValue(name) ?? 0)),
-        System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0),
+            rows, column, name, padding, paddingRemedy, row => row.GetSingles(column), ScalarType.Float32,
+            (float)(padding?.PaddingValue(name) ?? 0)),
+        System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0, paddingRemedy),
         null => throw new DatasetException(
             $"Column '{column}' is null in row {rows[0].Index}. Remove such rows with Filter, or set a value with Map."),
         string when name == "labels" => throw new DatasetException($"Column '{column}' contains text, but labels must be numbers. "
-            + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\")."),
+            + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\"), or, if the column is not the label, remove "
+            + $"it: RemoveColumns(\"{column}\")."),
         var value => throw new DatasetException($"Column '{column}' contains values of type {value.GetType().Name}, "
             + $"which cannot be converted to a tensor. Convert it to numbers with Map, or remove it with RemoveColumns(\"{column}\")."),
     };
@@ -74,7 +90,8 @@ internal static class RowTensors
     private delegate ReadOnlySpan<T> ReadList<T>(Row row);
 
     private static Tensor PaddedLists<T>(
-        IReadOnlyList<Row> rows, string column, string name, RowPadding? padding, ReadList<T> read, ScalarType dtype, T paddingValue)
+        IReadOnlyList<Row> rows, string column, string name, RowPadding? padding, string paddingRemedy, ReadList<T> read,
+        ScalarType dtype, T paddingValue)
         where T : unmanaged
     {
         var longest = 0;
@@ -87,9 +104,7 @@ internal static class RowTensors
             var list = read(rows[index]);
             if (list.Length != width && padding is null)
                 throw new DatasetException($"Column '{column}' has {list.Length} elements in row {rows[index].Index}, but {longest} in "
-                    + "another row of the batch. Pass the tokenizer to the trainer (tokenizer: tokenizer), which then pads each batch "
-                    + "if the tokenizer has a padding token (for GPT-2 set tokenizer.PadToken = tokenizer.EosToken), "
-                    + "use a DataCollatorWithPadding, or pad the rows when they are tokenized (padding: PaddingStrategy.MaxLength).");
+                    + $"another row of the batch. {paddingRemedy}");
             list.CopyTo(values.AsSpan(index * width + (padding is { Left: true } ? width - list.Length : 0)));
         }
         using var flat = from_array(values, dtype);

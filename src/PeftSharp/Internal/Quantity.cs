@@ -1,0 +1,10 @@
+namespace PeftSharp.Internal;
+
+/// <summary>A number with its noun, for messages.</summary>
+internal static class Quantity
+{
+    /// <summary>Returns <c>1 label</c>, <c>2 labels</c> and so on.</summary>
+    /// <param name="count">The number.</param>
+    /// <param name="noun">The noun in the singular; its plural ends with an s.</param>
+    internal static string Of(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+}
