@@ -1,6 +1,7 @@
 #region readme-trainer-usings
 using Microsoft.Extensions.Logging;
 using PeftSharp.Data;
+using PeftSharp.Metrics;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
@@ -20,7 +21,7 @@ internal static class TrainerPage
     internal static readonly string[] Examples =
     [
         "progress", "resume", "class-weights", "own-loss", "scaled-loss", "optimizers", "parameter-groups", "evaluation-sets",
-        "preprocess-logits",
+        "own-metric", "preprocess-logits",
         "raw-columns", "subclass", "model-init", "callback", "logging", "own-head",
     ];
 
@@ -66,6 +67,7 @@ internal static class TrainerPage
             "optimizers" => Optimizers(),
             "parameter-groups" => Groups(),
             "evaluation-sets" => EvaluationSets(),
+            "own-metric" => OwnMetric(),
             "preprocess-logits" => PreprocessLogits(),
             "raw-columns" => RawColumns(),
             "subclass" => Subclass(),
@@ -181,6 +183,20 @@ internal static class TrainerPage
             var trainer = new Trainer(model, best, train, tokenizer: tokenizer, evalDatasets: sets);
             trainer.Train();
             Console.WriteLine(trainer.Evaluate());                         // eval_reviews_loss, …, eval_tweets_loss, …
+            #endregion
+            return trainer;
+        }
+
+        Trainer OwnMetric()
+        {
+            #region readme-trainer-own-metric
+            var best = arguments with { LoadBestModelAtEnd = true, MetricForBestModel = "f1_positive" };
+            var trainer = new Trainer(model, best, train, test, tokenizer: tokenizer, computeMetrics: p => new Dictionary<string, double>
+            {
+                ["f1_positive"] = ClassificationMetrics.F1Score(p.LabelIds.Values, p.Predictions.ArgMax(), Average.Binary),   // of class 1
+            });
+            trainer.Train();
+            Console.WriteLine(trainer.Evaluate());                         // eval_loss, eval_f1_positive, …
             #endregion
             return trainer;
         }

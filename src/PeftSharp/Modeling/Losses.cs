@@ -90,7 +90,8 @@ internal static class Losses
             throw new DatasetException($"'labels' holds one floating-point value per row, but this head has {config.NumLabels} "
                 + "outputs. For classification, convert the column to class ids with dataset.CastColumn(\"labels\", new Value(\"int64\")); "
                 + "for regression, load the model with numLabels: 1.");
-        if (targets.dim() == 2 && targets.shape[0] == logits.shape[0] && targets.numel() != logits.numel())
+        if (kind == ProblemType.MultiLabelClassification && targets.dim() == 2 && targets.shape[0] == logits.shape[0]
+            && targets.shape[1] != logits.shape[1])
             throw new DatasetException(EachRowHas(targets.shape[1], logits.shape[1]));
         if (targets.numel() != logits.numel())
             throw new DatasetException($"'labels' has shape [{string.Join(", ", labels.shape)}], but ProblemType {kind} with "

@@ -58,7 +58,7 @@ public class CsvTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a,b\n1,2\n\n3\n", "line 4: the line has 1 fields")]
+    [InlineData("a,b\n1,2\n\n3\n", "line 4: the line has 1 field,")]
     [InlineData("a,b\n\"x\ny\",2\n1,2,3\n", "line 4: the line has 3 fields")]
     [InlineData("a\nok\n\"open\n\n", "line 3, field 1: the quoted field has no closing")]
     [InlineData("a,a\n1,2\n", "has 2 columns named 'a'")]

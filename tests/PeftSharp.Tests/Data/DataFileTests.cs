@@ -175,4 +175,22 @@ public class DataFileTests : IDisposable
         FluentActions.Invoking(() => Dataset.FromDict(("a", new[] { 1 }))["text"])
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().NotContain("Delimiter");
     }
+
+    [Fact]
+    public void The_message_about_an_absent_column_of_a_csv_file_suggests_that_the_file_has_no_header()
+    {
+        const string Hint = "If the file has no header, set DatasetLoadOptions.ColumnNames.";
+        string Absent(Dataset data) =>
+            data.Invoking(read => read["label"]).Should().ThrowExactly<DatasetException>().Which.Message;
+        var file = _folder.Write("x.csv", "good,a\nbad,b\n");
+        var read = Datasets.LoadDataset(file, "train");
+        foreach (var data in new[]
+        {
+            read, read.Shuffle(1), read.Select([0]).FlattenIndices(), read.ClassEncodeColumn("a").ClassEncodeColumn("good"),
+            Datasets.ConcatenateDatasets([read, read]),
+        })
+            Absent(data).Should().StartWith("There is no column 'label'. Columns: good, a.").And.EndWith(Hint);
+        Absent(Datasets.LoadDataset(file, "train", new() { ColumnNames = ["x", "y"] })).Should().NotContain("header");
+        Absent(read.RenameColumns(new Dictionary<string, string> { ["good"] = "x", ["a"] = "y" })).Should().NotContain("header");
+    }
 }

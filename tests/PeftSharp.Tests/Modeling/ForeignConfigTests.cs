@@ -211,7 +211,7 @@ public sealed class ForeignConfigTests : IDisposable
                 .Should().ThrowExactly<CheckpointException>().Which,
         ];
         errors.Should().AllSatisfy(
-            error => error.Message.Should().ContainAll(Name, "nothing is downloaded", $"https://huggingface.co/{Name}/tree/main"));
+            error => error.Message.Should().ContainAll(Name, "nothing is downloaded", Path.GetFullPath(Name), $") from https://huggingface.co/{Name}/tree/main"));
         Write("{}");
         FluentActions.Invoking(() => AutoModel.FromPretrained(Config))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("is a file");

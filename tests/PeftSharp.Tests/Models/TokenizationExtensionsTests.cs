@@ -43,7 +43,14 @@ public sealed class TokenizationExtensionsTests
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), "review"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Columns: text, other, label, id");
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other"))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("ClassEncodeColumn");
+            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("ClassEncodeColumn", "remove it: RemoveColumns(\"other\")");
+        FluentActions.Invoking(() => Dataset.FromRows([(1, "good")], "label", "body").Tokenize(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>()
+            .WithMessage("There is no column 'text'. Columns: label, body. Pass the name of the column: Tokenize(tokenizer, \"body\").");
+        FluentActions.Invoking(() => Dataset.FromDict(("w", new string[][] { ["a"] })).TokenizeWords(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>().WithMessage("*TokenizeWords(tokenizer, \"w\").");
+        FluentActions.Invoking(() => Dataset.FromDict(("label", new[] { 1 })).Tokenize(Recorded.Tokenizer()))
+            .Should().ThrowExactly<DatasetException>().WithMessage("There is no column 'text'. Columns: label.");
     }
 
     [Fact]
@@ -144,7 +151,7 @@ public sealed class TokenizationExtensionsTests
         void Refused(Dataset data, string message) => data.Invoking(bad => bad.TokenizeWords(tokenizer))
             .Should().ThrowExactly<DatasetException>().WithMessage(message);
         Refused(Dataset.FromDict(("words", words), ("tags", new[] { new[] { "O", "O" } })), "*ClassEncodeColumn(\"tags\")*");
-        Refused(Dataset.FromDict(("words", words), ("tags", new[] { new[] { 0 } })), "Row 0 has 2 words *, but 1 labels *");
+        Refused(Dataset.FromDict(("words", words), ("tags", new[] { new[] { 0 } })), "Row 0 has 2 words *, but 1 label in *");
         Refused(Dataset.FromDict(("words", new[] { "Anna won" })), "*must be lists of strings*dataset.Tokenize.");
         Refused(Dataset.FromDict(("text", new[] { "Anna won" })), "*no column 'words'*");
         Dataset.FromDict(("text", words)).Invoking(split => split.Tokenize(tokenizer))

@@ -17,7 +17,9 @@ public class TokenizerErrorTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("vocab.json"), "{}");
-        AssertError(folder, "merges.txt", "Files found: vocab.json");
+        AssertError(folder, "merges.txt", "Files found: vocab.json.");
+        for (var number = 10; number < 25; number++) File.WriteAllText(folder.File($"part-{number}"), "");
+        AssertError(folder, "Files found: part-10, part-11, ", "part-19 and 6 more.");
         FluentActions.Invoking(() => AutoTokenizer.FromPretrained(folder.File("nowhere"))).Should().ThrowExactly<TokenizerException>();
     }
 

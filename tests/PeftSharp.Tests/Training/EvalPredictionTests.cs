@@ -109,6 +109,32 @@ public sealed class EvalPredictionTests : IDisposable
     }
 
     [Fact]
+    public void A_report_of_predicted_values_prints_a_table()
+    {
+        new RegressionReport(0.125, 12.5, 0.25, -1).ToString().Should().Be(
+            "     mean squared error       0.12\nroot mean squared error      12.50\n    mean absolute error       0.25\n"
+            + "               R2 score      -1.00\n");
+        new RegressionReport(1e20, 1e10, 1, double.NaN).ToString(digits: 1).Should()
+            .Contain("100000000000000000000.0\n").And.EndWith("NaN\n");
+        new RegressionReport(1, 1, 1, 1).Invoking(report => report.ToString(16)).Should().ThrowExactly<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Members_that_need_labels_are_named_if_the_data_has_none()
+    {
+        var none = new EvalPrediction([new([1, 2], [1, 2])]);
+        var readers = new Dictionary<string, Action>
+        {
+            ["LabelIds"] = () => _ = none.LabelIds, ["LabelValues"] = () => _ = none.LabelValues,
+            ["GetClassificationReport"] = () => none.GetClassificationReport(),
+            ["GetMultiLabelReport"] = () => none.GetMultiLabelReport(), ["GetRegressionReport"] = () => none.GetRegressionReport(),
+            ["GetEntityReport"] = () => none.GetEntityReport(["O"]),
+        };
+        foreach (var (name, read) in readers)
+            read.Should().ThrowExactly<InvalidOperationException>().WithMessage($"{name} needs labels, but the data has none.*");
+    }
+
+    [Fact]
     public void The_metrics_of_a_report_of_classes_are_its_averages()
     {
         var report = Prediction([1, 2, 0, 3, 0, 0], [2, 3], [1, 2], 2).GetClassificationReport();

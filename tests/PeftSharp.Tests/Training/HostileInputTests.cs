@@ -39,7 +39,7 @@ public sealed class HostileInputTests : IDisposable
             ["labels that all do not count"] = (Row(_good, -100L), Row(_good, -100L), ["Step 1", "no targets", "input_ids"]),
             ["labels of text"] = (Row(_good, "positive"), Row(_good, "negative"),
                 ["Column 'labels'", "contains text", "ClassEncodeColumn"]),
-            ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["floating-point value per row", "CastColumn"]),
+            ["labels with a fraction for classes"] = (Row(_good, 0.5), Row(_good, 1.0), ["numLabels: 1", "CastColumn"]),
             ["a list of labels for a text"] = (Row(_good, new long[] { 0, 1 }), Row(_good, new long[] { 1, 1 }),
             ["'labels'", "one class for each row", "MultiLabelClassification"]),
             ["a label that is absent"] = (Row(_good, 1L), Row(_good, null), ["'labels'", "null in row 1", "Filter"]),

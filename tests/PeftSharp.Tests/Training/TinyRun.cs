@@ -19,7 +19,8 @@ internal static class TinyRun
     /// </param>
     /// <param name="labels">Classes of the head.</param>
     /// <param name="width">Width of the hidden states.</param>
-    internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16)
+    /// <param name="problem">Problem type of the configuration.</param>
+    internal static PretrainedModel Model(double dropout = 0, int labels = 2, int width = 16, ProblemType? problem = null)
     {
         manual_seed(1);
         if (!TestDevice.IsCpu) dropout = 0;
@@ -27,6 +28,7 @@ internal static class TinyRun
         {
             VocabSize = Vocabulary, HiddenSize = width, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = width + 8,
             MaxPositionEmbeddings = Positions, HiddenDropoutProb = dropout, AttentionProbsDropoutProb = dropout, NumLabels = labels,
+            ProblemType = problem,
         });
     }
 
