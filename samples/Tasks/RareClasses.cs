@@ -15,7 +15,7 @@ internal static class RareClasses
         #region readme-rare
         Seed.Set(42);
         string[] things = ["the parcel", "the lamp", "the radio", "the phone", "my order", "the printer", "the camera", "the heater"];
-        string[] often = ["is late", "has not arrived", "was sent to my neighbour", "is lost", "was left outside", "comes tomorrow"];
+        string[] often = ["is late", "has not arrived", "was sent to my neighbor", "is lost", "was left outside", "comes tomorrow"];
         var data = Dataset.FromRows(things.SelectMany(thing => often.Select(problem => ($"{thing} {problem}", "delivery"))
             .Append(($"{thing} is broken", "defect")).Append(($"{thing} was too expensive", "price"))), "text", "label")
             .ClassEncodeColumn("label");                                     // 48 rows of delivery, 8 of defect, 8 of price

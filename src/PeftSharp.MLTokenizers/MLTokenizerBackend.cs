@@ -11,7 +11,7 @@ internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer token
     : TokenizerBackend
 {
     // The number of tokens that a BPE tokenizer adds before and after every text.
-    private readonly (int Before, int Behind) _ends = tokenizer is BpeTokenizer pairs
+    private readonly (int Before, int After) _ends = tokenizer is BpeTokenizer pairs
         ? (pairs.BeginningOfSentenceToken is null ? 0 : 1, MLSpecialTokens.EndOf(pairs) is null ? 0 : 1)
         : (0, 0);
 
@@ -44,7 +44,7 @@ internal sealed class MLTokenizerBackend(Microsoft.ML.Tokenizers.Tokenizer token
             pieces.EncodeToTokens(text, out normalized, addBeginningOfSentence: false, addEndOfSentence: false),
         CodeGenTokenizer pairs =>
             pairs.EncodeToTokens(text, pairs.AddPrefixSpace, addBeginningOfSentence: false, addEndOfSentence: false, out normalized),
-        BpeTokenizer bytes => [.. bytes.EncodeToTokens(text, out normalized).Skip(_ends.Before).SkipLast(_ends.Behind)],
+        BpeTokenizer bytes => [.. bytes.EncodeToTokens(text, out normalized).Skip(_ends.Before).SkipLast(_ends.After)],
         _ => tokenizer.EncodeToTokens(text, out normalized),
     };
 }

@@ -79,7 +79,7 @@ public partial record GenerationConfig
     /// </summary>
     public double? RepetitionPenalty { get; init; }
     /// <summary>
-    /// The exponent of the length by which the score of a finished beam is divided; values greater than 0 favour long sequences. Default 1.
+    /// The exponent of the length by which the score of a finished beam is divided; values greater than 0 favor long sequences. Default 1.
     /// </summary>
     public double? LengthPenalty { get; init; }
     /// <summary>The size n of the n-grams that may occur only once in the text. Default 0: off.</summary>

@@ -15,7 +15,7 @@ public sealed partial class Tokenizer
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or the size is too small.</exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Tokenizer TrainNewFromIterator(
         IEnumerable<string> texts, int vocabSize, IReadOnlyList<AddedToken>? newSpecialTokens = null,
         IProgress<TokenizerTrainProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -54,7 +54,7 @@ public sealed partial class Tokenizer
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
     /// <exception cref="NotSupportedException">The tokenizer was created by <see cref="FromBackend"/>.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Tokenizer TrainNewFromIterator(
         IEnumerable<string> texts, TokenizerTrainer trainer, IProgress<TokenizerTrainProgress>? progress = null,
         CancellationToken cancellationToken = default) => TrainNewFromIterator(texts, trainer, null, progress, cancellationToken);

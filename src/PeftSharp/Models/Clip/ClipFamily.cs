@@ -8,7 +8,7 @@ namespace PeftSharp.Models.Clip;
 public sealed class ClipFamily : ModelFamily<ClipConfig>
 {
     /// <summary>The names of the modules of each role, in the text model and in the vision model.</summary>
-    internal static readonly IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> TowerRoles =
+    internal static readonly IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> PartRoles =
         new Dictionary<ModuleRole, IReadOnlyList<string>>
         {
             [ModuleRole.Query] = ["q_proj"],
@@ -42,7 +42,7 @@ public sealed class ClipFamily : ModelFamily<ClipConfig>
     public override string TokenizerClass => "CLIPTokenizer";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => TowerRoles;
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => PartRoles;
 
     /// <inheritdoc/>
     public override PretrainedConfig ReadConfig(JsonObject json)

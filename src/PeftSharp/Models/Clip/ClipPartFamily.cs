@@ -26,7 +26,7 @@ public abstract class ClipPartFamily<TConfig> : ModelFamily<TConfig> where TConf
     public override string BaseModelPrefix => $"{_part}_model";
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => ClipFamily.TowerRoles;
+    public override IReadOnlyDictionary<ModuleRole, IReadOnlyList<string>> Roles => ClipFamily.PartRoles;
 
     private string Prefix => $"{BaseModelPrefix}.";
 

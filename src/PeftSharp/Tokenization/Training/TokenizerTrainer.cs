@@ -26,7 +26,7 @@ public abstract record TokenizerTrainer
     /// <param name="progress">Receives reports. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked for each text and each token.</param>
     /// <exception cref="ArgumentException">The texts contain no words, or an option is invalid.</exception>
-    /// <exception cref="OperationCanceledException">The operation was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public Tokenizer Train(
         IEnumerable<string> texts, IProgress<TokenizerTrainProgress>? progress = null, CancellationToken cancellationToken = default)
     {
