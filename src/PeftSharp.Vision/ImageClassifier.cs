@@ -44,7 +44,7 @@ public sealed class ImageClassifier : ImagePredictor
     public static ImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var processor = AutoImageProcessor.FromPretrained(folder);
+        var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder,
             model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true });
     }

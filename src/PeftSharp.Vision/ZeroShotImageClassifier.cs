@@ -57,7 +57,8 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     public static ZeroShotImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var (processor, tokenizer) = (AutoImageProcessor.FromPretrained(folder), AutoTokenizer.FromPretrained(folder));
+        var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
+        var tokenizer = AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder,
             model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true });
     }

@@ -84,11 +84,14 @@ public abstract partial class Predictor : IDisposable
                 + $"('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') does not exist. "
                     + "Pass the folder of the base model as folder, and this folder as adapterFolder.");
         }
-        var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);
+        var tokenizer = adapterFolder is not null && HasTokenizer(adapterFolder)
+            ? AutoTokenizer.FromPretrained(adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken)
+            : AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         var model = load(folder, options, cancellationToken);
         try
         {
-            if (adapterFolder is not null) model = PeftModel.FromPretrained(model, adapterFolder);
+            if (adapterFolder is not null)
+                model = PeftModel.FromPretrained(model, adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken);
             return create(model, tokenizer);
         }
         catch
