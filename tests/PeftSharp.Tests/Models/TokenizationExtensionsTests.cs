@@ -43,7 +43,8 @@ public sealed class TokenizationExtensionsTests
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), "review"))
             .Should().ThrowExactly<DatasetException>().Which.Message.Should().Contain("Columns: text, other, label, id");
         FluentActions.Invoking(() => Data.Tokenize(Recorded.Tokenizer(), labelColumn: "other"))
-            .Should().ThrowExactly<DatasetException>().Which.Message.Should().ContainAll("ClassEncodeColumn", "remove it: RemoveColumns(\"other\")");
+            .Should().ThrowExactly<DatasetException>()
+            .Which.Message.Should().ContainAll("ClassEncodeColumn", "remove it: RemoveColumns(\"other\")");
         FluentActions.Invoking(() => Dataset.FromRows([(1, "good")], "label", "body").Tokenize(Recorded.Tokenizer()))
             .Should().ThrowExactly<DatasetException>()
             .WithMessage("There is no column 'text'. Columns: label, body. Pass the name of the column: Tokenize(tokenizer, \"body\").");

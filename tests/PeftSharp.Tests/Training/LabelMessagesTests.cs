@@ -57,7 +57,8 @@ public sealed class LabelMessagesTests : IDisposable
         using var model = TinyRun.Model(problem: ProblemType.SingleLabelClassification);
         using var inputs = new ModelInputs { InputIds = tensor(new long[,] { { 5, 6 } }), Labels = tensor(new[] { 1f }) };
         model.Invoking(called => called.call(inputs)).Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().StartWith("'labels' contains floating-point values, but the model has 2 classes").And.EndWith(CastOrScore);
+            .Which.Message.Should().StartWith("'labels' contains floating-point values, but the model has 2 classes")
+            .And.EndWith(CastOrScore);
     }
 
     [Fact]

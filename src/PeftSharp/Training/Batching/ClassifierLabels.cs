@@ -22,14 +22,15 @@ internal static class ClassifierLabels
         if (column.Feature is Sequence { Element: Value { Dtype: "int64" or "int32" } or ClassLabel }
             && problem is null or ProblemType.SingleLabelClassification)
             throw new DatasetException($"{subject} contains lists of integers: the first row has "
-                + $"{Quantity.Of(column.GetLength(0), "label")}, but {model.GetName()} predicts one class for each row. If each row has one "
-                + "class, store its class id instead of a list. If a row can have several labels, use a bool[] with a value for each label, "
-                + "or load the model with ProblemType.MultiLabelClassification.");
+                + $"{Quantity.Of(column.GetLength(0), "label")}, but {model.GetName()} predicts one class for each row. If each row has "
+                + "one class, store its class id instead of a list. If a row can have several labels, use a bool[] with a value for each "
+                + "label, or load the model with ProblemType.MultiLabelClassification.");
         if (column.Feature is Sequence { Element: Value or ClassLabel }) RequireLists(column, model, subject);
         else if (column.Feature is Value { Dtype: "float64" or "float32" or "decimal" } value
             && problem is null or ProblemType.SingleLabelClassification)
-            throw new DatasetException($"{subject} has type {value.Dtype}{(HasOnlyIntegers(column) ? " and contains only integers" : "")}, but "
-                + $"{model.GetName()} has {model.Config.NumLabels} classes. For classification, convert it to class ids with "
+            throw new DatasetException(
+                $"{subject} has type {value.Dtype}{(HasOnlyIntegers(column) ? " and contains only integers" : "")}, but {model.GetName()} has "
+                + $"{model.Config.NumLabels} classes. For classification, convert it to class ids with "
                 + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
     }
 
@@ -44,8 +45,8 @@ internal static class ClassifierLabels
                         : $"Row {row} has {Quantity.Of(length, "label")}, but the model has {labels}. "
                             + "Each row needs a value for each label of the model."));
         if (model.Config.ProblemType == ProblemType.SingleLabelClassification)
-            throw new DatasetException($"{subject} contains lists with a value for each label, but the problem type of {model.GetName()} is "
-                + "SingleLabelClassification, from its configuration or an earlier training. If a row can have several labels, load the "
+            throw new DatasetException($"{subject} contains lists with a value for each label, but the problem type of {model.GetName()} "
+                + "is SingleLabelClassification, from its configuration or an earlier training. If a row can have several labels, load the "
                 + "model with ProblemType.MultiLabelClassification; otherwise store one class id for each row.");
     }
 

@@ -45,7 +45,8 @@ public sealed class CollatorTests : IDisposable
         AssertIs(batch, "prices", [1.25, 2.5], ScalarType.Float32, 2, 1);
         FluentActions.Invoking(() => new DefaultDataCollator().Collate(Rows(new Dictionary<string, object?> { ["label"] = "neg" })))
             .Should().ThrowExactly<DatasetException>()
-            .Which.Message.Should().ContainAll("ClassEncodeColumn(\"label\")", "if the column is not the label, remove it: RemoveColumns(\"label\")");
+            .Which.Message.Should().ContainAll(
+                "ClassEncodeColumn(\"label\")", "if the column is not the label, remove it: RemoveColumns(\"label\")");
     }
 
     [Theory]
