@@ -129,8 +129,8 @@ internal static class InputCheck
         {
             var found = is_floating_point(labels) ? "floating-point values" : $"values of type {labels.dtype}";
             throw new DatasetException($"'{name}' contains {found}, but the model has {classes} classes, whose labels are integers "
-                + $"(int64). For classification, convert the column to class ids with dataset.CastColumn(\"{name}\", new Value(\"int64\")); "
-                + "for regression, load the model with numLabels: 1.");
+                + "(int64). For classification, convert the column to class ids with "
+                + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
         }
         Range(name, labels, 0, classes - 1, Ignored, $"The head has {classes} classes, 0 to {classes - 1}, and {Ignored} is ignored: "
             + "load the model with LabelNames or numLabels, or correct the column", introduction: "Classes are numbered from 0: ");

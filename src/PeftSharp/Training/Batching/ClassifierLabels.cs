@@ -29,8 +29,8 @@ internal static class ClassifierLabels
         else if (column.Feature is Value { Dtype: "float64" or "float32" or "decimal" } value
             && problem is null or ProblemType.SingleLabelClassification)
             throw new DatasetException(
-                $"{subject} has type {value.Dtype}{(HasOnlyIntegers(column) ? " and contains only integers" : "")}, but {model.GetName()} has "
-                + $"{model.Config.NumLabels} classes. For classification, convert it to class ids with "
+                $"{subject} has type {value.Dtype}{(HasOnlyIntegers(column) ? " and contains only integers" : "")}, but "
+                + $"{model.GetName()} has {model.Config.NumLabels} classes. For classification, convert it to class ids with "
                 + $"dataset.CastColumn(\"{name}\", new Value(\"int64\")); for regression, load the model with numLabels: 1.");
     }
 
