@@ -42,7 +42,8 @@ internal static class CsvFileReader
         }
         return Dataset.FromColumns(kept.Select((column, i) => new Column(names[column], options.Features?.ContainsKey(names[column]) == true
             ? new ReferenceData<string>([.. columns[i]])         // DatasetLoadOptions.Features converts the unchanged text
-            : CsvTypes.Infer(columns[i])) { IsNamedByFirstLine = options.ColumnNames is null }));
+            : CsvTypes.Infer(columns[i]))
+        { IsNamedByFirstLine = options.ColumnNames is null }));
     }
 
     private static void RequireUniqueNames(string[] names, string file)

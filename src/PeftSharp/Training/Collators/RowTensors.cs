@@ -60,25 +60,25 @@ internal static class RowTensors
 
     private static Tensor ToTensor(
         IReadOnlyList<Row> rows, string column, string name, RowPadding? padding, string paddingRemedy) => rows[0][column] switch
-    {
-        long or int or bool => tensor(Values(rows, row => row.GetInt64(column)), ScalarType.Int64),
-        double or float or decimal => tensor(Values(rows, row => (float)row.GetDouble(column)), ScalarType.Float32),
-        long[] or int[] or bool[] =>
-            PaddedLists(
-                rows, column, name, padding, paddingRemedy, row => row.GetInt64s(column), ScalarType.Int64,
-                (long)(padding?.PaddingValue(name) ?? 0)),
-        double[] or float[] or decimal[] => PaddedLists(
-            rows, column, name, padding, paddingRemedy, row => row.GetSingles(column), ScalarType.Float32,
-            (float)(padding?.PaddingValue(name) ?? 0)),
-        System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0, paddingRemedy),
-        null => throw new DatasetException(
-            $"Column '{column}' is null in row {rows[0].Index}. Remove such rows with Filter, or set a value with Map."),
-        string when name == "labels" => throw new DatasetException($"Column '{column}' contains text, but labels must be numbers. "
-            + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\"), or, if the column is not the label, remove "
-            + $"it: RemoveColumns(\"{column}\")."),
-        var value => throw new DatasetException($"Column '{column}' contains values of type {value.GetType().Name}, "
-            + $"which cannot be converted to a tensor. Convert it to numbers with Map, or remove it with RemoveColumns(\"{column}\")."),
-    };
+        {
+            long or int or bool => tensor(Values(rows, row => row.GetInt64(column)), ScalarType.Int64),
+            double or float or decimal => tensor(Values(rows, row => (float)row.GetDouble(column)), ScalarType.Float32),
+            long[] or int[] or bool[] =>
+                PaddedLists(
+                    rows, column, name, padding, paddingRemedy, row => row.GetInt64s(column), ScalarType.Int64,
+                    (long)(padding?.PaddingValue(name) ?? 0)),
+            double[] or float[] or decimal[] => PaddedLists(
+                rows, column, name, padding, paddingRemedy, row => row.GetSingles(column), ScalarType.Float32,
+                (float)(padding?.PaddingValue(name) ?? 0)),
+            System.Collections.IList => NestedLists.Collate(rows, column, padding, padding?.PaddingValue(name) ?? 0, paddingRemedy),
+            null => throw new DatasetException(
+                $"Column '{column}' is null in row {rows[0].Index}. Remove such rows with Filter, or set a value with Map."),
+            string when name == "labels" => throw new DatasetException($"Column '{column}' contains text, but labels must be numbers. "
+                + $"Convert class names to class ids with dataset.ClassEncodeColumn(\"{column}\"), or, if the column is not the label, "
+                + $"remove it: RemoveColumns(\"{column}\")."),
+            var value => throw new DatasetException($"Column '{column}' contains values of type {value.GetType().Name}, "
+                + $"which cannot be converted to a tensor. Convert it to numbers with Map, or remove it with RemoveColumns(\"{column}\")."),
+        };
 
     private static T[] Values<T>(IReadOnlyList<Row> rows, Func<Row, T> read)
     {
