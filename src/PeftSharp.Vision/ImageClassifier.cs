@@ -45,8 +45,8 @@ public sealed class ImageClassifier : ImagePredictor
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder,
-            model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true });
+        return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder, options,
+            model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model and its image processor asynchronously on the thread pool.</summary>

@@ -62,11 +62,14 @@ public abstract class ImagePredictor : IDisposable
     }
 
     /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
-    private protected static TSelf Load<TSelf>(PretrainedModel model, string? adapterFolder, Func<PretrainedModel, TSelf> create)
+    private protected static TSelf Load<TSelf>(
+        PretrainedModel model, string? adapterFolder, PretrainedOptions? options, Func<PretrainedModel, TSelf> create,
+        CancellationToken cancellationToken)
     {
         try
         {
-            if (adapterFolder is not null) model = PeftModel.FromPretrained(model, adapterFolder);
+            if (adapterFolder is not null)
+                model = PeftModel.FromPretrained(model, adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken);
             return create(model);
         }
         catch

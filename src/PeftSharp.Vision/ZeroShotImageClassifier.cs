@@ -59,8 +59,8 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     {
         var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         var tokenizer = AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder,
-            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true });
+        return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder, options,
+            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>

@@ -33,6 +33,30 @@ internal sealed class HubFiles
         Decisive = ["tokenizer.json", "tokenizer_config.json"],
     };
 
+    /// <summary>An adapter and, if its repository contains one, its tokenizer.</summary>
+    internal static HubFiles OfAdapterAndTokenizer { get; } = new()
+    {
+        Required = OfAdapter.Required,
+        Weights = OfAdapter.Weights,
+        IsNeeded = OfTokenizer.IsNeeded,
+        Decisive = OfTokenizer.Decisive,
+    };
+
+    /// <summary>
+    /// A model of sentence-transformers: modules in folders such as <c>1_Pooling</c>, and a model that is in one of them or beside them.
+    /// </summary>
+    internal static HubFiles OfSentenceEncoder { get; } = new()
+    {
+        IsNeeded = (file, all) => OfTokenizer.IsNeeded(file, all)
+            || file is "modules.json" or "config_sentence_transformers.json"
+            || (file.StartsWith("sentence_", StringComparison.Ordinal) && file.EndsWith("_config.json", StringComparison.Ordinal))
+            || (Path.GetExtension(file) is ".safetensors" && !file.Contains('/', StringComparison.Ordinal))
+            || file.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
+            || (char.IsAsciiDigit(file[0]) && file.Count(c => c == '/') == 1
+                && (Path.GetExtension(file) is ".json" or ".txt" or ".model" or ".safetensors")),
+        Decisive = [.. OfTokenizer.Decisive, "modules.json"],
+    };
+
     /// <summary>The file without which nothing can be loaded. Null: none.</summary>
     internal string? Required { get; private init; }
 

@@ -114,6 +114,59 @@ public sealed class HubLoadingTests : IDisposable
     }
 
     [Fact]
+    public void A_predictor_loads_the_base_model_of_an_adapter_by_its_name()
+    {
+        using (var bert = TinyModels.Bert()) bert.SavePretrained(_folder.File("base"));
+        var tokenizer = new PeftSharp.Tokenization.WordPieceTrainer { VocabSize = 31 }.Train(["good bad"]);
+        tokenizer.SavePretrained(_folder.File("base"));
+        Publish(_folder.File("base"));
+        using (var peft = AutoModelForSequenceClassification.FromPretrained(Name, Options).GetPeftModel(new LoraConfig()))
+            peft.SavePretrained(_folder.File("adapter"));
+
+        PeftConfig.FromPretrained(_folder.File("adapter")).BaseModelNameOrPath.Should().Be(Name);
+        using var classifier = PeftSharp.Prediction.TextClassifier.FromPretrained(_folder.File("adapter"), options: Options);
+
+        classifier.Classify("good").Labels.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void A_sentence_encoder_is_loaded_with_its_modules()
+    {
+        using (var bert = TinyModels.Bert()) bert.SavePretrained(_folder.Path);
+        new PeftSharp.Tokenization.WordPieceTrainer { VocabSize = 31 }.Train(["good bad"]).SavePretrained(_folder.Path);
+        var repository = Publish(_folder.Path, "pytorch_model.bin", "onnx/model.onnx");
+        repository.Files["modules.json"] = System.Text.Encoding.UTF8.GetBytes("""
+            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]
+            """);
+        repository.Files["1_Pooling/config.json"] =
+            """{"word_embedding_dimension": 16, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}"""u8.ToArray();
+        repository.Files["sentence_bert_config.json"] = """{"max_seq_length": 8, "do_lower_case": false}"""u8.ToArray();
+
+        using var encoder = PeftSharp.Prediction.SentenceEncoder.FromPretrained(Name, options: Options);
+
+        Downloaded(repository).Should().Contain(["modules.json", "sentence_bert_config.json", "model.safetensors", "tokenizer.json"])
+            .And.NotContain("pytorch_model.bin");
+        File.Exists(Path.Combine(Snapshot(repository), "1_Pooling", "config.json")).Should().BeTrue();
+        Directory.Exists(Path.Combine(Snapshot(repository), "onnx")).Should().BeFalse();
+        File.Delete(Path.Combine(Snapshot(repository), "modules.json"));
+        Offline(() => PeftSharp.Prediction.SentenceEncoder.FromPretrained(Name, options: Options)).FileName.Should().Be("modules.json");
+    }
+
+    [Fact]
+    public async Task An_image_processor_is_loaded_by_its_name()
+    {
+        var repository = _hub.Server.Add(Name, ("model.safetensors", [1]), ("preprocessor_config.json",
+            """{"image_processor_type": "ViTImageProcessor", "size": {"height": 8, "width": 6}}"""u8.ToArray()));
+
+        var processor = await PeftSharp.Vision.AutoImageProcessor.FromPretrainedAsync(Name, hub: _hub.Options);
+
+        using var inputs = processor.ToModelInputs(new PeftSharp.Vision.RgbImage(4, 4, new byte[48]));
+        inputs.PixelValues!.shape.Should().Equal(1, 3, 8, 6);
+        Downloaded(repository).Should().Equal("preprocessor_config.json");
+    }
+
+    [Fact]
     public void A_revision_selects_another_commit()
     {
         using var model = TinyModels.Gpt2();
