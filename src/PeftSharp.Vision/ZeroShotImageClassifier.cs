@@ -58,7 +58,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var (processor, tokenizer) = (AutoImageProcessor.FromPretrained(folder), AutoTokenizer.FromPretrained(folder));
-        return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder,
+        return Load(its => AutoModel.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
             model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true });
     }
 

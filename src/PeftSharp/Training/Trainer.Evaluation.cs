@@ -111,9 +111,9 @@ public partial class Trainer
 
     private void WarnAboutNewWeights()
     {
-        if (_isTraining || _warnedAboutNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } weights) return;
+        if (_isTraining || _warnedAboutNewWeights || _model.UntrainedWeights is not { Count: > 0 } untrained) return;
         _warnedAboutNewWeights = true;
-        Warn(NewWeights.Warning(_model.GetName(), weights.Names));
+        Warn(NewWeights.Warning(_model, untrained));
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)
