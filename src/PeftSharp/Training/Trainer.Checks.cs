@@ -170,11 +170,6 @@ public partial class Trainer
             yield return $"{untrained.Count} parameters of {_model.GetName()} ({NewWeights.SummaryOf(untrained)}) were initialized without "
                 + "a seed, so the run is not reproducible. Set the seed before the model is created: "
                 + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
-        if (_model.FrozenNewWeights is { } frozen)
-        {
-            _warnedAboutNewWeights = true;
-            yield return frozen;
-        }
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
                 + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
