@@ -6,7 +6,7 @@ using PeftSharp.Prediction;
 using PeftSharp.Training;
 using PeftSharp.Tuners;
 
-// 1. The model folder: the first argument, or the folder that was downloaded with curl.
+// 1. The model: a folder or a name on the Hugging Face Hub.
 var folder = args.Length > 0 ? args[0] : "bert-base-uncased";
 
 // 2. The data: a CSV file with a header. ClassEncodeColumn replaces the names of the classes with numbers and keeps the names.

@@ -44,9 +44,9 @@ public sealed class ImageClassifier : ImagePredictor
     public static ImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var processor = AutoImageProcessor.FromPretrained(folder);
+        var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         return Load(its => AutoModelForImageClassification.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
-            model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true });
+            model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model and its image processor asynchronously on the thread pool.</summary>

@@ -65,9 +65,10 @@ public abstract class ImagePredictor : IDisposable
     /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
     private protected static TSelf Load<TSelf>(
         Func<PretrainedOptions?, PretrainedModel> load, string? adapterFolder, PretrainedOptions? options,
-        Func<PretrainedModel, TSelf> create)
+        Func<PretrainedModel, TSelf> create, CancellationToken cancellationToken)
     {
-        var model = adapterFolder is null ? load(options) : PeftModel.FromPretrained(load, adapterFolder, options);
+        var model = adapterFolder is null ? load(options)
+            : PeftModel.FromPretrained(load, adapterFolder, options, cancellationToken: cancellationToken);
         try
         {
             return create(model);

@@ -7,7 +7,7 @@ namespace PeftSharp.Vision;
 internal static class ImageProcessorFile
 {
     internal const string Name = "preprocessor_config.json";
-    private const string Combined = "processor_config.json";
+    internal const string Combined = "processor_config.json";
 
     // Fields that only describe the file, or that transformers' processors for ViT and CLIP do not use.
     private static readonly string[] _ignored =

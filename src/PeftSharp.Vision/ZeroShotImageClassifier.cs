@@ -57,9 +57,10 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     public static ZeroShotImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var (processor, tokenizer) = (AutoImageProcessor.FromPretrained(folder), AutoTokenizer.FromPretrained(folder));
+        var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
+        var tokenizer = AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         return Load(its => AutoModel.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
-            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true });
+            model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 
     /// <summary>Loads a model, its tokenizer and its image processor asynchronously on the thread pool.</summary>

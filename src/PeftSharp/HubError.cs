@@ -1,6 +1,6 @@
 namespace PeftSharp;
 
-/// <summary>The reason of a <see cref="HubException"/>.</summary>
+/// <summary>The reason for a <see cref="HubException"/>.</summary>
 public enum HubError
 {
     /// <summary>The repository does not exist, or it is private and no token that can read it was sent.</summary>
@@ -18,7 +18,7 @@ public enum HubError
     /// <summary>The token is invalid.</summary>
     InvalidToken,
 
-    /// <summary>Access is refused for another reason.</summary>
+    /// <summary>Access is denied for another reason.</summary>
     Forbidden,
 
     /// <summary>The file is not in the cache, and requests are disabled.</summary>
@@ -36,6 +36,6 @@ public enum HubError
     /// <summary>The length or the hash of the downloaded file is wrong.</summary>
     Corrupted,
 
-    /// <summary>The cache cannot be read or written, or the disk has not enough free space.</summary>
+    /// <summary>The cache cannot be read or written, or the disk does not have enough free space.</summary>
     Storage,
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests;
 
-/// <summary>The ruler that the parity tests measure with, measured itself.</summary>
+/// <summary>Tests of the comparison that the parity tests use.</summary>
 public sealed class CloseTests
 {
     [Fact]

@@ -11,7 +11,7 @@ internal static class ReferenceRoot
     /// <summary>A name that no case has: <see cref="Require"/> skips it, with the reason.</summary>
     private const string None = "(none)";
 
-    /// <summary>The checkout: the nearest folder above the tests' own that holds PeftSharp.sln.</summary>
+    /// <summary>The checkout: the nearest parent folder that contains PeftSharp.sln.</summary>
     internal static string Repository { get; } =
         Above(AppContext.BaseDirectory).FirstOrDefault(folder => File.Exists(Combine(folder, "PeftSharp.sln")))
         ?? throw new InvalidOperationException($"No PeftSharp.sln above {AppContext.BaseDirectory}.");

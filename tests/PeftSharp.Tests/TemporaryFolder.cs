@@ -1,6 +1,6 @@
 namespace PeftSharp.Tests;
 
-/// <summary>A folder of a test's own, gone afterwards.</summary>
+/// <summary>A temporary folder of a test, which is deleted when it is disposed.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("peftsharp-").FullName;

@@ -9,7 +9,7 @@ namespace PeftSharp.Hub;
 /// </summary>
 internal static class BlobHash
 {
-    /// <summary>A hash that is ready for the content. Null if the name is neither hash or if the length is required but unknown.</summary>
+    /// <summary>Starts a hash. Null if the name is not such a hash, or if the length is required but unknown.</summary>
     internal static IncrementalHash? Start(string etag, long? length)
     {
         if (!etag.All(char.IsAsciiHexDigitLower)) return null;

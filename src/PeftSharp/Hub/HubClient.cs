@@ -16,7 +16,7 @@ namespace PeftSharp.Hub;
 /// </remarks>
 public sealed class HubClient : IDisposable
 {
-    private const string DefaultRevision = "main";
+    internal const string DefaultRevision = "main";
     private readonly HubSettings _settings;
     private readonly HubConnection _connection;
 
@@ -35,6 +35,12 @@ public sealed class HubClient : IDisposable
 
     /// <summary>Whether only the cache is used.</summary>
     public bool IsOffline => _settings.Offline;
+
+    /// <summary>
+    /// Whether a text can be the name of a repository: <c>NAME</c> or <c>OWNER/NAME</c>. The loaders try a folder of that name first.
+    /// </summary>
+    /// <param name="name">The text.</param>
+    public static bool IsRepositoryName(string name) => HubName.IsRepository(name);
 
     /// <summary>Downloads one file, unless it is in the cache (<c>hf_hub_download</c>).</summary>
     /// <param name="repository">The repository, such as <c>gpt2</c> or <c>google/flan-t5-base</c>.</param>
@@ -266,7 +272,7 @@ public sealed class HubClient : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw StorageError(request, error); }
     }
 
-    private void Store(HubRequest request, Action action)
+    internal void Store(HubRequest request, Action action)
     {
         try { action(); }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException) { throw StorageError(request, error); }

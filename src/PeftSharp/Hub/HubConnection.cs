@@ -6,7 +6,7 @@ using Polly.Retry;
 
 namespace PeftSharp.Hub;
 
-/// <summary>Sends requests to the Hub: token, redirects, timeouts and repetitions.</summary>
+/// <summary>Sends requests to the Hub: token, redirects, timeouts and retries.</summary>
 internal sealed class HubConnection : IDisposable
 {
     private const int MaxRedirects = 10;
@@ -22,7 +22,8 @@ internal sealed class HubConnection : IDisposable
     internal HubConnection(HubSettings settings)
     {
         _settings = settings;
-        // Redirects are followed here, because metadata and the decision about the token depend on each of them. Timeouts are per phase.
+        // Redirects are followed here, because each may contain metadata and may lead to a host that must not get the token.
+        // The timeouts are set for each phase.
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -35,7 +36,7 @@ internal sealed class HubConnection : IDisposable
     }
 
     /// <summary>Runs <paramref name="action"/> and repeats it after transient failures.</summary>
-    /// <exception cref="HubException">The last repetition failed too.</exception>
+    /// <exception cref="HubException">The last retry failed too.</exception>
     internal async Task<T> RepeatAsync<T>(
         HubRequest request, Func<CancellationToken, ValueTask<T>> action, CancellationToken cancellationToken, bool once = false)
     {
@@ -60,7 +61,7 @@ internal sealed class HubConnection : IDisposable
     /// <summary>Sends one request and follows redirects. The content of the response is not read.</summary>
     /// <param name="method">GET or HEAD.</param>
     /// <param name="address">The address, on the endpoint.</param>
-    /// <param name="request">What the request is about.</param>
+    /// <param name="request">The repository, revision and file, for error messages.</param>
     /// <param name="offset">Number of bytes at the start of the file that are not requested.</param>
     /// <param name="onlyEndpoint">Whether a redirect to another host is returned instead of followed.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
@@ -91,7 +92,7 @@ internal sealed class HubConnection : IDisposable
         throw request.Error(HubError.Server, $"more than {MaxRedirects} redirects.");
     }
 
-    /// <summary>Runs an operation of a response with the timeout for data.</summary>
+    /// <summary>Reads from a response. The time without data is limited.</summary>
     /// <exception cref="TransientHubException">The connection was lost, or no data arrived in time.</exception>
     internal Task<T> ReceiveAsync<T>(Func<CancellationToken, ValueTask<T>> receive, CancellationToken cancellationToken) =>
         LimitAsync(receive, _settings.DataTimeout, cancellationToken);

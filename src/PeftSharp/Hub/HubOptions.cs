@@ -29,14 +29,14 @@ public sealed record HubOptions
     public bool? Offline { get; init; }
 
     /// <summary>
-    /// Number of times that a failed request is repeated. Failures are lost connections, timeouts and the status codes 408, 429, 500, 502,
-    /// 503 and 504. A download that received data starts counting again. Default 5.
+    /// Maximum number of retries of a request after a lost connection, a timeout or the status code 408, 429, 500, 502, 503 or 504. If a
+    /// download received data during its retries, the count starts again. Default 5.
     /// </summary>
     public int MaxRetries { get; init; } = 5;
 
     /// <summary>
-    /// Delay before the first repetition; it doubles each time, up to eight times this value. A <c>Retry-After</c> header of the server has
-    /// precedence. Default 1 second.
+    /// Delay before the first retry. It doubles with each retry, up to eight times this value. A <c>Retry-After</c> header of the server
+    /// has precedence. Default 1 second.
     /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 

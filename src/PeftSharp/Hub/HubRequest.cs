@@ -1,6 +1,6 @@
 namespace PeftSharp.Hub;
 
-/// <summary>What a request is about, for error messages.</summary>
+/// <summary>The repository, revision and file of a request, for error messages.</summary>
 internal sealed record HubRequest(string Repository, string Revision, string? File)
 {
     internal HubException Error(HubError reason, string message, Exception? inner = null) =>

@@ -91,7 +91,7 @@ internal sealed class PartialBlob : IAsyncDisposable
     {
         _file.Flush(flushToDisk: true);
         if (_content.Size is { } size && size != Length) return $"it has {Length} bytes instead of {size}";
-        if (_hash is null)                                                          // the length, a part of the hash, was not known
+        if (_hash is null)                                                          // the hash includes the length, which was not known
         {
             _hash = BlobHash.Start(_content.ETag, Length);
             if (_hash is null) return null;                                         // the server does not name its content by a hash

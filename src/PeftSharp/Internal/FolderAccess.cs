@@ -28,15 +28,7 @@ internal static class FolderAccess
     {
         if (Directory.Exists(folder)) return null;
         if (File.Exists(folder)) return $"'{folder}' is a file. Pass the folder that contains {files}.";
-        var problem = $"'{folder}' cannot be loaded: the folder does not exist. "
-            + "Files are loaded from local folders; nothing is downloaded.";
-        return IsRepositoryName(folder)
-            ? $"{problem} If this is the name of a Hugging Face repository, download its files ({files}), "
-                + $"from https://huggingface.co/{folder}/tree/main to a folder, and pass the path of that folder."
-            : $"{problem} Correct the path: it must be the folder that contains {files}.";
+        return $"'{folder}' cannot be loaded: the folder does not exist, and this is not the name of a Hugging Face repository (NAME or "
+            + $"OWNER/NAME). Correct the path: it must be the folder that contains {files}.";
     }
-
-    /// <summary>Whether a path has the form of a repository name: <c>name</c> or <c>owner/name</c>.</summary>
-    private static bool IsRepositoryName(string folder) => !Path.IsPathRooted(folder) && folder.Split('/') is { Length: <= 2 } parts
-        && parts.All(part => part is not ("" or "." or "..") && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using PeftSharp.Hub;
 using PeftSharp.Internal;
 using PeftSharp.Serialization;
 using TorchSharp;
@@ -12,6 +13,11 @@ namespace PeftSharp.Modeling;
 /// </summary>
 internal static class PretrainedLoader
 {
+    /// <summary>The folder of a model: the argument or, if it is the name of a repository, the folder of the downloaded files.</summary>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    internal static string Resolve(string nameOrFolder, PretrainedOptions? options, CancellationToken cancellationToken) =>
+        HubFolder.Resolve(nameOrFolder, HubFiles.OfModel, options?.Revision, options?.Hub, cancellationToken);
+
     /// <summary>Reads <c>config.json</c> in <paramref name="folder"/> and determines the family.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="familyOf">Returns the family of a <c>model_type</c>.</param>
@@ -45,7 +51,7 @@ internal static class PretrainedLoader
     /// <exception cref="ArgumentException">The options are invalid.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     internal static TModel Load<TModel>(
-        string folder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options,
+        string folder, string nameOrFolder, PretrainedConfig config, Func<PretrainedConfig, TModel> build, PretrainedOptions? options,
         CancellationToken cancellationToken)
         where TModel : PretrainedModel
     {
@@ -67,7 +73,7 @@ internal static class PretrainedLoader
                 model.Dispose();
                 model = build(config with { TieWordEmbeddings = false });
             }
-            model.NameOrPath = folder;
+            model.NameOrPath = nameOrFolder;
             using (RandomSeed.Use(options.Seed))
                 model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied,
                     type: options.Dtype, progress: options.Progress, cancellationToken: cancellationToken);

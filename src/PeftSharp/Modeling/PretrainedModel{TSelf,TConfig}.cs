@@ -28,21 +28,27 @@ public abstract class PretrainedModel<TSelf, TConfig> : PretrainedModel
     /// <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="folder">
+    /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
+    /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
+    /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
     /// <exception cref="CheckpointException">
     /// The folder does not contain a checkpoint of this family, or the weights do not match the model.
     /// </exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TSelf FromPretrained(string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
+        var nameOrFolder = folder;
+        folder = PretrainedLoader.Resolve(nameOrFolder, options, cancellationToken);
         var family = new TConfig().Family;
         var (config, _) = PretrainedLoader.ReadConfig(folder, type =>
             type == family.ModelType || family.CompositeModelTypes.Contains(type) ? family
             : throw new CheckpointException($"'{folder}' contains a model of type '{type}', not '{family.ModelType}'. "
             + "Load it with AutoModel or with the classes of its family."), [family]);
-        return PretrainedLoader.Load(folder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);
+        return PretrainedLoader.Load(folder, nameOrFolder, config, it => TSelf.Create((TConfig)it), options, cancellationToken);
     }
 
     /// <summary>Loads the model asynchronously on the thread pool. See <see cref="FromPretrained"/>.</summary>

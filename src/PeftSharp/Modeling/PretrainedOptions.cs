@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PeftSharp.Hub;
 using static TorchSharp.torch;
 
 namespace PeftSharp.Modeling;
@@ -48,6 +49,12 @@ public sealed record PretrainedOptions
     /// Logger for a warning if the checkpoint and the model do not match exactly. Null: see <see cref="PretrainedModel.LoadReport"/>.
     /// </summary>
     public ILogger? Logger { get; init; }
+
+    /// <summary>Branch, tag or commit of a model that is loaded by its name. Null: <c>main</c>. A folder has no revisions.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>Token, cache and network of a model that is loaded by its name. Null: the environment variables and the defaults.</summary>
+    public HubOptions? Hub { get; init; }
 
     /// <summary>Receives the progress after each tensor. Null: progress is not reported.</summary>
     public IProgress<LoadProgress>? Progress { get; init; }

@@ -1,3 +1,4 @@
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Models;
@@ -5,8 +6,22 @@ namespace PeftSharp.Models;
 /// <summary>Loads the configuration of a model of any supported family.</summary>
 public static class AutoConfig
 {
-    /// <summary>Reads <c>config.json</c> from <paramref name="folder"/>.</summary>
+    /// <summary>Reads <c>config.json</c>.</summary>
+    /// <param name="folder">The folder of the model; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">The file is missing or malformed, or the family is not supported.</exception>
-    public static PretrainedConfig FromPretrained(string folder) =>
-        PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All).Config;
+    /// <exception cref="HubException">The file cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static PretrainedConfig FromPretrained(
+        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        PretrainedLoader.ReadConfig(
+            HubFolder.Resolve(folder, HubFiles.OfConfig, revision, hub, cancellationToken), ModelFamilies.Get, ModelFamilies.All).Config;
+
+    /// <summary>Reads <c>config.json</c> asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
+    public static Task<PretrainedConfig> FromPretrainedAsync(
+        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, revision, hub, cancellationToken), cancellationToken);
 }

@@ -6,10 +6,11 @@ namespace PeftSharp.Models;
 internal static class AutoLoader
 {
     internal static PretrainedModel FromPretrained(
-        string folder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
+        string nameOrFolder, ModelTask task, PretrainedOptions? options, CancellationToken cancellationToken = default)
     {
+        var folder = PretrainedLoader.Resolve(nameOrFolder, options, cancellationToken);
         var (config, family) = PretrainedLoader.ReadConfig(folder, ModelFamilies.Get, ModelFamilies.All);
-        return PretrainedLoader.Load(folder, config, Builder(family, task), options, cancellationToken);
+        return PretrainedLoader.Load(folder, nameOrFolder, config, Builder(family, task), options, cancellationToken);
     }
 
     internal static PretrainedModel FromConfig(PretrainedConfig config, ModelTask task, PretrainedOptions? options = null)

@@ -11,10 +11,14 @@ public static class AutoModelForCausalLM
     /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="folder">
+    /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
+    /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
+    /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
         string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -10,10 +10,14 @@ public static class AutoModelForImageClassification
     /// Loads a model from a folder in transformers' format. A head that the checkpoint does not contain is initialized and reported.
     /// </summary>
     /// <remarks>The model is in evaluation mode; the trainer switches it to training mode.</remarks>
-    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="folder">
+    /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
+    /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
+    /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights. Null: the defaults.</param>
     /// <param name="cancellationToken">Checked before each tensor.</param>
     /// <exception cref="CheckpointException">The folder does not contain such a model, or the weights do not match the model.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static PretrainedModel FromPretrained(
         string folder, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -26,7 +30,10 @@ public static class AutoModelForImageClassification
         Task.Run(() => FromPretrained(folder, options, cancellationToken), cancellationToken);
 
     /// <summary>Loads a model with a head of <paramref name="numLabels"/> classes.</summary>
-    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="folder">
+    /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
+    /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
+    /// </param>
     /// <param name="numLabels">The number of classes; at least 1.</param>
     /// <exception cref="CheckpointException">
     /// The folder does not contain such a model, or its head has a different number of classes.
@@ -38,7 +45,10 @@ public static class AutoModelForImageClassification
     /// <summary>
     /// Loads a model with a head that has a name for each class: <c>FromPretrained(folder, data.GetClassNames("label"))</c>.
     /// </summary>
-    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="folder">
+    /// The folder that contains <c>config.json</c> and the weights; or, if there is no such folder, a name on the Hugging Face Hub, such as
+    /// <c>OWNER/NAME</c>, whose files are downloaded once (<see cref="PretrainedOptions.Hub"/>, <see cref="PretrainedOptions.Revision"/>).
+    /// </param>
     /// <param name="labelNames">The names, in the order of the class ids (<see cref="PretrainedOptions.LabelNames"/>).</param>
     /// <exception cref="ArgumentException">There is no name, or a name occurs twice.</exception>
     /// <exception cref="CheckpointException">

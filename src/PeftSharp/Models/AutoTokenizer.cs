@@ -1,3 +1,4 @@
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 using PeftSharp.Tokenization;
 
@@ -6,21 +7,33 @@ namespace PeftSharp.Models;
 /// <summary>Loads the tokenizer of a checkpoint (transformers' <c>AutoTokenizer</c>).</summary>
 public static class AutoTokenizer
 {
-    /// <summary>Loads a tokenizer from a folder.</summary>
+    /// <summary>Loads a tokenizer from a folder or by its name on the Hugging Face Hub.</summary>
     /// <remarks>
     /// The class is that in <c>tokenizer_class</c> of <c>tokenizer_config.json</c> or <c>config.json</c>, otherwise that of the model's
     /// family (<see cref="ModelFamily.TokenizerClass"/>). A class without its own pipeline is created from <c>tokenizer.json</c>. Without
     /// a class, the files determine the tokenizer: <c>tokenizer.json</c>, otherwise <c>vocab.txt</c> (BERT), otherwise <c>vocab.json</c>
     /// with <c>merges.txt</c> (GPT-2), otherwise <c>tokenizer.model</c> (SentencePiece or tiktoken).
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="TokenizerException">Files are missing, malformed or not supported; the message names them.</exception>
-    public static Tokenizer FromPretrained(string folder)
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static Tokenizer FromPretrained(
+        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
-        var files = new TokenizerFolder(folder);
+        var files = new TokenizerFolder(folder, revision, hub, cancellationToken);
         var ofFamily = ModelFamilies.All.FirstOrDefault(family => family.ModelType == files.ModelType)?.TokenizerClass
             ?? TokenizerKinds.ClassOfModel(files.ModelType);
         var isOfFamily = files.TokenizerClass is null || ofFamily == ModelFamily.TokenizersBackend;
         return TokenizerKinds.Load(files, isOfFamily ? ofFamily : files.TokenizerClass);
     }
+
+    /// <summary>Loads a tokenizer asynchronously on the thread pool.</summary>
+    /// <inheritdoc cref="FromPretrained" path="//param|//exception"/>
+    public static Task<Tokenizer> FromPretrainedAsync(
+        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => FromPretrained(folder, revision, hub, cancellationToken), cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Tokenization;
@@ -76,17 +77,25 @@ public abstract partial class Predictor : IDisposable
         CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        if (adapterFolder is null && IsAdapter(folder))
+        if (adapterFolder is not null)
+            adapterFolder = HubFolder.Resolve(
+                adapterFolder, HubFiles.OfAdapterAndTokenizer, revision: null, options?.Hub, cancellationToken);
+        else if (IsAdapter(folder))
         {
             adapterFolder = folder;
-            folder = PeftConfigFile.Read(folder).BaseModelNameOrPath is { } named && Directory.Exists(named) ? named
+            var config = PeftConfigFile.Read(folder);
+            folder = config.BaseModelNameOrPath is { } named && (Directory.Exists(named) || HubFolder.IsName(named)) ? named
                 : throw new CheckpointException($"'{adapterFolder}' contains an adapter, but the folder of its base model "
-                + $"('{PeftConfigFile.Read(adapterFolder).BaseModelNameOrPath}') does not exist. "
+                + $"('{config.BaseModelNameOrPath}') does not exist. "
                     + "Pass the folder of the base model as folder, and this folder as adapterFolder.");
+            if (HubFolder.IsName(folder)) options = (options ?? new()) with { Revision = options?.Revision ?? config.Revision };
         }
-        var tokenizer = AutoTokenizer.FromPretrained(adapterFolder is not null && HasTokenizer(adapterFolder) ? adapterFolder : folder);
+        var tokenizer = adapterFolder is not null && HasTokenizer(adapterFolder)
+            ? AutoTokenizer.FromPretrained(adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken)
+            : AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         var model = adapterFolder is null ? load(folder, options, cancellationToken)
-            : PeftModel.FromPretrained(its => load(folder, its, cancellationToken), adapterFolder, options);
+            : PeftModel.FromPretrained(
+                its => load(folder, its, cancellationToken), adapterFolder, options, cancellationToken: cancellationToken);
         try
         {
             RequireHeadOfTask<TSelf>(model, folder);

@@ -1,3 +1,4 @@
+using PeftSharp.Hub;
 using PeftSharp.Internal;
 using PeftSharp.Modeling;
 using PeftSharp.Models;
@@ -13,7 +14,7 @@ public sealed partial class SentenceEncoder
     /// <c>modules.json</c> lists the modules: Transformer, Pooling, and any number of Dense and Normalize. A folder without this file
     /// contains a model only; the embedding is then the mean of the hidden states, as in sentence-transformers.
     /// </remarks>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="adapterFolder">
     /// An adapter for the model. If its folder contains a tokenizer, that tokenizer is used. Null: none.
     /// </param>
@@ -23,10 +24,12 @@ public sealed partial class SentenceEncoder
     /// The folder does not contain a model, a file is malformed, or a module or field is not supported; the message names it.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static SentenceEncoder FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
+        folder = HubFolder.Resolve(folder, HubFiles.OfSentenceEncoder, options?.Revision, options?.Hub, cancellationToken);
         var parts = SentenceFolder.Read(folder);
         try
         {

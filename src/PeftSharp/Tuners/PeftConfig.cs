@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using PeftSharp.Hub;
 using PeftSharp.Internal;
 
 namespace PeftSharp.Tuners;
@@ -65,13 +66,21 @@ public abstract record PeftConfig
     /// <summary>
     /// Reads the configuration of a saved adapter, for example to find its base model (peft's <c>PeftConfig.from_pretrained</c>).
     /// </summary>
-    /// <param name="folder">The folder of the adapter, with its <c>adapter_config.json</c>.</param>
+    /// <param name="folder">
+    /// The folder of the adapter, with its <c>adapter_config.json</c>; or, if there is no such folder, a name on the Hugging Face Hub.
+    /// </param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>The record of the adapter's method, such as <see cref="LoraConfig"/>.</returns>
     /// <exception cref="CheckpointException">The file is missing or malformed, or its method or a value is not supported.</exception>
-    public static PeftConfig FromPretrained(string folder)
+    /// <exception cref="HubException">The file cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public static PeftConfig FromPretrained(
+        string folder, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return PeftConfigFile.Read(folder);
+        return PeftConfigFile.Read(HubFolder.Resolve(folder, HubFiles.OfAdapterConfig, revision, hub, cancellationToken));
     }
 
     /// <summary>Writes <c>adapter_config.json</c>, without weights.</summary>

@@ -1,3 +1,4 @@
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 using static TorchSharp.torch;
 
@@ -9,21 +10,32 @@ public abstract partial class PeftModel
     /// <summary>
     /// Loads a saved adapter in addition to the existing ones. It is not active until <see cref="SetAdapter(string[])"/> activates it.
     /// </summary>
-    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="folder">
+    /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
+    /// Hugging Face Hub.
+    /// </param>
     /// <param name="adapterName">The name of the adapter in this model.</param>
     /// <param name="isTrainable">Whether the adapter is trainable once it is active. Default false.</param>
     /// <param name="strict">
     /// Whether entries of the configuration that do not match any module, or that are unknown, cause an exception instead of being
     /// reported. Default false, as in peft.
     /// </param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <returns>Missing and unused tensors and warnings; also available as <see cref="PretrainedModel.LoadReport"/>.</returns>
     /// <exception cref="CheckpointException">
     /// A file is missing, malformed or not supported, or does not match the model. The model is then unchanged.
     /// </exception>
     /// <exception cref="ArgumentException">The name is already used or invalid.</exception>
-    public LoadReport LoadAdapter(string folder, string adapterName, bool isTrainable = false, bool strict = false)
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
+    public LoadReport LoadAdapter(
+        string folder, string adapterName, bool isTrainable = false, bool strict = false, string? revision = null, HubOptions? hub = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, hub, cancellationToken);
         return LoadAdapter(folder, PeftConfigFile.Read(folder), adapterName, isTrainable, strict);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 
 namespace PeftSharp.Tuners;
@@ -24,19 +25,30 @@ public abstract partial class PeftModel
     /// Loads the base model with the options that are passed to it. It is called a second time if the adapter's head has another number of
     /// classes.
     /// </param>
-    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="folder">
+    /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
+    /// Hugging Face Hub.
+    /// </param>
     /// <param name="options">
     /// Changes to the configuration, data type and device of the weights, and the logger for both reports. Null: the defaults.
     /// </param>
+    /// <param name="revision">
+    /// Branch, tag or commit of the adapter, if it is a name on the Hub. Null: <c>main</c>. That of the base model is in the options.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the download of the adapter.</param>
     /// <returns>The model with the adapter. Disposing it disposes the base model.</returns>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(
-        Func<PretrainedOptions, TModel> loadBase, string folder, PretrainedOptions? options = null)
+        Func<PretrainedOptions, TModel> loadBase, string folder, PretrainedOptions? options = null, string? revision = null,
+        CancellationToken cancellationToken = default)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(loadBase);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         options ??= new PretrainedOptions();
+        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, options.Hub, cancellationToken);
         PeftConfigFile.Read(folder);                               // fails before a large base model is loaded
         var silent = options with { Logger = null };
         var model = loadBase(silent);
@@ -47,7 +59,7 @@ public abstract partial class PeftModel
                 model.Dispose();
                 model = loadBase(silent with { NumLabels = count });
             }
-            var peft = FromPretrained(model, folder);
+            var peft = FromPretrained(model, folder, cancellationToken: cancellationToken);
             if (options.Logger is { } logger) peft.LogReports(logger, folder);
             return peft;
         }

@@ -1,3 +1,4 @@
+using PeftSharp.Hub;
 using PeftSharp.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,7 +13,7 @@ namespace PeftSharp.Tuners;
 /// <remarks>
 /// <para>
 /// peft's <c>PeftModel</c>. Created by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or
-/// <see cref="FromPretrained{TModel}(TModel, string, string, bool, bool)"/>.
+/// <see cref="FromPretrained{TModel}(TModel, string, string, bool, bool, string, HubOptions, CancellationToken)"/>.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changing the adapters
@@ -127,20 +128,30 @@ public abstract partial class PeftModel : PretrainedModel
 
     /// <summary>Loads a saved adapter onto a base model.</summary>
     /// <param name="model">The base model that the adapter was trained on.</param>
-    /// <param name="folder">The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</param>
+    /// <param name="folder">
+    /// The folder with <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>; or, if there is no such folder, a name on the
+    /// Hugging Face Hub.
+    /// </param>
     /// <param name="adapterName">The name of the adapter in this model. Default <c>default</c>.</param>
     /// <param name="isTrainable">Whether the adapter is trainable. Default false.</param>
     /// <param name="strict">
     /// Whether entries of the configuration that do not match any module, or that are unknown, cause an exception instead of being reported
     /// in <see cref="PretrainedModel.LoadReport"/>. Default false, as in peft.
     /// </param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the environment variables and the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="CheckpointException">A file is missing, malformed or not supported, or does not match the model.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static PeftModel<TModel> FromPretrained<TModel>(
-        TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false)
+        TModel model, string folder, string adapterName = AdapterNames.Default, bool isTrainable = false, bool strict = false,
+        string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
         where TModel : PretrainedModel
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        folder = HubFolder.Resolve(folder, HubFiles.OfAdapter, revision, hub, cancellationToken);
         var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict));

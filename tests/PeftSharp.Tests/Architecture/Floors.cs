@@ -1,6 +1,6 @@
 namespace PeftSharp.Tests.Architecture;
 
-/// <summary>Who may name whom, by namespace: the table of the library's floors, and nothing else.</summary>
+/// <summary>The layers of the library: which namespace may refer to which.</summary>
 internal static class Floors
 {
     private static readonly Dictionary<string, int> _floorOf = new()

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tests.Architecture;
 
-/// <summary>A type may name its own folder and lower floors.</summary>
+/// <summary>A type may refer to types of its own folder and of lower layers.</summary>
 public sealed class FloorsTests
 {
     [Fact]

@@ -1,4 +1,4 @@
-// Types that break the rule of the floors in each way in which code can name a type; the checker must find each of them. They are part of
+// Types that violate the rule of the layers in each way in which code can refer to a type; the test must find all of them. They are part of
 // the tests, not of the library, and in one file because they are one test case.
 #pragma warning disable CA1812, CA1852, CA1823, CS0169, IDE0051, IDE0052
 

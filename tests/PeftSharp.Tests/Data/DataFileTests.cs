@@ -4,7 +4,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Compressed files, Git LFS pointers, chosen columns, and files that do not agree.</summary>
+/// <summary>Compressed files, Git LFS pointers, chosen columns, and files with different columns or types.</summary>
 public class DataFileTests : IDisposable
 {
     private readonly DataFolder _folder = new();

@@ -1,6 +1,6 @@
 namespace PeftSharp.Tests.Data;
 
-/// <summary>A folder of small files that is gone afterwards.</summary>
+/// <summary>A folder of small files that is deleted when it is disposed.</summary>
 internal sealed class DataFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("peftsharp-data-").FullName;

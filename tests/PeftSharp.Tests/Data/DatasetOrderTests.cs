@@ -5,7 +5,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Orders against those recorded of datasets, and index algebra against plain arrays.</summary>
+/// <summary>Random orders, compared with recorded orders of datasets, and combined index operations, compared with arrays.</summary>
 public class DatasetOrderTests
 {
     private static Dataset Numbered(int count) => Dataset.FromDict(("i", Enumerable.Range(0, count).ToArray()));

@@ -2,7 +2,7 @@ using PeftSharp.Data;
 
 namespace PeftSharp.Tests.Data;
 
-/// <summary>Values keep what they are: nothing is narrowed, rounded or renamed without a word.</summary>
+/// <summary>Values keep their types, precision and names, or an exception is thrown.</summary>
 public class DatasetValueTests
 {
     private enum Color { Red, Green, Blue }

@@ -45,7 +45,7 @@ public sealed class DataPageTests : IDisposable
         tokenized[0].GetInt64s("labels").ToArray().Should().Equal(-100, 0, 1, -100, -100, 2, 2, -100);
     }
 
-    /// <summary>The comments of a region that fill whole lines, which say what the line before them prints.</summary>
+    /// <summary>The comment lines of a region. Each shows what the line before it prints.</summary>
     private static IEnumerable<string> Comments(string file, string region)
     {
         var source = File.ReadAllText(Path.Combine(ReferenceRoot.Repository, "samples", "Pages", "Data", file));

@@ -14,7 +14,7 @@ public sealed class ReadmeTests
             var place = $"{page}, line {block.Line}";
             if (block.Region is null)
             {
-                // Other pages may also show fragments, such as a signature; what the front page shows is to be copied and run.
+                // Other pages may also show fragments, such as a signature; the code of the README can be copied and run.
                 Assert.True(page != "README.md", $"{place}: a C# block without its region. "
                     + "Put '<!-- region: NAME in samples/…/Program.cs -->' above it and '#region readme-NAME' around the code there.");
                 continue;

@@ -6,7 +6,7 @@ using PeftSharp.Vision;
 
 namespace PeftSharp.Tests.Docs;
 
-/// <summary>Every public class and interface with behaviour says in its remarks whether several threads can use it.</summary>
+/// <summary>Every public class and interface with behavior says in its remarks whether several threads can use it.</summary>
 public sealed class ThreadSafetyTests
 {
     private static readonly string[] _beginnings = ["Thread safety: ", "Not thread-safe: "];

@@ -6,7 +6,7 @@ namespace PeftSharp.Tests.Docs;
 /// <summary>The messages that docs/troubleshooting.md quotes are those that the library writes.</summary>
 public sealed partial class TroubleshootingTests
 {
-    /// <summary>Messages that the source does not contain as they are quoted, with the reason.</summary>
+    /// <summary>Messages that differ from the text in the source, with the reason.</summary>
     private static readonly string[] _exempt =
     [
         "This application or script uses TorchSharp but doesn't contain a reference to libtorch-…",   // of TorchSharp

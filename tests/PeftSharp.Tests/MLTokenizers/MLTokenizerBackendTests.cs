@@ -11,7 +11,7 @@ using BertTokenizer = Microsoft.ML.Tokenizers.BertTokenizer;
 
 namespace PeftSharp.Tests.MLTokenizers;
 
-/// <summary>Tokenizers of Microsoft.ML.Tokenizers split the texts of datasets, models and generation here.</summary>
+/// <summary>Tokenizers of Microsoft.ML.Tokenizers tokenize datasets and the texts of models and of generation.</summary>
 public class MLTokenizerBackendTests
 {
     private static string BertVocabulary => Path.Combine(Vocabularies.Require("tiny-bert"), "vocab.txt");

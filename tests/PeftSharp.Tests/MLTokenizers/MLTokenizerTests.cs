@@ -6,7 +6,7 @@ using PeftSharp.Tokenization;
 
 namespace PeftSharp.Tests.MLTokenizers;
 
-/// <summary>A tokenizer of ours that is used as one of Microsoft.ML.Tokenizers gives what it gives itself.</summary>
+/// <summary>A tokenizer of PeftSharp returns the same results when it is used as one of Microsoft.ML.Tokenizers.</summary>
 public class MLTokenizerTests
 {
     public static TheoryData<string> Kinds => new(["bert", "bert-cased", "bert-added", "gpt2", "gpt2-prefix"]);
@@ -148,7 +148,7 @@ public class MLTokenizerTests
             .Should().ThrowExactly<ArgumentOutOfRangeException>();
     }
 
-    // The largest number of tokens, from one end, none of which shares a character with one that is left.
+    // The largest number of tokens from one end that share no character with the remaining tokens.
     private static (int Index, int Count) BruteForce(TextEncoding encoding, int length, int room, bool fromEnd)
     {
         var (offsets, n) = (encoding.Offsets, encoding.Length);

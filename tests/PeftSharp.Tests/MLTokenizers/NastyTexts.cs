@@ -11,9 +11,9 @@ internal static class NastyTexts
         "[CLS] in the text [SEP] and <|endoftext|> too", "𝒜𝓁𝓅𝒽𝒶 𐍈", "x" + new string('y', 300),
     ];
 
-    /// <summary>Those without half a surrogate pair, which UTF-8 cannot hold.</summary>
+    /// <summary>The texts without unpaired surrogates, which UTF-8 cannot represent.</summary>
     internal static IEnumerable<string> WellFormed => All.Where(text => !text.StartsWith("lone", StringComparison.Ordinal));
 
-    /// <summary>One that is long.</summary>
+    /// <summary>A long text.</summary>
     internal static string Long { get; } = string.Concat(Enumerable.Range(0, 200).Select(i => $"Row {i}: {All[3 + i % 11]}\n"));
 }

@@ -7,7 +7,7 @@ using PeftSharp.Tests.Tokenization;
 
 namespace PeftSharp.Tests.MLTokenizers;
 
-/// <summary>A library that counts tokens with Microsoft.ML.Tokenizers does so with a tokenizer of ours.</summary>
+/// <summary>A library that counts tokens with Microsoft.ML.Tokenizers can count them with a tokenizer of PeftSharp.</summary>
 public class TextChunkerTests
 {
     [Theory, InlineData("tiny-bert"), InlineData("tiny-gpt2")]

@@ -4,7 +4,7 @@ namespace PeftSharp.Tests.Metrics;
 
 public sealed class EntityMetricsTests
 {
-    // The example of seqeval's front page, and what it prints.
+    // The example in the README of seqeval, and its output.
     private static readonly string[][] _labels = [["O", "O", "O", "B-MISC", "I-MISC", "I-MISC", "O"], ["B-PER", "I-PER", "O"]];
     private static readonly string[][] _predictions = [["O", "O", "B-MISC", "I-MISC", "I-MISC", "I-MISC", "O"], ["B-PER", "I-PER", "O"]];
 

@@ -199,19 +199,19 @@ public sealed class ForeignConfigTests : IDisposable
     }
 
     [Fact]
-    public void The_name_of_a_Hub_repository_is_refused_with_the_command_that_downloads_its_files()
+    public void The_name_of_a_repository_that_is_not_in_the_cache_is_refused_offline()
     {
         const string Name = "some-user/some-model";
         Exception[] errors =
         [
-            FluentActions.Invoking(() => AutoModel.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
-            FluentActions.Invoking(() => AutoConfig.FromPretrained(Name)).Should().ThrowExactly<CheckpointException>().Which,
-            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(Name)).Should().ThrowExactly<TokenizerException>().Which,
+            FluentActions.Invoking(() => AutoModel.FromPretrained(Name)).Should().ThrowExactly<HubException>().Which,
+            FluentActions.Invoking(() => AutoConfig.FromPretrained(Name)).Should().ThrowExactly<HubException>().Which,
+            FluentActions.Invoking(() => AutoTokenizer.FromPretrained(Name)).Should().ThrowExactly<HubException>().Which,
             FluentActions.Invoking(() => PeftSharp.Tuners.PeftModel.FromPretrained(TinyModels.Gpt2(), Name))
-                .Should().ThrowExactly<CheckpointException>().Which,
+                .Should().ThrowExactly<HubException>().Which,
         ];
         errors.Should().AllSatisfy(
-            error => error.Message.Should().ContainAll(Name, "nothing is downloaded", $"https://huggingface.co/{Name}/tree/main"));
+            error => error.Message.Should().ContainAll($"There is no folder '{Name}'", "HF_HUB_OFFLINE", "the path of a folder"));
         Write("{}");
         FluentActions.Invoking(() => AutoModel.FromPretrained(Config))
             .Should().ThrowExactly<CheckpointException>().Which.Message.Should().Contain("is a file");

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace PeftSharp.Tests.Processes;
 
-/// <summary>Runs one of <see cref="Programs"/> in a process of its own.</summary>
+/// <summary>Runs one of <see cref="Programs"/> in a separate process.</summary>
 internal static class ChildProcess
 {
     /// <returns>What the program printed.</returns>

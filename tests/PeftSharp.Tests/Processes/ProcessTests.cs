@@ -1,6 +1,6 @@
 namespace PeftSharp.Tests.Processes;
 
-/// <summary>What the library does to the process of a program that uses it: nothing that the program did not ask for.</summary>
+/// <summary>The library changes nothing in the process of a program without being asked to.</summary>
 public sealed class ProcessTests
 {
     public ProcessTests() => Skip.IfNot(OperatingSystem.IsLinux(), "The tests read /proc.");

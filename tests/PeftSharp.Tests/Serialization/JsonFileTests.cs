@@ -13,7 +13,7 @@ public sealed class JsonFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>transformers ends its files with a line's end, peft does not; the rest is the same call of Python's json module.</summary>
+    /// <summary>transformers ends its files with a newline, peft does not. Otherwise both call Python's json module alike.</summary>
     [SkippableTheory]
     [InlineData("config.json")]
     [InlineData("generation_config.json")]

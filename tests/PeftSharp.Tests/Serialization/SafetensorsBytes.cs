@@ -3,7 +3,7 @@ using System.Text;
 
 namespace PeftSharp.Tests.Serialization;
 
-/// <summary>Files made by hand: a header as it is given, and bytes.</summary>
+/// <summary>Creates files from a header and bytes, without checking them.</summary>
 internal static class SafetensorsBytes
 {
     internal static byte[] Pack(string header, byte[]? data = null, ulong? length = null) =>

@@ -193,7 +193,7 @@ public sealed class SafetensorsFileTests : IDisposable
 
     private static bool IsMapped(string path) => File.ReadAllText("/proc/self/maps").Contains(path, StringComparison.Ordinal);
 
-    /// <summary>As another program does it, which asks for no lock.</summary>
+    /// <summary>Like another program that does not lock the file.</summary>
     private static void Truncate(string path, long length)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "other systems refuse to cut an open file");

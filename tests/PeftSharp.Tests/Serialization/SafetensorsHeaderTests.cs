@@ -7,7 +7,7 @@ public sealed class SafetensorsHeaderTests
 {
     private const string F32 = """{"dtype":"F32","shape":[1],"data_offsets":[0,4]}""";
 
-    /// <summary>What the reference reader answers to each, tried with safetensors 0.8.</summary>
+    /// <summary>The result of safetensors 0.8 for each header.</summary>
     [Theory]
     [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2, "tensor 'a' of F4 with shape [3] requires 12 bits")]
     [InlineData("""{"a":{"dtype":"F32","shape":[0,4611686018427387904],"data_offsets":[0,4]}}""", 4,

@@ -128,7 +128,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         Assert.True(expected.bytes.SequenceEqual(actual.bytes));
     }
 
-    /// <summary>A stream that takes so many bytes and no more.</summary>
+    /// <summary>A stream that accepts a limited number of bytes.</summary>
     private sealed class FullDisk(Stream inner, long room) : Stream
     {
         private long _room = room;

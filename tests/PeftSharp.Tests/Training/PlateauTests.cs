@@ -12,7 +12,7 @@ public sealed class PlateauTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        // So small a rate changes no weight: no evaluation is better than the first.
+        // The learning rate is so small that no weight changes, so no evaluation is better than the first.
         var args = TinyRun.Arguments(folder) with
         {
             LearningRate = 1e-12,

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using PeftSharp.Hub;
 using PeftSharp.Internal;
 
 namespace PeftSharp.Tokenization;
@@ -9,10 +10,16 @@ internal sealed class TokenizerFolder
     private readonly string _path;
     private readonly JsonObject _model;
 
+    /// <param name="path">A folder or, if there is no such folder, a name on the Hugging Face Hub.</param>
+    /// <param name="revision">Branch, tag or commit of a name on the Hub. Null: <c>main</c>.</param>
+    /// <param name="hub">Options of the download. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
     /// <exception cref="TokenizerException">The folder does not exist, or a file in it is malformed.</exception>
-    internal TokenizerFolder(string path)
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
+    internal TokenizerFolder(string path, string? revision = null, HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        path = HubFolder.Resolve(path, HubFiles.OfTokenizer, revision, hub, cancellationToken);
         const string Expected = "tokenizer.json and tokenizer_config.json, or vocab.txt, or vocab.json and merges.txt, or tokenizer.model";
         _path = FolderAccess.Obstacle(path, Expected) is { } obstacle ? throw new TokenizerException(obstacle) : path;
         Config = JsonFile.ReadObjectIfThere(File("tokenizer_config.json"));

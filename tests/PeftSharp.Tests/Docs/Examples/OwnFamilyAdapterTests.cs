@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Tests.Docs.Examples;
 
-/// <summary>A family from outside states its head by role.</summary>
+/// <summary>A family outside the library declares the role of its head.</summary>
 public sealed class OwnFamilyAdapterTests
 {
     [Fact]

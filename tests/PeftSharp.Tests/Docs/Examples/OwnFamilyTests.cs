@@ -4,7 +4,7 @@ using PeftSharp.Tests.Models;
 
 namespace PeftSharp.Tests.Docs.Examples;
 
-/// <summary>The family of docs/add-a-model.md keeps what every family keeps.</summary>
+/// <summary>The family of docs/add-a-model.md passes the tests of all families.</summary>
 public sealed class OwnFamilyTests : ModelFamilyTests<NotesConfig>
 {
     static OwnFamilyTests() => ModelFamilies.Register(NotesFamily.Instance);

@@ -4,7 +4,7 @@ using PeftSharp.Tuners;
 
 namespace PeftSharp.Tests.Docs.Examples;
 
-/// <summary>The method of docs/add-a-tuner.md keeps what every method keeps.</summary>
+/// <summary>The method of docs/add-a-tuner.md passes the tests of all methods.</summary>
 public sealed class OwnMethodTests : TunerTests<ParallelConfig>
 {
     static OwnMethodTests() => PeftMethods.Register<ParallelConfig>();

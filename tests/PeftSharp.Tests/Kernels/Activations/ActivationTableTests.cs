@@ -16,7 +16,7 @@ public sealed class ActivationTableTests
         SkipWhereOff();
         using var scope = NewDisposeScope();
         using var generator = new Generator(4);
-        // The slope of GELU by tanh is none at the far ends in libtorch, where its limits are given here.
+        // For extreme inputs the derivative of GELU with tanh is NaN in libtorch; here it is the limit.
         var far = name == "gelu_new" ? [float.NaN] : new[] { 1e30f, -1e30f, float.NaN, float.PositiveInfinity, float.NegativeInfinity };
         var numbers = cat([randn([count], generator: generator) * 3, tensor([0, -0f, 50, -50, .. far])]).bfloat16();
         var weights = randn([numbers.shape[0]], generator: generator).bfloat16();

@@ -39,7 +39,7 @@ public sealed class PositionAttentionTests : IDisposable
             mask?.narrow(2, 0, 1), read?.reshape(Batch, tokens).narrow(1, 0, 1).contiguous(), Scale, 0.3, tokens));
         AssertSame(all, first, 3e-6);
 
-        // Of the positions, those of the first query, and one more that is not used.
+        // The positions of the first query, and one more, which is not used.
         static Tensor Rows(Tensor positions) => positions.narrow(1, tokens - 1, tokens + 1);
     }
 

@@ -79,7 +79,7 @@ public sealed class Gpt2ModelTests : IDisposable
         var ids = tensor(new long[,] { { 5, 6, 7, 8 }, { 9, 8, 7, 6 } });
         var labels = tensor(new long[,] { { -100, -100, 7, 8 }, { 9, 8, 7, -100 } });
         using var whole = new ModelInputs { InputIds = ids, Labels = labels };
-        // As in the trainer of transformers, the first token of a row counts, although the mean does not include it.
+        // As in the trainer of transformers, the first token of a row is counted, although the mean does not include its loss.
         Assert.Equal(5, model.CountTargets(whole));
         var mean = model.call(whole).Loss!.item<float>();
         var sum = Enumerable.Range(0, 2).Sum(row =>

@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace PeftSharp.Hub;
+
+/// <summary>Returns the folder that a loader reads: the given folder or, for the name of a repository, its folder in the cache.</summary>
+internal static class HubFolder
+{
+    private const string AdapterConfig = "adapter_config.json";
+
+    /// <summary>Downloads what is needed, if <paramref name="nameOrFolder"/> is the name of a repository and no folder or file.</summary>
+    /// <param name="nameOrFolder">A folder, which has precedence, or the name of a repository.</param>
+    /// <param name="files">The files that are read.</param>
+    /// <param name="revision">Branch, tag or commit. Null: <c>main</c>. A folder has no revisions.</param>
+    /// <param name="options">Options of the download. Null: the defaults.</param>
+    /// <param name="cancellationToken">Cancels the download.</param>
+    /// <returns>The folder; or the argument, if it is a file or cannot be a name of a repository, which the loader reports.</returns>
+    /// <exception cref="HubException">The repository or a required file cannot be obtained.</exception>
+    internal static string Resolve(
+        string nameOrFolder, HubFiles files, string? revision, HubOptions? options, CancellationToken cancellationToken) =>
+        IsName(nameOrFolder)
+            ? Task.Run(() => DownloadAsync(nameOrFolder, files, new HubSettings(options), revision, cancellationToken), cancellationToken)
+                .GetAwaiter().GetResult()
+            : nameOrFolder;
+
+    /// <summary>Whether an argument is the name of a repository and not an existing folder or file.</summary>
+    internal static bool IsName(string nameOrFolder) =>
+        nameOrFolder is not null && HubName.IsRepository(nameOrFolder) && !Directory.Exists(nameOrFolder) && !File.Exists(nameOrFolder);
+
+    private static async Task<string> DownloadAsync(
+        string name, HubFiles files, HubSettings settings, string? revision, CancellationToken cancellationToken)
+    {
+        using var client = new HubClient(settings);
+        try
+        {
+            var request = new HubRequest(name, revision ?? HubClient.DefaultRevision, null);
+            var found = await client.FindRepositoryAsync(name, revision, cancellationToken).ConfigureAwait(false);
+            if (found is null) return FromCache(client, request, files);
+            CheckRequired(request, files, found);
+            await client.DownloadFilesAsync(found, files.Select(found), cancellationToken).ConfigureAwait(false);
+            var cache = client.Cache(name);
+            if (files.Index is { } index && cache.Find(found.Commit, index) is { } path)
+                await client.DownloadFilesAsync(found, Shards(request with { File = index }, path), cancellationToken)
+                    .ConfigureAwait(false);
+            client.Store(request, () =>
+            {
+                foreach (var file in files.Decisive.Except(found.Files)) cache.SetMissing(found.Commit, file);
+                cache.SetCommit(request.Revision, found.Commit);
+            });
+            return cache.Snapshot(found.Commit);
+        }
+        catch (HubException error)
+        {
+            throw new HubException(error.Reason, $"There is no folder '{name}'. {error.Message}", error)
+            { Repository = error.Repository, Revision = error.Revision, FileName = error.FileName };
+        }
+    }
+
+    private static void CheckRequired(HubRequest request, HubFiles files, HubRepository found)
+    {
+        if (files.Required is { } required && !found.Files.Contains(required))
+            throw (request with { File = required }).Error(HubError.FileNotFound, "there is no such file."
+                + (found.Files.Contains(AdapterConfig) ? " The repository contains an adapter: load its base model, then the adapter with "
+                    + "PeftModel.FromPretrained." : ""));
+        if (!files.Select(found).Any())
+            throw request.Error(HubError.FileNotFound, "it contains none of the files that are read here, such as "
+                + $"{string.Join(" or ", files.Decisive)}. Pass the name of the repository that contains them, such as that of the base "
+                + "model.");
+        if (files.Weights is { } weights && !found.Files.Contains(weights) && !found.Files.Contains(files.Index))
+            throw (request with { File = weights }).Error(HubError.FileNotFound, $"there is no such file, and no {files.Index}."
+                + (found.Files.Any(file => Path.GetExtension(file) == ".bin")
+                    ? " Pickle files (.bin) are not loaded because they can run code. Look for a revision or a repository with "
+                    + "safetensors files, or convert the weights with Python: "
+                    + "from_pretrained(name).save_pretrained(folder)." : ""));
+    }
+
+    /// <summary>The folder in the cache, if it contains what the loader reads.</summary>
+    private static string FromCache(HubClient client, HubRequest request, HubFiles files)
+    {
+        var (cache, commit) = (client.Cache(request.Repository), client.CachedCommit(request.Repository, request.Revision)!);
+        string[] required = [.. files.Decisive.Where(file => !cache.IsKnownMissing(commit, file))];
+        if (files.Required is { } config) required = [.. required, config];
+        if (files.Weights is { } weights && cache.Find(commit, weights) is null)
+        {
+            var index = cache.Find(commit, files.Index!);
+            required = index is null ? [.. required, weights] : [.. required, .. Shards(request with { File = files.Index }, index)];
+        }
+        if (required.FirstOrDefault(file => cache.Find(commit, file) is null) is { } missing)
+            throw client.OfflineError(request with { File = missing });
+        return cache.Snapshot(commit);
+    }
+
+    /// <summary>The files that an index of weights lists.</summary>
+    private static string[] Shards(HubRequest request, string path)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            string[] names = [.. json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .Select(pair => pair.Value.GetString() ?? "").Distinct(StringComparer.Ordinal)];
+            if (names.FirstOrDefault(name => name.Contains('/', StringComparison.Ordinal) || HubName.Problem(name) is not null) is { } bad)
+                throw request.Error(
+                    HubError.Server, $"it lists the file '{bad}', which is not a file of its folder. Do not trust this model.");
+            return names;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw request.Error(HubError.Server, "it is not the index of sharded weights: it lacks 'weight_map'.", error);
+        }
+    }
+}
