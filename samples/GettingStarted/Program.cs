@@ -7,7 +7,7 @@ using PeftSharp.Training;
 using PeftSharp.Tuners;
 
 // 1. The model: a folder or a name on the Hugging Face Hub.
-var folder = args.Length > 0 ? args[0] : "bert-base-uncased";
+var name = args.Length > 0 ? args[0] : "bert-base-uncased";
 
 // 2. The data: a CSV file with a header. ClassEncodeColumn replaces the names of the classes with numbers and keeps the names.
 string[] subjects = ["My parcel", "The lamp", "Your radio", "The new phone", "My order", "The printer", "This camera", "The heater"];
@@ -18,13 +18,13 @@ File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject 
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
 
 // 3. The tokenizer converts the texts to token ids. A quarter of the rows is kept for the evaluation.
-var tokenizer = AutoTokenizer.FromPretrained(folder);
+var tokenizer = AutoTokenizer.FromPretrained(name);
 var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testSize: 0.25, seed: 42);
 
 // 4. The model with a new head for these classes and a LoRA adapter. Only the adapter and the head are trained.
 var options = new PretrainedOptions { LabelNames = data.GetClassNames("label"), Seed = 42 };
 Seed.Set(42);
-using var model = AutoModelForSequenceClassification.FromPretrained(folder, options)
+using var model = AutoModelForSequenceClassification.FromPretrained(name, options)
     .GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
 model.PrintTrainableParameters(Console.Out);
 
@@ -47,7 +47,7 @@ Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 trainer.SaveModel("tickets-adapter");
 
 // 7. Prediction with the saved files.
-using var classifier = TextClassifier.FromPretrained(folder, adapterFolder: "tickets-adapter", options);
+using var classifier = TextClassifier.FromPretrained(name, adapterFolder: "tickets-adapter", options);
 foreach (var result in classifier.Classify(["My laptop does not start", "The chair is a week late"]))
     Console.WriteLine($"{result.Label} {result.Score:F3}");
 #endregion

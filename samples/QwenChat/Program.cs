@@ -37,7 +37,7 @@ trainer.SaveModel(Path.Combine(output, "adapter"));
 Console.WriteLine($"Trained and saved in {clock.Elapsed.TotalSeconds:F0} s.");
 
 #region readme-answer
-// The model that was trained, as a program loads it. Without an adapter, pass only the folder of a chat model.
+// Loads the trained model as another program would. Without an adapter, pass only the folder of a chat model.
 using var generator = TextGenerator.FromPretrained(folder, adapterFolder: Path.Combine(output, "adapter"));
 var greedy = new GenerationOptions { MaxNewTokens = 100, DoSample = false };
 var answer = generator.Chat([new("user", "What is the capital of Norway?")], greedy);

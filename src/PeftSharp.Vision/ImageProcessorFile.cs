@@ -26,12 +26,11 @@ internal static class ImageProcessorFile
         if (!File.Exists(path))
             throw new CheckpointException($"'{folder}' does not contain '{Name}'. Download it with the model, or create an ImageProcessor "
                 + "with ImageProcessorConfig.Vit or .Clip and save it there.");
-        JsonObject json;
-        try
-        {
-            json = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("It is not an object.");
-        }
+        JsonNode? content;
+        try { content = JsonNode.Parse(File.ReadAllText(path)); }
         catch (JsonException error) { throw new CheckpointException($"'{path}' is not valid JSON: {error.Message}", error); }
+        var json = content as JsonObject
+            ?? throw new CheckpointException($"'{path}' does not contain a JSON object. Download it again.");
         if (json["image_processor"] is JsonObject inner) json = inner;
         var fields = new Fields(json, path);
         var config = Parse(fields, KindOf(fields, folder));

@@ -292,7 +292,7 @@ internal sealed record HalvingSchedule : LearningRateSchedule
 #endregion
 
 #region readme-trainer-text-collator
-/// <summary>Tokenizes the texts of a batch when the batch is made.</summary>
+/// <summary>Tokenizes the texts of a batch when the batch is created (not in advance).</summary>
 internal sealed class TextCollator(Tokenizer tokenizer, int maxLength) : IDataCollator
 {
     public ModelInputs Collate(IReadOnlyList<Row> rows)

@@ -59,8 +59,8 @@ public sealed partial class Dataset
     }
 
     /// <summary>
-    /// Returns the dataset with a column converted to another type: between numeric types without loss, between numbers and strings, from
-    /// names or integers to a <see cref="ClassLabel"/>, and lists item by item.
+    /// Returns the dataset with a column converted to another type. Supported conversions: between numeric types without loss; between
+    /// numbers and strings; from names or integers to a <see cref="ClassLabel"/>. Lists are converted item by item.
     /// </summary>
     /// <exception cref="DatasetException">
     /// There is no such column, or a value cannot be converted; the message contains its row.

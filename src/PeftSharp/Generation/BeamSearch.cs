@@ -60,7 +60,7 @@ internal sealed class BeamSearch
     private (BeamSet Running, BeamSet Finished) Start()
     {
         var (prompts, device) = (_plan.Prompts, _plan.PromptIds.device);
-        // As in transformers, finished beams are padded with the end-of-text token if the padding token is 0
+        // As in transformers, finished beams are padded with the end-of-sequence token if the padding token is 0
         // (`pad_token_id or eos_token_id`).
         var filler = _plan.Pad is { } pad and not 0 ? pad : _plan.Eos.Count > 0 ? _plan.Eos[0] : 0;
         var sequences = full([prompts, _beams, _plan.MaxLength], filler, ScalarType.Int64, device);

@@ -73,10 +73,10 @@ internal sealed class GenerationPlan
     /// <summary>Maximum number of tokens of prompt and generated text.</summary>
     internal int MaxLength { get; }
 
-    /// <summary>The end-of-text tokens; empty if there are none.</summary>
+    /// <summary>The end-of-sequence tokens; empty if there are none.</summary>
     internal IReadOnlyList<int> Eos { get; }
 
-    /// <summary>The padding token of finished rows; null if there is neither a padding nor an end-of-text token.</summary>
+    /// <summary>The padding token of finished rows; null if there is neither a padding nor an end-of-sequence token.</summary>
     internal int? Pad { get; }
 
     internal bool DoSample => Config.DoSample ?? false;
@@ -91,8 +91,8 @@ internal sealed class GenerationPlan
     internal int RowsPerPrompt => Math.Max(NumBeams, NumReturnSequences);
 
     /// <summary>
-    /// The mask; null if nothing is masked. Without a mask, padding is detected by the padding token, unless that is also an end-of-text
-    /// token.
+    /// The mask; null if nothing is masked. Without a mask, padding is detected by the padding token, unless that is also an
+    /// end-of-sequence token.
     /// </summary>
     private Tensor? Padding(Tensor ids, Tensor? mask)
     {
@@ -116,7 +116,7 @@ internal sealed class GenerationPlan
     }
 
     /// <summary>
-    /// Checks that token ids of the call are in the vocabulary. The model's file may contain an end-of-text token that a smaller
+    /// Checks that token ids of the call are in the vocabulary. The model's file may contain an end-of-sequence token that a smaller
     /// vocabulary does not have.
     /// </summary>
     private void CheckTokens(GenerationConfig asked)
@@ -140,8 +140,8 @@ internal sealed class GenerationPlan
             throw new ArgumentException($"ForcedBosTokenId is {first}, but it is used only after a prompt of one token, "
                 + $"and the prompt has {PromptLength} tokens. Append the token to the prompt, or remove the option.");
         if (Eos.Count == 0 && asked.ExponentialDecayLengthPenalty is not null)
-            throw new ArgumentException("ExponentialDecayLengthPenalty is set, but requires an end-of-text token, and the model has none. "
-                + "Set EosTokenId, or remove the option.");
+            throw new ArgumentException("ExponentialDecayLengthPenalty is set, but requires an end-of-sequence token, and the model has "
+                + "none. Set EosTokenId, or remove the option.");
     }
 
     private void Check()
@@ -149,7 +149,7 @@ internal sealed class GenerationPlan
         if (Prompts == 0 || PromptLength == 0)
             throw new ArgumentException(
                 $"The prompt is empty (input_ids has shape [{string.Join(", ", PromptIds.shape)}]). Provide at least one token, "
-                + "for example the beginning-of-text token (BosTokenId "
+                + "for example the beginning-of-sequence token (BosTokenId "
                 + $"{Config.BosTokenId?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "is not set"}).");
         if (PromptMask is { } mask)
         {

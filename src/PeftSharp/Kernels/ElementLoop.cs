@@ -11,7 +11,7 @@ internal static unsafe class ElementLoop
 {
     /// <summary>Runs the kernel over a contiguous range of elements on all threads.</summary>
     /// <param name="count">Number of elements.</param>
-    /// <param name="grain">A thread's range starts at a multiple of it.</param>
+    /// <param name="grain">The range of each thread starts at a multiple of this number.</param>
     /// <param name="arguments">The kernel's arguments.</param>
     internal static void RunParallel<TKernel, TArguments>(int count, int grain, TArguments arguments)
         where TKernel : IElementKernel<TArguments>
@@ -30,7 +30,7 @@ internal static unsafe class ElementLoop
         if (i < to) TKernel.Run(arguments, i, (int)(to - i));
     }
 
-    /// <summary>The accumulator after the elements from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
+    /// <summary>Returns the accumulator after the elements from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Reduce<TKernel, TArguments>(in TArguments arguments, nint from, nint to, Vector256<float> accumulator)
         where TKernel : IReductionKernel<TArguments> where TArguments : unmanaged

@@ -8,7 +8,7 @@ namespace PeftSharp.Kernels;
 /// <para>All are on by default except <see cref="Allocator"/>, which changes the whole process. The environment variable
 /// <c>PEFTSHARP_FAST_PATHS</c> sets the initial values of the kernels' switches: <c>0</c> turns all off, <c>1</c> leaves all on, and a
 /// list of names (<c>dropout,attention</c>) leaves only these on. It does not affect <see cref="Allocator"/>.</para>
-/// <para>Thread safety: the switches belong to the process. Set them while no thread calls a model.</para>
+/// <para>Thread safety: the switches are static and apply to the whole process. Set them while no thread calls a model.</para>
 /// </remarks>
 public static class FastPaths
 {

@@ -6,7 +6,7 @@ namespace PeftSharp.Kernels;
 /// <typeparam name="TArguments">Pointers to the operands and the constants of the loop.</typeparam>
 internal interface IReductionKernel<TArguments> where TArguments : unmanaged
 {
-    /// <summary>The accumulator after <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of them,
-    /// or those that remain at the end. Implementations are inlined.</summary>
+    /// <summary>Returns the accumulator after <paramref name="count"/> elements from <paramref name="index"/>: <see cref="Lanes.Count"/> of
+    /// them, or those that remain at the end. Implementations are inlined.</summary>
     static abstract Vector256<float> Run(in TArguments arguments, nint index, int count, Vector256<float> accumulator);
 }

@@ -36,8 +36,9 @@ internal static unsafe class Lanes
     internal static Vector256<float> Load<T>(T* at) where T : unmanaged =>
         typeof(T) == typeof(float) ? Vector256.Load((float*)at) : Widen(Vector128.Load((ushort*)at));
 
-    /// <summary>Loads the first <paramref name="count"/> elements of a vector; the others are 0. With eight or more it is a full
-    /// load.</summary>
+    /// <summary>
+    /// Loads the first <paramref name="count"/> elements of a vector; the others are 0. A count of eight or more loads the whole vector.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Load<T>(T* at, int count) where T : unmanaged
     {
@@ -54,7 +55,7 @@ internal static unsafe class Lanes
         else Narrow(values).Store((ushort*)at);
     }
 
-    /// <summary>Stores the first <paramref name="count"/> elements of a vector; with eight or more the whole vector.</summary>
+    /// <summary>Stores the first <paramref name="count"/> elements of a vector. A count of eight or more stores the whole vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store<T>(Vector256<float> values, T* at, int count) where T : unmanaged
     {

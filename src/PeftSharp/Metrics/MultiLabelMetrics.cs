@@ -46,7 +46,10 @@ public static class MultiLabelMetrics
         Values labels, Values scores, int labelCount, Average average = Average.Micro, double? threshold = null, double zeroDivision = 0) =>
         PrecisionRecallFscoreSupport(labels, scores, labelCount, average, threshold, zeroDivision).F1;
 
-    /// <summary>Returns the proportion of examples with only correct labels, 0 to 1: <c>accuracy_score</c> in scikit-learn.</summary>
+    /// <summary>
+    /// Returns the proportion of examples whose predicted labels all equal the true labels, 0 to 1 (exact match; scikit-learn's
+    /// <c>accuracy_score</c>).
+    /// </summary>
     /// <inheritdoc cref="PrecisionRecallFscoreSupport"/>
     public static double SubsetAccuracy(Values labels, Values scores, int labelCount, double? threshold = null)
     {

@@ -44,7 +44,7 @@ public sealed class MultiLabelReport
     /// <summary>The mean of the scores of the examples.</summary>
     public PrecisionRecallF1 SamplesAverage { get; }
 
-    /// <summary>The proportion of examples with only correct labels, 0 to 1.</summary>
+    /// <summary>The proportion of examples whose predicted labels all equal the true labels, 0 to 1 (exact match).</summary>
     public double SubsetAccuracy { get; }
 
     /// <summary>The proportion of wrong labels, 0 to 1.</summary>

@@ -64,8 +64,8 @@ public static class ScoreExtensions
     }
 
     /// <summary>
-    /// Returns the probability of each label independently of the others, 1 / (1 + exp(-score)), computed in double precision. For several
-    /// labels per example, whose probabilities need not sum to 1.
+    /// Returns the probability of each label independently of the others, 1 / (1 + exp(-score)), computed in double precision. Use it for
+    /// multi-label classification, where the probabilities need not sum to 1.
     /// </summary>
     /// <param name="scores">Scores (logits) in any order.</param>
     /// <returns>The probabilities, in the same order.</returns>

@@ -18,7 +18,8 @@ public partial record GenerationConfig
     /// <summary>The maximum number of generated tokens.</summary>
     public int? MaxNewTokens { get; init; }
     /// <summary>
-    /// The minimum number of tokens of prompt and generated text together; end-of-text tokens are excluded until it is reached. Default 0.
+    /// The minimum number of tokens of prompt and generated text together; end-of-sequence tokens are excluded until it is reached.
+    /// Default 0.
     /// </summary>
     public int? MinLength { get; init; }
     /// <summary>The minimum number of generated tokens.</summary>
@@ -92,12 +93,12 @@ public partial record GenerationConfig
     public bool? RenormalizeLogits { get; init; }
     /// <summary>The token that is forced as the first generated token if the prompt consists of one token.</summary>
     public int? ForcedBosTokenId { get; init; }
-    /// <summary>End-of-text tokens, one of which is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
+    /// <summary>End-of-sequence tokens, one of which is forced as the last token when <see cref="MaxLength"/> is reached.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? ForcedEosTokenId { get; init; }
     /// <summary>Whether NaN scores are replaced by 0 and infinite scores by the largest or smallest finite value. Default false.</summary>
     public bool? RemoveInvalidValues { get; init; }
-    /// <summary>Raises the score of the end-of-text token exponentially with the number of generated tokens.</summary>
+    /// <summary>Raises the score of the end-of-sequence token exponentially with the number of generated tokens.</summary>
     public LengthDecay? ExponentialDecayLengthPenalty { get; init; }
     /// <summary>Tokens that are never generated.</summary>
     public IReadOnlyList<int>? SuppressTokens { get; init; }
@@ -106,9 +107,9 @@ public partial record GenerationConfig
 
     /// <summary>The padding token, which fills sequences that end before others. Default: the first of <see cref="EosTokenId"/>.</summary>
     public int? PadTokenId { get; init; }
-    /// <summary>The beginning-of-text token.</summary>
+    /// <summary>The beginning-of-sequence (BOS) token.</summary>
     public int? BosTokenId { get; init; }
-    /// <summary>The end-of-text tokens; a number or a list in the file.</summary>
+    /// <summary>The end-of-sequence (EOS) tokens; a number or a list in the file.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? EosTokenId { get; init; }
 

@@ -1,11 +1,11 @@
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// Describes a tensor that a model reads: its name, its meaning and its limit. It determines the checks of the model, the columns that
-/// the trainer keeps, and the estimate of floating-point operations.
+/// Describes a tensor that a model reads: its name, its kind and the upper bound of its values. It determines the checks of the model, the
+/// columns that the trainer keeps, and the estimate of floating-point operations.
 /// </summary>
 /// <param name="Name">The Python name, such as <c>input_ids</c>.</param>
-/// <param name="Kind">The meaning.</param>
+/// <param name="Kind">The kind: what the values mean.</param>
 public sealed record InputSpec(string Name, InputKind Kind)
 {
     /// <summary>Exclusive upper bound of the values; for <see cref="InputKind.TokenIds"/> the vocabulary size. Null: no limit.</summary>

@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace PeftSharp.Modeling;
 
 /// <summary>
-/// An exponential length penalty: after a number of generated tokens, the score of the end-of-text token rises with each token.
+/// An exponential length penalty: after a number of generated tokens, the score of the end-of-sequence token rises with each token.
 /// </summary>
 /// <param name="StartIndex">Number of generated tokens before the penalty begins.</param>
-/// <param name="DecayFactor">The score of the end-of-text token rises by its absolute value times (factor^tokens - 1).</param>
+/// <param name="DecayFactor">The score of the end-of-sequence token rises by its absolute value times (factor^tokens - 1).</param>
 [JsonConverter(typeof(Converter))]
 public sealed record LengthDecay(int StartIndex, double DecayFactor)
 {

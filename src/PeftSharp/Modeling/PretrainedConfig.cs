@@ -43,10 +43,10 @@ public abstract record PretrainedConfig
     /// <summary>Id of the padding token.</summary>
     public int? PadTokenId { get; init; }
 
-    /// <summary>Id of the beginning-of-text token.</summary>
+    /// <summary>Id of the beginning-of-sequence (BOS) token.</summary>
     public int? BosTokenId { get; init; }
 
-    /// <summary>Ids of the end-of-text tokens; a number or a list in the file.</summary>
+    /// <summary>Ids of the end-of-sequence (EOS) tokens; a number or a list in the file.</summary>
     [JsonConverter(typeof(OneOrManyConverter))]
     public IReadOnlyList<int>? EosTokenId { get; init; }
 

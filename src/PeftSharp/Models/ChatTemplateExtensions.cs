@@ -37,7 +37,7 @@ public static class ChatTemplateExtensions
     /// Whether the labels of all tokens that are not the assistant's are -100. Default true; false: the labels are all tokens.
     /// </param>
     /// <param name="maxLength">Maximum number of tokens per row. Default: the limit of the tokenizer.</param>
-    /// <param name="truncation">Whether a row with too many tokens is truncated. Default: it is.</param>
+    /// <param name="truncation">Whether a row with too many tokens is truncated. Default: truncated if there is a maximum length.</param>
     /// <param name="numProc">The number of threads. Default 1.</param>
     /// <param name="progress">Receives a report after every batch of rows. Default null.</param>
     /// <param name="cancellationToken">Checked before each batch of rows.</param>

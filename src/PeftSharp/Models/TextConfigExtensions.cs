@@ -7,7 +7,7 @@ namespace PeftSharp.Models;
 public static class TextConfigExtensions
 {
     /// <summary>
-    /// Returns the configuration with the vocabulary size and the ids of the padding, beginning-of-text and end-of-text tokens of a
+    /// Returns the configuration with the vocabulary size and the ids of the padding, beginning-of-sequence and end-of-sequence tokens of a
     /// tokenizer, for a new model: <c>new BertConfig { HiddenSize = 64 }.WithTokenizer(tokenizer)</c>.
     /// </summary>
     /// <remarks>

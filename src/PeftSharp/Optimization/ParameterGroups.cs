@@ -15,7 +15,7 @@ public static partial class ParameterGroups
     /// <summary>
     /// Groups the trainable parameters of a model: with weight decay, then without. An empty group is left out.
     /// </summary>
-    /// <param name="model">The model, on its device and in its precision: moving it later replaces its parameters.</param>
+    /// <param name="model">The model. Move it to its device and data type first: moving it later replaces its parameters.</param>
     /// <param name="weightDecay">The weight decay coefficient of the first group.</param>
     /// <exception cref="ArgumentException">All parameters of the model are frozen.</exception>
     public static IReadOnlyList<ParameterGroup> Create(nn.Module model, double weightDecay)

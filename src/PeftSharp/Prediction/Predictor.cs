@@ -41,9 +41,9 @@ public abstract partial class Predictor : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Names of the parameters used here that were neither loaded from a checkpoint nor trained, usually those of a new head
-    /// (<see cref="PretrainedModel.UntrainedWeights"/>). Predictions are random as long as there are any, and the constructor warns: to its
-    /// logger or, without one, to the standard error stream.
+    /// Names of the parameters that this predictor uses and that were neither loaded from a checkpoint nor trained, usually those of a new
+    /// head (<see cref="PretrainedModel.UntrainedWeights"/>). If the list is not empty, predictions are random, and the constructor logs a
+    /// warning (without a logger, to standard error).
     /// </summary>
     public virtual IReadOnlyList<string> UntrainedWeights => Model.UntrainedWeights;
 

@@ -15,7 +15,7 @@ public sealed partial class TextGenerator
     /// </para>
     /// <para>
     /// Unless <see cref="PeftSharp.Modeling.GenerationConfig.EosTokenId"/> is set in the options, generation stops at the
-    /// end-of-text tokens of the model and at the special token that ends an assistant's message in the template, such as
+    /// end-of-sequence tokens of the model and at the special token that ends an assistant's message in the template, such as
     /// <c>&lt;|im_end|&gt;</c>.
     /// </para>
     /// <code>
@@ -60,14 +60,16 @@ public sealed partial class TextGenerator
     /// the model, then the defaults of the pipeline.
     /// </param>
     /// <param name="template">
-    /// Tools, documents and variables of the chat template, and whether last messages are continued. Null: those of the assistant are.
+    /// Tools, documents and variables of the chat template, and whether the last message of each conversation is continued. Null: no tools
+    /// or documents; a last message of the assistant is continued.
     /// </param>
     /// <param name="batchSize">Maximum number of conversations per batch. Default 8.</param>
     /// <param name="progress">Receives a report after each batch. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>
-    /// One message per conversation, in their order; with <see cref="PeftSharp.Modeling.GenerationConfig.NumReturnSequences"/>
-    /// that many consecutive messages per conversation.
+    /// One message per conversation, in the order of the conversations. If
+    /// <see cref="PeftSharp.Modeling.GenerationConfig.NumReturnSequences"/> is greater than 1, that number of consecutive messages for each
+    /// conversation.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// A conversation is empty, its last message cannot be continued, or the options are invalid.
@@ -106,7 +108,8 @@ public sealed partial class TextGenerator
         Task.Run(() => Chat(conversations, options, template, batchSize, progress, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Generates the assistant's answer to a conversation as a stream of text. If the last message is continued, it is not included.
+    /// Generates the assistant's answer to a conversation as a stream of text. If the last message is continued, the stream contains only
+    /// the new text.
     /// </summary>
     /// <inheritdoc cref="Chat(IReadOnlyList{ChatMessage}, GenerationOptions, ChatTemplateOptions, CancellationToken)"
     /// path="//param|//exception"/>
@@ -131,7 +134,7 @@ public sealed partial class TextGenerator
         return asked with { AddGenerationPrompt = !continues, ContinueFinalMessage = continues };
     }
 
-    /// <summary>Adds the tokens that end an answer in the template to the end-of-text tokens of the model.</summary>
+    /// <summary>Adds the tokens that end an answer in the template to the end-of-sequence tokens of the model.</summary>
     private GenerationOptions UntilAnswersEnd(
         GenerationOptions? asked, IReadOnlyList<IReadOnlyList<ChatMessage>> conversations, IReadOnlyList<ChatTemplateOptions> templates)
     {

@@ -65,7 +65,7 @@ public sealed partial class TextGenerator : Predictor
         Task.Run(() => FromPretrained(folder, adapterFolder, options, cancellationToken), cancellationToken);
 
     /// <summary>Generates a continuation of one prompt.</summary>
-    /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-text token.</param>
+    /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
     /// </param>
@@ -81,7 +81,7 @@ public sealed partial class TextGenerator : Predictor
     }
 
     /// <summary>Generates continuations of several prompts, in batches.</summary>
-    /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-text token.</param>
+    /// <param name="prompts">The prompts. For an empty prompt, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as adapters and seed, from which each batch derives its own seed. Values that are not set are those of
     /// the model, then the defaults of the pipeline.
@@ -114,7 +114,7 @@ public sealed partial class TextGenerator : Predictor
         Task.Run(() => Generate(prompts, options, batchSize, progress, cancellationToken), cancellationToken);
 
     /// <summary>Generates a continuation of one prompt as a stream of text; the prompt is not included.</summary>
-    /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-text token.</param>
+    /// <param name="prompt">The prompt. If it is empty, generation starts with the beginning-of-sequence token.</param>
     /// <param name="options">
     /// Options of the call, such as adapter and seed. Values that are not set are those of the model, then the defaults of the pipeline.
     /// </param>
@@ -131,7 +131,7 @@ public sealed partial class TextGenerator : Predictor
 
     private IAsyncEnumerable<string> Stream(TextEncoding prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
-        int[] ids = prompt.Ids is { Length: > 0 } tokens ? tokens : [BeginOfText];
+        int[] ids = prompt.Ids is { Length: > 0 } tokens ? tokens : [BeginningOfSequence];
         return Model.GenerateStreamAsync(ids, Tokenizer, Resolve(options, ids.Length), cancellationToken: cancellationToken);
     }
 
@@ -148,7 +148,7 @@ public sealed partial class TextGenerator : Predictor
         var (texts, done) = (new string[prompts.Count][], 0);
         foreach (var batch in Enumerable.Range(0, prompts.Count).OrderByDescending(prompt => prompts[prompt].Length).Chunk(batchSize))
         {
-            // An empty prompt is replaced by the beginning-of-text token.
+            // An empty prompt is replaced by the beginning-of-sequence token.
             foreach (var group in batch.GroupBy(prompt => prompts[prompt].Length == 0, (_, members) => members.ToArray()))
             {
                 var written = ContinueBatch(
@@ -173,7 +173,7 @@ public sealed partial class TextGenerator : Predictor
     {
         using var scope = NewDisposeScope();
         var inputs = rows[0].Length == 0
-            ? new ModelInputs { InputIds = full([rows.Length, 1], BeginOfText, ScalarType.Int64) }
+            ? new ModelInputs { InputIds = full([rows.Length, 1], BeginningOfSequence, ScalarType.Int64) }
             : ToInputs(rows, PaddingSide.Left);
         var prompt = new ModelInputs { InputIds = inputs.InputIds, AttentionMask = inputs.AttentionMask ?? ones_like(inputs.InputIds!) };
         var width = (int)inputs.InputIds!.shape[1];
@@ -209,7 +209,7 @@ public sealed partial class TextGenerator : Predictor
         };
     }
 
-    private int BeginOfText => Model.GenerationConfig.BosTokenId ?? Model.Config.BosTokenId ?? Tokenizer.BosTokenId
-        ?? throw new ArgumentException("The prompt is empty, and neither the model nor the tokenizer has a beginning-of-text token. "
+    private int BeginningOfSequence => Model.GenerationConfig.BosTokenId ?? Model.Config.BosTokenId ?? Tokenizer.BosTokenId
+        ?? throw new ArgumentException("The prompt is empty, and neither the model nor the tokenizer has a beginning-of-sequence token. "
         + "Provide a prompt.");
 }

@@ -28,7 +28,7 @@ public static class Qwen2Tokenizer
     /// As in transformers 5, this class determines normalization (NFC), pre-tokenization and decoding; the post-processor is that of
     /// <c>tokenizer.json</c>.
     /// </remarks>
-    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <param name="folder">The folder of the checkpoint; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="addPrefixSpace">
     /// Whether to add a space before each word that does not start with one. Default: <c>add_prefix_space</c> in tokenizer_config.json,
     /// otherwise false.
@@ -36,6 +36,7 @@ public static class Qwen2Tokenizer
     /// <exception cref="TokenizerException">
     /// A file is missing or malformed, or a merge contains a token that is not in the vocabulary.
     /// </exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     public static Tokenizer FromPretrained(string folder, bool? addPrefixSpace = null) =>
         Kind.Load(new TokenizerFolder(folder), ("add_prefix_space", addPrefixSpace));
 

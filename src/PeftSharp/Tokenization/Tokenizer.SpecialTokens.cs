@@ -2,10 +2,10 @@ namespace PeftSharp.Tokenization;
 
 public sealed partial class Tokenizer
 {
-    /// <summary>The beginning-of-text token; null if there is none. A token that is set must be in the vocabulary.</summary>
+    /// <summary>The beginning-of-sequence (BOS) token; null if there is none. A token that is set must be in the vocabulary.</summary>
     public string? BosToken { get => Special("bos_token"); set => SetSpecial("bos_token", value); }
 
-    /// <summary>The end-of-text token; null if there is none. A token that is set must be in the vocabulary.</summary>
+    /// <summary>The end-of-sequence (EOS) token; null if there is none. A token that is set must be in the vocabulary.</summary>
     public string? EosToken { get => Special("eos_token"); set => SetSpecial("eos_token", value); }
 
     /// <summary>

@@ -19,9 +19,9 @@ namespace PeftSharp.Training;
 /// <summary>Trains, evaluates and saves a model (transformers' <c>Trainer</c>).</summary>
 /// <remarks>
 /// <para>
-/// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns a model of
-/// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it frees the
-/// optimizer and closes its files at the end of each run, also after an exception.
+/// The constructor moves the model to the device. The trainer does not dispose a model that the caller passes. It owns the model that
+/// <c>modelInit</c> created until the next call of <see cref="Train"/>, which disposes and replaces it. A trainer needs no disposal: it
+/// frees the optimizer and closes its files at the end of each run, also after an exception.
 /// </para>
 /// <para>
 /// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have

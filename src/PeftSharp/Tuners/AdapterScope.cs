@@ -14,14 +14,14 @@ internal sealed class AdapterScope : IDisposable
     /// <param name="atEnd">Reverts other changes that the scope made. Null: there are none.</param>
     internal AdapterScope(AdapterState state, AdapterChoice choice, Action? atEnd = null)
     {
-        (_state, _choice, _before, _atEnd) = (state, choice, state.OfFlow, atEnd);
-        state.OfFlow = choice;
+        (_state, _choice, _before, _atEnd) = (state, choice, state.Scoped, atEnd);
+        state.Scoped = choice;
     }
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
-        if (!ReferenceEquals(_state.OfFlow, _choice))
+        if (!ReferenceEquals(_state.Scoped, _choice))
         {
             _isDisposed = 0;
             throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost scope "
@@ -34,6 +34,6 @@ internal sealed class AdapterScope : IDisposable
             _isDisposed = 0;                            // the scope remains active and can be disposed again
             throw;
         }
-        _state.OfFlow = _before;
+        _state.Scoped = _before;
     }
 }

@@ -2,25 +2,25 @@ namespace PeftSharp.Tuners;
 
 /// <summary>The active adapters of a model, shared by the model and all of its layers.</summary>
 /// <remarks>
-/// The choice of a call or scope belongs to the asynchronous flow of its caller, so calls on different threads do not affect each other.
-/// The other values belong to the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
+/// The adapters that a call or scope selects are stored in the async context of its caller, so calls on different threads do not affect
+/// each other. The other values belong to the model and change only while no call is running (<see cref="Modeling.CallGate"/>).
 /// </remarks>
 internal sealed class AdapterState
 {
-    private readonly AsyncLocal<AdapterChoice?> _ofFlow = new();
+    private readonly AsyncLocal<AdapterChoice?> _scoped = new();
 
     /// <summary>The adapters of calls that do not select adapters: those of <c>SetAdapter</c>.</summary>
     internal AdapterChoice Default { get; set; } = AdapterChoice.ForAll([]);
 
-    /// <summary>The choice of the current scope or call; null if there is none.</summary>
-    internal AdapterChoice? OfFlow
+    /// <summary>The adapters selected by the current async context (<c>UseAdapter</c> scope or call); null if it selects none.</summary>
+    internal AdapterChoice? Scoped
     {
-        get => _ofFlow.Value;
-        set => _ofFlow.Value = value;
+        get => _scoped.Value;
+        set => _scoped.Value = value;
     }
 
     /// <summary>The adapters that layers currently apply.</summary>
-    internal AdapterChoice Current => _ofFlow.Value ?? Default;
+    internal AdapterChoice Current => _scoped.Value ?? Default;
 
     /// <summary>The adapters that are merged into the base weights, in this order.</summary>
     internal IReadOnlyList<string> Merged { get; set; } = [];

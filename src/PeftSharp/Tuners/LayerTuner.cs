@@ -85,7 +85,7 @@ public abstract class LayerTuner<TConfig> : Tuner where TConfig : LayerConfig
             if (config.ChangesBaseWeights && place.Module is TunerLayer { Adapters: var others } && others.Any())
                 throw new InvalidOperationException($"'{place.Path}' has the adapters {string.Join(", ", others)}, "
                     + "and the initialization of the new adapter would change the base weights that they use. "
-                    + "Add the new adapter first, or to a separate model.");
+                    + "Add this adapter before the other adapters, or add it to a separate model.");
             var layer = place.Module as TunerLayer
                 ?? AdapterTree.Put(place, new TunerLayer(LayerTarget.FromModule(place.Module)!, Tree.State));
             layer.Add(adapterName, CreateAdapter(layer.Target, place.Path, layers));

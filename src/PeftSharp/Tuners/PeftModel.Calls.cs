@@ -20,7 +20,7 @@ public abstract partial class PeftModel
         using var running = Calls.Call();
         var choice = ChoiceFor(inputs, options);
         options = options with { AdapterNames = null };
-        using var scope = choice is null || ReferenceEquals(choice, _adapters.OfFlow) ? null : new AdapterScope(_adapters, choice);
+        using var scope = choice is null || ReferenceEquals(choice, _adapters.Scoped) ? null : new AdapterScope(_adapters, choice);
         var adapters = _adapters.Current;
         var output = _tuner.Forward(inputs, options, adapters, Base.call);
         if (output.Loss is { } loss && _tuner.GetPenalty(adapters) is { } penalty) output["loss"] = loss + penalty;
@@ -73,7 +73,7 @@ public abstract partial class PeftModel
     public IDisposable UseAdapter(string adapterName)
     {
         ArgumentException.ThrowIfNullOrEmpty(adapterName);
-        return Use(AdapterChoice.ForAll(adapterName, _adapters.OfFlow?.Owner));
+        return Use(AdapterChoice.ForAll(adapterName, _adapters.Scoped?.Owner));
     }
 
     /// <summary>
@@ -89,7 +89,7 @@ public abstract partial class PeftModel
         if (adapterNames.Count == 0)
             throw new ArgumentException("The list is empty. Provide one name per row of the batch; "
                 + $"'{AdapterChoice.BaseModel}' selects the base model.", nameof(adapterNames));
-        return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.OfFlow?.Owner));
+        return Use(AdapterChoice.ForRows([.. adapterNames], _adapters.Scoped?.Owner));
     }
 
     /// <summary>
@@ -106,7 +106,7 @@ public abstract partial class PeftModel
     /// </exception>
     public IDisposable DisableAdapter()
     {
-        if (_adapters.Merged.Count == 0) return Use(AdapterChoice.ForAll([], _adapters.OfFlow?.Owner));
+        if (_adapters.Merged.Count == 0) return Use(AdapterChoice.ForAll([], _adapters.Scoped?.Owner));
         using var change = BeginChange("Disabling merged adapters");
         var merged = _adapters.Merged;
         Unmerge();
@@ -143,7 +143,7 @@ public abstract partial class PeftModel
     /// <summary>The choice of the call or of the current scope, checked; null if there is none.</summary>
     private AdapterChoice? ChoiceOf(ForwardOptions options)
     {
-        var scope = _adapters.OfFlow;
+        var scope = _adapters.Scoped;
         if (_adapters.Owner is { } owner && !ReferenceEquals(scope?.Owner, owner))
             throw new InvalidOperationException("A DisableAdapter scope of another caller has unmerged the adapters of this model "
                 + "until it is disposed. Wait until then, or call Unmerge beforehand: without merged adapters, such a scope affects "

@@ -55,7 +55,7 @@ public sealed class OptionCombinationsTests : IDisposable
         new("ForcedEosTokenId", config => config with { ForcedEosTokenId = [_tiny.Eos] },
             rows => rows.All(row => row.Skip(Prompt).Contains(_tiny.Eos))),
         new("ExponentialDecayLengthPenalty", config => config with { ExponentialDecayLengthPenalty = new LengthDecay(1, 3) }, _ => true),
-        // A string that ends no text here: a text may end with a stop string before min_new_tokens and without an end-of-text token.
+        // A string that ends no text here: a text may end with a stop string before min_new_tokens and without an end-of-sequence token.
         new("StopStrings", config => config with { StopStrings = ["zq"] }, _ => true),
         new("RenormalizeLogits", config => config with { RenormalizeLogits = true }, _ => true),
         new("RemoveInvalidValues", config => config with { RemoveInvalidValues = true }, _ => true),
@@ -117,7 +117,7 @@ public sealed class OptionCombinationsTests : IDisposable
         Refuses(new GenerationConfig { MaxNewTokens = int.MaxValue }, "64 positions");
     }
 
-    /// <summary>As in transformers: without an end-of-text token every minimum up to the maximum holds.</summary>
+    /// <summary>As in transformers: without an end-of-sequence token every minimum up to the maximum holds.</summary>
     [Fact]
     public void A_minimum_length_is_accepted_for_a_model_without_an_end_of_text_token()
     {

@@ -77,7 +77,10 @@ public sealed class ImageProcessorTests : IDisposable
             .Which.Message.Should().Contain("preprocessor_config.json");
         Write("{\"size\": ");
         FluentActions.Invoking(() => AutoImageProcessor.FromPretrained(_folder.Path)).Should().ThrowExactly<CheckpointException>()
-            .Which.Message.Should().Contain("JSON");
+            .Which.Message.Should().Contain("is not valid JSON");
+        Write("[]");
+        FluentActions.Invoking(() => AutoImageProcessor.FromPretrained(_folder.Path)).Should().ThrowExactly<CheckpointException>()
+            .Which.Message.Should().Contain("does not contain a JSON object");
     }
 
     [Theory]

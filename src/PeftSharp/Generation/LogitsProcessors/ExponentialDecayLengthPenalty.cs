@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Raises the score of the end-of-text tokens exponentially with the number of generated tokens, after a start index.</summary>
+/// <summary>
+/// Raises the score of the end-of-sequence tokens exponentially with the number of generated tokens, after a start index.
+/// </summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
 /// <param name="decay">Start index and decay factor.</param>
-/// <param name="eosTokenId">The end-of-text tokens.</param>
+/// <param name="eosTokenId">The end-of-sequence tokens.</param>
 /// <param name="inputIdsSeqLength">Number of tokens of the prompt.</param>
 public sealed class ExponentialDecayLengthPenalty(LengthDecay decay, IReadOnlyList<int> eosTokenId, int inputIdsSeqLength) : LogitsProcessor
 {

@@ -23,7 +23,7 @@ public sealed class PrefixConstrainedLogitsProcessor(Func<int, IReadOnlyList<lon
             var ids = allowedTokens(row / numBeams, inputIds[row].cpu().data<long>().ToArray());
             if (ids.Count == 0)
                 throw new InvalidOperationException(
-                    $"PrefixAllowedTokens returned no ids for row {row}. Return at least one, for example the end-of-text token.");
+                    $"PrefixAllowedTokens returned no ids for row {row}. Return at least one, for example the end-of-sequence token.");
             if (ids.FirstOrDefault(id => id < 0 || id >= scores.shape[1]) is var unknown and not 0)
                 throw new InvalidOperationException($"PrefixAllowedTokens returned {unknown} for row {row}, but the vocabulary has "
                     + $"{scores.shape[1]} ids. Use ids of this model's tokenizer.");

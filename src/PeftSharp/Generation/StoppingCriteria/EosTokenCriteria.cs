@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Generation;
 
-/// <summary>Stops a sequence when an end-of-text token is generated.</summary>
+/// <summary>Stops a sequence when an end-of-sequence token is generated.</summary>
 /// <remarks>Thread safety: instances are immutable and can be used from several threads at once.</remarks>
-/// <param name="eosTokenId">The end-of-text tokens.</param>
+/// <param name="eosTokenId">The end-of-sequence tokens.</param>
 public sealed class EosTokenCriteria(IReadOnlyList<int> eosTokenId) : StoppingCriteria
 {
     /// <inheritdoc/>

@@ -22,7 +22,7 @@ public static class StreamingExtensions
     /// <param name="prompt">The prompt; one row.</param>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="options">Options of the call. Null: the defaults of the model.</param>
-    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-text token, are omitted. Default true.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-sequence token, are omitted. Default true.</param>
     /// <param name="cancellationToken">Checked before each token.</param>
     /// <returns>Pieces of text of whole characters; none is empty.</returns>
     /// <exception cref="ArgumentException">

@@ -13,7 +13,7 @@ public sealed class TextStreamer : BaseStreamer
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="onText">Receives each piece of text, which is never empty. Called between two tokens, so it should be fast.</param>
     /// <param name="skipPrompt">Whether the prompt is omitted. Default true.</param>
-    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-text token, are omitted. Default true.</param>
+    /// <param name="skipSpecialTokens">Whether special tokens, such as the end-of-sequence token, are omitted. Default true.</param>
     public TextStreamer(Tokenizer tokenizer, Action<string> onText, bool skipPrompt = true, bool skipSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

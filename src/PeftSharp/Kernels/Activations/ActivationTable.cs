@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Computes an activation of bfloat16 tensors with a lookup table of all 65,536 values; the few thousand that a model uses
-/// remain in the cache. Other tensors are passed to the function.</summary>
+/// <summary>
+/// Computes an activation of bfloat16 tensors with a lookup table of all 65,536 values; the few thousand entries that a model uses stay in
+/// the CPU cache. Other tensors are passed to the function.
+/// </summary>
 /// <remarks>The results are bit-identical to those of the function. The gradient of the result is multiplied by the function's derivative
 /// in float32 and rounded once, as in libtorch's backward kernels.</remarks>
 /// <param name="function">An elementwise function, such as GELU.</param>
@@ -27,7 +29,7 @@ internal sealed unsafe class ActivationTable(Func<Tensor, Tensor> function)
         return Function.apply(x, this);
     }
 
-    /// <summary>The table's value of each element, multiplied by <paramref name="gradient"/> if it is given.</summary>
+    /// <summary>Looks up each element in the table, and multiplies the result by <paramref name="gradient"/> if it is given.</summary>
     private static Tensor LookUp(Tensor x, float[] table, Tensor? gradient)
     {
         Debug.Assert(x.is_contiguous() && x.dtype == ScalarType.BFloat16

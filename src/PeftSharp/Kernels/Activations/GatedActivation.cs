@@ -37,7 +37,7 @@ internal sealed unsafe class GatedActivation
     internal static GatedActivation ExactGelu { get; } = new(
         &Forward<float, ExactGeluGate>, &Forward<ushort, ExactGeluGate>, &Backward<float, ExactGeluGate>, &Backward<ushort, ExactGeluGate>);
 
-    /// <summary>Whether this call can be computed here: contiguous float32 or bfloat16 on the CPU.</summary>
+    /// <summary>Whether this kernel supports the call: contiguous float32 or bfloat16 on the CPU.</summary>
     /// <param name="parts">The gate and the values, float [..., width]; or both in one tensor, float [..., 2 · width].</param>
     internal static bool CanRun(params ReadOnlySpan<Tensor> parts)
     {

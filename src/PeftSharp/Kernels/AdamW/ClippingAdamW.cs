@@ -12,7 +12,7 @@ internal static unsafe class ClippingAdamW
 {
     private const int Grain = 4096;
 
-    /// <summary>Whether a parameter can be updated here.</summary>
+    /// <summary>Whether this kernel supports a parameter.</summary>
     internal static bool CanRun(in AdamWTensors tensors) =>
         FastPaths.AdamW && CanRun(tensors.Parameter) && CanRun(tensors.Gradient) && CanRun(tensors.Mean) && CanRun(tensors.MeanSquare);
 

@@ -10,7 +10,7 @@ namespace PeftSharp.Kernels;
 /// operations round them, so the results are identical.</remarks>
 internal static unsafe class FusedRotary
 {
-    /// <summary>Whether this call can be computed here: float32 or bfloat16 on the CPU, with contiguous heads and tables.</summary>
+    /// <summary>Whether this kernel supports the call: float32 or bfloat16 on the CPU, with contiguous heads and tables.</summary>
     /// <param name="x">Float [batch, heads, tokens, width].</param>
     /// <param name="cosine">Float [batch or 1, 1, tokens, rotated width].</param>
     internal static bool CanRun(Tensor x, Tensor cosine) =>

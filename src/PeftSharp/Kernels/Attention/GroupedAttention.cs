@@ -6,11 +6,11 @@ namespace PeftSharp.Kernels;
 /// <summary>Attention in which several query heads share a key and value head, without copies of keys and values.</summary>
 /// <remarks>
 /// libtorch's kernel reads any strides, so a key and value head is expanded over the query heads of its group. The rows of the batch are
-/// computed one after another, because a batch of groups would need copies; each is large enough for all threads.
+/// computed one after another, because a batch of groups would need copies; each row has enough work for all threads.
 /// </remarks>
 internal static class GroupedAttention
 {
-    /// <summary>Whether this call can be computed here: on the CPU, without dropout, one mask for all heads.</summary>
+    /// <summary>Whether this kernel supports the call: on the CPU, without dropout, one mask for all heads.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, key and value heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>

@@ -11,7 +11,7 @@ namespace PeftSharp.Kernels;
 /// <remarks>libtorch computes it as matrix products, which are slow for one row.</remarks>
 internal static unsafe class OneQueryAttention
 {
-    /// <summary>Whether this call can be computed here.</summary>
+    /// <summary>Whether this kernel supports the call.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, Tensor? mask) =>
         FastPaths.Attention && query.shape[2] == 1 && !is_grad_enabled() && Lanes.CanRun(query) && Lanes.IsFast
         && key.dtype == query.dtype && value.dtype == query.dtype

@@ -7,10 +7,11 @@ using static TorchSharp.torch;
 namespace PeftSharp.Kernels;
 
 /// <content>Attention whose scores also contain the products of contents and relative positions (He et al. 2020, arXiv:2006.03654), with
-/// or without dropout. The loop over the scores reads them where they are, so the scores of pairs are not gathered.</content>
+/// or without dropout. The loop over the scores reads these products in place, so they are not gathered into a tensor with one value for
+/// each pair of tokens.</content>
 internal static unsafe partial class TrainingAttention
 {
-    /// <summary>Whether attention with scores of relative positions can be computed here.</summary>
+    /// <summary>Whether this kernel supports attention with scores of relative positions.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="dropout">Dropout probability.</param>
     internal static bool CanRunWithPositions(Tensor query, double dropout) =>
@@ -152,7 +153,7 @@ internal static unsafe partial class TrainingAttention
             row, 0, p->Tokens, Vector256.Create(float.NegativeInfinity)));
     }
 
-    /// <summary>Stores the gradient of a row of scores as that of its products with positions.</summary>
+    /// <summary>Stores the gradient of a row of scores as the gradient of the products with relative positions.</summary>
     private static void SpreadToPositions<T>(AttentionRows* p, int index, T* gradient) where T : unmanaged
     {
         var tokens = p->Tokens;

@@ -14,7 +14,7 @@ internal static unsafe partial class TrainingAttention
 {
     private const long MaxTokensWithoutDropout = 512;                     // for more, libtorch's kernel needs less memory
 
-    /// <summary>Whether this call can be computed here.</summary>
+    /// <summary>Whether this kernel supports the call.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
         FastPaths.Attention && dropout is >= 0 and < 1 && is_grad_enabled()
         && (query.requires_grad || key.requires_grad || value.requires_grad)
@@ -23,8 +23,10 @@ internal static unsafe partial class TrainingAttention
         && key.device_type == query.device_type && value.device_type == query.device_type
         && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
 
-    /// <summary>libtorch's kernel without dropout is as fast in float32; in bfloat16 it prepares a product for each head of each
-    /// row.</summary>
+    /// <summary>
+    /// Whether this kernel is used without dropout: bfloat16, AVX-512, at most 512 tokens. In float32 libtorch's kernel is as fast; in
+    /// bfloat16 it prepares a separate matrix product for each head of each row.
+    /// </summary>
     private static bool CanRunWithoutDropout(Tensor query, Tensor key) =>
         query.dtype == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated && Lanes.IsFast && Lanes.CanRun(query)
         && key.shape[2] <= MaxTokensWithoutDropout;
@@ -74,7 +76,7 @@ internal static unsafe partial class TrainingAttention
             var bits = settings.Keep == 1 ? null : saved[4];
             var probabilities = bits is not null ? saved[3]
                 : Probabilities(products, query, key, null, settings with { Mask = saved.ElementAtOrDefault(3) }).Kept;
-            // The gradient of the dropped probabilities; the loop below replaces it by the gradient of the scores.
+            // The gradient of the probabilities after dropout; the loop below replaces it with the gradient of the scores.
             var scoresGradient = products.Scores(gradient, value);
             var dropped = bits is null ? probabilities : empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
@@ -95,7 +97,7 @@ internal static unsafe partial class TrainingAttention
         private static (Tensor Kept, Tensor Dropped) Probabilities(
             AttentionProducts products, Tensor query, Tensor key, Tensor? bits, Settings settings)
         {
-            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
+            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them with probabilities
             var dropped = bits is null ? probabilities : empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
             using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]])
@@ -156,8 +158,9 @@ internal static unsafe partial class TrainingAttention
         }
     }
 
-    /// <summary>Replaces the gradient of the dropped probabilities by that of the scores, and computes the dropped probabilities
-    /// again.</summary>
+    /// <summary>
+    /// Replaces the gradient of the probabilities after dropout with that of the scores, and computes these probabilities again.
+    /// </summary>
     /// <remarks>With p the probabilities, d the dropout factors and g the gradient: p·(d·g - Σ p·d·g)·scale.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SoftmaxBackward<T>(void* arguments, int from, int to) where T : unmanaged

@@ -48,7 +48,7 @@ internal static unsafe class DecoderStep
         return result;
     }
 
-    /// <summary>The part of one thread.</summary>
+    /// <summary>Computes the share of one thread in all layers.</summary>
     private static void Compute<T>(void* arguments, ThreadBarrier* barrier, float* scratch) where T : unmanaged
     {
         var p = (Call*)arguments;
@@ -73,7 +73,7 @@ internal static unsafe class DecoderStep
         var isFused = layer->Key.IsNone;
         var keys = isFused ? part.Projected + query : part.Projected + p->Rows * query;
         var values = isFused ? keys + key : keys + p->Rows * key;
-        // One range of all outputs, so that the threads' parts are of equal size.
+        // The outputs of the three projections are divided as one range, so that the shares of the threads are of equal size.
         var (from, to) = barrier->Range((query + 2 * key) / VectorPair.Count);
         (from, to) = (from * VectorPair.Count, to * VectorPair.Count);
         part.Multiply(layer->Query, part.Projected, from, Math.Min(to, layer->Query.Outputs));
@@ -188,12 +188,12 @@ internal static unsafe class DecoderStep
             MaxTokens = Math.Max(MaxTokens, layer.Past + 1);
         }
 
-        /// <summary>Float32 values of working memory of each thread.</summary>
+        /// <summary>Size of the working memory of each thread, in float32 values.</summary>
         internal readonly nint PrivateSize =>
             2 * (nint)Rows * Hidden + ((nint)Blocks.Rows + Rows) * MaxInputs + StepAttention.ScratchSize(MaxWidth, MaxTokens);
     }
 
-    /// <summary>The memory of one thread, and the memory that the threads share. The latter has room for float32 values.</summary>
+    /// <summary>The memory of one thread, and the memory that the threads share, which has room for float32 values.</summary>
     private readonly ref struct Part<T> where T : unmanaged
     {
         internal Part(Call* call, ThreadBarrier* barrier, float* scratch)
@@ -225,15 +225,17 @@ internal static unsafe class DecoderStep
         internal readonly Call* Call;
         internal readonly ThreadBarrier* Barrier;
 
-        /// <summary>Of each thread: hidden states and normalized states, [rows, hidden].</summary>
+        /// <summary>Memory of each thread: hidden states and normalized states, [rows, hidden].</summary>
         internal readonly T* States, Normalized;
 
-        /// <summary>Of each thread: the input of a product in the order in which it is read, the same in float32, and working
-        /// memory of attention.</summary>
+        /// <summary>
+        /// Memory of each thread: the input of a product in the order in which it is read, the input in float32, and working memory of
+        /// attention.
+        /// </summary>
         internal readonly float* Packed, Wide, Heads;
 
-        /// <summary>Shared: projections, result of attention, outputs of the two sub-layers, inner values of the feed-forward
-        /// layer.</summary>
+        /// <summary>Memory that the threads share: projections, result of attention, outputs of the two sub-layers, inner values of the
+        /// feed-forward layer.</summary>
         internal readonly T* Projected, Mixed, Attended, Fed, Inner, Activated;
 
         /// <summary>Packs the input of a product.</summary>
@@ -243,14 +245,14 @@ internal static unsafe class DecoderStep
             SkinnyGemm.Pack(ref product, from, Wide, linear.IsTransposed);
         }
 
-        /// <summary>Computes this thread's part of the outputs.</summary>
+        /// <summary>Computes this thread's share of the outputs.</summary>
         internal void Multiply(in StepLinear linear, T* result)
         {
             var (from, to) = Barrier->Range(linear.Outputs / VectorPair.Count);
             Multiply(linear, result, from * VectorPair.Count, to * VectorPair.Count);
         }
 
-        /// <summary>Computes some of the outputs.</summary>
+        /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
         internal void Multiply(in StepLinear linear, T* result, int from, int to)
         {
             if (from >= to) return;

@@ -9,7 +9,7 @@ internal static unsafe class StepAttention
 {
     private const int Block = 4 * Lanes.Count;
 
-    /// <summary>Float32 values of working memory.</summary>
+    /// <summary>Size of the working memory, in float32 values.</summary>
     internal static nint ScratchSize(int width, int tokens) => 3 * (nint)width + Lanes.RoundUp(tokens);
 
     /// <summary>Computes one head of one row, and appends its key and value to the cache.</summary>
@@ -37,7 +37,7 @@ internal static unsafe class StepAttention
         var values = layer->Values<T>(row, shared);
         if (head % groups == 0)
         {
-            // Threads that compute other heads of the group do not read this place.
+            // Threads that compute other heads of the group do not read this entry of the cache.
             Lanes.Convert(key, keys + (nint)past * width, width);
             new ReadOnlySpan<T>(value, width).CopyTo(new Span<T>(values + (nint)past * width, width));
         }

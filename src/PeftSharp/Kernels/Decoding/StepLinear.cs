@@ -15,7 +15,7 @@ internal unsafe struct StepLinear
     internal readonly bool IsNone => Weight is null;
 
     /// <summary>Describes a layer; returns false if the kernels cannot compute it.</summary>
-    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
+    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] if <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
     /// <param name="type">The required type.</param>

@@ -11,7 +11,7 @@ internal unsafe struct StepNorm
     internal void* Gain, Shift;
     internal float Epsilon;
 
-    /// <summary>Whether the factor is 1 + gain, as in Gemma.</summary>
+    /// <summary>Whether to multiply by 1 + gain, as in Gemma.</summary>
     internal bool AddsOne;
 
     internal readonly bool IsNone => Gain is null;
@@ -20,7 +20,7 @@ internal unsafe struct StepNorm
     /// <param name="gain">Float [width].</param>
     /// <param name="shift">Float [width] of a layer normalization; null: RMS normalization.</param>
     /// <param name="epsilon">Added to the variance or the mean square.</param>
-    /// <param name="addsOne">Whether the factor is 1 + gain.</param>
+    /// <param name="addsOne">Whether to multiply by 1 + gain, as in Gemma.</param>
     /// <param name="type">The required type.</param>
     /// <param name="norm">The description.</param>
     internal static bool TryDescribe(Tensor gain, Tensor? shift, double epsilon, bool addsOne, ScalarType type, out StepNorm norm)

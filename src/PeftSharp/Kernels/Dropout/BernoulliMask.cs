@@ -17,7 +17,9 @@ internal static class BernoulliMask
     // The share of the time per element that the comparison takes; generating the element's random words takes the rest.
     private const double ComparisonShare = 0.62;
 
-    /// <summary>Whether masks for this tensor are drawn here. Without 256-bit vectors libtorch's own generator is faster.</summary>
+    /// <summary>
+    /// Whether masks for this tensor are drawn by this class. Without 256-bit vectors libtorch's own generator is faster.
+    /// </summary>
     internal static bool CanRun(Tensor x) => FastPaths.Dropout && Kernels.Lanes.IsFast && Kernels.Lanes.CanRun(x);
 
     /// <summary>Draws the mask that <c>bernoulli_(keep)</c> would draw and advances libtorch's generator as it would.</summary>
@@ -96,8 +98,10 @@ internal static class BernoulliMask
             bits[i] = (byte)(CompareFour(words, threshold) | CompareFour(words + Lanes, threshold) << (Lanes / 2));
     }
 
-    /// <summary>The same, comparing only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if they
-    /// are equal to the threshold's for some element, so that the lower bits decide.</summary>
+    /// <summary>
+    /// As <see cref="Compare"/>, but compares only the upper 21 of the 53 bits, which are in the first word of an element. Returns false if
+    /// these bits equal those of the threshold for any element, because the lower bits then decide.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static unsafe bool CompareUpper(uint* words, byte* bits, nint bytes, uint threshold)
     {

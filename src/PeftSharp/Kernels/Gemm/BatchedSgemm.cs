@@ -28,7 +28,9 @@ internal static unsafe class BatchedSgemm
         UpperLeft,
     }
 
-    /// <summary>Whether the products of an attention can be computed here: scores and weighted values, forward and backward.</summary>
+    /// <summary>
+    /// Whether this kernel supports the products of an attention layer: scores and weighted values, forward and backward.
+    /// </summary>
     /// <param name="query">[batch, heads, queries, width].</param>
     /// <param name="key">[batch, heads, tokens, width].</param>
     /// <param name="value">[batch, heads, tokens, width].</param>
@@ -43,7 +45,7 @@ internal static unsafe class BatchedSgemm
             && Math.Max(left[2], right[2]) * right[3] <= MaxValues;
     }
 
-    /// <summary>Whether a·b can be computed here.</summary>
+    /// <summary>Whether this kernel supports a·b.</summary>
     /// <param name="a">[batch, heads, rows, depth].</param>
     /// <param name="b">[batch, heads, depth, columns].</param>
     internal static bool CanMultiply(Tensor a, Tensor b) =>
@@ -105,13 +107,16 @@ internal static unsafe class BatchedSgemm
 
     private struct Call
     {
-        /// <summary>The operands and the result; the right operand transposed, so that its panels run along its rows.</summary>
+        /// <summary>
+        /// A [rows, depth], B transposed [columns, depth] so that a packed panel is read from consecutive rows, and the result C [rows,
+        /// columns].
+        /// </summary>
         internal StridedView A, B, C;
 
         internal int Rows, Depth, Columns;
         internal Triangle Triangle;
 
-        /// <summary>Float32 values of a head's packed right operand.</summary>
+        /// <summary>Size of a head's packed right operand, in float32 values.</summary>
         internal readonly nint PackedRightSize =>
             Sgemm.DivideRoundingUp(Columns, SgemmMicroKernel.NR) * PanelPacking.PanelStride(SgemmMicroKernel.NR, Depth);
     }

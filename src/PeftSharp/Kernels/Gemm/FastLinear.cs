@@ -5,9 +5,9 @@ namespace PeftSharp.Kernels;
 /// <summary>A float32 linear layer for many rows, and its gradients, with <see cref="Sgemm"/>.</summary>
 internal static class FastLinear
 {
-    /// <summary>Whether this call can be computed here, forward and backward.</summary>
+    /// <summary>Whether this kernel supports the call, forward and backward.</summary>
     /// <param name="x">Float [..., inputs].</param>
-    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
+    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] if <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs] (GPT-2's Conv1D).</param>
     internal static bool CanRun(Tensor x, Tensor weight, Tensor? bias, bool isTransposed)

@@ -31,7 +31,7 @@ internal static unsafe class Gemv
                     (row < p.Rows ? VectorPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread, in stretches:
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread, in stretches:
     /// ranges of outputs whose weights stay in the cache for all blocks of rows.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
@@ -48,8 +48,9 @@ internal static unsafe class Gemv
         }
     }
 
-    /// <summary>The products of a block of rows. The last tile is shifted back so that it is complete; outputs that overlap the previous
-    /// tile are computed twice, with the same result.</summary>
+    /// <summary>Computes the outputs from <paramref name="from"/> to <paramref name="to"/> (exclusive) for one block of input rows. The
+    /// last tile is shifted back so that it is complete; outputs that overlap the previous tile are computed twice, with the same
+    /// result.</summary>
     private static void Multiply<T>(SkinnyGemmArguments* p, int first, int from, int to, float* sums) where T : unmanaged
     {
         switch (p->Blocks.At(first))

@@ -25,7 +25,7 @@ internal static unsafe class GemvTransposed
                 p.X + (long)first * p.Inputs, p.Blocks.At(first));
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
@@ -68,7 +68,7 @@ internal static unsafe class GemvTransposed
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PanelStart(int first, int to) => Math.Min(first, to - VectorPair.Count);
 
-    /// <summary>Prefetches the first block, before which nothing is computed.</summary>
+    /// <summary>Prefetches the first block; each later block is prefetched while the one before it is computed.</summary>
     private static void PrefetchFirst<T>(SkinnyGemmArguments* p, int from, int to) where T : unmanaged
     {
         if (!Sse.IsSupported) return;

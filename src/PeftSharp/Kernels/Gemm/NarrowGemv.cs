@@ -25,8 +25,8 @@ internal static unsafe class NarrowGemv
                     (row < p.Rows ? NarrowPair.Load(from + (long)row * p.Inputs + input) : default).Store(to);
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread. The last tile is
-    /// shifted back so that it is complete.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread. The last tile
+    /// is shifted back so that it is complete.</summary>
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
         var p = (SkinnyGemmArguments*)arguments;

@@ -21,7 +21,7 @@ internal static unsafe class NarrowGemvTransposed
         new Span<float>(p.X + count, padded - count).Clear();
     }
 
-    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the part of one thread.</summary>
+    /// <summary>Computes the outputs <paramref name="from"/> to <paramref name="to"/> (exclusive), the share of one thread.</summary>
     [SkipLocalsInit]
     internal static void Run<T>(void* arguments, int from, int to) where T : unmanaged
     {
@@ -39,7 +39,7 @@ internal static unsafe class NarrowGemvTransposed
             for (var input = 0; input < p->Inputs; input += BlockInputs)
             {
                 var depth = Math.Min(BlockInputs, p->Inputs - input);
-                // The block below, or the first one of the next columns.
+                // The next block to prefetch: the one below, or the first one of the next columns.
                 var ahead = input + depth < p->Inputs ? (nint)depth * p->Outputs : end < to ? end - column - (nint)input * p->Outputs : 0;
                 panel = sums;
                 for (var first = column; first < end; first += PanelColumns, panel += panelSize)

@@ -13,8 +13,10 @@ internal static unsafe class PanelPacking
 {
     private const int PanelsAtOnce = 8, Line = 16;                 // float32 values of a cache line
 
-    /// <summary>Float32 values from one panel to the next. One cache line longer than a panel, because panels that are whole pages apart
-    /// would compete for the same sets of the cache.</summary>
+    /// <summary>
+    /// Distance from one panel to the next, in float32 values: the length of a panel and one cache line, because panels that are whole
+    /// pages apart would compete for the same sets of the cache.
+    /// </summary>
     internal static nint PanelStride(int width, int depth) => ((nint)width * depth + Line - 1) / Line * Line + Line;
 
     /// <summary>Packs consecutive panels.</summary>

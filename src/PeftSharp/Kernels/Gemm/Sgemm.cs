@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Matrix products in float32 (single-precision GEMM) with 512-bit vectors, which libtorch's library does not use on every
-/// processor that has them.</summary>
+/// <summary>
+/// Matrix products in float32 (single-precision GEMM) with 512-bit vectors, which libtorch's BLAS library does not use on all processors
+/// that have them.
+/// </summary>
 /// <remarks>
 /// Blocked after Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication". All threads together pack a block of
 /// the smaller operand and share it (L3). Each thread packs panels of the larger operand for itself; they stay in its L2 cache while they
@@ -17,16 +19,17 @@ namespace PeftSharp.Kernels;
 internal static unsafe class Sgemm
 {
     private const int MinSize = 48;                                // for smaller sizes most of a tile is padding
-    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // below it libtorch's library is faster, because it has less overhead
+    private const long MinResults = 1 << 15, MinProducts = 1 << 24; // for smaller products libtorch is faster: less overhead
     private const int MaxDepth = 512;                              // depth of a block
     private const int MaxLocalValues = 128 * 1024;                 // half a megabyte: half of a core's L2
     private const int MaxSharedValues = 1 << 20;                   // four megabytes, in L3
 
-    /// <summary>Whether this processor and this libtorch are supported. On Intel's processors libtorch's library uses 512-bit vectors
-    /// itself.</summary>
+    /// <summary>
+    /// Whether this processor and this libtorch are supported. On Intel processors, libtorch's BLAS library uses 512-bit vectors itself.
+    /// </summary>
     internal static bool IsAvailable { get; } = Vector512.IsHardwareAccelerated && NativeThreads.IsAvailable && !IsIntel();
 
-    /// <summary>Whether a·b can be computed here: float32 on the CPU, large enough, each operand with contiguous rows or columns.</summary>
+    /// <summary>Whether this kernel supports a·b: float32 on the CPU, large enough, each operand with contiguous rows or columns.</summary>
     /// <param name="a">[rows, depth].</param>
     /// <param name="b">[depth, columns].</param>
     internal static bool CanRun(Tensor a, Tensor b)
@@ -38,7 +41,9 @@ internal static unsafe class Sgemm
             && a.stride().Contains(1) && b.stride().Contains(1);
     }
 
-    /// <summary>Whether a product of this size is faster here than in libtorch, and small enough for 32-bit indices.</summary>
+    /// <summary>
+    /// Whether a product of this size is faster with this kernel than with libtorch, and small enough for 32-bit indices.
+    /// </summary>
     internal static bool IsWorthwhile(long rows, long depth, long columns) =>
         Math.Min(Math.Min(rows, depth), columns) >= MinSize && Math.Max(Math.Max(rows, depth), columns) < int.MaxValue
         && rows * columns >= MinResults && rows * columns * (double)depth >= MinProducts;

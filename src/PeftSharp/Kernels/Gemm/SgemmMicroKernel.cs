@@ -23,7 +23,7 @@ internal static unsafe class SgemmMicroKernel
     /// <summary>C = A·B + bias, or C += A·B, for one tile; at the edges of C it may be smaller than MR x NR.</summary>
     /// <param name="a">Packed panel of A, [depth, MR].</param>
     /// <param name="b">Packed panel of B, [depth, NR].</param>
-    /// <param name="depth">Products that each result sums up.</param>
+    /// <param name="depth">Number of products that are summed for each result.</param>
     /// <param name="c">First element of the tile.</param>
     /// <param name="stride">Elements from one row of C to the next.</param>
     /// <param name="rows">Rows of the tile inside C, at most MR.</param>

@@ -20,7 +20,7 @@ internal static unsafe class SkinnyGemm
     /// <summary>Whether the kernels with 512-bit vectors and their 32 registers are used.</summary>
     private static bool IsWide => Vector512.IsHardwareAccelerated;
 
-    /// <summary>Whether this call can be computed here: few rows, no gradients, on the CPU, all tensors float32 or all bfloat16.</summary>
+    /// <summary>Whether this kernel supports the call: few rows, no gradients, on the CPU, all tensors float32 or all bfloat16.</summary>
     /// <param name="x">Float [..., inputs].</param>
     /// <param name="weight">Float [outputs, inputs] or [inputs, outputs].</param>
     /// <param name="bias">Float [outputs], or null.</param>
@@ -34,14 +34,16 @@ internal static unsafe class SkinnyGemm
         && weight.numel() is >= MinWeights and var weights && weights / inputs >= MinOutputs
         && weight.size(isTransposed ? 0 : 1) == inputs && (isTransposed || inputs % VectorPair.Count == 0) && weight.is_contiguous();
 
-    /// <summary>Maximum number of rows. libtorch's products of bfloat16 are slow on processors without 512-bit vectors, so more rows are
-    /// computed here, 16 at a time.</summary>
+    /// <summary>
+    /// Maximum number of rows. libtorch's products of bfloat16 are slow on processors without 512-bit vectors, so this kernel also computes
+    /// more rows, 16 at a time.
+    /// </summary>
     private static int MaxRowsOf(ScalarType type) =>
         type == ScalarType.BFloat16 && !IsWide ? MaxNarrowRows : SkinnyGemmArguments.MaxRows;
 
     /// <summary>x·Wᵀ + b, or x·W + b.</summary>
     /// <param name="x">Float [..., inputs]; <see cref="CanRun"/> must be true for the call.</param>
-    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] where <paramref name="isTransposed"/>.</param>
+    /// <param name="weight">Float [outputs, inputs], or [inputs, outputs] if <paramref name="isTransposed"/>.</param>
     /// <param name="bias">Float [outputs], or null.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
     /// <returns>Float [..., outputs].</returns>
@@ -93,19 +95,19 @@ internal static unsafe class SkinnyGemm
 
     /// <summary>Packs the input in the order in which the kernels read it.</summary>
     /// <param name="product">The product, whose packed input has room for its blocks of rows.</param>
-    /// <param name="from">The input, [rows, inputs].</param>
+    /// <param name="input">The input, [rows, inputs].</param>
     /// <param name="wide">Room for the input in float32, used if the weight is transposed and bfloat16.</param>
     /// <param name="isTransposed">Whether the weight is [inputs, outputs].</param>
-    internal static void Pack<T>(ref SkinnyGemmArguments product, T* from, float* wide, bool isTransposed) where T : unmanaged
+    internal static void Pack<T>(ref SkinnyGemmArguments product, T* input, float* wide, bool isTransposed) where T : unmanaged
     {
         if (!isTransposed)
         {
-            if (IsWide) Gemv.Pack(ref product, from);
-            else NarrowGemv.Pack(ref product, from);
+            if (IsWide) Gemv.Pack(ref product, input);
+            else NarrowGemv.Pack(ref product, input);
             return;
         }
-        if (typeof(T) == typeof(float)) wide = (float*)from;
-        else Lanes.Convert(from, wide, (long)product.Rows * product.Inputs);
+        if (typeof(T) == typeof(float)) wide = (float*)input;
+        else Lanes.Convert(input, wide, (long)product.Rows * product.Inputs);
         if (IsWide) GemvTransposed.Pack(ref product, wide);
         else NarrowGemvTransposed.Pack(ref product, wide);
     }

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Vectors of 16 float32 values, one for each of three rows of a weight; also the three accumulators of an input row with
-/// them.</summary>
+/// <summary>
+/// Vectors of 16 float32 values, one for each of three rows of a weight; also used for the three accumulators of an input row.
+/// </summary>
 /// <remarks>A structure of vectors, not an array: the JIT keeps its fields in registers.</remarks>
 internal unsafe struct VectorTriple
 {

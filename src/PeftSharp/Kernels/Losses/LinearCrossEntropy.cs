@@ -89,7 +89,7 @@ internal static class LinearCrossEntropy
         return loss;
     }
 
-    /// <summary>The same in place, one row at a time while it is in the cache.</summary>
+    /// <summary>Computes the same sum and gradient in place, one row at a time, while the row is in the CPU cache.</summary>
     private static unsafe Tensor ByRows(Tensor scores, Tensor targets, Settings settings, bool wantsGradient)
     {
         var losses = empty(scores.shape[0], ScalarType.Float64);

@@ -13,7 +13,7 @@ namespace PeftSharp.Kernels;
 /// </remarks>
 internal static unsafe class FusedRmsNorm
 {
-    /// <summary>Whether this call can be computed here: contiguous float32 or bfloat16 on the CPU.</summary>
+    /// <summary>Whether this kernel supports the call: contiguous float32 or bfloat16 on the CPU.</summary>
     /// <param name="x">Float [..., width].</param>
     /// <param name="weight">Float [width].</param>
     internal static bool CanRun(Tensor x, Tensor weight) =>
@@ -24,7 +24,9 @@ internal static unsafe class FusedRmsNorm
     /// <param name="x">Float [..., width]; <see cref="CanRun"/> must be true for the call.</param>
     /// <param name="weight">w, float [width].</param>
     /// <param name="epsilon">ε.</param>
-    /// <param name="addsOne">Whether the factor is 1 + w, and the row is rounded after the multiplication only.</param>
+    /// <param name="addsOne">
+    /// Whether to multiply by 1 + w (Gemma). The normalized row then stays float32 until after this multiplication.
+    /// </param>
     /// <returns>As <paramref name="x"/>.</returns>
     internal static Tensor Apply(Tensor x, Tensor weight, double epsilon, bool addsOne)
     {
@@ -196,7 +198,7 @@ internal static unsafe class FusedRmsNorm
         internal float Epsilon;
         internal bool AddsOne;
 
-        /// <summary>The rows of some parts.</summary>
+        /// <summary>The rows of the parts from <paramref name="from"/> to <paramref name="to"/> (exclusive).</summary>
         internal readonly (int From, int To) RowsOf(int from, int to) =>
             ((int)((long)Rows * from / Parts), (int)((long)Rows * to / Parts));
     }

@@ -12,7 +12,8 @@ namespace PeftSharp.Models.Clip;
 /// <remarks>
 /// <para>
 /// Outputs <c>last_hidden_state</c> [batch, tokens, hidden], which is normalized, and <c>pooler_output</c> [batch, hidden], the state of
-/// the first end-of-text token. If <c>eos_token_id</c> is 2, as in older configurations, it is the state of the token with the highest id.
+/// the first end-of-sequence token. If <c>eos_token_id</c> is 2, as in older configurations, it is the state of the token with the highest
+/// id.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once. Training, loading weights, moving and disposing it need
@@ -50,7 +51,7 @@ public sealed class ClipTextModel : PretrainedModel<ClipTextModel, ClipTextConfi
     public override Module<Tensor, Tensor> InputEmbeddings => _embeddings.Tokens;
 
     /// <inheritdoc/>
-    /// <exception cref="DatasetException">A text has no end-of-text token.</exception>
+    /// <exception cref="DatasetException">A text has no end-of-sequence token.</exception>
     protected override ModelOutput ForwardCore(ModelInputs inputs, ForwardOptions options)
     {
         var embedded = _embeddings.call(inputs);
@@ -74,7 +75,7 @@ public sealed class ClipTextModel : PretrainedModel<ClipTextModel, ClipTextConfi
         var isEnd = ids.eq(end);
         // Like the other checks of values, not on a GPU.
         if (ids.device_type == DeviceType.CPU && isEnd.any(-1).logical_not() is var without && without.any().item<bool>())
-            throw new DatasetException($"'input_ids' has no end-of-text token {end} (eos_token_id) in row "
+            throw new DatasetException($"'input_ids' has no end-of-sequence token {end} (eos_token_id) in row "
                 + $"{without.nonzero()[0, 0].item<long>()} of the batch. Encode the texts with the tokenizer of the model, with special "
                 + "tokens, and truncate with it.");
         return isEnd.to(ScalarType.Int32).argmax(-1);

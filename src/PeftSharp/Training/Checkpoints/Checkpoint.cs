@@ -78,18 +78,20 @@ internal static class Checkpoint
         var optimizer = Path.Combine(folder, OptimizerFile);
         if (!File.Exists(optimizer))
             throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: it has no {OptimizerFile}, because it was saved "
-                + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load its model and start a new run.");
+                + "with SaveOnlyModel or by transformers (whose optimizer state is a pickle file). Load the model of the "
+                + "checkpoint and start a new run.");
         run.Progress.LoadState(
             run.State.CallbackStates.GetValueOrDefault(RunProgress.Name), run.Plan.UpdatesPerEpoch, run.Plan.Rows, folder);
         using var scope = NewDisposeScope();
         var file = Path.Combine(folder, RandomFile);
         var random = Safetensors.Load(file);
         var now = random.GetValueOrDefault("cpu") ?? throw new CheckpointException($"'{file}' has no tensor 'cpu' (the state of the random "
-            + "number generator), so the checkpoint cannot be resumed. Load its model and start a new run.");
+            + "number generator), so the checkpoint cannot be resumed. Load the model of the "
+            + "checkpoint and start a new run.");
         var begin = random.GetValueOrDefault("epoch_begin");
         if (begin is null && run.OrderUsesDefaultGenerator && run.Progress.UpdatesInEpoch > 0)
             throw new CheckpointException($"'{file}' has no tensor 'epoch_begin', so the row order of the epoch cannot be restored. "
-                + "Resume a checkpoint at the end of an epoch, or load its model and start a new run.");
+                + "Resume a checkpoint at the end of an epoch, or load the model of the checkpoint and start a new run.");
         run.Optimizer.LoadState(Safetensors.Load(optimizer));
         run.Schedule.LoadState(ConfigJson.Read(Path.Combine(folder, SchedulerFile)));
         run.Callbacks.LoadStates(run.State.CallbackStates);

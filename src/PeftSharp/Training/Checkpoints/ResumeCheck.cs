@@ -26,7 +26,8 @@ internal static class ResumeCheck
         if (saved.GlobalStep > plan.MaxSteps)
             throw new CheckpointException($"The checkpoint '{folder}' is at step {saved.GlobalStep} of {saved.MaxSteps}, "
                 + $"but this run ends at step {plan.MaxSteps} (MaxSteps, NumTrainEpochs), so it belongs to another run. "
-                + "Resume with the arguments of its run, resume another checkpoint, or load its model and start a new run.");
+                + "Resume with the arguments of its run, resume another checkpoint, or load the model of the "
+                + "checkpoint and start a new run.");
         var warnings = new List<string>();
         if (saved.GlobalStep == plan.MaxSteps)
             warnings.Add($"The checkpoint '{folder}' is at the last step of the run ({plan.MaxSteps}), so no step is trained.");
@@ -42,7 +43,7 @@ internal static class ResumeCheck
             if (rowOrderChanges.Count > 0)
                 throw new CheckpointException(
                     $"The run of checkpoint '{folder}' has another row order: {string.Join("; ", rowOrderChanges)}. "
-                    + "Resume with the arguments of its run, or load its model and start a new run.");
+                    + "Resume with the arguments of its run, or load the model of the checkpoint and start a new run.");
             changes.AddRange(Changes(_optimizationArguments, before, now));
         }
         if (changes.Count > 0)

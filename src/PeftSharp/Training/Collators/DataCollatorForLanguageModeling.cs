@@ -14,7 +14,7 @@ namespace PeftSharp.Training;
 /// </para>
 /// <para>
 /// In contrast to transformers, the label -100 is set for padded positions only (attention mask 0), not for all tokens with the id of the
-/// padding token. A model whose padding token is its end-of-text token therefore learns to end a text.
+/// padding token. A model whose padding token is its end-of-sequence token therefore learns to end a text.
 /// </para>
 /// <para>
 /// Thread safety: with <c>mlm: false</c>, instances can be used from several threads at once. With masking, they use libtorch's default

@@ -100,19 +100,20 @@ internal sealed class RunProgress
     internal void LoadState(JsonObject? state, int updatesPerEpoch, int rows, string folder)
     {
         var json = new ConfigJson(state ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
-            + $"its trainer_state.json has no entry '{Name}'. Load its model and start a new run."), Name);
+            + $"its trainer_state.json has no entry '{Name}'. Load the model of the checkpoint and start a new run."), Name);
         var args = json.GetSection("args");
         RunId = args?.GetStringOrNull("run_id") ?? RunId;
         if (args?.GetIntOrNull("rows") is { } savedRows && savedRows != rows)
             throw new CheckpointException($"The run of checkpoint '{folder}' has {savedRows} training rows, but this run has {rows}. "
-                + "Resume with the same rows, or load its model and start a new run.");
+                + "Resume with the same rows, or load the model of the checkpoint and start a new run.");
         var saved = args?.GetInt("updates_per_epoch") ?? 0;
         if (saved != updatesPerEpoch)
             throw new CheckpointException(
                 $"The run of checkpoint '{folder}' has {saved} optimizer steps per epoch, but this run has {updatesPerEpoch}. Resume with "
-                + "the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load its model and start a new run.");
+                + "the same training rows, PerDeviceTrainBatchSize and GradientAccumulationSteps, or load the model of the "
+                + "checkpoint and start a new run.");
         var attributes = json.GetSection("attributes") ?? throw new CheckpointException($"The checkpoint '{folder}' cannot be resumed: "
-            + $"'{Name}' in its trainer_state.json has no 'attributes'. Load its model and start a new run.");
+            + $"'{Name}' in its trainer_state.json has no 'attributes'. Load the model of the checkpoint and start a new run.");
         (Epoch, UpdatesInEpoch) = (attributes.GetInt("epoch"), attributes.GetInt("updates_in_epoch"));
         (GradientNorm, LearningRate) = ((float)attributes.GetDouble("grad_norm"), attributes.GetDouble("learning_rate"));
         (_lossSinceLog, _loggedLoss, _lastLoggedStep) = ((float)attributes.GetDouble("loss_since_log"), attributes.GetDouble("logged_loss"),

@@ -72,7 +72,7 @@ internal static class VirtualTokenInputs
         var most = model.Inputs.First(input => input.Kind == InputKind.Embeddings).MaxLength;
         if (most is { } positions && tokens + added > positions)
             throw new ArgumentException($"The input has {tokens} tokens and {added} virtual tokens, but this model has {positions} "
-                + $"positions (max_position_embeddings). Truncate: truncation: true, maxLength: {positions - added}.");
+                + $"positions (max_position_embeddings). Tokenize with truncation: true, maxLength: {positions - added}.");
     }
 
     /// <summary>

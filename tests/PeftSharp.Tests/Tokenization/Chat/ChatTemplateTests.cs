@@ -74,6 +74,7 @@ public sealed class ChatTemplateTests
     [InlineData("{% for x in y %}", ChatTemplateError.Syntax, 1, 17, "for")]
     [InlineData("{{ 1 +* 2 }}", ChatTemplateError.Syntax, 1, 7, "'*'")]
     [InlineData("{{ [].append(1) }}", ChatTemplateError.Unsupported, 1, 13, "append")]
+    [InlineData("{{ dict([[1, 2, 3]]) }}", ChatTemplateError.Evaluation, 1, 8, "list with 3 elements")]
     public void An_error_names_what_failed_and_where(string template, ChatTemplateError kind, int line, int column, string name)
     {
         var error = Assert.Throws<ChatTemplateException>(() => Render(template));

@@ -109,7 +109,8 @@ internal static class ArrowValues
             PrimitiveData<bool> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
             PrimitiveData<DateTime> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
             PrimitiveData<decimal> values => Each(array, i => values.Values[(int)column.GetInt64(i)]),
-            _ => throw new DatasetException($"A dictionary of {dictionary.Feature} is not supported."),
+            _ => throw new DatasetException($"Dictionary-encoded columns of type {dictionary.Feature} are not supported. "
+                + "Write the column without dictionary encoding."),
         };
     }
 }

@@ -23,7 +23,8 @@ public sealed class TextEmbeddings : Module<ModelInputs, Tensor>
     /// <param name="width">Width of an embedding.</param>
     /// <param name="padTokenId">The padding token, whose embedding is zero and is not trained. Null: none.</param>
     /// <param name="positionPadding">
-    /// RoBERTa's numbering: padding tokens have this position, and other tokens count from the next one. Null: positions count from 0.
+    /// Position of padding tokens, as in RoBERTa; the other tokens are numbered from the next position. Null: positions start at 0 for all
+    /// tokens.
     /// </param>
     /// <param name="sinusoidalPositions">Whether new position embeddings are initialized to sines and cosines. Default false.</param>
     /// <param name="dropout">Dropout probability in training.</param>

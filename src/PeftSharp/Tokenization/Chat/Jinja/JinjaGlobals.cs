@@ -30,16 +30,19 @@ internal static class JinjaGlobals
     {
         var dict = new JinjaDict();
         if (arguments.Positional.Count > 1)
-            throw new JinjaFault("dict has at most one positional argument.");
+            throw new JinjaFault("dict() has at most one positional argument.");
         if (arguments.Positional.Count == 1 && arguments.Positional[0] is JinjaDict source)
             foreach (var (key, value) in source.Items)
                 dict.Set(key, value);
         else if (arguments.Positional.Count == 1)
             foreach (var item in JinjaTypes.Iterate(arguments.Positional[0]))
-                if (JinjaTypes.ToList(run, item) is [var key, var value])
-                    dict.Set(key, value);
-                else
-                    throw new JinjaFault("dict needs pairs of a key and a value.");
+            {
+                var pair = JinjaTypes.ToList(run, item);
+                if (pair is not [var key, var value])
+                    throw new JinjaFault("dict() expects a list of [key, value] pairs, but got an item of the type "
+                        + $"{JinjaTypes.Name(item)} with {pair.Count} elements.");
+                dict.Set(key, value);
+            }
         foreach (var (key, value) in arguments.Named ?? [])
             dict.Set(key, value);
         run.Charge(dict.Count);

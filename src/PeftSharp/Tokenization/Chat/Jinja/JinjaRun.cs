@@ -85,7 +85,7 @@ internal sealed class JinjaRun
 
     internal void LeaveCall() => _calls--;
 
-    /// <summary>Counts the size of a new value.</summary>
+    /// <summary>Adds the size of a new value to the total that the limit restricts.</summary>
     internal void Allocate(long size)
     {
         RequireSize(size);
