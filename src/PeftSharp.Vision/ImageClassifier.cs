@@ -49,7 +49,7 @@ public sealed class ImageClassifier : ImagePredictor
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)
     {
         var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        return Load(AutoModelForImageClassification.FromPretrained(folder, options, cancellationToken), adapterFolder, options,
+        return Load(its => AutoModelForImageClassification.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
             model => new ImageClassifier(model, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 

@@ -24,7 +24,8 @@ public abstract class ImagePredictor : IDisposable
         if (model.UntrainedWeights is not { Count: > 0 } drawn) return;
         var names = string.Join(", ", drawn.Take(3)) + (drawn.Count > 3 ? $" and {drawn.Count - 3} more" : "");
         var warning = $"{drawn.Count} parameters of {model.GetName()} ({names}) are newly initialized: they are not in the checkpoint, and "
-            + "no Trainer has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them.";
+            + "no Trainer has trained them, so the predictions are random. Train the model first, or load a checkpoint that contains them. "
+            + "An adapter trains a new head only if its configuration has a TaskType or ModulesToSave.";
         if (logger is not null) logger.LogWarning("{Message}", warning);
         else Console.Error.WriteLine($"Warning: {warning}");
     }
@@ -63,13 +64,13 @@ public abstract class ImagePredictor : IDisposable
 
     /// <summary>Loads a model and its adapter, and creates the predictor; the model is disposed if this fails.</summary>
     private protected static TSelf Load<TSelf>(
-        PretrainedModel model, string? adapterFolder, PretrainedOptions? options, Func<PretrainedModel, TSelf> create,
-        CancellationToken cancellationToken)
+        Func<PretrainedOptions?, PretrainedModel> load, string? adapterFolder, PretrainedOptions? options,
+        Func<PretrainedModel, TSelf> create, CancellationToken cancellationToken)
     {
+        var model = adapterFolder is null ? load(options)
+            : PeftModel.FromPretrained(load, adapterFolder, options, cancellationToken: cancellationToken);
         try
         {
-            if (adapterFolder is not null)
-                model = PeftModel.FromPretrained(model, adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken);
             return create(model);
         }
         catch

@@ -62,7 +62,7 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     {
         var processor = AutoImageProcessor.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
         var tokenizer = AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        return Load(AutoModel.FromPretrained(folder, options, cancellationToken), adapterFolder, options,
+        return Load(its => AutoModel.FromPretrained(folder, its, cancellationToken), adapterFolder, options,
             model => new ZeroShotImageClassifier(model, tokenizer, processor, options?.Logger) { OwnsModel = true }, cancellationToken);
     }
 

@@ -26,6 +26,31 @@ public sealed record LoadReport(
     /// </summary>
     internal bool MissingKeysKeepTheirValues { get; init; }
 
+    /// <summary>
+    /// The class from which the checkpoint was saved, if its head was trained for another task than the model's and was loaded. Null: none.
+    /// </summary>
+    internal string? OtherTaskClass { get; init; }
+
+    /// <summary>The report of a base model whose head an adapter replaces: without what only concerns the replaced weights.</summary>
+    /// <param name="replaced">The names of the weights that were loaded from the adapter's file.</param>
+    /// <param name="isHeadReplaced">Whether the adapter has a head of its own.</param>
+    internal LoadReport WithoutReplaced(IReadOnlySet<string> replaced, bool isHeadReplaced) => this with
+    {
+        MissingKeys = [.. MissingKeys.Where(key => !replaced.Contains(key))],
+        MismatchedKeys = [.. MismatchedKeys.Where(key => !replaced.Contains(key.Name))],
+        Warnings = isHeadReplaced && OtherTaskClass is not null ? [.. Warnings.SkipLast(1)] : Warnings,
+    };
+
+    /// <summary>Adds the warning that the head was trained for another task.</summary>
+    /// <param name="className">The class from which the checkpoint was saved.</param>
+    /// <param name="model">The name of the model's class.</param>
+    internal LoadReport WithOtherTask(string className, string model) => this with
+    {
+        OtherTaskClass = className,
+        Warnings = [.. Warnings, $"The folder contains {className}, whose head was trained for another task; its weights have the names of "
+            + $"those of {model} and were loaded. Train the model before use, or load it with the class for {className}."],
+    };
+
     /// <inheritdoc/>
     public override string ToString()
     {

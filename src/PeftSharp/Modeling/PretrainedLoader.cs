@@ -77,6 +77,8 @@ internal static class PretrainedLoader
             using (RandomSeed.Use(options.Seed))
                 model.LoadReport = PretrainedWeights.Load(model, folder, checkpoint, options.IgnoreMismatchedSizes, untied: untied,
                     type: options.Dtype, progress: options.Progress, cancellationToken: cancellationToken);
+            if (StoredHead.OfOtherTask(model, config.Architectures) is { } other)
+                model.LoadReport = model.LoadReport.WithOtherTask(other, model.GetName());
             if (options.Logger is { } logger && !(model.LoadReport.IsComplete && model.LoadReport.Warnings.Count == 0))
                 logger.LogWarning("{Model} from '{Folder}': {Report}", model.GetName(), folder, model.LoadReport);
             if (model.CanGenerate) model.GenerationConfig = GenerationConfig.ForModel(folder, config);

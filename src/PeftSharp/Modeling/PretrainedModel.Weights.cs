@@ -12,12 +12,22 @@ public abstract partial class PretrainedModel
 
     /// <summary>
     /// Names of the parameters that were neither loaded from a checkpoint nor trained by a <c>Trainer</c>, usually those of a new head.
-    /// Predictions are random as long as there are any.
+    /// Predictions are random as long as there are any. A head that an adapter freezes is not trained: set
+    /// <c>PeftConfig.TaskType</c> or <c>ModulesToSave</c>.
     /// </summary>
-    public IReadOnlyList<string> UntrainedWeights => NewWeights is { AreTrained: false } drawn ? drawn.Names : [];
+    public IReadOnlyList<string> UntrainedWeights => NewWeights.Untrained;
 
     /// <summary>The parameters that were not loaded from a checkpoint.</summary>
     internal virtual NewWeights NewWeights { get; } = new();
+
+    /// <summary>
+    /// A warning that names new weights which the adapters of this model neither train nor save, and the remedy. Null: there are none.
+    /// </summary>
+    internal virtual string? FrozenNewWeights => null;
+
+    /// <summary>The weights by their names in a checkpoint; of weights that an adapter replaces, the adapter's copies too.</summary>
+    internal virtual IEnumerable<KeyValuePair<string, Tensor>> WeightsByName() =>
+        ModelState.Parameters(this).Select(pair => KeyValuePair.Create(pair.Key, (Tensor)pair.Value));
 
     /// <summary>
     /// Estimates the floating-point operations of a training step on <paramref name="inputs"/> as transformers does: 6 times the number of

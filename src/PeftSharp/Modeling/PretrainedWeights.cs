@@ -15,6 +15,7 @@ internal static class PretrainedWeights
     {
         using var checkpoint = CheckpointTensors.Open(folder);
         Load(model, folder, checkpoint, ignoreMismatchedSizes: false, needsAll: true);
+        model.NewWeights.MarkTrained(model.NewWeights.Names);
     }
 
     /// <summary>

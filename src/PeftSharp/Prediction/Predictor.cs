@@ -29,7 +29,7 @@ public abstract partial class Predictor : IDisposable
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Model, Tokenizer) = (model, tokenizer);
         if (UntrainedWeights.Count == 0) return;
-        var warning = NewWeights.Warning(model.GetName(), UntrainedWeights);
+        var warning = NewWeights.Warning(model, UntrainedWeights);
         if (logger is not null) logger.LogWarning("{Message}", warning);
         else Console.Error.WriteLine($"Warning: {warning}");
     }
@@ -93,11 +93,12 @@ public abstract partial class Predictor : IDisposable
         var tokenizer = adapterFolder is not null && HasTokenizer(adapterFolder)
             ? AutoTokenizer.FromPretrained(adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken)
             : AutoTokenizer.FromPretrained(folder, options?.Revision, options?.Hub, cancellationToken);
-        var model = load(folder, options, cancellationToken);
+        var model = adapterFolder is null ? load(folder, options, cancellationToken)
+            : PeftModel.FromPretrained(
+                its => load(folder, its, cancellationToken), adapterFolder, options, cancellationToken: cancellationToken);
         try
         {
-            if (adapterFolder is not null)
-                model = PeftModel.FromPretrained(model, adapterFolder, hub: options?.Hub, cancellationToken: cancellationToken);
+            RequireHeadOfTask<TSelf>(model, folder);
             return create(model, tokenizer);
         }
         catch
@@ -105,6 +106,15 @@ public abstract partial class Predictor : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Rejects a head that was trained for another task and fits because it has the same names.</summary>
+    private static void RequireHeadOfTask<TSelf>(PretrainedModel model, string folder)
+    {
+        var body = model is PeftModel<PretrainedModel> peft ? peft.HasOwnHead ? null : peft.GetBaseModel() : model;
+        if (body?.LoadReport?.OtherTaskClass is { } stored)
+            throw new CheckpointException($"'{folder}' contains {stored}, whose head was trained for another task; {typeof(TSelf).Name} "
+                + $"needs a {body.GetName()}. Pass the folder of such a model, or use the predictor for {stored}.");
     }
 
     private protected static ArgumentException WrongTask(PretrainedModel model, string wanted, string loader) =>

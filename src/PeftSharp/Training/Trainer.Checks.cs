@@ -166,9 +166,9 @@ public partial class Trainer
                 + "it overwrites the checkpoints of the same steps and keeps the others. "
                 + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
         if (_trainDataset is { } data && _loader.ReadsLabels && ClassNames.Warning(data, _model) is { } classes) yield return classes;
-        if (_model.NewWeights is { AreSeeded: false, AreTrained: false } weights)
-            yield return $"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) were initialized without a seed, "
-                + "so the run is not reproducible. Set the seed before the model is created: "
+        if (_model.NewWeights is { AreSeeded: false, Untrained: { Count: > 0 } untrained })
+            yield return $"{untrained.Count} parameters of {_model.GetName()} ({NewWeights.SummaryOf(untrained)}) were initialized without "
+                + "a seed, so the run is not reproducible. Set the seed before the model is created: "
                 + $"Seed.Set({Args.Seed}), or PretrainedOptions.Seed.";
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "

@@ -111,9 +111,16 @@ public partial class Trainer
 
     private void WarnAboutNewWeights()
     {
-        if (_isTraining || _warnedAboutNewWeights || _model.NewWeights is not { AreTrained: false, Names.Count: > 0 } weights) return;
+        if (_isTraining || _warnedAboutNewWeights || _model.UntrainedWeights is not { Count: > 0 } untrained) return;
+        WarnAboutNewWeights(NewWeights.Warning(_model, untrained));
+    }
+
+    /// <summary>Warns once, on the standard error stream if no callback or logger receives the warning.</summary>
+    private void WarnAboutNewWeights(string message)
+    {
         _warnedAboutNewWeights = true;
-        Warn(NewWeights.Warning(_model.GetName(), weights.Names));
+        if (_callbacks.ReceivesWarnings) Warn(message);
+        else Console.Error.WriteLine($"Warning: {message}");
     }
 
     private PredictionOutput RunEvaluation(Dataset dataset, string prefix, bool returnPredictions, CancellationToken cancel)

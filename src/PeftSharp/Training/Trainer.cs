@@ -359,6 +359,7 @@ public partial class Trainer
         run.Begin(resumed);
         (State, _control) = (run.State, run.Control);
         foreach (var warning in warnings) Warn(warning);
+        if (resumed is null && _model.FrozenNewWeights is { } frozen) WarnAboutNewWeights(frozen);
         using var randomState = checkpoint is null ? null : Checkpoint.ReadInto(run, checkpoint);
         if (checkpoint is not null) Checkpoint.ReadInto(_model, checkpoint);     // last, so that an earlier error does not change the model
         using var precision = ComputePrecisionOfRun();

@@ -58,18 +58,21 @@ internal static class AdapterFiles
         var absent = tensors.Keys.Where(key => !found.Contains(key)).ToArray();
         var missing = absent.Where(key => !IsOptional(key, weights)).ToArray();
         var unexpected = file.Tensors.Keys.Where(key => !names.ContainsKey(key) && !IsRepeated(key)).ToArray();
-        var wrong = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape))
-            .Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
+        var mismatched = names.Where(pair => !file.Tensors[pair.Key].Shape.SequenceEqual(targets[pair.Value].shape)).ToArray();
+        var wrong = mismatched.Select(pair => $"{pair.Key} is [{string.Join(", ", file.Tensors[pair.Key].Shape)}] in the file and "
                 + $"[{string.Join(", ", targets[pair.Value].shape)}] in the model").ToArray();
         if (missing.Length + unexpected.Length + wrong.Length > 0)
         {
             var problems = Problems(("Different shape", wrong), ("Missing from the file", missing), ("Not in the model", unexpected));
             throw new CheckpointException($"The adapter in '{folder}' (base model {config.BaseModelNameOrPath ?? "not named"}) "
                 + $"does not match this model ({Describe(model)}). {string.Join(" ", problems)} "
-                + "Load the base model that the adapter was trained on, or obtain the file again.");
+                + (AdapterHead.Remedy(model, [.. mismatched.Select(pair =>
+                    (BaseName(pair.Value), file.Tensors[pair.Key].Shape, (IReadOnlyList<long>)targets[pair.Value].shape))])
+                ?? "Load the base model that the adapter was trained on, or obtain the file again."));
         }
         using var noGradient = no_grad();
         foreach (var (key, name) in names) file.CopyTo(key, targets[name]);
+        model.NewWeights.MarkTrained(found.Select(BaseName));
         var changed = found.Where(name => !tensors.ContainsKey(name)).ToArray();
         return new LoadReport(absent, [.. file.Tensors.Keys.Where(key => !names.ContainsKey(key))], [])
         {
@@ -77,13 +80,16 @@ internal static class AdapterFiles
             Warnings = changed.Length == 0 ? [] : ["The file also contains weights of the base model, which were copied into the "
                 + $"model: {string.Join(", ", changed)}."],
         };
+
+        string BaseName(string key) => key.StartsWith(tuner.KeyPrefix, StringComparison.Ordinal) ? key[tuner.KeyPrefix.Length..] : key;
     }
 
     /// <summary>Describes the base model for messages.</summary>
     internal static string Describe(PretrainedModel model) =>
         model.NameOrPath is { } path ? $"{model.GetName()} from '{path}'" : model.GetName();
 
-    private static SafetensorsFile Open(string folder)
+    /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
+    internal static SafetensorsFile Open(string folder)
     {
         const string pickle = "adapter_model.bin";
         var path = Path.Combine(folder, WeightsFile);

@@ -59,6 +59,7 @@ public abstract partial class PeftModel
         using var change = BeginChange("Removing all adapters");
         RequireUntouchedBase("Unload");
         Unmerge();
+        NewWeights.MarkUntrained(_untrainedBefore);             // the copies of the head that were trained are removed
         return ReleaseBase([]);
     }
 

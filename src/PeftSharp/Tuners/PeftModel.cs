@@ -12,7 +12,8 @@ namespace PeftSharp.Tuners;
 /// </summary>
 /// <remarks>
 /// <para>
-/// peft's <c>PeftModel</c>. Created by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or <see cref="FromPretrained{TModel}"/>.
+/// peft's <c>PeftModel</c>. Created by <see cref="PeftExtensions.GetPeftModel{TModel}"/> or
+/// <see cref="FromPretrained{TModel}(TModel, string, string, bool, bool, string, HubOptions, CancellationToken)"/>.
 /// </para>
 /// <para>
 /// Thread safety: several threads can call one model in evaluation mode at once, each call with its own adapters. Changing the adapters
@@ -30,6 +31,7 @@ public abstract partial class PeftModel : PretrainedModel
     private readonly PeftRoot? _root;
     private readonly string _peftType;
     private readonly string[] _learnedBefore;
+    private readonly IReadOnlyList<string> _untrainedBefore;
     private PretrainedModel? _base;
 
     private protected PeftModel(PretrainedModel model, PeftConfig config) : base("PeftModel", model)
@@ -43,6 +45,7 @@ public abstract partial class PeftModel : PretrainedModel
                 + "Call AddAdapter on that model, or call Unload on it first.", nameof(model));
         (_base, _peftType, _tree, _tuner) = (model, config.PeftType, new AdapterTree(model, _adapters), config.CreateTuner());
         _learnedBefore = [.. model.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
+        _untrainedBefore = model.NewWeights.Untrained;
         if (_tuner.IsModelNested) _root = new PeftRoot(model);
         register_module(BaseName, (Module?)_root ?? model);
         _tuner.Bind(_tree, owner: (Module?)_root ?? this);
@@ -82,6 +85,27 @@ public abstract partial class PeftModel : PretrainedModel
     public override bool LossUsesNumItemsInBatch => Base.LossUsesNumItemsInBatch;
 
     internal override NewWeights NewWeights => Base.NewWeights;
+
+    internal override string? FrozenNewWeights => _configs.Count == 0 ? null
+        : FrozenHead.Warning(Base, NewWeightsOutsideAdapters(), ActiveConfig);
+
+    internal override IEnumerable<KeyValuePair<string, Tensor>> WeightsByName() =>
+        Base.WeightsByName().Concat(_configs.SelectMany(pair => _tuner.GetFileTensors(pair.Key, pair.Value))
+            .Where(pair => pair.Key.StartsWith(_tuner.KeyPrefix, StringComparison.Ordinal))
+            .Select(pair => KeyValuePair.Create(pair.Key[_tuner.KeyPrefix.Length..], pair.Value)));
+
+    private PeftConfig ActiveConfig => _configs[ActiveAdapters.FirstOrDefault(_configs.ContainsKey) ?? _configs.Keys.First()];
+
+    /// <summary>New weights that are frozen and that no adapter has a copy of.</summary>
+    private string[] NewWeightsOutsideAdapters()
+    {
+        if (NewWeights.Untrained.Count == 0) return [];
+        using var scope = NewDisposeScope();
+        var saved = _configs.SelectMany(pair => Tensors(pair.Key, pair.Value).Keys)
+            .Where(key => key.StartsWith(_tuner.KeyPrefix, StringComparison.Ordinal)).Select(key => key[_tuner.KeyPrefix.Length..]);
+        var unfrozen = Base.WeightsByName().Where(pair => pair.Value.requires_grad).Select(pair => pair.Key);
+        return [.. NewWeights.Untrained.Except(saved, StringComparer.Ordinal).Except(unfrozen, StringComparer.Ordinal)];
+    }
 
     internal override int? CacheValidLength => Base.CacheValidLength;
 
@@ -131,7 +155,6 @@ public abstract partial class PeftModel : PretrainedModel
         var config = PeftConfigFile.Read(folder);
         var peft = new PeftModel<TModel>(model, config);
         peft.Start(adapterName, () => peft.LoadAdapter(folder, config, adapterName, isTrainable, strict));
-        model.NewWeights.AreTrained = true;                 // the head was trained with the adapter
         return peft;
     }
 

@@ -17,6 +17,11 @@ internal sealed class CallbackList(IEnumerable<TrainerCallback> callbacks, Train
     internal bool UsesGradients =>
         _callbacks.Any(callback => IsOverridden(callback.OnPreOptimizerStep) || IsOverridden(callback.OnOptimizerStep));
 
+    /// <summary>Whether a callback handles warnings.</summary>
+    internal bool ReceivesWarnings => _callbacks.Any(callback =>
+        ((Action<TrainingArguments, TrainerState, TrainerControl, string>)callback.OnWarning).Method.DeclaringType
+            != typeof(TrainerCallback));
+
     /// <summary>Calls an event handler of each callback.</summary>
     internal void Invoke(Action<TrainerCallback> handler)
     {

@@ -23,6 +23,7 @@ internal sealed class UpdateStep(
 {
     private readonly Parameter[] _parameters = [.. optimizer.Parameters.Select(parameter => parameter.Value)];
     private readonly Parameter[] _withoutGroup = [.. ParametersWithoutGroup(model, optimizer).Select(parameter => parameter.Value)];
+    private readonly NamedParameter[] _newWeights = [.. NewWeightsOf(model, optimizer)];
     private readonly double _maxNorm = maxGradNorm > 0 ? maxGradNorm : double.PositiveInfinity;
     private float _gradientScale = 1;
 
@@ -56,7 +57,8 @@ internal sealed class UpdateStep(
     internal void Apply(double learningRate, Action beforeZeroGrad)
     {
         optimizer.Step(learningRate, _gradientScale);
-        model.NewWeights.AreTrained = true;
+        if (model.NewWeights.Untrained.Count > 0)
+            model.NewWeights.MarkTrained(_newWeights.Where(entry => entry.Value.requires_grad).Select(entry => entry.Name));
         beforeZeroGrad();
         ZeroGrad();
     }
@@ -70,6 +72,17 @@ internal sealed class UpdateStep(
             using var gradient = parameter.grad;
             if (gradient is not null) parameter.grad = null;
         }
+    }
+
+    /// <summary>Returns the parameters of the optimizer that were not loaded from a checkpoint, with their names there.</summary>
+    private static IEnumerable<NamedParameter> NewWeightsOf(PretrainedModel model, Optimizer optimizer)
+    {
+        if (model.NewWeights.Untrained.Count == 0) return [];
+        using var scope = NewDisposeScope();
+        var optimized = optimizer.Parameters.ToDictionary(parameter => parameter.Value.Handle, parameter => parameter.Value);
+        return [.. model.WeightsByName().Where(pair => model.NewWeights.Untrained.Contains(pair.Key))
+            .Where(pair => optimized.ContainsKey(pair.Value.Handle))
+            .Select(pair => new NamedParameter(pair.Key, optimized[pair.Value.Handle]))];
     }
 
     /// <summary>Returns the trainable parameters of the model that are in no parameter group of the optimizer.</summary>
