@@ -33,13 +33,17 @@ public sealed class ImageClassifier : ImagePredictor
     }
 
     /// <summary>Loads a model and its image processor.</summary>
-    /// <param name="folder">A folder in transformers' format with an image classification model and its image processor.</param>
-    /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
+    /// <param name="folder">
+    /// A folder in transformers' format with an image classification model and its image processor; or, if there is no such folder, the
+    /// name of a model on the Hugging Face Hub.
+    /// </param>
+    /// <param name="adapterFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">
     /// A folder does not contain such a model or image processor, or the adapter does not match the model.
     /// </exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static ImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)

@@ -45,14 +45,17 @@ public sealed class ZeroShotImageClassifier : ImagePredictor
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Loads a model, its tokenizer and its image processor.</summary>
-    /// <param name="folder">A folder in transformers' format with a CLIP model.</param>
-    /// <param name="adapterFolder">An adapter for the model. Null: none.</param>
+    /// <param name="folder">
+    /// A folder in transformers' format with a CLIP model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
+    /// </param>
+    /// <param name="adapterFolder">An adapter for the model: a folder, or a name on the Hugging Face Hub. Null: none.</param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">
     /// A folder does not contain such a model or image processor, or the adapter does not match the model.
     /// </exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static ZeroShotImageClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default)

@@ -28,7 +28,7 @@ internal static unsafe class NativeThreads
 
     /// <summary>Runs a loop in parallel, one contiguous range of iterations per thread.</summary>
     /// <param name="count">Number of iterations.</param>
-    /// <param name="grain">Ranges start at multiples of it.</param>
+    /// <param name="grain">Ranges start at multiples of this number.</param>
     /// <param name="arguments">Read by the body.</param>
     /// <param name="body">Runs the iterations from the first index up to, not including, the second. It must not allocate on the managed
     /// heap: memory that it needs is allocated before the loop.</param>
@@ -39,9 +39,9 @@ internal static unsafe class NativeThreads
 
     /// <summary>Runs a loop in parallel, as the other overload, with working memory for each thread.</summary>
     /// <param name="count">Number of iterations.</param>
-    /// <param name="grain">Ranges start at multiples of it.</param>
-    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized, valid until the loop
-    /// ends.</param>
+    /// <param name="grain">Ranges start at multiples of this number.</param>
+    /// <param name="scratch">Size of the working memory per thread, in float32 values. The memory is 64-byte aligned, uninitialized and
+    /// valid until the loop ends.</param>
     /// <param name="arguments">Read by the body.</param>
     /// <param name="body">Runs the iterations from the first index up to, not including, the second; its last argument is the working
     /// memory of its thread.</param>
@@ -51,10 +51,12 @@ internal static unsafe class NativeThreads
 
     /// <summary>Runs a function once on each thread; the threads wait for each other where it calls
     /// <see cref="ThreadBarrier.Wait"/>.</summary>
-    /// <param name="scratch">Float32 values of working memory per thread, 64-byte aligned and uninitialized.</param>
+    /// <param name="scratch">
+    /// Size of the working memory per thread, in float32 values. The memory is 64-byte aligned and uninitialized.
+    /// </param>
     /// <param name="arguments">Read by the body.</param>
-    /// <param name="body">Runs the part of a thread. It must not throw, because the other threads would wait for it forever, and must not
-    /// allocate on the managed heap.</param>
+    /// <param name="body">Runs the share of one thread. It must not throw, because the other threads would wait for it forever, and must
+    /// not allocate on the managed heap.</param>
     internal static void Team<T>(nint scratch, ref T arguments, delegate*<void*, ThreadBarrier*, float*, void> body) where T : unmanaged
     {
         const int line = 32;                                                       // both counters have a cache line of their own

@@ -16,7 +16,8 @@ public sealed partial class SentenceEncoder
     /// </remarks>
     /// <param name="folder">The folder; or, if there is no such folder, a name on the Hugging Face Hub.</param>
     /// <param name="adapterFolder">
-    /// An adapter for the model. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that tokenizer is used. Null:
+    /// none.
     /// </param>
     /// <param name="options">Changes to the configuration, data type and device of the weights, and the logger. Null: the defaults.</param>
     /// <param name="cancellationToken">Cancels loading.</param>

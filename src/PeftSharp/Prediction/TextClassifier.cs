@@ -33,11 +33,12 @@ public sealed class TextClassifier : Predictor
 
     /// <summary>Loads a model and its tokenizer.</summary>
     /// <param name="folder">
-    /// A folder in transformers' format with a sequence classification model; or the folder of an adapter whose configuration refers to
-    /// the folder of its base model.
+    /// A folder in transformers' format with a sequence classification model; or the folder of an adapter whose configuration refers to its
+    /// base model; or, if there is no such folder, the name of a model on the Hugging Face Hub.
     /// </param>
     /// <param name="adapterFolder">
-    /// An adapter for the model in <paramref name="folder"/>. If its folder contains a tokenizer, that tokenizer is used. Null: none.
+    /// An adapter for the model in <paramref name="folder"/>: a folder, or a name on the Hugging Face Hub. If it contains a tokenizer, that
+    /// tokenizer is used. Null: none.
     /// </param>
     /// <param name="options">
     /// Changes to the configuration, such as the class names of an adapter's head, data type and device of the weights, and the logger.
@@ -46,6 +47,7 @@ public sealed class TextClassifier : Predictor
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <exception cref="CheckpointException">A folder does not contain such a model, or the adapter does not match the model.</exception>
     /// <exception cref="TokenizerException">The tokenizer's files are missing or malformed.</exception>
+    /// <exception cref="HubException">The files cannot be downloaded.</exception>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
     public static TextClassifier FromPretrained(
         string folder, string? adapterFolder = null, PretrainedOptions? options = null, CancellationToken cancellationToken = default) =>

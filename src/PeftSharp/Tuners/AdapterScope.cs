@@ -1,6 +1,6 @@
 namespace PeftSharp.Tuners;
 
-/// <summary>Selects adapters for the current asynchronous flow until it is disposed.</summary>
+/// <summary>Selects adapters for the current async context until it is disposed.</summary>
 internal sealed class AdapterScope : IDisposable
 {
     private readonly AdapterState _state;
@@ -25,7 +25,7 @@ internal sealed class AdapterScope : IDisposable
         {
             _isDisposed = 0;
             throw new InvalidOperationException("This scope of UseAdapter, UseAdapters or DisableAdapter is not the innermost scope "
-                + "of this asynchronous flow. Dispose scopes in reverse order, in the method (or the flow of awaits) that created them. "
+                + "of this async context. Dispose scopes in reverse order, in the method that created them. "
                 + "A scope that an async method returns to its caller has no effect in the caller.");
         }
         try { _atEnd?.Invoke(); }

@@ -61,7 +61,7 @@ public abstract partial class PeftModel
         return call(inputs, ForwardOptions.Default with { AdapterNames = adapterNames });
     }
 
-    /// <summary>Selects one adapter for all rows in calls of this asynchronous flow, until the returned scope is disposed.</summary>
+    /// <summary>Selects one adapter for all rows in calls of the current async context, until the returned scope is disposed.</summary>
     /// <remarks>
     /// Calls on other threads are not affected, and <see cref="SetAdapter(string[])"/> does not change the adapters of an open scope.
     /// Dispose scopes in reverse order, in the method that created them. Calls must use this model: the model of <c>GetBaseModel</c> also
@@ -77,7 +77,7 @@ public abstract partial class PeftModel
     }
 
     /// <summary>
-    /// Selects one adapter per row of the batch in calls of this asynchronous flow, until the returned scope is disposed.
+    /// Selects one adapter per row of the batch in calls of the current async context, until the returned scope is disposed.
     /// </summary>
     /// <remarks><inheritdoc cref="UseAdapter" path="/remarks"/></remarks>
     /// <param name="adapterNames">One name per row; <see cref="AdapterChoice.BaseModel"/> selects the base model.</param>
@@ -93,7 +93,7 @@ public abstract partial class PeftModel
     }
 
     /// <summary>
-    /// Disables all adapters in calls of this asynchronous flow, until the returned scope is disposed: the outputs are those of the base
+    /// Disables all adapters in calls of the current async context, until the returned scope is disposed: the outputs are those of the base
     /// model.
     /// </summary>
     /// <remarks>

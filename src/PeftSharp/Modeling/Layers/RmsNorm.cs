@@ -19,7 +19,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>, IParameterInitializer, IEx
     /// <param name="width">Width of the last axis.</param>
     /// <param name="epsilon">Epsilon added to the mean square.</param>
     /// <param name="addsOne">
-    /// Whether the factor is 1 + w with w initialized to 0, as in Gemma. Default false: the factor is w, initialized to 1.
+    /// Whether to multiply by 1 + w, with w initialized to 0, as in Gemma. Default false: multiplies by w, initialized to 1.
     /// </param>
     public RmsNorm(long width, double epsilon, bool addsOne = false) : base(nameof(RmsNorm))
     {
