@@ -1,9 +1,9 @@
 #region readme-first
 using PeftSharp.Data;
-using PeftSharp.Modeling;
 using PeftSharp.Models;
 using PeftSharp.Models.Bert;
 using PeftSharp.Prediction;
+using PeftSharp.Tokenization;
 using PeftSharp.Training;
 
 // The data: 40 texts with a label, 1 for praise and 0 for a complaint.
@@ -12,24 +12,14 @@ string[] praise = ["great", "lovely", "perfect", "excellent"], complaints = ["aw
 var data = Dataset.FromRows(things.SelectMany(thing => praise.Select(word => new { text = $"{thing} was {word}", label = 1 })
     .Concat(complaints.Select(word => new { text = $"{thing} was {word}", label = 0 }))));
 
-// A small model with random weights, so that nothing has to be downloaded. A published model is a folder with the same files.
+// A small model with random weights, whose tokenizer learns its vocabulary from the texts, so that nothing has to be downloaded.
 Seed.Set(42);
-string[] vocabulary =
-[
-    "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "was", "and", "the", .. things.Select(thing => thing[4..]), .. praise, .. complaints,
-];
-var config = new BertConfig
-{
-    VocabSize = vocabulary.Length, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128,
-};
-using (var small = AutoModel.FromConfig(config))
-    small.SavePretrained("small-bert");
-File.WriteAllLines("small-bert/vocab.txt", vocabulary);
+var tokenizer = new WordPieceTrainer().Train(data["text"].Cast<string>());
+var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128 };
+using var model = AutoModelForSequenceClassification.FromConfig(
+    config.WithTokenizer(tokenizer), new() { LabelNames = ["complaint", "praise"] });
 
 // Training.
-var tokenizer = AutoTokenizer.FromPretrained("small-bert");
-var options = new PretrainedOptions { LabelNames = ["complaint", "praise"] };
-using var model = AutoModelForSequenceClassification.FromPretrained("small-bert", options);
 var arguments = new TrainingArguments("first-run")
 {
     NumTrainEpochs = 20, LearningRate = 1e-3, LoggingSteps = 25, SaveStrategy = SaveStrategy.No,

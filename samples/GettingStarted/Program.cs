@@ -16,14 +16,13 @@ string[] broken = ["does not start", "shows an error", "stopped working"];
 File.WriteAllLines("tickets.csv", ["text,label", .. subjects.SelectMany(subject =>
     late.Select(problem => $"{subject} {problem},delivery").Concat(broken.Select(problem => $"{subject} {problem},defect")))]);
 var data = Datasets.LoadDataset("tickets.csv", "train").ClassEncodeColumn("label");
-var names = data.GetClassNames("label");
 
 // 3. The tokenizer converts the texts to token ids. A quarter of the rows is kept for the evaluation.
 var tokenizer = AutoTokenizer.FromPretrained(folder);
 var split = data.Tokenize(tokenizer, "text", maxLength: 64).TrainTestSplit(testSize: 0.25, seed: 42);
 
 // 4. The model with a new head for these classes and a LoRA adapter. Only the adapter and the head are trained.
-var options = new PretrainedOptions { LabelNames = names, Seed = 42 };
+var options = new PretrainedOptions { LabelNames = data.GetClassNames("label"), Seed = 42 };
 Seed.Set(42);
 using var model = AutoModelForSequenceClassification.FromPretrained(folder, options)
     .GetPeftModel(new LoraConfig { R = 8, LoraAlpha = 16, TaskType = TaskType.SeqCls });
@@ -36,13 +35,11 @@ var arguments = new TrainingArguments("tickets-run")
     PerDeviceTrainBatchSize = 8,
     LearningRate = 2e-3,
     LoggingSteps = 20,
-    EvalStrategy = IntervalStrategy.Epoch,
-    SaveStrategy = SaveStrategy.Epoch,
     SaveTotalLimit = 1,
     LoadBestModelAtEnd = true,
 };
 var trainer = new Trainer(model, arguments, split["train"], split["test"], tokenizer: tokenizer, callbacks: [new ProgressCallback()],
-    computeMetrics: p => p.GetClassificationReport(names).ToMetrics());
+    computeMetrics: p => p.GetClassificationReport().ToMetrics());
 trainer.Train();
 Console.WriteLine($"accuracy {trainer.Evaluate()["eval_accuracy"]:F2}");
 

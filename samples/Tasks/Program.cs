@@ -1,7 +1,7 @@
 // Runs the programs of docs/tasks.md:
-// dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search [FOLDER]].
+// dotnet run --project samples/Tasks [-- classes|rare|entities|labels|score|answers|masks|search|interruptions].
 // On the page, each program is complete by itself.
-var programs = new Dictionary<string, Action<string[]>>
+var programs = new Dictionary<string, Action>
 {
     ["classes"] = Classes.Run,
     ["rare"] = RareClasses.Run,
@@ -11,16 +11,17 @@ var programs = new Dictionary<string, Action<string[]>>
     ["answers"] = Answers.Run,
     ["masks"] = Masks.Run,
     ["search"] = Search.Run,
+    ["interruptions"] = Interruptions.Run,
 };
-if (args is [var unknown, ..] && !programs.ContainsKey(unknown))
+if (args.FirstOrDefault(name => !programs.ContainsKey(name)) is { } unknown)
 {
     Console.Error.WriteLine($"'{unknown}' is not one of {string.Join(", ", programs.Keys)}.");
     return 2;
 }
 Directory.SetCurrentDirectory(Directory.CreateDirectory("tasks").FullName);
-foreach (var (name, run) in programs.Where(program => args.Length == 0 || program.Key == args[0]))
+foreach (var (name, run) in programs.Where(program => args.Length == 0 || args.Contains(program.Key)))
 {
     Console.WriteLine($"{name}:");
-    run([.. args.Skip(1)]);
+    run();
 }
 return 0;

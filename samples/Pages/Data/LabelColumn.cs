@@ -17,14 +17,9 @@ internal static class LabelColumn
         var dataset = Dataset.FromRows([new Article("The team won.", Topic.Sport), new Article("The vote is today.", Topic.Politics)]);
 
         // A small model with random weights and its tokenizer, so that the program runs without a download.
-        Directory.CreateDirectory("topic-model");
-        File.WriteAllLines("topic-model/vocab.txt",
-            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", "the", "team", "won", "vote", "is", "today"]);
-        var tokenizer = BertTokenizer.FromPretrained("topic-model");
-        using var model = AutoModelForSequenceClassification.FromConfig(new BertConfig
-        {
-            VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, NumLabels = 2,
-        });
+        var tokenizer = new WordPieceTrainer().Train(dataset["Text"].Cast<string>());
+        var config = new BertConfig { HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, NumLabels = 2 };
+        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer));
 
         var tokenized = dataset.Tokenize(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("topic-run") { NumTrainEpochs = 5, SaveStrategy = SaveStrategy.No };

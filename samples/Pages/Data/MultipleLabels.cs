@@ -23,14 +23,9 @@ internal static class MultipleLabels
         ]);
 
         // A small model with random weights and its tokenizer, so that the program runs without a download.
-        Directory.CreateDirectory("review-model");
-        File.WriteAllLines("review-model/vocab.txt",
-            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ",", "a", "long", "sad", "film", "i", "laughed"]);
-        var tokenizer = BertTokenizer.FromPretrained("review-model");
-        using var model = AutoModelForSequenceClassification.FromConfig(new BertConfig
-        {
-            VocabSize = tokenizer.Count, HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64, NumLabels = 3,
-        });
+        var tokenizer = new WordPieceTrainer().Train(reviews["Text"].Cast<string>());
+        var config = new BertConfig { HiddenSize = 32, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 64 };
+        using var model = AutoModelForSequenceClassification.FromConfig(config.WithTokenizer(tokenizer), new() { LabelNames = names });
 
         var tokenized = reviews.Tokenize(tokenizer, maxLength: 64);
         var arguments = new TrainingArguments("review-run")
@@ -38,10 +33,10 @@ internal static class MultipleLabels
             NumTrainEpochs = 100, LearningRate = 1e-3, SaveStrategy = SaveStrategy.No,
         };
         var trainer = new Trainer(model, arguments, tokenized, tokenized, tokenizer: tokenizer,
-            computeMetrics: prediction => prediction.GetMultiLabelReport(names).ToMetrics());
+            computeMetrics: prediction => prediction.GetMultiLabelReport().ToMetrics());
         trainer.Train();
         Console.WriteLine(trainer.Evaluate());                                      // eval_f1_micro, eval_subset_accuracy, …
-        Console.WriteLine(trainer.Predict(tokenized).EvalPrediction.GetMultiLabelReport(names, threshold: 0.3));
+        Console.WriteLine(trainer.Predict(tokenized).GetMultiLabelReport(threshold: 0.3));
         #endregion
         return trainer;
     }

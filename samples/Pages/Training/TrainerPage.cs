@@ -38,14 +38,9 @@ internal static class TrainerPage
 
         // A small model with random weights and its tokenizer, so that the program runs without a download.
         Seed.Set(42);
-        Directory.CreateDirectory("small-bert");
-        File.WriteAllLines("small-bert/vocab.txt",
-            ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "was", "the", .. things.Select(thing => thing[4..]), .. praise, .. complaints]);
-        var tokenizer = BertTokenizer.FromPretrained("small-bert");
-        var config = new BertConfig
-        {
-            VocabSize = tokenizer.Count, HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, NumLabels = 2,
-        };
+        var tokenizer = new WordPieceTrainer().Train(texts["text"].Cast<string>());
+        var config = new BertConfig { HiddenSize = 64, NumHiddenLayers = 2, NumAttentionHeads = 4, IntermediateSize = 128, NumLabels = 2 }
+            .WithTokenizer(tokenizer);
         using var model = AutoModelForSequenceClassification.FromConfig(config);
 
         var split = texts.Tokenize(tokenizer).TrainTestSplit(testSize: 0.25, seed: 42);
@@ -85,18 +80,13 @@ internal static class TrainerPage
         {
             #region readme-trainer-progress
             // Training. The other examples of this page replace everything from here to the end.
-            using var stop = new CancellationTokenSource();
-            Console.CancelKeyPress += (_, pressed) =>                      // Ctrl+C
-            {
-                pressed.Cancel = true;                                     // do not end the process; the run ends after its current step
-                stop.Cancel();
-            };
+            using var console = new ConsoleCancellation();                 // Ctrl+C cancels its token instead of ending the process
             var progress = new Progress<TrainProgress>(p =>
                 Console.WriteLine($"step {p.Step} of {p.TotalSteps}, epoch {p.Epoch:F2}, loss {p.Loss:F3}"));
             var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer);
             try
             {
-                await trainer.TrainAsync(progress: progress, cancellationToken: stop.Token);
+                await trainer.TrainAsync(progress: progress, cancellationToken: console.Token);
                 trainer.SaveModel("trained-model");
             }
             catch (OperationCanceledException cancelled)
@@ -130,9 +120,8 @@ internal static class TrainerPage
         Trainer OwnLoss()
         {
             #region readme-trainer-own-loss
-            using var weights = torch.tensor([1f, 5f], device: model.Device);
             var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, computeLoss: (output, inputs, _) =>
-                torch.nn.functional.cross_entropy(output.Logits!, inputs.Labels!, weight: weights));
+                torch.nn.functional.cross_entropy(output.Logits!, inputs.Labels!, label_smoothing: 0.1));
             Console.WriteLine(trainer.Train().TrainingLoss);
             #endregion
             return trainer;
@@ -143,11 +132,8 @@ internal static class TrainerPage
             #region readme-trainer-scaled-loss
             using var weights = torch.tensor([1f, 5f], device: model.Device);
             var trainer = new Trainer(model, arguments, train, test, tokenizer: tokenizer, computeLoss: (output, inputs, numItemsInBatch) =>
-            {
-                var sum = torch.nn.functional.cross_entropy(
-                    output.Logits!, inputs.Labels!, weight: weights, reduction: torch.nn.Reduction.Sum);
-                return sum / numItemsInBatch!.Value;
-            })
+                torch.nn.functional.cross_entropy(output.Logits!, inputs.Labels!, weight: weights, reduction: torch.nn.Reduction.Sum)
+                    / numItemsInBatch!.Value)
             {
                 LossIsScaledForGa = true,
             };

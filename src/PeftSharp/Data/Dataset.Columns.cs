@@ -105,6 +105,46 @@ public sealed partial class Dataset
             + $"Convert it with ClassEncodeColumn(\"{column}\")."),
     };
 
+    /// <summary>
+    /// Returns the dataset with the class ids of another mapping, such as that of a model: each label gets the id that its name has in
+    /// <paramref name="label2Id"/> (<c>align_labels_with_mapping</c>). Names are compared without case.
+    /// </summary>
+    /// <param name="label2Id">The id of each class name, from 0, such as <c>model.Config.Label2Id</c>.</param>
+    /// <param name="labelColumn">A column of class ids, or of lists of class ids. Its class names become those of the mapping.</param>
+    /// <exception cref="ArgumentException">The ids of the mapping are not 0, 1, 2 and so on.</exception>
+    /// <exception cref="DatasetException">
+    /// There is no such column, it has no class names, or the mapping has no id for one of its labels.
+    /// </exception>
+    public Dataset AlignLabelsWithMapping(IReadOnlyDictionary<string, int> label2Id, string labelColumn)
+    {
+        ArgumentNullException.ThrowIfNull(label2Id);
+        string[] names = [.. label2Id.OrderBy(entry => entry.Value).Select(entry => entry.Key)];
+        if (!label2Id.Values.Order().SequenceEqual(Enumerable.Range(0, names.Length)))
+            throw new ArgumentException($"label2Id contains the ids {string.Join(", ", label2Id.Values.Order())}. "
+                + $"The ids of {names.Length} classes must be 0 to {names.Length - 1}, each once.", nameof(label2Id));
+        var old = GetClassNames(labelColumn);
+        long[] ids = [.. old.Select(name => (long)Array.FindIndex(names, other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))];
+        var column = _columns[labelColumn];
+        var label = new ClassLabel(names);
+        var aligned = ColumnFactory.Create(labelColumn, column.Select(Aligned));
+        return new(_columns.Replace(labelColumn, aligned.WithFeature(column.Feature is Sequence ? new Sequence(label) : label)), Format);
+
+        object? Aligned(object? value) => value switch
+        {
+            null => null,
+            System.Collections.IEnumerable list => list.Cast<object?>().Select(Aligned).ToArray(),
+            _ => NewId(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)),
+        };
+
+        long NewId(long id) => id < 0 ? id : ids[(int)id] is >= 0 and var known ? known : throw new DatasetException(
+            $"Column '{labelColumn}' contains the class '{old[(int)id]}', which the mapping does not have. "
+            + $"Its classes: {string.Join(", ", names)}.");
+    }
+
+    /// <summary>Returns the dataset with a column whose stored values are read as another type.</summary>
+    internal Dataset WithFeature(string column, Feature feature) =>
+        new(_columns.Replace(column, _columns[column].WithFeature(feature)), Format);
+
     /// <summary>Returns the distinct values of a column, including null, in the order of their first occurrence.</summary>
     /// <exception cref="DatasetException">There is no such column, or it contains lists or structs.</exception>
     public IReadOnlyList<object?> Unique(string column) => _columns[column].Feature is Sequence or Struct

@@ -5,6 +5,9 @@ namespace PeftSharp.Data;
 /// <content>Selecting, ordering and splitting rows.</content>
 public sealed partial class Dataset
 {
+    /// <summary>Names of label columns that <c>Tokenize</c> renames to <c>labels</c>.</summary>
+    private static readonly string[] _labelNames = ["label", "label_ids"];
+
     /// <summary>Returns the rows with these indices, in this order (<c>select</c>). An index may occur several times.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public Dataset Select(IEnumerable<int> indices)
@@ -115,7 +118,8 @@ public sealed partial class Dataset
     /// <param name="shuffle">Whether the rows are shuffled before splitting (default); false: the first rows are the training set.</param>
     /// <param name="seed">The seed, at least 0. Null: a different split in each call.</param>
     /// <param name="stratifyByColumn">
-    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset.
+    /// A <see cref="ClassLabel"/> column. If set, both sets have the class frequencies of the dataset. <c>label</c> and <c>label_ids</c>
+    /// also mean the column <c>labels</c>, to which <c>Tokenize</c> renames them.
     /// </param>
     /// <exception cref="ArgumentException">
     /// A size is out of range, a set would be empty, or a class has too few rows for a stratified split.
@@ -160,6 +164,13 @@ public sealed partial class Dataset
 
     private long[] LabelsOf(string name)
     {
+        if (!_columns.Contains(name) && _columns.Contains("labels"))
+        {
+            if (!_labelNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new DatasetException($"There is no column '{name}'. Columns: {string.Join(", ", ColumnNames)}. "
+                    + "Tokenize renames the label column to 'labels': pass stratifyByColumn: \"labels\", or split before you tokenize.");
+            name = "labels";
+        }
         var column = _columns[name];
         if (column.Feature is not ClassLabel)
             throw new DatasetException($"Column '{name}' has type {column.Feature}; a stratified split requires a ClassLabel. "

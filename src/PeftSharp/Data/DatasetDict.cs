@@ -114,6 +114,27 @@ public sealed class DatasetDict : IReadOnlyDictionary<string, Dataset>
         return CastColumn(name, all.Features[name]);
     }
 
+    /// <inheritdoc cref="Dataset.AlignLabelsWithMapping"/>
+    public DatasetDict AlignLabelsWithMapping(IReadOnlyDictionary<string, int> label2Id, string labelColumn) =>
+        Each(split => split.AlignLabelsWithMapping(label2Id, labelColumn));
+
+    /// <summary>Returns the class names of a column of class ids, or of lists of class ids, by class id.</summary>
+    /// <exception cref="DatasetException">
+    /// There is no split, a split has no such column, the column has no class names, or they differ between the splits.
+    /// </exception>
+    public IReadOnlyList<string> GetClassNames(string column)
+    {
+        if (Count == 0)
+            throw new DatasetException("The dictionary has no splits, so there are no class names.");
+        var (first, names) = (Keys.First(), Values.First().GetClassNames(column));
+        foreach (var (split, dataset) in _splits)
+            if (dataset.GetClassNames(column) is var others && !others.SequenceEqual(names))
+                throw new DatasetException($"The class names of column '{column}' are {string.Join(", ", names)} in the split '{first}', "
+                    + $"but {string.Join(", ", others)} in the split '{split}'. Call ClassEncodeColumn of the dictionary, "
+                    + "which gives all splits the same class ids.");
+        return names;
+    }
+
     /// <inheritdoc cref="Dataset.SetFormat"/>
     public void SetFormat(string? type = null, IEnumerable<string>? columns = null, bool outputAllColumns = false)
     {

@@ -139,14 +139,8 @@ internal sealed class GenerationPlan
         if (asked.ForcedBosTokenId is { } first && PromptLength > 1)
             throw new ArgumentException($"ForcedBosTokenId is {first}, but it is used only after a prompt of one token, "
                 + $"and the prompt has {PromptLength} tokens. Append the token to the prompt, or remove the option.");
-        if (Eos.Count > 0) return;
-        var needing = new (string Name, bool IsSet)[]
-        {
-            (nameof(asked.MinLength), asked.MinLength is > 0), (nameof(asked.MinNewTokens), asked.MinNewTokens is > 0),
-            (nameof(asked.ExponentialDecayLengthPenalty), asked.ExponentialDecayLengthPenalty is not null),
-        }.Where(option => option.IsSet).Select(option => option.Name).ToArray();
-        if (needing.Length > 0)
-            throw new ArgumentException($"{string.Join(", ", needing)} is set, but requires an end-of-text token, and the model has none. "
+        if (Eos.Count == 0 && asked.ExponentialDecayLengthPenalty is not null)
+            throw new ArgumentException("ExponentialDecayLengthPenalty is set, but requires an end-of-text token, and the model has none. "
                 + "Set EosTokenId, or remove the option.");
     }
 

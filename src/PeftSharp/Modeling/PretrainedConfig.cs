@@ -67,10 +67,26 @@ public abstract record PretrainedConfig
         init
         {
             if (value == NumLabels && Id2Label is not null) return;
-            Id2Label = Enumerable.Range(0, value).ToDictionary(id => id, id => $"LABEL_{id}");
+            Id2Label = Enumerable.Range(0, value).ToDictionary(id => id, GenericName);
             Label2Id = Id2Label.ToDictionary(pair => pair.Value, pair => pair.Key);
         }
     }
+
+    /// <summary>Returns the configuration with these names of the classes, by class id.</summary>
+    internal PretrainedConfig WithLabelNames(IReadOnlyList<string> names) => this with
+    {
+        Id2Label = names.Index().ToDictionary(entry => entry.Index, entry => entry.Item),
+        Label2Id = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index),
+    };
+
+    private static string GenericName(int id) => $"LABEL_{id}";
+
+    /// <summary>The names of the classes by class id; null if they have only the names LABEL_0, LABEL_1, … or none.</summary>
+    internal IReadOnlyList<string>? GivenLabelNames =>
+        Id2Label is { } names && names.Any(entry => entry.Value != GenericName(entry.Key))
+            && names.Keys.Order().SequenceEqual(Enumerable.Range(0, names.Count))
+            ? [.. names.OrderBy(entry => entry.Key).Select(entry => entry.Value)]
+            : null;
 
     /// <summary>Standard deviation of initialized weights. Default 0.02.</summary>
     public double InitializerRange { get; init; } = 0.02;

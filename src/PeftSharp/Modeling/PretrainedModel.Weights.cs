@@ -64,6 +64,14 @@ public abstract partial class PretrainedModel
             part.Config = part.Config with { PadTokenId = part.Config.PadTokenId ?? padTokenId };
     }
 
+    /// <summary>Names the classes in the configurations of this model and of its parts that have as many classes without a name.</summary>
+    internal void SetLabelNames(IReadOnlyList<string> names)
+    {
+        foreach (var part in modules().OfType<PretrainedModel>().Append(this))
+            if (part.Config.NumLabels == names.Count && part.Config.GivenLabelNames is null)
+                part.Config = part.Config.WithLabelNames(names);
+    }
+
     /// <summary>Initializes a parameter that the checkpoint does not contain.</summary>
     /// <param name="owner">The module that has the parameter.</param>
     /// <param name="name">The name of the parameter in that module, such as <c>weight</c>.</param>

@@ -60,16 +60,13 @@ public sealed record PretrainedOptions
     {
         if (Dtype is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16 or ScalarType.Float16))
             throw new ArgumentException($"Dtype is {Dtype}, but weights must be Float32, Float64, BFloat16 or Float16.");
+        if (LabelNames is { Count: 0 })
+            throw new ArgumentException("LabelNames is empty. Provide one name per class, or null for the names in config.json.");
         if (LabelNames is { } given
             && (given.Distinct(StringComparer.Ordinal).Count() != given.Count || (NumLabels ?? given.Count) != given.Count))
             throw new ArgumentException($"LabelNames is {string.Join(", ", given)}, but NumLabels is {NumLabels ?? given.Count}. "
                 + "Provide one distinct name per class.");
-        if (LabelNames is { } names)
-            config = config with
-            {
-                Id2Label = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.id, pair => pair.name),
-                Label2Id = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id),
-            };
+        if (LabelNames is { } names) config = config.WithLabelNames(names);
         if (NumLabels is { } count)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(count, 1, nameof(NumLabels));

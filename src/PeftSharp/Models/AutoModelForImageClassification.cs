@@ -35,10 +35,26 @@ public static class AutoModelForImageClassification
     public static PretrainedModel FromPretrained(string folder, int numLabels) =>
         FromPretrained(folder, new PretrainedOptions { NumLabels = numLabels });
 
+    /// <summary>
+    /// Loads a model with a head that has a name for each class: <c>FromPretrained(folder, data.GetClassNames("label"))</c>.
+    /// </summary>
+    /// <param name="folder">The folder that contains <c>config.json</c> and the weights.</param>
+    /// <param name="labelNames">The names, in the order of the class ids (<see cref="PretrainedOptions.LabelNames"/>).</param>
+    /// <exception cref="ArgumentException">There is no name, or a name occurs twice.</exception>
+    /// <exception cref="CheckpointException">
+    /// The folder does not contain such a model, or its head has a different number of classes.
+    /// </exception>
+    [OverloadResolutionPriority(-1)]                    // null means no options
+    public static PretrainedModel FromPretrained(string folder, IReadOnlyList<string> labelNames)
+    {
+        ArgumentNullException.ThrowIfNull(labelNames);
+        return FromPretrained(folder, new PretrainedOptions { LabelNames = labelNames });
+    }
+
     /// <summary>Creates a model with random weights, drawn from libtorch's generator, which <c>Seed.Set</c> seeds.</summary>
     /// <remarks>The model is in training mode: call <c>eval()</c> before you predict with it.</remarks>
     /// <param name="config">The configuration, such as a <c>VitConfig</c>; its class determines the family.</param>
-    /// <param name="options">Seed, data type and device of the weights. Null: the defaults.</param>
+    /// <param name="options">Names of the classes; seed, data type and device of the weights. Null: the defaults.</param>
     /// <exception cref="ArgumentException">The configuration is invalid.</exception>
     public static PretrainedModel FromConfig(PretrainedConfig config, PretrainedOptions? options = null) =>
         AutoLoader.FromConfig(config, ModelTask.ImageClassification, options);

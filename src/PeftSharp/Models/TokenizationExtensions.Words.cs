@@ -27,7 +27,10 @@ public static partial class TokenizationExtensions
     /// <param name="maxLength">Maximum number of tokens per row, including special tokens. Default: the limit of the tokenizer.</param>
     /// <param name="progress">Receives a report after every 1,000 rows. Null: progress is not reported.</param>
     /// <param name="cancellationToken">Checked before each 1,000 rows.</param>
-    /// <returns>The dataset without the two columns; other columns are kept.</returns>
+    /// <returns>
+    /// The dataset without the two columns; other columns are kept. The names of the tags (<see cref="ClassLabel"/>) are kept in
+    /// <c>labels</c>.
+    /// </returns>
     /// <exception cref="DatasetException">
     /// A column does not exist, does not contain lists of words or of class ids, or a row has another number of tags than words.
     /// </exception>
@@ -44,7 +47,7 @@ public static partial class TokenizationExtensions
         var labels = labelColumn ?? _tagNames.FirstOrDefault(name => ColumnNames.TryFind(dataset, name) is not null);
         if (labels is not null) labels = TagsColumn(dataset, labels, words);
         var cut = DefaultTruncation(tokenizer, maxLength);
-        return Encode(dataset, labels is null ? [words] : [words, labels], batch =>
+        var tokenized = Encode(dataset, labels is null ? [words] : [words, labels], batch =>
         {
             var encoding = tokenizer.EncodeWords(
                 batch[words].ToArray<string[]>(), truncation: cut, maxLength: maxLength, cancellationToken: cancellationToken);
@@ -52,6 +55,9 @@ public static partial class TokenizationExtensions
             if (labels is not null) columns[Labels] = encoding.AlignLabels(ClassIds(batch[labels]), alignment);
             return columns;
         }, progress, cancellationToken);
+        return labels is not null && dataset.Features[labels] is Sequence { Element: ClassLabel } tags
+            ? tokenized.WithFeature(Labels, tags)                     // keeps the names of the tags
+            : tokenized;
     }
 
     /// <summary>Tokenizes every split.</summary>

@@ -21,6 +21,13 @@ public sealed record TextClassification
     /// <summary>Whether the text exceeded the maximum length and was truncated.</summary>
     public bool IsTruncated { get; init; }
 
+    /// <summary>
+    /// Returns <see cref="Labels"/> with their scores, such as <c>positive 0.998</c>; <c>no label</c> if no label applies.
+    /// </summary>
+    public override string ToString() => Labels.Count == 0
+        ? "no label"
+        : string.Join(", ", Labels.Select(label => FormattableString.Invariant($"{label} {this[label]:F3}")));
+
     /// <summary>Returns the score of a label.</summary>
     /// <param name="label">Name of the class.</param>
     /// <exception cref="KeyNotFoundException">The model has no such label.</exception>

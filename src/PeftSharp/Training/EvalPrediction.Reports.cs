@@ -9,16 +9,26 @@ public sealed partial class EvalPrediction
     /// scikit-learn's <c>classification_report</c>.
     /// </summary>
     /// <remarks>The predicted class is the one with the largest logit.</remarks>
-    /// <param name="names">The name of each class of the model by class id, such as <c>ClassLabel.Names</c>. Null: the class ids.</param>
+    /// <param name="names">
+    /// The name of each class of the model by class id, such as <c>ClassLabel.Names</c>; the report then has all classes. Null: the report
+    /// has the classes that occur in the labels or the predictions, as in scikit-learn, with their <see cref="LabelNames"/>, otherwise
+    /// their ids.
+    /// </param>
     /// <exception cref="InvalidOperationException">There are no labels, or they are not class ids.</exception>
     /// <exception cref="ArgumentException">The number of names does not equal the number of classes.</exception>
     public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null)
     {
         RequireShape(
             "GetClassificationReport", "[examples, classes]", Predictions.Shape.Count == 2 && LabelIds.Values.Length == Predictions.Count);
-        // All classes, including those that do not occur.
-        var classes = names is null ? [] : Enumerable.Range(0, Predictions.RowLength).ToArray();
-        return ClassificationMetrics.ClassificationReport(LabelIds.Values, Predictions.ArgMax(), names, classes: classes);
+        var predicted = Predictions.ArgMax();
+        if (names is not null)
+            return ClassificationMetrics.ClassificationReport(
+                LabelIds.Values, predicted, names, classes: Enumerable.Range(0, Predictions.RowLength).ToArray());
+        long[] occurring = [.. LabelIds.Values.Concat(predicted.Select(id => (long)id)).Distinct().Order()];
+        var known = LabelNames is { } own && own.Count == Predictions.RowLength && occurring.All(id => id >= 0 && id < own.Count)
+            ? occurring.Select(id => own[(int)id]).ToArray()
+            : null;
+        return ClassificationMetrics.ClassificationReport(LabelIds.Values, predicted, known);
     }
 
     /// <summary>
@@ -26,7 +36,7 @@ public sealed partial class EvalPrediction
     /// scikit-learn's <c>classification_report</c>.
     /// </summary>
     /// <remarks>A label is predicted if the sigmoid of its logit is at least the threshold.</remarks>
-    /// <param name="names">The name of each label. Null: the label ids, from 0.</param>
+    /// <param name="names">The name of each label. Null: <see cref="LabelNames"/>, otherwise the label ids, from 0.</param>
     /// <param name="threshold">The minimum probability of a predicted label, 0 to 1. Default 0.5.</param>
     /// <exception cref="InvalidOperationException">
     /// There are no labels, or the number of labels does not equal the number of logits.
@@ -38,6 +48,7 @@ public sealed partial class EvalPrediction
     {
         RequireShape("GetMultiLabelReport", "[examples, labels]",
             Predictions.Shape.Count == 2 && LabelValues.Values.Length == Predictions.Values.Length);
+        names ??= LabelNames is { } own && own.Count == Predictions.RowLength ? own : null;
         return MultiLabelMetrics.Report(LabelValues.Values, Predictions.Sigmoid().Values, Predictions.RowLength, names, threshold);
     }
 
@@ -57,16 +68,19 @@ public sealed partial class EvalPrediction
     /// <c>classification_report</c>.
     /// </summary>
     /// <remarks>The predicted tag of a token is the one with the largest logit. Tokens with the label -100 are ignored.</remarks>
-    /// <param name="tags">The tags by label id: <c>O</c>, <c>B-PER</c>, <c>I-PER</c> and so on.</param>
+    /// <param name="tags">
+    /// The tags by label id: <c>O</c>, <c>B-PER</c>, <c>I-PER</c> and so on. Null: <see cref="LabelNames"/>.
+    /// </param>
     /// <exception cref="InvalidOperationException">
-    /// There are no labels, or the number of labels does not equal the number of tokens.
+    /// There are no labels, the number of labels does not equal the number of tokens, or neither the call nor the model names the tags.
     /// </exception>
     /// <exception cref="ArgumentException">A label or prediction has no tag, or a tag has another form.</exception>
-    public EntityReport GetEntityReport(IReadOnlyList<string> tags)
+    public EntityReport GetEntityReport(IReadOnlyList<string>? tags = null)
     {
-        ArgumentNullException.ThrowIfNull(tags);
         RequireShape("GetEntityReport", "[examples, tokens, tags]",
             Predictions.Shape.Count == 3 && LabelIds.Values.Length == Predictions.Shape[0] * Predictions.Shape[1]);
+        tags ??= LabelNames ?? throw new InvalidOperationException("The model does not name its labels, so their tags are not known. Pass "
+            + "the tags (dataset.GetClassNames), or load the model with labelNames.");
         if (tags.Count != Predictions.Shape[2])
             throw new ArgumentException(
                 $"{tags.Count} tags were given ({string.Join(", ", tags)}), but the model has {Predictions.Shape[2]} labels. "

@@ -15,11 +15,13 @@ public sealed partial class EvalPrediction
     /// <param name="labelValues">
     /// The labels as float32, [examples, …], for regression and multi-label classification. Null: there are none.
     /// </param>
+    /// <param name="labelNames">The names of the classes or labels by id, for reports. Null: they have no names.</param>
     public EvalPrediction(
-        IReadOnlyList<NDArray<float>> predictions, NDArray<long>? labelIds = null, NDArray<float>? labelValues = null)
+        IReadOnlyList<NDArray<float>> predictions, NDArray<long>? labelIds = null, NDArray<float>? labelValues = null,
+        IReadOnlyList<string>? labelNames = null)
     {
         ArgumentNullException.ThrowIfNull(predictions);
-        (AllPredictions, _labelIds, _labelValues) = (predictions, labelIds, labelValues);
+        (AllPredictions, _labelIds, _labelValues, LabelNames) = (predictions, labelIds, labelValues, labelNames);
     }
 
     /// <summary>
@@ -45,6 +47,12 @@ public sealed partial class EvalPrediction
         ?? (_labelIds is { } ids
             ? new NDArray<float>(Array.ConvertAll(ids.Values, id => (float)id), ids.Shape)
             : throw new InvalidOperationException("The data has no labels."));
+
+    /// <summary>
+    /// The names of the classes or labels by id, from the configuration of the model (<c>id2label</c>); null if they have no names. The
+    /// reports use them.
+    /// </summary>
+    public IReadOnlyList<string>? LabelNames { get; }
 
     /// <summary>Whether there are labels.</summary>
     public bool HasLabels => _labelIds is not null || _labelValues is not null;

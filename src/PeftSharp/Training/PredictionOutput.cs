@@ -1,3 +1,5 @@
+using PeftSharp.Metrics;
+
 namespace PeftSharp.Training;
 
 /// <summary>The result of <see cref="Trainer.Predict"/> (transformers' <c>PredictionOutput</c>).</summary>
@@ -7,4 +9,18 @@ public sealed record PredictionOutput(EvalPrediction EvalPrediction, IReadOnlyDi
 {
     /// <summary>The logits, [examples, …].</summary>
     public NDArray<float> Predictions => EvalPrediction.Predictions;
+
+    /// <inheritdoc cref="EvalPrediction.GetClassificationReport"/>
+    public ClassificationReport GetClassificationReport(IReadOnlyList<string>? names = null) =>
+        EvalPrediction.GetClassificationReport(names);
+
+    /// <inheritdoc cref="EvalPrediction.GetMultiLabelReport"/>
+    public MultiLabelReport GetMultiLabelReport(IReadOnlyList<string>? names = null, double threshold = 0.5) =>
+        EvalPrediction.GetMultiLabelReport(names, threshold);
+
+    /// <inheritdoc cref="EvalPrediction.GetRegressionReport"/>
+    public RegressionReport GetRegressionReport() => EvalPrediction.GetRegressionReport();
+
+    /// <inheritdoc cref="EvalPrediction.GetEntityReport"/>
+    public EntityReport GetEntityReport(IReadOnlyList<string>? tags = null) => EvalPrediction.GetEntityReport(tags);
 }

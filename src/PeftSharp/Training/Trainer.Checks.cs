@@ -45,6 +45,15 @@ public partial class Trainer
         }
     }
 
+    /// <summary>Returns the callback of <see cref="TrainingArguments.EarlyStoppingPatience"/>; null if it is not set.</summary>
+    /// <exception cref="ArgumentException">The callbacks already contain an <see cref="EarlyStoppingCallback"/>.</exception>
+    private EarlyStoppingCallback? EarlyStopping(IEnumerable<TrainerCallback> callbacks) => Args.EarlyStoppingPatience is not { } patience
+        ? null
+        : callbacks.Any(callback => callback is EarlyStoppingCallback)
+            ? throw new ArgumentException($"Both EarlyStoppingPatience ({patience}) and an EarlyStoppingCallback were given. "
+                + "Set one of the two.", nameof(callbacks))
+            : new EarlyStoppingCallback(patience, Args.EarlyStoppingThreshold);
+
     private PretrainedModel CreateModel()
     {
         Seed.Set(Args.Seed);
@@ -62,6 +71,7 @@ public partial class Trainer
         _model.Dispose();
         (_model, Context.Model) = (model, model);
         AlignPadToken();
+        AlignLabelNames();
         MoveToDevice();
     }
 
@@ -72,6 +82,25 @@ public partial class Trainer
     private void AlignPadToken()
     {
         if (Context.Tokenizer?.PadTokenId is { } pad && _model.Config.PadTokenId is null) _model.SetPadTokenId(pad);
+    }
+
+    /// <summary>
+    /// Gives a model whose classes have no names those of the training data, so that it is saved with them, and checks that data and model
+    /// agree about the classes.
+    /// </summary>
+    /// <exception cref="DatasetException">
+    /// A label is not a class of the model, or a class has another id in the data than in the model.
+    /// </exception>
+    private void AlignLabelNames()
+    {
+        if (_trainDataset is { } data)
+        {
+            if (_loader.ReadsLabels && !ReplacesTrainingLoss) ClassNames.RequireClasses(data, _model, "training");
+            if (ClassNames.Of(data, _model) is { } names && names.Count == _model.Config.NumLabels) _model.SetLabelNames(names);
+            if (_loader.ReadsLabels) ClassNames.RequireSameIds(data, _model, "training");
+        }
+        foreach (var (name, evaluation) in _loader.ReadsLabels ? _evalDatasets : [])
+            ClassNames.RequireSameIds(evaluation, _model, name is null ? "evaluation" : $"evaluation '{name}'");
     }
 
     private void MoveToDevice()
@@ -136,6 +165,7 @@ public partial class Trainer
                 + $"{string.Join(", ", existing.Select(checkpoint => Path.GetFileName(checkpoint.Folder)))}. A new run starts: "
                 + "it overwrites the checkpoints of the same steps and keeps the others. "
                 + "Call Train(Resume.Last) to resume the earlier run, or choose another OutputDir.";
+        if (_trainDataset is { } data && _loader.ReadsLabels && ClassNames.Warning(data, _model) is { } classes) yield return classes;
         if (_model.NewWeights is { AreSeeded: false, AreTrained: false } weights)
             yield return $"{weights.Names.Count} parameters of {_model.GetName()} ({weights.Summary}) were initialized without a seed, "
                 + "so the run is not reproducible. Set the seed before the model is created: "
@@ -143,8 +173,8 @@ public partial class Trainer
         if (ReplacesTrainingLoss && _loader.ReadsLabels && _model.LabelNames.Count > 0 && !HasLabels(_trainDataset!))
             yield return $"The training data has no labels ({string.Join(", ", _model.LabelNames)}), so the custom loss gets no labels. "
                 + $"If it needs labels, rename their column with RenameColumn. Columns: {string.Join(", ", _trainDataset!.ColumnNames)}.";
-        foreach (var (name, data) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
-            if (_model.LabelNames.Count > 0 && !HasLabels(data))
+        foreach (var (name, evaluation) in Args.EvalStrategy != IntervalStrategy.No && _loader.ReadsLabels ? _evalDatasets : [])
+            if (_model.LabelNames.Count > 0 && !HasLabels(evaluation))
                 yield return $"The evaluation data {(name is null ? "" : $"'{name}' ")}has no labels "
                     + $"({string.Join(", ", _model.LabelNames)}), so an evaluation computes neither a loss nor metrics. "
                     + "Add a label column, or pass labelColumn to the trainer.";

@@ -17,7 +17,9 @@ public partial class Trainer
     /// The metrics by name, such as <c>eval_loss</c>, or <c>eval_NAME_loss</c> with several evaluation datasets. <c>ToString</c> returns a
     /// table.
     /// </returns>
-    /// <exception cref="DatasetException">The dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="DatasetException">
+    /// The dataset has no rows or none of the columns that the model reads, or its class names have other ids than those of the model.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// There is no evaluation dataset, or the trainer is training on another thread.
     /// </exception>
@@ -72,7 +74,9 @@ public partial class Trainer
     /// <param name="testDataset">The dataset.</param>
     /// <param name="metricKeyPrefix">The prefix of the metric names. Default <c>test</c>.</param>
     /// <param name="cancellationToken">Checked before each batch.</param>
-    /// <exception cref="DatasetException">The dataset has no rows or none of the columns that the model reads.</exception>
+    /// <exception cref="DatasetException">
+    /// The dataset has no rows or none of the columns that the model reads, or its class names have other ids than those of the model.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The trainer is training on another thread.</exception>
     /// <exception cref="OperationCanceledException">The prediction was cancelled.</exception>
     public PredictionOutput Predict(Dataset testDataset, string metricKeyPrefix = "test", CancellationToken cancellationToken = default)
@@ -94,9 +98,16 @@ public partial class Trainer
     /// <summary>Selects the columns of an evaluation or test dataset that the model reads.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="role">The purpose of the dataset, for messages.</param>
-    private Dataset SelectColumns(Dataset dataset, string role) =>
-        ModelColumns.Of(
+    /// <exception cref="DatasetException">
+    /// The dataset has no rows or none of the columns that the model reads, or a class has another id than in the model.
+    /// </exception>
+    private Dataset SelectColumns(Dataset dataset, string role)
+    {
+        var selected = ModelColumns.Of(
             dataset, _model, UnusedColumnsHandling, role, needsLabels: false, _logger, _labelColumn, _loader.ColumnNames);
+        if (_loader.ReadsLabels) ClassNames.RequireSameIds(selected, _model, role);
+        return selected;
+    }
 
     private void WarnAboutNewWeights()
     {

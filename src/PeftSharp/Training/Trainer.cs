@@ -23,6 +23,10 @@ namespace PeftSharp.Training;
 /// <c>modelInit</c> until the next call of <see cref="Train"/>, which disposes and replaces it.
 /// </para>
 /// <para>
+/// If the classes of the model have no names of their own (<c>LABEL_0</c>, <c>LABEL_1</c>, …) and the labels of the training dataset have
+/// (<see cref="ClassLabel"/>), the model gets the names of the dataset: it is saved with them, and reports contain them.
+/// </para>
+/// <para>
 /// A derived class customizes the training by overriding <see cref="ComputeLoss"/>, <see cref="TrainingStep"/>,
 /// <see cref="PredictionStep"/>, <see cref="CreateOptimizer"/>, <see cref="CreateSchedule"/> or <see cref="GetTrainBatches"/>.
 /// </para>
@@ -94,7 +98,8 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, or the training dataset has no labels for the loss of the model.
+    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
+    /// label is not a class of the model, or a class has another id in a dataset than in the model.
     /// </exception>
     public Trainer(
         PretrainedModel model, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
@@ -148,7 +153,8 @@ public partial class Trainer
     /// Arguments are invalid or exclude each other. The message lists every invalid value of <paramref name="args"/>.
     /// </exception>
     /// <exception cref="DatasetException">
-    /// A dataset has no rows or none of the columns that the model reads, or the training dataset has no labels for the loss of the model.
+    /// A dataset has no rows or none of the columns that the model reads, the training dataset has no labels for the loss of the model, a
+    /// label is not a class of the model, or a class has another id in a dataset than in the model.
     /// </exception>
     public Trainer(
         Func<PretrainedModel> modelInit, TrainingArguments? args = null, Dataset? trainDataset = null, Dataset? evalDataset = null,
@@ -169,6 +175,7 @@ public partial class Trainer
         IReadOnlyDictionary<string, Dataset>? evalDatasets, string? labelColumn)
     {
         CheckExclusions(evalDataset, optimizers.Optimizer, parameterGroups, evalDatasets);
+        callbacks = [.. callbacks ?? []];
         Args = args ?? new TrainingArguments();
         (string? Name, Dataset Data)[] evaluations = [.. evalDataset is null ? [] : new (string?, Dataset)[] { (null, evalDataset) },
             .. evalDatasets?.Select(set => ((string?)set.Key, set.Value)) ?? []];
@@ -188,13 +195,14 @@ public partial class Trainer
             _trainLengths = RowLengths.Of(trainDataset, _trainDataset!, Args.LengthColumnName);
         _evalDatasets = [.. evaluations.Select(
             set => (set.Name, SelectColumns(set.Data, set.Name is null ? "evaluation" : $"evaluation '{set.Name}'")))];
+        AlignLabelNames();
         _events = logger is null ? null : new LoggerEvents(logger);
         _tensorBoard = Args.ReportTo == ReportTo.TensorBoard
             ? new TensorBoardCallback(Args.LoggingDir ?? Path.Combine(Args.OutputDir, "runs"))
             : null;
         _callbacks = new CallbackList(
-            [new DefaultFlowCallback(), .. new TrainerCallback?[] { _events, _tensorBoard }.OfType<TrainerCallback>(),
-                .. callbacks ?? []], Context);
+            [new DefaultFlowCallback(), .. new TrainerCallback?[] { _events, _tensorBoard, EarlyStopping(callbacks) }
+                .OfType<TrainerCallback>(), .. callbacks], Context);
         manual_seed(Args.Seed);
         MoveToDevice();
     }

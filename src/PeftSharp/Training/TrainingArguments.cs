@@ -8,6 +8,9 @@ namespace PeftSharp.Training;
 /// <remarks>The constructor of <see cref="Trainer"/> checks the values and reports all invalid ones in one exception.</remarks>
 public sealed record TrainingArguments
 {
+    private readonly IntervalStrategy? _evalStrategy;
+    private readonly SaveStrategy? _saveStrategy;
+
     /// <summary>Creates arguments with default values.</summary>
     /// <param name="outputDir">The folder of the checkpoints (<see cref="OutputDir"/>). Default <c>trainer_output</c>.</param>
     public TrainingArguments(string outputDir = "trainer_output") => OutputDir = outputDir;
@@ -142,8 +145,15 @@ public sealed record TrainingArguments
 
     // ---- evaluation ----
 
-    /// <summary>When the model is evaluated. Default <see cref="IntervalStrategy.No"/>.</summary>
-    public IntervalStrategy EvalStrategy { get; init; } = IntervalStrategy.No;
+    /// <summary>
+    /// When the model is evaluated. Default <see cref="IntervalStrategy.No"/>, or <see cref="IntervalStrategy.Epoch"/> if
+    /// <see cref="LoadBestModelAtEnd"/> or <see cref="EarlyStoppingPatience"/> requires evaluations.
+    /// </summary>
+    public IntervalStrategy EvalStrategy
+    {
+        get => _evalStrategy ?? (LoadBestModelAtEnd || EarlyStoppingPatience is not null ? IntervalStrategy.Epoch : IntervalStrategy.No);
+        init => _evalStrategy = value;
+    }
 
     /// <summary>
     /// The number of steps between two evaluations, or a ratio of the total steps, such as 0.1. Default null: <see cref="LoggingSteps"/>.
@@ -163,8 +173,16 @@ public sealed record TrainingArguments
 
     // ---- checkpoints ----
 
-    /// <summary>When a checkpoint is written. Default <see cref="SaveStrategy.Steps"/>.</summary>
-    public SaveStrategy SaveStrategy { get; init; } = SaveStrategy.Steps;
+    /// <summary>
+    /// When a checkpoint is written. Default <see cref="SaveStrategy.Steps"/>, or <see cref="SaveStrategy.Epoch"/> if
+    /// <see cref="LoadBestModelAtEnd"/> is set and <see cref="EvalStrategy"/> is <see cref="IntervalStrategy.Epoch"/>.
+    /// </summary>
+    public SaveStrategy SaveStrategy
+    {
+        get => _saveStrategy
+            ?? (LoadBestModelAtEnd && EvalStrategy == IntervalStrategy.Epoch ? SaveStrategy.Epoch : SaveStrategy.Steps);
+        init => _saveStrategy = value;
+    }
 
     /// <summary>The number of steps between two checkpoints, or a ratio of the total steps, such as 0.1. Default 500.</summary>
     public StepsOrRatio SaveSteps { get; init; } = 500;
@@ -185,13 +203,29 @@ public sealed record TrainingArguments
     /// </summary>
     public bool SaveOnCancel { get; init; }
 
-    /// <summary>Whether the weights of the best checkpoint are loaded at the end of training. Default false.</summary>
+    /// <summary>
+    /// Whether the weights of the best checkpoint are loaded at the end of training. Default false. If it is true and
+    /// <see cref="EvalStrategy"/> and <see cref="SaveStrategy"/> are not set, the run evaluates and saves after each epoch.
+    /// </summary>
     public bool LoadBestModelAtEnd { get; init; }
 
     /// <summary>
+    /// The number of consecutive evaluations without improvement of <see cref="MetricForBestModel"/> after which the run ends. Default
+    /// null: the run does not end early. If it is set and <see cref="EvalStrategy"/> is not, the run evaluates after each epoch. The model
+    /// then has the weights of the last step; set <see cref="LoadBestModelAtEnd"/> for those of the best evaluation.
+    /// </summary>
+    /// <remarks>The trainer adds an <see cref="EarlyStoppingCallback"/>, which has the same parameters.</remarks>
+    public int? EarlyStoppingPatience { get; init; }
+
+    /// <summary>
+    /// The minimum change of the metric that counts as an improvement, for <see cref="EarlyStoppingPatience"/>. Default 0.
+    /// </summary>
+    public double EarlyStoppingThreshold { get; init; }
+
+    /// <summary>
     /// The name of the metric that determines the best checkpoint, with or without <c>eval_</c>. Default null: <c>loss</c> if
-    /// <see cref="LoadBestModelAtEnd"/>, <see cref="Training.SaveStrategy.Best"/> or <see cref="SchedulerType.ReduceLrOnPlateau"/> requires
-    /// a metric.
+    /// <see cref="LoadBestModelAtEnd"/>, <see cref="EarlyStoppingPatience"/>, <see cref="Training.SaveStrategy.Best"/> or
+    /// <see cref="SchedulerType.ReduceLrOnPlateau"/> requires a metric.
     /// </summary>
     public string? MetricForBestModel { get; init; }
 
@@ -207,9 +241,12 @@ public sealed record TrainingArguments
 
     // ---- resolved values ----
 
+    /// <summary>The arguments without those that change the default of <see cref="EvalStrategy"/>.</summary>
+    internal TrainingArguments WithoutBestModel => this with { LoadBestModelAtEnd = false, EarlyStoppingPatience = null };
+
     /// <summary>The resolved <see cref="MetricForBestModel"/>, with <c>eval_</c>; null if no metric is required.</summary>
-    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || SaveStrategy == SaveStrategy.Best
-        || LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? "loss" : null)) is not { } name ? null
+    internal string? BestMetric => (MetricForBestModel ?? (LoadBestModelAtEnd || EarlyStoppingPatience is not null
+        || SaveStrategy == SaveStrategy.Best || LrSchedulerType == SchedulerType.ReduceLrOnPlateau ? "loss" : null)) is not { } name ? null
         : name.StartsWith("eval_", StringComparison.Ordinal) ? name : $"eval_{name}";
 
     /// <summary>The resolved <see cref="GreaterIsBetter"/>.</summary>

@@ -71,12 +71,18 @@ internal static class TrainingArgumentsCheck
         foreach (var problem in UndefinedEnumValues(a).Concat(ScheduleProblems(a)).Concat(OptimizerProblems(a))) yield return problem;
 
         if (!hasEvaluation && a.EvalStrategy != IntervalStrategy.No)
-            yield return $"EvalStrategy is {a.EvalStrategy}, but there is no evaluation dataset; pass evalDataset.";
+            yield return $"{EvaluationReason(a)}, but there is no evaluation dataset; pass evalDataset.";
         if (!hasEvaluation && a.EvalOnStart) yield return "EvalOnStart is true, but there is no evaluation dataset; pass evalDataset.";
         if (a.SaveStrategy == SaveStrategy.Best && a.EvalStrategy == IntervalStrategy.No)
             yield return "SaveStrategy is Best, but EvalStrategy is No; set EvalStrategy to Steps or Epoch.";
         if (a.LrSchedulerType == SchedulerType.ReduceLrOnPlateau && a.EvalStrategy == IntervalStrategy.No)
             yield return "LrSchedulerType is ReduceLrOnPlateau, but EvalStrategy is No; set EvalStrategy to Steps or Epoch.";
+        if (a.EarlyStoppingPatience is < 1)
+            yield return $"EarlyStoppingPatience is {a.EarlyStoppingPatience}; it must be at least 1, or null for no early stopping.";
+        if (!(a.EarlyStoppingThreshold >= 0 && double.IsFinite(a.EarlyStoppingThreshold)))
+            yield return $"EarlyStoppingThreshold is {Text(a.EarlyStoppingThreshold)}; it must be 0 or more.";
+        if (a.EarlyStoppingPatience is not null && a.EvalStrategy == IntervalStrategy.No)
+            yield return "EarlyStoppingPatience requires evaluations, but EvalStrategy is No; set EvalStrategy to Steps or Epoch.";
         if (a.MetricForBestModel is { } metric && string.IsNullOrWhiteSpace(metric))
             yield return "MetricForBestModel is empty; set the name of a metric, or null for the loss.";
         else if (a.BestMetric is { } best
@@ -87,6 +93,12 @@ internal static class TrainingArgumentsCheck
         if (a.LoadBestModelAtEnd)
             foreach (var problem in BestModelProblems(a)) yield return problem;
     }
+
+    /// <summary>Names the argument that requires evaluations.</summary>
+    private static string EvaluationReason(TrainingArguments a) =>
+        a.EvalStrategy == a.WithoutBestModel.EvalStrategy ? $"EvalStrategy is {a.EvalStrategy}"
+            : a.LoadBestModelAtEnd ? "LoadBestModelAtEnd is true"
+            : $"EarlyStoppingPatience is {a.EarlyStoppingPatience}";
 
     /// <summary>Returns a message if no evaluation can return the metric for the best model; otherwise null.</summary>
     private static string? MetricProblem(TrainingArguments a, string best, IReadOnlyList<string> evaluations, bool hasMetrics)

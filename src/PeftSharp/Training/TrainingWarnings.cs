@@ -41,6 +41,8 @@ internal static class TrainingWarnings
         }
         else if (a.EvalStrategy == IntervalStrategy.Epoch && a.EvalSteps is not null)
             yield return "EvalSteps has no effect because EvalStrategy is Epoch.";
+        if (a.EarlyStoppingThreshold != 0 && a.EarlyStoppingPatience is null)
+            yield return "EarlyStoppingThreshold has no effect because EarlyStoppingPatience is not set.";
         if (a.GreaterIsBetter is not null && a.BestMetric is null)
             yield return "GreaterIsBetter has no effect because MetricForBestModel is not set.";
         if (a.SaveTotalLimit is not null && a.SaveStrategy == SaveStrategy.No)

@@ -112,11 +112,18 @@ public sealed class OptionCombinationsTests : IDisposable
         FluentActions.Invoking(() => _tiny.Model.Generate(_prompt, new GenerationOptions { Seed = 3 }).Sequences)
             .Should().ThrowExactly<ArgumentException>().Which.Message.Should().Contain("DoSample");
         _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
-        Refuses(new GenerationConfig { MinNewTokens = 3 }, "MinNewTokens", "EosTokenId");
-        Refuses(new GenerationConfig { MinLength = 5 }, "MinLength", "EosTokenId");
         Refuses(new GenerationConfig { ExponentialDecayLengthPenalty = new LengthDecay(1, 2) }, "ExponentialDecayLengthPenalty",
             "EosTokenId");
         Refuses(new GenerationConfig { MaxNewTokens = int.MaxValue }, "64 positions");
+    }
+
+    /// <summary>As in transformers: without an end-of-text token every minimum up to the maximum holds.</summary>
+    [Fact]
+    public void A_minimum_length_is_accepted_for_a_model_without_an_end_of_text_token()
+    {
+        _tiny.Model.GenerationConfig = new GenerationConfig { PadTokenId = 0 };
+        using var output = _tiny.Model.Generate(_prompt, new GenerationOptions { MinNewTokens = 3, MaxNewTokens = 4 });
+        output.Sequences.size(1).Should().Be(_prompt.Length + 4);
     }
 
     [Theory]

@@ -106,6 +106,37 @@ public sealed class TokenizationExtensionsTests
     }
 
     [Fact]
+    public void The_names_of_tags_are_kept_for_the_model_and_its_report()
+    {
+        var tokenizer = Recorded.Tokenizer();
+        string[][] words = [["Anna", "won"], ["Bob"]], tags = [["B-PER", "O"], ["B-PER"]];
+        var data = Dataset.FromDict(("words", words), ("tags", tags))
+            .ClassEncodeColumn("tags").TokenizeWords(tokenizer);
+        data.GetClassNames("labels").Should().Equal("B-PER", "O");
+        data["labels"].GetInt64s(0).ToArray().Should().StartWith([-100L, 0L]);
+        using var model = AutoModelForTokenClassification.FromConfig(new PeftSharp.Models.Bert.BertConfig
+        {
+            HiddenSize = 8, NumHiddenLayers = 1, NumAttentionHeads = 1, IntermediateSize = 8,
+        }.WithTokenizer(tokenizer));
+        var report = new PeftSharp.Training.Trainer(model, trainDataset: data, tokenizer: tokenizer).Predict(data).GetEntityReport();
+        model.Config.Id2Label.Should().Equal(new Dictionary<int, string> { [0] = "B-PER", [1] = "O" });
+        report.Types.Should().ContainSingle(scores => scores.Type == "PER" && scores.Support == 2);
+    }
+
+    [Fact]
+    public void A_configuration_gets_the_vocabulary_and_the_special_tokens_of_a_tokenizer()
+    {
+        var words = new WordPieceTrainer().Train(["one text", "another text"]);
+        var bert = new PeftSharp.Models.Bert.BertConfig { HiddenSize = 8 }.WithTokenizer(words);
+        (bert.VocabSize, bert.PadTokenId, bert.BosTokenId, bert.HiddenSize).Should().Be((words.Count, words.PadTokenId, null, 8));
+        bert.EosTokenId.Should().BeNull();
+        var bytes = new BpeTrainer().Train(["one text"]);
+        var gpt2 = new PeftSharp.Models.Gpt2.Gpt2Config().WithTokenizer(bytes);
+        (gpt2.VocabSize, gpt2.BosTokenId).Should().Be((bytes.Count, bytes.BosTokenId));
+        gpt2.EosTokenId.Should().Equal(bytes.EosTokenId!.Value);
+    }
+
+    [Fact]
     public void Words_without_matching_tags_are_refused()
     {
         var tokenizer = Recorded.Tokenizer();

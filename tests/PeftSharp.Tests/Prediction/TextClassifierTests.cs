@@ -63,7 +63,10 @@ public sealed class TextClassifierTests
         var result = classifier.Classify("Anna");
         var second = classifier.Classify("Anna", threshold: result.Scores[1].Score);
         second.Labels.Should().Equal([.. result.Scores.Take(2).Select(entry => entry.Label)]);
+        second.ToString().Should().Be(string.Join(
+            ", ", result.Scores.Take(2).Select(entry => FormattableString.Invariant($"{entry.Label} {entry.Score:F3}"))));
         classifier.Classify("Anna", threshold: 1).Labels.Should().BeEmpty();
+        classifier.Classify("Anna", threshold: 1).ToString().Should().Be("no label");
         Assert.Equal(result.Scores[2].Score, result[result.Scores[2].Label]);
         FluentActions.Invoking(() => result["joy"]).Should().ThrowExactly<KeyNotFoundException>().Which.Message.Should().Contain("LABEL_3");
     }

@@ -50,6 +50,22 @@ public sealed class EvalPredictionTests : IDisposable
     }
 
     [Fact]
+    public void Reports_have_the_names_of_the_model()
+    {
+        var classes = new EvalPrediction([new([1, 2, 0, 3, 0, 0], [2, 3])], new([1, 2], [2]), labelNames: ["a", "b", "c"]);
+        classes.GetClassificationReport().ToString().Should().Be(classes.GetClassificationReport(["a", "b", "c"]).ToString());
+        var two = new EvalPrediction([new([3, 0, 0, 0, 0, 3], [2, 3])], new([0, 2], [2]), labelNames: ["a", "b", "c"]);
+        two.GetClassificationReport().Names.Should().Equal("a", "c");
+        var several = new EvalPrediction([new([-1, 2, 0, -3], [2, 2])], new([1, 1, 1, 0], [2, 2]), labelNames: ["x", "y"]);
+        several.GetMultiLabelReport().ToString().Should().Be(several.GetMultiLabelReport(["x", "y"]).ToString());
+        string[] tags = ["O", "B-X", "I-X"];
+        var tokens = new EvalPrediction([new([0, 1, 0, 0, 0, 1, 1, 0, 0], [1, 3, 3])], new([1, -100, 2], [1, 3]), labelNames: tags);
+        tokens.GetEntityReport().ToString().Should().Be(tokens.GetEntityReport(tags).ToString());
+        FluentActions.Invoking(() => Prediction([0, 1, 0], [1, 1, 3], [1], 1, 1).GetEntityReport())
+            .Should().ThrowExactly<InvalidOperationException>().WithMessage("The model does not name its labels*");
+    }
+
+    [Fact]
     public void The_metrics_of_an_evaluation_print_as_a_table()
     {
         var trainer = TinyRun.Trainer(TinyRun.Arguments(_folder) with { MaxSteps = 1 }, evaluation: TinyRun.Rows(4),

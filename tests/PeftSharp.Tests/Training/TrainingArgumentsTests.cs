@@ -54,9 +54,12 @@ public sealed class TrainingArgumentsTests
         (new() { SaveTotalLimit = 0 }, "SaveTotalLimit", "0"),
         (new() { SaveStrategy = SaveStrategy.Best }, "SaveStrategy", "set EvalStrategy"),
         (new() { LrSchedulerType = SchedulerType.ReduceLrOnPlateau }, "LrSchedulerType", "set EvalStrategy"),
-        (new() { LoadBestModelAtEnd = true }, "LoadBestModelAtEnd", "set EvalStrategy"),
-        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch }, "LoadBestModelAtEnd",
-            "EvalStrategy is Epoch and SaveStrategy is Steps"),
+        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.No }, "LoadBestModelAtEnd", "set EvalStrategy"),
+        (new() { EarlyStoppingPatience = 0 }, "EarlyStoppingPatience", "0"),
+        (new() { EarlyStoppingPatience = 1, EvalStrategy = IntervalStrategy.No }, "EarlyStoppingPatience", "set EvalStrategy"),
+        (new() { EarlyStoppingThreshold = -0.1 }, "EarlyStoppingThreshold", "-0.1"),
+        (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.Steps },
+            "LoadBestModelAtEnd", "EvalStrategy is Epoch and SaveStrategy is Steps"),
         (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Epoch, SaveStrategy = SaveStrategy.No }, "LoadBestModelAtEnd",
             "SaveStrategy is No"),
         (new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps, EvalSteps = 200, SaveSteps = 500 }, "LoadBestModelAtEnd",
@@ -84,7 +87,7 @@ public sealed class TrainingArgumentsTests
         var args = new TrainingArguments("")
         {
             LearningRate = -1, PerDeviceTrainBatchSize = 0, Seed = -1, EvalStrategy = IntervalStrategy.Epoch, EvalOnStart = true,
-            ReportTo = (ReportTo)9, LoadBestModelAtEnd = true,
+            ReportTo = (ReportTo)9, LoadBestModelAtEnd = true, SaveStrategy = SaveStrategy.No,
         };
         string[] wrong = ["OutputDir", "LearningRate", "PerDeviceTrainBatchSize", "Seed", "EvalStrategy", "EvalOnStart", "ReportTo",
             "LoadBestModelAtEnd"];
@@ -107,6 +110,32 @@ public sealed class TrainingArgumentsTests
         sensible.Should().AllSatisfy(args =>
             FluentActions.Invoking(() => TrainingArgumentsCheck.Check(args, ["eval_"], hasMetrics: false, hasSchedule: false))
                 .Should().NotThrow());
+    }
+
+    [Fact]
+    public void The_best_model_and_early_stopping_evaluate_and_save_after_each_epoch_unless_a_strategy_is_set()
+    {
+        static (IntervalStrategy, SaveStrategy) Of(TrainingArguments args) => (args.EvalStrategy, args.SaveStrategy);
+        Of(new()).Should().Be((IntervalStrategy.No, SaveStrategy.Steps), "these are the defaults of transformers");
+        Of(new() { LoadBestModelAtEnd = true }).Should().Be((IntervalStrategy.Epoch, SaveStrategy.Epoch));
+        Of(new() { EarlyStoppingPatience = 2 }).Should().Be((IntervalStrategy.Epoch, SaveStrategy.Steps));
+        Of(new() { LoadBestModelAtEnd = true, EvalStrategy = IntervalStrategy.Steps })
+            .Should().Be((IntervalStrategy.Steps, SaveStrategy.Steps));
+        Of(new() { LoadBestModelAtEnd = true, SaveStrategy = SaveStrategy.Best }).Should().Be((IntervalStrategy.Epoch, SaveStrategy.Best));
+        Of(new TrainingArguments { LoadBestModelAtEnd = true } with { LoadBestModelAtEnd = false })
+            .Should().Be((IntervalStrategy.No, SaveStrategy.Steps), "a copy has the defaults of its own values");
+        new TrainingArguments { EarlyStoppingPatience = 2 }.BestMetric.Should().Be("eval_loss");
+    }
+
+    [Fact]
+    public void A_missing_evaluation_dataset_names_the_argument_that_requires_evaluations()
+    {
+        static string Message(TrainingArguments args) =>
+            FluentActions.Invoking(() => TrainingArgumentsCheck.Check(args, [], hasMetrics: false, hasSchedule: false))
+                .Should().ThrowExactly<ArgumentException>().Which.Message;
+        Message(new() { LoadBestModelAtEnd = true }).Should().Contain("LoadBestModelAtEnd is true, but there is no evaluation dataset");
+        Message(new() { EarlyStoppingPatience = 2 }).Should().Contain("EarlyStoppingPatience is 2, but there is no evaluation dataset");
+        Message(new() { EvalStrategy = IntervalStrategy.Epoch, EarlyStoppingPatience = 2 }).Should().Contain("EvalStrategy is Epoch, but");
     }
 
     [Fact]

@@ -23,8 +23,8 @@ internal static class Attention
     /// <returns>Float [batch, heads, queries, width].</returns>
     internal static Tensor Apply(
         Tensor query, Tensor key, Tensor value, Tensor? mask, double dropout, bool isCausal = false, long? drawnQueries = null) =>
-        DropoutAttention.CanRun(query, key, value, dropout)
-            ? DropoutAttention.Apply(query, key, value, mask, isCausal, dropout, drawnQueries ?? query.shape[2])
+        TrainingAttention.CanRun(query, key, value, dropout)
+            ? TrainingAttention.Apply(query, key, value, mask, isCausal, dropout, drawnQueries ?? query.shape[2])
             : dropout == 0 && !isCausal && OneQueryAttention.CanRun(query, key, value, mask)
             ? OneQueryAttention.Apply(query, key, value, mask)
             : functional.scaled_dot_product_attention(query, key, value, mask, dropout, is_casual: isCausal);

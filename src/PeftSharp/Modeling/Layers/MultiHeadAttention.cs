@@ -108,7 +108,7 @@ public sealed record MultiHeadAttention
     /// <param name="x">Hidden states, float [batch, tokens, hidden].</param>
     /// <param name="training">Whether dropout applies.</param>
     internal bool CanComputeFirstTokenOnly(Tensor x, bool training) =>
-        !training || Dropout == 0 || DropoutAttention.CanRun(x, x, x, Dropout);
+        !training || Dropout == 0 || TrainingAttention.CanRun(x, x, x, Dropout);
 
     /// <summary>Combines the bias with the causal mask: the bias replaces the mask, so it must also hide later tokens.</summary>
     private static Tensor WithCausality(Tensor bias, AttentionContext context)
@@ -127,7 +127,8 @@ public sealed record MultiHeadAttention
         if (query.shape[2] == 1 && dropout == 0 && (mask is null || mask.shape[1] == 1))
             return Attention.Apply(query.reshape(query.shape[0], Heads / groups, groups, query.shape[3]), key, value, mask, dropout)
                 .reshape(query.shape);
-        if (GroupedAttention.CanRun(query, key, value, mask, dropout)) return GroupedAttention.Apply(query, key, value, mask, isCausal);
+        if (!TrainingAttention.CanRun(query, query, query, dropout) && GroupedAttention.CanRun(query, key, value, mask, dropout))
+            return GroupedAttention.Apply(query, key, value, mask, isCausal);
         return Attention.Apply(
             query, key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1), mask, dropout, isCausal, drawnQueries);
     }

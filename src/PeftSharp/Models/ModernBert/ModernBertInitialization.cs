@@ -23,17 +23,16 @@ internal sealed class ModernBertInitialization(ModernBertConfig config)
     /// <param name="deviation">Standard deviation.</param>
     internal void Fill(Module module, double deviation)
     {
-        using var scope = NewDisposeScope();
         using var free = no_grad();
         var weight = module.get_parameter("weight")!;
         var bound = (float)((config.InitializerCutoffFactor ?? DefaultCutoff) * deviation);
-        Tensor values = empty_like(weight).normal_(0, deviation);
+        weight.normal_(0, deviation);
         while (true)
         {
-            var isFar = values.abs().gt(bound);
+            using var scope = NewDisposeScope();                              // the embeddings are large: one round of temporaries
+            var isFar = weight.abs().gt(bound);
             if (!isFar.any().item<bool>()) break;
-            values = where(isFar, empty_like(values).normal_(0, deviation), values);
+            weight.copy_(where(isFar, empty_like(weight).normal_(0, deviation), weight));
         }
-        weight.copy_(values);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ProgressCallback : TrainerCallback
         var (done, remaining) = (state.GlobalStep - _firstStep, state.MaxSteps - state.GlobalStep);
         var perStep = _clock.Elapsed / Math.Max(done, 1);
         DrawBar("training", state.GlobalStep, state.MaxSteps,
-            $"[{Time(_clock.Elapsed)}<{Time(perStep * remaining)}, {Format(perStep.TotalMilliseconds)} ms/step]");
+            $"[{Time(_clock.Elapsed)}<{Time(perStep * remaining)}, {LogLine.Text(perStep.TotalMilliseconds)} ms/step]");
     }
 
     /// <inheritdoc/>
@@ -56,8 +56,8 @@ public sealed class ProgressCallback : TrainerCallback
     {
         ClearBar();
         var step = state.MaxSteps > 0 ? $"step {state.GlobalStep,5}/{state.MaxSteps}  " : "";     // an evaluation without a run has no step
-        _output.WriteLine(
-            $"{step}{string.Join("  ", logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {Format(pair.Value)}"))}");
+        var values = logs.Where(pair => pair.Key is not "step").Select(pair => $"{pair.Key} {LogLine.Text(pair.Value)}");
+        _output.WriteLine($"{step}{string.Join("  ", values)}");
     }
 
     /// <inheritdoc/>
@@ -91,5 +91,4 @@ public sealed class ProgressCallback : TrainerCallback
 
     private static string Time(TimeSpan time) =>
         time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss" : @"mm\:ss", CultureInfo.InvariantCulture);
-    private static string Format(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,7 @@ internal sealed class EvaluationLoop(
             }
         }
 
-        var prediction = accumulator.ToPrediction();
+        var prediction = accumulator.ToPrediction(model.Config.GivenLabelNames);
         var metrics = new OrderedDictionary<string, double>();
         if (accumulator.Targets > 0) metrics[$"{prefix}_loss"] = accumulator.Loss / accumulator.Targets;
         if (computeMetrics is not null && keepPredictions && prediction.HasLabels)
@@ -103,7 +103,7 @@ internal sealed class EvaluationLoop(
             else _labelValues.Add(labels.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), labels.shape);
         }
 
-        internal EvalPrediction ToPrediction() =>
-            new([.. _predictions.Select(collector => collector.ToArray()!)], _labelIds.ToArray(), _labelValues.ToArray());
+        internal EvalPrediction ToPrediction(IReadOnlyList<string>? labelNames) => new(
+            [.. _predictions.Select(collector => collector.ToArray()!)], _labelIds.ToArray(), _labelValues.ToArray(), labelNames);
     }
 }

@@ -24,7 +24,7 @@ public sealed class PositionAttentionTests : IDisposable
         var (inputs, mask, read) = Inputs(tokens, tokens, hasPadding, type);
         var rows = read?.reshape(Batch, tokens).to(ScalarType.Float32);
         AssertSame(Run(inputs, x => Separate(x, mask, read, dropout)), Run(inputs, x =>
-            DropoutAttention.ApplyWithPositions(x[0], x[1], x[2], x[3], x[4], mask, rows, Scale, dropout, tokens)), tolerance);
+            TrainingAttention.ApplyWithPositions(x[0], x[1], x[2], x[3], x[4], mask, rows, Scale, dropout, tokens)), tolerance);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class PositionAttentionTests : IDisposable
         const int tokens = 9;
         var (inputs, mask, read) = Inputs(tokens, tokens, hasPadding, ScalarType.Float32);
         var all = Run(inputs, x => Separate(x, mask, read, 0.3).narrow(2, 0, 1));
-        var first = Run(inputs, x => DropoutAttention.ApplyWithPositions(x[0].narrow(2, 0, 1), x[1], x[2], Rows(x[3]), Rows(x[4]),
+        var first = Run(inputs, x => TrainingAttention.ApplyWithPositions(x[0].narrow(2, 0, 1), x[1], x[2], Rows(x[3]), Rows(x[4]),
             mask?.narrow(2, 0, 1), read?.reshape(Batch, tokens).narrow(1, 0, 1).contiguous(), Scale, 0.3, tokens));
         AssertSame(all, first, 3e-6);
 
@@ -49,7 +49,7 @@ public sealed class PositionAttentionTests : IDisposable
         if (!Lanes.IsFast) return;
         var (inputs, mask, read) = Inputs(9, 9, hasPadding: true, ScalarType.Float32);
         using var free = no_grad();
-        Close.Equal(Separate(inputs, mask, read, 0), DropoutAttention.ApplyWithPositions(
+        Close.Equal(Separate(inputs, mask, read, 0), TrainingAttention.ApplyWithPositions(
             inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], mask, read!.reshape(Batch, 9), Scale, 0, 9), 3e-6, "output");
     }
 
@@ -57,8 +57,8 @@ public sealed class PositionAttentionTests : IDisposable
     public void Its_switch_turns_it_off()
     {
         using (new PathSwitch(nameof(FastPaths.Attention), isOn: true))
-            DropoutAttention.CanRunWithPositions(ones(1, 1, 2, 2), 0).Should().Be(Lanes.IsFast);
-        using (new PathSwitch(nameof(FastPaths.Attention))) DropoutAttention.CanRunWithPositions(ones(1, 1, 2, 2), 0).Should().BeFalse();
+            TrainingAttention.CanRunWithPositions(ones(1, 1, 2, 2), 0).Should().Be(Lanes.IsFast);
+        using (new PathSwitch(nameof(FastPaths.Attention))) TrainingAttention.CanRunWithPositions(ones(1, 1, 2, 2), 0).Should().BeFalse();
     }
 
     private static Tensor Separate(Tensor[] x, Tensor? mask, Tensor? read, double dropout)

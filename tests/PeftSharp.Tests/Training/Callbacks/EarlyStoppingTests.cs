@@ -51,6 +51,24 @@ public sealed class EarlyStoppingTests : IDisposable
     }
 
     [Fact]
+    public void The_argument_ends_a_run_as_the_callback_does()
+    {
+        int Steps(TrainingArguments args, params TrainerCallback[] callbacks)
+        {
+            var scores = new Queue<double>([0.5, 0.6, 0.55, 0.58, 0.9]);
+            return TinyRun.Trainer(args, TinyRun.Rows(2), TinyRun.Rows(2), computeMetrics: _ =>
+                new Dictionary<string, double> { ["score"] = scores.Dequeue() }, callbacks: callbacks).Train().GlobalStep;
+        }
+        var args = TinyRun.Arguments(_folder) with { NumTrainEpochs = 5, MetricForBestModel = "score" };       // an epoch has one step
+        var withCallback = args with { EvalStrategy = IntervalStrategy.Epoch };
+        Steps(args with { EarlyStoppingPatience = 2 }).Should().Be(Steps(withCallback, new EarlyStoppingCallback(2))).And.Be(4);
+        Steps(args with { EarlyStoppingPatience = 1, EarlyStoppingThreshold = 0.2 })
+            .Should().Be(Steps(withCallback, new EarlyStoppingCallback(1, 0.2))).And.Be(2);
+        FluentActions.Invoking(() => Steps(args with { EarlyStoppingPatience = 2 }, new EarlyStoppingCallback(2)))
+            .Should().ThrowExactly<ArgumentException>().WithMessage("Both EarlyStoppingPatience (2) and an EarlyStoppingCallback*");
+    }
+
+    [Fact]
     public void Early_stopping_without_a_metric_or_evaluations_is_refused()
     {
         var args = TinyRun.Arguments(_folder);

@@ -24,7 +24,7 @@ public sealed class ProgressCallbackTests : IDisposable
             {
                 line.Should().StartWith($"step {entries["step"],5}/8");
                 foreach (var (name, value) in entries.Where(entry => entry.Key != "step"))
-                    line.Should().Contain($"{name} {value.ToString("G4", CultureInfo.InvariantCulture)}");
+                    line.Should().Contain($"{name} {value.ToString("g4", CultureInfo.InvariantCulture)}");
             }
         }
         finally { CultureInfo.CurrentCulture = culture; }

@@ -57,7 +57,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
             // The batch axis lets an adapter for each row of the batch apply.
             var embeddings = _positionDropout.call(positions.Embeddings).unsqueeze(0);
             var isFused = _positions.ContentToPosition && _positions.PositionToContent && !context.CollectsAttentions
-                && DropoutAttention.CanRunWithPositions(query, dropout);
+                && TrainingAttention.CanRunWithPositions(query, dropout);
             var rows = isFused ? positions.RowsFrom(query.shape[2]) : null;
             // An adapter draws random numbers for all rows.
             var projectsRows = rows is not null && PositionKey is Linear && PositionQuery is Linear && rows.shape[0] <= embeddings.shape[1];
@@ -66,7 +66,7 @@ internal sealed class DisentangledSelfAttention : Module<Tensor, AttentionContex
             {
                 if (!projectsRows)
                     (positionKey, positionQuery) = (positionKey.index_select(2, rows), positionQuery.index_select(2, rows));
-                return DropoutAttention.ApplyWithPositions(
+                return TrainingAttention.ApplyWithPositions(
                     query, key, value, positionKey.squeeze(0), positionQuery.squeeze(0), context.Mask(null),
                     read?.squeeze(3).squeeze(1).contiguous(), _scale, dropout, key.shape[2])
                     .transpose(1, 2).flatten(2).MoveToOuterDisposeScope();

@@ -8,7 +8,7 @@ namespace PeftSharp.Kernels;
 
 /// <content>Attention whose scores also contain the products of contents and relative positions (He et al. 2020, arXiv:2006.03654), with
 /// or without dropout. The loop over the scores reads them where they are, so the scores of pairs are not gathered.</content>
-internal static unsafe partial class DropoutAttention
+internal static unsafe partial class TrainingAttention
 {
     /// <summary>Whether attention with scores of relative positions can be computed here.</summary>
     /// <param name="query">Float [batch, heads, queries, width].</param>

@@ -1,11 +1,12 @@
+using System.Runtime.Intrinsics;
 using PeftSharp.Kernels;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace PeftSharp.Tests.Kernels;
 
-/// <summary>Fused attention with dropout has libtorch's output and gradients and leaves libtorch's generator in the same state.</summary>
-public sealed class DropoutAttentionTests : IDisposable
+/// <summary>Fused attention has the output and gradients of libtorch and leaves its generator in the same state.</summary>
+public sealed class TrainingAttentionTests : IDisposable
 {
     private const int Batch = 3, Heads = 2, Tokens = 9, Width = 5;
     private const double Probability = 0.3;
@@ -25,7 +26,20 @@ public sealed class DropoutAttentionTests : IDisposable
     {
         var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
         var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: isCausal));
-        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, isCausal, Probability, Tokens));
+        var fast = Run(inputs, (q, k, v) => TrainingAttention.Apply(q, k, v, mask, isCausal, Probability, Tokens));
+        AssertSame(plain, fast, tolerance);
+    }
+
+    [Theory]
+    [InlineData("none", ScalarType.Float32, 2e-6), InlineData("causal", ScalarType.Float32, 2e-6),
+        InlineData("each query", ScalarType.Float32, 2e-6), InlineData("left padding", ScalarType.Float32, 2e-6)]
+    [InlineData("none", ScalarType.BFloat16, 3e-2), InlineData("causal", ScalarType.BFloat16, 3e-2),
+        InlineData("padding", ScalarType.BFloat16, 3e-2)]
+    public void Without_dropout_output_and_gradients_are_those_of_libtorch(string kind, ScalarType type, double tolerance)
+    {
+        var (inputs, mask, isCausal) = (Inputs(type), Mask(kind)?.to(type), kind == "causal");
+        var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, 0, is_casual: isCausal));
+        var fast = Run(inputs, (q, k, v) => TrainingAttention.Apply(q, k, v, mask, isCausal, 0, Tokens));
         AssertSame(plain, fast, tolerance);
     }
 
@@ -41,18 +55,18 @@ public sealed class DropoutAttentionTests : IDisposable
         if (mask is not null) mask[1, 0, 0, TensorIndex.Slice(50)] = double.NegativeInfinity;
         var plain = Run(
             parts, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability, is_casual: kind == "causal"));
-        var fast = Run(parts, (q, k, v) => DropoutAttention.Apply(q, k, v, mask, kind == "causal", Probability, tokens));
+        var fast = Run(parts, (q, k, v) => TrainingAttention.Apply(q, k, v, mask, kind == "causal", Probability, tokens));
         AssertSame(plain, fast, 5e-6);
     }
 
     [Theory]
-    [InlineData(Batch, Heads, Tokens), InlineData(1, Heads, Tokens), InlineData(Batch, 1, 1)]
-    public void A_learned_mask_has_the_gradient_of_libtorch(int batch, int heads, int queries)
+    [InlineData(Batch, Heads, Tokens), InlineData(1, Heads, Tokens), InlineData(Batch, 1, 1), InlineData(1, Heads, Tokens, 0)]
+    public void A_learned_mask_has_the_gradient_of_libtorch(int batch, int heads, int queries, double dropout = Probability)
     {
         Tensor[] inputs = [.. Inputs(ScalarType.Float32), randn(batch, heads, queries, Tokens)];
         var plain = Run(
-            inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, _learnedMask, Probability));
-        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q, k, v, _learnedMask, false, Probability, Tokens));
+            inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, _learnedMask, dropout));
+        var fast = Run(inputs, (q, k, v) => TrainingAttention.Apply(q, k, v, _learnedMask, false, dropout, Tokens));
         AssertSame(plain, fast, 5e-6);
         Close.Equal(plain[4], fast[4], 5e-6, "gradient of the mask");
     }
@@ -64,7 +78,7 @@ public sealed class DropoutAttentionTests : IDisposable
         var (inputs, mask) = (Inputs(ScalarType.Float32), Mask(kind));
         var firstMask = mask?.shape[2] > 1 ? mask.narrow(2, 0, 1) : mask;
         var plain = Run(inputs, (q, k, v) => functional.scaled_dot_product_attention(q, k, v, mask, Probability).narrow(2, 0, 1));
-        var fast = Run(inputs, (q, k, v) => DropoutAttention.Apply(q.narrow(2, 0, 1), k, v, firstMask, false, Probability, Tokens));
+        var fast = Run(inputs, (q, k, v) => TrainingAttention.Apply(q.narrow(2, 0, 1), k, v, firstMask, false, Probability, Tokens));
         AssertSame(plain, fast, 2e-6);
     }
 
@@ -74,11 +88,13 @@ public sealed class DropoutAttentionTests : IDisposable
         var learned = ones(1, 1, 2, 2).requires_grad_();
         using var dropout = new PathSwitch(nameof(FastPaths.Dropout), isOn: true);
         using var attention = new PathSwitch(nameof(FastPaths.Attention), isOn: true);
-        Assert.Equal(Lanes.IsFast, DropoutAttention.CanRun(learned, learned, learned, 0.1));
-        Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0));
-        Assert.False(DropoutAttention.CanRun(learned.detach(), learned.detach(), learned.detach(), 0.1));
-        using (no_grad()) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
-        using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(DropoutAttention.CanRun(learned, learned, learned, 0.1));
+        Assert.Equal(Lanes.IsFast, TrainingAttention.CanRun(learned, learned, learned, 0.1));
+        Assert.False(TrainingAttention.CanRun(learned, learned, learned, 0));
+        var bfloat16 = ones(1, 1, 2, 2, ScalarType.BFloat16).requires_grad_();
+        Assert.Equal(Lanes.IsFast && Vector512.IsHardwareAccelerated, TrainingAttention.CanRun(bfloat16, bfloat16, bfloat16, 0));
+        Assert.False(TrainingAttention.CanRun(learned.detach(), learned.detach(), learned.detach(), 0.1));
+        using (no_grad()) Assert.False(TrainingAttention.CanRun(learned, learned, learned, 0.1));
+        using (new PathSwitch(nameof(FastPaths.Attention))) Assert.False(TrainingAttention.CanRun(learned, learned, learned, 0.1));
     }
 
     private static Tensor[] Inputs(ScalarType type)

@@ -6,26 +6,35 @@ using static TorchSharp.torch;
 
 namespace PeftSharp.Kernels;
 
-/// <summary>Attention with dropout of its probabilities, for training: scale, mask, softmax and dropout in one pass over the
-/// scores.</summary>
-/// <remarks>The backward pass keeps the probabilities and one bit per element. libtorch's composed attention keeps three tensors of shape
-/// [batch, heads, queries, tokens] and two scaled copies.</remarks>
-internal static unsafe partial class DropoutAttention
+/// <summary>Attention for training: scale, mask, softmax and dropout of the probabilities in one pass over the scores.</summary>
+/// <remarks>With dropout, the backward pass keeps the probabilities and one bit per element; libtorch's composed attention keeps three
+/// tensors of shape [batch, heads, queries, tokens] and two scaled copies. Without dropout, the backward pass computes the probabilities
+/// again, so nothing of this shape is kept.</remarks>
+internal static unsafe partial class TrainingAttention
 {
+    private const long MaxTokensWithoutDropout = 512;                     // for more, libtorch's kernel needs less memory
+
     /// <summary>Whether this call can be computed here.</summary>
     internal static bool CanRun(Tensor query, Tensor key, Tensor value, double dropout) =>
-        FastPaths.Attention && dropout is > 0 and < 1 && is_grad_enabled()
-        && (query.requires_grad || key.requires_grad || value.requires_grad) && BernoulliMask.CanRun(query)
+        FastPaths.Attention && dropout is >= 0 and < 1 && is_grad_enabled()
+        && (query.requires_grad || key.requires_grad || value.requires_grad)
+        && (dropout == 0 ? CanRunWithoutDropout(query, key) : BernoulliMask.CanRun(query))
         && key.dtype == query.dtype && value.dtype == query.dtype
         && key.device_type == query.device_type && value.device_type == query.device_type
         && key.shape[1] == query.shape[1] && key.shape.AsSpan().SequenceEqual(value.shape);
+
+    /// <summary>libtorch's kernel without dropout is as fast in float32; in bfloat16 it prepares a product for each head of each
+    /// row.</summary>
+    private static bool CanRunWithoutDropout(Tensor query, Tensor key) =>
+        query.dtype == ScalarType.BFloat16 && Vector512.IsHardwareAccelerated && Lanes.IsFast && Lanes.CanRun(query)
+        && key.shape[2] <= MaxTokensWithoutDropout;
 
     /// <param name="query">Float [batch, heads, queries, width].</param>
     /// <param name="key">Float [batch, heads, tokens, width].</param>
     /// <param name="value">As <paramref name="key"/>.</param>
     /// <param name="mask">Added to the scores, float, broadcast to [batch, heads, queries, tokens]; null: no mask.</param>
     /// <param name="isCausal">Whether a query attends only to its own token and those before it.</param>
-    /// <param name="dropout">Probability with which an attention probability is set to 0.</param>
+    /// <param name="dropout">Probability with which an attention probability is set to 0; may be 0.</param>
     /// <param name="drawnQueries">Number of queries for which the dropout mask is drawn; at least the number of queries in
     /// <paramref name="query"/>, which use the first part of the mask. If only the first queries of a sequence are computed, pass the
     /// number of all its queries, so that the random stream advances as if all were computed.</param>
@@ -49,29 +58,25 @@ internal static unsafe partial class DropoutAttention
             if (arguments.Length > 4) settings = settings with { Mask = (Tensor)arguments[4], MaskShape = ((Tensor)arguments[4]).shape };
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             (query, key, value) = (products.Readable(query), products.Readable(key), products.Readable(value));
-            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
-            var dropped = empty_like(probabilities);
-            var bits = BernoulliMask.Draw(probabilities.numel() / query.shape[2] * settings.DrawnQueries, settings.Keep);
-            var rows = Rows(query, probabilities, dropped, bits, settings);
-            using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]])
-                .expand_as(probabilities);
-            using var readable = mask?.stride()[3] == 1 ? mask.alias() : mask?.contiguous();
-            if (readable is not null) rows.Mask = StridedView.Of(readable);
-            NativeThreads.For(RowCount(probabilities), 1, Lanes.RoundUp(rows.Tokens), ref rows,
-                probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
-            (save, keep) = ([query, key, value, probabilities, bits], settings with { Mask = null });
+            var bits = settings.Keep == 1 ? null
+                : BernoulliMask.Draw(query.shape[0] * query.shape[1] * settings.DrawnQueries * key.shape[2], settings.Keep);
+            var (probabilities, dropped) = Probabilities(products, query, key, bits, settings);
+            Tensor?[] saved = [query, key, value, .. bits is null ? new[] { settings.Mask?.alias() } : [probabilities, bits]];
+            (save, keep) = ([.. saved.OfType<Tensor>()], settings with { Mask = null });
             return products.WeightedSum(dropped, value);
         }
 
         protected override Tensor?[] Backward(IReadOnlyList<Tensor> saved, object? kept, Tensor gradient)
         {
-            var (query, key, value, probabilities, bits) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
-            var settings = (Settings)kept!;
+            var (query, key, value, settings) = (saved[0], saved[1], saved[2], (Settings)kept!);
             var products = AttentionProducts.For(query, key, value, settings.IsCausal);
             gradient = products.Readable(gradient);
+            var bits = settings.Keep == 1 ? null : saved[4];
+            var probabilities = bits is not null ? saved[3]
+                : Probabilities(products, query, key, null, settings with { Mask = saved.ElementAtOrDefault(3) }).Kept;
             // The gradient of the dropped probabilities; the loop below replaces it by the gradient of the scores.
             var scoresGradient = products.Scores(gradient, value);
-            var dropped = empty_like(probabilities);
+            var dropped = bits is null ? probabilities : empty_like(probabilities);
             var rows = Rows(query, probabilities, dropped, bits, settings);
             Debug.Assert(scoresGradient.is_contiguous() && scoresGradient.dtype == probabilities.dtype,
                 "The loop reads both tensors with the same index.");
@@ -84,6 +89,22 @@ internal static unsafe partial class DropoutAttention
             if (settings.MaskShape is not { } shape) return [queryGradient, keyGradient, valueGradient, null];
             var scale = 1 / Math.Sqrt(query.shape[3]);
             return [queryGradient.mul_(scale), keyGradient.mul_(scale), valueGradient, null, SummedTo(scoresGradient, shape)];
+        }
+
+        /// <summary>The probabilities before and after dropout.</summary>
+        private static (Tensor Kept, Tensor Dropped) Probabilities(
+            AttentionProducts products, Tensor query, Tensor key, Tensor? bits, Settings settings)
+        {
+            var probabilities = products.Scores(query, key);             // the scores; the loop below replaces them by probabilities
+            var dropped = bits is null ? probabilities : empty_like(probabilities);
+            var rows = Rows(query, probabilities, dropped, bits, settings);
+            using var mask = settings.Mask?.to(query.dtype).expand([.. probabilities.shape[..3], settings.Mask.shape[3]])
+                .expand_as(probabilities);
+            using var readable = mask?.stride()[3] == 1 ? mask.alias() : mask?.contiguous();
+            if (readable is not null) rows.Mask = StridedView.Of(readable);
+            NativeThreads.For(RowCount(probabilities), 1, Lanes.RoundUp(rows.Tokens), ref rows,
+                probabilities.dtype == ScalarType.Float32 ? &Softmax<float> : &Softmax<ushort>);
+            return (probabilities, dropped);
         }
 
         /// <summary>The gradient of a mask that was broadcast.</summary>
